@@ -1,0 +1,163 @@
+package dev.plumbline.contract.distribution;
+
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.OptionalLong;
+
+/**
+ * Collects durations into a {@link Histogram}. Memory is bounded by the bucket scheme: at most about 2,040 counters.
+ *
+ * <p>One thread at a time.
+ */
+public final class HistogramAccumulator {
+
+    private long count;
+    private long sumNanos;
+    private long minNanos = Long.MAX_VALUE;
+    private long maxNanos;
+    private long belowCount;
+    private long aboveCount;
+    private int firstIndex;
+    private long[] counts = new long[0];
+
+    /**
+     * Adds one duration.
+     *
+     * @param nanos 0 or more
+     * @throws IllegalArgumentException if it is negative: a monotonic clock was mixed with another one
+     */
+    public void record(long nanos) {
+        if (nanos < 0) {
+            throw new IllegalArgumentException("a duration of " + nanos + " ns is negative");
+        }
+        count++;
+        sumNanos = saturatedSum(sumNanos, nanos);
+        minNanos = Math.min(minNanos, nanos);
+        maxNanos = Math.max(maxNanos, nanos);
+        if (nanos < Buckets.LOWEST_NANOS) {
+            belowCount++;
+        } else if (nanos > Buckets.HIGHEST_NANOS) {
+            aboveCount++;
+        } else {
+            counts[slotFor(Buckets.indexOf(nanos))]++;
+        }
+    }
+
+    /** Adds every value of another distribution, without loss. */
+    public void add(Histogram other) {
+        if (other.isEmpty()) {
+            return;
+        }
+        long[] added = other.countsView();
+        if (added.length > 0) {
+            cover(other.firstIndex(), other.firstIndex() + added.length - 1);
+            for (int i = 0; i < added.length; i++) {
+                counts[other.firstIndex() + i - firstIndex] += added[i];
+            }
+        }
+        count += other.count();
+        sumNanos = saturatedSum(sumNanos, other.sumNanos());
+        minNanos = Math.min(minNanos, other.minNanos().orElse(Long.MAX_VALUE));
+        maxNanos = Math.max(maxNanos, other.maxNanos().orElse(0));
+        belowCount += other.belowCount();
+        aboveCount += other.aboveCount();
+    }
+
+    /** Number of values so far. */
+    public long count() {
+        return count;
+    }
+
+    /** Number of values so far in buckets above the given one. */
+    public long countAbove(int index) {
+        return toHistogram().countAbove(index);
+    }
+
+    /** What has been collected so far, as a value that later additions do not change. */
+    public Histogram toHistogram() {
+        if (count == 0) {
+            return Histogram.empty();
+        }
+        int from = 0;
+        int to = counts.length;
+        while (from < to && counts[from] == 0) {
+            from++;
+        }
+        while (to > from && counts[to - 1] == 0) {
+            to--;
+        }
+        Histogram.Exact exact = new Histogram.Exact(
+                count, sumNanos, OptionalLong.of(minNanos), OptionalLong.of(maxNanos), belowCount, aboveCount);
+        return new Histogram(exact, from == to ? 0 : firstIndex + from, Arrays.copyOfRange(counts, from, to));
+    }
+
+    void addWire(Histogram.Wire wire) {
+        long[] buckets = Objects.requireNonNull(wire.buckets(), "buckets");
+        if (buckets.length % 2 != 0) {
+            throw new IllegalArgumentException("histogram buckets are not pairs of gap and count");
+        }
+        long total = Math.addExact(notNegative(wire.belowCount()), notNegative(wire.aboveCount()));
+        long index = 0;
+        for (int i = 0; i < buckets.length; i += 2) {
+            index = Math.addExact(index, buckets[i]);
+            if (index < Buckets.LOWEST_INDEX || index > Buckets.HIGHEST_INDEX || buckets[i + 1] <= 0) {
+                throw new IllegalArgumentException("histogram bucket " + index + " with " + buckets[i + 1] + " values");
+            }
+            counts[slotFor((int) index)] += buckets[i + 1];
+            total = Math.addExact(total, buckets[i + 1]);
+        }
+        if (total != wire.count() || notNegative(wire.sumNanos()) < 0) {
+            throw new IllegalArgumentException("histogram says " + wire.count() + " values and holds " + total);
+        }
+        if (total > 0 && (wire.minNanos().isEmpty() || wire.maxNanos().isEmpty())) {
+            throw new IllegalArgumentException("histogram with values but without smallest or largest");
+        }
+        count = total;
+        sumNanos = wire.sumNanos();
+        minNanos = notNegative(wire.minNanos().orElse(Long.MAX_VALUE));
+        maxNanos = notNegative(wire.maxNanos().orElse(0));
+        belowCount = wire.belowCount();
+        aboveCount = wire.aboveCount();
+        if (total > 0 && minNanos > maxNanos) {
+            throw new IllegalArgumentException("histogram minimum " + minNanos + " is above its maximum " + maxNanos);
+        }
+    }
+
+    private static long notNegative(long value) {
+        if (value < 0) {
+            throw new IllegalArgumentException("histogram holds the negative number " + value);
+        }
+        return value;
+    }
+
+    private static long saturatedSum(long a, long b) {
+        long sum = a + b;
+        return sum < 0 ? Long.MAX_VALUE : sum;
+    }
+
+    private int slotFor(int index) {
+        cover(index, index);
+        return index - firstIndex;
+    }
+
+    /** Grows the dense array to hold both indices, with a little room so that a drifting range does not copy each time. */
+    private void cover(int low, int high) {
+        if (counts.length == 0) {
+            firstIndex = low;
+            counts = new long[high - low + 1];
+            return;
+        }
+        int last = firstIndex + counts.length - 1;
+        if (low >= firstIndex && high <= last) {
+            return;
+        }
+        int newFirst = low < firstIndex ? Math.max(Buckets.LOWEST_INDEX, Math.min(low, firstIndex - 16)) : firstIndex;
+        newFirst = Math.min(newFirst, low);
+        int newLast = high > last ? Math.min(Buckets.HIGHEST_INDEX, Math.max(high, last + 16)) : last;
+        newLast = Math.max(newLast, high);
+        long[] grown = new long[newLast - newFirst + 1];
+        System.arraycopy(counts, 0, grown, firstIndex - newFirst, counts.length);
+        counts = grown;
+        firstIndex = newFirst;
+    }
+}

@@ -1,0 +1,51 @@
+package dev.plumbline.contract.event;
+
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * What a producer did for one variant in one slot of wall-clock time, as far as no heartbeat told before. Slots are one
+ * second long and aligned, so that they fall into windows of any whole number of seconds.
+ *
+ * @param slotStartEpochMillis start of the slot, a multiple of {@link #SLOT_MILLIS}
+ * @param offered requests that fell due in the slot
+ * @param inFlightNanos time spent in flight during the slot, summed over requests; divided by the window: mean in flight
+ * @param outputTokens output tokens that streamed in during the slot, one per content chunk until usage corrects it
+ * @param sickness why the producer does not vouch for this slot; empty when it does
+ */
+public record Activity(
+        String variant,
+        long slotStartEpochMillis,
+        long offered,
+        long inFlightNanos,
+        long outputTokens,
+        Set<Sickness> sickness) {
+
+    /** Length of a slot. */
+    public static final long SLOT_MILLIS = 1_000;
+
+    public Activity {
+        Objects.requireNonNull(variant, "variant");
+        sickness = sickness.isEmpty() ? Set.of() : Collections.unmodifiableSet(EnumSet.copyOf(sickness));
+        if (slotStartEpochMillis < 0 || slotStartEpochMillis % SLOT_MILLIS != 0) {
+            throw new IllegalArgumentException("slot start " + slotStartEpochMillis + " is not a whole second");
+        }
+        if (offered < 0 || inFlightNanos < 0) {
+            throw new IllegalArgumentException("negative activity: " + offered + " offered, " + inFlightNanos + " ns");
+        }
+    }
+
+    /** Why a producer does not vouch for its own numbers. */
+    public enum Sickness {
+        /** Requests were taken up too late after they fell due (p99 over budget). */
+        DISPATCH_LAG,
+        /** The event loop stood still for longer than its budget. */
+        EVENT_LOOP_STALLED,
+        /** The producer's CPU was saturated. */
+        CPU_SATURATED,
+        /** The queue towards Kafka was full, events were lost. */
+        KAFKA_BUFFER_FULL
+    }
+}

@@ -1,0 +1,61 @@
+package dev.plumbline.contract.verdict;
+
+import dev.plumbline.contract.series.Series;
+import dev.plumbline.contract.window.SlowRequest;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalLong;
+
+/**
+ * A transition of an alert. One incident per cause: metrics of a series that moved together are one alert with a list.
+ *
+ * @param alertId the same for all transitions of one incident
+ * @param transition what happened to it
+ * @param atEpochMillis end of the window that brought the transition
+ * @param sinceEpochMillis the change point: when the first of its metrics began to move
+ * @param evidence what it rests on
+ * @param summary one line for people
+ */
+public record AlertRecord(
+        String alertId,
+        Series series,
+        Transition transition,
+        long atEpochMillis,
+        long sinceEpochMillis,
+        Reasons evidence,
+        String summary) {
+
+    /** What happened to an alert. */
+    public enum Transition {
+        FIRED,
+        /** More metrics joined the incident. */
+        EXTENDED,
+        RESOLVED
+    }
+
+    public AlertRecord {
+        Objects.requireNonNull(alertId, "alertId");
+        Objects.requireNonNull(series, "series");
+        Objects.requireNonNull(transition, "transition");
+        Objects.requireNonNull(evidence, "evidence");
+        Objects.requireNonNull(summary, "summary");
+    }
+
+    /**
+     * Why.
+     *
+     * @param baselineId the baseline that it was held against
+     * @param moved the metrics that moved, largest effect first, each with effect, interval, evidence and threshold
+     * @param slowest requests to look at, slowest first
+     * @param deployEpochMillis the nearest deploy marker before the change point, where there is one
+     */
+    public record Reasons(
+            String baselineId, List<MetricVerdict> moved, List<SlowRequest> slowest, OptionalLong deployEpochMillis) {
+        public Reasons {
+            Objects.requireNonNull(baselineId, "baselineId");
+            moved = List.copyOf(moved);
+            slowest = List.copyOf(slowest);
+            Objects.requireNonNull(deployEpochMillis, "deployEpochMillis");
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package dev.plumbline.contract.window;
+
+import dev.plumbline.contract.distribution.Histogram;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * What is known of a window, in a form that adds: the summary of two parts equals the sum of their summaries.
+ *
+ * @param latencies distributions; metrics without a value are absent
+ * @param offered requests that fell due in the window
+ * @param inFlightNanos time in flight during the window, summed over requests
+ * @param slowest per metric (TTFT, TPOT, E2E) the slowest completed requests, slowest first
+ */
+public record WindowSummary(
+        RequestCounts requests,
+        Map<LatencyMetric, Histogram> latencies,
+        TokenTotals tokens,
+        long offered,
+        long inFlightNanos,
+        Map<LatencyMetric, List<SlowRequest>> slowest) {
+
+    private static final WindowSummary EMPTY =
+            new WindowSummary(RequestCounts.none(), Map.of(), TokenTotals.none(), 0, 0, Map.of());
+
+    public WindowSummary {
+        Objects.requireNonNull(requests, "requests");
+        Objects.requireNonNull(tokens, "tokens");
+        EnumMap<LatencyMetric, Histogram> histograms = new EnumMap<>(LatencyMetric.class);
+        latencies.forEach((metric, histogram) -> {
+            if (!histogram.isEmpty()) {
+                histograms.put(metric, histogram);
+            }
+        });
+        latencies = Collections.unmodifiableMap(histograms);
+        EnumMap<LatencyMetric, List<SlowRequest>> slow = new EnumMap<>(LatencyMetric.class);
+        slowest.forEach((metric, list) -> slow.put(metric, List.copyOf(list)));
+        slowest = Collections.unmodifiableMap(slow);
+        if (offered < 0 || inFlightNanos < 0) {
+            throw new IllegalArgumentException("negative activity: " + offered + " offered, " + inFlightNanos + " ns");
+        }
+    }
+
+    /** Nothing happened. */
+    public static WindowSummary empty() {
+        return EMPTY;
+    }
+
+    /** The distribution of a metric, empty where there is none. */
+    public Histogram latency(LatencyMetric metric) {
+        return latencies.getOrDefault(metric, Histogram.empty());
+    }
+
+    /** The summary of both parts. */
+    public WindowSummary plus(WindowSummary other) {
+        EnumMap<LatencyMetric, Histogram> histograms = new EnumMap<>(LatencyMetric.class);
+        histograms.putAll(latencies);
+        other.latencies.forEach((metric, histogram) -> histograms.merge(metric, histogram, Histogram::plus));
+        EnumMap<LatencyMetric, List<SlowRequest>> slow = new EnumMap<>(LatencyMetric.class);
+        slow.putAll(slowest);
+        other.slowest.forEach((metric, list) -> slow.merge(metric, list, SlowRequest::slowest));
+        return new WindowSummary(
+                requests.plus(other.requests),
+                histograms,
+                tokens.plus(other.tokens),
+                offered + other.offered,
+                inFlightNanos + other.inFlightNanos,
+                slow);
+    }
+}
