@@ -39,7 +39,8 @@ public final class HistogramAccumulator {
         } else if (nanos > Buckets.HIGHEST_NANOS) {
             aboveCount++;
         } else {
-            counts[slotFor(Buckets.indexOf(nanos))]++;
+            int slot = slotFor(Buckets.indexOf(nanos));
+            counts[slot]++;
         }
     }
 
@@ -103,7 +104,8 @@ public final class HistogramAccumulator {
             if (index < Buckets.LOWEST_INDEX || index > Buckets.HIGHEST_INDEX || buckets[i + 1] <= 0) {
                 throw new IllegalArgumentException("histogram bucket " + index + " with " + buckets[i + 1] + " values");
             }
-            counts[slotFor((int) index)] += buckets[i + 1];
+            int slot = slotFor((int) index);
+            counts[slot] += buckets[i + 1];
             total = Math.addExact(total, buckets[i + 1]);
         }
         if (total != wire.count() || notNegative(wire.sumNanos()) < 0) {
@@ -135,6 +137,7 @@ public final class HistogramAccumulator {
         return sum < 0 ? Long.MAX_VALUE : sum;
     }
 
+    /** Position of a bucket in {@code counts}; may replace the array, so it must not be an index expression on it. */
     private int slotFor(int index) {
         cover(index, index);
         return index - firstIndex;

@@ -1,0 +1,63 @@
+package dev.plumbline.contract.series;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class SeriesTest {
+
+    private static ComparisonGroup group(String target, String model) {
+        return new ComparisonGroup(target, model, "chat", LoadPoint.parse("c8"), "default");
+    }
+
+    @Test
+    void partitionOfAGroupIsFixedForEver() {
+        ComparisonGroup group = group("vllm", "llama");
+        assertThat(group.key()).isEqualTo("vllm|llama|chat|c8|default");
+        assertThat(GroupPartitioner.partitionOf(group, 0, 1)).isZero();
+        assertThat(GroupPartitioner.partitionOf(group, 0, 12)).isEqualTo(9);
+        assertThat(GroupPartitioner.partitionOf(group, 1, 12)).isEqualTo(10);
+        assertThat(GroupPartitioner.partitionOf(group("sglang", "llama"), 0, 12)).isEqualTo(2);
+    }
+
+    @Test
+    void groupsSpreadOverPartitions() {
+        int[] groups = new int[8];
+        for (int i = 0; i < 8_000; i++) {
+            groups[GroupPartitioner.partitionOf(group("target-" + i, "m"), 0, 8)]++;
+        }
+        assertThat(java.util.Arrays.stream(groups).boxed()).allMatch(count -> count > 800 && count < 1_200);
+    }
+
+    @Test
+    void keysDifferWheneverTheGroupsDiffer() {
+        Set<String> keys = new HashSet<>();
+        for (String target : new String[] {"a", "a|b", "a\\", "a\\p", "a@b", "b"}) {
+            for (String model : new String[] {"b|c", "c", "|", "@", "\\a"}) {
+                keys.add(new Series(group(target, model), "stable").key());
+                keys.add(new Series(group(target, model), "stable@b").key());
+            }
+        }
+        assertThat(keys).hasSize(60);
+    }
+
+    @Test
+    void loadPointReadsBackWhatItWrites() {
+        for (String key : new String[] {"c1", "c1000000", "r20", "r0.5", "r0.000001", "r1000000"}) {
+            assertThat(LoadPoint.parse(key).key()).isEqualTo(key);
+        }
+        assertThat(LoadPoint.parse("r20.0").key()).isEqualTo("r20");
+        for (String wrong : new String[] {"", "8", "c", "c0", "c-1", "cx", "rNaN", "r0", "rInfinity", "x8"}) {
+            assertThatThrownBy(() -> LoadPoint.parse(wrong)).as(wrong).isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Test
+    void blankAndEndlessLabelsAreRefusedByName() {
+        assertThatThrownBy(() -> group(" ", "m")).hasMessageContaining("target");
+        assertThatThrownBy(() -> group("t", "m".repeat(201))).hasMessageContaining("model").hasMessageContaining("201");
+    }
+}

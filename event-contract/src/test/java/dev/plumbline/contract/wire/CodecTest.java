@@ -1,0 +1,141 @@
+package dev.plumbline.contract.wire;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class CodecTest {
+
+    record Golden<T>(String file, Codec<T> codec, T value) {
+        @Override
+        public String toString() {
+            return file;
+        }
+    }
+
+    static Stream<Golden<?>> goldens() {
+        return Stream.of(
+                new Golden<>("request-completed.json", Codec.EVENTS, Examples.completed()),
+                new Golden<>("request-failed.json", Codec.EVENTS, Examples.failed()),
+                new Golden<>("request-dropped.json", Codec.EVENTS, Examples.dropped()),
+                new Golden<>("heartbeat.json", Codec.EVENTS, Examples.heartbeat()),
+                new Golden<>("producer-expelled.json", Codec.EVENTS, Examples.expelled()),
+                new Golden<>("window.json", Codec.WINDOWS, Examples.window()),
+                new Golden<>("partial-part.json", Codec.PARTIALS, Examples.part()),
+                new Golden<>(
+                        "partial-closed.json",
+                        Codec.PARTIALS,
+                        new dev.plumbline.contract.window.Partial.SourceClosed(1, 1_795_345_270_000L)),
+                new Golden<>(
+                        "partial-idle.json", Codec.PARTIALS, new dev.plumbline.contract.window.Partial.SourceIdle(0)),
+                new Golden<>("alert.json", Codec.ALERTS, Examples.alert()),
+                new Golden<>("run.json", Codec.RUNS, Examples.run()),
+                new Golden<>("undecodable.json", Codec.UNDECODABLE, Examples.undecodable()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("goldens")
+    <T> void writesAndReadsTheGoldenBytes(Golden<T> golden) throws IOException {
+        byte[] bytes = golden(golden.file());
+        assertThat(new String(golden.codec().encode(golden.value()), UTF_8)).isEqualTo(new String(bytes, UTF_8));
+        assertThat(golden.codec().decode(bytes)).isEqualTo(new Decoded.Value<>(golden.value()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("goldens")
+    <T> void everyTruncationIsUndecodableAndSaysWhy(Golden<T> golden) throws IOException {
+        byte[] bytes = golden(golden.file());
+        for (int length = 0; length < bytes.length; length++) {
+            assertThat(golden.codec().decode(Arrays.copyOf(bytes, length)))
+                    .isInstanceOfSatisfying(
+                            Decoded.Undecodable.class, bad -> assertThat(bad.reason()).isNotBlank());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("goldens")
+    <T> void randomDamageNeverThrows(Golden<T> golden) throws IOException {
+        byte[] bytes = golden(golden.file());
+        Random random = new Random(7);
+        for (int i = 0; i < 3_000; i++) {
+            byte[] damaged = bytes.clone();
+            for (int j = 0; j <= random.nextInt(4); j++) {
+                damaged[random.nextInt(damaged.length)] = (byte) random.nextInt(256);
+            }
+            assertThat(golden.codec().decode(damaged)).isNotNull();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("goldens")
+    <T> void unknownFieldsOfALaterVersionAreIgnored(Golden<T> golden) throws IOException {
+        String text = new String(golden(golden.file()), UTF_8);
+        String later = text.substring(0, text.length() - 1) + ",\"addedLater\":{\"x\":[1,2]}}";
+        assertThat(golden.codec().decode(later.getBytes(UTF_8))).isEqualTo(new Decoded.Value<>(golden.value()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("goldens")
+    <T> void numbersOnTheWireCarryTheirUnit(Golden<T> golden) throws IOException {
+        TreeSet<String> unitless = new TreeSet<>();
+        Matcher number = Pattern.compile("\"([A-Za-z0-9]+)\":-?[0-9]").matcher(new String(golden(golden.file()), UTF_8));
+        while (number.find()) {
+            if (!number.group(1).matches(".*(Nanos|Millis|Percent|Watts)|nanos")) {
+                unitless.add(number.group(1));
+            }
+        }
+        // Counts, identities and dimensionless numbers; whatever else is a number must name its unit.
+        assertThat(unitless)
+                .isSubsetOf(
+                        "epoch", "sequence", "number", "count", "belowCount", "aboveCount", "schema", "contentChunks",
+                        "offered", "outputTokens", "first", "last", "events", "completed", "dropped", "cancelled",
+                        "retried", "revision", "sourcePartition", "partition", "offset", "httpStatus", "prompt", "output",
+                        "reasoning", "cached", "streamedOutput", "CONNECT", "TRUNCATED", "acknowledgedEvents",
+                        "lostEvents", "score", "threshold", "noiseFactor", "windows", "samples", "ratio", "ratioLow",
+                        "ratioHigh", "baseline", "now", "promptEval");
+    }
+
+    @Test
+    void nothingEmptyAndNonsenseAreUndecodable() {
+        for (String bad : new String[] {"", "null", "{}", "[]", "1", "{\"type\":\"surprise\"}", "{\"type\":\"heartbeat\"}"}) {
+            assertThat(Codec.EVENTS.decode(bad.getBytes(UTF_8))).as(bad).isInstanceOf(Decoded.Undecodable.class);
+        }
+        assertThat(Codec.EVENTS.decode(null)).isInstanceOf(Decoded.Undecodable.class);
+        assertThat(Codec.EVENTS.decode(new byte[Codec.MAX_BYTES + 1])).isInstanceOf(Decoded.Undecodable.class);
+    }
+
+    @Test
+    void aMissingNumberIsNotZero() throws IOException {
+        String text = new String(golden("partial-closed.json"), UTF_8).replace(",\"toEpochMillis\":1795345270000", "");
+        assertThat(Codec.PARTIALS.decode(text.getBytes(UTF_8))).isInstanceOf(Decoded.Undecodable.class);
+    }
+
+    @Test
+    void aValueThatBreaksARuleIsUndecodable() throws IOException {
+        String text = new String(golden("request-completed.json"), UTF_8);
+        assertThat(Codec.EVENTS.decode(text.replace("\"sentNanos\":1200000", "\"sentNanos\":1").getBytes(UTF_8)))
+                .isInstanceOfSatisfying(
+                        Decoded.Undecodable.class, bad -> assertThat(bad.reason()).contains("sent"));
+        assertThat(Codec.EVENTS.decode(text.replace("\"schema\":6", "\"schema\":5").getBytes(UTF_8)))
+                .isInstanceOfSatisfying(
+                        Decoded.Undecodable.class, bad -> assertThat(bad.reason()).contains("schema 5"));
+    }
+
+    private static byte[] golden(String file) throws IOException {
+        try (InputStream in = CodecTest.class.getResourceAsStream("/golden/v1/" + file)) {
+            assertThat(in).as("golden file " + file).isNotNull();
+            return in.readAllBytes();
+        }
+    }
+}

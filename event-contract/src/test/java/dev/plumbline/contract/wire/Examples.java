@@ -1,0 +1,216 @@
+package dev.plumbline.contract.wire;
+
+import dev.plumbline.contract.distribution.Histogram;
+import dev.plumbline.contract.event.Activity;
+import dev.plumbline.contract.event.Activity.Sickness;
+import dev.plumbline.contract.event.Attempt;
+import dev.plumbline.contract.event.Event;
+import dev.plumbline.contract.event.FailureKind;
+import dev.plumbline.contract.event.Heartbeat;
+import dev.plumbline.contract.event.NearestSample;
+import dev.plumbline.contract.event.Origin;
+import dev.plumbline.contract.event.Outcome;
+import dev.plumbline.contract.event.ProducerExpelled;
+import dev.plumbline.contract.event.RequestEvent;
+import dev.plumbline.contract.event.Response;
+import dev.plumbline.contract.event.Stamps;
+import dev.plumbline.contract.event.Surroundings;
+import dev.plumbline.contract.event.TokenCount;
+import dev.plumbline.contract.event.TokenSource;
+import dev.plumbline.contract.event.Tokens;
+import dev.plumbline.contract.run.RunRecord;
+import dev.plumbline.contract.series.ComparisonGroup;
+import dev.plumbline.contract.series.LoadPoint;
+import dev.plumbline.contract.series.Series;
+import dev.plumbline.contract.verdict.AlertRecord;
+import dev.plumbline.contract.verdict.Effect;
+import dev.plumbline.contract.verdict.Evidence;
+import dev.plumbline.contract.verdict.JudgedMetric;
+import dev.plumbline.contract.verdict.MetricVerdict;
+import dev.plumbline.contract.verdict.Verdict;
+import dev.plumbline.contract.window.ExcludedPart;
+import dev.plumbline.contract.window.LatencyMetric;
+import dev.plumbline.contract.window.Partial;
+import dev.plumbline.contract.window.RequestCounts;
+import dev.plumbline.contract.window.SlowRequest;
+import dev.plumbline.contract.window.TokenTotals;
+import dev.plumbline.contract.window.WindowId;
+import dev.plumbline.contract.window.WindowRecord;
+import dev.plumbline.contract.window.WindowSummary;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/** The values whose bytes are golden. A field that is added to the contract gets a new example, these stay. */
+final class Examples {
+
+    static final ComparisonGroup GROUP =
+            new ComparisonGroup("vllm", "llama-3.1-8b", "chat", LoadPoint.parse("c8"), "default");
+    static final Series SERIES = new Series(GROUP, "stable");
+
+    private Examples() {}
+
+    static Event completed() {
+        Tokens tokens = new Tokens(
+                Optional.of(new TokenCount(120, TokenSource.SERVER_USAGE)),
+                Optional.of(new TokenCount(4, TokenSource.SERVER_USAGE)),
+                Optional.empty(),
+                Optional.of(new TokenCount(16, TokenSource.SERVER_USAGE)));
+        Stamps stamps = new Stamps(
+                1_000_000,
+                OptionalLong.of(1_050_000),
+                OptionalLong.of(1_200_000),
+                OptionalLong.of(60_000_000),
+                OptionalLong.of(60_100_000),
+                OptionalLong.of(61_200_000),
+                OptionalLong.of(61_200_000),
+                OptionalLong.of(79_200_000),
+                79_900_000);
+        Surroundings surroundings = new Surroundings(
+                Map.of("promptEval", 58_000_000L),
+                new Surroundings.NearestSamples(
+                        new NearestSample.Sampled(120, Map.of("gpu0UtilizationPercent", 87.0)),
+                        new NearestSample.Sampled(-30, Map.of("gpu0UtilizationPercent", 91.5))),
+                new Surroundings.NearestSamples(
+                        new NearestSample.Absent("no engine metrics at the target"),
+                        new NearestSample.Absent("no engine metrics at the target")));
+        return new RequestEvent(
+                new Origin("producer-1", 1_795_345_200_000L, 42),
+                SERIES,
+                Attempt.first("producer-1-1795345200000-41"),
+                1_795_345_260_123L,
+                stamps,
+                new Response(true, 4, Histogram.of(6_000_000, 6_000_000, 0), tokens),
+                new Outcome.Completed("stop"),
+                surroundings);
+    }
+
+    static Event failed() {
+        return new RequestEvent(
+                new Origin("producer-1", 1_795_345_200_000L, 43),
+                SERIES,
+                new Attempt("r-2", 2, Optional.of("r-1")),
+                1_795_345_260_200L,
+                new Stamps(
+                        5,
+                        OptionalLong.of(6),
+                        OptionalLong.of(7),
+                        OptionalLong.of(90),
+                        OptionalLong.empty(),
+                        OptionalLong.empty(),
+                        OptionalLong.empty(),
+                        OptionalLong.empty(),
+                        100),
+                Response.nothing(true),
+                new Outcome.Failed(
+                        FailureKind.REJECTED, OptionalLong.of(503), OptionalLong.of(1_000), Optional.of("server busy")),
+                Surroundings.unknown("not configured"));
+    }
+
+    static Event dropped() {
+        return new RequestEvent(
+                new Origin("producer-1", 1_795_345_200_000L, 44),
+                SERIES,
+                Attempt.first("r-3"),
+                1_795_345_260_201L,
+                new Stamps(
+                        5,
+                        OptionalLong.empty(),
+                        OptionalLong.empty(),
+                        OptionalLong.empty(),
+                        OptionalLong.empty(),
+                        OptionalLong.empty(),
+                        OptionalLong.empty(),
+                        OptionalLong.empty(),
+                        5),
+                Response.nothing(false),
+                new Outcome.Dropped(Outcome.DropReason.IN_FLIGHT_CAP),
+                Surroundings.unknown("not configured"));
+    }
+
+    static Event heartbeat() {
+        return new Heartbeat(
+                new Origin("producer-1", 1_795_345_200_000L, 45),
+                GROUP,
+                1_795_345_260_499L,
+                List.of(
+                        new Activity("stable", 1_795_345_259_000L, 3, 1_500_000_000L, -2, Set.of()),
+                        new Activity(
+                                "stable",
+                                1_795_345_260_000L,
+                                8,
+                                4_000_000_000L,
+                                120,
+                                Set.of(Sickness.EVENT_LOOP_STALLED, Sickness.DISPATCH_LAG))),
+                List.of(new Heartbeat.LostSequences(30, 33, 3)),
+                false);
+    }
+
+    static Event expelled() {
+        return new ProducerExpelled("producer-1", 1_795_345_200_000L, GROUP, 1_795_345_260_499L, 10_000);
+    }
+
+    static WindowSummary summary() {
+        return new WindowSummary(
+                new RequestCounts(3, Map.of(FailureKind.TRUNCATED, 1L, FailureKind.CONNECT, 2L), 1, 1, 1),
+                Map.of(
+                        LatencyMetric.TPOT, Histogram.of(6_000_000, 6_100_000, 7_000_000),
+                        LatencyMetric.TTFT, Histogram.of(60_000_000, 61_000_000, 90_000_000)),
+                new TokenTotals(360, 96, 0, 16, 99),
+                8,
+                4_000_000_000L,
+                Map.of(LatencyMetric.TTFT, List.of(new SlowRequest("r-9", 90_000_000))));
+    }
+
+    static WindowId windowId() {
+        return WindowId.holding(SERIES, 1_795_345_263_000L, 10_000);
+    }
+
+    static WindowRecord window() {
+        return new WindowRecord(
+                windowId(),
+                1,
+                summary(),
+                new ExcludedPart(
+                        new RequestCounts(5, Map.of(), 0, 0, 0), 5, Map.of("producer-2", Set.of(Sickness.CPU_SATURATED))));
+    }
+
+    static Partial part() {
+        return new Partial.WindowPart(2, windowId(), summary(), ExcludedPart.none());
+    }
+
+    static AlertRecord alert() {
+        MetricVerdict moved = new MetricVerdict(
+                JudgedMetric.TPOT_P50,
+                new Verdict.Regressed(),
+                Optional.of(new Effect(6_000_000, 7_200_000, 1.2, 1.18, 1.22)),
+                Optional.of(new Evidence(14.2, 11.0, 0.83, OptionalLong.of(1_795_345_300_000L), 16, 240)));
+        return new AlertRecord(
+                "a-1",
+                SERIES,
+                AlertRecord.Transition.FIRED,
+                1_795_345_320_000L,
+                1_795_345_300_000L,
+                new AlertRecord.Reasons(
+                        "b-1", List.of(moved), List.of(new SlowRequest("r-9", 7_900_000)), OptionalLong.empty()),
+                "p50(tpot) 6.0 ms -> 7.2 ms");
+    }
+
+    static RunRecord run() {
+        return new RunRecord(
+                "run-1",
+                List.of(SERIES),
+                Map.of("concurrency", "8"),
+                new RunRecord.Environment(Map.of("image", "vllm:0.32"), Map.of("gpu", "unknown")),
+                1_795_345_200_000L,
+                OptionalLong.of(1_795_345_320_000L),
+                Optional.of(new RunRecord.Totals(
+                        new RequestCounts(100, Map.of(), 0, 0, 0), 100, 0, RunRecord.Decision.PASS)));
+    }
+
+    static UndecodableRecord undecodable() {
+        return new UndecodableRecord(Topics.EVENTS, 3, 17, "no bytes", Bytes.of(new byte[] {0, 1, (byte) 0xff}));
+    }
+}
