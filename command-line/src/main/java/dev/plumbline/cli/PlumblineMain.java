@@ -1,0 +1,78 @@
+package dev.plumbline.cli;
+
+import dev.plumbline.cli.demo.DemoCommand;
+import dev.plumbline.cli.stack.StackFailure;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.ParameterException;
+
+/** Entry of {@code ./plumb}. */
+@Command(
+        name = "plumb",
+        synopsisSubcommandLabel = "COMMAND",
+        description = "Measures LLM inference continuously and stops regressions.",
+        subcommands = {DemoCommand.class, TestCommand.class, VersionCommand.class, HelpCommand.class},
+        footer = {
+            "",
+            "Start here:  ./plumb demo    the whole pipe on this machine: a baseline, a regression, an alert",
+            "             ./plumb test    every test that needs nothing but a JDK",
+            "",
+            "Exit codes:  0 pass   1 regression   2 wrong usage   3 cannot tell   4 infrastructure   130 interrupted"
+        })
+public final class PlumblineMain implements Runnable {
+
+    /** Keeps the level: loggers are only weakly held by the runtime. */
+    private static final Logger LIBRARIES = Logger.getLogger("org.apache.kafka");
+
+    @CommandLine.Spec
+    private CommandLine.Model.CommandSpec spec;
+
+    @CommandLine.Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help.")
+    private boolean help;
+
+    PlumblineMain() {
+        this.spec = CommandLine.Model.CommandSpec.create();
+    }
+
+    @Override
+    public void run() {
+        spec.commandLine().usage(spec.commandLine().getOut());
+    }
+
+    /** Runs a command and ends the process with its exit code. */
+    public static void main(String[] args) {
+        LIBRARIES.setLevel(Level.OFF);
+        System.exit(commandLine().execute(args));
+    }
+
+    static CommandLine commandLine() {
+        CommandLine line = new CommandLine(new PlumblineMain());
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setUsageHelpWidth(100);
+        line.setUsageHelpAutoWidth(false);
+        line.setParameterExceptionHandler((exception, ignored) -> usage(exception));
+        line.setExecutionExceptionHandler((exception, command, ignored) -> {
+            if (exception instanceof StackFailure failure) {
+                command.getErr().println("plumb: " + failure.getMessage());
+                command.getErr().flush();
+                return failure.exitCode();
+            }
+            throw exception;
+        });
+        return line;
+    }
+
+    private static int usage(ParameterException exception) {
+        CommandLine command = exception.getCommandLine();
+        String name = command.getCommandSpec().qualifiedName();
+        command.getErr().println("plumb: " + exception.getMessage() + " (see '" + name + " --help')");
+        command.getErr().flush();
+        return ExitCode.USAGE;
+    }
+}

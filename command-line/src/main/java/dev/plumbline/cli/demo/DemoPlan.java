@@ -1,0 +1,47 @@
+package dev.plumbline.cli.demo;
+
+import java.time.Duration;
+
+/**
+ * The demo's preset. It is the code of production with smaller settings: windows of one second instead of ten, a baseline
+ * of a minute instead of half an hour.
+ *
+ * @param concurrency requests in flight
+ * @param decodeFactor how much slower decode becomes, 1.2 is 20 %
+ * @param baselineWindows windows that the baseline is learned from
+ * @param quietWindows windows that must pass quietly between baseline and shift
+ * @param within time in which the alert must come, from the start of the command
+ * @param kafkaPort the broker's port, 0 for a free one
+ * @param targetPort the target's port, 0 for a free one
+ * @param seed of the target's timing and the prompts
+ */
+record DemoPlan(
+        int concurrency,
+        double decodeFactor,
+        int baselineWindows,
+        int quietWindows,
+        Duration within,
+        int kafkaPort,
+        int targetPort,
+        long seed) {
+
+    static final Duration WINDOW = Duration.ofSeconds(1);
+    static final int PARTITIONS = 2;
+
+    /** Windows after the first full one that the detector leaves out: connections and caches are still cold. */
+    static final int SKIPPED_WINDOWS = 3;
+
+    DemoPlan {
+        require(concurrency >= 1 && concurrency <= 64, "--concurrency", concurrency, "1..64");
+        require(decodeFactor > 0 && decodeFactor <= 10, "--slower", decodeFactor, "0.1..10");
+        require(baselineWindows >= 20 && baselineWindows <= 600, "--baseline-windows", baselineWindows, "20..600");
+        require(kafkaPort >= 0 && kafkaPort <= 65_535, "--kafka-port", kafkaPort, "0..65535");
+        require(targetPort >= 0 && targetPort <= 65_535, "--target-port", targetPort, "0..65535");
+    }
+
+    private static void require(boolean fine, String option, Object value, String range) {
+        if (!fine) {
+            throw new IllegalArgumentException(option + " is " + value + ", allowed is " + range);
+        }
+    }
+}

@@ -1,0 +1,290 @@
+package dev.plumbline.cli.demo;
+
+import dev.plumbline.cli.terminal.Figures;
+import dev.plumbline.cli.terminal.Screen;
+import dev.plumbline.contract.distribution.Histogram;
+import dev.plumbline.contract.verdict.AlertRecord;
+import dev.plumbline.contract.verdict.Effect;
+import dev.plumbline.contract.verdict.Evidence;
+import dev.plumbline.contract.verdict.JudgedMetric;
+import dev.plumbline.contract.verdict.MetricVerdict;
+import dev.plumbline.contract.verdict.SeriesState;
+import dev.plumbline.contract.verdict.Verdict;
+import dev.plumbline.contract.verdict.VerdictRecord;
+import dev.plumbline.contract.window.LatencyMetric;
+import dev.plumbline.contract.window.SlowRequest;
+import dev.plumbline.contract.window.WindowRecord;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** How the demo looks: a table that rolls on a terminal, a line now and then elsewhere, and the alert explained. */
+final class DemoView {
+
+    private static final int ROWS = 10;
+    private static final int PLAIN_EVERY_WINDOWS = 10;
+    private static final String HEADER = String.format(
+            Locale.ROOT,
+            "  %-9s %7s %8s  %14s  %14s %7s %9s  %s",
+            "window",
+            "req/s",
+            "tok/s",
+            "TTFT p50/p95ms",
+            "TPOT p50/p95ms",
+            "errors",
+            "in flight",
+            "verdict");
+
+    private final Screen screen;
+    private final DemoPlan plan;
+    private final Deque<Row> rows = new ArrayDeque<>();
+    private long plainRows;
+
+    private record Row(WindowRecord window, String judged) {}
+
+    DemoView(Screen screen, DemoPlan plan) {
+        this.screen = screen;
+        this.plan = plan;
+    }
+
+    void introduce() {
+        screen.line(screen.bold("plumb demo") + "  the whole pipe on this machine, against a simulated server");
+        screen.line(String.format(
+                Locale.ROOT,
+                "  preset: %d s windows and a baseline of %d windows; production uses 10 s and 180, the same code",
+                DemoPlan.WINDOW.toSeconds(),
+                plan.baselineWindows()));
+        screen.line("");
+    }
+
+    void starting(String what) {
+        if (screen.isLive()) {
+            screen.block(List.of("  starting " + what + " ..."));
+        } else {
+            screen.line("  starting " + what + " ...");
+        }
+    }
+
+    void started(DemoPipe pipe, long tookMillis) {
+        screen.line("  broker      " + pipe.bootstrapServers() + "   topics plumbline.events.v1, plumbline.windows."
+                + DemoPlan.WINDOW.toSeconds() + "s.v1, plumbline.verdicts.v1, plumbline.alerts.v1");
+        screen.line("  target      " + pipe.targetUrl() + "   model " + DemoPipe.MODEL + ", regressions at /admin/state");
+        screen.line("  producer    " + pipe.producerUrl() + "/metrics   " + plan.concurrency() + " requests in flight");
+        screen.line("  aggregator  " + pipe.aggregatorUrl() + "/metrics");
+        screen.line("  detector    " + pipe.detectorUrl() + "/metrics   state at /api/state");
+        screen.line(screen.quiet("  all parts ready after " + Figures.seconds(tookMillis)));
+        screen.line("");
+    }
+
+    void firstFullWindow(long afterMillis) {
+        screen.line("  first full window " + Figures.seconds(afterMillis) + " after the start; learning the baseline");
+    }
+
+    void learned() {
+        screen.line("  baseline learned; " + plan.quietWindows() + " quiet windows before anything changes");
+    }
+
+    void shifted(long epochMillis) {
+        screen.line(screen.bold("  " + Figures.clock(epochMillis) + "  decode made "
+                + Math.round((plan.decodeFactor() - 1) * 100) + " % slower on the target; now the detector must find it"));
+    }
+
+    void window(WindowRecord window, DemoProgress progress) {
+        if (window.revision() > 0) {
+            return;
+        }
+        rows.addLast(new Row(window, ""));
+        if (rows.size() > ROWS) {
+            rows.removeFirst();
+        }
+        show(progress);
+    }
+
+    void judged(VerdictRecord verdict, DemoProgress progress) {
+        List<Row> updated = new ArrayList<>();
+        for (Row row : rows) {
+            boolean same = row.window.id().equals(verdict.window());
+            updated.add(same ? new Row(row.window, describe(verdict, progress)) : row);
+            if (same && !screen.isLive() && plainRows++ % PLAIN_EVERY_WINDOWS == 0) {
+                if (plainRows == 1) {
+                    screen.line(HEADER);
+                }
+                screen.line(format(updated.getLast()));
+            }
+        }
+        rows.clear();
+        rows.addAll(updated);
+        show(progress);
+    }
+
+    private void show(DemoProgress progress) {
+        if (!screen.isLive()) {
+            return;
+        }
+        List<String> block = new ArrayList<>();
+        block.add("");
+        block.add(screen.quiet(HEADER));
+        rows.forEach(row -> block.add(format(row)));
+        block.add("");
+        block.add("  " + phase(progress));
+        screen.block(block);
+    }
+
+    private String phase(DemoProgress progress) {
+        return switch (progress.stage()) {
+            case STARTING -> "waiting for the first full window";
+            case LEARNING -> "learning  " + bar(progress.learnedWindows(), totalLearning());
+            case QUIET -> "watching  " + bar(progress.quietWindows(), plan.quietWindows()) + "  nothing has changed yet";
+            case SHIFTED -> "shifted   waiting for the evidence to cross its threshold";
+            case FOUND, FALSE_ALARM -> "alert";
+        };
+    }
+
+    private int totalLearning() {
+        return plan.baselineWindows() + DemoPlan.SKIPPED_WINDOWS;
+    }
+
+    private static String bar(int done, int of) {
+        int width = 30;
+        int filled = Math.min(width, width * done / Math.max(1, of));
+        return "[" + "#".repeat(filled) + ".".repeat(width - filled) + "] " + Math.min(done, of) + "/" + of;
+    }
+
+    private String describe(VerdictRecord verdict, DemoProgress progress) {
+        if (verdict.state() == SeriesState.LEARNING) {
+            return screen.quiet("learning " + Math.min(progress.learnedWindows(), totalLearning()) + "/" + totalLearning());
+        }
+        List<MetricVerdict> regressed = verdict.metrics().stream()
+                .filter(metric -> metric.verdict() instanceof Verdict.Regressed)
+                .toList();
+        if (!regressed.isEmpty()) {
+            return screen.alarming("regressed "
+                    + regressed.stream()
+                            .map(metric -> metric.metric().displayName())
+                            .collect(Collectors.joining(", ")));
+        }
+        double evidence = verdict.metrics().stream()
+                .filter(metric -> metric.metric().role() == JudgedMetric.Role.GATING)
+                .flatMap(metric -> metric.evidence().stream())
+                .mapToDouble(one -> one.score() / one.threshold())
+                .max()
+                .orElse(0);
+        String text = String.format(Locale.ROOT, "evidence %3.0f %%", 100 * evidence);
+        return switch (verdict.state()) {
+            case OK -> screen.reassuring("steady   ") + "  " + text;
+            case PENDING -> screen.bold("suspicious") + " " + text;
+            case FIRING -> screen.alarming("firing    ") + " " + text;
+            case NO_DATA -> screen.alarming("no data");
+            case LEARNING -> "learning";
+        };
+    }
+
+    private static String format(Row row) {
+        WindowRecord window = row.window;
+        double seconds = window.id().lengthMillis() / 1e3;
+        return String.format(
+                Locale.ROOT,
+                "  %-9s %7s %8s  %14s  %14s %7d %9s  %s",
+                Figures.clock(window.id().startEpochMillis()),
+                Figures.significant(window.delta().requests().completed() / seconds),
+                Figures.significant(window.delta().tokens().streamedOutput() / seconds),
+                pair(window.delta().latency(LatencyMetric.TTFT)),
+                pair(window.delta().latency(LatencyMetric.TPOT)),
+                window.delta().requests().failedTotal(),
+                Figures.significant(window.delta().inFlightNanos() / 1e9 / seconds),
+                row.judged);
+    }
+
+    private static String pair(Histogram histogram) {
+        return Figures.millis(histogram.quantileNanos(0.5)) + " /" + pad(Figures.millis(histogram.quantileNanos(0.95)));
+    }
+
+    private static String pad(String text) {
+        return String.format(Locale.ROOT, "%5s", text);
+    }
+
+    /** The alert with everything that it rests on. */
+    void explain(AlertRecord alert) {
+        screen.line("");
+        screen.line(screen.alarming("  ALERT  ") + screen.bold(alert.summary()));
+        screen.line("");
+        screen.line("    group     " + alert.series().group().target() + " / "
+                + alert.series().group().model() + " / " + alert.series().group().scenario() + " / "
+                + alert.series().group().loadPoint().key() + " / tenant "
+                + alert.series().group().tenant() + ", variant " + alert.series().variant());
+        screen.line("    since     " + Figures.clock(alert.sinceEpochMillis()) + " (change point)");
+        screen.line("    baseline  " + alert.evidence().baselineId());
+        screen.line("");
+        screen.line(screen.quiet(String.format(
+                Locale.ROOT,
+                "    %-18s %11s    %11s %9s  %-20s %s",
+                "metric",
+                "baseline",
+                "now",
+                "change",
+                "95 % interval",
+                "evidence / threshold")));
+        for (MetricVerdict moved : alert.evidence().moved()) {
+            screen.line("    " + moved(moved));
+        }
+        if (!alert.evidence().slowest().isEmpty()) {
+            screen.line("");
+            screen.line("    slowest   "
+                    + alert.evidence().slowest().stream()
+                            .map((SlowRequest slow) -> slow.requestId() + " (" + Figures.duration(slow.nanos()) + ")")
+                            .collect(Collectors.joining(", ")));
+        }
+        screen.line("");
+    }
+
+    private static String moved(MetricVerdict moved) {
+        String effect = moved.effect().map(value -> effect(moved.metric(), value)).orElse("");
+        String evidence = moved.evidence().map(DemoView::evidence).orElse("");
+        return String.format(Locale.ROOT, "%-18s %s %s", moved.metric().displayName(), effect, evidence);
+    }
+
+    private static String effect(JudgedMetric metric, Effect effect) {
+        return String.format(
+                Locale.ROOT,
+                "%11s -> %11s %9s  %-20s",
+                value(metric, effect.baseline()),
+                value(metric, effect.now()),
+                Figures.change(effect.ratio()),
+                Figures.change(effect.ratioLow()) + " .. " + Figures.change(effect.ratioHigh()));
+    }
+
+    private static String value(JudgedMetric metric, double value) {
+        if (metric.latency().isPresent()) {
+            return Figures.duration(value);
+        }
+        return metric == JudgedMetric.OUTPUT_TOKEN_RATE
+                ? Figures.significant(value) + " tok/s"
+                : Figures.significant(100 * value) + " %";
+    }
+
+    private static String evidence(Evidence evidence) {
+        return String.format(
+                Locale.ROOT,
+                "%s / %s over %d windows",
+                Figures.significant(evidence.score()),
+                Figures.significant(evidence.threshold()),
+                evidence.windows());
+    }
+
+    /** The last screen. */
+    void summarize(List<String> lines) {
+        screen.clearBlock();
+        lines.forEach(screen::line);
+    }
+
+    void clear() {
+        screen.clearBlock();
+    }
+
+    Screen screen() {
+        return screen;
+    }
+}

@@ -1,0 +1,90 @@
+package dev.plumbline.cli.stack;
+
+import dev.plumbline.cli.stack.Installation.Part;
+import dev.plumbline.process.ReadyFile;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** One process of the local stack. */
+public final class Child {
+
+    private final Part part;
+    private final Process process;
+    private final Path readyFile;
+    private final Path log;
+
+    Child(Part part, Process process, Path readyFile, Path log) {
+        this.part = part;
+        this.process = process;
+        this.readyFile = readyFile;
+        this.log = log;
+    }
+
+    Part part() {
+        return part;
+    }
+
+    /** Process id, for messages and tests. */
+    public long pid() {
+        return process.pid();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    Optional<ReadyFile> ready() {
+        return ReadyFile.read(readyFile);
+    }
+
+    int exitValue() {
+        return process.exitValue();
+    }
+
+    /** Closes the pipe that the child watches: it ends in order. */
+    void letGo() {
+        try {
+            process.getOutputStream().close();
+        } catch (IOException e) {
+            // A pipe that cannot be closed belongs to a child that is gone already, which is what was wanted.
+            process.destroy();
+        }
+    }
+
+    /** Waits for the end; kills after the patience has run out. */
+    void end(Duration patience) throws InterruptedException {
+        letGo();
+        if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+            process.destroyForcibly();
+            process.waitFor(5, TimeUnit.SECONDS);
+        }
+    }
+
+    /** Last lines of the log, oldest first. */
+    List<String> lastLogLines(int count) {
+        try {
+            List<String> lines = new String(Files.readAllBytes(log), StandardCharsets.UTF_8)
+                    .lines()
+                    .filter(line -> !line.isBlank())
+                    .toList();
+            return lines.subList(Math.max(0, lines.size() - count), lines.size());
+        } catch (IOException e) {
+            return List.of("(no log: " + e.getMessage() + ")");
+        }
+    }
+
+    /** All of the log; empty when it cannot be read. */
+    public String log() {
+        try {
+            return Files.readString(log);
+        } catch (IOException e) {
+            return "";
+        }
+    }
+}

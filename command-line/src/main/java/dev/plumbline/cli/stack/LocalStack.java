@@ -1,0 +1,194 @@
+package dev.plumbline.cli.stack;
+
+import dev.plumbline.cli.ExitCode;
+import dev.plumbline.cli.SystemTime;
+import dev.plumbline.cli.stack.Installation.Part;
+import dev.plumbline.process.ReadyFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Starts, watches and ends the processes of a local stack. The folder and every child end with {@link #close()}, with
+ * Ctrl-C through the shutdown hook, and with a kill of this process through the children's pipes.
+ *
+ * <p>One thread starts and closes; {@link #failure()} may be called from any.
+ */
+public final class LocalStack implements AutoCloseable {
+
+    private static final Duration READY_WITHIN = Duration.ofSeconds(60);
+    private static final Duration END_WITHIN = Duration.ofSeconds(10);
+
+    private final Installation installation;
+    private final StackFolder folder;
+    private final Map<Part, Child> children = new EnumMap<>(Part.class);
+    private final Thread hook;
+    private boolean closed;
+
+    private LocalStack(Installation installation, StackFolder folder) {
+        this.installation = installation;
+        this.folder = folder;
+        this.hook = new Thread(this::end, "stack-shutdown");
+    }
+
+    /** A stack without processes. */
+    public static LocalStack open(Installation installation) {
+        LocalStack stack = new LocalStack(installation, StackFolder.create());
+        Runtime.getRuntime().addShutdownHook(stack.hook);
+        return stack;
+    }
+
+    /** The temporary folder, with a log per part. */
+    public Path path() {
+        return folder.path();
+    }
+
+    /**
+     * Starts a part without waiting for it.
+     *
+     * @param properties system properties, {@code name=value}
+     * @param arguments the part's own arguments
+     */
+    public synchronized Child start(Part part, List<String> properties, List<String> arguments) {
+        if (closed) {
+            throw new StackFailure(ExitCode.INTERRUPTED, "interrupted");
+        }
+        List<String> own = new ArrayList<>(properties);
+        own.add("plumbline.supervised=true");
+        own.add("plumbline.ready-file=" + folder.ready(part));
+        own.add("java.io.tmpdir=" + folder.path());
+        List<String> command = new ArrayList<>(installation.command(part, own));
+        command.addAll(arguments);
+        try {
+            Process process = new ProcessBuilder(command)
+                    .directory(folder.path().toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(folder.log(part).toFile())
+                    .start();
+            Child child = new Child(part, process, folder.ready(part), folder.log(part));
+            children.put(part, child);
+            return child;
+        } catch (IOException e) {
+            throw new StackFailure(
+                    ExitCode.INFRASTRUCTURE, "cannot start the " + part.label() + ": " + e.getMessage());
+        }
+    }
+
+    /**
+     * Waits until a part says that it is ready.
+     *
+     * @return the named port that it listens on
+     * @throws StackFailure if it ends first or is not ready in time
+     */
+    public int awaitPort(Part part, String portName) throws InterruptedException {
+        Child child = child(part);
+        long deadlineNanos = SystemTime.monotonicNanos() + READY_WITHIN.toNanos();
+        while (SystemTime.monotonicNanos() < deadlineNanos) {
+            Optional<ReadyFile> ready = child.ready();
+            if (ready.isPresent()) {
+                Integer port = ready.get().ports().get(portName);
+                if (port == null) {
+                    throw new StackFailure(
+                            ExitCode.INFRASTRUCTURE, "the " + part.label() + " reports no port '" + portName + "'");
+                }
+                return port;
+            }
+            failure().ifPresent(failure -> {
+                throw failure;
+            });
+            Thread.sleep(20);
+        }
+        throw new StackFailure(
+                ExitCode.INFRASTRUCTURE,
+                "the " + part.label() + " was not ready within " + READY_WITHIN.toSeconds() + " s; its last words: "
+                        + lastWords(child));
+    }
+
+    /** The first part that ended although nobody asked it to; empty while all is well. */
+    public synchronized Optional<StackFailure> failure() {
+        if (closed) {
+            return Optional.empty();
+        }
+        for (Child child : children.values()) {
+            if (!child.isAlive()) {
+                // Ctrl-C reaches the children, too: a terminal sends it to the whole process group.
+                if (child.exitValue() == ExitCode.INTERRUPTED || child.exitValue() == 143) {
+                    return Optional.of(new StackFailure(ExitCode.INTERRUPTED, "interrupted"));
+                }
+                String words = lastWords(child);
+                String what = words.contains("No space left on device")
+                        ? "disk full: the " + child.part().label() + " could not write below " + folder.path()
+                        : "the " + child.part().label() + " ended unexpectedly (exit code " + child.exitValue() + ")";
+                return Optional.of(new StackFailure(ExitCode.INFRASTRUCTURE, what + "; its last words: " + words));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Ends one part in order and forgets it. */
+    public void end(Part part) throws InterruptedException {
+        Child child = child(part);
+        synchronized (this) {
+            children.remove(part);
+        }
+        child.end(END_WITHIN);
+    }
+
+    /** Process ids of the parts that run. */
+    public synchronized List<Long> pids() {
+        return children.values().stream().map(Child::pid).toList();
+    }
+
+    /** The running part. */
+    public synchronized Child child(Part part) {
+        Child child = children.get(part);
+        if (child == null) {
+            throw new IllegalStateException("the " + part.label() + " was not started");
+        }
+        return child;
+    }
+
+    /** Ends every part and removes the folder. */
+    @Override
+    public void close() {
+        end();
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // The hook is what runs: there is nothing to remove any more.
+            Thread.onSpinWait();
+        }
+    }
+
+    private void end() {
+        List<Child> ending;
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            ending = new ArrayList<>(children.values());
+        }
+        // The broker last: the others say their last words to it.
+        ending.sort((a, b) -> Boolean.compare(a.part() == Part.BROKER, b.part() == Part.BROKER));
+        try {
+            ending.stream().filter(child -> child.part() != Part.BROKER).forEach(Child::letGo);
+            for (Child child : ending) {
+                child.end(END_WITHIN);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        folder.delete();
+    }
+
+    private static String lastWords(Child child) {
+        List<String> lines = child.lastLogLines(3);
+        return lines.isEmpty() ? "none" : String.join(" / ", lines);
+    }
+}
