@@ -1,7 +1,8 @@
 package dev.plumbline.contract.verdict;
 
 /**
- * How much a metric differs from its baseline since the change point. Units: nanoseconds for latencies, tokens per
+ * How much a metric differs from its baseline: since the change point where an episode is pending or open, otherwise
+ * over the last few windows. Units: nanoseconds for latencies, tokens per
  * second, or a fraction for ratios and rates.
  *
  * @param ratio now / baseline; for the error rate the difference in percentage points / 100 plus one

@@ -48,6 +48,8 @@ public sealed interface Verdict {
         /** The offered load differs from the baseline's by more than 5 %. */
         OFFERED_LOAD_CHANGED,
         /** Significant, but smaller than what counts as a regression. */
-        DRIFT_BELOW_THRESHOLD
+        DRIFT_BELOW_THRESHOLD,
+        /** It moved together with metrics that regressed; its own evidence has not crossed its threshold yet. */
+        EVIDENCE_GATHERING
     }
 }

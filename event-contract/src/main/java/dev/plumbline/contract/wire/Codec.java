@@ -13,6 +13,8 @@ import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import dev.plumbline.contract.event.Event;
 import dev.plumbline.contract.run.RunRecord;
 import dev.plumbline.contract.verdict.AlertRecord;
+import dev.plumbline.contract.verdict.BaselineRecord;
+import dev.plumbline.contract.verdict.VerdictRecord;
 import dev.plumbline.contract.window.Partial;
 import dev.plumbline.contract.window.WindowRecord;
 import java.io.IOException;
@@ -53,6 +55,12 @@ public final class Codec<T> {
 
     /** Records between the stages of the aggregator. */
     public static final Codec<Partial> PARTIALS = new Codec<>(Partial.class);
+
+    /** Records of the verdicts topic. */
+    public static final Codec<VerdictRecord> VERDICTS = new Codec<>(VerdictRecord.class);
+
+    /** Records of the baselines topic. */
+    public static final Codec<BaselineRecord> BASELINES = new Codec<>(BaselineRecord.class);
 
     /** Records of the alerts topic. */
     public static final Codec<AlertRecord> ALERTS = new Codec<>(AlertRecord.class);

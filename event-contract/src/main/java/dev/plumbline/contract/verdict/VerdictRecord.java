@@ -1,0 +1,40 @@
+package dev.plumbline.contract.verdict;
+
+import dev.plumbline.contract.window.WindowId;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * One window of one series, judged. It is also the detector's snapshot: together with the baseline of
+ * {@code baselineId}, {@code snapshot} is all that judging the next window needs.
+ *
+ * @param source where the window record lay; windows of this series at or before it are in {@code snapshot}
+ * @param baselineId what it was held against; empty while learning
+ * @param learning how far the baseline is; empty once there is one
+ * @param coverage share of the load that healthy producers offered, 0 to 1
+ * @param metrics every judged and observed metric, in the order of {@link JudgedMetric}
+ */
+public record VerdictRecord(
+        WindowId window,
+        SourcePosition source,
+        SeriesState state,
+        Optional<String> baselineId,
+        Optional<LearningProgress> learning,
+        double coverage,
+        List<MetricVerdict> metrics,
+        SeriesSnapshot snapshot) {
+
+    public VerdictRecord {
+        Objects.requireNonNull(window, "window");
+        Objects.requireNonNull(source, "source");
+        Objects.requireNonNull(state, "state");
+        Objects.requireNonNull(baselineId, "baselineId");
+        Objects.requireNonNull(learning, "learning");
+        metrics = List.copyOf(metrics);
+        Objects.requireNonNull(snapshot, "snapshot");
+        if (!(coverage >= 0 && coverage <= 1)) {
+            throw new IllegalArgumentException("coverage " + coverage + " is outside 0..1");
+        }
+    }
+}
