@@ -20,7 +20,8 @@ import picocli.CommandLine.ParameterException;
             "Start here:  ./plumb demo    the whole pipe on this machine: a baseline, a regression, an alert",
             "             ./plumb test    every test that needs nothing but a JDK",
             "",
-            "Exit codes:  0 pass   1 regression   2 wrong usage   3 cannot tell   4 infrastructure   130 interrupted"
+            "Exit codes:  0 pass   1 regression   2 wrong usage   3 cannot tell   4 infrastructure",
+            "             130 interrupted"
         })
 public final class PlumblineMain implements Runnable {
 

@@ -1,5 +1,6 @@
 package dev.plumbline.cli.stack;
 
+import dev.plumbline.cli.ExitCode;
 import dev.plumbline.cli.stack.Installation.Part;
 import dev.plumbline.process.ReadyFile;
 import java.io.IOException;
@@ -40,7 +41,11 @@ public final class Child {
     }
 
     Optional<ReadyFile> ready() {
-        return ReadyFile.read(readyFile);
+        try {
+            return ReadyFile.read(readyFile);
+        } catch (IOException e) {
+            throw new StackFailure(ExitCode.INFRASTRUCTURE, "cannot read " + readyFile + ": " + e.getMessage());
+        }
     }
 
     int exitValue() {

@@ -1,0 +1,59 @@
+package dev.plumbline.cli.stack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plumbline.process.ReadyFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StackFolderTest {
+
+    /** Above the largest process id that Linux and macOS give. */
+    private static final long NOBODY = 4_194_400;
+
+    @TempDir
+    private Path temporary;
+
+    @Test
+    void aFolderWhoseProcessesAreAllGoneIsSwept() throws IOException {
+        Path folder = folder(NOBODY);
+        new ReadyFile("broker", NOBODY, Map.of("kafka", 9092)).write(folder.resolve("broker.ready"));
+        Files.createDirectories(folder.resolve("kafka/topic-0"));
+        Files.writeString(folder.resolve("kafka/topic-0/0.log"), "bytes");
+        StackFolder.sweepAbandoned(temporary);
+        assertThat(folder).doesNotExist();
+    }
+
+    @Test
+    void aFolderWhoseSupervisorLivesStays() throws IOException {
+        Path folder = folder(ProcessHandle.current().pid());
+        StackFolder.sweepAbandoned(temporary);
+        assertThat(folder).exists();
+    }
+
+    @Test
+    void aFolderOfWhichOneChildLivesStays() throws IOException {
+        Path folder = folder(NOBODY);
+        new ReadyFile("broker", ProcessHandle.current().pid(), Map.of("kafka", 9092))
+                .write(folder.resolve("broker.ready"));
+        StackFolder.sweepAbandoned(temporary);
+        assertThat(folder).exists();
+    }
+
+    @Test
+    void whatIsNotAStackIsLeftAlone() throws IOException {
+        Path other = Files.createDirectory(temporary.resolve("plumbline-notes"));
+        StackFolder.sweepAbandoned(temporary);
+        assertThat(other).exists();
+    }
+
+    private Path folder(long supervisorPid) throws IOException {
+        Path folder = Files.createTempDirectory(temporary, "plumbline-");
+        Files.writeString(folder.resolve("supervisor.pid"), Long.toString(supervisorPid));
+        return folder;
+    }
+}

@@ -1,0 +1,42 @@
+package dev.plumbline.cli.terminal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ScreenTest {
+
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private final PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+
+    @Test
+    void withoutATerminalThereAreOnlyPlainLines() {
+        Screen screen = new Screen(out, false, false);
+        screen.block(List.of("moving"));
+        screen.line(screen.alarming("stays"));
+        assertThat(written()).isEqualTo("stays\n");
+    }
+
+    @Test
+    void onATerminalABlockIsRewrittenInPlace() {
+        Screen screen = new Screen(out, true, false);
+        screen.block(List.of("a", "b"));
+        screen.block(List.of("c"));
+        screen.line("stays");
+        assertThat(written()).isEqualTo("a\nb\n\u001b[2A\u001b[Jc\n\u001b[1A\u001b[Jstays\n");
+    }
+
+    @Test
+    void coloursAreLeftOutWhenTheyAreNotWanted() {
+        assertThat(new Screen(out, true, false).bold("x")).isEqualTo("x");
+        assertThat(new Screen(out, true, true).bold("x")).isEqualTo("\u001b[1mx\u001b[0m");
+    }
+
+    private String written() {
+        return bytes.toString(StandardCharsets.UTF_8).replace(System.lineSeparator(), "\n");
+    }
+}
