@@ -4,6 +4,8 @@ import dev.plumbline.cli.ExitCode;
 import dev.plumbline.cli.SystemTime;
 import dev.plumbline.cli.demo.DemoProgress.Stage;
 import dev.plumbline.cli.stack.Installation;
+import dev.plumbline.cli.stack.Installation.Part;
+import dev.plumbline.cli.stack.LocalPipe;
 import dev.plumbline.cli.stack.StackFailure;
 import dev.plumbline.cli.terminal.Figures;
 import dev.plumbline.cli.terminal.Screen;
@@ -127,7 +129,7 @@ public final class DemoCommand implements Callable<Integer> {
         int run() throws InterruptedException {
             view.introduce();
             view.starting("broker, target and apps");
-            try (DemoPipe pipe = DemoPipe.start(plan, Installation.ofSystemProperties())) {
+            try (LocalPipe pipe = LocalPipe.start(plan.pipe(), Installation.ofSystemProperties())) {
                 view.started(pipe, sinceStartMillis());
                 try (DemoFeed feed = new DemoFeed(pipe.bootstrapServers())) {
                     watch(pipe, feed);
@@ -139,7 +141,7 @@ public final class DemoCommand implements Callable<Integer> {
             }
         }
 
-        private void watch(DemoPipe pipe, DemoFeed feed) throws InterruptedException {
+        private void watch(LocalPipe pipe, DemoFeed feed) throws InterruptedException {
             long foundAtWindow = Long.MAX_VALUE;
             while (progress.stage() != Stage.FALSE_ALARM && progress.windows() < foundAtWindow + WINDOWS_AFTER_ALERT) {
                 if (sinceStartMillis() > plan.within().toMillis()) {
@@ -150,7 +152,8 @@ public final class DemoCommand implements Callable<Integer> {
                 });
                 feed.poll(POLL, this::onWindow, this::onVerdict, progress::onAlert);
                 if (progress.isShiftDue()) {
-                    long at = pipe.slowDecode(plan.decodeFactor());
+                    pipe.regress(plan.regression());
+                    long at = SystemTime.epochMillis();
                     progress.onShift(at);
                     view.shifted(at);
                 }
@@ -179,14 +182,14 @@ public final class DemoCommand implements Callable<Integer> {
         }
 
         /** Ends the load, waits until every acknowledged event is in a window, and says what came of it. */
-        private int conclude(DemoPipe pipe, DemoFeed feed) throws InterruptedException {
+        private int conclude(LocalPipe pipe, DemoFeed feed) throws InterruptedException {
             Stage stage = progress.stage();
             Optional<AlertRecord> alert = progress.alert();
             long conclusionMillis = sinceStartMillis();
             view.clear();
             alert.ifPresent(view::explain);
             view.starting("the end of the load: every acknowledged event must be in a window");
-            String lastWords = pipe.endLoad();
+            String lastWords = pipe.end(Part.PRODUCER);
             OptionalLong acknowledged = number(ACKNOWLEDGED, lastWords);
             long deadlineNanos = SystemTime.monotonicNanos() + SETTLE.toNanos();
             while (progress.countedEvents() < acknowledged.orElse(Long.MAX_VALUE)

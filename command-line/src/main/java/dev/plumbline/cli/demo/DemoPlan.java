@@ -1,6 +1,11 @@
 package dev.plumbline.cli.demo;
 
+import dev.plumbline.cli.stack.Installation.Part;
+import dev.plumbline.cli.stack.PipePlan;
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 
 /**
  * The demo's preset. It is the code of production with smaller settings: windows of one second instead of ten, a baseline
@@ -27,6 +32,7 @@ record DemoPlan(
 
     static final Duration WINDOW = Duration.ofSeconds(1);
     static final int PARTITIONS = 2;
+    static final String MODEL = "demo-7b";
 
     /** Windows after the first full one that the detector leaves out: connections and caches are still cold. */
     static final int SKIPPED_WINDOWS = 3;
@@ -37,6 +43,35 @@ record DemoPlan(
         require(baselineWindows >= 20 && baselineWindows <= 600, "--baseline-windows", baselineWindows, "20..600");
         require(kafkaPort >= 0 && kafkaPort <= 65_535, "--kafka-port", kafkaPort, "0..65535");
         require(targetPort >= 0 && targetPort <= 65_535, "--target-port", targetPort, "0..65535");
+    }
+
+    /** The pipe that this preset runs in. */
+    PipePlan pipe() {
+        return new PipePlan(
+                WINDOW,
+                PARTITIONS,
+                kafkaPort,
+                List.of("--port", Integer.toString(targetPort), "--model", MODEL, "--seed", Long.toString(seed)),
+                Map.of(
+                        Part.AGGREGATOR, List.of("plumbline.aggregator.grace=500ms"),
+                        Part.DETECTOR,
+                                List.of(
+                                        "plumbline.detector.baseline-windows=" + baselineWindows,
+                                        "plumbline.detector.skip-windows=" + SKIPPED_WINDOWS,
+                                        "plumbline.detector.resolve-span=10s"),
+                        Part.PRODUCER,
+                                List.of(
+                                        "plumbline.producer.id=demo",
+                                        "plumbline.target.name=simulated",
+                                        "plumbline.target.model=" + MODEL,
+                                        "plumbline.load.concurrency=" + concurrency,
+                                        "plumbline.series.scenario=chat",
+                                        "plumbline.workload.seed=" + seed)));
+    }
+
+    /** The regression, as the target's admin call takes it. */
+    String regression() {
+        return String.format(Locale.ROOT, "{\"decodeFactor\":%s}", decodeFactor);
     }
 
     private static void require(boolean fine, String option, Object value, String range) {

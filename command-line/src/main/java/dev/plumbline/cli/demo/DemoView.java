@@ -1,5 +1,7 @@
 package dev.plumbline.cli.demo;
 
+import dev.plumbline.cli.stack.Installation.Part;
+import dev.plumbline.cli.stack.LocalPipe;
 import dev.plumbline.cli.terminal.Figures;
 import dev.plumbline.cli.terminal.Screen;
 import dev.plumbline.contract.distribution.Histogram;
@@ -68,13 +70,13 @@ final class DemoView {
         }
     }
 
-    void started(DemoPipe pipe, long tookMillis) {
+    void started(LocalPipe pipe, long tookMillis) {
         screen.line("  broker      " + pipe.bootstrapServers() + "   topics plumbline.events.v1, plumbline.windows."
                 + DemoPlan.WINDOW.toSeconds() + "s.v1, plumbline.verdicts.v1, plumbline.alerts.v1");
-        screen.line("  target      " + pipe.targetUrl() + "   model " + DemoPipe.MODEL + ", regressions at /admin/state");
-        screen.line("  producer    " + pipe.producerUrl() + "/metrics   " + plan.concurrency() + " requests in flight");
-        screen.line("  aggregator  " + pipe.aggregatorUrl() + "/metrics");
-        screen.line("  detector    " + pipe.detectorUrl() + "/metrics   state at /api/state");
+        screen.line("  target      " + pipe.url(Part.TARGET) + "   model " + DemoPlan.MODEL + ", regressions at /admin/state");
+        screen.line("  producer    " + pipe.url(Part.PRODUCER) + "/metrics   " + plan.concurrency() + " requests in flight");
+        screen.line("  aggregator  " + pipe.url(Part.AGGREGATOR) + "/metrics");
+        screen.line("  detector    " + pipe.url(Part.DETECTOR) + "/metrics   state at /api/state");
         screen.line(screen.quiet("  all parts ready after " + Figures.seconds(tookMillis)));
         screen.line("");
     }

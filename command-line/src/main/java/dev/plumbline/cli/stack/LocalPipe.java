@@ -1,0 +1,232 @@
+package dev.plumbline.cli.stack;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.plumbline.cli.ExitCode;
+import dev.plumbline.cli.stack.Installation.Part;
+import dev.plumbline.contract.wire.Topics;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.NewTopic;
+
+/** Broker, simulated target and apps, connected: the pipe on one machine. */
+public final class LocalPipe implements AutoCloseable {
+
+    private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(5);
+    private static final long TOPIC_BYTES = 256L << 20;
+
+    /** The file with the target's true emit times, below {@link #folder()}. */
+    public static final String EMIT_LOG = "emitted.log";
+
+    private final PipePlan plan;
+    private final LocalStack stack;
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final ObjectMapper json = new ObjectMapper();
+    private final Map<Part, Integer> ports = new EnumMap<>(Part.class);
+
+    private LocalPipe(PipePlan plan, LocalStack stack) {
+        this.plan = plan;
+        this.stack = stack;
+    }
+
+    /**
+     * Starts everything and returns when every part is ready.
+     *
+     * @throws StackFailure if a part cannot be started; what was started is ended
+     */
+    public static LocalPipe start(PipePlan plan, Installation installation) throws InterruptedException {
+        LocalPipe pipe = new LocalPipe(plan, LocalStack.open(installation));
+        try {
+            pipe.startParts();
+            return pipe;
+        } catch (InterruptedException | RuntimeException e) {
+            pipe.close();
+            throw e;
+        }
+    }
+
+    private void startParts() throws InterruptedException {
+        stack.start(
+                Part.BROKER,
+                List.of(),
+                List.of(
+                        "--directory", folder().resolve("kafka").toString(),
+                        "--port", Integer.toString(plan.kafkaPort()),
+                        "--stack-directory", folder().toString()));
+        List<String> targetArguments = new ArrayList<>(plan.targetArguments());
+        targetArguments.addAll(List.of("--emit-log", folder().resolve(EMIT_LOG).toString()));
+        stack.start(Part.TARGET, List.of(), targetArguments);
+        ports.put(Part.BROKER, stack.awaitPort(Part.BROKER, "kafka"));
+        createTopics();
+        ports.put(Part.TARGET, stack.awaitPort(Part.TARGET, "http"));
+        List<Part> apps = List.of(Part.AGGREGATOR, Part.DETECTOR, Part.PRODUCER);
+        for (Part app : apps) {
+            if (plan.properties().containsKey(app)) {
+                startApp(app);
+            }
+        }
+        for (Part app : apps) {
+            if (plan.properties().containsKey(app)) {
+                ports.put(app, stack.awaitPort(app, "http"));
+            }
+        }
+    }
+
+    /** Starts an app that the plan has settings for, without waiting for it. */
+    public Child startApp(Part app) {
+        List<String> properties = new ArrayList<>(plan.properties().getOrDefault(app, List.of()));
+        properties.add("plumbline.kafka.bootstrap-servers=" + bootstrapServers());
+        properties.add("quarkus.http.host=127.0.0.1");
+        properties.add("quarkus.http.port=0");
+        String window = plan.window().toSeconds() + "s";
+        switch (app) {
+            case AGGREGATOR -> {
+                properties.add("plumbline.aggregator.window=" + window);
+                properties.add("plumbline.aggregator.state-directory=" + folder().resolve("aggregator"));
+            }
+            case DETECTOR -> properties.add("plumbline.detector.window=" + window);
+            case PRODUCER -> properties.add("plumbline.target.url=" + url(Part.TARGET));
+            case BROKER, TARGET -> throw new IllegalArgumentException(app + " is not an app");
+        }
+        return stack.start(app, properties, List.of());
+    }
+
+    private void createTopics() throws InterruptedException {
+        Map<String, String> compacted = Map.of("cleanup.policy", "compact");
+        Map<String, String> bounded = Map.of("retention.bytes", Long.toString(TOPIC_BYTES));
+        List<NewTopic> topics = List.of(
+                topic(Topics.EVENTS, bounded),
+                topic(Topics.partials(plan.window()), bounded),
+                topic(Topics.windows(plan.window()), bounded),
+                topic(Topics.VERDICTS, bounded),
+                topic(Topics.ALERTS, bounded),
+                topic(Topics.UNDECODABLE, bounded),
+                topic(Topics.BASELINES, compacted),
+                topic(Topics.RUNS, compacted));
+        try (Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers()))) {
+            admin.createTopics(topics).all().get(20, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new StackFailure(ExitCode.INFRASTRUCTURE, "cannot create the topics: " + e);
+        }
+    }
+
+    private NewTopic topic(String name, Map<String, String> settings) {
+        return new NewTopic(name, plan.partitions(), (short) 1).configs(settings);
+    }
+
+    /**
+     * Switches a regression on at the target.
+     *
+     * @param body what changes, as JSON
+     * @throws StackFailure if the target does not take it
+     */
+    public void regress(String body) throws InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url(Part.TARGET) + "/admin/regressions"))
+                .timeout(REQUEST_TIMEOUT)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        HttpResponse<String> response = send(request);
+        if (response.statusCode() / 100 != 2) {
+            throw new StackFailure(
+                    ExitCode.INFRASTRUCTURE,
+                    "the target refused the regression with " + response.statusCode() + ": " + response.body());
+        }
+    }
+
+    /**
+     * Asks a part for a page.
+     *
+     * @return the body
+     * @throws StackFailure if there is no answer, or none with status 200
+     */
+    public String get(Part part, String path) throws InterruptedException {
+        HttpRequest request =
+                HttpRequest.newBuilder(URI.create(url(part) + path)).timeout(REQUEST_TIMEOUT).build();
+        HttpResponse<String> response = send(request);
+        if (response.statusCode() != 200) {
+            throw new StackFailure(
+                    ExitCode.INFRASTRUCTURE, request.uri() + " answers " + response.statusCode());
+        }
+        return response.body();
+    }
+
+    /** A JSON page of a part. */
+    public JsonNode getJson(Part part, String path) throws InterruptedException {
+        try {
+            return json.readTree(get(part, path));
+        } catch (IOException e) {
+            throw new StackFailure(ExitCode.INFRASTRUCTURE, url(part) + path + " is not JSON: " + e.getMessage());
+        }
+    }
+
+    private HttpResponse<String> send(HttpRequest request) throws InterruptedException {
+        try {
+            return http.send(request, HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new StackFailure(ExitCode.INFRASTRUCTURE, "no answer from " + request.uri() + ": " + e);
+        }
+    }
+
+    /** Ends a part in order and returns its log, last words included. */
+    public String end(Part part) throws InterruptedException {
+        Child child = stack.child(part);
+        stack.end(part);
+        return child.log();
+    }
+
+    /** A running part. */
+    public Child child(Part part) {
+        return stack.child(part);
+    }
+
+    /** The first part that ended although nobody asked it to. */
+    public Optional<StackFailure> failure() {
+        return stack.failure();
+    }
+
+    /** Address of the broker. */
+    public String bootstrapServers() {
+        return "127.0.0.1:" + port(Part.BROKER);
+    }
+
+    /** Where a part serves HTTP. */
+    public String url(Part part) {
+        return "http://127.0.0.1:" + port(part);
+    }
+
+    private int port(Part part) {
+        Integer port = ports.get(part);
+        if (port == null) {
+            throw new IllegalStateException("the " + part.label() + " was not started");
+        }
+        return port;
+    }
+
+    /** The temporary folder, with a log per part. */
+    public Path folder() {
+        return stack.path();
+    }
+
+    @Override
+    public void close() {
+        http.close();
+        stack.close();
+    }
+}
