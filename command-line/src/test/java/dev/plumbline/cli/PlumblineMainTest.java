@@ -46,11 +46,15 @@ class PlumblineMainTest {
 
     @Test
     void aPartThatIsNotBuiltIsNamed() {
-        System.setProperty("plumbline.home", "/nonexistent");
+        String home = System.setProperty("plumbline.home", "/nonexistent");
         try {
             assertThat(execute("demo")).isEqualTo(ExitCode.INFRASTRUCTURE);
         } finally {
-            System.clearProperty("plumbline.home");
+            if (home == null) {
+                System.clearProperty("plumbline.home");
+            } else {
+                System.setProperty("plumbline.home", home);
+            }
         }
         assertThat(err.toString()).contains("the broker is not built");
     }

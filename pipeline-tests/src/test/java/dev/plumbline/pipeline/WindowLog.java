@@ -1,0 +1,94 @@
+package dev.plumbline.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plumbline.contract.distribution.Histogram;
+import dev.plumbline.contract.verdict.AlertRecord;
+import dev.plumbline.contract.window.LatencyMetric;
+import dev.plumbline.contract.window.WindowRecord;
+import dev.plumbline.contract.wire.Codec;
+import dev.plumbline.contract.wire.Decoded;
+import dev.plumbline.contract.wire.Topics;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/** Everything that came out of a pipe so far: windows and alerts, committed ones only. */
+final class WindowLog implements AutoCloseable {
+
+    private final String windowsTopic;
+    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final List<WindowRecord> windows = new ArrayList<>();
+    private final List<AlertRecord> alerts = new ArrayList<>();
+
+    WindowLog(String bootstrapServers, Duration window) {
+        windowsTopic = Topics.windows(window);
+        consumer = new KafkaConsumer<>(
+                Map.of(
+                        "bootstrap.servers", bootstrapServers,
+                        "isolation.level", "read_committed",
+                        "auto.offset.reset", "earliest",
+                        "enable.auto.commit", "false"),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer());
+        List<TopicPartition> partitions = List.of(windowsTopic, Topics.ALERTS).stream()
+                .flatMap(topic -> consumer.partitionsFor(topic).stream())
+                .map(info -> new TopicPartition(info.topic(), info.partition()))
+                .toList();
+        consumer.assign(partitions);
+        consumer.seekToBeginning(partitions);
+    }
+
+    /** Reads what has come since; waits at most as long as told for the first of it. */
+    void read(Duration patience) {
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(patience)) {
+            if (record.topic().equals(windowsTopic)) {
+                windows.add(decoded(Codec.WINDOWS, record.value()));
+            } else {
+                alerts.add(decoded(Codec.ALERTS, record.value()));
+            }
+        }
+    }
+
+    /** Reads until as many events are counted as were acknowledged, or the deadline has passed. */
+    void readUntilCounted(long acknowledged, Duration within) {
+        long deadlineNanos = System.nanoTime() + within.toNanos();
+        while (countedEvents() < acknowledged && System.nanoTime() < deadlineNanos) {
+            read(Duration.ofMillis(200));
+        }
+    }
+
+    private static <T> T decoded(Codec<T> codec, byte[] bytes) {
+        Decoded<T> decoded = codec.decode(bytes);
+        assertThat(decoded).isInstanceOf(Decoded.Value.class);
+        return ((Decoded.Value<T>) decoded).value();
+    }
+
+    List<WindowRecord> windows() {
+        return windows;
+    }
+
+    List<AlertRecord> alerts() {
+        return alerts;
+    }
+
+    /** Events in finals and corrections, excluded ones included. */
+    long countedEvents() {
+        return windows.stream().mapToLong(WindowRecord::countedEvents).sum();
+    }
+
+    /** One metric over all windows. */
+    Histogram merged(LatencyMetric metric) {
+        return windows.stream().map(window -> window.delta().latency(metric)).reduce(Histogram.empty(), Histogram::plus);
+    }
+
+    @Override
+    public void close() {
+        consumer.close();
+    }
+}
