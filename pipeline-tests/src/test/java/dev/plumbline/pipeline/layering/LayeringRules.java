@@ -1,0 +1,340 @@
+package dev.plumbline.pipeline.layering;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.AccessTarget;
+import com.tngtech.archunit.core.domain.AccessTarget.CodeUnitAccessTarget;
+import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+
+/**
+ * The layering rules for the source tree below one root package.
+ *
+ * @param root the package above all modules, without a trailing dot
+ * @param mayBeEmpty whether a rule passes when no class is in the packages that it speaks of
+ */
+record LayeringRules(String root, boolean mayBeEmpty) {
+
+    /** Packages directly below the root, one for each module that has main code. */
+    static final List<String> MODULES =
+            List.of("contract", "process", "broker", "target", "producer", "aggregator", "detector", "cli");
+
+    /** Packages of pure functions: arrival schedules, window, detection and alert maths. */
+    static final List<String> PURE_PACKAGES =
+            List.of("producer.schedule", "aggregator.window", "detector.statistics", "detector.judgement");
+
+    /** The only class of a module that may read the system clock. */
+    static final String CLOCK_CLASS = "SystemTime";
+
+    private static final Pattern EMPTY_NAME =
+            Pattern.compile("(.*(Impl|Utils?|Commons?|Managers?|Helpers?))|(Common[A-Z].*)");
+    private static final Set<String> EMPTY_PACKAGE_NAMES = Set.of(
+            "impl", "internal", "util", "utils", "common", "commons", "manager", "managers", "helper", "helpers");
+
+    private static final Set<String> SYSTEM_CLOCK_FACTORIES = Set.of(
+            "system", "systemUTC", "systemDefaultZone", "tickMillis", "tickSeconds", "tickMinutes", "getInstance");
+
+    /** {@code event-contract} knows the JDK, Jackson and JSpecify. */
+    ArchRule contractDependsOnNothing() {
+        return classes()
+                .that()
+                .resideInAPackage(in("contract"))
+                .should()
+                // Primitive types and arrays of them lie in the package without a name.
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage("", "java..", "com.fasterxml.jackson..", "org.jspecify..", in("contract"))
+                .andShould()
+                .onlyDependOnClassesThat(
+                        DescribedPredicate.not(resideInAnyPackage("java.util.logging..", "java.net..", "java.sql..")))
+                .allowEmptyShould(mayBeEmpty);
+    }
+
+    /** Modules meet in records of the contract and in the protocol of child processes, nowhere else. */
+    ArchRule modulesDoNotKnowEachOther() {
+        return slices().matching(root + ".(*)..")
+                .should()
+                .notDependOnEachOther()
+                .ignoreDependency(DescribedPredicate.alwaysTrue(), resideInAnyPackage(in("contract"), in("process")))
+                .allowEmptyShould(mayBeEmpty);
+    }
+
+    /** A pure package has no I/O, threads, clocks, logging, config, CDI or Kafka. */
+    ArchRule pure(String purePackage) {
+        return noClasses()
+                .that()
+                .resideInAPackage(in(purePackage))
+                .should()
+                .dependOnClassesThat(impure())
+                .allowEmptyShould(mayBeEmpty);
+    }
+
+    /** A pure package takes chance as a parameter and asks the process nothing. */
+    ArchRule pureInItsCalls(String purePackage) {
+        return classes()
+                .that()
+                .resideInAPackage(in(purePackage))
+                .should(notAccess("the process, its console or unseeded chance", LayeringRules::isAmbient))
+                .allowEmptyShould(mayBeEmpty);
+    }
+
+    /** The topology is a function of settings. */
+    ArchRule topologyIsAFunctionOfSettings() {
+        return noClasses()
+                .that()
+                .resideInAPackage(in("aggregator.topology"))
+                .should()
+                .dependOnClassesThat(resideInAnyPackage(
+                                "jakarta..",
+                                "io.quarkus..",
+                                "org.eclipse.microprofile..",
+                                "io.smallrye..",
+                                "io.prometheus..")
+                        .or(isClockClass()))
+                .allowEmptyShould(mayBeEmpty);
+    }
+
+    /** The topology looks nothing up in the process. */
+    ArchRule topologyLooksNothingUp() {
+        return classes()
+                .that()
+                .resideInAPackage(in("aggregator.topology"))
+                .should(notAccess("environment or system properties", LayeringRules::isLookUp))
+                .allowEmptyShould(mayBeEmpty);
+    }
+
+    /** Only the clock class of a module reads the system clock. */
+    ArchRule systemClockIsReadInOnePlace() {
+        return classes()
+                .that(DescribedPredicate.describe(
+                        "are not named " + CLOCK_CLASS,
+                        javaClass -> !outermost(javaClass).getSimpleName().equals(CLOCK_CLASS)))
+                .and()
+                .resideInAPackage(root + "..")
+                .should(notAccess("the system clock", LayeringRules::isSystemClock))
+                .allowEmptyShould(mayBeEmpty);
+    }
+
+    /** Kafka's own system clock is for its server, which cannot be started without. */
+    ArchRule kafkasClockIsForTheBroker() {
+        return classes()
+                .that()
+                .resideInAPackage(root + "..")
+                .and()
+                .resideOutsideOfPackage(in("broker"))
+                .should(notAccess(
+                        "Kafka's system clock",
+                        target -> target.getOwner().getName().equals("org.apache.kafka.common.utils.Time")
+                                && target.getName().equals("SYSTEM")))
+                .allowEmptyShould(mayBeEmpty);
+    }
+
+    /** A module has at most one clock class. */
+    ArchRule oneClockClassPerModule() {
+        return classes()
+                .that()
+                .resideInAPackage(root + "..")
+                .should(new ArchCondition<>("have one class named " + CLOCK_CLASS + " per module") {
+                    private final TreeMap<String, Set<String>> clocksByModule = new TreeMap<>();
+
+                    @Override
+                    public void check(JavaClass javaClass, ConditionEvents events) {
+                        if (javaClass.getSimpleName().equals(CLOCK_CLASS)) {
+                            clocksByModule
+                                    .computeIfAbsent(moduleOf(javaClass), module -> new TreeSet<>())
+                                    .add(javaClass.getName());
+                        }
+                    }
+
+                    @Override
+                    public void finish(ConditionEvents events) {
+                        clocksByModule.forEach((module, clocks) -> {
+                            if (clocks.size() > 1) {
+                                events.add(SimpleConditionEvent.violated(
+                                        clocks, "module " + module + " has more than one clock class: " + clocks));
+                            }
+                        });
+                    }
+                })
+                .allowEmptyShould(mayBeEmpty);
+    }
+
+    /** Only an exposition package knows the Prometheus client. */
+    ArchRule prometheusStaysInExposition() {
+        return noClasses()
+                .that()
+                .resideInAPackage(root + "..")
+                .and()
+                .resideOutsideOfPackage("..exposition..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.prometheus..")
+                .allowEmptyShould(mayBeEmpty);
+    }
+
+    /** Packages do not depend on each other in a circle. */
+    ArchRule packagesAreFreeOfCycles() {
+        return slices().matching(root + ".(**)").should().beFreeOfCycles().allowEmptyShould(mayBeEmpty);
+    }
+
+    /** A name says what a thing is. */
+    ArchRule namesSaySomething() {
+        return classes()
+                .that()
+                .resideInAPackage(root + "..")
+                .should(new ArchCondition<>("have a name and a package that say what they are") {
+                    @Override
+                    public void check(JavaClass javaClass, ConditionEvents events) {
+                        if (EMPTY_NAME.matcher(javaClass.getSimpleName()).matches()) {
+                            events.add(SimpleConditionEvent.violated(
+                                    javaClass, javaClass.getName() + " has a name that says nothing"));
+                        }
+                        for (String part : javaClass.getPackageName().split("\\.", -1)) {
+                            if (EMPTY_PACKAGE_NAMES.contains(part)) {
+                                events.add(SimpleConditionEvent.violated(
+                                        javaClass, javaClass.getName() + " lies in a package named " + part));
+                            }
+                        }
+                    }
+                })
+                .allowEmptyShould(mayBeEmpty);
+    }
+
+    private String in(String packageBelowRoot) {
+        return root + "." + packageBelowRoot + "..";
+    }
+
+    private String moduleOf(JavaClass javaClass) {
+        String below = javaClass.getPackageName().substring(root.length());
+        return below.isEmpty() ? "" : below.substring(1).split("\\.", 2)[0];
+    }
+
+    private static JavaClass outermost(JavaClass javaClass) {
+        JavaClass outer = javaClass;
+        while (outer.getEnclosingClass().isPresent()) {
+            outer = outer.getEnclosingClass().get();
+        }
+        return outer;
+    }
+
+    private static DescribedPredicate<JavaClass> isClockClass() {
+        return DescribedPredicate.describe(
+                "are named " + CLOCK_CLASS,
+                javaClass -> outermost(javaClass).getSimpleName().equals(CLOCK_CLASS));
+    }
+
+    private static DescribedPredicate<JavaClass> impure() {
+        return resideInAnyPackage(
+                        "java.io..",
+                        "java.net..",
+                        "java.nio.file..",
+                        "java.nio.channels..",
+                        "java.sql..",
+                        "java.util.concurrent..",
+                        "java.util.logging..",
+                        "java.lang.management..",
+                        "org.slf4j..",
+                        "org.jboss..",
+                        "jakarta..",
+                        "io.quarkus..",
+                        "io.smallrye..",
+                        "io.vertx..",
+                        "io.netty..",
+                        "io.prometheus..",
+                        "org.eclipse.microprofile..",
+                        "org.apache.kafka..")
+                .and(DescribedPredicate.describe(
+                        // A unit of time and the bytes of a value are neither thread nor I/O.
+                        "are not mere values",
+                        javaClass -> !Set.of("java.util.concurrent.TimeUnit", "java.io.Serializable")
+                                .contains(javaClass.getName())))
+                .or(DescribedPredicate.describe(
+                        "are threads, processes or clocks",
+                        javaClass -> Set.of(
+                                        "java.lang.Thread",
+                                        "java.lang.ThreadLocal",
+                                        "java.lang.Process",
+                                        "java.lang.ProcessBuilder",
+                                        "java.lang.Runtime",
+                                        "java.util.Timer",
+                                        "java.time.Clock",
+                                        "java.time.InstantSource")
+                                .contains(javaClass.getName())))
+                .or(isClockClass())
+                .as("are I/O, threads, clocks, logging, config, CDI or Kafka");
+    }
+
+    private static boolean isSystemClock(AccessTarget target) {
+        String owner = target.getOwner().getName();
+        String name = target.getName();
+        return switch (owner) {
+            case "java.lang.System" -> name.equals("nanoTime") || name.equals("currentTimeMillis");
+            case "java.time.Clock", "java.time.InstantSource" -> SYSTEM_CLOCK_FACTORIES.contains(name);
+            case "java.util.Calendar" -> name.equals("getInstance");
+            case "java.util.Date", "java.util.GregorianCalendar" -> isConstructorWithoutArguments(target);
+            default -> owner.startsWith("java.time.") && name.equals("now") && !takesClock(target);
+        };
+    }
+
+    private static boolean isLookUp(AccessTarget target) {
+        return switch (target.getOwner().getName()) {
+            case "java.lang.System" ->
+                Set.of("getenv", "getProperty", "getProperties").contains(target.getName());
+            case "java.lang.Integer" -> target.getName().equals("getInteger");
+            case "java.lang.Long" -> target.getName().equals("getLong");
+            case "java.lang.Boolean" -> target.getName().equals("getBoolean");
+            default -> false;
+        };
+    }
+
+    private static boolean isAmbient(AccessTarget target) {
+        return switch (target.getOwner().getName()) {
+            case "java.lang.System" -> !Set.of("arraycopy", "identityHashCode").contains(target.getName());
+            case "java.lang.Math" -> target.getName().equals("random");
+            case "java.util.UUID" -> target.getName().equals("randomUUID");
+            case "java.util.Random", "java.util.SplittableRandom", "java.security.SecureRandom" ->
+                isConstructorWithoutArguments(target);
+            case "java.util.random.RandomGenerator" ->
+                target.getName().equals("getDefault") || target.getName().equals("of");
+            default -> isLookUp(target);
+        };
+    }
+
+    private static boolean isConstructorWithoutArguments(AccessTarget target) {
+        return target.getName().equals("<init>")
+                && target instanceof CodeUnitAccessTarget codeUnit
+                && codeUnit.getRawParameterTypes().isEmpty();
+    }
+
+    private static boolean takesClock(AccessTarget target) {
+        return target instanceof CodeUnitAccessTarget codeUnit
+                && codeUnit.getRawParameterTypes().stream()
+                        .anyMatch(type -> type.getName().equals("java.time.Clock"));
+    }
+
+    private static ArchCondition<JavaClass> notAccess(String what, Predicate<AccessTarget> forbidden) {
+        return new ArchCondition<>("not access " + what) {
+            @Override
+            public void check(JavaClass javaClass, ConditionEvents events) {
+                for (JavaAccess<?> access : javaClass.getAccessesFromSelf()) {
+                    if (forbidden.test(access.getTarget())) {
+                        events.add(SimpleConditionEvent.violated(javaClass, access.getDescription()));
+                    }
+                }
+            }
+        };
+    }
+}
