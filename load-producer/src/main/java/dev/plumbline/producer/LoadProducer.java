@@ -1,0 +1,374 @@
+package dev.plumbline.producer;
+
+import dev.plumbline.contract.event.Activity;
+import dev.plumbline.contract.series.LoadPoint;
+import dev.plumbline.contract.wire.Topics;
+import dev.plumbline.producer.client.InferenceClient;
+import dev.plumbline.producer.dispatch.LoadCounters;
+import dev.plumbline.producer.dispatch.LoadLoop;
+import dev.plumbline.producer.dispatch.LoadPlan;
+import dev.plumbline.producer.dispatch.RequestSource;
+import dev.plumbline.producer.dispatch.RunLimits;
+import dev.plumbline.producer.dispatch.RunObserver;
+import dev.plumbline.producer.emission.EmissionCounters;
+import dev.plumbline.producer.emission.EmissionQueue;
+import dev.plumbline.producer.emission.EventSender;
+import dev.plumbline.producer.emission.KafkaConnector;
+import dev.plumbline.producer.emission.SenderSettings;
+import dev.plumbline.producer.exposition.ProducerMetrics;
+import dev.plumbline.producer.recorder.EndedRequest;
+import dev.plumbline.producer.recorder.RequestRecording;
+import dev.plumbline.producer.schedule.FireTimes;
+import dev.plumbline.producer.selfcheck.ProcessCpu;
+import dev.plumbline.producer.selfwarmup.SelfWarmup;
+import dev.plumbline.producer.time.ProducerClock;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
+import org.jboss.logging.Logger;
+
+/**
+ * One producer from its start to its end: event loops, the sender, the warm-ups, the load, the orderly stop.
+ *
+ * <p>Its event loops are its own, apart from the one that answers {@code /metrics}: a scrape must not delay a stamp.
+ */
+final class LoadProducer {
+
+    private static final Logger LOG = Logger.getLogger(LoadProducer.class);
+    private static final int WARMUP_CONCURRENCY = 4;
+    private static final Duration LOOP_STOP_TIMEOUT = Duration.ofSeconds(2);
+
+    private final ProducerConfig config;
+    private final ProducerSettings settings;
+    private final ProducerClock clock;
+    private final long epoch;
+    private final ProducerMetrics metrics;
+    private final LoadCounters loadCounters = new LoadCounters();
+    private final EmissionCounters emissionCounters = new EmissionCounters();
+    private final EmissionQueue queue;
+    private final EventSender sender;
+    private final List<Vertx> vertxes = new ArrayList<>();
+    private final List<LoadLoop> loops = new ArrayList<>();
+    private final List<InferenceClient> clients = new ArrayList<>();
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private final AtomicBoolean stopping = new AtomicBoolean();
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final LongAdder targetWarmupRequests = new LongAdder();
+
+    private volatile long selfWarmupRequests;
+    private volatile ProducerState state = ProducerState.WARMING;
+
+    LoadProducer(ProducerConfig config, ProducerSettings settings, ProducerClock clock) {
+        this.config = config;
+        this.settings = settings;
+        this.clock = clock;
+        this.epoch = clock.anchorEpochMillis();
+        this.metrics = new ProducerMetrics(settings.series());
+        int count = config.load().eventLoops();
+        this.queue = new EmissionQueue(config.emit().queueCapacity(), count);
+        long heartbeatNanos = config.heartbeatInterval().toNanos();
+        this.sender = new EventSender(
+                queue,
+                new KafkaConnector(
+                        settings.bootstrapServers(),
+                        config.producer().id(),
+                        config.kafka().properties()),
+                clock,
+                config.producer().id(),
+                epoch,
+                settings.series().group(),
+                settings.series().variant(),
+                count,
+                new SenderSettings(
+                        Topics.EVENTS,
+                        heartbeatNanos,
+                        TimeUnit.MILLISECONDS.toNanos(200),
+                        config.emit().stopGrace().toNanos()),
+                emissionCounters);
+        ProcessCpu cpu = ProcessCpu.ofThisProcess();
+        for (int i = 0; i < count; i++) {
+            Vertx vertx = oneLoop();
+            vertxes.add(vertx);
+            loops.add(new LoadLoop(
+                    i,
+                    vertx,
+                    clock,
+                    settings.series().variant(),
+                    queue,
+                    heartbeatNanos,
+                    settings.budgets(),
+                    cpu,
+                    loadCounters,
+                    metrics::ended));
+        }
+        expose();
+    }
+
+    private static Vertx oneLoop() {
+        return Vertx.vertx(new VertxOptions()
+                .setEventLoopPoolSize(1)
+                .setWorkerPoolSize(1)
+                .setInternalBlockingPoolSize(2)
+                .setBlockedThreadCheckInterval(60_000));
+    }
+
+    /** Runs until the load is over or {@link #stop} is called, then ends in good order. */
+    void run() throws InterruptedException {
+        Thread senderThread = new Thread(sender, "event-sender");
+        senderThread.start();
+        loops.forEach(LoadLoop::start);
+        try {
+            warm();
+            if (!stopping.get()) {
+                measure();
+            }
+        } finally {
+            stop();
+        }
+    }
+
+    private void warm() throws InterruptedException {
+        RequestSource rehearsal = source("w" + idPrefix());
+        Vertx serverVertx = oneLoop();
+        try {
+            long each = config.selfwarmup().duration().toNanos() / loops.size();
+            for (int i = 0; i < loops.size() && !stopping.get(); i++) {
+                selfWarmupRequests += SelfWarmup.warm(
+                        loops.get(i),
+                        vertxes.get(i),
+                        serverVertx,
+                        rehearsal,
+                        clock,
+                        each,
+                        config.selfwarmup().requests());
+            }
+        } catch (IllegalStateException e) {
+            LOG.warnf("%s; the first measured requests will carry the cost of cold code", e.getMessage());
+        } finally {
+            serverVertx.close();
+        }
+        for (Vertx vertx : vertxes) {
+            clients.add(new InferenceClient(
+                    vertx,
+                    settings.endpoint(),
+                    settings.timeouts(),
+                    clock,
+                    slotsPerLoop(),
+                    (int) config.target().keepAlive().toSeconds()));
+        }
+        long wanted = config.load().warmupRequests();
+        if (wanted > 0 && !stopping.get()) {
+            int slots = (int) Math.min(wanted, Math.min(WARMUP_CONCURRENCY, slotsPerLoop()));
+            CompletableFuture<Void> warmed = loops.get(0)
+                    .rehearse(
+                            clients.get(0),
+                            rehearsal,
+                            new LoadPlan.Closed(slots, config.load().pauseAfterFailure().toNanos()),
+                            RunLimits.of(clock.nanos(), OptionalLong.empty(), OptionalLong.of(wanted)),
+                            new CountingOnly());
+            awaitLoad(List.of(warmed));
+        }
+    }
+
+    private int slotsPerLoop() {
+        int slots = switch (settings.series().group().loadPoint()) {
+            case LoadPoint.ClosedLoop closed -> closed.concurrency();
+            case LoadPoint.OpenLoop unused -> config.load().maxInFlight();
+        };
+        return (slots + loops.size() - 1) / loops.size();
+    }
+
+    private void measure() throws InterruptedException {
+        RequestSource source = source(idPrefix());
+        state = ProducerState.RUNNING;
+        long start = clock.nanos();
+        OptionalLong end = config.load()
+                .duration()
+                .map(duration -> OptionalLong.of(start + duration.toNanos()))
+                .orElse(OptionalLong.empty());
+        RunLimits limits = RunLimits.of(start, end, config.load().requestCount());
+        List<CompletableFuture<Void>> runs = new ArrayList<>();
+        for (int i = 0; i < loops.size(); i++) {
+            runs.add(loops.get(i).measure(clients.get(i), source, plan(i), limits));
+        }
+        LOG.infof(
+                "Offering %s to %s",
+                settings.series().group().loadPoint().key(), settings.endpoint());
+        awaitLoad(runs);
+    }
+
+    private LoadPlan plan(int index) {
+        int count = loops.size();
+        return switch (settings.series().group().loadPoint()) {
+            case LoadPoint.ClosedLoop closed -> new LoadPlan.Closed(
+                    closed.concurrency() / count + (index < closed.concurrency() % count ? 1 : 0),
+                    config.load().pauseAfterFailure().toNanos());
+            case LoadPoint.OpenLoop open -> {
+                double rate = open.requestsPerSecond();
+                FireTimes whole = switch (config.load().arrivalPattern()) {
+                    case CONSTANT -> FireTimes.constant(rate);
+                    case POISSON -> FireTimes.poisson(rate, config.workload().seed());
+                };
+                int cap = config.load().maxInFlight();
+                yield new LoadPlan.Open(
+                        FireTimes.share(whole, index, count),
+                        index,
+                        count,
+                        cap / count + (index < cap % count ? 1 : 0));
+            }
+        };
+    }
+
+    private RequestSource source(String prefix) {
+        return new RequestSource(prefix, settings.series(), settings.prompts(), settings.body(), clock);
+    }
+
+    private String idPrefix() {
+        return config.producer().id() + '-' + Long.toString(epoch, 36);
+    }
+
+    private void awaitLoad(List<CompletableFuture<Void>> runs) throws InterruptedException {
+        CompletableFuture.allOf(runs.toArray(CompletableFuture[]::new)).whenComplete((unused, failure) -> {
+            if (failure != null) {
+                LOG.error("The load ended with an error", failure);
+            }
+            synchronized (this) {
+                notifyAll();
+            }
+        });
+        synchronized (this) {
+            while (!stopping.get() && !runs.stream().allMatch(CompletableFuture::isDone)) {
+                wait();
+            }
+        }
+    }
+
+    /** Ends in good order, within the grace of the settings; returns when it is done. Any thread, any number of times. */
+    void stop() throws InterruptedException {
+        if (!stopping.compareAndSet(false, true)) {
+            stopped.await();
+            return;
+        }
+        synchronized (this) {
+            notifyAll();
+        }
+        try {
+            CompletableFuture<?>[] told =
+                    loops.stream().map(LoadLoop::finish).toArray(CompletableFuture[]::new);
+            sender.stop();
+            CompletableFuture.allOf(told).get(LOOP_STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warnf("An event loop did not stop within %s; the last heartbeat may say less", LOOP_STOP_TIMEOUT);
+        } finally {
+            Duration grace = config.emit().stopGrace().plusSeconds(1);
+            if (!sender.awaitEnd(grace)) {
+                LOG.warnf("The sender did not end within %s", grace);
+            }
+            clients.forEach(InferenceClient::close);
+            vertxes.forEach(Vertx::close);
+            state = ProducerState.STOPPED;
+            stopped.countDown();
+            ended.countDown();
+        }
+    }
+
+    ProducerMetrics metrics() {
+        return metrics;
+    }
+
+    StatusReport status() {
+        return new StatusReport(
+                state,
+                config.producer().id(),
+                epoch,
+                settings.series().group().key(),
+                settings.series().variant(),
+                loadCounters.dueRequests(),
+                loadCounters.sentRequests(),
+                loadCounters.inFlightRequests(),
+                loadCounters.completedRequests(),
+                loadCounters.failedRequests(),
+                loadCounters.droppedRequests(),
+                loadCounters.cancelledRequests(),
+                emissionCounters.acknowledgedEvents(),
+                emissionCounters.lostEvents(),
+                queue.size(),
+                selfWarmupRequests,
+                targetWarmupRequests.sum());
+    }
+
+    private void expose() {
+        metrics.counter(
+                "plumbline_producer_acknowledged_total",
+                "Request events that Kafka acknowledged",
+                emissionCounters::acknowledgedEvents);
+        metrics.counter(
+                "plumbline_producer_lost_total",
+                "Request events that never got to Kafka",
+                emissionCounters::lostEvents);
+        metrics.counter(
+                "plumbline_producer_heartbeats_total",
+                "Heartbeats that Kafka acknowledged",
+                emissionCounters::acknowledgedHeartbeats);
+        metrics.counter(
+                "plumbline_producer_heartbeats_failed_total",
+                "Heartbeats that never got to Kafka; what they said went into the next",
+                emissionCounters::failedHeartbeats);
+        metrics.counter(
+                "plumbline_producer_markers_refused_total",
+                "Markers that waited for a later tick because the sender was behind",
+                loadCounters::refusedMarkers);
+        metrics.counter("plumbline_producer_due_total", "Requests that fell due", loadCounters::dueRequests);
+        metrics.gauge("plumbline_producer_queue_items", "Requests and markers that wait for the sender", queue::size);
+        metrics.gauge("plumbline_producer_in_flight", "Requests in flight", loadCounters::inFlightRequests);
+        metrics.gauge(
+                "plumbline_producer_warm",
+                "1 once both warm-ups are over",
+                () -> state == ProducerState.WARMING ? 0 : 1);
+        metrics.gauge(
+                "plumbline_producer_self_warmup_requests",
+                "Requests that warmed the producer's own path",
+                () -> selfWarmupRequests);
+        metrics.accusations(this::accusations);
+    }
+
+    private long accusations(Activity.Sickness sickness) {
+        return loops.stream()
+                .mapToLong(loop -> loop.selfCheck().accusations(sickness))
+                .sum();
+    }
+
+    /** Counts the warm-up of the target; nothing of it is measured. */
+    private final class CountingOnly implements RunObserver {
+
+        @Override
+        public void taken(long dueNanos, long takenNanos) {}
+
+        @Override
+        public void entered(long atNanos) {}
+
+        @Override
+        public void sent() {}
+
+        @Override
+        public void content(long atNanos) {}
+
+        @Override
+        public void left(long atNanos) {}
+
+        @Override
+        public void ended(RequestRecording recording, EndedRequest request) {
+            targetWarmupRequests.increment();
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package dev.plumbline.producer;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.plumbline.producer.exposition.ProducerMetrics;
+import dev.plumbline.producer.time.SystemTime;
+import io.quarkus.runtime.ShutdownEvent;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import java.io.UncheckedIOException;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/** The edge between Quarkus and the producer: makes it, answers for it over HTTP, stops it at shutdown. */
+@ApplicationScoped
+class ProducerHost {
+
+    private static final Logger LOG = Logger.getLogger(ProducerHost.class);
+    private static final ObjectWriter JSON = JsonMapper.builder().build().writerFor(StatusReport.class);
+
+    private final ProducerConfig config;
+    private volatile Optional<LoadProducer> producer = Optional.empty();
+
+    @Inject
+    ProducerHost(ProducerConfig config) {
+        this.config = config;
+    }
+
+    /** @throws InvalidConfiguration naming the first key that is wrong */
+    LoadProducer create() {
+        LoadProducer created = new LoadProducer(config, ProducerSettings.checked(config), new SystemTime());
+        producer = Optional.of(created);
+        return created;
+    }
+
+    void routes(@Observes Router router) {
+        router.get("/metrics").handler(this::metrics);
+        router.get("/status").handler(this::status);
+    }
+
+    void shutdown(@Observes ShutdownEvent event) {
+        producer.ifPresent(running -> {
+            try {
+                running.stop();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                LOG.warn("The orderly stop was interrupted");
+            }
+        });
+    }
+
+    private void metrics(RoutingContext context) {
+        Optional<LoadProducer> running = producer;
+        if (running.isEmpty()) {
+            context.response().setStatusCode(503).end("starting\n");
+            return;
+        }
+        ProducerMetrics.Scrape scrape =
+                running.get().metrics().scrape(context.request().getHeader("Accept"));
+        context.response().putHeader("Content-Type", scrape.contentType()).end(Buffer.buffer(scrape.bytes()));
+    }
+
+    private void status(RoutingContext context) {
+        Optional<LoadProducer> running = producer;
+        if (running.isEmpty()) {
+            context.response().setStatusCode(503).end("starting\n");
+            return;
+        }
+        try {
+            context.response()
+                    .putHeader("Content-Type", "application/json")
+                    .end(Buffer.buffer(JSON.writeValueAsBytes(running.get().status())));
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException("cannot write the status", e);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package dev.plumbline.producer;
+
+import dev.plumbline.process.ChildProcess;
+import dev.plumbline.process.ReadyFile;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.QuarkusApplication;
+import io.quarkus.runtime.annotations.QuarkusMain;
+import io.quarkus.vertx.http.HttpServer;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The process: starts, tells its port, runs the load, ends with an exit code. */
+@QuarkusMain
+public class ProducerMain implements QuarkusApplication {
+
+    private static final int WRONG_CONFIGURATION = 2;
+    private static final int INTERNAL_ERROR = 70;
+
+    private final ProducerHost host;
+    private final HttpServer http;
+    private final ProducerConfig config;
+
+    @Inject
+    ProducerMain(ProducerHost host, HttpServer http, ProducerConfig config) {
+        this.host = host;
+        this.http = http;
+        this.config = config;
+    }
+
+    /** Starts the process. */
+    public static void main(String... args) {
+        Quarkus.run(ProducerMain.class, ProducerMain::exit, args);
+    }
+
+    @Override
+    public int run(String... args) throws IOException, InterruptedException {
+        LoadProducer producer;
+        try {
+            producer = host.create();
+        } catch (InvalidConfiguration e) {
+            System.err.println("load-producer: " + e.getMessage());
+            return WRONG_CONFIGURATION;
+        }
+        // The orderly stop is bounded by the grace of emission; the rest is for closing HTTP.
+        ChildProcess.endWithSupervisor(
+                Quarkus::asyncExit, config.emit().stopGrace().plusSeconds(5));
+        ReadyFile.publishIfAsked("producer", Map.of("http", http.getPort()));
+        producer.run();
+        if (config.stay()) {
+            Quarkus.waitForExit();
+        }
+        return 0;
+    }
+
+    private static void exit(int code, @Nullable Throwable failure) {
+        if (failure == null) {
+            System.exit(code);
+            return;
+        }
+        Throwable root = failure;
+        for (int depth = 0; root.getCause() != null && depth < 16; depth++) {
+            root = root.getCause();
+        }
+        if (isConfiguration(failure)) {
+            System.err.println("load-producer: " + firstLine(root));
+            System.exit(WRONG_CONFIGURATION);
+        } else {
+            System.err.println("load-producer: " + root.getClass().getSimpleName() + ": " + firstLine(root));
+            System.exit(code == 0 ? INTERNAL_ERROR : code);
+        }
+    }
+
+    private static boolean isConfiguration(Throwable failure) {
+        Throwable at = failure;
+        for (int depth = 0; at != null && depth < 16; depth++) {
+            String name = at.getClass().getName();
+            if (name.startsWith("io.smallrye.config.")
+                    || name.contains("ConfigurationException")
+                    || String.valueOf(at.getMessage()).contains("SRCFG")) {
+                return true;
+            }
+            at = at.getCause();
+        }
+        return false;
+    }
+
+    private static String firstLine(Throwable root) {
+        return String.valueOf(root.getMessage()).lines().findFirst().orElse("");
+    }
+}

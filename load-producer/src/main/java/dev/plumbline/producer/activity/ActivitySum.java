@@ -1,0 +1,66 @@
+package dev.plumbline.producer.activity;
+
+import dev.plumbline.contract.event.Activity;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Adds up activity of several loops, and of heartbeats that could not be sent.
+ *
+ * <p>One thread. Holds at most {@value #MAX_SLOTS} slots; over that the oldest is discarded and counted.
+ */
+public final class ActivitySum {
+
+    static final int MAX_SLOTS = 3_600;
+
+    private record Key(long slotStartEpochMillis, String variant) implements Comparable<Key> {
+        @Override
+        public int compareTo(Key other) {
+            int byTime = Long.compare(slotStartEpochMillis, other.slotStartEpochMillis);
+            return byTime != 0 ? byTime : variant.compareTo(other.variant);
+        }
+    }
+
+    private final TreeMap<Key, Activity> sum = new TreeMap<>();
+    private long discardedSlots;
+
+    /** Adds each of them to what is there for its variant and slot. */
+    public void add(Collection<Activity> activity) {
+        for (Activity added : activity) {
+            sum.merge(new Key(added.slotStartEpochMillis(), added.variant()), added, ActivitySum::plus);
+            if (sum.size() > MAX_SLOTS) {
+                sum.pollFirstEntry();
+                discardedSlots++;
+            }
+        }
+    }
+
+    /** Everything, in order of time and variant; empty afterwards. */
+    public List<Activity> drain() {
+        List<Activity> told = new ArrayList<>(sum.values());
+        sum.clear();
+        return told;
+    }
+
+    /** Slots whose activity was lost for want of a heartbeat that could be sent. */
+    public long discardedSlots() {
+        return discardedSlots;
+    }
+
+    private static Activity plus(Activity a, Activity b) {
+        Set<Activity.Sickness> sickness = EnumSet.noneOf(Activity.Sickness.class);
+        sickness.addAll(a.sickness());
+        sickness.addAll(b.sickness());
+        return new Activity(
+                a.variant(),
+                a.slotStartEpochMillis(),
+                a.offered() + b.offered(),
+                a.inFlightNanos() + b.inFlightNanos(),
+                a.outputTokens() + b.outputTokens(),
+                sickness);
+    }
+}

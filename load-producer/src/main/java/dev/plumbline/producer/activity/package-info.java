@@ -1,0 +1,10 @@
+/**
+ * What the producer did in each slot of time, additive: each record tells what none before has told.
+ *
+ * <p>Trap: counting in flight by samples misses everything between two samples. The time in flight is an exact integral,
+ * cut at the borders of slots.
+ */
+@NullMarked
+package dev.plumbline.producer.activity;
+
+import org.jspecify.annotations.NullMarked;

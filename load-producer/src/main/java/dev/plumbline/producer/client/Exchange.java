@@ -1,0 +1,298 @@
+package dev.plumbline.producer.client;
+
+import dev.plumbline.contract.event.FailureKind;
+import dev.plumbline.producer.protocol.OpenAiReader;
+import dev.plumbline.producer.protocol.SseDecoder;
+import dev.plumbline.producer.protocol.StreamItem;
+import dev.plumbline.producer.recorder.EndedRequest;
+import dev.plumbline.producer.recorder.RequestRecording;
+import dev.plumbline.producer.time.ProducerClock;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import java.io.ByteArrayOutputStream;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
+import javax.net.ssl.SSLException;
+
+/** One request on its way: from the wish for a connection to the closed recording. One event loop. */
+public final class Exchange {
+
+    /** Longest answer in one piece, and longest error body, that is read, in bytes. */
+    static final int MAX_BODY_BYTES = 4 << 20;
+
+    private final RequestRecording recording;
+    private final byte[] body;
+    private final boolean streaming;
+    private final Endpoint endpoint;
+    private final Timeouts timeouts;
+    private final ProducerClock clock;
+    private final ExchangeListener listener;
+    private final SseDecoder decoder = new SseDecoder(this::event);
+    private final ByteArrayOutputStream wholeBody = new ByteArrayOutputStream(0);
+
+    private Optional<HttpClientRequest> request = Optional.empty();
+    private boolean isStream;
+    private boolean over;
+    private long chunkNanos;
+    private long lastEventNanos;
+
+    Exchange(
+            RequestRecording recording,
+            byte[] body,
+            boolean streaming,
+            Endpoint endpoint,
+            Timeouts timeouts,
+            ProducerClock clock,
+            ExchangeListener listener) {
+        this.recording = recording;
+        this.body = body;
+        this.streaming = streaming;
+        this.endpoint = endpoint;
+        this.timeouts = timeouts;
+        this.clock = clock;
+        this.listener = listener;
+    }
+
+    /** What is being recorded. */
+    public RequestRecording recording() {
+        return recording;
+    }
+
+    /** Whether it has ended. */
+    public boolean isOver() {
+        return over;
+    }
+
+    /** Ends it because we want it to end; does nothing when it is over. */
+    public void cancel() {
+        if (!over) {
+            abort(recording.cancelled(clock.nanos()));
+        }
+    }
+
+    /** Whether {@link #enforceDeadlines} would end it. */
+    public boolean isOverdue(long nowNanos) {
+        return !over && (overTotal(nowNanos) || overFirstToken(nowNanos) || overStall(nowNanos));
+    }
+
+    /** Ends it when it took longer than allowed. */
+    public void enforceDeadlines(long nowNanos) {
+        if (over) {
+            return;
+        }
+        if (overStall(nowNanos) && recording.isDecided()) {
+            // The server said everything and only forgot to close: that is not a pause in the answer.
+            abort(recording.endedByServer(nowNanos));
+        } else if (overTotal(nowNanos)) {
+            abort(recording.failed(nowNanos, FailureKind.TIMEOUT_TOTAL, "longer than " + millis(timeouts.totalNanos())));
+        } else if (overFirstToken(nowNanos)) {
+            abort(recording.failed(
+                    nowNanos,
+                    FailureKind.TIMEOUT_FIRST_TOKEN,
+                    "no content within " + millis(timeouts.firstTokenNanos())));
+        } else if (overStall(nowNanos)) {
+            abort(recording.failed(
+                    nowNanos, FailureKind.TIMEOUT_STALL, "silent for " + millis(timeouts.stallNanos())));
+        }
+    }
+
+    private boolean overTotal(long nowNanos) {
+        return nowNanos - recording.takenNanos() > timeouts.totalNanos();
+    }
+
+    private boolean overFirstToken(long nowNanos) {
+        OptionalLong sent = recording.sentNanos();
+        return streaming
+                && recording.contentChunks() == 0
+                && sent.isPresent()
+                && nowNanos - sent.getAsLong() > timeouts.firstTokenNanos();
+    }
+
+    private boolean overStall(long nowNanos) {
+        return recording.firstContentNanos().isPresent() && nowNanos - lastEventNanos > timeouts.stallNanos();
+    }
+
+    void connected(AsyncResult<HttpClientRequest> result) {
+        if (over) {
+            if (result.succeeded()) {
+                result.result().reset();
+            }
+            return;
+        }
+        if (result.failed()) {
+            long now = clock.nanos();
+            Throwable cause = result.cause();
+            FailureKind kind = isTls(cause) ? FailureKind.TLS : FailureKind.CONNECT;
+            over(recording.failed(now, kind, oneLine(cause)));
+            return;
+        }
+        HttpClientRequest connected = result.result();
+        request = Optional.of(connected);
+        connected.exceptionHandler(this::broken);
+        connected.response().onComplete(this::responded);
+        endpoint.headers().forEach(connected::putHeader);
+        connected.putHeader("Content-Type", "application/json");
+        connected.putHeader("Accept", streaming ? "text/event-stream" : "application/json");
+        connected.putHeader("X-Request-Id", recording.requestId());
+        // Stamped before the write: what the write itself costs belongs to the latency that a client sees.
+        recording.sent(clock.nanos());
+        listener.sent();
+        connected.end(Buffer.buffer(body));
+    }
+
+    private void responded(AsyncResult<HttpClientResponse> result) {
+        long now = clock.nanos();
+        if (over) {
+            return;
+        }
+        if (result.failed()) {
+            broken(result.cause());
+            return;
+        }
+        HttpClientResponse response = result.result();
+        int status = response.statusCode();
+        isStream = streaming && status / 100 == 2 && !isJson(response.getHeader("Content-Type"));
+        recording.headers(now, status, isStream, retryAfterMillis(response.getHeader("Retry-After")));
+        response.exceptionHandler(this::broken);
+        response.handler(this::bytes);
+        response.endHandler(unused -> ended());
+    }
+
+    private void bytes(Buffer buffer) {
+        long now = clock.nanos();
+        if (over) {
+            return;
+        }
+        chunkNanos = now;
+        recording.bytes(now);
+        byte[] bytes = buffer.getBytes();
+        if (!isStream) {
+            if (wholeBody.size() + bytes.length > MAX_BODY_BYTES) {
+                abort(recording.failed(
+                        clock.nanos(), FailureKind.MALFORMED, "an answer of more than " + MAX_BODY_BYTES + " bytes"));
+                return;
+            }
+            wholeBody.write(bytes, 0, bytes.length);
+            return;
+        }
+        if (!decoder.feed(bytes, 0, bytes.length) && !over) {
+            abort(recording.failed(
+                    clock.nanos(), FailureKind.MALFORMED, "an event of more than " + SseDecoder.MAX_BYTES + " bytes"));
+        }
+    }
+
+    private void event(byte[] bytes, int offset, int length, boolean namedError) {
+        if (over) {
+            return;
+        }
+        lastEventNanos = chunkNanos;
+        StreamItem item = OpenAiReader.readEvent(bytes, offset, length, namedError);
+        if (recording.item(chunkNanos, item)) {
+            listener.content(chunkNanos);
+        }
+        if (item instanceof StreamItem.Malformed) {
+            abort(recording.endedByServer(clock.nanos()));
+        }
+    }
+
+    private void ended() {
+        long now = clock.nanos();
+        if (over) {
+            return;
+        }
+        if (isStream) {
+            decoder.endOfStream();
+        } else {
+            readWholeBody();
+        }
+        if (!over) {
+            over(recording.endedByServer(now));
+        }
+    }
+
+    private void readWholeBody() {
+        byte[] whole = wholeBody.toByteArray();
+        if (whole.length == 0) {
+            return;
+        }
+        StreamItem item = OpenAiReader.readAnswer(whole, 0, whole.length);
+        if (recording.item(chunkNanos, item)) {
+            listener.content(chunkNanos);
+        }
+    }
+
+    private void broken(Throwable cause) {
+        if (over) {
+            return;
+        }
+        long now = clock.nanos();
+        if (isStream) {
+            decoder.endOfStream();
+            if (over) {
+                return;
+            }
+        }
+        if (isUnreadable(cause)) {
+            abort(recording.failed(now, FailureKind.MALFORMED, "not HTTP: " + oneLine(cause)));
+        } else {
+            abort(recording.broken(now, "the connection broke: " + oneLine(cause)));
+        }
+    }
+
+    private void abort(EndedRequest ended) {
+        over = true;
+        request.ifPresent(HttpClientRequest::reset);
+        listener.ended(this, ended);
+    }
+
+    private void over(EndedRequest ended) {
+        over = true;
+        listener.ended(this, ended);
+    }
+
+    private static boolean isJson(@org.jspecify.annotations.Nullable String contentType) {
+        return contentType != null && contentType.toLowerCase(Locale.ROOT).startsWith("application/json");
+    }
+
+    /** Retry-After in seconds; a date is taken as absent, because it would need the server's clock. */
+    private static OptionalLong retryAfterMillis(@org.jspecify.annotations.Nullable String header) {
+        if (header == null) {
+            return OptionalLong.empty();
+        }
+        try {
+            double seconds = Double.parseDouble(header.strip());
+            return seconds >= 0 && seconds <= 1e9 ? OptionalLong.of(Math.round(seconds * 1000)) : OptionalLong.empty();
+        } catch (NumberFormatException e) {
+            return OptionalLong.empty();
+        }
+    }
+
+    private static boolean isTls(Throwable cause) {
+        Throwable at = cause;
+        for (int depth = 0; at != null && depth < 8; depth++) {
+            if (at instanceof SSLException) {
+                return true;
+            }
+            at = at.getCause();
+        }
+        return false;
+    }
+
+    private static boolean isUnreadable(Throwable cause) {
+        return cause instanceof IllegalArgumentException
+                || cause.getClass().getName().startsWith("io.netty.handler.codec.");
+    }
+
+    private static String oneLine(Throwable cause) {
+        String message = cause.getMessage();
+        String line = message == null ? "" : message.lines().findFirst().orElse("");
+        return line.isBlank() ? cause.getClass().getSimpleName() : line;
+    }
+
+    private static String millis(long nanos) {
+        return nanos / ProducerClock.NANOS_PER_MILLI + " ms";
+    }
+}

@@ -1,0 +1,210 @@
+package dev.plumbline.producer.dispatch;
+
+import dev.plumbline.contract.event.Activity;
+import dev.plumbline.producer.activity.ActivityLedger;
+import dev.plumbline.producer.client.InferenceClient;
+import dev.plumbline.producer.emission.EventOutlet;
+import dev.plumbline.producer.emission.Marker;
+import dev.plumbline.producer.recorder.EndedRequest;
+import dev.plumbline.producer.recorder.RequestRecording;
+import dev.plumbline.producer.selfcheck.Budgets;
+import dev.plumbline.producer.selfcheck.ProcessCpu;
+import dev.plumbline.producer.selfcheck.SelfCheck;
+import dev.plumbline.producer.time.ProducerClock;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One event loop of the producer: it ticks from the start to the end of the process, runs load, checks itself, and tells
+ * with markers what it did and until when everything that ended is in the queue.
+ *
+ * <p>The order inside a tick matters: first the load catches up, then the self-check judges, then the marker is stamped and
+ * posted. So a marker never vouches for what was not yet judged.
+ *
+ * <p>Public methods may be called from any thread; the work happens on the loop.
+ */
+public final class LoadLoop {
+
+    private final int index;
+    private final Vertx vertx;
+    private final Context context;
+    private final ProducerClock clock;
+    private final EventOutlet outlet;
+    private final long markIntervalNanos;
+    private final LoadCounters counters;
+    private final EndedListener listener;
+    private final ActivityLedger ledger;
+    private final SelfCheck selfCheck;
+    private final long tickIntervalMillis;
+
+    private Optional<LoadRun> run = Optional.empty();
+    private long timerId;
+    private long lastMarkNanos;
+    private long lostSinceMark;
+    private boolean finished;
+
+    /** Hears of every measured request that ended, on the loop. */
+    @FunctionalInterface
+    public interface EndedListener {
+        void ended(EndedRequest request);
+    }
+
+    /**
+     * @param index of this loop among its siblings, from 0
+     * @param vertx with exactly one event loop
+     * @param markIntervalNanos how often it tells
+     */
+    public LoadLoop(
+            int index,
+            Vertx vertx,
+            ProducerClock clock,
+            String variant,
+            EventOutlet outlet,
+            long markIntervalNanos,
+            Budgets budgets,
+            ProcessCpu cpu,
+            LoadCounters counters,
+            EndedListener listener) {
+        this.index = index;
+        this.vertx = vertx;
+        this.context = vertx.getOrCreateContext();
+        this.clock = clock;
+        this.outlet = outlet;
+        this.markIntervalNanos = markIntervalNanos;
+        this.counters = counters;
+        this.listener = listener;
+        long now = clock.nanos();
+        this.ledger = new ActivityLedger(clock, variant, now);
+        this.selfCheck = new SelfCheck(clock, ledger, budgets, cpu, now);
+        this.tickIntervalMillis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(budgets.tickIntervalNanos()));
+        this.lastMarkNanos = now;
+    }
+
+    /** Begins to tick and to tell. */
+    public void start() {
+        context.runOnContext(unused -> timerId = vertx.setPeriodic(tickIntervalMillis, id -> tick()));
+    }
+
+    /** How well this producer was. */
+    public SelfCheck selfCheck() {
+        return selfCheck;
+    }
+
+    /** Offers load that is measured. Completes when its limits are reached or it is stopped. */
+    public CompletableFuture<Void> measure(
+            InferenceClient client, RequestSource source, LoadPlan plan, RunLimits limits) {
+        return begin(client, source, plan, limits, new Measured());
+    }
+
+    /** Offers load of which only the given observer hears. */
+    public CompletableFuture<Void> rehearse(
+            InferenceClient client, RequestSource source, LoadPlan plan, RunLimits limits, RunObserver observer) {
+        return begin(client, source, plan, limits, observer);
+    }
+
+    private CompletableFuture<Void> begin(
+            InferenceClient client, RequestSource source, LoadPlan plan, RunLimits limits, RunObserver observer) {
+        LoadRun next = new LoadRun(vertx, context, clock, client, source, plan, limits, observer);
+        context.runOnContext(unused -> {
+            if (finished) {
+                next.stop();
+                return;
+            }
+            run.ifPresent(LoadRun::stop);
+            run = Optional.of(next);
+            next.start();
+        });
+        return next.done();
+    }
+
+    /** Ends the load: what is in flight is cancelled. */
+    public void stopLoad() {
+        context.runOnContext(unused -> run.ifPresent(LoadRun::stop));
+    }
+
+    /** Ends the load, tells for the last time and ticks no more. */
+    public CompletableFuture<Void> finish() {
+        CompletableFuture<Void> told = new CompletableFuture<>();
+        context.runOnContext(unused -> {
+            if (!finished) {
+                finished = true;
+                run.ifPresent(LoadRun::stop);
+                vertx.cancelTimer(timerId);
+                selfCheck.finish(clock.nanos());
+                mark(clock.nanos(), true);
+            }
+            told.complete(null);
+        });
+        return told;
+    }
+
+    private void tick() {
+        run.ifPresent(LoadRun::tick);
+        long now = clock.nanos();
+        selfCheck.tick(now);
+        if (now - lastMarkNanos >= markIntervalNanos) {
+            mark(now, false);
+        }
+    }
+
+    /** The stamp is the one until which the self-check judged: it must not run ahead into a slot that is not judged. */
+    private void mark(long at, boolean last) {
+        List<Activity> activity = ledger.drain(at);
+        if (outlet.mark(new Marker(index, at, lostSinceMark, activity, last))) {
+            lostSinceMark = 0;
+            lastMarkNanos = at;
+        } else {
+            ledger.putBack(activity);
+            counters.markerRefused();
+        }
+    }
+
+    /** What happens to requests that count. */
+    private final class Measured implements RunObserver {
+
+        @Override
+        public void taken(long dueNanos, long takenNanos) {
+            ledger.offered(dueNanos);
+            selfCheck.taken(dueNanos, takenNanos);
+            counters.due();
+        }
+
+        @Override
+        public void entered(long atNanos) {
+            ledger.entered(atNanos);
+            counters.entered();
+        }
+
+        @Override
+        public void sent() {
+            counters.sent();
+        }
+
+        @Override
+        public void content(long atNanos) {
+            ledger.tokens(atNanos, 1);
+        }
+
+        @Override
+        public void left(long atNanos) {
+            ledger.left(atNanos);
+            counters.left();
+        }
+
+        @Override
+        public void ended(RequestRecording recording, EndedRequest request) {
+            long endNanos = request.stamps().endNanos();
+            ledger.tokens(endNanos, recording.outputTokenCorrection());
+            counters.ended(request.outcome());
+            listener.ended(request);
+            if (!outlet.ended(request)) {
+                lostSinceMark++;
+                selfCheck.queueFull(endNanos);
+            }
+        }
+    }
+}

@@ -1,0 +1,262 @@
+package dev.plumbline.producer.dispatch;
+
+import dev.plumbline.contract.event.Outcome;
+import dev.plumbline.producer.client.Exchange;
+import dev.plumbline.producer.client.ExchangeListener;
+import dev.plumbline.producer.client.InferenceClient;
+import dev.plumbline.producer.recorder.EndedRequest;
+import dev.plumbline.producer.recorder.RequestRecording;
+import dev.plumbline.producer.time.ProducerClock;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Offers load on one event loop until its limits are reached. All methods run on that loop, unless they say otherwise.
+ *
+ * <p>Open loop: a pacer thread parks until the next due time and then wakes the loop; the loop walks the sequence itself
+ * and takes everything that is due. So nothing queues between the two, and a late wake-up only makes requests late, which
+ * their due time shows; none is skipped.
+ */
+final class LoadRun implements ExchangeListener {
+
+    private static final long NOTHING_DUE = Long.MAX_VALUE;
+
+    private final Vertx vertx;
+    private final Context context;
+    private final ProducerClock clock;
+    private final InferenceClient client;
+    private final RequestSource source;
+    private final LoadPlan plan;
+    private final RunLimits limits;
+    private final RunObserver observer;
+    private final Set<Exchange> inFlight = new LinkedHashSet<>();
+    private final CompletableFuture<Void> done = new CompletableFuture<>();
+    private final AtomicLong pacedDueNanos = new AtomicLong(NOTHING_DUE);
+
+    private long nextOrdinal;
+    private long nextDueNanos = NOTHING_DUE;
+    private int pausing;
+    private boolean exhausted;
+    private boolean stopping;
+    private volatile boolean over;
+    private volatile @Nullable Thread pacerThread;
+
+    LoadRun(
+            Vertx vertx,
+            Context context,
+            ProducerClock clock,
+            InferenceClient client,
+            RequestSource source,
+            LoadPlan plan,
+            RunLimits limits,
+            RunObserver observer) {
+        this.vertx = vertx;
+        this.context = context;
+        this.clock = clock;
+        this.client = client;
+        this.source = source;
+        this.plan = plan;
+        this.limits = limits;
+        this.observer = observer;
+    }
+
+    /** Completes when nothing more is due and nothing is in flight. */
+    CompletableFuture<Void> done() {
+        return done;
+    }
+
+    void start() {
+        switch (plan) {
+            case LoadPlan.Closed closed -> startClosed(closed.slots());
+            case LoadPlan.Open open -> startOpen(open);
+        }
+    }
+
+    /** The loop's regular tick: late pacing is made good, timeouts are enforced, the end of the run is seen. */
+    void tick() {
+        if (over) {
+            return;
+        }
+        long now = clock.nanos();
+        if (now >= limits.endNanos().orElse(Long.MAX_VALUE)) {
+            stop();
+            return;
+        }
+        pump();
+        List<Exchange> overdue = new ArrayList<>(0);
+        long swept = clock.nanos();
+        for (Exchange exchange : inFlight) {
+            if (exchange.isOverdue(swept)) {
+                overdue.add(exchange);
+            }
+        }
+        for (Exchange exchange : overdue) {
+            exchange.enforceDeadlines(clock.nanos());
+        }
+    }
+
+    /** Ends the run: nothing more is taken up, what is in flight is cancelled. */
+    void stop() {
+        stopping = true;
+        exhausted = true;
+        nextDueNanos = NOTHING_DUE;
+        for (Exchange exchange : List.copyOf(inFlight)) {
+            exchange.cancel();
+        }
+        completeIfIdle();
+    }
+
+    private void startClosed(int slots) {
+        for (int i = 0; i < slots && !exhausted; i++) {
+            takeNext(limits.startNanos());
+        }
+        exhausted |= slots == 0;
+        completeIfIdle();
+    }
+
+    private void takeNext(long dueNanos) {
+        if (stopping) {
+            return;
+        }
+        long ordinal = limits.issued().getAndIncrement();
+        if (!limits.allows(ordinal, dueNanos)) {
+            exhausted = true;
+            return;
+        }
+        send(ordinal, dueNanos, clock.nanos());
+    }
+
+    private void startOpen(LoadPlan.Open open) {
+        nextOrdinal = open.firstOrdinal();
+        nextDueNanos = limits.startNanos() + open.fireTimes().nextDueNanos();
+        // One thread per run, gone with it.
+        Thread pacer = new Thread(() -> pace(Thread.currentThread()), "load-pacer");
+        pacer.setDaemon(true);
+        pacerThread = pacer;
+        pump();
+        pacer.start();
+    }
+
+    /** Takes up everything that is due by now and tells the pacer when to come back. */
+    private void pump() {
+        if (!(plan instanceof LoadPlan.Open open) || exhausted) {
+            return;
+        }
+        long now = clock.nanos();
+        while (nextDueNanos <= now) {
+            long ordinal = nextOrdinal;
+            long due = nextDueNanos;
+            if (!limits.allows(ordinal, due)) {
+                break;
+            }
+            nextOrdinal = ordinal + open.ordinalStep();
+            nextDueNanos = limits.startNanos() + open.fireTimes().nextDueNanos();
+            now = clock.nanos();
+            if (inFlight.size() >= open.maxInFlight()) {
+                drop(ordinal, due, now);
+            } else {
+                send(ordinal, due, now);
+            }
+        }
+        if (!limits.allows(nextOrdinal, nextDueNanos)) {
+            exhausted = true;
+            nextDueNanos = NOTHING_DUE;
+            completeIfIdle();
+            return;
+        }
+        pacedDueNanos.set(nextDueNanos);
+        Thread pacer = pacerThread;
+        if (pacer != null) {
+            LockSupport.unpark(pacer);
+        }
+    }
+
+    /** On the pacer's own thread. At most one wake-up of the loop is under way at a time. */
+    private void pace(Thread self) {
+        while (!over && !self.isInterrupted()) {
+            long due = pacedDueNanos.get();
+            if (due == NOTHING_DUE) {
+                LockSupport.park(this);
+                continue;
+            }
+            long ahead = due - clock.nanos();
+            if (ahead > 0) {
+                LockSupport.parkNanos(this, ahead);
+            } else if (pacedDueNanos.compareAndSet(due, NOTHING_DUE)) {
+                context.runOnContext(unused -> pump());
+            }
+        }
+    }
+
+    private void drop(long ordinal, long dueNanos, long takenNanos) {
+        observer.taken(dueNanos, takenNanos);
+        RequestRecording recording = source.recording(ordinal, dueNanos, takenNanos);
+        observer.ended(recording, recording.dropped(clock.nanos(), Outcome.DropReason.IN_FLIGHT_CAP));
+    }
+
+    private void send(long ordinal, long dueNanos, long takenNanos) {
+        observer.taken(dueNanos, takenNanos);
+        observer.entered(takenNanos);
+        RequestRecording recording = source.recording(ordinal, dueNanos, takenNanos);
+        Exchange exchange = client.start(recording, source.bytes(ordinal), source.body().streaming(), this);
+        if (!exchange.isOver()) {
+            inFlight.add(exchange);
+        }
+    }
+
+    @Override
+    public void sent() {
+        observer.sent();
+    }
+
+    @Override
+    public void content(long atNanos) {
+        observer.content(atNanos);
+    }
+
+    @Override
+    public void ended(Exchange exchange, EndedRequest request) {
+        inFlight.remove(exchange);
+        long endNanos = request.stamps().endNanos();
+        observer.left(endNanos);
+        observer.ended(exchange.recording(), request);
+        if (plan instanceof LoadPlan.Closed closed && !exhausted) {
+            pausing++;
+            boolean failed = request.outcome() instanceof Outcome.Failed;
+            if (failed && closed.pauseAfterFailureNanos() > 0) {
+                long pauseMillis = Math.max(1, closed.pauseAfterFailureNanos() / ProducerClock.NANOS_PER_MILLI);
+                vertx.setTimer(pauseMillis, unused -> afterPause(clock.nanos()));
+            } else {
+                // Not from inside the end: the connection is back in the pool only after it.
+                context.runOnContext(unused -> afterPause(endNanos));
+            }
+        } else {
+            completeIfIdle();
+        }
+    }
+
+    private void afterPause(long dueNanos) {
+        pausing--;
+        takeNext(dueNanos);
+        completeIfIdle();
+    }
+
+    private void completeIfIdle() {
+        if (exhausted && inFlight.isEmpty() && (pausing == 0 || stopping) && !over) {
+            over = true;
+            Thread pacer = pacerThread;
+            if (pacer != null) {
+                LockSupport.unpark(pacer);
+            }
+            done.complete(null);
+        }
+    }
+}

@@ -1,0 +1,25 @@
+package dev.plumbline.producer.dispatch;
+
+import dev.plumbline.contract.event.Attempt;
+import dev.plumbline.contract.series.Series;
+import dev.plumbline.producer.protocol.RequestBody;
+import dev.plumbline.producer.recorder.RequestRecording;
+import dev.plumbline.producer.time.ProducerClock;
+import dev.plumbline.producer.workload.Prompts;
+
+/**
+ * Makes the n-th request of a run.
+ *
+ * @param idPrefix request ids are this and the ordinal, separated by a hyphen
+ */
+public record RequestSource(String idPrefix, Series series, Prompts prompts, RequestBody body, ProducerClock clock) {
+
+    RequestRecording recording(long ordinal, long dueNanos, long takenNanos) {
+        return new RequestRecording(
+                series, Attempt.first(idPrefix + '-' + ordinal), clock, body.streaming(), dueNanos, takenNanos);
+    }
+
+    byte[] bytes(long ordinal) {
+        return body.withPrompt(prompts.prompt(ordinal));
+    }
+}

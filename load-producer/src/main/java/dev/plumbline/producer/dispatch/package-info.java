@@ -1,0 +1,11 @@
+/**
+ * The walk of requests over event loops: due, taken, in flight, ended, told.
+ *
+ * <p>Traps: due comes from the sequence or from the end of the request before, never from a timer. The loop takes up
+ * everything that is due, late or not; only the in-flight cap drops, and a drop is an event. A marker is stamped on the
+ * loop that it speaks for and stands behind everything it vouches for.
+ */
+@NullMarked
+package dev.plumbline.producer.dispatch;
+
+import org.jspecify.annotations.NullMarked;

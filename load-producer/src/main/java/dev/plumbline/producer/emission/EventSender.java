@@ -1,0 +1,412 @@
+package dev.plumbline.producer.emission;
+
+import dev.plumbline.contract.event.Activity;
+import dev.plumbline.contract.event.Event;
+import dev.plumbline.contract.event.Heartbeat;
+import dev.plumbline.contract.event.Heartbeat.LostSequences;
+import dev.plumbline.contract.event.Origin;
+import dev.plumbline.contract.series.ComparisonGroup;
+import dev.plumbline.contract.series.GroupPartitioner;
+import dev.plumbline.contract.wire.Codec;
+import dev.plumbline.producer.activity.ActivityLedger;
+import dev.plumbline.producer.activity.ActivitySum;
+import dev.plumbline.producer.recorder.EndedRequest;
+import dev.plumbline.producer.time.ProducerClock;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one thread that talks to Kafka: it takes requests and markers from the queue in order, numbers the records of its
+ * partition from 1, writes them, and says in heartbeats until when everything is written.
+ *
+ * <p><b>What a heartbeat claims.</b> A marker of an event loop stands in the queue behind every request that ended on that
+ * loop before the marker's stamp. It is <em>settled</em> once every record that was written before it has been acknowledged
+ * or has failed for good. Only settled markers move the watermark: until = the smallest settled stamp over the loops, in
+ * whole milliseconds, minus one, because a request that ends later in the same millisecond carries the same wall time. What
+ * failed is named in the heartbeat that moves the watermark over it. So when a heartbeat says T, each request that ended at
+ * or before T lies acknowledged in front of it, or is named in it or in an earlier one that was acknowledged.
+ *
+ * <p>What can not be excluded: a record whose acknowledgement was lost counts as lost and lies there nevertheless. Whoever
+ * reads must take "lost" as "was not acknowledged"; the sequence tells the two apart.
+ *
+ * <p>One comparison group means one partition; the number of partitions is asked once, when Kafka is first reached.
+ */
+public final class EventSender implements Runnable {
+
+    private static final Logger LOG = Logger.getLogger(EventSender.class);
+    private static final long SETTLING_POLL_NANOS = 1_000_000;
+    private static final long LOG_INTERVAL_NANOS = 30_000_000_000L;
+
+    /** A record that was handed to Kafka and whose fate may still be open. */
+    private static final class Written {
+        private final long sequence;
+        private final Optional<Heartbeat> heartbeat;
+        private volatile Fate fate = Fate.OPEN;
+
+        Written(long sequence, Optional<Heartbeat> heartbeat) {
+            this.sequence = sequence;
+            this.heartbeat = heartbeat;
+        }
+    }
+
+    private enum Fate {
+        OPEN,
+        ACKNOWLEDGED,
+        FAILED
+    }
+
+    private record Unsettled(Marker marker, long lastSequence) {}
+
+    private final EmissionQueue queue;
+    private final Supplier<Producer<byte[], byte[]>> connector;
+    private final ProducerClock clock;
+    private final String producerId;
+    private final long epoch;
+    private final ComparisonGroup group;
+    private final String variant;
+    private final SenderSettings settings;
+    private final EmissionCounters counters;
+    private final byte[] key;
+
+    private final ArrayDeque<Written> written = new ArrayDeque<>();
+    private final ArrayDeque<Unsettled> unsettled = new ArrayDeque<>();
+    private final LostRanges lost = new LostRanges();
+    private final ActivitySum activity = new ActivitySum();
+    private final long[] settledNanos;
+    private final boolean[] lastSettled;
+    private final CountDownLatch finished = new CountDownLatch(1);
+
+    private volatile long stopAskedNanos = Long.MAX_VALUE;
+    private volatile String lastFailure = "";
+    private volatile boolean failed;
+    private @Nullable Producer<byte[], byte[]> kafka;
+    private int partition;
+    private long lastSequence;
+    private long lastHeartbeatNanos;
+    private long lastToldUntil;
+    private long lastLoggedNanos = Long.MIN_VALUE;
+    private long failuresSinceLogged;
+
+    /**
+     * @param connector makes a new Kafka producer; may throw {@link KafkaException}, which is retried
+     * @param epoch of this start, see {@link Origin}
+     * @param variant the variant that is driven
+     * @param loops how many event loops leave markers in the queue
+     */
+    public EventSender(
+            EmissionQueue queue,
+            Supplier<Producer<byte[], byte[]>> connector,
+            ProducerClock clock,
+            String producerId,
+            long epoch,
+            ComparisonGroup group,
+            String variant,
+            int loops,
+            SenderSettings settings,
+            EmissionCounters counters) {
+        this.queue = queue;
+        this.connector = connector;
+        this.clock = clock;
+        this.producerId = producerId;
+        this.epoch = epoch;
+        this.group = group;
+        this.variant = variant;
+        this.settings = settings;
+        this.counters = counters;
+        this.key = group.key().getBytes(StandardCharsets.UTF_8);
+        this.settledNanos = new long[loops];
+        this.lastSettled = new boolean[loops];
+        this.lastToldUntil = untilEpochMillis();
+    }
+
+    /**
+     * Asks for the end: the sender goes on until each loop's last marker is settled and the leaving heartbeat is
+     * acknowledged, or until the grace is over. Any thread.
+     */
+    public void stop() {
+        if (stopAskedNanos == Long.MAX_VALUE) {
+            stopAskedNanos = clock.nanos();
+        }
+    }
+
+    /** Waits for the end after {@link #stop}; false when it did not come in time. Any thread. */
+    public boolean awaitEnd(Duration timeout) throws InterruptedException {
+        return finished.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void run() {
+        try {
+            if (connect()) {
+                lastHeartbeatNanos = clock.nanos();
+                heartbeat(false);
+                carry();
+                leave();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            LOG.warn("The sender was interrupted; what it had not sent is lost");
+        } finally {
+            closeKafka(Duration.ZERO);
+            countTheRestAsLost();
+            finished.countDown();
+        }
+    }
+
+    private void carry() throws InterruptedException {
+        while (!isGraceOver()) {
+            step(queue.poll(pollNanos()));
+            if (isAllSettled()) {
+                return;
+            }
+        }
+        LOG.warnf(
+                "Stopped after %d ms with %d records that Kafka had not acknowledged",
+                TimeUnit.NANOSECONDS.toMillis(settings.stopGraceNanos()), written.size());
+    }
+
+    /** One turn: takes an item if there is one, learns what became of earlier records, speaks when it is time. */
+    private void step(Optional<EmissionQueue.Item> item) {
+        if (item.isPresent()) {
+            switch (item.get()) {
+                case EmissionQueue.Item.Ended ended -> write(ended.request());
+                case EmissionQueue.Item.Marked marked -> take(marked.marker());
+            }
+        }
+        settle();
+        long now = clock.nanos();
+        long sinceLast = now - lastHeartbeatNanos;
+        boolean moved = untilEpochMillis() > lastToldUntil;
+        // A marker comes once per interval; the margin keeps a heartbeat from waiting for the marker after the next.
+        if ((moved && sinceLast >= settings.heartbeatIntervalNanos() * 3 / 4)
+                || sinceLast >= settings.heartbeatIntervalNanos() * 3 / 2) {
+            heartbeat(false);
+        }
+    }
+
+    private long pollNanos() {
+        if (!unsettled.isEmpty()) {
+            return SETTLING_POLL_NANOS;
+        }
+        long untilHeartbeat = lastHeartbeatNanos + settings.heartbeatIntervalNanos() * 3 / 2 - clock.nanos();
+        return Math.max(SETTLING_POLL_NANOS, Math.min(untilHeartbeat, settings.heartbeatIntervalNanos()));
+    }
+
+    private void write(EndedRequest request) {
+        long sequence = ++lastSequence;
+        write(sequence, request.numbered(new Origin(producerId, epoch, sequence)), Optional.empty());
+    }
+
+    private void take(Marker marker) {
+        activity.add(marker.activity());
+        if (marker.lostEvents() > 0) {
+            // They never had a number; they get one now, so that they can be named.
+            lost.add(new LostSequences(lastSequence + 1, lastSequence + marker.lostEvents(), marker.lostEvents()));
+            lastSequence += marker.lostEvents();
+            counters.lost(marker.lostEvents());
+        }
+        unsettled.add(new Unsettled(marker, lastSequence));
+    }
+
+    private void settle() {
+        while (!written.isEmpty() && written.getFirst().fate != Fate.OPEN) {
+            Written done = written.removeFirst();
+            if (done.fate == Fate.FAILED) {
+                takeBack(done);
+            }
+        }
+        long settledSequence = written.isEmpty() ? Long.MAX_VALUE : written.getFirst().sequence - 1;
+        while (!unsettled.isEmpty() && unsettled.getFirst().lastSequence <= settledSequence) {
+            Marker marker = unsettled.removeFirst().marker;
+            settledNanos[marker.loop()] = marker.atNanos();
+            lastSettled[marker.loop()] |= marker.last();
+        }
+    }
+
+    private void takeBack(Written failed) {
+        failed.heartbeat.ifPresent(heartbeat -> {
+            heartbeat.lost().forEach(lost::add);
+            activity.add(heartbeat.activity());
+        });
+        lost.add(new LostSequences(failed.sequence, failed.sequence, failed.heartbeat.isPresent() ? 0 : 1));
+    }
+
+    private boolean isAllSettled() {
+        for (boolean settled : lastSettled) {
+            if (!settled) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private long untilEpochMillis() {
+        long smallest = Long.MAX_VALUE;
+        for (long nanos : settledNanos) {
+            smallest = Math.min(smallest, nanos);
+        }
+        // After the last marker nothing ends any more, so its own millisecond is complete, too.
+        return Math.max(0, clock.epochMillisAt(smallest) - (isAllSettled() ? 0 : 1));
+    }
+
+    private void heartbeat(boolean leaving) {
+        long until = untilEpochMillis();
+        long sequence = ++lastSequence;
+        Heartbeat heartbeat = new Heartbeat(
+                new Origin(producerId, epoch, sequence), group, until, activity.drain(), lost.drain(), leaving);
+        lastHeartbeatNanos = clock.nanos();
+        lastToldUntil = until;
+        write(sequence, heartbeat, Optional.of(heartbeat));
+    }
+
+    private void write(long sequence, Event event, Optional<Heartbeat> heartbeat) {
+        Written record = new Written(sequence, heartbeat);
+        written.add(record);
+        try {
+            Producer<byte[], byte[]> producer = producer();
+            var unused = producer.send(
+                    new ProducerRecord<>(settings.topic(), partition, key, Codec.EVENTS.encode(event)),
+                    (metadata, failure) -> conclude(record, failure));
+        } catch (KafkaException | IllegalStateException e) {
+            // Thrown instead of reported: this producer will not recover by itself.
+            if (record.fate == Fate.OPEN) {
+                conclude(record, e);
+            }
+            logFailure("Kafka's producer is beyond repair and is replaced: " + e.getMessage());
+            closeKafka(Duration.ZERO);
+        }
+    }
+
+    /** Called by Kafka's thread, or by this one when the record was not taken at all. */
+    private void conclude(Written record, @Nullable Exception failure) {
+        boolean isHeartbeat = record.heartbeat.isPresent();
+        if (failure == null) {
+            if (isHeartbeat) {
+                counters.heartbeat();
+            } else {
+                counters.acknowledged();
+            }
+            record.fate = Fate.ACKNOWLEDGED;
+            return;
+        }
+        if (isHeartbeat) {
+            counters.heartbeatFailed();
+        } else {
+            counters.lost(1);
+        }
+        record.fate = Fate.FAILED;
+        lastFailure = String.valueOf(failure.getMessage());
+        failed = true;
+    }
+
+    private Producer<byte[], byte[]> producer() {
+        Producer<byte[], byte[]> producer = kafka;
+        if (producer == null) {
+            producer = connector.get();
+            kafka = producer;
+        }
+        if (failed) {
+            failed = false;
+            long now = clock.nanos();
+            long slot = ActivityLedger.slotStartEpochMillis(clock, now);
+            activity.add(List.of(new Activity(
+                    variant, slot, 0, 0, 0, EnumSet.of(Activity.Sickness.KAFKA_BUFFER_FULL))));
+            logFailure("Kafka did not take records: " + lastFailure);
+        }
+        return producer;
+    }
+
+    /** Until Kafka says how many partitions there are; false when the end came first. */
+    private boolean connect() throws InterruptedException {
+        boolean waited = false;
+        while (!isGraceOver()) {
+            try {
+                int partitions = producer().partitionsFor(settings.topic()).size();
+                partition = GroupPartitioner.partitionOf(group, 0, partitions);
+                if (waited) {
+                    LOG.infof("Kafka reached: topic %s has %d partitions", settings.topic(), partitions);
+                }
+                return true;
+            } catch (KafkaException | IllegalStateException e) {
+                waited = true;
+                logFailure("Kafka is not reachable, or has no topic " + settings.topic()
+                        + "; the load goes on, events wait in the queue: " + rootMessage(e));
+                TimeUnit.NANOSECONDS.sleep(settings.retryNanos());
+            }
+        }
+        return false;
+    }
+
+    private void leave() throws InterruptedException {
+        settle();
+        heartbeat(true);
+        while (!written.isEmpty() && !isGraceOver()) {
+            TimeUnit.NANOSECONDS.sleep(SETTLING_POLL_NANOS);
+            settle();
+        }
+        closeKafka(Duration.ofNanos(Math.max(0, graceEndNanos() - clock.nanos())));
+    }
+
+    private void closeKafka(Duration timeout) {
+        Producer<byte[], byte[]> producer = kafka;
+        kafka = null;
+        if (producer != null) {
+            try {
+                producer.close(timeout);
+            } catch (KafkaException e) {
+                LOG.warnf("Closing Kafka's producer failed: %s", e.getMessage());
+            }
+        }
+    }
+
+    private void countTheRestAsLost() {
+        try {
+            for (Optional<EmissionQueue.Item> item = queue.poll(0); item.isPresent(); item = queue.poll(0)) {
+                switch (item.get()) {
+                    case EmissionQueue.Item.Ended unused -> counters.lost(1);
+                    case EmissionQueue.Item.Marked marked -> counters.lost(marked.marker().lostEvents());
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean isGraceOver() {
+        return stopAskedNanos != Long.MAX_VALUE && clock.nanos() >= graceEndNanos();
+    }
+
+    private long graceEndNanos() {
+        return stopAskedNanos + settings.stopGraceNanos();
+    }
+
+    private void logFailure(String line) {
+        failuresSinceLogged++;
+        long now = clock.nanos();
+        if (lastLoggedNanos == Long.MIN_VALUE || now - lastLoggedNanos >= LOG_INTERVAL_NANOS) {
+            LOG.warnf("%s (%d times since last told)", line, failuresSinceLogged);
+            lastLoggedNanos = now;
+            failuresSinceLogged = 0;
+        }
+    }
+
+    private static String rootMessage(Throwable e) {
+        Throwable at = e;
+        for (int depth = 0; at.getCause() != null && depth < 8; depth++) {
+            at = at.getCause();
+        }
+        return String.valueOf(at.getMessage());
+    }
+}

@@ -1,0 +1,154 @@
+package dev.plumbline.producer.exposition;
+
+import dev.plumbline.contract.event.Activity;
+import dev.plumbline.contract.event.Outcome;
+import dev.plumbline.contract.event.Stamps;
+import dev.plumbline.contract.series.ComparisonGroup;
+import dev.plumbline.contract.series.Series;
+import dev.plumbline.producer.recorder.EndedRequest;
+import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
+import io.prometheus.metrics.expositionformats.ExpositionFormats;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Locale;
+import java.util.function.DoubleSupplier;
+import java.util.function.LongSupplier;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What Prometheus may scrape from a producer. The labels of one producer are fixed, so that their number is bounded.
+ *
+ * <p>Safe for any thread.
+ */
+public final class ProducerMetrics {
+
+    private static final String[] SERIES_LABELS = {"target", "model", "scenario", "load", "variant", "tenant"};
+    private static final double[] LATENCY_BUCKETS_SECONDS = {
+        0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 60, 120
+    };
+    private static final double[] LAG_BUCKETS_SECONDS = {
+        0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1
+    };
+    private static final double NANOS_PER_SECOND = 1e9;
+
+    private final PrometheusRegistry registry = new PrometheusRegistry();
+    private final ExpositionFormats formats = ExpositionFormats.init();
+    private final String[] seriesValues;
+    private final DistributionDataPoint inferenceDuration;
+    private final DistributionDataPoint dispatchLag;
+    private final Counter requests;
+
+    /** A scrape: its bytes and what they are. */
+    public record Scrape(String contentType, byte[] bytes) {}
+
+    public ProducerMetrics(Series series) {
+        ComparisonGroup group = series.group();
+        this.seriesValues = new String[] {
+            group.target(),
+            group.model(),
+            group.scenario(),
+            group.loadPoint().key(),
+            series.variant(),
+            group.tenant()
+        };
+        this.inferenceDuration = Histogram.builder()
+                .name("inference_duration_seconds")
+                .help("End-to-end latency of completed requests: last content - sent")
+                .labelNames(SERIES_LABELS)
+                .classicUpperBounds(LATENCY_BUCKETS_SECONDS)
+                .register(registry)
+                .labelValues(seriesValues);
+        this.dispatchLag = Histogram.builder()
+                .name("plumbline_producer_dispatch_lag_seconds")
+                .help("The producer's own lateness: taken - due")
+                .classicUpperBounds(LAG_BUCKETS_SECONDS)
+                .register(registry);
+        String[] labels = new String[SERIES_LABELS.length + 2];
+        labels[0] = "outcome";
+        labels[1] = "kind";
+        System.arraycopy(SERIES_LABELS, 0, labels, 2, SERIES_LABELS.length);
+        this.requests = Counter.builder()
+                .name("plumbline_requests_total")
+                .help("Requests that ended, by outcome and kind of failure or drop")
+                .labelNames(labels)
+                .register(registry);
+    }
+
+    /** A measured request ended. */
+    public void ended(EndedRequest request) {
+        switch (request.outcome()) {
+            case Outcome.Completed unused -> {
+                count("completed", "");
+                Stamps.between(request.stamps().sentNanos(), request.stamps().lastContentNanos())
+                        .ifPresent(nanos -> inferenceDuration.observe(nanos / NANOS_PER_SECOND));
+            }
+            case Outcome.Failed failed -> count("failed", failed.kind().name().toLowerCase(Locale.ROOT));
+            case Outcome.Dropped dropped -> count("dropped", dropped.reason().name().toLowerCase(Locale.ROOT));
+            case Outcome.Cancelled unused -> count("cancelled", "");
+        }
+        request.stamps()
+                .takenNanos()
+                .ifPresent(taken -> dispatchLag.observe((taken - request.stamps().dueNanos()) / NANOS_PER_SECOND));
+    }
+
+    private void count(String outcome, String kind) {
+        String[] values = new String[seriesValues.length + 2];
+        values[0] = outcome;
+        values[1] = kind;
+        System.arraycopy(seriesValues, 0, values, 2, seriesValues.length);
+        requests.labelValues(values).inc();
+    }
+
+    /** Exposes a count that is kept elsewhere. */
+    public void counter(String name, String help, LongSupplier value) {
+        CounterWithCallback.builder()
+                .name(name)
+                .help(help)
+                .callback(callback -> callback.call(value.getAsLong()))
+                .register(registry);
+    }
+
+    /** Exposes a value that is kept elsewhere. */
+    public void gauge(String name, String help, DoubleSupplier value) {
+        GaugeWithCallback.builder()
+                .name(name)
+                .help(help)
+                .callback(callback -> callback.call(value.getAsDouble()))
+                .register(registry);
+    }
+
+    /** Exposes how often the producer accused itself, by kind. */
+    public void accusations(ToLongFunction<Activity.Sickness> count) {
+        CounterWithCallback.builder()
+                .name("plumbline_producer_sick_total")
+                .help("How often the producer accused itself, by kind; the slots concerned are in its heartbeats")
+                .labelNames("sickness")
+                .callback(callback -> {
+                    for (Activity.Sickness sickness : Activity.Sickness.values()) {
+                        callback.call(
+                                count.applyAsLong(sickness), sickness.name().toLowerCase(Locale.ROOT));
+                    }
+                })
+                .register(registry);
+    }
+
+    /** Everything, in the format that an {@code Accept} header asks for; text 0.0.4 without one. */
+    public Scrape scrape(@Nullable String accept) {
+        ExpositionFormatWriter writer = formats.findWriter(accept);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(16 << 10);
+        try {
+            writer.write(bytes, registry.scrape());
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing into memory failed", e);
+        }
+        return new Scrape(writer.getContentType(), bytes.toByteArray());
+    }
+}

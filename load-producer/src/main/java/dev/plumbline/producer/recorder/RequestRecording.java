@@ -1,0 +1,290 @@
+package dev.plumbline.producer.recorder;
+
+import dev.plumbline.contract.distribution.HistogramAccumulator;
+import dev.plumbline.contract.event.Attempt;
+import dev.plumbline.contract.event.FailureKind;
+import dev.plumbline.contract.event.Outcome;
+import dev.plumbline.contract.event.Response;
+import dev.plumbline.contract.event.Stamps;
+import dev.plumbline.contract.event.Surroundings;
+import dev.plumbline.contract.event.TokenCount;
+import dev.plumbline.contract.event.TokenSource;
+import dev.plumbline.contract.event.Tokens;
+import dev.plumbline.contract.series.Series;
+import dev.plumbline.producer.protocol.StreamItem;
+import dev.plumbline.producer.protocol.Usage;
+import dev.plumbline.producer.time.ProducerClock;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * What has been seen of one request so far. Fed with stamps that were taken before anything was decoded; closed once, into
+ * an immutable {@link EndedRequest}.
+ *
+ * <p>One thread at a time. Stamps must come in the order in which things happened.
+ */
+public final class RequestRecording {
+
+    private static final Surroundings NOT_SAMPLED = Surroundings.unknown("not sampled");
+
+    private final Series series;
+    private final Attempt attempt;
+    private final ProducerClock clock;
+    private final long dueNanos;
+    private final long takenNanos;
+    private final HistogramAccumulator chunkGaps = new HistogramAccumulator();
+    private final Map<String, Long> serverNanos = new HashMap<>(4);
+
+    private OptionalLong sentNanos = OptionalLong.empty();
+    private OptionalLong headersNanos = OptionalLong.empty();
+    private OptionalLong firstByteNanos = OptionalLong.empty();
+    private OptionalLong firstContentNanos = OptionalLong.empty();
+    private OptionalLong firstAnswerNanos = OptionalLong.empty();
+    private OptionalLong lastContentNanos = OptionalLong.empty();
+    private OptionalLong httpStatus = OptionalLong.empty();
+    private OptionalLong retryAfterMillis = OptionalLong.empty();
+    private boolean streamed;
+    private long contentChunks;
+    private Optional<String> finishReason = Optional.empty();
+    private Optional<Usage> usage = Optional.empty();
+    private Optional<String> serverError = Optional.empty();
+    private Optional<String> malformed = Optional.empty();
+    private boolean done;
+    private boolean ended;
+
+    /**
+     * @param streaming whether a streamed answer was asked for; what came is told by {@link #headers}
+     * @param takenNanos not before {@code dueNanos}
+     */
+    public RequestRecording(
+            Series series, Attempt attempt, ProducerClock clock, boolean streaming, long dueNanos, long takenNanos) {
+        this.series = series;
+        this.attempt = attempt;
+        this.clock = clock;
+        this.streamed = streaming;
+        this.dueNanos = dueNanos;
+        this.takenNanos = takenNanos;
+    }
+
+    /** The id that is also sent to the target. */
+    public String requestId() {
+        return attempt.requestId();
+    }
+
+    /** When it was taken up, in nanoseconds of the clock. */
+    public long takenNanos() {
+        return takenNanos;
+    }
+
+    /** When it was written; empty before. */
+    public OptionalLong sentNanos() {
+        return sentNanos;
+    }
+
+    /** When the first content came; empty before, and always for an answer in one piece. */
+    public OptionalLong firstContentNanos() {
+        return firstContentNanos;
+    }
+
+    /** Whether the server said everything that decides the outcome, though the stream may still be open. */
+    public boolean isDecided() {
+        return serverError.isPresent() || malformed.isPresent() || (done && finishReason.isPresent());
+    }
+
+    /** Chunks with content so far. */
+    public long contentChunks() {
+        return contentChunks;
+    }
+
+    /**
+     * Output tokens by the best count minus the one per content chunk that was already told while they streamed; may be
+     * negative. 0 while no usage has come.
+     */
+    public long outputTokenCorrection() {
+        OptionalLong counted = usage.map(Usage::output).orElse(OptionalLong.empty());
+        return counted.isPresent() ? counted.getAsLong() - contentChunks : 0;
+    }
+
+    /** The request bytes were handed to an established connection. */
+    public void sent(long atNanos) {
+        sentNanos = OptionalLong.of(atNanos);
+    }
+
+    /**
+     * Response headers arrived.
+     *
+     * @param isStream whether the body is an event stream
+     * @param retryAfter what the server asked for, in milliseconds
+     */
+    public void headers(long atNanos, int status, boolean isStream, OptionalLong retryAfter) {
+        headersNanos = OptionalLong.of(atNanos);
+        httpStatus = OptionalLong.of(status);
+        retryAfterMillis = retryAfter;
+        streamed = isStream;
+    }
+
+    /** Bytes of the body arrived. */
+    public void bytes(long atNanos) {
+        if (firstByteNanos.isEmpty()) {
+            firstByteNanos = OptionalLong.of(atNanos);
+        }
+    }
+
+    /**
+     * What was decoded from bytes that arrived at {@code atNanos}.
+     *
+     * @return whether it was content
+     */
+    public boolean item(long atNanos, StreamItem item) {
+        return switch (item) {
+            case StreamItem.Chunk chunk -> chunk(atNanos, chunk);
+            case StreamItem.ServerError error -> {
+                serverError = serverError.or(() -> Optional.of(error.message()));
+                yield false;
+            }
+            case StreamItem.Done unused -> {
+                done = true;
+                yield false;
+            }
+            case StreamItem.Malformed bad -> {
+                malformed = malformed.or(() -> Optional.of(bad.reason()));
+                yield false;
+            }
+        };
+    }
+
+    private boolean chunk(long atNanos, StreamItem.Chunk chunk) {
+        finishReason = chunk.finishReason().or(() -> finishReason);
+        usage = chunk.usage().or(() -> usage);
+        serverNanos.putAll(chunk.serverNanos());
+        if (!chunk.content()) {
+            return false;
+        }
+        contentChunks++;
+        if (streamed) {
+            if (firstContentNanos.isEmpty()) {
+                firstContentNanos = OptionalLong.of(atNanos);
+            } else {
+                chunkGaps.record(atNanos - lastContentNanos.orElse(atNanos));
+            }
+            if (chunk.answer() && firstAnswerNanos.isEmpty()) {
+                firstAnswerNanos = OptionalLong.of(atNanos);
+            }
+        }
+        lastContentNanos = OptionalLong.of(atNanos);
+        return true;
+    }
+
+    /** Closes it because the server ended its answer in an orderly way. */
+    public EndedRequest endedByServer(long atNanos) {
+        return end(atNanos, verdict("the stream ended"));
+    }
+
+    /** Closes it because the connection broke; a finish reason that was seen before still makes it complete. */
+    public EndedRequest broken(long atNanos, String detail) {
+        if (isErrorStatus() || finishReason.isPresent() || serverError.isPresent() || malformed.isPresent()) {
+            return end(atNanos, verdict(detail));
+        }
+        return failed(atNanos, FailureKind.TRUNCATED, detail);
+    }
+
+    /** Closes it as failed. */
+    public EndedRequest failed(long atNanos, FailureKind kind, String detail) {
+        return end(atNanos, new Outcome.Failed(kind, httpStatus, retryAfterMillis, Optional.of(detail)));
+    }
+
+    /** Closes it because we ended it. */
+    public EndedRequest cancelled(long atNanos) {
+        return end(atNanos, new Outcome.Cancelled());
+    }
+
+    /** Closes it because it was due and is not sent. */
+    public EndedRequest dropped(long atNanos, Outcome.DropReason reason) {
+        return end(atNanos, new Outcome.Dropped(reason));
+    }
+
+    private boolean isErrorStatus() {
+        return httpStatus.isPresent() && (httpStatus.getAsLong() < 200 || httpStatus.getAsLong() > 299);
+    }
+
+    private Outcome verdict(String howItEnded) {
+        long status = httpStatus.orElse(200);
+        if (status == 429 || status == 503) {
+            return failure(FailureKind.REJECTED, serverError.orElse("status " + status));
+        }
+        if (status >= 500) {
+            return failure(FailureKind.HTTP_5XX, serverError.orElse("status " + status));
+        }
+        if (status >= 400) {
+            return failure(FailureKind.HTTP_4XX, serverError.orElse("status " + status));
+        }
+        if (isErrorStatus()) {
+            return failure(FailureKind.MALFORMED, "status " + status + " is neither an answer nor an error");
+        }
+        if (serverError.isPresent()) {
+            return failure(FailureKind.STREAM_ERROR, serverError.get());
+        }
+        if (malformed.isPresent()) {
+            return failure(FailureKind.MALFORMED, malformed.get());
+        }
+        if (contentChunks == 0) {
+            return failure(FailureKind.EMPTY, howItEnded + " without content");
+        }
+        if (finishReason.isEmpty()) {
+            return failure(FailureKind.TRUNCATED, howItEnded + " without a finish reason");
+        }
+        return new Outcome.Completed(finishReason.get());
+    }
+
+    private Outcome failure(FailureKind kind, String detail) {
+        return new Outcome.Failed(kind, httpStatus, retryAfterMillis, Optional.of(detail));
+    }
+
+    private EndedRequest end(long atNanos, Outcome outcome) {
+        if (ended) {
+            throw new IllegalStateException("request " + requestId() + " was closed before");
+        }
+        ended = true;
+        Stamps stamps = new Stamps(
+                dueNanos,
+                OptionalLong.of(takenNanos),
+                sentNanos,
+                headersNanos,
+                firstByteNanos,
+                firstContentNanos,
+                firstAnswerNanos,
+                lastContentNanos,
+                atNanos);
+        Surroundings surroundings = serverNanos.isEmpty()
+                ? NOT_SAMPLED
+                : new Surroundings(serverNanos, NOT_SAMPLED.gpu(), NOT_SAMPLED.engine());
+        return new EndedRequest(
+                series,
+                attempt,
+                clock.epochMillisAt(atNanos),
+                stamps,
+                new Response(streamed, contentChunks, chunkGaps.toHistogram(), tokens()),
+                outcome,
+                surroundings);
+    }
+
+    private Tokens tokens() {
+        Optional<TokenCount> output = usage.flatMap(u -> byServer(u.output()));
+        if (output.isEmpty() && streamed && contentChunks > 0) {
+            output = Optional.of(new TokenCount(contentChunks, TokenSource.CHUNKS));
+        }
+        return new Tokens(
+                usage.flatMap(u -> byServer(u.prompt())),
+                output,
+                usage.flatMap(u -> byServer(u.reasoning())),
+                usage.flatMap(u -> byServer(u.cached())));
+    }
+
+    private static Optional<TokenCount> byServer(OptionalLong count) {
+        return count.isPresent()
+                ? Optional.of(new TokenCount(count.getAsLong(), TokenSource.SERVER_USAGE))
+                : Optional.empty();
+    }
+}

@@ -1,0 +1,41 @@
+package dev.plumbline.producer.schedule;
+
+/**
+ * An endless sequence of due times. It knows no clock: whoever walks it compares with one.
+ *
+ * <p>One thread at a time.
+ */
+public interface FireTimes {
+
+    /** Lowest and highest rate, in requests per second. */
+    double MIN_PER_SECOND = 1e-6;
+
+    double MAX_PER_SECOND = 1e6;
+
+    /** The next due time in nanoseconds from the start of the schedule, never less than the one before. */
+    long nextDueNanos();
+
+    /**
+     * Evenly spaced: request n is due at n / rate, rounded to the nanosecond. Every due time is computed from n, so that
+     * no rounding error adds up; the result is exact to 1 ns for the first 104 days (2^53 ns).
+     *
+     * @param requestsPerSecond {@value #MIN_PER_SECOND} to {@value #MAX_PER_SECOND}
+     */
+    static FireTimes constant(double requestsPerSecond) {
+        return new ConstantRate(requestsPerSecond);
+    }
+
+    /**
+     * A Poisson process: independent exponential gaps with mean 1 / rate; the first request is due after one gap.
+     *
+     * @param requestsPerSecond {@value #MIN_PER_SECOND} to {@value #MAX_PER_SECOND}
+     */
+    static FireTimes poisson(double requestsPerSecond, long seed) {
+        return new PoissonRate(requestsPerSecond, seed);
+    }
+
+    /** Every {@code count}-th due time of a sequence, beginning with the {@code index}-th: one walker's share of it. */
+    static FireTimes share(FireTimes whole, int index, int count) {
+        return count == 1 ? whole : new Share(whole, index, count);
+    }
+}

@@ -1,0 +1,28 @@
+package dev.plumbline.producer.time;
+
+/**
+ * The one clock of a producer: monotonic nanoseconds since the start of its epoch, and the wall clock that follows from
+ * them. Because wall time is derived, it never jumps and never contradicts the order of the stamps.
+ *
+ * <p>Safe for any thread.
+ */
+public interface ProducerClock {
+
+    long NANOS_PER_MILLI = 1_000_000;
+
+    /** Nanoseconds since the start of the epoch, 0 or more, never less than before. */
+    long nanos();
+
+    /** Wall clock at {@code nanos() == 0}, in milliseconds since the Unix epoch. */
+    long anchorEpochMillis();
+
+    /** Wall clock at a stamp, rounded down. */
+    default long epochMillisAt(long nanos) {
+        return anchorEpochMillis() + Math.floorDiv(nanos, NANOS_PER_MILLI);
+    }
+
+    /** The first stamp at which {@link #epochMillisAt} gives {@code epochMillis}; negative before the epoch's start. */
+    default long nanosAt(long epochMillis) {
+        return (epochMillis - anchorEpochMillis()) * NANOS_PER_MILLI;
+    }
+}

@@ -1,0 +1,10 @@
+/**
+ * Time as a parameter: everything else here takes a {@link dev.plumbline.producer.time.ProducerClock}.
+ *
+ * <p>Trap: two clocks. A duration taken from the wall clock, or an event placed in a window by another clock than the
+ * watermark that vouches for it, would be wrong by whatever the clocks differ. There is one clock, and one anchor.
+ */
+@NullMarked
+package dev.plumbline.producer.time;
+
+import org.jspecify.annotations.NullMarked;
