@@ -1,0 +1,130 @@
+package dev.plumbline.aggregator.topology;
+
+import dev.plumbline.aggregator.commit.CommitHook;
+import dev.plumbline.aggregator.window.IntakeSnapshot;
+import dev.plumbline.aggregator.window.PartitionIntake;
+import dev.plumbline.aggregator.window.Placement;
+import dev.plumbline.aggregator.window.Reception;
+import dev.plumbline.aggregator.window.Tally;
+import dev.plumbline.contract.event.Event;
+import dev.plumbline.contract.event.ProducerExpelled;
+import dev.plumbline.contract.series.GroupPartitioner;
+import dev.plumbline.contract.window.Partial;
+import dev.plumbline.contract.wire.Codec;
+import dev.plumbline.contract.wire.Decoded;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import org.apache.kafka.streams.processor.api.Record;
+
+/** The first stage: one partition of the events topic into parts of windows. */
+final class IntakeStage extends Stage<IntakeSnapshot> {
+
+    private static final SnapshotCodec<IntakeSnapshot> SNAPSHOTS = new SnapshotCodec<>(IntakeSnapshot.class);
+
+    private final AggregationSettings settings;
+    private final Progress progress;
+    private PartitionIntake intake;
+    private int partition;
+
+    IntakeStage(AggregationSettings settings, CommitHook hook, Progress progress) {
+        super(AggregationTopology.INTAKE_STORE, SNAPSHOTS, hook, settings.tickInterval());
+        this.settings = settings;
+        this.progress = progress;
+        this.intake = intakeOf(0, 0);
+    }
+
+    @Override
+    void begin(int ofPartition) {
+        partition = ofPartition;
+        intake = intakeOf(ofPartition, wallMillis());
+    }
+
+    @Override
+    void restore(IntakeSnapshot snapshot) {
+        intake.restore(snapshot, wallMillis());
+    }
+
+    @Override
+    void take(Record<byte[], byte[]> record) {
+        progress.counted(Tally.RECORDS_CONSUMED, 1);
+        switch (Codec.EVENTS.decode(record.value())) {
+            case Decoded.Undecodable<Event> undecodable -> {
+                intake.undecodable(wallMillis());
+                sendUndecodable(record.value(), undecodable.reason());
+            }
+            case Decoded.Value<Event> event -> {
+                Reception reception = intake.accept(event.value(), record.timestamp(), wallMillis());
+                if (reception instanceof Reception.Refused refused) {
+                    sendUndecodable(record.value(), "refused: " + refused.reason());
+                }
+            }
+        }
+        sendPartials();
+    }
+
+    @Override
+    void tick() {
+        for (ProducerExpelled expulsion : intake.tick(wallMillis())) {
+            send(
+                    AggregationTopology.EXPULSIONS_SINK,
+                    partition,
+                    expulsion.group().key(),
+                    Codec.EVENTS.encode(expulsion));
+        }
+        sendPartials();
+        progress.intake(
+                partition,
+                new Progress.IntakeState(
+                        intake.openWindows(),
+                        intake.seriesCount(),
+                        intake.liveCount(),
+                        intake.watermarkEpochMillis()));
+    }
+
+    @Override
+    void drainChanges(BiConsumer<String, Optional<IntakeSnapshot>> changes) {
+        intake.drainChanges(changes);
+    }
+
+    @Override
+    public void close() {
+        super.close();
+        progress.intakeGone(partition);
+    }
+
+    @Override
+    String undecodableSink() {
+        return AggregationTopology.INTAKE_UNDECODABLE_SINK;
+    }
+
+    private PartitionIntake intakeOf(int ofPartition, long wallMillis) {
+        return new PartitionIntake(
+                new Placement(ofPartition, settings.partitions(), settings.shards()),
+                settings.limits(),
+                progress::counted,
+                wallMillis);
+    }
+
+    private void sendPartials() {
+        for (Partial partial : intake.drain()) {
+            byte[] bytes = Codec.PARTIALS.encode(partial);
+            switch (partial) {
+                case Partial.WindowPart part -> send(
+                        AggregationTopology.PARTIALS_SINK,
+                        GroupPartitioner.partitionOf(part.id().series().group(), 0, settings.partitions()),
+                        part.id().series().key(),
+                        bytes);
+                case Partial.SourceClosed closed -> sendToAll(bytes);
+                case Partial.SourceIdle idle -> sendToAll(bytes);
+            }
+        }
+    }
+
+    private void sendToAll(byte[] bytes) {
+        for (int merge = 0; merge < settings.partitions(); merge++) {
+            send(AggregationTopology.PARTIALS_SINK, merge, "source-" + partition, bytes);
+        }
+        // The second stage sees it only once it is committed.
+        requestCommit();
+    }
+}

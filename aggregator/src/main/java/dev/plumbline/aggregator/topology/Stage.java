@@ -1,0 +1,147 @@
+package dev.plumbline.aggregator.topology;
+
+import dev.plumbline.aggregator.commit.CommitHook;
+import dev.plumbline.aggregator.commit.CommitParticipant;
+import dev.plumbline.contract.wire.Bytes;
+import dev.plumbline.contract.wire.Codec;
+import dev.plumbline.contract.wire.UndecodableRecord;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What both stages share: state that is restored from the store at init, lives as objects, and is written by the commit
+ * hook.
+ *
+ * @param <S> the value form of the state's pieces
+ */
+abstract class Stage<S> implements Processor<byte[], byte[], byte[], Outgoing>, CommitParticipant {
+
+    private final String storeName;
+    private final SnapshotCodec<S> codec;
+    private final CommitHook hook;
+    private final Duration tickInterval;
+    private @Nullable ProcessorContext<byte[], Outgoing> context;
+    private @Nullable KeyValueStore<String, byte[]> store;
+    private boolean halfDone;
+
+    Stage(String storeName, SnapshotCodec<S> codec, CommitHook hook, Duration tickInterval) {
+        this.storeName = storeName;
+        this.codec = codec;
+        this.hook = hook;
+        this.tickInterval = tickInterval;
+    }
+
+    /** Starts with nothing, on a partition. Also called again when a task that was suspended goes on. */
+    abstract void begin(int partition);
+
+    abstract void restore(S snapshot);
+
+    abstract void take(Record<byte[], byte[]> record);
+
+    abstract void tick();
+
+    abstract void drainChanges(BiConsumer<String, Optional<S>> changes);
+
+    @Override
+    public final void init(ProcessorContext<byte[], Outgoing> processorContext) {
+        context = processorContext;
+        KeyValueStore<String, byte[]> restored = processorContext.getStateStore(storeName);
+        store = restored;
+        halfDone = false;
+        begin(processorContext.taskId().partition());
+        try (KeyValueIterator<String, byte[]> pieces = restored.all()) {
+            while (pieces.hasNext()) {
+                KeyValue<String, byte[]> piece = pieces.next();
+                restore(codec.decode(piece.value));
+            }
+        }
+        hook.join(this);
+        processorContext.schedule(tickInterval, PunctuationType.WALL_CLOCK_TIME, now -> whole(this::tick));
+    }
+
+    @Override
+    public final void process(Record<byte[], byte[]> record) {
+        whole(() -> take(record));
+    }
+
+    @Override
+    public void close() {
+        hook.leave(this);
+    }
+
+    @Override
+    public final void writeChanges() {
+        if (halfDone) {
+            throw new KafkaException("task " + context().taskId() + " failed half way, its thread must not commit");
+        }
+        whole(() -> drainChanges((key, snapshot) -> snapshot.ifPresentOrElse(
+                value -> store().put(key, codec.encode(value)), () -> store().delete(key))));
+    }
+
+    /** Now, by the clock of Streams, milliseconds since the epoch. */
+    final long wallMillis() {
+        return context().currentSystemTimeMs();
+    }
+
+    final void requestCommit() {
+        context().commit();
+    }
+
+    /** Sends bytes to a partition of a sink. */
+    final void send(String sinkName, int partition, String key, byte[] bytes) {
+        context()
+                .forward(
+                        new Record<>(
+                                key.getBytes(StandardCharsets.UTF_8), new Outgoing(partition, bytes), wallMillis()),
+                        sinkName);
+    }
+
+    /** Sends the current record to the undecodable topic, its bytes cut to a bound. */
+    final void sendUndecodable(byte @Nullable [] bytes, String reason) {
+        RecordMetadata at = context().recordMetadata().orElseThrow();
+        byte[] given = bytes == null ? new byte[0] : bytes;
+        int kept = Math.min(given.length, AggregationSettings.UNDECODABLE_BYTES_KEPT);
+        String told = kept == given.length ? reason : reason + " (cut from " + given.length + " to " + kept + " bytes)";
+        UndecodableRecord record = new UndecodableRecord(
+                at.topic(), at.partition(), at.offset(), told, Bytes.of(Arrays.copyOf(given, kept)));
+        send(undecodableSink(), at.partition(), at.topic() + '-' + at.partition(), Codec.UNDECODABLE.encode(record));
+    }
+
+    abstract String undecodableSink();
+
+    /** Runs something that must be done wholly or not be committed at all. */
+    private void whole(Runnable step) {
+        halfDone = true;
+        step.run();
+        halfDone = false;
+    }
+
+    private ProcessorContext<byte[], Outgoing> context() {
+        ProcessorContext<byte[], Outgoing> current = context;
+        if (current == null) {
+            throw new IllegalStateException("used before init");
+        }
+        return current;
+    }
+
+    private KeyValueStore<String, byte[]> store() {
+        KeyValueStore<String, byte[]> current = store;
+        if (current == null) {
+            throw new IllegalStateException("used before init");
+        }
+        return current;
+    }
+}
