@@ -28,7 +28,7 @@ import java.util.function.ToDoubleFunction;
 /**
  * Turns the windows of a quiet time into everything that judging needs, and grades how far they can be trusted.
  *
- * <p>Grades. The windows are cut into quarters; a quarter that differs from another <em>significantly</em> by a quarter
+ * <p>Grades. The windows are cut into quarters; a quarter that differs from another <em>significantly</em>, beyond the noise inside the quarters, by a quarter
  * of the threshold effect is graded B, by half of it C, by all of it D: such a series shifted while it was learned, and
  * "10 % worse" than it has no meaning. A quantile that is known no better than to half of the threshold effect, and a
  * noise factor under {@value #LOWEST_NOISE_FACTOR}, grade C: judging is slow there. Grade D is not frozen; learning goes
@@ -50,6 +50,9 @@ final class BaselineLearner {
 
     /** Two quarters differ when their intervals of this many standard deviations, added in squares, do not meet. */
     private static final double QUARTER_Z = 3.5;
+
+    /** A quarter holds three batches, of which taking its mean away leaves two thirds of the variance. */
+    private static final double HIDDEN_BY_QUARTERS = 1.5;
 
     private final List<WindowSummary> windows;
     private final double windowSeconds;
@@ -126,6 +129,7 @@ final class BaselineLearner {
         }
         List<ShareTest> tests = new ArrayList<>();
         double designEffect = 1;
+        double quarterDesignEffect = 1;
         for (Lane lane : Lane.values()) {
             Side side = lane == Lane.BETTER ? Side.UP_TO : Side.ABOVE;
             Optional<QuantileShift> shift = QuantileShift.of(all, quantile, side, settings.factor(lane));
@@ -138,6 +142,7 @@ final class BaselineLearner {
             if (lane == Lane.WORSE) {
                 double independent = shift.get().share().binomialVariance((double) all.count() / windows.size());
                 designEffect = Math.max(1, LongRunVariance.of(evidence).longRunVariance() / independent);
+                quarterDesignEffect = Math.max(1, varianceWithinQuarters(evidence) / independent);
             }
             shareTest(lane, OptionalInt.of(shift.get().edgeIndex()), shift.get().share(), evidence)
                     .ifPresent(tests::add);
@@ -148,20 +153,25 @@ final class BaselineLearner {
             return new Calibration.Unusable(
                     metric, Reason.UNSUITABLE_BASELINE, "its baseline cannot be told from a changed one");
         }
-        gradeQuantile(metric, quantile, all, designEffect, worse.get().noiseFactor());
+        gradeQuantile(metric, quantile, all, designEffect, quarterDesignEffect, worse.get().noiseFactor());
         return new Calibration.Quantile(
                 metric, all.quantileNanos(quantile).orElseThrow(), all.count(), designEffect, tests);
     }
 
     private void gradeQuantile(
-            JudgedMetric metric, double quantile, Histogram all, double designEffect, double noiseFactor) {
+            JudgedMetric metric,
+            double quantile,
+            Histogram all,
+            double designEffect,
+            double quarterDesignEffect,
+            double noiseFactor) {
         if (metric.role() != JudgedMetric.Role.GATING) {
             return;
         }
         List<QuantileEstimate> quarters = new ArrayList<>();
         for (List<WindowSummary> quarter : quarters()) {
             Histogram part = Measure.latencies(metric, sum(quarter));
-            QuantileEstimate.of(part, quantile, 1, QUARTER_Z).ifPresent(quarters::add);
+            QuantileEstimate.of(part, quantile, quarterDesignEffect, QUARTER_Z).ifPresent(quarters::add);
         }
         double largest = 0;
         for (QuantileEstimate a : quarters) {
@@ -205,12 +215,11 @@ final class BaselineLearner {
         LogMean mean = logMeanOf(logs);
         double largest = 0;
         int quarter = logs.length / 4;
+        double apartAtLeast = QUARTER_Z * Math.sqrt(2 * varianceWithinQuarters(logs) / quarter);
         for (int a = 0; a < 4; a++) {
             for (int b = 0; b < 4; b++) {
-                LongRunVariance x = LongRunVariance.of(java.util.Arrays.copyOfRange(logs, a * quarter, (a + 1) * quarter));
-                LongRunVariance y = LongRunVariance.of(java.util.Arrays.copyOfRange(logs, b * quarter, (b + 1) * quarter));
-                double apart = x.mean() - y.mean();
-                if (apart > QUARTER_Z * Math.sqrt((x.variance() + y.variance()) / quarter)) {
+                double apart = mean(logs, a * quarter, quarter) - mean(logs, b * quarter, quarter);
+                if (apart > apartAtLeast) {
                     largest = Math.max(largest, Math.exp(apart) - 1);
                 }
             }
@@ -280,6 +289,31 @@ final class BaselineLearner {
                 .filter(number -> number > 0)
                 .map(Math::log)
                 .toArray();
+    }
+
+    /**
+     * Long-run variance of what is left when each quarter's own mean is taken away, so that a shift between quarters does
+     * not pass for noise. Taking the means away hides a part of the slow noise, too; the factor makes up for it.
+     */
+    private static double varianceWithinQuarters(double[] values) {
+        double[] left = values.clone();
+        int quarter = Math.max(1, values.length / 4);
+        for (int from = 0; from < values.length; from += quarter) {
+            int length = Math.min(quarter, values.length - from);
+            double mean = mean(values, from, length);
+            for (int i = from; i < from + length; i++) {
+                left[i] -= mean;
+            }
+        }
+        return HIDDEN_BY_QUARTERS * LongRunVariance.of(left).longRunVariance();
+    }
+
+    private static double mean(double[] values, int from, int length) {
+        double sum = 0;
+        for (int i = from; i < from + length; i++) {
+            sum += values[i];
+        }
+        return sum / length;
     }
 
     private List<List<WindowSummary>> quarters() {
