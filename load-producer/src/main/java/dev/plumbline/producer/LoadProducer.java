@@ -277,6 +277,17 @@ final class LoadProducer {
             clients.forEach(InferenceClient::close);
             vertxes.forEach(Vertx::close);
             state = ProducerState.STOPPED;
+            LOG.infof(
+                    "Stopped: due=%d completed=%d failed=%d dropped=%d cancelled=%d acknowledged=%d lost=%d",
+                    loadCounters.dueRequests(),
+                    loadCounters.completedRequests(),
+                    loadCounters.failedRequests().values().stream()
+                            .mapToLong(Long::longValue)
+                            .sum(),
+                    loadCounters.droppedRequests(),
+                    loadCounters.cancelledRequests(),
+                    emissionCounters.acknowledgedEvents(),
+                    emissionCounters.lostEvents());
             stopped.countDown();
             ended.countDown();
         }
