@@ -137,7 +137,8 @@ class TruthIT {
         List<Long> tpotNanos = new ArrayList<>();
         for (String line : Files.readAllLines(pipe.folder().resolve(LocalPipe.EMIT_LOG))) {
             JsonNode emitted = json.readTree(line);
-            if (!"COMPLETED".equals(emitted.path("outcome").asText())) {
+            String outcome = emitted.path("outcome").asText();
+            if (!outcome.equals("STOP") && !outcome.equals("LENGTH")) {
                 continue;
             }
             long first = emitted.path("firstContentNanos").asLong();
