@@ -11,6 +11,7 @@ final class TestCommand implements Runnable {
     private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
 
     @CommandLine.Option(names = "--all", description = "Also run what needs Debian packages (Prometheus, Alertmanager).")
+    @SuppressWarnings("UnusedVariable")
     private boolean all;
 
     @CommandLine.Option(

@@ -1,7 +1,7 @@
 package dev.plumbline.cli.demo;
 
-import dev.plumbline.cli.ExitCode;
-import dev.plumbline.cli.SystemTime;
+import dev.plumbline.cli.outcome.ExitCode;
+import dev.plumbline.cli.time.SystemTime;
 import dev.plumbline.cli.demo.DemoProgress.Stage;
 import dev.plumbline.cli.stack.Installation;
 import dev.plumbline.cli.stack.Installation.Part;

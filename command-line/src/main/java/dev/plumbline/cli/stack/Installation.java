@@ -1,6 +1,6 @@
 package dev.plumbline.cli.stack;
 
-import dev.plumbline.cli.ExitCode;
+import dev.plumbline.cli.outcome.ExitCode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

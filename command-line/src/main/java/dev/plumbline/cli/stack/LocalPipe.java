@@ -2,7 +2,7 @@ package dev.plumbline.cli.stack;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.plumbline.cli.ExitCode;
+import dev.plumbline.cli.outcome.ExitCode;
 import dev.plumbline.cli.stack.Installation.Part;
 import dev.plumbline.contract.wire.Topics;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package dev.plumbline.cli.stack;
 
-import dev.plumbline.cli.ExitCode;
-import dev.plumbline.cli.SystemTime;
+import dev.plumbline.cli.outcome.ExitCode;
+import dev.plumbline.cli.time.SystemTime;
 import dev.plumbline.cli.stack.Installation.Part;
 import dev.plumbline.process.ReadyFile;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package dev.plumbline.cli.stack;
 
-import dev.plumbline.cli.ExitCode;
+import dev.plumbline.cli.outcome.ExitCode;
 import dev.plumbline.process.ReadyFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;

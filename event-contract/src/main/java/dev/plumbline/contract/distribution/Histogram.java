@@ -212,7 +212,7 @@ public final class Histogram {
         int previous = 0;
         for (int i = 0; i < counts.length; i++) {
             if (counts[i] > 0) {
-                buckets[at++] = firstIndex + i - previous;
+                buckets[at++] = (long) firstIndex + i - previous;
                 buckets[at++] = counts[i];
                 previous = firstIndex + i;
             }

@@ -1,4 +1,4 @@
-package dev.plumbline.cli;
+package dev.plumbline.cli.time;
 
 /** The one place of the command line that reads the machine's clocks. */
 public final class SystemTime {

@@ -1,4 +1,4 @@
-package dev.plumbline.cli;
+package dev.plumbline.cli.outcome;
 
 /** The exit codes of every command; see {@code docs/contract.md}. */
 public final class ExitCode {
