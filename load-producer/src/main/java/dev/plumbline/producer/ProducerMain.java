@@ -10,6 +10,7 @@ import jakarta.inject.Inject;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The process: starts, tells its port, runs the load, ends with an exit code. */
@@ -65,10 +66,10 @@ public class ProducerMain implements QuarkusApplication {
             root = root.getCause();
         }
         if (isConfiguration(failure)) {
-            System.err.println("load-producer: " + firstLine(root));
+            System.err.println("load-producer: " + oneLine(root));
             System.exit(WRONG_CONFIGURATION);
         } else {
-            System.err.println("load-producer: " + root.getClass().getSimpleName() + ": " + firstLine(root));
+            System.err.println("load-producer: " + root.getClass().getSimpleName() + ": " + oneLine(root));
             System.exit(code == 0 ? INTERNAL_ERROR : code);
         }
     }
@@ -87,7 +88,12 @@ public class ProducerMain implements QuarkusApplication {
         return false;
     }
 
-    private static String firstLine(Throwable root) {
-        return String.valueOf(root.getMessage()).lines().findFirst().orElse("");
+    private static String oneLine(Throwable root) {
+        return String.valueOf(root.getMessage())
+                .lines()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty())
+                .limit(4)
+                .collect(Collectors.joining("; "));
     }
 }

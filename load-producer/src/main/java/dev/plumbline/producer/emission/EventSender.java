@@ -46,8 +46,9 @@ import org.jspecify.annotations.Nullable;
 public final class EventSender implements Runnable {
 
     private static final Logger LOG = Logger.getLogger(EventSender.class);
+    /** A cold client needs a second to learn about a topic; that is not worth a line. */
+    private static final int ATTEMPTS_BEFORE_WARNING = 8;
     private static final long SETTLING_POLL_NANOS = 1_000_000;
-    private static final long LOG_INTERVAL_NANOS = 30_000_000_000L;
 
     /** A record that was handed to Kafka and whose fate may still be open. */
     private static final class Written {
@@ -87,6 +88,8 @@ public final class EventSender implements Runnable {
     private final long[] settledNanos;
     private final boolean[] lastSettled;
     private final CountDownLatch finished = new CountDownLatch(1);
+    private final ThrottledWarning unreachable;
+    private final ThrottledWarning notTaken;
 
     private volatile long stopAskedNanos = Long.MAX_VALUE;
     private volatile String lastFailure = "";
@@ -96,8 +99,6 @@ public final class EventSender implements Runnable {
     private long lastSequence;
     private long lastHeartbeatNanos;
     private long lastToldUntil;
-    private long lastLoggedNanos = Long.MIN_VALUE;
-    private long failuresSinceLogged;
 
     /**
      * @param connector makes a new Kafka producer; may throw {@link KafkaException}, which is retried
@@ -129,6 +130,8 @@ public final class EventSender implements Runnable {
         this.settledNanos = new long[loops];
         this.lastSettled = new boolean[loops];
         this.lastToldUntil = untilEpochMillis();
+        this.unreachable = new ThrottledWarning(LOG, clock);
+        this.notTaken = new ThrottledWarning(LOG, clock);
     }
 
     /**
@@ -284,7 +287,7 @@ public final class EventSender implements Runnable {
             if (record.fate == Fate.OPEN) {
                 conclude(record, e);
             }
-            logFailure("Kafka's producer is beyond repair and is replaced: " + e.getMessage());
+            notTaken.warn("Kafka's producer is beyond repair and is replaced: " + e.getMessage());
             closeKafka(Duration.ZERO);
         }
     }
@@ -307,7 +310,7 @@ public final class EventSender implements Runnable {
             counters.lost(1);
         }
         record.fate = Fate.FAILED;
-        lastFailure = String.valueOf(failure.getMessage());
+        lastFailure = failure.getClass().getSimpleName() + ": " + failure.getMessage();
         failed = true;
     }
 
@@ -323,26 +326,27 @@ public final class EventSender implements Runnable {
             long slot = ActivityLedger.slotStartEpochMillis(clock, now);
             activity.add(List.of(new Activity(
                     variant, slot, 0, 0, 0, EnumSet.of(Activity.Sickness.KAFKA_BUFFER_FULL))));
-            logFailure("Kafka did not take records: " + lastFailure);
+            notTaken.warn("Kafka did not take records: " + lastFailure);
         }
         return producer;
     }
 
     /** Until Kafka says how many partitions there are; false when the end came first. */
     private boolean connect() throws InterruptedException {
-        boolean waited = false;
+        int attempts = 0;
         while (!isGraceOver()) {
             try {
                 int partitions = producer().partitionsFor(settings.topic()).size();
                 partition = GroupPartitioner.partitionOf(group, 0, partitions);
-                if (waited) {
+                if (attempts >= ATTEMPTS_BEFORE_WARNING) {
                     LOG.infof("Kafka reached: topic %s has %d partitions", settings.topic(), partitions);
                 }
                 return true;
             } catch (KafkaException | IllegalStateException e) {
-                waited = true;
-                logFailure("Kafka is not reachable, or has no topic " + settings.topic()
+                if (++attempts >= ATTEMPTS_BEFORE_WARNING) {
+                    unreachable.warn("Kafka is not reachable, or has no topic " + settings.topic()
                         + "; the load goes on, events wait in the queue: " + rootMessage(e));
+                }
                 TimeUnit.NANOSECONDS.sleep(settings.retryNanos());
             }
         }
@@ -390,16 +394,6 @@ public final class EventSender implements Runnable {
 
     private long graceEndNanos() {
         return stopAskedNanos + settings.stopGraceNanos();
-    }
-
-    private void logFailure(String line) {
-        failuresSinceLogged++;
-        long now = clock.nanos();
-        if (lastLoggedNanos == Long.MIN_VALUE || now - lastLoggedNanos >= LOG_INTERVAL_NANOS) {
-            LOG.warnf("%s (%d times since last told)", line, failuresSinceLogged);
-            lastLoggedNanos = now;
-            failuresSinceLogged = 0;
-        }
     }
 
     private static String rootMessage(Throwable e) {
