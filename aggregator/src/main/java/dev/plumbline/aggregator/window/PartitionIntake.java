@@ -380,7 +380,8 @@ public final class PartitionIntake {
                 && activity.slotStartEpochMillis() <= appendEpochMillis + limits.futureMillis()
                 && activity.offered() <= IntakeLimits.LARGEST_COUNT
                 && activity.inFlightNanos() <= IntakeLimits.LARGEST_IN_FLIGHT_NANOS
-                && Math.abs(activity.outputTokens()) <= IntakeLimits.LARGEST_COUNT;
+                && activity.outputTokens() <= IntakeLimits.LARGEST_COUNT
+                && activity.outputTokens() >= -IntakeLimits.LARGEST_COUNT;
         if (!plausible) {
             tallies.add(Tally.ACTIVITY_REFUSED);
             return;

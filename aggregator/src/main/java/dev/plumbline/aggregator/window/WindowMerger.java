@@ -151,6 +151,8 @@ public final class WindowMerger {
             OpenWindow window = open.computeIfAbsent(part.id(), OpenWindow::new);
             window.add(part.summary(), part.excluded());
             ledger.changed(window);
+            // When every source is idle, no progress will come that would close it.
+            closeWhatNobodyHolds();
             return;
         }
         int revision = 1 + (known == null ? standing.highestForgottenRevision : known.revision);
@@ -162,8 +164,11 @@ public final class WindowMerger {
     private void progress(int source, Source news) {
         standing.sources[source] = news;
         ledger.changed(standing);
-        boolean everyoneHeard = Arrays.stream(standing.sources).noneMatch(Source.Unheard.class::isInstance);
-        if (!everyoneHeard) {
+        closeWhatNobodyHolds();
+    }
+
+    private void closeWhatNobodyHolds() {
+        if (Arrays.stream(standing.sources).anyMatch(Source.Unheard.class::isInstance)) {
             return;
         }
         OptionalLong smallest = Arrays.stream(standing.sources)

@@ -297,10 +297,9 @@ class AggregationTopologyTest {
 
         assertThat(single(pipe.windows()).countedEvents()).isEqualTo(1);
         assertThat(pipe.tally(Tally.PRODUCERS_EXPELLED)).isEqualTo(1);
-        Event told = pipe.toldEvents().getFirst();
+        Event told = single(pipe.toldEvents());
         // Eleven, not ten: while others speak, the log itself must have moved on by ten seconds without p1.
         assertThat(told).isEqualTo(new ProducerExpelled("p1", 1, GROUP, T0 + 1_000, 11_000));
-        assertThat(pipe.toldEvents()).hasSize(1);
     }
 
     @Test

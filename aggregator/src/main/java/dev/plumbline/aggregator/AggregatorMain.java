@@ -1,0 +1,98 @@
+package dev.plumbline.aggregator;
+
+import dev.plumbline.process.ChildProcess;
+import dev.plumbline.process.ReadyFile;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.QuarkusApplication;
+import io.quarkus.runtime.annotations.QuarkusMain;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.eclipse.microprofile.config.ConfigProvider;
+import org.jboss.logging.Logger;
+
+/** The aggregator's process. */
+@QuarkusMain
+public final class AggregatorMain {
+
+    private static final Logger LOG = Logger.getLogger(AggregatorMain.class);
+    private static final Duration SUPERVISOR_GRACE = Duration.ofSeconds(15);
+
+    private AggregatorMain() {}
+
+    /** Runs until it is told to end. */
+    public static void main(String... args) {
+        Quarkus.run(App.class, AggregatorMain::exit, args);
+    }
+
+    private static void exit(int exitCode, Throwable failure) {
+        if (failure != null) {
+            System.err.println("aggregator: " + oneLine(failure));
+        }
+        System.exit(failure == null ? exitCode : FatalStart.CONFIGURATION);
+    }
+
+    /** A start that Quarkus itself refused, a value that does not fit its key for example. */
+    private static String oneLine(Throwable failure) {
+        Throwable root = failure;
+        for (int depth = 0; root.getCause() != null && depth < 20; depth++) {
+            root = root.getCause();
+        }
+        return String.valueOf(root.getMessage()).lines().findFirst().orElse(root.toString());
+    }
+
+    /** What Quarkus runs once HTTP is there. */
+    public static final class App implements QuarkusApplication {
+
+        private final AggregatorConfig config;
+        private final AggregatorStreams streams;
+        private final AtomicInteger exitCode = new AtomicInteger();
+
+        @Inject
+        App(AggregatorConfig config, AggregatorStreams streams) {
+            this.config = config;
+            this.streams = streams;
+        }
+
+        @Override
+        public int run(String... args) throws InterruptedException {
+            ChildProcess.endWithSupervisor(() -> end(0), SUPERVISOR_GRACE);
+            try {
+                StreamsSettings settings = StreamsSettings.checked(config);
+                int partitions = new TopicCheck(SystemTime.wall())
+                        .partitions(
+                                settings.client(),
+                                settings.topics(),
+                                config.aggregator().startTimeout());
+                streams.start(settings, partitions, this::ready, () -> end(FatalStart.INFRASTRUCTURE));
+                LOG.infof(
+                        "Aggregating %s windows of %d partitions as %s",
+                        config.aggregator().window(), partitions, settings.applicationId());
+                Quarkus.waitForExit();
+                return exitCode.get();
+            } catch (FatalStart e) {
+                System.err.println("aggregator: " + e.getMessage());
+                return e.exitCode();
+            } finally {
+                streams.close();
+            }
+        }
+
+        private void ready() {
+            int port = ConfigProvider.getConfig().getValue("quarkus.http.port", Integer.class);
+            try {
+                ReadyFile.publishIfAsked("aggregator", Map.of("http", port));
+            } catch (IOException e) {
+                LOG.errorf("The ready file cannot be written, the process ends: %s", e.getMessage());
+                end(FatalStart.INFRASTRUCTURE);
+            }
+        }
+
+        private void end(int code) {
+            exitCode.compareAndSet(0, code);
+            Quarkus.asyncExit(code);
+        }
+    }
+}

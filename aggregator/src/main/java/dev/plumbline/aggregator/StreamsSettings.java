@@ -1,0 +1,140 @@
+package dev.plumbline.aggregator;
+
+import dev.plumbline.aggregator.topology.AggregationSettings;
+import dev.plumbline.aggregator.window.IntakeLimits;
+import dev.plumbline.contract.wire.Topics;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.streams.StreamsConfig;
+
+/** The checked configuration, in the forms in which it is used. */
+record StreamsSettings(AggregatorConfig config) {
+
+    private static final Duration TICK = Duration.ofMillis(250);
+    private static final Duration IDLE_AFTER = Duration.ofSeconds(1);
+    private static final int PRODUCER_LIMIT = 1_000;
+    private static final int OPEN_LIMIT = 100_000;
+
+    /** @throws FatalStart naming the key, the value and what is allowed */
+    static StreamsSettings checked(AggregatorConfig config) throws FatalStart {
+        AggregatorConfig.Aggregator aggregator = config.aggregator();
+        long windowMillis = aggregator.window().toMillis();
+        require(
+                windowMillis >= 1_000 && windowMillis <= 86_400_000 && windowMillis % 1_000 == 0,
+                "window",
+                aggregator.window(),
+                "a whole number of seconds up to a day, for example 10s");
+        require(!aggregator.grace().isNegative(), "grace", aggregator.grace(), "0 or more, for example 2s");
+        require(
+                aggregator.producerTimeout().toMillis() >= 1_000,
+                "producer-timeout",
+                aggregator.producerTimeout(),
+                "1s or more, for example 10s");
+        require(
+                !aggregator.futureBound().isNegative(),
+                "future-bound",
+                aggregator.futureBound(),
+                "0 or more, for example 5m");
+        require(
+                aggregator.seriesLimit() >= 1 && aggregator.seriesLimit() <= 100_000,
+                "series-limit",
+                aggregator.seriesLimit(),
+                "1 to 100000");
+        require(aggregator.shards() >= 1 && aggregator.shards() <= 64, "shards", aggregator.shards(), "1 to 64");
+        require(aggregator.threads() >= 1 && aggregator.threads() <= 64, "threads", aggregator.threads(), "1 to 64");
+        require(
+                aggregator.replicationFactor() == -1 || aggregator.replicationFactor() >= 1,
+                "replication-factor",
+                aggregator.replicationFactor(),
+                "-1 (the broker's default) or 1 or more");
+        require(
+                aggregator.startTimeout().toMillis() >= 1_000,
+                "start-timeout",
+                aggregator.startTimeout(),
+                "1s or more, for example 30s");
+        if (config.kafka().bootstrapServers().isBlank()) {
+            throw new FatalStart(
+                    FatalStart.CONFIGURATION,
+                    "plumbline.kafka.bootstrap-servers is empty, expected host:port, for example 127.0.0.1:9092");
+        }
+        return new StreamsSettings(config);
+    }
+
+    /** The topics that must exist, with equal partition counts. */
+    List<String> topics() {
+        Duration window = config.aggregator().window();
+        return List.of(Topics.EVENTS, Topics.partials(window), Topics.windows(window), Topics.UNDECODABLE);
+    }
+
+    AggregationSettings aggregation(int partitions) {
+        AggregatorConfig.Aggregator aggregator = config.aggregator();
+        return new AggregationSettings(
+                aggregator.window(),
+                partitions,
+                aggregator.shards(),
+                TICK,
+                new IntakeLimits(
+                        aggregator.window().toMillis(),
+                        aggregator.grace().toMillis(),
+                        aggregator.producerTimeout().toMillis(),
+                        IDLE_AFTER.toMillis(),
+                        aggregator.futureBound().toMillis(),
+                        aggregator.seriesLimit(),
+                        PRODUCER_LIMIT,
+                        OPEN_LIMIT));
+    }
+
+    String applicationId() {
+        String windowForm = Topics.windows(config.aggregator().window())
+                .replace("plumbline.windows.", "")
+                .replace(".v1", "");
+        return config.aggregator().applicationId().orElse("plumbline-aggregator-" + windowForm);
+    }
+
+    /** Properties for a plain client. */
+    Map<String, Object> client() {
+        Map<String, Object> properties = new java.util.HashMap<>(config.kafka().properties());
+        properties.put("bootstrap.servers", config.kafka().bootstrapServers());
+        return properties;
+    }
+
+    /** Properties for Kafka Streams. */
+    Properties streams() {
+        AggregatorConfig.Aggregator aggregator = config.aggregator();
+        Properties properties = new Properties();
+        properties.put(StreamsConfig.APPLICATION_ID_CONFIG, applicationId());
+        properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+        properties.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, aggregator.threads());
+        properties.put(
+                StreamsConfig.STATE_DIR_CONFIG,
+                aggregator
+                        .stateDirectory()
+                        .orElse(Path.of(System.getProperty("java.io.tmpdir"), "plumbline-aggregator")
+                                .toString()));
+        properties.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, aggregator.replicationFactor());
+        properties.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, 0);
+        properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 1_000);
+        properties.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
+        properties.put(StreamsConfig.ENABLE_METRICS_PUSH_CONFIG, false);
+        // With the defaults, what a crashed process left open holds its successor up for most of a minute.
+        properties.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 6_000);
+        properties.put(StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), 2_000);
+        properties.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), 10_000);
+        properties.put(StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), "lz4");
+        properties.putAll(config.kafka().properties());
+        properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, config.kafka().bootstrapServers());
+        return properties;
+    }
+
+    private static void require(boolean allowed, String key, Object value, String expected) throws FatalStart {
+        if (!allowed) {
+            throw new FatalStart(
+                    FatalStart.CONFIGURATION, "plumbline.aggregator." + key + " is " + value + ", expected " + expected);
+        }
+    }
+}

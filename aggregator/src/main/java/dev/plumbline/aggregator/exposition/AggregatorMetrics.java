@@ -1,0 +1,171 @@
+package dev.plumbline.aggregator.exposition;
+
+import dev.plumbline.aggregator.topology.Progress;
+import dev.plumbline.aggregator.window.Tally;
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
+import io.prometheus.metrics.expositionformats.ExpositionFormats;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The aggregator's own numbers. Counters begin at 0 in each process and also count what an aborted transaction repeats:
+ * they describe the work; what the windows say is exact.
+ *
+ * <p>Any thread.
+ */
+public final class AggregatorMetrics implements Progress {
+
+    private static final String PREFIX = "plumbline_aggregator_";
+    private static final String REFUSED = "REFUSED_";
+
+    private final InstantSource clock;
+    private final PrometheusRegistry registry = new PrometheusRegistry();
+    private final Map<Tally, CounterDataPoint> counters = new EnumMap<>(Tally.class);
+    private final Map<Integer, IntakeState> intakes = new ConcurrentHashMap<>();
+    private final Map<Integer, Long> merges = new ConcurrentHashMap<>();
+
+    /** @param clock tells how far a watermark lags */
+    public AggregatorMetrics(InstantSource clock) {
+        this.clock = clock;
+        Counter refused = Counter.builder()
+                .name(PREFIX + "refused_total")
+                .help("Records that were not counted and lie in the undecodable topic, by reason")
+                .labelNames("reason")
+                .register(registry);
+        for (Tally tally : Tally.values()) {
+            String name = tally.name().toLowerCase(Locale.ROOT);
+            counters.put(
+                    tally,
+                    tally.name().startsWith(REFUSED)
+                            ? refused.labelValues(name.substring(REFUSED.length()))
+                            : counter(name, help(tally)));
+        }
+        gauges();
+    }
+
+    @Override
+    public void counted(Tally tally, long times) {
+        CounterDataPoint counter = counters.get(tally);
+        if (counter != null && times > 0) {
+            counter.inc(times);
+        }
+    }
+
+    @Override
+    public void intake(int partition, IntakeState state) {
+        intakes.put(partition, state);
+    }
+
+    @Override
+    public void merge(int partition, long openWindows) {
+        merges.put(partition, openWindows);
+    }
+
+    @Override
+    public void intakeGone(int partition) {
+        intakes.remove(partition);
+    }
+
+    @Override
+    public void mergeGone(int partition) {
+        merges.remove(partition);
+    }
+
+    /** What a scrape gets. */
+    public record Page(String contentType, byte[] body) {}
+
+    /**
+     * All numbers in the format that the reader prefers.
+     *
+     * @param accept the request's {@code Accept} header; empty for none
+     */
+    public Page page(Optional<String> accept) throws IOException {
+        ExpositionFormatWriter writer = ExpositionFormats.init().findWriter(accept.orElse(""));
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        writer.write(body, registry.scrape());
+        return new Page(writer.getContentType(), body.toByteArray());
+    }
+
+    private CounterDataPoint counter(String name, String help) {
+        // An unlabelled counter is its own data point and appears with 0 before it first counts.
+        return Counter.builder().name(PREFIX + name + "_total").help(help).register(registry);
+    }
+
+    private void gauges() {
+        gauge("open_windows", "Windows of a series that are open, by partition of the events topic", (state, now) ->
+                Optional.of((double) state.openWindows()));
+        gauge("series", "Series that have a place below the limit, by partition of the events topic", (state, now) ->
+                Optional.of((double) state.series()));
+        gauge(
+                "live_producers",
+                "Producers that hold windows open, once per group, by partition of the events topic",
+                (state, now) -> Optional.of((double) state.liveProducers()));
+        gauge(
+                "watermark_lag_seconds",
+                "Now minus the smallest watermark of the live producers; absent when nobody is live or one has none yet",
+                (state, now) -> state.watermarkEpochMillis().isPresent()
+                                && state.watermarkEpochMillis().getAsLong() > 0
+                        ? Optional.of((now - state.watermarkEpochMillis().getAsLong()) / 1e3)
+                        : Optional.empty());
+        GaugeWithCallback.builder()
+                .name(PREFIX + "merging_windows")
+                .help("Windows that wait for a source partition, by merge partition")
+                .labelNames("partition")
+                .callback(callback -> merges.forEach(
+                        (partition, windows) -> callback.call(windows, String.valueOf(partition))))
+                .register(registry);
+    }
+
+    private interface Reading {
+        Optional<Double> of(IntakeState state, long nowEpochMillis);
+    }
+
+    private void gauge(String name, String help, Reading reading) {
+        GaugeWithCallback.builder()
+                .name(PREFIX + name)
+                .help(help)
+                .labelNames("partition")
+                .callback(callback -> intakes.forEach((partition, state) -> reading.of(state, clock.millis())
+                        .ifPresent(value -> callback.call(value, String.valueOf(partition)))))
+                .register(registry);
+    }
+
+    private static String help(Tally tally) {
+        return switch (tally) {
+            case RECORDS_CONSUMED -> "Records read from the events topic";
+            case EVENTS_COUNTED -> "Request events added to a window";
+            case EVENTS_LATE -> "Request events that came after their window had been closed";
+            case HEARTBEATS -> "Heartbeats taken";
+            case DUPLICATES -> "Records that had been taken before";
+            case EVENTS_LOST -> "Request events that a producer named as lost before they reached Kafka";
+            case UNDECODABLE -> "Records that could not be decoded";
+            case ACTIVITY_REFUSED -> "One-second activities left out of a heartbeat";
+            case HOLD_REFUSED -> "Records whose producer was in too many groups to hold a window";
+            case WATERMARK_CAPPED -> "Heartbeats whose watermark was cut to what the append time allows";
+            case MISSING_RANGES_OVERFLOWED -> "Runs of missing sequences that were forgotten";
+            case PRODUCERS_EXPELLED -> "Producers expelled for silence";
+            case EXPULSIONS_VOID -> "Expulsions without effect, because the producer had spoken again or was gone";
+            case WINDOWS_CLOSED -> "Window records of revision 0";
+            case CORRECTIONS -> "Window records of a later revision";
+            case REVISIONS_FORGOTTEN -> "Remembered revisions that were forgotten";
+            case REFUSED_WRONG_PARTITION,
+                    REFUSED_FUTURE,
+                    REFUSED_SERIES_LIMIT,
+                    REFUSED_PRODUCER_LIMIT,
+                    REFUSED_OPEN_LIMIT,
+                    REFUSED_FORGOTTEN,
+                    REFUSED_IMPLAUSIBLE,
+                    REFUSED_FOREIGN_PARTIAL -> "Refused records";
+        };
+    }
+}
