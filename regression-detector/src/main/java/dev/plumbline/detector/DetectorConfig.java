@@ -1,0 +1,96 @@
+package dev.plumbline.detector;
+
+import dev.plumbline.detector.judgement.JudgementSettings;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+
+/** Everything that can be set, under {@code plumbline.}. */
+@ConfigMapping(prefix = "plumbline")
+public interface DetectorConfig {
+
+    Kafka kafka();
+
+    Detector detector();
+
+    /** Where the topics are. */
+    interface Kafka {
+        /** {@code host:port}, several separated by commas. */
+        @WithDefault("localhost:9092")
+        String bootstrapServers();
+    }
+
+    /** How it is judged. */
+    interface Detector {
+        /** Length of the windows that are judged; names the windows topic. A whole number of seconds. */
+        @WithDefault("10s")
+        Duration window();
+
+        /** Valid windows that a baseline is learned from, 20 to 10000; 60 or more are better. */
+        @WithDefault("180")
+        int baselineWindows();
+
+        /** Windows with load that are passed over when a series starts, or starts again after a silence. */
+        @WithDefault("6")
+        int skipWindows();
+
+        /** Relative change that counts as a regression, 0.01 to 0.29. */
+        @WithDefault("0.10")
+        double thresholdEffect();
+
+        /** Wanted mean number of windows between false alarms: 60480 windows of 10 s are a week. */
+        @WithDefault("60480")
+        double falseAlarmWindows();
+
+        /** Series that share this allowance. */
+        @WithDefault("1")
+        int judgedSeries();
+
+        /** No burst shorter than this many windows raises an alert. */
+        @WithDefault("15")
+        int burstWindows();
+
+        /** The same for changes of half or more; at most {@code burst-windows}. */
+        @WithDefault("9")
+        int grossBurstWindows();
+
+        /** Time over which a metric must be back near its baseline before its alert is resolved; 6 windows or more. */
+        @WithDefault("5m")
+        Duration resolveSpan();
+    }
+
+    /**
+     * The rules between the settings, checked.
+     *
+     * @throws BadConfiguration naming key, value and what is allowed
+     */
+    default JudgementSettings settings() {
+        Duration window = detector().window();
+        if (window.toSeconds() < 1 || !window.equals(Duration.ofSeconds(window.toSeconds()))) {
+            throw new BadConfiguration("plumbline.detector.window = " + window
+                    + " is not a whole number of seconds, 1 s or more; example: 10s");
+        }
+        try {
+            return new JudgementSettings(
+                    detector().baselineWindows(),
+                    detector().skipWindows(),
+                    detector().thresholdEffect(),
+                    detector().falseAlarmWindows(),
+                    detector().judgedSeries(),
+                    detector().burstWindows(),
+                    detector().grossBurstWindows(),
+                    Math.toIntExact(detector().resolveSpan().dividedBy(window)));
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            throw new BadConfiguration("plumbline.detector." + e.getMessage());
+        }
+    }
+
+    /** A setting is wrong; the message is one line that names it. */
+    final class BadConfiguration extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        public BadConfiguration(String message) {
+            super(message);
+        }
+    }
+}

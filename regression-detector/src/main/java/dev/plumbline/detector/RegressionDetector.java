@@ -1,0 +1,71 @@
+package dev.plumbline.detector;
+
+import dev.plumbline.detector.DetectorConfig.BadConfiguration;
+import dev.plumbline.detector.messaging.WindowPartitions;
+import dev.plumbline.process.ChildProcess;
+import dev.plumbline.process.ReadyFile;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.QuarkusApplication;
+import io.quarkus.runtime.annotations.QuarkusMain;
+import io.quarkus.vertx.http.HttpServer;
+import io.smallrye.common.annotation.Identifier;
+import io.smallrye.config.ConfigValidationException;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Starts the detector. Exit codes: 2 for a wrong setting, 4 when Kafka is lost. */
+@QuarkusMain
+public final class RegressionDetector implements QuarkusApplication {
+
+    private static final int WRONG_SETTING = 2;
+    private static final Duration STOP_GRACE = Duration.ofSeconds(10);
+
+    private final WindowPartitions partitions;
+    private final HttpServer http;
+
+    @Inject
+    RegressionDetector(@Identifier("windows") WindowPartitions partitions, HttpServer http) {
+        this.partitions = partitions;
+        this.http = http;
+    }
+
+    public static void main(String[] arguments) {
+        Quarkus.run(RegressionDetector.class, RegressionDetector::end, arguments);
+    }
+
+    @Override
+    public int run(String... arguments) {
+        ChildProcess.endWithSupervisor(Quarkus::asyncExit, STOP_GRACE);
+        partitions.assigned().thenRun(this::tellReady);
+        Quarkus.waitForExit();
+        return 0;
+    }
+
+    private void tellReady() {
+        try {
+            ReadyFile.publishIfAsked("detector", Map.of("http", http.getPort()));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write the ready file", e);
+        }
+    }
+
+    private static void end(int exitCode, @Nullable Throwable failure) {
+        Optional<String> wrongSetting = wrongSetting(failure);
+        wrongSetting.ifPresent(System.err::println);
+        System.exit(wrongSetting.isPresent() ? WRONG_SETTING : exitCode);
+    }
+
+    private static Optional<String> wrongSetting(@Nullable Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof BadConfiguration || cause instanceof ConfigValidationException) {
+                return Optional.of(String.valueOf(cause.getMessage()).replace('\n', ' '));
+            }
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,46 @@
+package dev.plumbline.detector;
+
+import dev.plumbline.contract.wire.Topics;
+import dev.plumbline.detector.messaging.Recovery;
+import dev.plumbline.detector.watch.Watch;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.InstantSource;
+
+/** Makes the parts that know nothing of CDI. */
+@ApplicationScoped
+public class Wiring {
+
+    /** Before any channel starts. */
+    private static final int FIRST = 1;
+
+    void checkSettings(@Observes @Priority(FIRST) StartupEvent event, DetectorConfig config) {
+        config.settings();
+    }
+
+    @Produces
+    @Singleton
+    Watch watch(DetectorConfig config) {
+        return new Watch(
+                Topics.windows(config.detector().window()),
+                config.detector().window().toMillis(),
+                config.settings());
+    }
+
+    @Produces
+    @Singleton
+    Recovery recovery(DetectorConfig config) {
+        return new Recovery(config.kafka().bootstrapServers());
+    }
+
+    /** Only ages that are shown are read from it; judging never looks at a clock. */
+    @Produces
+    @Singleton
+    InstantSource wallClock() {
+        return InstantSource.system();
+    }
+}

@@ -1,0 +1,72 @@
+package dev.plumbline.detector.exposition;
+
+import dev.plumbline.contract.series.Series;
+import dev.plumbline.contract.verdict.BaselineRecord;
+import dev.plumbline.contract.verdict.LearningProgress;
+import dev.plumbline.contract.verdict.MetricVerdict;
+import dev.plumbline.contract.verdict.SeriesSnapshot.OpenIncident;
+import dev.plumbline.contract.verdict.SeriesState;
+import dev.plumbline.contract.verdict.VerdictRecord;
+import dev.plumbline.contract.window.RequestCounts;
+import dev.plumbline.detector.watch.SeriesView;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * A series as {@code GET /api/state} tells it.
+ *
+ * @param series who
+ * @param key the record key of its verdicts
+ * @param state LEARNING until a window was judged
+ * @param learning progress of the baseline, while it is learned
+ * @param baseline what it is held against
+ * @param metrics each judged or observed metric with verdict, effect and evidence
+ * @param incident the open alert
+ * @param lastWindowEndEpochMillis end of the last window that was taken up
+ * @param coverage of that window
+ * @param requests everything counted of the series
+ */
+record SeriesReport(
+        Series series,
+        String key,
+        SeriesState state,
+        Optional<LearningProgress> learning,
+        Optional<Baseline> baseline,
+        List<MetricVerdict> metrics,
+        Optional<OpenIncident> incident,
+        OptionalLong lastWindowEndEpochMillis,
+        Optional<Double> coverage,
+        RequestCounts requests) {
+
+    /** The baseline without its distributions. */
+    record Baseline(
+            String baselineId,
+            BaselineRecord.Kind kind,
+            BaselineRecord.Learned learned,
+            BaselineRecord.Grade grade,
+            List<String> gradeReasons) {}
+
+    static SeriesReport of(SeriesView view) {
+        Optional<VerdictRecord> verdict = view.verdict();
+        return new SeriesReport(
+                view.series(),
+                view.series().key(),
+                verdict.map(VerdictRecord::state).orElse(SeriesState.LEARNING),
+                verdict.flatMap(VerdictRecord::learning),
+                view.baseline()
+                        .map(baseline -> new Baseline(
+                                baseline.baselineId(),
+                                baseline.kind(),
+                                baseline.learned(),
+                                baseline.grade(),
+                                baseline.gradeReasons())),
+                verdict.map(VerdictRecord::metrics).orElse(List.of()),
+                verdict.flatMap(known -> known.snapshot().incident()),
+                verdict.isPresent()
+                        ? OptionalLong.of(verdict.get().window().endEpochMillis())
+                        : OptionalLong.empty(),
+                verdict.map(VerdictRecord::coverage),
+                view.totals().requests());
+    }
+}

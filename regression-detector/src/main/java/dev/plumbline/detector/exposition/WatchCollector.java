@@ -1,0 +1,218 @@
+package dev.plumbline.detector.exposition;
+
+import dev.plumbline.contract.event.FailureKind;
+import dev.plumbline.contract.series.Series;
+import dev.plumbline.contract.verdict.BaselineRecord;
+import dev.plumbline.contract.verdict.MetricVerdict;
+import dev.plumbline.contract.verdict.SeriesState;
+import dev.plumbline.contract.verdict.VerdictRecord;
+import dev.plumbline.contract.window.LatencyMetric;
+import dev.plumbline.contract.window.RequestCounts;
+import dev.plumbline.detector.watch.SeriesView;
+import dev.plumbline.detector.watch.Tally;
+import dev.plumbline.detector.watch.Watch;
+import io.prometheus.metrics.model.registry.MultiCollector;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricMetadata;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import io.prometheus.metrics.model.snapshots.Unit;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.ToDoubleFunction;
+
+/** Everything that Prometheus is told, made at each scrape from what is known; any thread. */
+final class WatchCollector implements MultiCollector {
+
+    private static final List<LatencyMetric> SHOWN = List.of(
+            LatencyMetric.TTFT, LatencyMetric.TPOT, LatencyMetric.ITL, LatencyMetric.E2E, LatencyMetric.RESPONSE);
+
+    private final Watch watch;
+    private final InstantSource clock;
+    private final long startedEpochMillis;
+
+    WatchCollector(Watch watch, InstantSource clock) {
+        this.watch = watch;
+        this.clock = clock;
+        this.startedEpochMillis = clock.millis();
+    }
+
+    @Override
+    public MetricSnapshots collect() {
+        List<SeriesView> views = watch.series();
+        List<MetricSnapshot> all = new ArrayList<>();
+        SHOWN.forEach(metric -> all.add(latency(metric, views)));
+        all.add(requests(views));
+        all.add(outputTokens(views));
+        perMetric(all, views);
+        perSeries(all, views);
+        for (Tally tally : Tally.values()) {
+            all.add(new CounterSnapshot(
+                    new MetricMetadata("plumbline_detector_" + tally.label(), tally.help()),
+                    List.of(new CounterDataPointSnapshot(
+                            watch.counted(tally), Labels.EMPTY, null, startedEpochMillis))));
+        }
+        return new MetricSnapshots(all);
+    }
+
+    private HistogramSnapshot latency(LatencyMetric metric, List<SeriesView> views) {
+        List<HistogramDataPointSnapshot> points = views.stream()
+                .filter(view -> !view.totals().latency(metric).isEmpty())
+                .map(view -> LatencyPoints.of(view.totals().latency(metric), labels(view.series()), startedEpochMillis))
+                .toList();
+        return new HistogramSnapshot(
+                new MetricMetadata(
+                        "plumbline_" + metric.label() + "_seconds", "Completed requests: " + metric.label(), Unit.SECONDS),
+                points);
+    }
+
+    private CounterSnapshot requests(List<SeriesView> views) {
+        List<CounterDataPointSnapshot> points = new ArrayList<>();
+        for (SeriesView view : views) {
+            RequestCounts counts = view.totals().requests();
+            points.add(request(view, "completed", "", counts.completed()));
+            points.add(request(view, "dropped", "", counts.dropped()));
+            points.add(request(view, "cancelled", "", counts.cancelled()));
+            for (Map.Entry<FailureKind, Long> failed : counts.failed().entrySet()) {
+                points.add(request(
+                        view, "failed", failed.getKey().name().toLowerCase(Locale.ROOT), failed.getValue()));
+            }
+        }
+        return new CounterSnapshot(
+                new MetricMetadata("plumbline_requests", "Ended requests by outcome and kind of failure"), points);
+    }
+
+    private CounterDataPointSnapshot request(SeriesView view, String outcome, String kind, long count) {
+        Labels labels = labels(view.series()).merge(Labels.of("outcome", outcome, "kind", kind));
+        return new CounterDataPointSnapshot(count, labels, null, startedEpochMillis);
+    }
+
+    private CounterSnapshot outputTokens(List<SeriesView> views) {
+        return new CounterSnapshot(
+                new MetricMetadata("plumbline_output_tokens", "Output tokens of completed requests"),
+                views.stream()
+                        .map(view -> new CounterDataPointSnapshot(
+                                Math.max(0, view.totals().tokens().output()),
+                                labels(view.series()),
+                                null,
+                                startedEpochMillis))
+                        .toList());
+    }
+
+    private static void perMetric(List<MetricSnapshot> all, List<SeriesView> views) {
+        all.add(gauge(
+                "plumbline_effect_ratio",
+                "Now / baseline; for the error rate one plus the difference",
+                views,
+                verdict -> verdict.effect().map(effect -> effect.ratio())));
+        all.add(gauge(
+                "plumbline_effect_ratio_low",
+                "Lower end of the 95 % interval",
+                views,
+                verdict -> verdict.effect().map(effect -> effect.ratioLow())));
+        all.add(gauge(
+                "plumbline_effect_ratio_high",
+                "Upper end of the 95 % interval",
+                views,
+                verdict -> verdict.effect().map(effect -> effect.ratioHigh())));
+        all.add(gauge(
+                "plumbline_evidence",
+                "Evidence of a change for the worse",
+                views,
+                verdict -> verdict.evidence().map(evidence -> evidence.score())));
+        all.add(gauge(
+                "plumbline_threshold",
+                "Evidence that is enough",
+                views,
+                verdict -> verdict.evidence().map(evidence -> evidence.threshold())));
+        all.add(gauge(
+                "plumbline_noise_factor",
+                "0 to 1: how much of each window's evidence counts",
+                views,
+                verdict -> verdict.evidence().map(evidence -> evidence.noiseFactor())));
+    }
+
+    private void perSeries(List<MetricSnapshot> all, List<SeriesView> views) {
+        List<GaugeDataPointSnapshot> states = new ArrayList<>();
+        for (SeriesView view : views) {
+            view.verdict().ifPresent(verdict -> {
+                for (SeriesState state : SeriesState.values()) {
+                    states.add(new GaugeDataPointSnapshot(
+                            verdict.state() == state ? 1 : 0,
+                            labels(view.series())
+                                    .merge(Labels.of("state", state.name().toLowerCase(Locale.ROOT))),
+                            null));
+                }
+            });
+        }
+        all.add(new GaugeSnapshot(new MetricMetadata("plumbline_state", "1 for the state of the series"), states));
+        all.add(seriesGauge("plumbline_coverage_ratio", "Load of the last window that healthy producers offered", views, VerdictRecord::coverage));
+        double now = clock.millis();
+        all.add(seriesGauge(
+                "plumbline_last_window_age_seconds",
+                "Time since the end of the last judged window",
+                views,
+                verdict -> (now - verdict.window().endEpochMillis()) / 1e3));
+        List<GaugeDataPointSnapshot> ages = new ArrayList<>();
+        for (SeriesView view : views) {
+            Optional<BaselineRecord> baseline = view.baseline();
+            baseline.ifPresent(known -> ages.add(new GaugeDataPointSnapshot(
+                    (now - known.learned().untilEpochMillis()) / 1e3, labels(view.series()), null)));
+        }
+        all.add(new GaugeSnapshot(
+                new MetricMetadata("plumbline_baseline_age_seconds", "Time since the last window of the baseline"), ages));
+    }
+
+    private static GaugeSnapshot gauge(
+            String name,
+            String help,
+            List<SeriesView> views,
+            java.util.function.Function<MetricVerdict, Optional<Double>> value) {
+        List<GaugeDataPointSnapshot> points = new ArrayList<>();
+        for (SeriesView view : views) {
+            view.verdict()
+                    .ifPresent(verdict -> verdict.metrics().forEach(metric -> value.apply(metric)
+                            .ifPresent(number -> points.add(
+                                    new GaugeDataPointSnapshot(number, labels(view.series(), metric), null)))));
+        }
+        return new GaugeSnapshot(new MetricMetadata(name, help), points);
+    }
+
+    private static GaugeSnapshot seriesGauge(
+            String name, String help, List<SeriesView> views, ToDoubleFunction<VerdictRecord> value) {
+        List<GaugeDataPointSnapshot> points = new ArrayList<>();
+        for (SeriesView view : views) {
+            view.verdict()
+                    .ifPresent(verdict -> points.add(new GaugeDataPointSnapshot(
+                            value.applyAsDouble(verdict), labels(view.series()), null)));
+        }
+        return new GaugeSnapshot(new MetricMetadata(name, help), points);
+    }
+
+    private static Labels labels(Series series) {
+        return Labels.of(
+                "target", series.group().target(),
+                "model", series.group().model(),
+                "scenario", series.group().scenario(),
+                "load", series.group().loadPoint().key(),
+                "variant", series.variant(),
+                "tenant", series.group().tenant());
+    }
+
+    private static Labels labels(Series series, MetricVerdict verdict) {
+        String quantile = verdict.metric().quantile().isPresent()
+                ? String.valueOf(verdict.metric().quantile().getAsDouble())
+                : "";
+        return labels(series).merge(Labels.of("metric", verdict.metric().label(), "quantile", quantile));
+    }
+}

@@ -1,0 +1,135 @@
+package dev.plumbline.detector.messaging;
+
+import dev.plumbline.contract.verdict.AlertRecord;
+import dev.plumbline.contract.verdict.BaselineRecord;
+import dev.plumbline.contract.verdict.VerdictRecord;
+import dev.plumbline.contract.wire.Codec;
+import dev.plumbline.contract.wire.Decoded;
+import dev.plumbline.contract.wire.Topics;
+import dev.plumbline.detector.watch.Published;
+import dev.plumbline.detector.watch.Watch;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/**
+ * Reads back what was published, each topic once from its beginning to the end that it had when reading began. Only the
+ * newest record of each key is decoded, so that weeks of verdicts cost their transfer and nothing more.
+ */
+public final class Recovery {
+
+    /** Polls without any record after which a topic counts as unreadable. */
+    private static final int MOST_EMPTY_POLLS = 60;
+
+    private static final Duration POLL = Duration.ofMillis(500);
+
+    private final String bootstrapServers;
+
+    /** @param bootstrapServers {@code host:port}, several separated by commas */
+    public Recovery(String bootstrapServers) {
+        this.bootstrapServers = bootstrapServers;
+    }
+
+    /**
+     * @throws IllegalStateException when a topic exists and cannot be read
+     */
+    Published read() {
+        try (Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(
+                Map.of(
+                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers,
+                        ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed",
+                        ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false,
+                        ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false,
+                        ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 5_000),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer())) {
+            Map<String, VerdictRecord> verdicts = new HashMap<>();
+            for (byte[] bytes : newestByKey(consumer, Topics.VERDICTS)) {
+                decoded(Codec.VERDICTS, bytes)
+                        .ifPresent(verdict -> verdicts.put(verdict.window().series().key(), verdict));
+            }
+            Map<String, BaselineRecord> baselines = new HashMap<>();
+            for (byte[] bytes : newestByKey(consumer, Topics.BASELINES)) {
+                decoded(Codec.BASELINES, bytes)
+                        .filter(baseline -> baseline.kind() == BaselineRecord.Kind.LEARNED)
+                        .ifPresent(baseline -> baselines.put(baseline.group().key(), baseline));
+            }
+            return new Published(verdicts, baselines, alerts(consumer));
+        }
+    }
+
+    private static List<byte[]> newestByKey(Consumer<byte[], byte[]> consumer, String topic) {
+        Map<String, byte[]> newest = new HashMap<>();
+        forEach(consumer, topic, record -> {
+            if (record.key() != null) {
+                String key = new String(record.key(), StandardCharsets.UTF_8);
+                if (record.value() == null) {
+                    newest.remove(key);
+                } else {
+                    newest.put(key, record.value());
+                }
+            }
+        });
+        return List.copyOf(newest.values());
+    }
+
+    private static List<AlertRecord> alerts(Consumer<byte[], byte[]> consumer) {
+        Deque<AlertRecord> alerts = new ArrayDeque<>();
+        forEach(consumer, Topics.ALERTS, record -> decoded(Codec.ALERTS, record.value())
+                .ifPresent(alert -> {
+                    alerts.addLast(alert);
+                    if (alerts.size() > Watch.KEPT_ALERTS) {
+                        alerts.removeFirst();
+                    }
+                }));
+        return List.copyOf(alerts);
+    }
+
+    private static void forEach(
+            Consumer<byte[], byte[]> consumer,
+            String topic,
+            java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> action) {
+        List<TopicPartition> partitions = new ArrayList<>();
+        for (PartitionInfo info : Optional.ofNullable(consumer.partitionsFor(topic)).orElse(List.of())) {
+            partitions.add(new TopicPartition(topic, info.partition()));
+        }
+        if (partitions.isEmpty()) {
+            return;
+        }
+        consumer.assign(partitions);
+        consumer.seekToBeginning(partitions);
+        Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+        int emptyPolls = 0;
+        while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
+            boolean any = false;
+            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+                any = true;
+                action.accept(record);
+            }
+            emptyPolls = any ? 0 : emptyPolls + 1;
+            if (emptyPolls > MOST_EMPTY_POLLS) {
+                throw new IllegalStateException("topic " + topic + " cannot be read to its end");
+            }
+        }
+    }
+
+    private static <T> Optional<T> decoded(Codec<T> codec, byte @org.jspecify.annotations.Nullable [] bytes) {
+        return switch (codec.decode(bytes)) {
+            case Decoded.Value<T> good -> Optional.of(good.value());
+            case Decoded.Undecodable<T> bad -> Optional.empty();
+        };
+    }
+}

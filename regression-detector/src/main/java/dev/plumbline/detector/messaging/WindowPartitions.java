@@ -1,0 +1,67 @@
+package dev.plumbline.detector.messaging;
+
+import dev.plumbline.detector.watch.Watch;
+import io.smallrye.common.annotation.Identifier;
+import io.smallrye.reactive.messaging.kafka.KafkaConsumerRebalanceListener;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.jboss.logging.Logger;
+
+/** Restores the state of partitions as they are assigned, and reads them from their beginning. */
+@ApplicationScoped
+@Identifier("windows")
+public class WindowPartitions implements KafkaConsumerRebalanceListener {
+
+    private static final Logger LOG = Logger.getLogger(WindowPartitions.class);
+
+    private final Watch watch;
+    private final Recovery recovery;
+    private final CompletableFuture<Void> assigned = new CompletableFuture<>();
+
+    @Inject
+    public WindowPartitions(Watch watch, Recovery recovery) {
+        this.watch = watch;
+        this.recovery = recovery;
+    }
+
+    /** Completes when partitions were assigned for the first time, even none, and their state is restored. */
+    public CompletableFuture<Void> assigned() {
+        return assigned.copy();
+    }
+
+    @Override
+    public void onPartitionsAssigned(Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
+        if (!partitions.isEmpty()) {
+            Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(Set.copyOf(partitions));
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            watch.restore(recovery.read());
+            for (TopicPartition partition : partitions) {
+                long committedOffset = Optional.ofNullable(committed.get(partition))
+                        .map(OffsetAndMetadata::offset)
+                        .orElse(0L);
+                watch.assign(partition.partition(), committedOffset, ends.getOrDefault(partition, 0L));
+            }
+            consumer.seekToBeginning(partitions);
+        }
+        LOG.infof("reading %s", partitions);
+        assigned.complete(null);
+    }
+
+    @Override
+    public void onPartitionsRevoked(Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
+        watch.revoke(partitions.stream().map(TopicPartition::partition).toList());
+    }
+
+    @Override
+    public void onPartitionsLost(Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
+        onPartitionsRevoked(consumer, partitions);
+    }
+}

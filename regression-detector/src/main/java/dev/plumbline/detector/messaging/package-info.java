@@ -1,0 +1,14 @@
+/**
+ * Records in, records out. Windows come in batches, bytes, in the order of their partition, one batch at a time; for each
+ * batch alerts and baselines are published first, then verdicts, and then the batch is acknowledged.
+ *
+ * <p>The order matters. A verdict is the snapshot from which a restarted detector goes on: what is not in the topic before
+ * it would never be sent. An alert that was sent although its verdict was not is recognised by its id after the restart.
+ *
+ * <p>Committed offsets say nothing about state: every assigned partition is read from its beginning. They only tell which
+ * undecodable records have been reported already.
+ */
+@NullMarked
+package dev.plumbline.detector.messaging;
+
+import org.jspecify.annotations.NullMarked;

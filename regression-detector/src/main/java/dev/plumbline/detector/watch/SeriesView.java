@@ -1,0 +1,17 @@
+package dev.plumbline.detector.watch;
+
+import dev.plumbline.contract.series.Series;
+import dev.plumbline.contract.verdict.BaselineRecord;
+import dev.plumbline.contract.verdict.VerdictRecord;
+import dev.plumbline.contract.window.WindowSummary;
+import java.util.Optional;
+
+/**
+ * A series as it stands.
+ *
+ * @param verdict the last one; empty until a window was judged
+ * @param baseline what it is held against; empty while learning
+ * @param totals everything that was counted of it, all revisions, excluded parts' requests included
+ */
+public record SeriesView(
+        Series series, Optional<VerdictRecord> verdict, Optional<BaselineRecord> baseline, WindowSummary totals) {}

@@ -1,0 +1,41 @@
+package dev.plumbline.detector.watch;
+
+/** What is counted of windows and records, each under its own name. */
+public enum Tally {
+    /** Finals that were held against a baseline, or went into learning one. */
+    JUDGED("windows_judged", "Windows that were judged or learned from"),
+    /** Finals that were too poorly covered to be judged. */
+    INVALID("windows_invalid", "Windows that were not judged because producers were sick"),
+    CORRECTIONS("windows_corrections", "Corrections by late events; counted, never judged"),
+    /** Finals that lie in time before one that was judged. */
+    REPEATED("windows_repeated", "Finals of windows that had been judged already"),
+    /** Finals that a verdict from before the restart covers. */
+    RECOVERED("windows_recovered", "Windows whose verdict was published before this start"),
+    UNDECODABLE("records_undecodable", "Records that could not be understood"),
+    REDELIVERED("records_redelivered", "Records that Kafka delivered more than once"),
+    OTHER_LENGTH("windows_other_length", "Windows of a length that this detector does not judge"),
+    REFUSED("series_refused_windows", "Windows of groups or variants beyond the limit"),
+    ALERTS_SUPPRESSED("alerts_suppressed", "Alerts that had been published before this start"),
+    VERDICTS("verdicts", "Verdicts published"),
+    ALERTS("alerts", "Alert transitions published"),
+    BASELINES("baselines", "Baselines published"),
+    /** Records of a partition that had just moved to another detector. */
+    NOT_ASSIGNED("records_not_assigned", "Records of partitions that another detector reads by now");
+
+    private final String label;
+    private final String help;
+
+    Tally(String label, String help) {
+        this.label = label;
+        this.help = help;
+    }
+
+    /** Name without prefix and suffix. */
+    public String label() {
+        return label;
+    }
+
+    public String help() {
+        return help;
+    }
+}

@@ -1,0 +1,327 @@
+package dev.plumbline.detector.watch;
+
+import dev.plumbline.contract.series.ComparisonGroup;
+import dev.plumbline.contract.series.Series;
+import dev.plumbline.contract.verdict.AlertRecord;
+import dev.plumbline.contract.verdict.BaselineRecord;
+import dev.plumbline.contract.verdict.SeriesSnapshot;
+import dev.plumbline.contract.verdict.SourcePosition;
+import dev.plumbline.contract.verdict.VerdictRecord;
+import dev.plumbline.contract.window.ExcludedPart;
+import dev.plumbline.contract.window.WindowRecord;
+import dev.plumbline.contract.window.WindowSummary;
+import dev.plumbline.contract.wire.Bytes;
+import dev.plumbline.contract.wire.Codec;
+import dev.plumbline.contract.wire.Decoded;
+import dev.plumbline.contract.wire.UndecodableRecord;
+import dev.plumbline.detector.judgement.GroupJudge;
+import dev.plumbline.detector.judgement.GroupState;
+import dev.plumbline.detector.judgement.JudgementSettings;
+import dev.plumbline.detector.judgement.Judged;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes window records as they come, partition by partition in order, and says what is to be published.
+ *
+ * <p>Memory is bounded: {@link #MAX_GROUPS} groups of {@link GroupState#MAX_VARIANTS} variants, {@link #KEPT_ALERTS}
+ * alerts, one offset per partition.
+ *
+ * <p>Safe for any thread; records of a partition must come from one at a time.
+ */
+public final class Watch {
+
+    /** Most groups that are watched; windows of further ones are counted and left out. */
+    public static final int MAX_GROUPS = 2_000;
+
+    /** How many alerts are remembered. */
+    public static final int KEPT_ALERTS = 1_000;
+
+    private final String topic;
+    private final long windowLengthMillis;
+    private final GroupJudge judge;
+    private final Map<Integer, Partition> partitions = new HashMap<>();
+    private final Deque<AlertRecord> alerts = new ArrayDeque<>();
+    private final Map<Tally, Long> tallies = new EnumMap<>(Tally.class);
+    private Published published = Published.nothing();
+    private Set<String> publishedAlerts = Set.of();
+
+    /** State of one partition of the windows topic; dropped when the partition moves to another detector. */
+    private static final class Partition {
+        private final long committedOffset;
+        private final long endOffset;
+        private long highestOffset = -1;
+        private final Map<String, Group> groups = new HashMap<>();
+
+        Partition(long committedOffset, long endOffset) {
+            this.committedOffset = committedOffset;
+            this.endOffset = endOffset;
+        }
+    }
+
+    private static final class Group {
+        private GroupState state;
+        private final Map<String, WindowSummary> totals = new TreeMap<>();
+        private final Map<String, Series> series = new HashMap<>();
+        private final Map<String, VerdictRecord> verdicts = new HashMap<>();
+
+        Group(GroupState state) {
+            this.state = state;
+        }
+    }
+
+    /**
+     * @param topic name of the windows topic, for undecodable records
+     * @param windowLengthMillis the length that is judged
+     */
+    public Watch(String topic, long windowLengthMillis, JudgementSettings settings) {
+        this.topic = topic;
+        this.windowLengthMillis = windowLengthMillis;
+        this.judge = new GroupJudge(settings);
+    }
+
+    /** What was published before; call before {@link #assign}. */
+    public synchronized void restore(Published before) {
+        published = before;
+        Set<String> keys = new HashSet<>();
+        before.alerts().forEach(alert -> keys.add(key(alert)));
+        publishedAlerts = Set.copyOf(keys);
+        alerts.clear();
+        before.alerts().forEach(this::remember);
+    }
+
+    /**
+     * A partition will be read from its beginning.
+     *
+     * @param committedOffset records before it were wholly dealt with by an earlier start
+     * @param endOffset its end as of now
+     */
+    public synchronized void assign(int partition, long committedOffset, long endOffset) {
+        partitions.put(partition, new Partition(committedOffset, endOffset));
+    }
+
+    /** Partitions went to another detector. */
+    public synchronized void revoke(Collection<Integer> gone) {
+        gone.forEach(partitions::remove);
+    }
+
+    /** Takes up one record. */
+    public synchronized Outgoing take(int partitionNumber, long offset, byte @Nullable [] bytes) {
+        Partition partition = partitions.get(partitionNumber);
+        if (partition == null) {
+            count(Tally.NOT_ASSIGNED);
+            return Outgoing.NOTHING;
+        }
+        if (offset <= partition.highestOffset) {
+            count(Tally.REDELIVERED);
+            return Outgoing.NOTHING;
+        }
+        partition.highestOffset = offset;
+        return switch (Codec.WINDOWS.decode(bytes)) {
+            case Decoded.Undecodable<WindowRecord> bad -> {
+                count(Tally.UNDECODABLE);
+                yield offset < partition.committedOffset
+                        ? Outgoing.NOTHING
+                        : new Outgoing(
+                                List.of(),
+                                List.of(),
+                                List.of(),
+                                List.of(new UndecodableRecord(
+                                        topic, partitionNumber, offset, bad.reason(), Bytes.of(bytes))));
+            }
+            case Decoded.Value<WindowRecord> good -> take(partition, good.value(), new SourcePosition(partitionNumber, offset));
+        };
+    }
+
+    private Outgoing take(Partition partition, WindowRecord window, SourcePosition at) {
+        if (window.id().lengthMillis() != windowLengthMillis) {
+            count(Tally.OTHER_LENGTH);
+            return Outgoing.NOTHING;
+        }
+        Series series = window.id().series();
+        String groupKey = series.group().key();
+        Group known = partition.groups.get(groupKey);
+        if (known == null && groupCount() >= MAX_GROUPS) {
+            count(Tally.REFUSED);
+            return Outgoing.NOTHING;
+        }
+        Group group = known != null ? known : restored(partition, series.group(), at.partition());
+        partition.groups.put(groupKey, group);
+        if (!group.series.containsKey(series.variant()) && group.series.size() >= GroupState.MAX_VARIANTS) {
+            count(Tally.REFUSED);
+            return Outgoing.NOTHING;
+        }
+        group.series.put(series.variant(), series);
+        group.totals.merge(series.variant(), counted(window), WindowSummary::plus);
+
+        Optional<VerdictRecord> before = publishedVerdict(partition, series, at.partition());
+        boolean covered = before.isPresent() && at.offset() <= before.get().source().offset();
+        if (window.revision() == 0 && covered && group.state.baseline().isPresent() && isRestored(group, before.get())) {
+            count(Tally.RECOVERED);
+            return Outgoing.NOTHING;
+        }
+        return switch (judge.judge(group.state, window, at)) {
+            case Judged.LeftOut out -> {
+                count(switch (out.why()) {
+                    case CORRECTION -> Tally.CORRECTIONS;
+                    case REPEATED -> Tally.REPEATED;
+                    case TOO_MANY_VARIANTS -> Tally.REFUSED;
+                });
+                yield Outgoing.NOTHING;
+            }
+            case Judged.Taken taken -> {
+                group.state = taken.state();
+                group.verdicts.put(series.variant(), taken.verdict());
+                count(window.coverage() < WindowRecord.MINIMUM_COVERAGE ? Tally.INVALID : Tally.JUDGED);
+                yield outgoing(taken, covered);
+            }
+        };
+    }
+
+    /** While learning there is nothing to restore: the windows are learned from again. */
+    private static boolean isRestored(Group group, VerdictRecord before) {
+        SeriesSnapshot held = group.state.variants().get(before.window().series().variant());
+        return held != null
+                && held.continuity().lastEndEpochMillis()
+                        >= before.snapshot().continuity().lastEndEpochMillis();
+    }
+
+    private Outgoing outgoing(Judged.Taken taken, boolean covered) {
+        List<AlertRecord> fresh = new ArrayList<>();
+        for (AlertRecord alert : taken.alerts()) {
+            if (publishedAlerts.contains(key(alert))) {
+                count(Tally.ALERTS_SUPPRESSED);
+            } else {
+                remember(alert);
+                fresh.add(alert);
+                count(Tally.ALERTS);
+            }
+        }
+        List<BaselineRecord> learned = taken.learned().stream()
+                .filter(baseline -> !Optional.ofNullable(published.baselines().get(baseline.group().key()))
+                        .filter(baseline::equals)
+                        .isPresent())
+                .toList();
+        learned.forEach(baseline -> count(Tally.BASELINES));
+        if (!covered) {
+            count(Tally.VERDICTS);
+        }
+        return new Outgoing(learned, fresh, covered ? List.of() : List.of(taken.verdict()), List.of());
+    }
+
+    private Group restored(Partition partition, ComparisonGroup group, int partitionNumber) {
+        Optional<BaselineRecord> baseline = Optional.ofNullable(published.baselines().get(group.key()))
+                .filter(known -> known.learned().windowLengthMillis() == windowLengthMillis)
+                .filter(known -> known.learned().through().partition() == partitionNumber)
+                .filter(known -> publishedVerdict(partition, known.learned().from(), partitionNumber)
+                        .filter(verdict -> verdict.source().offset() >= known.learned().through().offset())
+                        .isPresent());
+        if (baseline.isEmpty()) {
+            return new Group(GroupState.ofNewGroup());
+        }
+        Map<String, SeriesSnapshot> variants = new HashMap<>();
+        Map<String, VerdictRecord> verdicts = new HashMap<>();
+        Map<String, Series> series = new HashMap<>();
+        published.verdicts().values().stream()
+                .filter(verdict -> verdict.window().series().group().equals(group))
+                .filter(verdict -> publishedVerdict(partition, verdict.window().series(), partitionNumber)
+                        .isPresent())
+                .forEach(verdict -> {
+                    String variant = verdict.window().series().variant();
+                    variants.put(variant, verdict.snapshot());
+                    verdicts.put(variant, verdict);
+                    series.put(variant, verdict.window().series());
+                });
+        Group restored = new Group(GroupState.restored(baseline.get(), variants));
+        restored.verdicts.putAll(verdicts);
+        restored.series.putAll(series);
+        return restored;
+    }
+
+    /** The last verdict of a series, if it speaks of this very partition as it is now. */
+    private Optional<VerdictRecord> publishedVerdict(Partition partition, Series series, int partitionNumber) {
+        return Optional.ofNullable(published.verdicts().get(series.key()))
+                .filter(known -> known.window().lengthMillis() == windowLengthMillis)
+                .filter(known -> known.source().partition() == partitionNumber)
+                .filter(known -> known.source().offset() < partition.endOffset);
+    }
+
+    private static WindowSummary counted(WindowRecord window) {
+        ExcludedPart excluded = window.excluded();
+        WindowSummary delta = window.delta();
+        return new WindowSummary(
+                delta.requests().plus(excluded.requests()),
+                delta.latencies(),
+                delta.tokens(),
+                delta.offered() + excluded.offered(),
+                delta.inFlightNanos(),
+                Map.of());
+    }
+
+    private void remember(AlertRecord alert) {
+        alerts.addLast(alert);
+        if (alerts.size() > KEPT_ALERTS) {
+            alerts.removeFirst();
+        }
+    }
+
+    private static String key(AlertRecord alert) {
+        return alert.alertId() + '/' + alert.transition() + '/' + alert.atEpochMillis();
+    }
+
+    private int groupCount() {
+        return partitions.values().stream()
+                .mapToInt(partition -> partition.groups.size())
+                .sum();
+    }
+
+    private void count(Tally tally) {
+        tallies.merge(tally, 1L, Long::sum);
+    }
+
+    /** How often it happened since this start. */
+    public synchronized long counted(Tally tally) {
+        return tallies.getOrDefault(tally, 0L);
+    }
+
+    /** Every series, ordered by key. */
+    public synchronized List<SeriesView> series() {
+        TreeMap<String, SeriesView> views = new TreeMap<>();
+        for (Partition partition : partitions.values()) {
+            for (Group group : partition.groups.values()) {
+                group.series.forEach((variant, series) -> views.put(
+                        series.key(),
+                        new SeriesView(
+                                series,
+                                Optional.ofNullable(group.verdicts.get(variant)),
+                                group.state.baseline(),
+                                group.totals.getOrDefault(variant, WindowSummary.empty()))));
+            }
+        }
+        return List.copyOf(views.values());
+    }
+
+    /** The newest alert transitions, newest first. */
+    public synchronized List<AlertRecord> alerts(int most) {
+        List<AlertRecord> newestFirst = new ArrayList<>(alerts);
+        Collections.reverse(newestFirst);
+        return List.copyOf(newestFirst.subList(0, Math.min(most, newestFirst.size())));
+    }
+
+    /** Partitions that are being read. */
+    public synchronized Set<Integer> partitions() {
+        return Set.copyOf(partitions.keySet());
+    }
+}
