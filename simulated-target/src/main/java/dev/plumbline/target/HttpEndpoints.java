@@ -63,18 +63,10 @@ final class HttpEndpoints implements Handler<HttpServerRequest> {
 
     @Override
     public void handle(HttpServerRequest request) {
-        Optional<RequestRefused> refused = refusal(request);
-        if (refused.isPresent()) {
-            // The rest of a body that nobody wants is not worth the connection.
-            boolean bodyComes = request.getHeader("content-length") != null || request.getHeader("transfer-encoding") != null;
-            if (bodyComes) {
-                request.response().putHeader("connection", "close");
-            }
-            request.resume();
-            refuse(request.response(), refused.get());
-            return;
-        }
-        BiConsumer<HttpServerRequest, byte[]> route = routes.get(request.path()).get(request.method());
+        // Refused or not, the body is read to its end: an answer to a client that still writes is lost in a reset.
+        BiConsumer<HttpServerRequest, byte[]> route = refusal(request)
+                .<BiConsumer<HttpServerRequest, byte[]>>map(refused -> (asked, body) -> refuse(asked.response(), refused))
+                .orElseGet(() -> routes.get(request.path()).get(request.method()));
         Body body = new Body(request, route);
         request.handler(body::add);
         request.endHandler(end -> body.complete());
@@ -93,17 +85,7 @@ final class HttpEndpoints implements Handler<HttpServerRequest> {
         if (path.startsWith("/v1/") && !isAuthorized(request)) {
             return Optional.of(new RequestRefused(401, "Unauthorized", Optional.empty(), "Unauthorized"));
         }
-        String length = request.getHeader("content-length");
-        if (length != null && length.length() > 9 || length != null && parse(length) > settings.capacity().maxBodyBytes()) {
-            return Optional.of(tooLarge());
-        }
         return Optional.empty();
-    }
-
-    private static long parse(String contentLength) {
-        return contentLength.chars().allMatch(c -> c >= '0' && c <= '9') && !contentLength.isEmpty()
-                ? Long.parseLong(contentLength)
-                : 0;
     }
 
     private boolean isAuthorized(HttpServerRequest request) {
@@ -269,11 +251,14 @@ final class HttpEndpoints implements Handler<HttpServerRequest> {
         response.putHeader("content-type", "application/json").end(body.toString());
     }
 
-    /** Gathers a body up to its limit. */
+    /** Gathers a body up to its limit, refuses a larger one, and cuts one that does not end soon after. */
     private final class Body {
+        private static final int CUT_AT_LIMITS = 16;
+
         private final HttpServerRequest request;
         private final BiConsumer<HttpServerRequest, byte[]> route;
         private Buffer gathered = Buffer.buffer();
+        private long totalBytes;
         private boolean refused;
 
         Body(HttpServerRequest request, BiConsumer<HttpServerRequest, byte[]> route) {
@@ -282,17 +267,17 @@ final class HttpEndpoints implements Handler<HttpServerRequest> {
         }
 
         void add(Buffer part) {
-            if (refused) {
-                return;
-            }
-            if (gathered.length() + (long) part.length() > settings.capacity().maxBodyBytes()) {
+            long limitBytes = settings.capacity().maxBodyBytes();
+            totalBytes += part.length();
+            if (totalBytes <= limitBytes) {
+                gathered.appendBuffer(part);
+            } else if (!refused) {
                 refused = true;
                 gathered = Buffer.buffer();
-                request.response().putHeader("connection", "close");
                 refuse(request.response(), tooLarge());
-                return;
+            } else if (totalBytes > CUT_AT_LIMITS * limitBytes) {
+                request.connection().close();
             }
-            gathered.appendBuffer(part);
         }
 
         void complete() {

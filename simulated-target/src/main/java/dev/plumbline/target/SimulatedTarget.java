@@ -184,6 +184,7 @@ public final class SimulatedTarget implements AutoCloseable {
                     .setHost(settings.endpoint().host())
                     .setPort(settings.endpoint().port())
                     .setTcpNoDelay(true)
+                    .setHandle100ContinueAutomatically(true)
                     .setAcceptBacklog(1024));
             server.requestHandler(new HttpEndpoints(settings, clock, engine, emitLog));
             server.listen().onSuccess(listening -> port = listening.actualPort()).<Void>mapEmpty().onComplete(started);
