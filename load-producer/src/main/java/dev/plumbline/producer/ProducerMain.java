@@ -47,13 +47,24 @@ public class ProducerMain implements QuarkusApplication {
         }
         // The orderly stop is bounded by the grace of emission; the rest is for closing HTTP.
         ChildProcess.endWithSupervisor(
-                Quarkus::asyncExit, config.emit().stopGrace().plusSeconds(5));
+                () -> stop(producer), config.emit().stopGrace().plusSeconds(5));
         ReadyFile.publishIfAsked("producer", Map.of("http", http.getPort()));
         producer.run();
         if (config.stay()) {
             Quarkus.waitForExit();
         }
         return 0;
+    }
+
+    /** Quarkus ends an application that has not returned from {@link #run} by itself: the load must end first. */
+    private static void stop(LoadProducer producer) {
+        try {
+            producer.stop();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            Quarkus.asyncExit();
+        }
     }
 
     private static void exit(int code, @Nullable Throwable failure) {

@@ -4,6 +4,7 @@ import dev.plumbline.detector.judgement.JudgementSettings;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.Optional;
 
 /** Everything that can be set, under {@code plumbline.}. */
 @ConfigMapping(prefix = "plumbline")
@@ -12,6 +13,12 @@ public interface DetectorConfig {
     Kafka kafka();
 
     Detector detector();
+
+    /** Where the ready file goes. Read by the supervisor's protocol from system properties; absent = nowhere. */
+    Optional<String> readyFile();
+
+    /** Whether a supervisor holds standard input. Read by its protocol from system properties; absent = no. */
+    Optional<Boolean> supervised();
 
     /** Where the topics are. */
     interface Kafka {

@@ -142,8 +142,8 @@ public final class DemoCommand implements Callable<Integer> {
         }
 
         private void watch(LocalPipe pipe, DemoFeed feed) throws InterruptedException {
-            long foundAtWindow = Long.MAX_VALUE;
-            while (progress.stage() != Stage.FALSE_ALARM && progress.windows() < foundAtWindow + WINDOWS_AFTER_ALERT) {
+            long lastWindow = Long.MAX_VALUE;
+            while (progress.stage() != Stage.FALSE_ALARM && progress.windows() < lastWindow) {
                 if (sinceStartMillis() > plan.within().toMillis()) {
                     return;
                 }
@@ -157,8 +157,8 @@ public final class DemoCommand implements Callable<Integer> {
                     progress.onShift(at);
                     view.shifted(at);
                 }
-                if (progress.stage() == Stage.FOUND && foundAtWindow == Long.MAX_VALUE) {
-                    foundAtWindow = progress.windows();
+                if (progress.stage() == Stage.FOUND && lastWindow == Long.MAX_VALUE) {
+                    lastWindow = progress.windows() + WINDOWS_AFTER_ALERT;
                 }
             }
         }
