@@ -77,8 +77,8 @@ public final class ChildProcess {
     }
 
     private static void haltAfter(Duration grace) {
-        long deadlineNanos = System.nanoTime() + grace.toNanos();
-        for (long leftNanos = grace.toNanos(); leftNanos > 0; leftNanos = deadlineNanos - System.nanoTime()) {
+        long deadlineNanos = SystemTime.monotonicNanos() + grace.toNanos();
+        for (long leftNanos = grace.toNanos(); leftNanos > 0; leftNanos = deadlineNanos - SystemTime.monotonicNanos()) {
             try {
                 Thread.sleep(Duration.ofNanos(leftNanos));
             } catch (InterruptedException e) {

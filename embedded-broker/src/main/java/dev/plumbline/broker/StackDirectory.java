@@ -33,9 +33,9 @@ final class StackDirectory {
      * @return the process ids that were still there when {@code atMost} was over
      */
     List<Long> awaitOthers(Duration atMost) throws IOException, InterruptedException {
-        long deadlineNanos = System.nanoTime() + atMost.toNanos();
+        long deadlineNanos = SystemTime.monotonicNanos() + atMost.toNanos();
         List<Long> alive = othersAlive();
-        while (!alive.isEmpty() && System.nanoTime() < deadlineNanos) {
+        while (!alive.isEmpty() && SystemTime.monotonicNanos() < deadlineNanos) {
             Thread.sleep(POLL);
             alive = othersAlive();
         }

@@ -109,7 +109,7 @@ final class DemoView {
         List<Row> updated = new ArrayList<>();
         for (Row row : rows) {
             boolean same = row.window.id().equals(verdict.window());
-            updated.add(same ? new Row(row.window, describe(verdict, progress)) : row);
+            updated.add(same ? new Row(row.window, describe(verdict)) : row);
             if (same && !screen.isLive() && plainRows++ % PLAIN_EVERY_WINDOWS == 0) {
                 if (plainRows == 1) {
                     screen.line(HEADER);
@@ -155,9 +155,11 @@ final class DemoView {
         return "[" + "#".repeat(filled) + ".".repeat(width - filled) + "] " + Math.min(done, of) + "/" + of;
     }
 
-    private String describe(VerdictRecord verdict, DemoProgress progress) {
+    private String describe(VerdictRecord verdict) {
         if (verdict.state() == SeriesState.LEARNING) {
-            return screen.quiet("learning " + Math.min(progress.learnedWindows(), totalLearning()) + "/" + totalLearning());
+            return screen.quiet(verdict.learning()
+                    .map(learning -> "learning " + learning.windows() + "/" + learning.needed())
+                    .orElse("warming up"));
         }
         List<MetricVerdict> regressed = verdict.metrics().stream()
                 .filter(metric -> metric.verdict() instanceof Verdict.Regressed)

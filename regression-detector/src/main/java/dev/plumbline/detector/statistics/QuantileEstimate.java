@@ -1,11 +1,14 @@
 package dev.plumbline.detector.statistics;
 
+import dev.plumbline.contract.distribution.Buckets;
 import dev.plumbline.contract.distribution.Histogram;
 import java.util.Optional;
 
 /**
  * A quantile and its interval by order statistics: the values of the ranks n p ± z √(D n p (1 − p)). No distribution is
  * assumed. Ranks outside 1..n are taken as 1 or n: with so few values the interval is honest only as "at least so wide".
+ * The ends are the outer bounds of their buckets, so that the histogram's resolution (1.1 % from bound to bound) is part of
+ * the interval: a quiet metric whose values all share a bucket is not known exactly.
  *
  * @param nanos the quantile
  * @param lowNanos lower end
@@ -31,7 +34,22 @@ public record QuantileEstimate(long nanos, long lowNanos, long highNanos) {
         long value = values.atRank((long) Math.ceil(rank));
         long low = values.atRank((long) Math.floor(rank - half));
         long high = values.atRank((long) Math.ceil(rank + half) + 1);
-        return Optional.of(new QuantileEstimate(value, Math.min(low, value), Math.max(high, value)));
+        return Optional.of(new QuantileEstimate(
+                value, Math.min(lowerBound(values, low), value), Math.max(upperBound(values, high), value)));
+    }
+
+    private static long lowerBound(Histogram values, long nanos) {
+        long min = values.minNanos().orElseThrow();
+        return nanos < Buckets.LOWEST_NANOS
+                ? min
+                : Math.max(min, Math.round(Buckets.upperBoundNanos(Buckets.indexOf(nanos) - 1)));
+    }
+
+    private static long upperBound(Histogram values, long nanos) {
+        long max = values.maxNanos().orElseThrow();
+        return nanos < Buckets.LOWEST_NANOS
+                ? max
+                : Math.min(max, Math.round(Buckets.upperBoundNanos(Buckets.indexOf(nanos))));
     }
 
     /**
