@@ -3,71 +3,53 @@ package dev.plumbline.aggregator;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 
-/** What an operator can set. Every key begins with {@code plumbline.}. */
-@ConfigMapping(prefix = "plumbline")
+/**
+ * How windows are made; what an operator can set. An unknown key below this prefix is refused. Kafka's keys are in {@link
+ * KafkaConfig}: a mapping of everything below {@code plumbline} would refuse what a supervisor tells its children.
+ */
+@ConfigMapping(prefix = "plumbline.aggregator")
 public interface AggregatorConfig {
+    /** Window length, a whole number of seconds. */
+    @WithDefault("10s")
+    Duration window();
 
-    /** Where Kafka is. */
-    Kafka kafka();
+    /** How long after its end a window waits for watermarks, 0 or more. */
+    @WithDefault("2s")
+    Duration grace();
 
-    /** How windows are made. */
-    Aggregator aggregator();
+    /** Without a heartbeat for so long, a producer no longer holds windows open; 1 s or more. */
+    @WithDefault("10s")
+    Duration producerTimeout();
 
-    /** Connection to Kafka. */
-    interface Kafka {
-        /** Comma-separated host:port. */
-        @WithDefault("127.0.0.1:9092")
-        String bootstrapServers();
+    /** How far after its append time an event may end, 0 or more. */
+    @WithDefault("5m")
+    Duration futureBound();
 
-        /** Further Kafka client properties as they are, for example {@code security.protocol}; they win over ours. */
-        Map<String, String> properties();
-    }
+    /** Most series per partition; further ones are refused and counted. */
+    @WithDefault("500")
+    int seriesLimit();
 
-    /** The aggregation. */
-    interface Aggregator {
-        /** Window length, a whole number of seconds. */
-        @WithDefault("10s")
-        Duration window();
+    /** Over how many shards a hot group is spread, 1 for none. */
+    @WithDefault("1")
+    int shards();
 
-        /** How long after its end a window waits for watermarks, 0 or more. */
-        @WithDefault("2s")
-        Duration grace();
+    /** Kafka Streams application id, which is also the consumer group; by default it names the window length. */
+    Optional<String> applicationId();
 
-        /** Without a heartbeat for so long, a producer no longer holds windows open; 1 s or more. */
-        @WithDefault("10s")
-        Duration producerTimeout();
+    /** Where Streams keeps its lock files; by default a folder in the system's temporary one. */
+    Optional<String> stateDirectory();
 
-        /** How far after its append time an event may end, 0 or more. */
-        @WithDefault("5m")
-        Duration futureBound();
+    /** Stream threads, 1 or more. */
+    @WithDefault("1")
+    int threads();
 
-        /** Most series per partition; further ones are refused and counted. */
-        @WithDefault("500")
-        int seriesLimit();
+    /** Replication factor of the topics that Streams makes for its state; -1 for the broker's default. */
+    @WithDefault("-1")
+    int replicationFactor();
 
-        /** Over how many shards a hot group is spread, 1 for none. */
-        @WithDefault("1")
-        int shards();
-
-        /** Kafka Streams application id, which is also the consumer group; by default it names the window length. */
-        Optional<String> applicationId();
-
-        /** Where Streams keeps its lock files; by default a folder in the system's temporary one. */
-        Optional<String> stateDirectory();
-
-        /** Stream threads, 1 or more. */
-        @WithDefault("1")
-        int threads();
-
-        /** Replication factor of the topics that Streams makes for its state; -1 for the broker's default. */
-        @WithDefault("-1")
-        int replicationFactor();
-
-        /** How long to wait for Kafka and the topics at start. */
-        @WithDefault("30s")
-        Duration startTimeout();
-    }
+    /** How long to wait for Kafka and the topics at start. */
+    @WithDefault("30s")
+    Duration startTimeout();
 }

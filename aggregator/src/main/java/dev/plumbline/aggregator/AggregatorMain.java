@@ -10,8 +10,11 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** The aggregator's process. */
 @QuarkusMain
@@ -27,7 +30,7 @@ public final class AggregatorMain {
         Quarkus.run(App.class, AggregatorMain::exit, args);
     }
 
-    private static void exit(int exitCode, Throwable failure) {
+    private static void exit(int exitCode, @Nullable Throwable failure) {
         if (failure != null) {
             System.err.println("aggregator: " + oneLine(failure));
         }
@@ -40,19 +43,24 @@ public final class AggregatorMain {
         for (int depth = 0; root.getCause() != null && depth < 20; depth++) {
             root = root.getCause();
         }
-        return String.valueOf(root.getMessage()).lines().findFirst().orElse(root.toString());
+        return Stream.of(String.valueOf(root.getMessage()).split("\\R"))
+                .map(String::strip)
+                .filter(line -> !line.isEmpty())
+                .collect(Collectors.joining(" "));
     }
 
     /** What Quarkus runs once HTTP is there. */
     public static final class App implements QuarkusApplication {
 
         private final AggregatorConfig config;
+        private final KafkaConfig kafka;
         private final AggregatorStreams streams;
         private final AtomicInteger exitCode = new AtomicInteger();
 
         @Inject
-        App(AggregatorConfig config, AggregatorStreams streams) {
+        App(AggregatorConfig config, KafkaConfig kafka, AggregatorStreams streams) {
             this.config = config;
+            this.kafka = kafka;
             this.streams = streams;
         }
 
@@ -60,16 +68,16 @@ public final class AggregatorMain {
         public int run(String... args) throws InterruptedException {
             ChildProcess.endWithSupervisor(() -> end(0), SUPERVISOR_GRACE);
             try {
-                StreamsSettings settings = StreamsSettings.checked(config);
+                StreamsSettings settings = StreamsSettings.checked(config, kafka);
                 int partitions = new TopicCheck(SystemTime.wall())
                         .partitions(
                                 settings.client(),
                                 settings.topics(),
-                                config.aggregator().startTimeout());
+                                config.startTimeout());
                 streams.start(settings, partitions, this::ready, () -> end(FatalStart.INFRASTRUCTURE));
                 LOG.infof(
                         "Aggregating %s windows of %d partitions as %s",
-                        config.aggregator().window(), partitions, settings.applicationId());
+                        config.window(), partitions, settings.applicationId());
                 Quarkus.waitForExit();
                 return exitCode.get();
             } catch (FatalStart e) {

@@ -5,6 +5,7 @@ import dev.plumbline.aggregator.window.IntakeLimits;
 import dev.plumbline.contract.wire.Topics;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -13,7 +14,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.StreamsConfig;
 
 /** The checked configuration, in the forms in which it is used. */
-record StreamsSettings(AggregatorConfig config) {
+record StreamsSettings(AggregatorConfig aggregator, KafkaConfig kafka) {
 
     private static final Duration TICK = Duration.ofMillis(250);
     private static final Duration IDLE_AFTER = Duration.ofSeconds(1);
@@ -21,8 +22,7 @@ record StreamsSettings(AggregatorConfig config) {
     private static final int OPEN_LIMIT = 100_000;
 
     /** @throws FatalStart naming the key, the value and what is allowed */
-    static StreamsSettings checked(AggregatorConfig config) throws FatalStart {
-        AggregatorConfig.Aggregator aggregator = config.aggregator();
+    static StreamsSettings checked(AggregatorConfig aggregator, KafkaConfig kafka) throws FatalStart {
         long windowMillis = aggregator.window().toMillis();
         require(
                 windowMillis >= 1_000 && windowMillis <= 86_400_000 && windowMillis % 1_000 == 0,
@@ -57,22 +57,21 @@ record StreamsSettings(AggregatorConfig config) {
                 "start-timeout",
                 aggregator.startTimeout(),
                 "1s or more, for example 30s");
-        if (config.kafka().bootstrapServers().isBlank()) {
+        if (kafka.bootstrapServers().isBlank()) {
             throw new FatalStart(
                     FatalStart.CONFIGURATION,
                     "plumbline.kafka.bootstrap-servers is empty, expected host:port, for example 127.0.0.1:9092");
         }
-        return new StreamsSettings(config);
+        return new StreamsSettings(aggregator, kafka);
     }
 
     /** The topics that must exist, with equal partition counts. */
     List<String> topics() {
-        Duration window = config.aggregator().window();
+        Duration window = aggregator.window();
         return List.of(Topics.EVENTS, Topics.partials(window), Topics.windows(window), Topics.UNDECODABLE);
     }
 
     AggregationSettings aggregation(int partitions) {
-        AggregatorConfig.Aggregator aggregator = config.aggregator();
         return new AggregationSettings(
                 aggregator.window(),
                 partitions,
@@ -90,22 +89,21 @@ record StreamsSettings(AggregatorConfig config) {
     }
 
     String applicationId() {
-        String windowForm = Topics.windows(config.aggregator().window())
+        String windowForm = Topics.windows(aggregator.window())
                 .replace("plumbline.windows.", "")
                 .replace(".v1", "");
-        return config.aggregator().applicationId().orElse("plumbline-aggregator-" + windowForm);
+        return aggregator.applicationId().orElse("plumbline-aggregator-" + windowForm);
     }
 
     /** Properties for a plain client. */
     Map<String, Object> client() {
-        Map<String, Object> properties = new java.util.HashMap<>(config.kafka().properties());
-        properties.put("bootstrap.servers", config.kafka().bootstrapServers());
+        Map<String, Object> properties = new HashMap<>(kafka.properties());
+        properties.put("bootstrap.servers", kafka.bootstrapServers());
         return properties;
     }
 
     /** Properties for Kafka Streams. */
     Properties streams() {
-        AggregatorConfig.Aggregator aggregator = config.aggregator();
         Properties properties = new Properties();
         properties.put(StreamsConfig.APPLICATION_ID_CONFIG, applicationId());
         properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
@@ -125,9 +123,8 @@ record StreamsSettings(AggregatorConfig config) {
         properties.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 6_000);
         properties.put(StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), 2_000);
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), 10_000);
-        properties.put(StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), "lz4");
-        properties.putAll(config.kafka().properties());
-        properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, config.kafka().bootstrapServers());
+        properties.putAll(kafka.properties());
+        properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.bootstrapServers());
         return properties;
     }
 

@@ -1,0 +1,105 @@
+package dev.plumbline.aggregator;
+
+import dev.plumbline.contract.event.Event;
+import dev.plumbline.contract.series.ComparisonGroup;
+import dev.plumbline.contract.series.GroupPartitioner;
+import dev.plumbline.contract.series.Series;
+import dev.plumbline.contract.wire.Codec;
+import dev.plumbline.contract.wire.Topics;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** Writes events and heartbeats to one group of each partition, and counts what Kafka acknowledged. */
+final class Feeder implements AutoCloseable {
+
+    private static final int HEARTBEAT_EVERY_EVENTS = 50;
+
+    private final KafkaProducer<byte[], byte[]> kafka;
+    private final Map<ComparisonGroup, TestEvents> numbersByGroup = new LinkedHashMap<>();
+    private final int partitions;
+    private final AtomicLong acknowledged = new AtomicLong();
+    private final AtomicLong failed = new AtomicLong();
+    private final Thread thread;
+    private volatile boolean stopping;
+
+    Feeder(String bootstrapServers, int partitions, long epoch) {
+        this.partitions = partitions;
+        for (int partition = 0; partition < partitions; partition++) {
+            numbersByGroup.put(groupOf(partition, partitions), new TestEvents("feeder", epoch));
+        }
+        kafka = new KafkaProducer<>(
+                Map.of("bootstrap.servers", bootstrapServers, "acks", "all", "linger.ms", 5),
+                new ByteArraySerializer(),
+                new ByteArraySerializer());
+        thread = new Thread(this::feed, "feeder");
+        thread.start();
+    }
+
+    /** A group that lives in a partition. */
+    static ComparisonGroup groupOf(int partition, int partitions) {
+        return IntStream.range(0, 1_000)
+                .mapToObj(i -> TestEvents.group("service-" + i))
+                .filter(group -> GroupPartitioner.partitionOf(group, 0, partitions) == partition)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    long acknowledged() {
+        return acknowledged.get();
+    }
+
+    /** Stops, takes leave, and returns the number of acknowledged events. */
+    long leave() throws InterruptedException {
+        stopping = true;
+        thread.join();
+        long until = System.currentTimeMillis();
+        numbersByGroup.forEach((group, numbers) -> send(numbers.leaving(group, until), false));
+        kafka.flush();
+        if (failed.get() > 0) {
+            throw new IllegalStateException(failed.get() + " records were not acknowledged");
+        }
+        return acknowledged.get();
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        stopping = true;
+        thread.join();
+        kafka.close();
+    }
+
+    private void feed() {
+        for (long i = 0; !stopping; i++) {
+            boolean heartbeat = i % HEARTBEAT_EVERY_EVENTS == 0;
+            numbersByGroup.forEach((group, numbers) -> {
+                long end = System.currentTimeMillis();
+                send(numbers.completed(new Series(group, "stable"), end, 20), true);
+                if (heartbeat) {
+                    // A millisecond less: another event may still end within this one.
+                    send(numbers.heartbeat(group, end - 1), false);
+                }
+            });
+            try {
+                Thread.sleep(2);
+            } catch (InterruptedException e) {
+                return;
+            }
+        }
+    }
+
+    private void send(Event event, boolean counts) {
+        int partition = GroupPartitioner.partitionOf(event.group(), 0, partitions);
+        kafka.send(new ProducerRecord<>(Topics.EVENTS, partition, null, Codec.EVENTS.encode(event)), (at, failure) -> {
+            if (failure != null) {
+                failed.incrementAndGet();
+            } else if (counts) {
+                acknowledged.incrementAndGet();
+            }
+        });
+    }
+}
