@@ -1,0 +1,15 @@
+package dev.plumbline.target;
+
+/**
+ * A well-formed request.
+ *
+ * @param requestId names it in the emit log
+ * @param ordinal how many came before it
+ * @param drawKey of its {@link Draws}
+ * @param promptTokens at least 1
+ * @param limitTokens most output tokens, at least 1
+ * @param smallestTokens fewest output tokens, 0 to {@code limitTokens}; equal to the limit when the end of the text is to
+ *     be ignored
+ */
+record GenerationRequest(
+        String requestId, long ordinal, long drawKey, int promptTokens, int limitTokens, int smallestTokens) {}

@@ -1,0 +1,26 @@
+package dev.plumbline.target;
+
+/** The two clocks of the target. */
+interface TargetClock {
+
+    /** Monotonic time in nanoseconds from an arbitrary origin, the one of {@link System#nanoTime()}. */
+    long nanos();
+
+    /** Wall clock in milliseconds since 1970. */
+    long epochMillis();
+
+    /** The clocks of this machine. */
+    static TargetClock system() {
+        return new TargetClock() {
+            @Override
+            public long nanos() {
+                return System.nanoTime();
+            }
+
+            @Override
+            public long epochMillis() {
+                return System.currentTimeMillis();
+            }
+        };
+    }
+}
