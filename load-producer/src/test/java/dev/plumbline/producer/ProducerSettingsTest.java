@@ -1,0 +1,97 @@
+package dev.plumbline.producer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.plumbline.contract.series.LoadPoint;
+import io.quarkus.runtime.configuration.DurationConverter;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ProducerSettingsTest {
+
+    private static final Map<String, String> ENOUGH = Map.of(
+            "plumbline.kafka.bootstrap-servers", "127.0.0.1:9092",
+            "plumbline.target.url", "http://127.0.0.1:8000/v1",
+            "plumbline.target.model", "m",
+            "plumbline.load.concurrency", "4");
+
+    @Test
+    void needsNothingButBrokerTargetModelAndLoad() {
+        ProducerSettings settings = ProducerSettings.checked(config(Map.of()));
+        assertThat(settings.endpoint()).hasToString("http://127.0.0.1:8000/v1/chat/completions");
+        assertThat(settings.series().key()).isEqualTo("127.0.0.1:8000|m|chat|c4|default@stable");
+        assertThat(settings.body().streaming()).isTrue();
+    }
+
+    @Test
+    void aRateIsAnOpenLoop() {
+        assertThat(ProducerSettings.checked(config(Map.of("plumbline.load.concurrency", "", "plumbline.load.request-rate", "2.5")))
+                        .series()
+                        .group()
+                        .loadPoint())
+                .isEqualTo(new LoadPoint.OpenLoop(2.5));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "plumbline.kafka.bootstrap-servers, ''",
+        "plumbline.target.url, ''",
+        "plumbline.target.url, localhost:8000",
+        "plumbline.target.url, 'http://a b'",
+        "plumbline.target.model, ''",
+        "plumbline.target.api-key-file, /does/not/exist",
+        "plumbline.target.keep-alive, 100ms",
+        "plumbline.target.temperature, -1",
+        "plumbline.load.concurrency, 0",
+        "plumbline.load.concurrency, ''",
+        "plumbline.load.request-rate, 5",
+        "plumbline.load.duration, 0s",
+        "plumbline.load.request-count, 0",
+        "plumbline.load.event-loops, 5",
+        "plumbline.load.max-in-flight, 0",
+        "plumbline.series.variant, ' '",
+        "plumbline.workload.max-tokens, 0",
+        "plumbline.timeouts.stall, 0s",
+        "plumbline.self-check.cpu-saturation, 1.5",
+        "plumbline.emit.queue-capacity, 0",
+        "plumbline.heartbeat-interval, 1ms"
+    })
+    void aWrongSettingIsNamedInOneLine(String key, String value) {
+        String section = key.substring(0, key.lastIndexOf('.'));
+        assertThatThrownBy(() -> ProducerSettings.checked(config(Map.of(key, value))))
+                .isInstanceOf(InvalidConfiguration.class)
+                .hasMessageContaining(section)
+                .hasMessageNotContaining("\n");
+    }
+
+    @Test
+    void theKeyIsReadFromItsFileAndNeverPrinted(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("key"), "s3cret\nsecond line\n");
+        ProducerSettings settings =
+                ProducerSettings.checked(config(Map.of("plumbline.target.api-key-file", file.toString())));
+        assertThat(settings.endpoint().headers()).containsEntry("Authorization", "Bearer s3cret");
+        assertThat(settings.toString()).doesNotContain("s3cret");
+    }
+
+    private static ProducerConfig config(Map<String, String> changes) {
+        Map<String, String> all = new HashMap<>(ENOUGH);
+        all.putAll(changes);
+        return new SmallRyeConfigBuilder()
+                .withConverter(Duration.class, 200, new DurationConverter())
+                .withMapping(ProducerConfig.class)
+                .withSources(new PropertiesConfigSource(all, "test", 100))
+                .build()
+                .getConfigMapping(ProducerConfig.class);
+    }
+}

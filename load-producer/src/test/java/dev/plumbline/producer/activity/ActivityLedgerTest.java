@@ -1,0 +1,79 @@
+package dev.plumbline.producer.activity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plumbline.contract.event.Activity;
+import dev.plumbline.contract.event.Activity.Sickness;
+import dev.plumbline.producer.time.ManualClock;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class ActivityLedgerTest {
+
+    private static final long MILLI = 1_000_000;
+
+    /** The epoch begins 400 ms before a slot ends. */
+    private final ManualClock clock = new ManualClock(10_600);
+
+    private final ActivityLedger ledger = new ActivityLedger(clock, "stable", 0);
+
+    @Test
+    void timeInFlightIsExactAndCutAtSlots() {
+        ledger.offered(100 * MILLI);
+        ledger.entered(100 * MILLI);
+        ledger.entered(200 * MILLI);
+        ledger.left(600 * MILLI);
+        ledger.left(1_500 * MILLI + 1);
+        assertThat(ledger.drain(3_000 * MILLI))
+                .containsExactly(
+                        new Activity("stable", 10_000, 1, (300 + 200) * MILLI, 0, Set.of()),
+                        new Activity("stable", 11_000, 0, (600 + 200 + 400) * MILLI, 0, Set.of()),
+                        new Activity("stable", 12_000, 0, 100 * MILLI + 1, 0, Set.of()));
+    }
+
+    @Test
+    void whatWasToldIsNotToldAgainAndSumsAreKept() {
+        ledger.entered(0);
+        ledger.tokens(10 * MILLI, 5);
+        List<Activity> first = ledger.drain(100 * MILLI);
+        ledger.tokens(150 * MILLI, -2);
+        List<Activity> second = ledger.drain(300 * MILLI);
+        assertThat(first).containsExactly(new Activity("stable", 10_000, 0, 100 * MILLI, 5, Set.of()));
+        assertThat(second).containsExactly(new Activity("stable", 10_000, 0, 200 * MILLI, -2, Set.of()));
+        ActivitySum sum = new ActivitySum();
+        sum.add(second);
+        sum.add(first);
+        assertThat(sum.drain()).containsExactly(new Activity("stable", 10_000, 0, 300 * MILLI, 3, Set.of()));
+        assertThat(sum.drain()).isEmpty();
+    }
+
+    @Test
+    void nothingIsNothing() {
+        assertThat(ledger.drain(5_000 * MILLI)).isEmpty();
+    }
+
+    @Test
+    void sicknessCoversEverySlotItTouches() {
+        ledger.sick(300 * MILLI, 1_400 * MILLI, Sickness.EVENT_LOOP_STALLED);
+        assertThat(ledger.drain(1_400 * MILLI))
+                .extracting(Activity::slotStartEpochMillis)
+                .containsExactly(10_000L, 11_000L, 12_000L);
+    }
+
+    @Test
+    void whatCouldNotBeToldIsToldLater() {
+        ledger.offered(0);
+        ledger.putBack(ledger.drain(1));
+        assertThat(ledger.drain(2)).extracting(Activity::offered).containsExactly(1L);
+    }
+
+    @Test
+    void slotsAreBounded() {
+        for (long slot = 0; slot < ActivityLedger.MAX_SLOTS + 5; slot++) {
+            ledger.offered(slot * 1_000 * MILLI);
+        }
+        assertThat(ledger.drain(0)).hasSize(ActivityLedger.MAX_SLOTS);
+        assertThat(ledger.discardedSlots()).isEqualTo(5);
+    }
+}

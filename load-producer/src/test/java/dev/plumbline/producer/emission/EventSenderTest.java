@@ -1,0 +1,352 @@
+package dev.plumbline.producer.emission;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plumbline.contract.event.Activity;
+import dev.plumbline.contract.event.Attempt;
+import dev.plumbline.contract.event.Event;
+import dev.plumbline.contract.event.Heartbeat;
+import dev.plumbline.contract.event.Heartbeat.LostSequences;
+import dev.plumbline.contract.event.Outcome;
+import dev.plumbline.contract.event.RequestEvent;
+import dev.plumbline.contract.series.ComparisonGroup;
+import dev.plumbline.contract.series.GroupPartitioner;
+import dev.plumbline.contract.series.LoadPoint;
+import dev.plumbline.contract.series.Series;
+import dev.plumbline.contract.wire.Codec;
+import dev.plumbline.contract.wire.Decoded;
+import dev.plumbline.producer.recorder.EndedRequest;
+import dev.plumbline.producer.recorder.RequestRecording;
+import dev.plumbline.producer.time.ManualClock;
+import dev.plumbline.producer.time.SystemTime;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.Cluster;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Kafka's own mock stands in for one thing only: acknowledgements and failures at a moment that the test chooses. */
+class EventSenderTest {
+
+    private static final String TOPIC = "events";
+    private static final ComparisonGroup GROUP = new ComparisonGroup("t", "m", "chat", LoadPoint.parse("c1"), "default");
+    private static final int PARTITIONS = 5;
+    private static final long MILLI = 1_000_000;
+    private static final long ANCHOR = 1_000_000;
+
+    private final ManualClock stamps = new ManualClock(ANCHOR);
+    private final SystemTime time = new SystemTime();
+    private final EmissionCounters counters = new EmissionCounters();
+    private final MockProducer<byte[], byte[]> kafka = mock(false);
+    private Optional<Thread> thread = Optional.empty();
+
+    @AfterEach
+    void endTheThread() throws InterruptedException {
+        if (thread.isPresent()) {
+            thread.get().interrupt();
+            thread.get().join(10_000);
+        }
+    }
+
+    @Test
+    void numbersRequestsAndHeartbeatsOfItsPartitionInOneRow() throws InterruptedException {
+        EmissionQueue queue = new EmissionQueue(100, 1);
+        queue.ended(request(5));
+        queue.ended(request(6));
+        queue.mark(new Marker(0, 10 * MILLI, 0, List.of(), true));
+        EventSender sender = start(queue, 1, () -> mock(true));
+        sender.stop();
+        assertThat(sender.awaitEnd(Duration.ofSeconds(10))).isTrue();
+        List<Event> events = events(lastMade);
+        assertThat(events).extracting(event -> sequence(event)).containsExactlyElementsOf(oneTo(events.size()));
+        assertThat(events).filteredOn(RequestEvent.class::isInstance).hasSize(2);
+        assertThat(lastMade.history()).allSatisfy(record -> {
+            assertThat(record.partition()).isEqualTo(GroupPartitioner.partitionOf(GROUP, 0, PARTITIONS));
+            assertThat(new String(record.key(), StandardCharsets.UTF_8)).isEqualTo(GROUP.key());
+        });
+        Heartbeat last = (Heartbeat) events.get(events.size() - 1);
+        assertThat(last.leaving()).isTrue();
+        assertThat(last.untilEpochMillis()).as("nothing follows the last marker").isEqualTo(ANCHOR + 10);
+        assertThat(events).filteredOn(event -> event instanceof Heartbeat h && h.leaving()).hasSize(1);
+        assertThat(counters.acknowledgedEvents()).isEqualTo(2);
+        assertThat(lastMade.closed()).isTrue();
+    }
+
+    @Test
+    void theWatermarkWaitsForAcknowledgementsAndLeavesOutTheMarkersOwnMillisecond() {
+        EmissionQueue queue = new EmissionQueue(100, 1);
+        start(queue, 1, () -> kafka);
+        queue.ended(request(5));
+        queue.mark(new Marker(0, 7 * MILLI + 999_999, 0, List.of(), false));
+        await(() -> heartbeats().size() >= 4);
+        assertThat(heartbeats()).extracting(Heartbeat::untilEpochMillis).allMatch(until -> until < ANCHOR + 5);
+        acknowledgeAll();
+        await(() -> {
+            acknowledgeAll();
+            return heartbeats().stream().anyMatch(h -> h.untilEpochMillis() >= ANCHOR + 5);
+        });
+        assertThat(heartbeats()).extracting(Heartbeat::untilEpochMillis).allMatch(until -> until <= ANCHOR + 6);
+        assertThat(heartbeats()).last().satisfies(last -> assertThat(last.untilEpochMillis())
+                .isEqualTo(ANCHOR + 6));
+    }
+
+    @Test
+    void theWatermarkIsTheSmallestOfTheLoops() {
+        EmissionQueue queue = new EmissionQueue(100, 2);
+        EventSender sender = start(queue, 2, () -> mock(true));
+        await(() -> lastMade != null && !lastMade.history().isEmpty());
+        queue.mark(new Marker(0, 100 * MILLI, 0, List.of(), false));
+        await(() -> queue.size() == 0 && heartbeats(lastMade).size() >= 5);
+        assertThat(heartbeats(lastMade)).extracting(Heartbeat::untilEpochMillis).allMatch(until -> until < ANCHOR);
+        queue.mark(new Marker(1, 50 * MILLI, 0, List.of(), false));
+        await(() -> heartbeats(lastMade).stream().anyMatch(h -> h.untilEpochMillis() == ANCHOR + 49));
+        assertThat(sender).isNotNull();
+    }
+
+    @Test
+    void aRecordThatFailsIsNamedInTheHeartbeatThatMovesTheWatermarkOverIt() {
+        EmissionQueue queue = new EmissionQueue(100, 1);
+        start(queue, 1, () -> kafka);
+        await(() -> kafka.completeNext());
+        queue.ended(request(5));
+        queue.mark(new Marker(0, 9 * MILLI, 0, List.of(), false));
+        await(() -> events(kafka).stream().anyMatch(RequestEvent.class::isInstance));
+        long lost = events(kafka).stream()
+                .filter(RequestEvent.class::isInstance)
+                .mapToLong(EventSenderTest::sequence)
+                .findFirst()
+                .orElseThrow();
+        failNextUntilLost(lost);
+        await(() -> {
+            acknowledgeAll();
+            return heartbeats().stream().anyMatch(h -> h.untilEpochMillis() == ANCHOR + 8);
+        });
+        Heartbeat first = heartbeats().stream()
+                .filter(h -> h.untilEpochMillis() == ANCHOR + 8)
+                .findFirst()
+                .orElseThrow();
+        assertThat(heartbeats().stream()
+                        .filter(h -> h.origin().sequence() <= first.origin().sequence())
+                        .flatMap(h -> h.lost().stream()))
+                .anyMatch(range -> range.first() <= lost && lost <= range.last() && range.events() == 1);
+        assertThat(counters.lostEvents()).isEqualTo(1);
+        assertThat(counters.acknowledgedEvents()).isZero();
+    }
+
+    @Test
+    void whatAFailedHeartbeatSaidIsSaidAgain() {
+        EmissionQueue queue = new EmissionQueue(100, 1);
+        start(queue, 1, () -> kafka);
+        await(() -> kafka.completeNext());
+        Activity told = new Activity("stable", 1_000_000, 3, 4, 5, Set.of());
+        queue.mark(new Marker(0, 9 * MILLI, 0, List.of(told), false));
+        await(() -> heartbeats().stream().anyMatch(h -> h.activity().contains(told)));
+        await(() -> {
+            kafka.errorNext(new TimeoutException("expired"));
+            return counters.failedHeartbeats() > 0
+                    && heartbeats().stream().filter(h -> tells(h, 3)).count() >= 2;
+        });
+        Heartbeat again = heartbeats().stream().filter(h -> tells(h, 3)).reduce((a, b) -> b).orElseThrow();
+        assertThat(again.lost()).isNotEmpty().allMatch(range -> range.events() == 0);
+    }
+
+    @Test
+    void whatTheFullQueueLostIsNumberedAndNamed() throws InterruptedException {
+        EmissionQueue queue = new EmissionQueue(2, 1);
+        assertThat(queue.ended(request(1))).isTrue();
+        assertThat(queue.ended(request(2))).isTrue();
+        assertThat(queue.ended(request(3))).isFalse();
+        assertThat(queue.mark(new Marker(0, 9 * MILLI, 1, List.of(), true)))
+                .as("a full queue can still say so")
+                .isTrue();
+        EventSender sender = start(queue, 1, () -> mock(true));
+        sender.stop();
+        assertThat(sender.awaitEnd(Duration.ofSeconds(10))).isTrue();
+        List<Event> events = events(lastMade);
+        List<LostSequences> lost = heartbeats(lastMade).stream()
+                .flatMap(h -> h.lost().stream())
+                .toList();
+        assertThat(lost).hasSize(1);
+        assertThat(lost.get(0).events()).isEqualTo(1);
+        assertThat(events).extracting(EventSenderTest::sequence).doesNotContain(lost.get(0).first());
+        assertThat(counters.lostEvents()).isEqualTo(1);
+        assertThat(counters.acknowledgedEvents()).isEqualTo(2);
+    }
+
+    @Test
+    void markersAreBoundedPerLoopButTheLastAlwaysFits() {
+        EmissionQueue queue = new EmissionQueue(1, 1);
+        for (int i = 0; i < EmissionQueue.MAX_MARKERS_PER_LOOP; i++) {
+            assertThat(queue.mark(new Marker(0, i, 0, List.of(), false))).isTrue();
+        }
+        assertThat(queue.mark(new Marker(0, 99, 0, List.of(), false))).isFalse();
+        assertThat(queue.mark(new Marker(0, 100, 0, List.of(), true))).isTrue();
+    }
+
+    @Test
+    void kafkaThatComesLateGetsWhatWaited() throws InterruptedException {
+        AtomicInteger attempts = new AtomicInteger();
+        EmissionQueue queue = new EmissionQueue(100, 1);
+        queue.ended(request(5));
+        queue.mark(new Marker(0, 9 * MILLI, 0, List.of(), true));
+        EventSender sender = start(queue, 1, () -> {
+            if (attempts.incrementAndGet() < 4) {
+                throw new KafkaException("no broker");
+            }
+            return mock(true);
+        });
+        await(() -> attempts.get() >= 4);
+        sender.stop();
+        assertThat(sender.awaitEnd(Duration.ofSeconds(10))).isTrue();
+        assertThat(counters.acknowledgedEvents()).isEqualTo(1);
+        assertThat(counters.lostEvents()).isZero();
+    }
+
+    @Test
+    void kafkaThatNeverComesEndsWithinTheGraceAndEverythingIsCountedAsLost() throws InterruptedException {
+        EmissionQueue queue = new EmissionQueue(100, 1);
+        queue.ended(request(5));
+        queue.ended(request(6));
+        queue.mark(new Marker(0, 9 * MILLI, 3, List.of(), true));
+        EventSender sender = start(queue, 1, () -> {
+            throw new KafkaException("no broker");
+        });
+        sender.stop();
+        assertThat(sender.awaitEnd(Duration.ofSeconds(10))).isTrue();
+        assertThat(counters.lostEvents()).isEqualTo(5);
+    }
+
+    private MockProducer<byte[], byte[]> lastMade;
+
+    private MockProducer<byte[], byte[]> mock(boolean acknowledges) {
+        Node node = new Node(0, "localhost", 1);
+        List<PartitionInfo> partitions = new ArrayList<>();
+        for (int i = 0; i < PARTITIONS; i++) {
+            partitions.add(new PartitionInfo(TOPIC, i, node, new Node[] {node}, new Node[] {node}));
+        }
+        Cluster cluster = new Cluster("c", List.of(node), partitions, Set.of(), Set.of());
+        lastMade = new MockProducer<>(
+                cluster, acknowledges, null, new ByteArraySerializer(), new ByteArraySerializer());
+        return lastMade;
+    }
+
+    private EventSender start(EmissionQueue queue, int loops, Supplier<Producer<byte[], byte[]>> connector) {
+        // Stamps of markers are the test's; the sender's own pauses follow real time.
+        EventSender sender = new EventSender(
+                queue,
+                connector,
+                new MixedClock(),
+                "p",
+                7,
+                GROUP,
+                "stable",
+                loops,
+                new SenderSettings(TOPIC, 5 * MILLI, MILLI, TimeUnit.SECONDS.toNanos(1)),
+                counters);
+        Thread started = new Thread(sender, "sender-under-test");
+        started.start();
+        thread = Optional.of(started);
+        return sender;
+    }
+
+    /** Real time for intervals, a fixed anchor for the wall clock. */
+    private final class MixedClock implements dev.plumbline.producer.time.ProducerClock {
+        @Override
+        public long nanos() {
+            return time.nanos();
+        }
+
+        @Override
+        public long anchorEpochMillis() {
+            return ANCHOR;
+        }
+    }
+
+    private EndedRequest request(long endMillis) {
+        return new RequestRecording(
+                        new Series(GROUP, "stable"), Attempt.first("r-" + endMillis), stamps, true, 0, 0)
+                .dropped(endMillis * MILLI, Outcome.DropReason.IN_FLIGHT_CAP);
+    }
+
+    private void failNextUntilLost(long sequence) {
+        await(() -> {
+            if (counters.lostEvents() > 0) {
+                return true;
+            }
+            boolean requestIsNext = events(kafka).size() > completed && sequence(events(kafka).get(completed)) == sequence;
+            boolean done = requestIsNext ? kafka.errorNext(new TimeoutException("expired")) : kafka.completeNext();
+            completed += done ? 1 : 0;
+            return false;
+        });
+    }
+
+    /** Records of {@link #kafka} that were concluded; the first heartbeat is, before tests look. */
+    private int completed = 1;
+
+    private void acknowledgeAll() {
+        while (kafka.completeNext()) {
+            completed++;
+        }
+    }
+
+    private List<Heartbeat> heartbeats() {
+        return heartbeats(kafka);
+    }
+
+    private static boolean tells(Heartbeat heartbeat, long offered) {
+        return heartbeat.activity().stream().anyMatch(activity -> activity.offered() == offered);
+    }
+
+    private static List<Heartbeat> heartbeats(MockProducer<byte[], byte[]> from) {
+        return events(from).stream()
+                .filter(Heartbeat.class::isInstance)
+                .map(Heartbeat.class::cast)
+                .toList();
+    }
+
+    private static List<Event> events(MockProducer<byte[], byte[]> from) {
+        return from.history().stream()
+                .map(record -> ((Decoded.Value<Event>) Codec.EVENTS.decode(record.value())).value())
+                .toList();
+    }
+
+    private static long sequence(Event event) {
+        return switch (event) {
+            case RequestEvent request -> request.origin().sequence();
+            case Heartbeat heartbeat -> heartbeat.origin().sequence();
+            case dev.plumbline.contract.event.ProducerExpelled expelled -> throw new AssertionError(expelled);
+        };
+    }
+
+    private static List<Long> oneTo(int count) {
+        List<Long> numbers = new ArrayList<>();
+        for (long i = 1; i <= count; i++) {
+            numbers.add(i);
+        }
+        return numbers;
+    }
+
+    private static void await(BooleanSupplier condition) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("time is up").isLessThan(deadline);
+            Thread.onSpinWait();
+            Thread.yield();
+        }
+    }
+}

@@ -1,0 +1,227 @@
+package dev.plumbline.producer.recorder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.plumbline.contract.event.Attempt;
+import dev.plumbline.contract.event.FailureKind;
+import dev.plumbline.contract.event.Origin;
+import dev.plumbline.contract.event.Outcome;
+import dev.plumbline.contract.event.RequestEvent;
+import dev.plumbline.contract.event.TokenCount;
+import dev.plumbline.contract.event.TokenSource;
+import dev.plumbline.contract.series.ComparisonGroup;
+import dev.plumbline.contract.series.LoadPoint;
+import dev.plumbline.contract.series.Series;
+import dev.plumbline.producer.protocol.OpenAiReader;
+import dev.plumbline.producer.protocol.SseDecoder;
+import dev.plumbline.producer.protocol.StreamItem;
+import dev.plumbline.producer.protocol.Streams;
+import dev.plumbline.producer.protocol.Usage;
+import dev.plumbline.producer.time.ManualClock;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RequestRecordingTest {
+
+    private static final Series SERIES =
+            new Series(new ComparisonGroup("t", "m", "chat", LoadPoint.parse("c1"), "default"), "stable");
+
+    @Test
+    void stampsAndCountsOfAStreamedAnswer() {
+        RequestRecording recording = recording(true);
+        recording.sent(30);
+        recording.headers(40, 200, true, OptionalLong.empty());
+        recording.bytes(50);
+        recording.item(50, chunk(false, false));
+        recording.bytes(60);
+        assertThat(recording.item(60, chunk(true, false))).isTrue();
+        recording.item(75, chunk(true, true));
+        recording.item(95, new StreamItem.Chunk(true, true, Optional.of("stop"), Optional.empty(), Map.of()));
+        recording.item(97, usage(12, 5));
+        recording.item(98, new StreamItem.Done());
+        RequestEvent event = numbered(recording.endedByServer(100));
+        assertThat(event.outcome()).isEqualTo(new Outcome.Completed("stop"));
+        assertThat(event.dispatchLagNanos()).hasValue(10);
+        assertThat(event.gateWaitNanos()).hasValue(10);
+        assertThat(event.stamps().firstByteNanos()).hasValue(50);
+        assertThat(event.ttftNanos()).hasValue(30);
+        assertThat(event.ttfaNanos()).hasValue(45);
+        assertThat(event.e2eNanos()).hasValue(65);
+        assertThat(event.stamps().endNanos()).isEqualTo(100);
+        assertThat(event.response().contentChunks()).isEqualTo(3);
+        assertThat(event.response().chunkGaps().count()).isEqualTo(2);
+        assertThat(event.response().chunkGaps().sumNanos()).isEqualTo(35);
+        assertThat(event.response().tokens().output()).contains(new TokenCount(5, TokenSource.SERVER_USAGE));
+        assertThat(recording.outputTokenCorrection()).isEqualTo(2);
+    }
+
+    @Test
+    void withoutUsageTokensAreChunksAndSayBySource() {
+        RequestRecording recording = streaming();
+        recording.item(60, chunk(true, true));
+        recording.item(61, chunk(true, true));
+        assertThat(recording.outputTokenCorrection()).isZero();
+        assertThat(recording.endedByServer(70).response().tokens().output())
+                .contains(new TokenCount(2, TokenSource.CHUNKS));
+    }
+
+    @Test
+    void anAnswerInOnePieceHasNoFirstToken() {
+        RequestRecording recording = recording(false);
+        recording.sent(30);
+        recording.headers(40, 200, false, OptionalLong.empty());
+        recording.bytes(50);
+        recording.item(
+                55,
+                new StreamItem.Chunk(
+                        true,
+                        true,
+                        Optional.of("stop"),
+                        Optional.of(new Usage(
+                                OptionalLong.of(1), OptionalLong.of(7), OptionalLong.empty(), OptionalLong.empty())),
+                        Map.of()));
+        RequestEvent event = numbered(recording.endedByServer(60));
+        assertThat(event.outcome()).isInstanceOf(Outcome.Completed.class);
+        assertThat(event.stamps().firstContentNanos()).isEmpty();
+        assertThat(event.stamps().lastContentNanos()).hasValue(55);
+        assertThat(event.ttftNanos()).isEmpty();
+        assertThat(event.tpotNanos()).isEmpty();
+        assertThat(event.e2eNanos()).hasValue(25);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "429, REJECTED", "503, REJECTED", "500, HTTP_5XX", "502, HTTP_5XX", "400, HTTP_4XX", "401, HTTP_4XX",
+        "302, MALFORMED"
+    })
+    void aStatusDecides(int status, FailureKind kind) {
+        RequestRecording recording = recording(true);
+        recording.sent(30);
+        recording.headers(40, status, false, OptionalLong.of(2_000));
+        recording.item(50, new StreamItem.ServerError("busy"));
+        Outcome.Failed failed = (Outcome.Failed) recording.endedByServer(60).outcome();
+        assertThat(failed.kind()).isEqualTo(kind);
+        assertThat(failed.httpStatus()).hasValue(status);
+        assertThat(failed.retryAfterMillis()).hasValue(2_000);
+        assertThat(recording.contentChunks()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "vllm-usage, ''",
+        "llamacpp-usage, ''",
+        "vllm-engine-killed, STREAM_ERROR",
+        "llamacpp-error-midstream, STREAM_ERROR",
+        "ollama-runner-killed, TRUNCATED"
+    })
+    void whatRealServersSentEndsAsItShould(String name, String kind) {
+        RequestRecording recording = streaming();
+        SseDecoder decoder = new SseDecoder((bytes, offset, length, namedError) ->
+                recording.item(60, OpenAiReader.readEvent(bytes, offset, length, namedError)));
+        byte[] bytes = Streams.captured(name);
+        decoder.feed(bytes, 0, bytes.length);
+        decoder.endOfStream();
+        Outcome outcome = recording.endedByServer(70).outcome();
+        if (kind.isEmpty()) {
+            assertThat(outcome).isEqualTo(new Outcome.Completed("length"));
+        } else {
+            assertThat(outcome).isInstanceOfSatisfying(Outcome.Failed.class, failed -> assertThat(failed.kind())
+                    .isEqualTo(FailureKind.valueOf(kind)));
+        }
+    }
+
+    @Test
+    void anErrorThenDoneIsAnErrorEvenAfterAFinishReason() {
+        RequestRecording recording = streaming();
+        recording.item(60, new StreamItem.Chunk(true, true, Optional.of("stop"), Optional.empty(), Map.of()));
+        recording.item(61, new StreamItem.ServerError("engine died"));
+        recording.item(62, new StreamItem.Done());
+        assertFailed(recording.endedByServer(70), FailureKind.STREAM_ERROR);
+    }
+
+    @Test
+    void doneWithoutContentIsEmptyAndContentWithoutAFinishReasonIsTruncated() {
+        RequestRecording empty = streaming();
+        empty.item(60, new StreamItem.Done());
+        assertFailed(empty.endedByServer(70), FailureKind.EMPTY);
+        RequestRecording cut = streaming();
+        cut.item(60, chunk(true, true));
+        cut.item(60, new StreamItem.Done());
+        assertFailed(cut.endedByServer(70), FailureKind.TRUNCATED);
+    }
+
+    @Test
+    void aBrokenConnectionTruncatesUnlessTheFinishReasonWasSeen() {
+        RequestRecording cut = streaming();
+        cut.item(60, chunk(true, true));
+        assertFailed(cut.broken(70, "reset"), FailureKind.TRUNCATED);
+        RequestRecording beforeHeaders = recording(true);
+        beforeHeaders.sent(30);
+        assertFailed(beforeHeaders.broken(70, "reset"), FailureKind.TRUNCATED);
+        RequestRecording whole = streaming();
+        whole.item(60, new StreamItem.Chunk(true, true, Optional.of("stop"), Optional.empty(), Map.of()));
+        assertThat(whole.broken(70, "reset").outcome()).isEqualTo(new Outcome.Completed("stop"));
+    }
+
+    @Test
+    void malformedDataFails() {
+        RequestRecording recording = streaming();
+        recording.item(60, new StreamItem.Chunk(true, true, Optional.of("stop"), Optional.empty(), Map.of()));
+        recording.item(61, new StreamItem.Malformed("not JSON"));
+        assertFailed(recording.endedByServer(70), FailureKind.MALFORMED);
+    }
+
+    @Test
+    void isClosedOnceOnly() {
+        RequestRecording recording = recording(true);
+        recording.cancelled(50);
+        assertThatThrownBy(() -> recording.endedByServer(60)).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void theEndPlacesItOnTheWallClock() {
+        assertThat(recording(true).dropped(5_999_999, Outcome.DropReason.IN_FLIGHT_CAP).endEpochMillis())
+                .isEqualTo(1_005);
+    }
+
+    private static void assertFailed(EndedRequest ended, FailureKind kind) {
+        assertThat(ended.outcome())
+                .isInstanceOfSatisfying(Outcome.Failed.class, failed -> assertThat(failed.kind())
+                        .isEqualTo(kind));
+    }
+
+    private static StreamItem chunk(boolean content, boolean answer) {
+        return new StreamItem.Chunk(content, answer, Optional.empty(), Optional.empty(), Map.of());
+    }
+
+    private static StreamItem usage(long prompt, long output) {
+        return new StreamItem.Chunk(
+                false,
+                false,
+                Optional.empty(),
+                Optional.of(new Usage(
+                        OptionalLong.of(prompt), OptionalLong.of(output), OptionalLong.empty(), OptionalLong.empty())),
+                Map.of());
+    }
+
+    private static RequestRecording streaming() {
+        RequestRecording recording = recording(true);
+        recording.sent(30);
+        recording.headers(40, 200, true, OptionalLong.empty());
+        recording.bytes(50);
+        return recording;
+    }
+
+    private static RequestRecording recording(boolean streaming) {
+        return new RequestRecording(SERIES, Attempt.first("r-1"), new ManualClock(1_000), streaming, 10, 20);
+    }
+
+    private static RequestEvent numbered(EndedRequest ended) {
+        return ended.numbered(new Origin("p", 1, 1));
+    }
+}

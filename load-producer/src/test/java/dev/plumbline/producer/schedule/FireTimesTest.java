@@ -1,0 +1,81 @@
+package dev.plumbline.producer.schedule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+class FireTimesTest {
+
+    @Test
+    void aConstantRateHitsEverySecondExactlyForADay() {
+        FireTimes times = FireTimes.constant(3);
+        for (long n = 0; n < 3 * 86_400; n++) {
+            long due = times.nextDueNanos();
+            if (n % 3 == 0) {
+                assertThat(due).as("request %d", n).isEqualTo(n / 3 * 1_000_000_000L);
+            }
+        }
+    }
+
+    @Test
+    void aSlowRateIsExact() {
+        FireTimes times = FireTimes.constant(0.25);
+        assertThat(new long[] {times.nextDueNanos(), times.nextDueNanos(), times.nextDueNanos()})
+                .containsExactly(0, 4_000_000_000L, 8_000_000_000L);
+    }
+
+    @Test
+    void aPoissonProcessHasDispersionOne() {
+        long seed = 4711;
+        double perSecond = 200;
+        FireTimes times = FireTimes.poisson(perSecond, seed);
+        int seconds = 2_000;
+        long[] perSlot = new long[seconds];
+        long before = -1;
+        for (long due = times.nextDueNanos(); due < seconds * 1_000_000_000L; due = times.nextDueNanos()) {
+            assertThat(due).as("seed %d", seed).isGreaterThanOrEqualTo(before);
+            before = due;
+            perSlot[(int) (due / 1_000_000_000L)]++;
+        }
+        double mean = Arrays.stream(perSlot).average().orElseThrow();
+        double variance = Arrays.stream(perSlot)
+                        .mapToDouble(count -> (count - mean) * (count - mean))
+                        .sum()
+                / (seconds - 1);
+        // Standard errors: mean 0.3, index of dispersion sqrt(2 / 1999) = 0.03; four of each.
+        assertThat(mean).as("seed %d", seed).isCloseTo(perSecond, within(1.3));
+        assertThat(variance / mean).as("seed %d", seed).isCloseTo(1.0, within(0.13));
+    }
+
+    @Test
+    void equalSeedsGiveEqualSequencesAndOthersDoNot() {
+        FireTimes one = FireTimes.poisson(10, 1);
+        FireTimes same = FireTimes.poisson(10, 1);
+        FireTimes other = FireTimes.poisson(10, 2);
+        long first = one.nextDueNanos();
+        assertThat(same.nextDueNanos()).isEqualTo(first);
+        assertThat(other.nextDueNanos()).isNotEqualTo(first);
+    }
+
+    @Test
+    void sharesTogetherAreTheWholeSequence() {
+        FireTimes whole = FireTimes.poisson(50, 9);
+        FireTimes first = FireTimes.share(FireTimes.poisson(50, 9), 0, 2);
+        FireTimes second = FireTimes.share(FireTimes.poisson(50, 9), 1, 2);
+        for (int i = 0; i < 100; i++) {
+            assertThat(first.nextDueNanos()).isEqualTo(whole.nextDueNanos());
+            assertThat(second.nextDueNanos()).isEqualTo(whole.nextDueNanos());
+        }
+    }
+
+    @Test
+    void refusesRatesOutsideItsRange() {
+        for (double rate : new double[] {0, -1, Double.NaN, 2e6}) {
+            assertThatThrownBy(() -> FireTimes.constant(rate)).hasMessageContaining("rate");
+            assertThatThrownBy(() -> FireTimes.poisson(rate, 1)).hasMessageContaining("rate");
+        }
+    }
+}

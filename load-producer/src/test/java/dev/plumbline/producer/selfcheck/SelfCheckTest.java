@@ -1,0 +1,111 @@
+package dev.plumbline.producer.selfcheck;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plumbline.contract.event.Activity;
+import dev.plumbline.contract.event.Activity.Sickness;
+import dev.plumbline.producer.activity.ActivityLedger;
+import dev.plumbline.producer.time.ManualClock;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+class SelfCheckTest {
+
+    private static final long MILLI = 1_000_000;
+
+    private static final class ManualCpu implements ProcessCpu {
+        private long usedNanos;
+
+        @Override
+        public long usedNanos() {
+            return usedNanos;
+        }
+
+        @Override
+        public int cores() {
+            return 2;
+        }
+    }
+
+    private final ManualClock clock = new ManualClock(5_000);
+    private final ManualCpu cpu = new ManualCpu();
+    private final ActivityLedger ledger = new ActivityLedger(clock, "stable", 0);
+    private final SelfCheck check =
+            new SelfCheck(clock, ledger, new Budgets(10 * MILLI, 10 * MILLI, 50 * MILLI, 0.95), cpu, 0);
+
+    @Test
+    void aWellProducerIsNotAccused() {
+        take(1_000, 10);
+        ticks(0, 2_000);
+        assertThat(sickness()).isEmpty();
+    }
+
+    @Test
+    void oneLateRequestInAHundredIsWithinTheNinetyNinthPercentileAndTwoAreNot() {
+        take(99, 0);
+        take(1, 11);
+        ticks(0, 1_000);
+        assertThat(sickness()).isEmpty();
+        take(98, 0);
+        take(2, 11);
+        ticks(1_000, 2_000);
+        assertThat(sickness()).isEqualTo(Map.of(6_000L, Set.of(Sickness.DISPATCH_LAG)));
+    }
+
+    @Test
+    void aSingleLateRequestIsItsOwnPercentile() {
+        take(1, 11);
+        ticks(0, 1_000);
+        assertThat(sickness()).isEqualTo(Map.of(5_000L, Set.of(Sickness.DISPATCH_LAG)));
+    }
+
+    @Test
+    void aTickThatComesTooLateMakesEverySlotSickThatItShouldHaveComeIn() {
+        check.tick(10 * MILLI);
+        check.tick((20 + 50) * MILLI);
+        assertThat(sickness()).isEmpty();
+        check.tick((80 + 1_900) * MILLI);
+        assertThat(sickness())
+                .isEqualTo(Map.of(
+                        5_000L, Set.of(Sickness.EVENT_LOOP_STALLED), 6_000L, Set.of(Sickness.EVENT_LOOP_STALLED)));
+        assertThat(check.accusations(Sickness.EVENT_LOOP_STALLED)).isEqualTo(1);
+    }
+
+    @Test
+    void cpuCountsOverAllCores() {
+        cpu.usedNanos += 1_890 * MILLI;
+        ticks(0, 1_000);
+        assertThat(sickness()).isEmpty();
+        cpu.usedNanos += 1_910 * MILLI;
+        ticks(1_000, 2_000);
+        assertThat(sickness()).isEqualTo(Map.of(6_000L, Set.of(Sickness.CPU_SATURATED)));
+    }
+
+    @Test
+    void theOpenSlotIsJudgedAtTheEnd() {
+        ticks(0, 500);
+        take(1, 11);
+        check.finish(505 * MILLI);
+        assertThat(sickness()).isEqualTo(Map.of(5_000L, Set.of(Sickness.DISPATCH_LAG)));
+    }
+
+    private void take(int count, long lateMillis) {
+        for (int i = 0; i < count; i++) {
+            check.taken(0, lateMillis * MILLI);
+        }
+    }
+
+    private void ticks(long fromMillis, long toMillis) {
+        for (long at = fromMillis + 10; at <= toMillis; at += 10) {
+            check.tick(at * MILLI);
+        }
+    }
+
+    private Map<Long, Set<Sickness>> sickness() {
+        return ledger.drain(0).stream()
+                .filter(activity -> !activity.sickness().isEmpty())
+                .collect(Collectors.toMap(Activity::slotStartEpochMillis, Activity::sickness));
+    }
+}
