@@ -213,7 +213,7 @@ final class DemoView {
     /** The alert with everything that it rests on. */
     void explain(AlertRecord alert) {
         screen.line("");
-        screen.line(screen.alarming("  ALERT  ") + screen.bold(alert.summary()));
+        screen.line(screen.alarming("  ALERT  ") + screen.bold(title(alert)));
         screen.line("");
         screen.line("    group     " + alert.series().group().target() + " / "
                 + alert.series().group().model() + " / " + alert.series().group().scenario() + " / "
@@ -244,6 +244,16 @@ final class DemoView {
         screen.line("");
     }
 
+    private static String title(AlertRecord alert) {
+        return alert.series().group().scenario() + "@" + alert.series().variant() + " got worse: "
+                + alert.evidence().moved().stream()
+                        .map(moved -> moved.metric().displayName()
+                                + moved.effect()
+                                        .map(effect -> " " + Figures.change(effect.ratio()))
+                                        .orElse(""))
+                        .collect(Collectors.joining(", "));
+    }
+
     private static String moved(MetricVerdict moved) {
         String effect = moved.effect().map(value -> effect(moved.metric(), value)).orElse("");
         String evidence = moved.evidence().map(DemoView::evidence).orElse("");
@@ -272,7 +282,7 @@ final class DemoView {
     private static String evidence(Evidence evidence) {
         return String.format(
                 Locale.ROOT,
-                "%s / %s over %d windows",
+                "%s / %s, %d windows",
                 Figures.significant(evidence.score()),
                 Figures.significant(evidence.threshold()),
                 evidence.windows());
