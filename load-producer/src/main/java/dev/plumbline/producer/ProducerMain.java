@@ -47,7 +47,7 @@ public class ProducerMain implements QuarkusApplication {
         }
         // The orderly stop is bounded by the grace of emission; the rest is for closing HTTP.
         ChildProcess.endWithSupervisor(
-                Quarkus::asyncExit, config.emit().stopGrace().plusSeconds(5));
+                () -> Quarkus.asyncExit(0), config.emit().stopGrace().plusSeconds(5));
         ReadyFile.publishIfAsked("producer", Map.of("http", http.getPort()));
         producer.run();
         if (config.stay()) {
