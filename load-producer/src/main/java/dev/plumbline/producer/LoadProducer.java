@@ -65,7 +65,7 @@ final class LoadProducer {
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final LongAdder targetWarmupRequests = new LongAdder();
 
-    private volatile long selfWarmupRequests;
+    private final LongAdder selfWarmupRequests = new LongAdder();
     private volatile ProducerState state = ProducerState.WARMING;
 
     LoadProducer(ProducerConfig config, ProducerSettings settings, ProducerClock clock) {
@@ -143,14 +143,14 @@ final class LoadProducer {
         try {
             long each = config.selfwarmup().duration().toNanos() / loops.size();
             for (int i = 0; i < loops.size() && !stopping.get(); i++) {
-                selfWarmupRequests += SelfWarmup.warm(
+                selfWarmupRequests.add(SelfWarmup.warm(
                         loops.get(i),
                         vertxes.get(i),
                         serverVertx,
                         rehearsal,
                         clock,
                         each,
-                        config.selfwarmup().requests());
+                        config.selfwarmup().requests()));
             }
         } catch (IllegalStateException e) {
             LOG.warnf("%s; the first measured requests will carry the cost of cold code", e.getMessage());
@@ -238,7 +238,7 @@ final class LoadProducer {
     }
 
     private void awaitLoad(List<CompletableFuture<Void>> runs) throws InterruptedException {
-        CompletableFuture.allOf(runs.toArray(CompletableFuture[]::new)).whenComplete((unused, failure) -> {
+        var unused = CompletableFuture.allOf(runs.toArray(CompletableFuture[]::new)).whenComplete((done, failure) -> {
             if (failure != null) {
                 LOG.error("The load ended with an error", failure);
             }
@@ -314,7 +314,7 @@ final class LoadProducer {
                 emissionCounters.acknowledgedEvents(),
                 emissionCounters.lostEvents(),
                 queue.size(),
-                selfWarmupRequests,
+                selfWarmupRequests.sum(),
                 targetWarmupRequests.sum());
     }
 
@@ -349,7 +349,7 @@ final class LoadProducer {
         metrics.gauge(
                 "plumbline_producer_self_warmup_requests",
                 "Requests that warmed the producer's own path",
-                () -> selfWarmupRequests);
+                selfWarmupRequests::sum);
         metrics.accusations(this::accusations);
     }
 

@@ -62,7 +62,7 @@ class ProducerHost {
         }
         ProducerMetrics.Scrape scrape =
                 running.get().metrics().scrape(context.request().getHeader("Accept"));
-        context.response().putHeader("Content-Type", scrape.contentType()).end(Buffer.buffer(scrape.bytes()));
+        context.response().putHeader("Content-Type", scrape.contentType()).end(Buffer.buffer(scrape.body().toArray()));
     }
 
     private void status(RoutingContext context) {

@@ -38,16 +38,17 @@ public class ProducerMain implements QuarkusApplication {
 
     @Override
     public int run(String... args) throws IOException, InterruptedException {
-        LoadProducer producer;
+        LoadProducer created;
         try {
-            producer = host.create();
+            created = host.create();
         } catch (InvalidConfiguration e) {
             System.err.println("load-producer: " + e.getMessage());
             return WRONG_CONFIGURATION;
         }
+        LoadProducer producer = created;
         // The orderly stop is bounded by the grace of emission; the rest is for closing HTTP.
         ChildProcess.endWithSupervisor(
-                () -> stop(producer), config.emit().stopGrace().plusSeconds(5));
+                () -> endOrderly(producer), config.emit().stopGrace().plusSeconds(5));
         ReadyFile.publishIfAsked("producer", Map.of("http", http.getPort()));
         producer.run();
         if (config.stay()) {
@@ -56,15 +57,14 @@ public class ProducerMain implements QuarkusApplication {
         return 0;
     }
 
-    /** Quarkus ends an application that has not returned from {@link #run} by itself: the load must end first. */
-    private static void stop(LoadProducer producer) {
+    /** The load is stopped first: Quarkus only takes note of the wish to exit as long as {@link #run} has not returned. */
+    private static void endOrderly(LoadProducer producer) {
         try {
             producer.stop();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } finally {
-            Quarkus.asyncExit();
         }
+        Quarkus.asyncExit(0);
     }
 
     private static void exit(int code, @Nullable Throwable failure) {

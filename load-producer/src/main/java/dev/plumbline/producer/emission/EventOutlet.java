@@ -5,9 +5,17 @@ import dev.plumbline.producer.recorder.EndedRequest;
 /** Where event loops leave what has ended. Never blocks. */
 public interface EventOutlet {
 
-    /** @return false when it was full: the request is lost, and the next marker must say so */
+    /**
+     * Takes a request that ended.
+     *
+     * @return false when it was full: the request is lost, and the next marker must say so
+     */
     boolean ended(EndedRequest request);
 
-    /** @return false when the loop told enough already; it should try again later and say the same and more */
+    /**
+     * Takes a loop's word.
+     *
+     * @return false when the loop told enough already; it should try again later and say the same and more
+     */
     boolean mark(Marker marker);
 }

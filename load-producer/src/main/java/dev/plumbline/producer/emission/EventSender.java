@@ -164,6 +164,9 @@ public final class EventSender implements Runnable {
         } finally {
             closeKafka(Duration.ZERO);
             countTheRestAsLost();
+            if (counters.lostEvents() > 0) {
+                LOG.warnf("%d events were lost, %d were acknowledged", counters.lostEvents(), counters.acknowledgedEvents());
+            }
             finished.countDown();
         }
     }

@@ -1,6 +1,8 @@
 package dev.plumbline.producer.emission;
 
 /**
+ * How the sender goes about it.
+ *
  * @param topic where records go
  * @param heartbeatIntervalNanos how often the sender speaks when nothing else makes it
  * @param retryNanos pause between attempts to reach Kafka

@@ -5,6 +5,7 @@ import dev.plumbline.contract.event.Outcome;
 import dev.plumbline.contract.event.Stamps;
 import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.contract.series.Series;
+import dev.plumbline.contract.wire.Bytes;
 import dev.plumbline.producer.recorder.EndedRequest;
 import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
@@ -47,7 +48,7 @@ public final class ProducerMetrics {
     private final Counter requests;
 
     /** A scrape: its bytes and what they are. */
-    public record Scrape(String contentType, byte[] bytes) {}
+    public record Scrape(String contentType, Bytes body) {}
 
     public ProducerMetrics(Series series) {
         ComparisonGroup group = series.group();
@@ -112,7 +113,7 @@ public final class ProducerMetrics {
         CounterWithCallback.builder()
                 .name(name)
                 .help(help)
-                .callback(callback -> callback.call(value.getAsLong()))
+                .callback(callback -> callback.call((double) value.getAsLong()))
                 .register(registry);
     }
 
@@ -134,7 +135,7 @@ public final class ProducerMetrics {
                 .callback(callback -> {
                     for (Activity.Sickness sickness : Activity.Sickness.values()) {
                         callback.call(
-                                count.applyAsLong(sickness), sickness.name().toLowerCase(Locale.ROOT));
+                                (double) count.applyAsLong(sickness), sickness.name().toLowerCase(Locale.ROOT));
                     }
                 })
                 .register(registry);
@@ -149,6 +150,6 @@ public final class ProducerMetrics {
         } catch (IOException e) {
             throw new UncheckedIOException("writing into memory failed", e);
         }
-        return new Scrape(writer.getContentType(), bytes.toByteArray());
+        return new Scrape(writer.getContentType(), Bytes.of(bytes.toByteArray()));
     }
 }

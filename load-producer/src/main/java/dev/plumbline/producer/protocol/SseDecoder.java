@@ -23,6 +23,8 @@ public final class SseDecoder {
     @FunctionalInterface
     public interface EventHandler {
         /**
+         * Takes the data of one event.
+         *
          * @param bytes holds the data; valid during the call only
          * @param namedError whether the event carries the name {@code error}
          */

@@ -31,6 +31,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.List;
@@ -187,29 +188,19 @@ class LoadLoopTest {
 
     @Test
     void plainTextWhereTlsIsSpokenIsTls() throws Exception {
-        try (ScriptedServer server = new ScriptedServer(ScriptedServer::wholeAnswer)) {
-            Endpoint tls = new Endpoint("127.0.0.1", server.port(), true, "/", Map.of());
-            CountDownLatch hello = new CountDownLatch(1);
-            try (ServerSocket notTls = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-                Thread answer = new Thread(() -> {
-                    try (var socket = notTls.accept()) {
-                        socket.getInputStream().read();
-                        ScriptedServer.text(socket.getOutputStream(), "HTTP/1.1 400 Bad Request\r\n\r\n");
-                        hello.countDown();
-                    } catch (IOException e) {
-                        hello.countDown();
-                    }
-                });
-                answer.start();
-                RequestEvent event = run(
-                                new Endpoint(tls.host(), notTls.getLocalPort(), true, "/", Map.of()),
-                                new LoadPlan.Closed(1, 0),
-                                1,
-                                true)
-                        .get(0);
-                assertFailed(event, FailureKind.TLS);
-                answer.join();
-            }
+        try (ServerSocket notTls = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Thread answer = new Thread(() -> {
+                try (var socket = notTls.accept()) {
+                    ScriptedServer.text(socket.getOutputStream(), "HTTP/1.1 400 Bad Request\r\n\r\n");
+                    socket.getInputStream().readAllBytes();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            answer.start();
+            Endpoint tls = new Endpoint("127.0.0.1", notTls.getLocalPort(), true, "/", Map.of());
+            assertFailed(run(tls, new LoadPlan.Closed(1, 0), 1, true).get(0), FailureKind.TLS);
+            answer.join();
         }
     }
 
@@ -386,7 +377,7 @@ class LoadLoopTest {
                     .toList();
             assertThat(events).hasSize(100);
             for (int i = 0; i < 100; i++) {
-                assertThat(events.get(i).stamps().dueNanos()).as("none skipped, none moved").isEqualTo(start + i * 5 * MILLI);
+                assertThat(events.get(i).stamps().dueNanos()).as("none skipped, none moved").isEqualTo(start + i * 5L * MILLI);
             }
             List<RequestEvent> late = events.stream()
                     .filter(event -> event.dispatchLagNanos().orElseThrow() > 40 * MILLI)

@@ -21,7 +21,7 @@ public final class ManualClock implements ProducerClock {
     }
 
     public void advanceMillis(long millis) {
-        nanos += millis * NANOS_PER_MILLI;
+        moveTo(nanos + millis * NANOS_PER_MILLI);
     }
 
     public void moveTo(long atNanos) {
