@@ -8,7 +8,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.jboss.logging.Logger;
@@ -23,7 +22,7 @@ class AggregatorStreams {
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(8);
 
     private final AggregatorMetrics metrics = new AggregatorMetrics(SystemTime.wall());
-    private final AtomicReference<Optional<KafkaStreams>> running = new AtomicReference<>(Optional.empty());
+    private volatile Optional<KafkaStreams> running = Optional.empty();
     private final AtomicBoolean ready = new AtomicBoolean();
     private final AtomicBoolean failed = new AtomicBoolean();
 
@@ -33,7 +32,7 @@ class AggregatorStreams {
 
     /** The state of Streams, {@code CREATED} before the start. */
     KafkaStreams.State state() {
-        return running.get().map(KafkaStreams::state).orElse(KafkaStreams.State.CREATED);
+        return running.map(KafkaStreams::state).orElse(KafkaStreams.State.CREATED);
     }
 
     /**
@@ -68,13 +67,13 @@ class AggregatorStreams {
                 failOnce(onFailure);
             }
         });
-        running.set(Optional.of(streams));
+        running = Optional.of(streams);
         streams.start();
     }
 
     /** Ends the stream threads, in bounded time. */
     void close() {
-        running.get().ifPresent(streams -> {
+        running.ifPresent(streams -> {
             // The state is in Kafka and nothing is kept here: somebody else may have the partitions at once.
             boolean closed = streams.close(
                     new KafkaStreams.CloseOptions().timeout(CLOSE_TIMEOUT).leaveGroup(true));
@@ -96,6 +95,6 @@ class AggregatorStreams {
             root = root.getCause();
         }
         String top = String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
-        return top + (root == failure ? "" : " (" + root + ")");
+        return top + (failure.getCause() == null ? "" : " (" + root + ")");
     }
 }

@@ -4,67 +4,49 @@ import dev.plumbline.detector.judgement.JudgementSettings;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
-import java.util.Optional;
 
-/** Everything that can be set, under {@code plumbline.}. */
-@ConfigMapping(prefix = "plumbline")
+/**
+ * How it is judged: everything under {@code plumbline.detector.}; a key that is not here is refused at start. Where Kafka
+ * is, {@code plumbline.kafka.bootstrap-servers}, is shared with the other apps and lies beside it.
+ */
+@ConfigMapping(prefix = "plumbline.detector")
 public interface DetectorConfig {
 
-    Kafka kafka();
+    /** Length of the windows that are judged; names the windows topic. A whole number of seconds. */
+    @WithDefault("10s")
+    Duration window();
 
-    Detector detector();
+    /** Valid windows that a baseline is learned from, 20 to 10000; 60 or more are better. */
+    @WithDefault("180")
+    int baselineWindows();
 
-    /** Where the ready file goes. Read by the supervisor's protocol from system properties; absent = nowhere. */
-    Optional<String> readyFile();
+    /** Windows with load that are passed over when a series starts, or starts again after a silence. */
+    @WithDefault("6")
+    int skipWindows();
 
-    /** Whether a supervisor holds standard input. Read by its protocol from system properties; absent = no. */
-    Optional<Boolean> supervised();
+    /** Relative change that counts as a regression, 0.01 to 0.29. */
+    @WithDefault("0.10")
+    double thresholdEffect();
 
-    /** Where the topics are. */
-    interface Kafka {
-        /** {@code host:port}, several separated by commas. */
-        @WithDefault("localhost:9092")
-        String bootstrapServers();
-    }
+    /** Wanted mean number of windows between false alarms: 60480 windows of 10 s are a week. */
+    @WithDefault("60480")
+    double falseAlarmWindows();
 
-    /** How it is judged. */
-    interface Detector {
-        /** Length of the windows that are judged; names the windows topic. A whole number of seconds. */
-        @WithDefault("10s")
-        Duration window();
+    /** Series that share this allowance. */
+    @WithDefault("1")
+    int judgedSeries();
 
-        /** Valid windows that a baseline is learned from, 20 to 10000; 60 or more are better. */
-        @WithDefault("180")
-        int baselineWindows();
+    /** No burst shorter than this many windows raises an alert. */
+    @WithDefault("15")
+    int burstWindows();
 
-        /** Windows with load that are passed over when a series starts, or starts again after a silence. */
-        @WithDefault("6")
-        int skipWindows();
+    /** The same for changes of half or more; at most {@code burst-windows}. */
+    @WithDefault("9")
+    int grossBurstWindows();
 
-        /** Relative change that counts as a regression, 0.01 to 0.29. */
-        @WithDefault("0.10")
-        double thresholdEffect();
-
-        /** Wanted mean number of windows between false alarms: 60480 windows of 10 s are a week. */
-        @WithDefault("60480")
-        double falseAlarmWindows();
-
-        /** Series that share this allowance. */
-        @WithDefault("1")
-        int judgedSeries();
-
-        /** No burst shorter than this many windows raises an alert. */
-        @WithDefault("15")
-        int burstWindows();
-
-        /** The same for changes of half or more; at most {@code burst-windows}. */
-        @WithDefault("9")
-        int grossBurstWindows();
-
-        /** Time over which a metric must be back near its baseline before its alert is resolved; 6 windows or more. */
-        @WithDefault("5m")
-        Duration resolveSpan();
-    }
+    /** Time over which a metric must be back near its baseline before its alert is resolved; 6 windows or more. */
+    @WithDefault("5m")
+    Duration resolveSpan();
 
     /**
      * The rules between the settings, checked.
@@ -72,21 +54,21 @@ public interface DetectorConfig {
      * @throws BadConfiguration naming key, value and what is allowed
      */
     default JudgementSettings settings() {
-        Duration window = detector().window();
+        Duration window = window();
         if (window.toSeconds() < 1 || !window.equals(Duration.ofSeconds(window.toSeconds()))) {
             throw new BadConfiguration("plumbline.detector.window = " + window
                     + " is not a whole number of seconds, 1 s or more; example: 10s");
         }
         try {
             return new JudgementSettings(
-                    detector().baselineWindows(),
-                    detector().skipWindows(),
-                    detector().thresholdEffect(),
-                    detector().falseAlarmWindows(),
-                    detector().judgedSeries(),
-                    detector().burstWindows(),
-                    detector().grossBurstWindows(),
-                    Math.toIntExact(detector().resolveSpan().dividedBy(window)));
+                    baselineWindows(),
+                    skipWindows(),
+                    thresholdEffect(),
+                    falseAlarmWindows(),
+                    judgedSeries(),
+                    burstWindows(),
+                    grossBurstWindows(),
+                    Math.toIntExact(resolveSpan().dividedBy(window)));
         } catch (IllegalArgumentException | ArithmeticException e) {
             throw new BadConfiguration("plumbline.detector." + e.getMessage());
         }

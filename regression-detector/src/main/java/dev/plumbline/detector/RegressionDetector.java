@@ -41,7 +41,7 @@ public final class RegressionDetector implements QuarkusApplication {
     @Override
     public int run(String... arguments) {
         ChildProcess.endWithSupervisor(Quarkus::asyncExit, STOP_GRACE);
-        partitions.assigned().thenRun(this::tellReady);
+        var unused = partitions.assigned().thenRun(this::tellReady);
         Quarkus.waitForExit();
         return 0;
     }

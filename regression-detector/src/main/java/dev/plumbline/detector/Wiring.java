@@ -10,6 +10,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.InstantSource;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Makes the parts that know nothing of CDI. */
 @ApplicationScoped
@@ -26,15 +27,15 @@ public class Wiring {
     @Singleton
     Watch watch(DetectorConfig config) {
         return new Watch(
-                Topics.windows(config.detector().window()),
-                config.detector().window().toMillis(),
+                Topics.windows(config.window()),
+                config.window().toMillis(),
                 config.settings());
     }
 
     @Produces
     @Singleton
-    Recovery recovery(DetectorConfig config) {
-        return new Recovery(config.kafka().bootstrapServers());
+    Recovery recovery(@ConfigProperty(name = "kafka.bootstrap.servers") String bootstrapServers) {
+        return new Recovery(bootstrapServers);
     }
 
     /** Only ages that are shown are read from it; judging never looks at a clock. */

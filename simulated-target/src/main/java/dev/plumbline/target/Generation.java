@@ -212,6 +212,7 @@ final class Generation {
         engine.lateness().add(lateNanos);
     }
 
+    @SuppressWarnings("ReferenceEquality")
     private Regressions see() {
         Regressions now = engine.regressions();
         if (now != lastSeen) {

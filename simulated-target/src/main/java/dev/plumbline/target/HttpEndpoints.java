@@ -66,16 +66,20 @@ final class HttpEndpoints implements Handler<HttpServerRequest> {
         // Refused or not, the body is read to its end: an answer to a client that still writes is lost in a reset.
         BiConsumer<HttpServerRequest, byte[]> route = refusal(request)
                 .<BiConsumer<HttpServerRequest, byte[]>>map(refused -> (asked, body) -> refuse(asked.response(), refused))
-                .orElseGet(() -> routes.get(request.path()).get(request.method()));
+                .orElseGet(() -> methodsOf(request).get(request.method()));
         Body body = new Body(request, route);
         request.handler(body::add);
         request.endHandler(end -> body.complete());
     }
 
+    private Map<HttpMethod, BiConsumer<HttpServerRequest, byte[]>> methodsOf(HttpServerRequest request) {
+        return routes.getOrDefault(String.valueOf(request.path()), Map.of());
+    }
+
     private Optional<RequestRefused> refusal(HttpServerRequest request) {
-        String path = request.path();
-        Map<HttpMethod, ?> methods = path == null ? null : routes.get(path);
-        if (methods == null) {
+        String path = String.valueOf(request.path());
+        Map<HttpMethod, BiConsumer<HttpServerRequest, byte[]>> methods = methodsOf(request);
+        if (methods.isEmpty()) {
             return Optional.of(new RequestRefused(404, "NotFoundError", Optional.empty(), "Not Found: " + path));
         }
         if (!methods.containsKey(request.method())) {

@@ -77,7 +77,7 @@ record RequestBody(int promptTokens, boolean streams, boolean includeUsage, int 
             body = MAPPER.readTree(bytes);
         } catch (IOException e) {
             throw new RequestRefused(
-                    400, "Bad Request", Optional.of("body"), "JSON decode error: " + firstLine(e.getMessage()));
+                    400, "Bad Request", Optional.of("body"), "JSON decode error: " + firstLine(String.valueOf(e.getMessage())));
         }
         if (!body.isObject()) {
             throw new RequestRefused(400, "Bad Request", Optional.of("body"), "the body must be a JSON object");

@@ -20,6 +20,7 @@ public final class CommitHook {
     }
 
     /** Takes a participant out of the current thread; one that is not there changes nothing. */
+    @SuppressWarnings("ReferenceEquality")
     public void leave(CommitParticipant participant) {
         participants.get().removeIf(known -> known == participant);
     }

@@ -99,7 +99,7 @@ public final class DemoCommand implements Callable<Integer> {
         DemoPlan plan;
         try {
             plan = new DemoPlan(
-                    concurrency, slower, baselineWindows, 10, Duration.ofSeconds(180), kafkaPort, targetPort, seed);
+                    concurrency, slower, baselineWindows, 10, Duration.ofMinutes(3), kafkaPort, targetPort, seed);
         } catch (IllegalArgumentException e) {
             throw new CommandLine.ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }

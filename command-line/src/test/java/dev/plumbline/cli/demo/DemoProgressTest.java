@@ -25,7 +25,7 @@ class DemoProgressTest {
 
     private static final Series SERIES =
             new Series(new ComparisonGroup("t", "m", "s", LoadPoint.parse("c8"), "default"), "stable");
-    private static final DemoPlan PLAN = new DemoPlan(8, 1.2, 60, 2, Duration.ofSeconds(180), 0, 0, 1);
+    private static final DemoPlan PLAN = new DemoPlan(8, 1.2, 60, 2, Duration.ofMinutes(3), 0, 0, 1);
 
     private final DemoProgress progress = new DemoProgress(PLAN);
 
