@@ -70,10 +70,7 @@ public final class AggregatorMain {
             try {
                 StreamsSettings settings = StreamsSettings.checked(config, kafka);
                 int partitions = new TopicCheck(SystemTime.wall())
-                        .partitions(
-                                settings.client(),
-                                settings.topics(),
-                                config.startTimeout());
+                        .partitions(settings.client(), settings.topics(), config.startTimeout());
                 streams.start(settings, partitions, this::ready, () -> end(FatalStart.INFRASTRUCTURE));
                 LOG.infof(
                         "Aggregating %s windows of %d partitions as %s",

@@ -1,9 +1,9 @@
 package dev.plumbline.aggregator;
 
 import dev.plumbline.aggregator.exposition.AggregatorMetrics;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import io.vertx.core.buffer.Buffer;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.io.IOException;
@@ -29,9 +29,7 @@ class Endpoints {
         try {
             AggregatorMetrics.Page page =
                     streams.metrics().page(Optional.ofNullable(request.request().getHeader("Accept")));
-            request.response()
-                    .putHeader("Content-Type", page.contentType())
-                    .end(Buffer.buffer(page.body()));
+            request.response().putHeader("Content-Type", page.contentType()).end(Buffer.buffer(page.body()));
         } catch (IOException e) {
             request.fail(500, e);
         }

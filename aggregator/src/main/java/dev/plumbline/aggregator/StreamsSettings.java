@@ -131,7 +131,8 @@ record StreamsSettings(AggregatorConfig aggregator, KafkaConfig kafka) {
     private static void require(boolean allowed, String key, Object value, String expected) throws FatalStart {
         if (!allowed) {
             throw new FatalStart(
-                    FatalStart.CONFIGURATION, "plumbline.aggregator." + key + " is " + value + ", expected " + expected);
+                    FatalStart.CONFIGURATION,
+                    "plumbline.aggregator." + key + " is " + value + ", expected " + expected);
         }
     }
 }

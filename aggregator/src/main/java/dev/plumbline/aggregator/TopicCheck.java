@@ -62,8 +62,7 @@ final class TopicCheck {
         for (Map.Entry<String, KafkaFuture<TopicDescription>> answer :
                 admin.describeTopics(topics).topicNameValues().entrySet()) {
             try {
-                TopicDescription description =
-                        answer.getValue().get(2L * ASK_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
+                TopicDescription description = answer.getValue().get(2L * ASK_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
                 found.put(description.name(), description.partitions().size());
             } catch (ExecutionException e) {
                 return e.getCause() instanceof UnknownTopicOrPartitionException

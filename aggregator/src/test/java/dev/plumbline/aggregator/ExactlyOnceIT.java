@@ -53,10 +53,14 @@ class ExactlyOnceIT {
         Random random = new Random(seed);
         WindowsTopic.create(broker.bootstrapServers(), PARTITIONS, List.of(WINDOW, SmallAggregatorMain.WINDOW));
         Map<String, String> settings = Map.of(
-                "plumbline.kafka.bootstrap-servers", broker.bootstrapServers(),
-                "plumbline.aggregator.window", "1s",
-                "plumbline.aggregator.grace", "300ms",
-                "plumbline.aggregator.state-directory", directory.resolve("streams").toString());
+                "plumbline.kafka.bootstrap-servers",
+                broker.bootstrapServers(),
+                "plumbline.aggregator.window",
+                "1s",
+                "plumbline.aggregator.grace",
+                "300ms",
+                "plumbline.aggregator.state-directory",
+                directory.resolve("streams").toString());
         long acknowledged = 0;
         try (WindowsTopic windows = new WindowsTopic(broker.bootstrapServers(), WINDOW, PARTITIONS)) {
             for (int round = 1; round <= rounds; round++) {
@@ -84,8 +88,12 @@ class ExactlyOnceIT {
                 System.out.printf(
                         "round %d (seed %d, %d kills): acknowledged %d, counted %d, duplicates %d%n",
                         round, seed, kills, acknowledgedNow, windows.counted() - countedBefore, windows.duplicates());
-                assertThat(windows.counted()).as("round %d, seed %d", round, seed).isEqualTo(acknowledged);
-                assertThat(windows.duplicates()).as("round %d, seed %d", round, seed).isZero();
+                assertThat(windows.counted())
+                        .as("round %d, seed %d", round, seed)
+                        .isEqualTo(acknowledged);
+                assertThat(windows.duplicates())
+                        .as("round %d, seed %d", round, seed)
+                        .isZero();
             }
         }
 

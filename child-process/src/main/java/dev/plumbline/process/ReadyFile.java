@@ -77,8 +77,11 @@ public record ReadyFile(String name, long pid, Map<String, Integer> ports) {
         StringBuilder text = new StringBuilder();
         text.append("name=").append(name).append('\n');
         text.append("pid=").append(pid).append('\n');
-        ports.forEach((portName, port) ->
-                text.append(PORT_PREFIX).append(portName).append('=').append(port).append('\n'));
+        ports.forEach((portName, port) -> text.append(PORT_PREFIX)
+                .append(portName)
+                .append('=')
+                .append(port)
+                .append('\n'));
         Path beside = path.resolveSibling(path.getFileName() + "." + pid + ".tmp");
         try {
             Files.writeString(beside, text);

@@ -90,7 +90,8 @@ class ChildProcessTest {
 
         static Child start(Path folder, String mode, boolean supervised) throws IOException {
             Process process = new ProcessBuilder(List.of(
-                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
                             "-XX:TieredStopAtLevel=1",
                             "-D" + ChildProcess.SUPERVISED_PROPERTY + "=" + supervised,
                             "-D" + ReadyFile.PATH_PROPERTY + "=" + folder.resolve("child.ready"),
@@ -102,9 +103,7 @@ class ChildProcessTest {
                     .redirectError(folder.resolve("stderr").toFile())
                     .start();
             BufferedReader output = process.inputReader();
-            assertThat(output.readLine())
-                    .as(() -> stderr(folder))
-                    .isEqualTo("up");
+            assertThat(output.readLine()).as(() -> stderr(folder)).isEqualTo("up");
             return new Child(process);
         }
 
@@ -137,28 +136,30 @@ class ChildProcessTest {
 
         public static void main(String[] args) throws Exception {
             Path folder = Path.of(args[1]);
-            Runnable stop =
-                    switch (args[0]) {
-                        case "orderly" -> () -> {
-                            try {
-                                Files.createFile(folder.resolve("stopped"));
-                            } catch (IOException e) {
-                                throw new IllegalStateException(e);
-                            }
-                            System.exit(7);
-                        };
-                        case "stuck" -> () -> {
-                            try {
-                                Thread.sleep(Duration.ofHours(1));
-                            } catch (InterruptedException e) {
-                                Thread.currentThread().interrupt();
-                            }
-                        };
-                        case "failing" -> () -> {
-                            throw new IllegalStateException("no way to stop");
-                        };
-                        default -> throw new IllegalArgumentException(args[0]);
+            Runnable stop = switch (args[0]) {
+                case "orderly" ->
+                    () -> {
+                        try {
+                            Files.createFile(folder.resolve("stopped"));
+                        } catch (IOException e) {
+                            throw new IllegalStateException(e);
+                        }
+                        System.exit(7);
                     };
+                case "stuck" ->
+                    () -> {
+                        try {
+                            Thread.sleep(Duration.ofHours(1));
+                        } catch (InterruptedException e) {
+                            Thread.currentThread().interrupt();
+                        }
+                    };
+                case "failing" ->
+                    () -> {
+                        throw new IllegalStateException("no way to stop");
+                    };
+                default -> throw new IllegalArgumentException(args[0]);
+            };
             ChildProcess.endWithSupervisor(stop, Duration.ofMillis(300));
             ReadyFile.publishIfAsked("child", Map.of("http", 1234));
             System.out.println("up");

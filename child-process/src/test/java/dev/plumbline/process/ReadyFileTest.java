@@ -69,8 +69,16 @@ class ReadyFileTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "garbage", "name=a\n", "pid=1\n", "name=a\npid=x\n", "name=a\npid=1\nport.http=65536\n",
-                "name=a\npid=1\nport.http=\n", "name=a b\npid=1\n"})
+            strings = {
+                "",
+                "garbage",
+                "name=a\n",
+                "pid=1\n",
+                "name=a\npid=x\n",
+                "name=a\npid=1\nport.http=65536\n",
+                "name=a\npid=1\nport.http=\n",
+                "name=a b\npid=1\n"
+            })
     void refusesAFileThatIsNotOne(String content) throws IOException {
         Path path = Files.writeString(folder.resolve("bad"), content);
 

@@ -1,7 +1,7 @@
 package dev.plumbline.cli;
 
-import dev.plumbline.cli.outcome.ExitCode;
 import dev.plumbline.cli.demo.DemoCommand;
+import dev.plumbline.cli.outcome.ExitCode;
 import dev.plumbline.cli.stack.StackFailure;
 import java.util.logging.Level;
 import java.util.logging.Logger;

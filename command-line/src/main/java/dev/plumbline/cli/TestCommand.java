@@ -10,7 +10,9 @@ final class TestCommand implements Runnable {
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
 
-    @CommandLine.Option(names = "--all", description = "Also run what needs Debian packages (Prometheus, Alertmanager).")
+    @CommandLine.Option(
+            names = "--all",
+            description = "Also run what needs Debian packages (Prometheus, Alertmanager).")
     @SuppressWarnings("UnusedVariable")
     private boolean all;
 

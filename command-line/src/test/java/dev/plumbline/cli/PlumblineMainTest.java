@@ -1,8 +1,8 @@
 package dev.plumbline.cli;
 
-import dev.plumbline.cli.outcome.ExitCode;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plumbline.cli.outcome.ExitCode;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Map;
@@ -36,7 +36,11 @@ class PlumblineMainTest {
     @Test
     void aSettingOutsideItsRangeIsOneLineThatNamesIt() {
         assertThat(execute("demo", "--concurrency", "0")).isEqualTo(ExitCode.USAGE);
-        assertThat(err.toString().lines()).singleElement().asString().contains("--concurrency").contains("1..64");
+        assertThat(err.toString().lines())
+                .singleElement()
+                .asString()
+                .contains("--concurrency")
+                .contains("1..64");
     }
 
     @Test
@@ -67,7 +71,12 @@ class PlumblineMainTest {
             assertThat(command.getValue().getUsageMessage())
                     .as(command.getKey())
                     .contains("Usage: plumb " + command.getKey());
-            assertThat(command.getValue().getUsageMessage().lines().mapToInt(String::length).max().orElse(0))
+            assertThat(command.getValue()
+                            .getUsageMessage()
+                            .lines()
+                            .mapToInt(String::length)
+                            .max()
+                            .orElse(0))
                     .isLessThanOrEqualTo(100);
         }
     }

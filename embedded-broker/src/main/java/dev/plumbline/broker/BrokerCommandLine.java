@@ -13,8 +13,7 @@ import java.util.OptionalLong;
  */
 record BrokerCommandLine(BrokerSettings settings, Optional<Path> stackDirectory) {
 
-    static final String USAGE =
-            """
+    static final String USAGE = """
             Usage: broker --directory DIR [--port N] [--retention-bytes N] [--stack-directory DIR]
               --directory DIR        data folder, made when missing; an earlier one is continued
               --port N               TCP port on 127.0.0.1; 0, the default, takes a free one
@@ -34,7 +33,8 @@ record BrokerCommandLine(BrokerSettings settings, Optional<Path> stackDirectory)
         OptionalLong retentionBytes = OptionalLong.empty();
         for (int i = 0; i < arguments.size(); i += 2) {
             String flag = arguments.get(i);
-            if (!List.of("--directory", "--port", "--retention-bytes", "--stack-directory").contains(flag)) {
+            if (!List.of("--directory", "--port", "--retention-bytes", "--stack-directory")
+                    .contains(flag)) {
                 throw new WrongUsage("unknown argument " + flag);
             }
             if (i + 1 == arguments.size()) {
@@ -45,12 +45,14 @@ record BrokerCommandLine(BrokerSettings settings, Optional<Path> stackDirectory)
                 case "--directory" -> directory = Optional.of(path(flag, value));
                 case "--stack-directory" -> stackDirectory = Optional.of(path(flag, value));
                 case "--port" -> port = Math.toIntExact(number(flag, value, 0, 65535));
-                default -> retentionBytes = OptionalLong.of(
-                        number(flag, value, BrokerSettings.SMALLEST_RETENTION_BYTES, Long.MAX_VALUE));
+                default ->
+                    retentionBytes = OptionalLong.of(
+                            number(flag, value, BrokerSettings.SMALLEST_RETENTION_BYTES, Long.MAX_VALUE));
             }
         }
         Path data = directory.orElseThrow(() -> new WrongUsage("--directory is missing"));
-        if (stackDirectory.isPresent() && (data.equals(stackDirectory.get()) || !data.startsWith(stackDirectory.get()))) {
+        if (stackDirectory.isPresent()
+                && (data.equals(stackDirectory.get()) || !data.startsWith(stackDirectory.get()))) {
             // What is deleted as a whole must at least be a folder that was made for this broker.
             throw new WrongUsage("--directory " + data + " must lie inside --stack-directory " + stackDirectory.get());
         }

@@ -67,7 +67,8 @@ public final class EmbeddedBroker implements AutoCloseable {
      * @see #start(BrokerSettings)
      */
     public static EmbeddedBroker start(Path directory, int port) throws IOException {
-        return start(new BrokerSettings(directory, port, BrokerSettings.in(directory).retentionBytes()));
+        return start(
+                new BrokerSettings(directory, port, BrokerSettings.in(directory).retentionBytes()));
     }
 
     /**
@@ -95,7 +96,10 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
 
     private static EmbeddedBroker start(
-            BrokerSettings settings, Path directory, ServerSocketChannel brokerSocket, ServerSocketChannel controllerSocket)
+            BrokerSettings settings,
+            Path directory,
+            ServerSocketChannel brokerSocket,
+            ServerSocketChannel controllerSocket)
             throws IOException {
         int brokerPort = portOf(brokerSocket);
         int controllerPort = portOf(controllerSocket);
@@ -103,8 +107,8 @@ public final class EmbeddedBroker implements AutoCloseable {
         format(directory);
         Tuple2<MetaPropertiesEnsemble, BootstrapMetadata> loaded =
                 KafkaRaftServer.initializeLogDirs(config, LOG, "[EmbeddedBroker] ");
-        Metrics metrics =
-                Server.initializeMetrics(config, Time.SYSTEM, loaded._1().clusterId().orElseThrow());
+        Metrics metrics = Server.initializeMetrics(
+                config, Time.SYSTEM, loaded._1().clusterId().orElseThrow());
         ServerSocketFactory boundBefore = (listener, address, backlog, receiveBufferBytes) ->
                 listener.equals(CONTROLLER_LISTENER) ? controllerSocket : brokerSocket;
         SharedServer shared = new SharedServer(
@@ -117,8 +121,7 @@ public final class EmbeddedBroker implements AutoCloseable {
                 new ThrowingFaultHandlers(),
                 boundBefore);
         BrokerServer broker = new BrokerServer(shared);
-        ControllerServer controller =
-                new ControllerServer(shared, KafkaRaftServer.configSchema(), loaded._2());
+        ControllerServer controller = new ControllerServer(shared, KafkaRaftServer.configSchema(), loaded._2());
         EmbeddedBroker node = new EmbeddedBroker(brokerPort, broker, controller);
         try {
             controller.startup();

@@ -110,20 +110,18 @@ public final class EmbeddedBrokerMain {
     }
 
     private static String oneLine(BrokerSettings settings, IOException e) {
-        String text =
-                switch (e) {
-                    case BindException taken ->
-                        "port " + settings.port()
-                                + " on 127.0.0.1 is taken; name another --port, or 0 for a free one";
-                    case AccessDeniedException denied -> denied.getFile() + " cannot be written; name another --directory";
-                    case FileAlreadyExistsException file ->
-                        file.getFile() + " is not a folder; name another --directory";
-                    case FileSystemException file ->
-                        "the folder " + file.getFile() + " cannot be used ("
-                                + Optional.ofNullable(file.getReason()).orElse(file.getClass().getSimpleName())
-                                + "); name another --directory";
-                    default -> String.valueOf(e.getMessage());
-                };
+        String text = switch (e) {
+            case BindException taken ->
+                "port " + settings.port() + " on 127.0.0.1 is taken; name another --port, or 0 for a free one";
+            case AccessDeniedException denied -> denied.getFile() + " cannot be written; name another --directory";
+            case FileAlreadyExistsException file -> file.getFile() + " is not a folder; name another --directory";
+            case FileSystemException file ->
+                "the folder " + file.getFile() + " cannot be used ("
+                        + Optional.ofNullable(file.getReason())
+                                .orElse(file.getClass().getSimpleName())
+                        + "); name another --directory";
+            default -> String.valueOf(e.getMessage());
+        };
         return text.replace('\n', ' ');
     }
 }

@@ -50,7 +50,9 @@ final class StackDirectory {
                 ReadyFile.read(file)
                         .map(ReadyFile::pid)
                         .filter(pid -> pid != ownPid)
-                        .filter(pid -> ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false))
+                        .filter(pid -> ProcessHandle.of(pid)
+                                .map(ProcessHandle::isAlive)
+                                .orElse(false))
                         .ifPresent(alive::add);
             }
         } catch (NoSuchFileException e) {

@@ -24,7 +24,13 @@ class BrokerCommandLineTest {
     @Test
     void readsEveryFlag() throws Exception {
         BrokerCommandLine parsed = BrokerCommandLine.parse(List.of(
-                "--stack-directory", "/stack/", "--port", "65535", "--retention-bytes", "1048576", "--directory",
+                "--stack-directory",
+                "/stack/",
+                "--port",
+                "65535",
+                "--retention-bytes",
+                "1048576",
+                "--directory",
                 "/stack/x/../data"));
 
         assertThat(parsed.settings())
@@ -48,7 +54,8 @@ class BrokerCommandLineTest {
         "--directory /stack/../etc --stack-directory /stack, must lie inside"
     })
     void saysInOneLineWhatIsWrong(String line, String message) {
-        List<String> arguments = line.isEmpty() ? List.of() : List.of(line.replace("''", "").split(" ", -1));
+        List<String> arguments =
+                line.isEmpty() ? List.of() : List.of(line.replace("''", "").split(" ", -1));
 
         assertThatExceptionOfType(BrokerCommandLine.WrongUsage.class)
                 .isThrownBy(() -> BrokerCommandLine.parse(arguments))

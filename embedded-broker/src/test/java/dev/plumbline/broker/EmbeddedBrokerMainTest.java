@@ -32,8 +32,10 @@ class EmbeddedBrokerMainTest {
         new ReadyFile("sibling", sibling.pid(), Map.of()).write(stack.resolve("sibling.ready"));
         Process broker = start(
                 stack.resolve("broker.ready"),
-                "--directory", stack.resolve("data").toString(),
-                "--stack-directory", stack.toString());
+                "--directory",
+                stack.resolve("data").toString(),
+                "--stack-directory",
+                stack.toString());
         try {
             String ready = broker.inputReader().readLine();
             ReadyFile published = ReadyFile.read(stack.resolve("broker.ready")).orElseThrow();
@@ -47,7 +49,9 @@ class EmbeddedBrokerMainTest {
             broker.getOutputStream().close();
 
             assertThat(broker.waitFor(60, TimeUnit.SECONDS)).isTrue();
-            assertThat(sibling.isAlive()).as("it waits for the rest of the stack").isFalse();
+            assertThat(sibling.isAlive())
+                    .as("it waits for the rest of the stack")
+                    .isFalse();
             assertThat(stack).doesNotExist();
             assertThat(stderrLines()).isEmpty();
         } finally {
@@ -77,7 +81,8 @@ class EmbeddedBrokerMainTest {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
             String port = Integer.toString(taken.getLocalPort());
 
-            assertThat(exitOf("--directory", folder.resolve("data").toString(), "--port", port)).isEqualTo(4);
+            assertThat(exitOf("--directory", folder.resolve("data").toString(), "--port", port))
+                    .isEqualTo(4);
             assertThat(stderrLines()).singleElement().asString().contains(port).contains("--port");
         }
     }
@@ -87,7 +92,11 @@ class EmbeddedBrokerMainTest {
         Path file = Files.createFile(folder.resolve("file"));
 
         assertThat(exitOf("--directory", file.resolve("data").toString())).isEqualTo(4);
-        assertThat(stderrLines()).singleElement().asString().contains(file.toString()).contains("--directory");
+        assertThat(stderrLines())
+                .singleElement()
+                .asString()
+                .contains(file.toString())
+                .contains("--directory");
     }
 
     @Test

@@ -109,8 +109,7 @@ class EmbeddedBrokerTest {
 
     @Test
     void refusesSettingsOutOfRange() {
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> new BrokerSettings(folder, 65536, OptionalLong.empty()));
+        assertThatIllegalArgumentException().isThrownBy(() -> new BrokerSettings(folder, 65536, OptionalLong.empty()));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new BrokerSettings(folder, 0, OptionalLong.of((1 << 20) - 1)));
     }
@@ -152,11 +151,16 @@ class EmbeddedBrokerTest {
     private static List<String> readCommitted(EmbeddedBroker broker, String topic, int atLeast) {
         List<String> texts = new ArrayList<>();
         Map<String, Object> settings = Map.of(
-                "bootstrap.servers", broker.bootstrapServers(),
-                "group.id", "reader-" + System.nanoTime(),
-                "session.timeout.ms", 6000,
-                "auto.offset.reset", "earliest",
-                "isolation.level", "read_committed");
+                "bootstrap.servers",
+                broker.bootstrapServers(),
+                "group.id",
+                "reader-" + System.nanoTime(),
+                "session.timeout.ms",
+                6000,
+                "auto.offset.reset",
+                "earliest",
+                "isolation.level",
+                "read_committed");
         try (KafkaConsumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             consumer.subscribe(List.of(topic));

@@ -22,7 +22,8 @@ class StackDirectoryTest {
     void doesNotWaitForItself() throws Exception {
         new ReadyFile("broker", ProcessHandle.current().pid(), Map.of()).write(folder.resolve("broker.ready"));
 
-        assertThat(new StackDirectory(folder).awaitOthers(Duration.ofSeconds(20))).isEmpty();
+        assertThat(new StackDirectory(folder).awaitOthers(Duration.ofSeconds(20)))
+                .isEmpty();
     }
 
     @Test
@@ -31,7 +32,8 @@ class StackDirectoryTest {
         ended.waitFor();
         new ReadyFile("app", ended.pid(), Map.of()).write(folder.resolve("app.ready"));
 
-        assertThat(new StackDirectory(folder).awaitOthers(Duration.ofSeconds(20))).isEmpty();
+        assertThat(new StackDirectory(folder).awaitOthers(Duration.ofSeconds(20)))
+                .isEmpty();
     }
 
     @Test
@@ -40,7 +42,8 @@ class StackDirectoryTest {
         try {
             new ReadyFile("app", stays.pid(), Map.of()).write(folder.resolve("app.ready"));
 
-            assertThat(new StackDirectory(folder).awaitOthers(Duration.ofMillis(100))).containsExactly(stays.pid());
+            assertThat(new StackDirectory(folder).awaitOthers(Duration.ofMillis(100)))
+                    .containsExactly(stays.pid());
         } finally {
             stays.destroyForcibly();
         }
@@ -49,7 +52,9 @@ class StackDirectoryTest {
     @Test
     void deletesEverythingInsideAndNothingBehindALink() throws IOException {
         Path outside = Files.writeString(folder.resolve("outside"), "stays");
-        Path stack = Files.createDirectories(folder.resolve("stack/data/topic-0")).getParent().getParent();
+        Path stack = Files.createDirectories(folder.resolve("stack/data/topic-0"))
+                .getParent()
+                .getParent();
         Files.writeString(stack.resolve("data/topic-0/0.log"), "x");
         Files.createSymbolicLink(stack.resolve("file-link"), outside);
         Files.createSymbolicLink(stack.resolve("folder-link"), folder);

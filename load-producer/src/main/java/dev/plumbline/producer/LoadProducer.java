@@ -158,13 +158,9 @@ final class LoadProducer {
             serverVertx.close();
         }
         for (Vertx vertx : vertxes) {
-            clients.add(new InferenceClient(
-                    vertx,
-                    settings.endpoint(),
-                    settings.timeouts(),
-                    clock,
-                    slotsPerLoop(),
-                    (int) config.target().keepAlive().toSeconds()));
+            clients.add(
+                    new InferenceClient(vertx, settings.endpoint(), settings.timeouts(), clock, slotsPerLoop(), (int)
+                            config.target().keepAlive().toSeconds()));
         }
         long wanted = config.load().warmupRequests();
         if (wanted > 0 && !stopping.get()) {
@@ -173,7 +169,8 @@ final class LoadProducer {
                     .rehearse(
                             clients.get(0),
                             rehearsal,
-                            new LoadPlan.Closed(slots, config.load().pauseAfterFailure().toNanos()),
+                            new LoadPlan.Closed(
+                                    slots, config.load().pauseAfterFailure().toNanos()),
                             RunLimits.of(clock.nanos(), OptionalLong.empty(), OptionalLong.of(wanted)),
                             new CountingOnly());
             awaitLoad(List.of(warmed));
@@ -201,18 +198,17 @@ final class LoadProducer {
         for (int i = 0; i < loops.size(); i++) {
             runs.add(loops.get(i).measure(clients.get(i), source, plan(i), limits));
         }
-        LOG.infof(
-                "Offering %s to %s",
-                settings.series().group().loadPoint().key(), settings.endpoint());
+        LOG.infof("Offering %s to %s", settings.series().group().loadPoint().key(), settings.endpoint());
         awaitLoad(runs);
     }
 
     private LoadPlan plan(int index) {
         int count = loops.size();
         return switch (settings.series().group().loadPoint()) {
-            case LoadPoint.ClosedLoop closed -> new LoadPlan.Closed(
-                    closed.concurrency() / count + (index < closed.concurrency() % count ? 1 : 0),
-                    config.load().pauseAfterFailure().toNanos());
+            case LoadPoint.ClosedLoop closed ->
+                new LoadPlan.Closed(
+                        closed.concurrency() / count + (index < closed.concurrency() % count ? 1 : 0),
+                        config.load().pauseAfterFailure().toNanos());
             case LoadPoint.OpenLoop open -> {
                 double rate = open.requestsPerSecond();
                 FireTimes whole = switch (config.load().arrivalPattern()) {
@@ -238,14 +234,15 @@ final class LoadProducer {
     }
 
     private void awaitLoad(List<CompletableFuture<Void>> runs) throws InterruptedException {
-        var unused = CompletableFuture.allOf(runs.toArray(CompletableFuture[]::new)).whenComplete((done, failure) -> {
-            if (failure != null) {
-                LOG.error("The load ended with an error", failure);
-            }
-            synchronized (this) {
-                notifyAll();
-            }
-        });
+        var unused = CompletableFuture.allOf(runs.toArray(CompletableFuture[]::new))
+                .whenComplete((done, failure) -> {
+                    if (failure != null) {
+                        LOG.error("The load ended with an error", failure);
+                    }
+                    synchronized (this) {
+                        notifyAll();
+                    }
+                });
         synchronized (this) {
             while (!stopping.get() && !runs.stream().allMatch(CompletableFuture::isDone)) {
                 wait();
@@ -263,8 +260,7 @@ final class LoadProducer {
             notifyAll();
         }
         try {
-            CompletableFuture<?>[] told =
-                    loops.stream().map(LoadLoop::finish).toArray(CompletableFuture[]::new);
+            CompletableFuture<?>[] told = loops.stream().map(LoadLoop::finish).toArray(CompletableFuture[]::new);
             sender.stop();
             CompletableFuture.allOf(told).get(LOOP_STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException e) {

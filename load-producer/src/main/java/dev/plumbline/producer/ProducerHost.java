@@ -62,7 +62,9 @@ class ProducerHost {
         }
         ProducerMetrics.Scrape scrape =
                 running.get().metrics().scrape(context.request().getHeader("Accept"));
-        context.response().putHeader("Content-Type", scrape.contentType()).end(Buffer.buffer(scrape.body().toArray()));
+        context.response()
+                .putHeader("Content-Type", scrape.contentType())
+                .end(Buffer.buffer(scrape.body().toArray()));
     }
 
     private void status(RoutingContext context) {

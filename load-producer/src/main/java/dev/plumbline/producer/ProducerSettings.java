@@ -44,8 +44,8 @@ record ProducerSettings(
         ProducerConfig.Target target = config.target();
         String url = target.url().orElseThrow(() -> missing("plumbline.target.url", "http://127.0.0.1:8000"));
         String model = target.model().orElseThrow(() -> missing("plumbline.target.model", "llama-3.1-8b"));
-        Endpoint endpoint = valid(
-                "plumbline.target.url", () -> Endpoint.below(url, target.endpointType(), authorization(target)));
+        Endpoint endpoint =
+                valid("plumbline.target.url", () -> Endpoint.below(url, target.endpointType(), authorization(target)));
         LoadPoint loadPoint = loadPoint(config.load());
         String id = config.producer().id();
         require(!id.isBlank() && id.length() <= 150, "plumbline.producer.id", id, "1 to 150 characters");
@@ -53,16 +53,17 @@ record ProducerSettings(
         requireRange("plumbline.load.max-in-flight", load.maxInFlight(), 1, 1_000_000);
         requireRange("plumbline.load.event-loops", load.eventLoops(), 1, 64);
         requireRange("plumbline.load.warmup-requests", load.warmupRequests(), 0, 1_000_000_000);
-        load.requestCount()
-                .ifPresent(count -> requireRange("plumbline.load.request-count", count, 1, Long.MAX_VALUE));
+        load.requestCount().ifPresent(count -> requireRange("plumbline.load.request-count", count, 1, Long.MAX_VALUE));
         load.duration().ifPresent(duration -> nanos("plumbline.load.duration", duration, Duration.ofMillis(1)));
         nanos("plumbline.load.pause-after-failure", load.pauseAfterFailure(), Duration.ZERO);
         requireRange("plumbline.workload.prompt-tokens", config.workload().promptTokens(), 1, 100_000);
-        requireRange("plumbline.workload.prompt-tokens-deviation", config.workload().promptTokensDeviation(), 0, 100_000);
+        requireRange(
+                "plumbline.workload.prompt-tokens-deviation", config.workload().promptTokensDeviation(), 0, 100_000);
         requireRange("plumbline.workload.max-tokens", config.workload().maxTokens(), 1, 1_000_000);
         requireRange("plumbline.emit.queue-capacity", config.emit().queueCapacity(), 1, 10_000_000);
         nanos("plumbline.emit.stop-grace", config.emit().stopGrace(), Duration.ofMillis(1));
-        requireRange("plumbline.heartbeat-interval in ms", config.heartbeatInterval().toMillis(), 10, 60_000);
+        requireRange(
+                "plumbline.heartbeat-interval in ms", config.heartbeatInterval().toMillis(), 10, 60_000);
         requireRange("plumbline.target.keep-alive in s", target.keepAlive().toSeconds(), 1, 3_600);
         nanos("plumbline.selfwarmup.duration", config.selfwarmup().duration(), Duration.ZERO);
         requireRange("plumbline.selfwarmup.requests", config.selfwarmup().requests(), 0, 1_000_000_000);
@@ -72,10 +73,16 @@ record ProducerSettings(
                 Double.toString(target.temperature()),
                 "0 to 100");
         String name = target.name().orElse(endpoint.host() + ":" + endpoint.port());
-        Series series = valid("plumbline.series", () -> new Series(
-                new ComparisonGroup(
-                        name, model, config.series().scenario(), loadPoint, config.series().tenant()),
-                config.series().variant()));
+        Series series = valid(
+                "plumbline.series",
+                () -> new Series(
+                        new ComparisonGroup(
+                                name,
+                                model,
+                                config.series().scenario(),
+                                loadPoint,
+                                config.series().tenant()),
+                        config.series().variant()));
         return new ProducerSettings(
                 bootstrapServers,
                 endpoint,
@@ -112,7 +119,8 @@ record ProducerSettings(
                 "plumbline.load.request-rate",
                 Double.toString(rate),
                 FireTimes.MIN_PER_SECOND + " to " + FireTimes.MAX_PER_SECOND + " requests per second");
-        requireRange("plumbline.load.event-loops (not more than max-in-flight)", load.eventLoops(), 1, load.maxInFlight());
+        requireRange(
+                "plumbline.load.event-loops (not more than max-in-flight)", load.eventLoops(), 1, load.maxInFlight());
         return new LoadPoint.OpenLoop(rate);
     }
 

@@ -36,7 +36,8 @@ class ProducerSettingsTest {
 
     @Test
     void aRateIsAnOpenLoop() {
-        assertThat(ProducerSettings.checked(config(Map.of("plumbline.load.concurrency", "", "plumbline.load.request-rate", "2.5")))
+        assertThat(ProducerSettings.checked(
+                                config(Map.of("plumbline.load.concurrency", "", "plumbline.load.request-rate", "2.5")))
                         .series()
                         .group()
                         .loadPoint())

@@ -45,7 +45,10 @@ class DemoIT {
         awaitOutput("all parts ready");
         List<ProcessHandle> children = children(demo);
         assertThat(children).hasSize(5);
-        assertThat(new ProcessBuilder("kill", "-INT", Long.toString(demo.pid())).start().waitFor()).isZero();
+        assertThat(new ProcessBuilder("kill", "-INT", Long.toString(demo.pid()))
+                        .start()
+                        .waitFor())
+                .isZero();
         assertThat(demo.waitFor(20, TimeUnit.SECONDS)).isTrue();
         assertThat(demo.exitValue()).isEqualTo(130);
         awaitEnd(children);
@@ -151,7 +154,9 @@ class DemoIT {
         try {
             return Files.readString(Path.of("/proc/" + pid + "/cmdline"));
         } catch (IOException e) {
-            return ProcessHandle.of(pid).flatMap(handle -> handle.info().commandLine()).orElse("");
+            return ProcessHandle.of(pid)
+                    .flatMap(handle -> handle.info().commandLine())
+                    .orElse("");
         }
     }
 

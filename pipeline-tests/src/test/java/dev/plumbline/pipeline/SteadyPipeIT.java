@@ -124,8 +124,8 @@ class SteadyPipeIT {
         try {
             Prometheus api = new Prometheus(port);
             String group = "target=\"steady\",model=\"steady-7b\",scenario=\"chat\",load=\"c6\"";
-            double p99 = api.await(
-                    "histogram_quantile(0.99, sum by (le) (rate(inference_duration_seconds_bucket[5m])))");
+            double p99 =
+                    api.await("histogram_quantile(0.99, sum by (le) (rate(inference_duration_seconds_bucket[5m])))");
             assertThat(p99).isBetween(0.1, 2.0);
             // Native histograms, where no le is.
             assertThat(api.await("histogram_quantile(0.5, sum(rate(plumbline_ttft_seconds{" + group + "}[5m])))"))
@@ -134,7 +134,8 @@ class SteadyPipeIT {
                     .isBetween(0.003, 0.05);
             assertThat(api.await("sum(rate(plumbline_requests_total{outcome=\"completed\"}[5m]))"))
                     .isPositive();
-            assertThat(api.await("sum(rate(plumbline_output_tokens_total[5m]))")).isPositive();
+            assertThat(api.await("sum(rate(plumbline_output_tokens_total[5m]))"))
+                    .isPositive();
             assertThat(api.await("min(plumbline_coverage_ratio)")).isBetween(0.0, 1.0);
             for (String name : List.of(
                     "plumbline_effect_ratio",

@@ -50,12 +50,13 @@ class TruthIT {
     void percentilesOfTheWindowsAreThoseOfTheEmitLog() throws Exception {
         Map<String, List<Pair>> pairs = new TreeMap<>();
         for (int run = 1; run <= RUNS; run++) {
-            measure(run).forEach((name, pair) ->
-                    pairs.computeIfAbsent(name, unused -> new ArrayList<>()).add(pair));
+            measure(run)
+                    .forEach((name, pair) -> pairs.computeIfAbsent(name, unused -> new ArrayList<>())
+                            .add(pair));
         }
+        System.out.printf(Locale.ROOT, "truth: %d run(s) of %d requests; medians over the runs, ms%n", RUNS, REQUESTS);
         System.out.printf(
-                Locale.ROOT, "truth: %d run(s) of %d requests; medians over the runs, ms%n", RUNS, REQUESTS);
-        System.out.printf(Locale.ROOT, "truth: %-10s %10s %10s %10s %10s%n", "", "true", "measured", "error", "allowed");
+                Locale.ROOT, "truth: %-10s %10s %10s %10s %10s%n", "", "true", "measured", "error", "allowed");
         pairs.forEach((name, all) -> System.out.printf(
                 Locale.ROOT,
                 "truth: %-10s %10.3f %10.3f %+10.3f %10.3f%n",
@@ -69,7 +70,8 @@ class TruthIT {
         pairs.forEach((name, all) -> {
             if (Double.parseDouble(name.substring(name.length() - 2)) / 100 <= highest) {
                 double error = median(all.stream().mapToDouble(Pair::errorNanos).toArray());
-                double allowed = median(all.stream().mapToDouble(Pair::allowedNanos).toArray());
+                double allowed =
+                        median(all.stream().mapToDouble(Pair::allowedNanos).toArray());
                 assertThat(Math.abs(error)).as(name).isLessThanOrEqualTo(allowed);
             }
         });
@@ -102,8 +104,9 @@ class TruthIT {
                 WindowLog log = new WindowLog(pipe.bootstrapServers(), WINDOW)) {
             log.readUntilCounted(REQUESTS, Duration.ofMinutes(5));
             assertThat(log.countedEvents()).isEqualTo(REQUESTS);
-            assertThat(log.windows()).allMatch(window -> window.excluded().requests().total() == 0
-                    || reportExclusion(window.excluded().reasons()));
+            assertThat(log.windows())
+                    .allMatch(window -> window.excluded().requests().total() == 0
+                            || reportExclusion(window.excluded().reasons()));
             pipe.end(Part.TARGET);
             return compare(pipe, log);
         }
@@ -123,8 +126,7 @@ class TruthIT {
             for (double quantile : QUANTILES) {
                 long exact = truth[i][(int) Math.ceil(quantile * truth[i].length) - 1];
                 long measured = log.merged(metrics[i]).quantileNanos(quantile).orElseThrow();
-                pairs.put(
-                        metrics[i].label() + " p" + Math.round(quantile * 100), new Pair(measured, exact));
+                pairs.put(metrics[i].label() + " p" + Math.round(quantile * 100), new Pair(measured, exact));
             }
         }
         return pairs;

@@ -84,7 +84,9 @@ final class WindowLog implements AutoCloseable {
 
     /** One metric over all windows. */
     Histogram merged(LatencyMetric metric) {
-        return windows.stream().map(window -> window.delta().latency(metric)).reduce(Histogram.empty(), Histogram::plus);
+        return windows.stream()
+                .map(window -> window.delta().latency(metric))
+                .reduce(Histogram.empty(), Histogram::plus);
     }
 
     @Override

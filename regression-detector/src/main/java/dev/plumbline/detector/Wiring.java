@@ -26,10 +26,7 @@ public class Wiring {
     @Produces
     @Singleton
     Watch watch(DetectorConfig config) {
-        return new Watch(
-                Topics.windows(config.window()),
-                config.window().toMillis(),
-                config.settings());
+        return new Watch(Topics.windows(config.window()), config.window().toMillis(), config.settings());
     }
 
     @Produces

@@ -48,7 +48,8 @@ final class EmitLog implements AutoCloseable {
             return new EmitLog(Optional.empty());
         }
         BufferedWriter file = Files.newBufferedWriter(path.get(), StandardCharsets.UTF_8);
-        file.write("{\"nanos\":" + clock.nanos() + ",\"epochMillis\":" + clock.epochMillis() + ",\"seed\":" + seed + "}\n");
+        file.write("{\"nanos\":" + clock.nanos() + ",\"epochMillis\":" + clock.epochMillis() + ",\"seed\":" + seed
+                + "}\n");
         file.flush();
         return new EmitLog(Optional.of(file));
     }

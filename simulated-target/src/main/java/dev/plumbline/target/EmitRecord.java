@@ -34,7 +34,10 @@ public record EmitRecord(
     /** One JSON object without line breaks; names are the components', stamps lie flat, what is absent is left out. */
     public String toJson() {
         StringBuilder json = new StringBuilder(320);
-        json.append("{\"requestId\":\"").append(requestId).append("\",\"ordinal\":").append(ordinal);
+        json.append("{\"requestId\":\"")
+                .append(requestId)
+                .append("\",\"ordinal\":")
+                .append(ordinal);
         json.append(",\"receivedNanos\":").append(stamps.receivedNanos());
         append(json, "admittedNanos", stamps.admittedNanos());
         append(json, "firstContentNanos", stamps.firstContentNanos());

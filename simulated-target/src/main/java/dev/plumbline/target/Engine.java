@@ -101,7 +101,10 @@ final class Engine {
 
     /** Share of the simulated cache in use, 0 to 1. */
     double cacheUsage() {
-        return Math.min(1, cachedTokens / ((double) CACHE_TOKENS_PER_SLOT * settings.capacity().slots()));
+        return Math.min(
+                1,
+                cachedTokens
+                        / ((double) CACHE_TOKENS_PER_SLOT * settings.capacity().slots()));
     }
 
     int running() {

@@ -85,10 +85,15 @@ final class EngineMetrics {
         text.append("# TYPE vllm:").append(name).append(' ').append(type).append('\n');
     }
 
-    private static void single(
-            StringBuilder text, String name, String type, String help, String labels, double value) {
+    private static void single(StringBuilder text, String name, String type, String help, String labels, double value) {
         head(text, name, type, help);
-        text.append("vllm:").append(name).append('{').append(labels).append("} ").append(value).append('\n');
+        text.append("vllm:")
+                .append(name)
+                .append('{')
+                .append(labels)
+                .append("} ")
+                .append(value)
+                .append('\n');
     }
 
     private static void success(StringBuilder text, String model, String reason, double value) {
@@ -123,7 +128,11 @@ final class EngineMetrics {
             long cumulative = 0;
             for (int i = 0; i < counts.length; i++) {
                 cumulative += counts[i];
-                text.append("vllm:").append(name).append("_bucket{").append(labels).append(",le=\"");
+                text.append("vllm:")
+                        .append(name)
+                        .append("_bucket{")
+                        .append(labels)
+                        .append(",le=\"");
                 text.append(i < upperSeconds.length ? Double.toString(upperSeconds[i]) : "+Inf");
                 text.append("\"} ").append((double) cumulative).append('\n');
             }

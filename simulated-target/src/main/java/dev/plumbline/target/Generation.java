@@ -64,7 +64,8 @@ final class Generation {
         engine.metrics().admitted(admitted - receivedNanos, request.promptTokens());
         engine.holdTokens(request.promptTokens());
         phase = Phase.PREFILL;
-        double workNanos = timing.prefillNanos() + (double) timing.prefillNanosPerPromptToken() * request.promptTokens();
+        double workNanos =
+                timing.prefillNanos() + (double) timing.prefillNanosPerPromptToken() * request.promptTokens();
         dueNanos = admitted + Math.round(workNanos * draws.prefillJitter() * now.prefillFactor());
         callOff = engine.timers().at(dueNanos, this::prefilled);
     }
@@ -132,8 +133,9 @@ final class Generation {
         }
         boolean last = tokens + chunk == totalTokens;
         // Not streamed, the moment of the token itself is what the engine's histograms are about.
-        long stampNanos =
-                reply.streams() ? reply.content(tokens, chunk, last, reason) : engine.clock().nanos();
+        long stampNanos = reply.streams()
+                ? reply.content(tokens, chunk, last, reason)
+                : engine.clock().nanos();
         if (tokens == 0) {
             firstTokenNanos = stampNanos;
             engine.metrics().firstToken(stampNanos - receivedNanos);

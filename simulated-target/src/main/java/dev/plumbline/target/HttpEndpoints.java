@@ -65,7 +65,8 @@ final class HttpEndpoints implements Handler<HttpServerRequest> {
     public void handle(HttpServerRequest request) {
         // Refused or not, the body is read to its end: an answer to a client that still writes is lost in a reset.
         BiConsumer<HttpServerRequest, byte[]> route = refusal(request)
-                .<BiConsumer<HttpServerRequest, byte[]>>map(refused -> (asked, body) -> refuse(asked.response(), refused))
+                .<BiConsumer<HttpServerRequest, byte[]>>map(
+                        refused -> (asked, body) -> refuse(asked.response(), refused))
                 .orElseGet(() -> methodsOf(request).get(request.method()));
         Body body = new Body(request, route);
         request.handler(body::add);
@@ -177,8 +178,7 @@ final class HttpEndpoints implements Handler<HttpServerRequest> {
         if (limit < 1) {
             refuse(
                     request.response(),
-                    RequestRefused.badRequest(
-                            "limit", "limit must be 1 to " + EmitLog.RING_RECORDS + ", got " + text));
+                    RequestRefused.badRequest("limit", "limit must be 1 to " + EmitLog.RING_RECORDS + ", got " + text));
             return;
         }
         StringBuilder lines = new StringBuilder();
@@ -211,8 +211,7 @@ final class HttpEndpoints implements Handler<HttpServerRequest> {
 
     private ObjectNode regressions() {
         Regressions now = engine.regressions();
-        ObjectNode body = object()
-                .put("prefillFactor", now.prefillFactor())
+        ObjectNode body = object().put("prefillFactor", now.prefillFactor())
                 .put("decodeFactor", now.decodeFactor())
                 .put("errorShare", now.errorShare())
                 .put("streamErrorShare", now.streamErrorShare())

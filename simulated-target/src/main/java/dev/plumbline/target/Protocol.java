@@ -83,7 +83,8 @@ enum Protocol {
                 + ",\"system_fingerprint\":\"simulated\"}\n\n";
     }
 
-    String whole(String id, long createdSeconds, String model, int promptTokens, int outputTokens, String finishReason) {
+    String whole(
+            String id, long createdSeconds, String model, int promptTokens, int outputTokens, String finishReason) {
         String text = outputTokens == 0 ? "" : text(0, outputTokens);
         String choice = this == CHAT
                 ? "{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"" + text
@@ -92,7 +93,8 @@ enum Protocol {
                 : "{\"index\":0,\"text\":\"" + text + "\",\"logprobs\":null,\"finish_reason\":\"" + finishReason
                         + "\",\"stop_reason\":null}";
         return "{\"id\":\"" + id + "\",\"object\":\"" + wholeObject + "\",\"created\":" + createdSeconds
-                + ",\"model\":\"" + model + "\",\"choices\":[" + choice + "],\"system_fingerprint\":\"simulated\",\"usage\":"
+                + ",\"model\":\"" + model + "\",\"choices\":[" + choice
+                + "],\"system_fingerprint\":\"simulated\",\"usage\":"
                 + usage(promptTokens, outputTokens) + "}";
     }
 

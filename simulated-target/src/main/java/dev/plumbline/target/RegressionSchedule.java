@@ -63,13 +63,12 @@ public record RegressionSchedule(long afterNanos, boolean clear, List<Change> ch
         if (!matcher.matches()) {
             throw new IllegalArgumentException("cannot read the regression \"" + text + "\": " + FORM);
         }
-        double unitNanos =
-                switch (matcher.group(3)) {
-                    case "ms" -> 1e6;
-                    case "s" -> 1e9;
-                    case "m" -> 6e10;
-                    default -> 3.6e12;
-                };
+        double unitNanos = switch (matcher.group(3)) {
+            case "ms" -> 1e6;
+            case "s" -> 1e9;
+            case "m" -> 6e10;
+            default -> 3.6e12;
+        };
         double afterNanos = Double.parseDouble(matcher.group(2)) * unitNanos;
         if (afterNanos > LONGEST_NANOS) {
             throw new IllegalArgumentException("the moment of the regression \"" + text + "\" is over 30 days away");
@@ -90,9 +89,11 @@ public record RegressionSchedule(long afterNanos, boolean clear, List<Change> ch
 
     private static Change change(String text, String part) {
         int equals = part.indexOf('=');
-        String name = SHORT_NAMES.getOrDefault(part.substring(0, Math.max(equals, 0)).toLowerCase(Locale.ROOT), "");
+        String name =
+                SHORT_NAMES.getOrDefault(part.substring(0, Math.max(equals, 0)).toLowerCase(Locale.ROOT), "");
         if (name.isEmpty()) {
-            throw new IllegalArgumentException("cannot read \"" + part + "\" of the regression \"" + text + "\": " + FORM);
+            throw new IllegalArgumentException(
+                    "cannot read \"" + part + "\" of the regression \"" + text + "\": " + FORM);
         }
         try {
             return new Change(name, Double.parseDouble(part.substring(equals + 1)));

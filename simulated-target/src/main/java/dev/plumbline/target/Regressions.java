@@ -67,16 +67,37 @@ public record Regressions(
                         stallMillis);
             case "errorShare" ->
                 new Regressions(
-                        prefillFactor, decodeFactor, slots, value, streamErrorShare, emptyShare, stallShare, stallMillis);
+                        prefillFactor,
+                        decodeFactor,
+                        slots,
+                        value,
+                        streamErrorShare,
+                        emptyShare,
+                        stallShare,
+                        stallMillis);
             case "streamErrorShare" ->
                 new Regressions(
                         prefillFactor, decodeFactor, slots, errorShare, value, emptyShare, stallShare, stallMillis);
             case "emptyShare" ->
                 new Regressions(
-                        prefillFactor, decodeFactor, slots, errorShare, streamErrorShare, value, stallShare, stallMillis);
+                        prefillFactor,
+                        decodeFactor,
+                        slots,
+                        errorShare,
+                        streamErrorShare,
+                        value,
+                        stallShare,
+                        stallMillis);
             case "stallShare" ->
                 new Regressions(
-                        prefillFactor, decodeFactor, slots, errorShare, streamErrorShare, emptyShare, value, stallMillis);
+                        prefillFactor,
+                        decodeFactor,
+                        slots,
+                        errorShare,
+                        streamErrorShare,
+                        emptyShare,
+                        value,
+                        stallMillis);
             case "stallMillis" ->
                 new Regressions(
                         prefillFactor,
@@ -132,8 +153,7 @@ public record Regressions(
 
     private static long whole(String name, double value, long largest) {
         if (!(value >= 0 && value <= largest) || Double.compare(value, Math.rint(value)) != 0) {
-            throw new IllegalArgumentException(
-                    name + " must be a whole number of 0 to " + largest + ", got " + value);
+            throw new IllegalArgumentException(name + " must be a whole number of 0 to " + largest + ", got " + value);
         }
         return (long) value;
     }

@@ -62,7 +62,9 @@ record RequestBody(int promptTokens, boolean streams, boolean includeUsage, int 
         int limit = stated.orElse(unstated);
         // Without a stated limit a text whose end is ignored would fill the whole context: the drawn length stays.
         boolean ignoreEnd = flag(body, "ignore_eos") && stated.isPresent();
-        int smallest = ignoreEnd ? limit : Math.min(limit, number(body, "min_tokens", 0).orElse(0));
+        int smallest = ignoreEnd
+                ? limit
+                : Math.min(limit, number(body, "min_tokens", 0).orElse(0));
         return new RequestBody(
                 promptTokens,
                 flag(body, "stream"),
@@ -77,7 +79,10 @@ record RequestBody(int promptTokens, boolean streams, boolean includeUsage, int 
             body = MAPPER.readTree(bytes);
         } catch (IOException e) {
             throw new RequestRefused(
-                    400, "Bad Request", Optional.of("body"), "JSON decode error: " + firstLine(String.valueOf(e.getMessage())));
+                    400,
+                    "Bad Request",
+                    Optional.of("body"),
+                    "JSON decode error: " + firstLine(String.valueOf(e.getMessage())));
         }
         if (!body.isObject()) {
             throw new RequestRefused(400, "Bad Request", Optional.of("body"), "the body must be a JSON object");

@@ -55,9 +55,8 @@ public final class SimulatedTarget implements AutoCloseable {
                 .setEventLoopPoolSize(1)
                 .setWorkerPoolSize(1)
                 .setInternalBlockingPoolSize(1)
-                .setFileSystemOptions(new FileSystemOptions()
-                        .setFileCachingEnabled(false)
-                        .setClassPathResolvingEnabled(false)));
+                .setFileSystemOptions(
+                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
         Verticle verticle = new Verticle(settings, clock, emitLog);
         SimulatedTarget target = new SimulatedTarget(settings, vertx, emitLog, verticle);
         try {
@@ -187,7 +186,10 @@ public final class SimulatedTarget implements AutoCloseable {
                     .setHandle100ContinueAutomatically(true)
                     .setAcceptBacklog(1024));
             server.requestHandler(new HttpEndpoints(settings, clock, engine, emitLog));
-            server.listen().onSuccess(listening -> port = listening.actualPort()).<Void>mapEmpty().onComplete(started);
+            server.listen()
+                    .onSuccess(listening -> port = listening.actualPort())
+                    .<Void>mapEmpty()
+                    .onComplete(started);
         }
 
         /** The first request of a JVM would wait a quarter of a second for the classes of its own parsing. */

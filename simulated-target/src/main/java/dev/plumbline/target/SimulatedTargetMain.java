@@ -170,11 +170,7 @@ public final class SimulatedTargetMain implements Callable<Integer> {
                         jitterSigma),
                 new OutputSettings(outputTokens, outputTokensSigma, tokensPerChunk, roleChunkEarly),
                 new CapacitySettings(
-                        slots,
-                        queueLimit,
-                        overloadStatus,
-                        maxModelLength,
-                        CapacitySettings.DEFAULT.maxBodyBytes()),
+                        slots, queueLimit, overloadStatus, maxModelLength, CapacitySettings.DEFAULT.maxBodyBytes()),
                 emitLog,
                 regressions.stream().map(RegressionSchedule::parse).toList());
     }

@@ -31,7 +31,8 @@ class EngineTest {
         time.runUntil(1000);
 
         assertThat(scripts.get(0L).lines)
-                .containsExactly("0 accepted", "100 prefilled", "100 0+1", "110 1+1", "120 2+1", "130 3+1 STOP", "130 finish 4");
+                .containsExactly(
+                        "0 accepted", "100 prefilled", "100 0+1", "110 1+1", "120 2+1", "130 3+1 STOP", "130 finish 4");
         assertThat(records).singleElement().satisfies(r -> {
             assertThat(r.stamps().admittedNanos()).hasValue(0);
             assertThat(r.stamps().firstContentNanos()).hasValue(100);
@@ -96,8 +97,9 @@ class EngineTest {
         assertThat(engine.running()).isEqualTo(1);
         assertThat(engine.waiting()).isZero();
         time.runUntil(1000);
-        assertThat(records).extracting(EmitRecord::outcome).containsExactly(
-                EmitOutcome.DISCONNECTED, EmitOutcome.DISCONNECTED, EmitOutcome.STOP);
+        assertThat(records)
+                .extracting(EmitRecord::outcome)
+                .containsExactly(EmitOutcome.DISCONNECTED, EmitOutcome.DISCONNECTED, EmitOutcome.STOP);
         assertThat(records.get(0).outputTokens()).isEqualTo(2);
         assertThat(scripts.get(0L).lines).last().isEqualTo("110 1+1");
         assertThat(engine.cacheUsage()).isZero();
@@ -105,8 +107,8 @@ class EngineTest {
 
     @Test
     void switchesWhatBeginsAfterwardsOnly() {
-        Engine engine = engine(SETTINGS.withRegressions(
-                List.of(RegressionSchedule.parse("decode=3,prefill=2@0.000115ms"))));
+        Engine engine =
+                engine(SETTINGS.withRegressions(List.of(RegressionSchedule.parse("decode=3,prefill=2@0.000115ms"))));
         submit(engine, true);
         submit(engine, true);
         time.runUntil(1000);
@@ -115,8 +117,8 @@ class EngineTest {
         assertThat(scripts.get(0L).lines).containsSubsequence("110 1+1", "120 2+1", "150 3+1 STOP");
         assertThat(scripts.get(1L).lines).containsSubsequence("350 0+1", "380 1+1");
         assertThat(engine.lastSwitchNanos()).hasValue(115);
-        assertThat(records).allSatisfy(r ->
-                assertThat(r.activeRegressions()).containsExactly("prefillFactor", "decodeFactor"));
+        assertThat(records)
+                .allSatisfy(r -> assertThat(r.activeRegressions()).containsExactly("prefillFactor", "decodeFactor"));
     }
 
     @Test

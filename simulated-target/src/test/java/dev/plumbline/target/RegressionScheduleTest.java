@@ -20,7 +20,8 @@ class RegressionScheduleTest {
     void changesWhatItNamesAndLeavesTheRest() {
         Regressions before = Regressions.NONE.with("stallShare", 0.5);
 
-        Regressions after = RegressionSchedule.parse("decode=1.2,prefill=2,slots=4@1s").applyTo(before);
+        Regressions after =
+                RegressionSchedule.parse("decode=1.2,prefill=2,slots=4@1s").applyTo(before);
 
         assertThat(after.active()).containsExactly("prefillFactor", "decodeFactor", "slots", "stallShare");
         assertThat(after.decodeFactor()).isEqualTo(1.2);
@@ -33,8 +34,7 @@ class RegressionScheduleTest {
                         "prefill=2,decode=3,slots=4,errors=.1,stream-errors=.2,empty=.3,stalls=.4,stall-ms=5@1s")
                 .applyTo(Regressions.NONE);
 
-        assertThat(after)
-                .isEqualTo(new Regressions(2, 3, java.util.OptionalInt.of(4), .1, .2, .3, .4, 5));
+        assertThat(after).isEqualTo(new Regressions(2, 3, java.util.OptionalInt.of(4), .1, .2, .3, .4, 5));
     }
 
     @Test
@@ -46,9 +46,23 @@ class RegressionScheduleTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "decode", "decode=1.2", "decode=1.2@", "decode=1.2@90", "decode=1.2@-1s", "@1s", "decode=@1s",
-                "speed=2@1s", "decode=0@1s", "decode=NaN@1s", "errors=1.1@1s", "slots=1.5@1s", "slots=-1@1s",
-                "decode=1.2,@1s", "decode=1@721h", "decode=2@1s@2s"
+                "",
+                "decode",
+                "decode=1.2",
+                "decode=1.2@",
+                "decode=1.2@90",
+                "decode=1.2@-1s",
+                "@1s",
+                "decode=@1s",
+                "speed=2@1s",
+                "decode=0@1s",
+                "decode=NaN@1s",
+                "errors=1.1@1s",
+                "slots=1.5@1s",
+                "slots=-1@1s",
+                "decode=1.2,@1s",
+                "decode=1@721h",
+                "decode=2@1s@2s"
             })
     void namesTheTextItCannotTake(String text) {
         assertThatIllegalArgumentException()

@@ -33,7 +33,9 @@ class SimulatedTargetMainTest {
             String ready = target.inputReader().readLine();
             ReadyFile published = ReadyFile.read(folder.resolve("target.ready")).orElseThrow();
 
-            assertThat(ready).isEqualTo("READY target http://127.0.0.1:" + published.ports().get("http"));
+            assertThat(ready)
+                    .isEqualTo(
+                            "READY target http://127.0.0.1:" + published.ports().get("http"));
             assertThat(published.pid()).isEqualTo(target.pid());
             target.getOutputStream().close();
             assertThat(target.waitFor(20, TimeUnit.SECONDS)).isTrue();

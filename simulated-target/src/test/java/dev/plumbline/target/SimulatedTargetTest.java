@@ -79,10 +79,13 @@ class SimulatedTargetTest {
         }
         assertThat(chunks).allSatisfy(c -> {
             assertThat(c.path("object").asText()).isEqualTo("chat.completion.chunk");
-            assertThat(c.path("id").asText()).matches("chatcmpl-[0-9a-f]{16}").isEqualTo(chunks.getFirst().path("id").asText());
+            assertThat(c.path("id").asText())
+                    .matches("chatcmpl-[0-9a-f]{16}")
+                    .isEqualTo(chunks.getFirst().path("id").asText());
             assertThat(c.path("model").asText()).isEqualTo("simulated");
         });
-        assertThat(chunks.get(0).at("/choices/0/delta").toString()).isEqualTo("{\"role\":\"assistant\",\"content\":\"\"}");
+        assertThat(chunks.get(0).at("/choices/0/delta").toString())
+                .isEqualTo("{\"role\":\"assistant\",\"content\":\"\"}");
         for (JsonNode content : chunks.subList(1, 6)) {
             assertThat(content.at("/choices/0/delta/content").asText()).isNotEmpty();
         }
@@ -96,11 +99,16 @@ class SimulatedTargetTest {
     @Test
     void streamsCompletionsWithoutARoleAndWithoutUsageUnlessAsked() throws Exception {
         List<String> events = events(post(
-                shared, "/v1/completions", "{\"stream\":true,\"max_tokens\":2,\"min_tokens\":2,\"prompt\":[1,2,3]}", "c"));
+                shared,
+                "/v1/completions",
+                "{\"stream\":true,\"max_tokens\":2,\"min_tokens\":2,\"prompt\":[1,2,3]}",
+                "c"));
 
         assertThat(events).hasSize(3).last().isEqualTo("[DONE]");
-        assertThat(MAPPER.readTree(events.get(0)).at("/choices/0/text").asText()).isNotEmpty();
-        assertThat(MAPPER.readTree(events.get(1)).at("/choices/0/finish_reason").asText()).isEqualTo("length");
+        assertThat(MAPPER.readTree(events.get(0)).at("/choices/0/text").asText())
+                .isNotEmpty();
+        assertThat(MAPPER.readTree(events.get(1)).at("/choices/0/finish_reason").asText())
+                .isEqualTo("length");
         assertThat(events.toString()).doesNotContain("usage").doesNotContain("role");
     }
 
@@ -148,7 +156,8 @@ class SimulatedTargetTest {
                     .isGreaterThan(stamps.firstContentNanos().orElseThrow())
                     .isLessThanOrEqualTo(seen.getLast());
             // It is the stamp of this chunk and not of one long before: far below the 4 intervals between them.
-            assertThat(stamps.firstContentNanos().orElseThrow() - stamps.admittedNanos().orElseThrow())
+            assertThat(stamps.firstContentNanos().orElseThrow()
+                            - stamps.admittedNanos().orElseThrow())
                     .isGreaterThanOrEqualTo(3_000_000);
         }
     }
@@ -197,7 +206,8 @@ class SimulatedTargetTest {
             assertThat(records).extracting(EmitRecord::requestId).containsExactly("one-too-many", "q0", "q1", "q2");
             for (int i = 2; i < 4; i++) {
                 assertThat(records.get(i).stamps().admittedNanos().orElseThrow())
-                        .isGreaterThanOrEqualTo(records.get(i - 1).stamps().lastContentNanos().orElseThrow());
+                        .isGreaterThanOrEqualTo(
+                                records.get(i - 1).stamps().lastContentNanos().orElseThrow());
             }
         }
     }
@@ -266,7 +276,8 @@ class SimulatedTargetTest {
 
     @Test
     void showsEachRegression() throws Exception {
-        try (SimulatedTarget target = SimulatedTarget.start(FAST.withTiming(new TimingSettings(2_000_000, 0, 500_000, 0)))) {
+        try (SimulatedTarget target =
+                SimulatedTarget.start(FAST.withTiming(new TimingSettings(2_000_000, 0, 500_000, 0)))) {
             target.setRegressions(Regressions.NONE.with("errorShare", 1));
             HttpResponse<String> error = post(target, CHAT, STREAM, "error");
             assertThat(error.statusCode()).isEqualTo(500);
@@ -275,7 +286,10 @@ class SimulatedTargetTest {
             target.setRegressions(Regressions.NONE.with("streamErrorShare", 1));
             List<String> broken = events(post(target, CHAT, STREAM, "broken"));
             assertThat(broken.getLast()).isEqualTo("[DONE]");
-            assertThat(MAPPER.readTree(broken.get(broken.size() - 2)).at("/error/code").asInt()).isEqualTo(500);
+            assertThat(MAPPER.readTree(broken.get(broken.size() - 2))
+                            .at("/error/code")
+                            .asInt())
+                    .isEqualTo(500);
             assertThat(broken.toString()).doesNotContain("\"finish_reason\":\"");
 
             target.setRegressions(Regressions.NONE.with("emptyShare", 1));
@@ -317,44 +331,53 @@ class SimulatedTargetTest {
             assertThat(state.at("/slots").asInt()).isEqualTo(3);
             assertThat(target.regressions().decodeFactor()).isEqualTo(1.5);
 
-            assertThat(send(HttpRequest.newBuilder(uri(target, "/admin/regressions")).DELETE().build()).statusCode())
+            assertThat(send(HttpRequest.newBuilder(uri(target, "/admin/regressions"))
+                                    .DELETE()
+                                    .build())
+                            .statusCode())
                     .isEqualTo(200);
             assertThat(target.regressions()).isEqualTo(Regressions.NONE);
         }
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "{}                       | name at least one",
-        "{\"decodeFactor\":0}     | decodeFactor must be",
-        "{\"decodeFactor\":\"x\"} | decodeFactor must be a number",
-        "{\"speed\":2}            | no regression named speed",
-        "{\"slots\":1.5}          | slots must be a whole number",
-        "[1]                      | must be a JSON object",
-        "{                        | JSON decode error"
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{}                       | name at least one",
+                "{\"decodeFactor\":0}     | decodeFactor must be",
+                "{\"decodeFactor\":\"x\"} | decodeFactor must be a number",
+                "{\"speed\":2}            | no regression named speed",
+                "{\"slots\":1.5}          | slots must be a whole number",
+                "[1]                      | must be a JSON object",
+                "{                        | JSON decode error"
+            })
     void refusesARegressionThatItDoesNotUnderstand(String body, String message) throws Exception {
         HttpResponse<String> response = post(shared, "/admin/regressions", body, "-");
 
         assertThat(response.statusCode()).isEqualTo(400);
-        assertThat(MAPPER.readTree(response.body()).at("/error/message").asText()).contains(message);
+        assertThat(MAPPER.readTree(response.body()).at("/error/message").asText())
+                .contains(message);
         assertThat(shared.regressions()).isEqualTo(Regressions.NONE);
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-        "{                                        | 400 | body",
-        "[]                                       | 400 | body",
-        "{\"model\":\"nope\"}                     | 404 | model",
-        "{}                                       | 400 | messages",
-        "{\"messages\":[]}                        | 400 | messages",
-        "{\"messages\":[{\"content\":\"x\"}]}     | 400 | messages",
-        "{\"messages\":[{\"role\":\"u\",\"content\":\"x\"}],\"max_tokens\":0}     | 400 | max_tokens",
-        "{\"messages\":[{\"role\":\"u\",\"content\":\"x\"}],\"max_tokens\":1.5}   | 400 | max_tokens",
-        "{\"messages\":[{\"role\":\"u\",\"content\":\"x\"}],\"max_tokens\":32768} | 400 | max_tokens",
-        "{\"messages\":[{\"role\":\"u\",\"content\":\"x\"}],\"stream\":\"yes\"}   | 400 | stream",
-        "{\"messages\":[{\"role\":\"u\",\"content\":\"x\"}],\"n\":2}              | 400 | n"
-    })
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{                                        | 400 | body",
+                "[]                                       | 400 | body",
+                "{\"model\":\"nope\"}                     | 404 | model",
+                "{}                                       | 400 | messages",
+                "{\"messages\":[]}                        | 400 | messages",
+                "{\"messages\":[{\"content\":\"x\"}]}     | 400 | messages",
+                "{\"messages\":[{\"role\":\"u\",\"content\":\"x\"}],\"max_tokens\":0}     | 400 | max_tokens",
+                "{\"messages\":[{\"role\":\"u\",\"content\":\"x\"}],\"max_tokens\":1.5}   | 400 | max_tokens",
+                "{\"messages\":[{\"role\":\"u\",\"content\":\"x\"}],\"max_tokens\":32768} | 400 | max_tokens",
+                "{\"messages\":[{\"role\":\"u\",\"content\":\"x\"}],\"stream\":\"yes\"}   | 400 | stream",
+                "{\"messages\":[{\"role\":\"u\",\"content\":\"x\"}],\"n\":2}              | 400 | n"
+            })
     void refusesWhatVllmRefuses(String body, int status, String parameter) throws Exception {
         HttpResponse<String> response = post(shared, CHAT, body, "refused");
 
@@ -389,7 +412,8 @@ class SimulatedTargetTest {
                 socket.getOutputStream().write((head + body).getBytes(StandardCharsets.US_ASCII));
 
                 assertThat(reader.readLine())
-                        .isEqualTo(bytes == 1000 ? "HTTP/1.1 400 Bad Request" : "HTTP/1.1 413 Request Entity Too Large");
+                        .isEqualTo(
+                                bytes == 1000 ? "HTTP/1.1 400 Bad Request" : "HTTP/1.1 413 Request Entity Too Large");
                 String line = reader.readLine();
                 int length = 0;
                 while (!line.isEmpty()) {
@@ -428,9 +452,10 @@ class SimulatedTargetTest {
             post(target, CHAT, STREAM, "m");
             List<String> lines = get(target, "/metrics").body().lines().toList();
 
-            assertThat(lines).allMatch(Pattern.compile(
-                            "# (HELP|TYPE) vllm:[a-z0-9_]+ .+|vllm:[a-z0-9_]+\\{[a-z_]+=\"[^\"]*\"(,[a-z_]+=\"[^\"]*\")*} [0-9.E+-]+")
-                    .asMatchPredicate());
+            assertThat(lines)
+                    .allMatch(Pattern.compile(
+                                    "# (HELP|TYPE) vllm:[a-z0-9_]+ .+|vllm:[a-z0-9_]+\\{[a-z_]+=\"[^\"]*\"(,[a-z_]+=\"[^\"]*\")*} [0-9.E+-]+")
+                            .asMatchPredicate());
             String labels = "{engine=\"0\",model_name=\"simulated\"} ";
             assertThat(lines)
                     .contains(
@@ -458,19 +483,23 @@ class SimulatedTargetTest {
                 post(target, CHAT, STREAM, "log-" + i);
             }
             awaitRecord(target, "log-2");
-            List<String> served = get(target, "/admin/emit-log?limit=2").body().lines().toList();
+            List<String> served =
+                    get(target, "/admin/emit-log?limit=2").body().lines().toList();
             assertThat(served).hasSize(2);
-            assertThat(MAPPER.readTree(served.get(0)).path("requestId").asText()).isEqualTo("log-1");
+            assertThat(MAPPER.readTree(served.get(0)).path("requestId").asText())
+                    .isEqualTo("log-1");
         }
         List<String> lines = Files.readAllLines(log);
 
         assertThat(lines).hasSize(4);
-        assertThat(MAPPER.readTree(lines.getFirst()).path("epochMillis").asLong()).isPositive();
+        assertThat(MAPPER.readTree(lines.getFirst()).path("epochMillis").asLong())
+                .isPositive();
         JsonNode last = MAPPER.readTree(lines.getLast());
         assertThat(last.path("requestId").asText()).isEqualTo("log-2");
         assertThat(last.path("ordinal").asInt()).isEqualTo(2);
         assertThat(last.path("outcome").asText()).isEqualTo("LENGTH");
-        assertThat(last.path("lastContentNanos").asLong()).isGreaterThan(last.path("firstContentNanos").asLong());
+        assertThat(last.path("lastContentNanos").asLong())
+                .isGreaterThan(last.path("firstContentNanos").asLong());
     }
 
     @Test
@@ -520,7 +549,8 @@ class SimulatedTargetTest {
                 .build();
     }
 
-    private static HttpResponse<String> post(SimulatedTarget target, String path, String body, String id) throws Exception {
+    private static HttpResponse<String> post(SimulatedTarget target, String path, String body, String id)
+            throws Exception {
         return send(request(target, path, body, id));
     }
 

@@ -65,8 +65,7 @@ public final class CommitHookClientSupplier implements KafkaClientSupplier {
     }
 
     /** Delegates instead of extending, so that a flush inside the Kafka client itself never runs the hook. */
-    private record HookedProducer(Producer<byte[], byte[]> kafka, CommitHook hook)
-            implements Producer<byte[], byte[]> {
+    private record HookedProducer(Producer<byte[], byte[]> kafka, CommitHook hook) implements Producer<byte[], byte[]> {
 
         @Override
         public void flush() {

@@ -102,10 +102,14 @@ public final class AggregatorMetrics implements Progress {
     }
 
     private void gauges() {
-        gauge("open_windows", "Windows of a series that are open, by partition of the events topic", (state, now) ->
-                Optional.of((double) state.openWindows()));
-        gauge("series", "Series that have a place below the limit, by partition of the events topic", (state, now) ->
-                Optional.of((double) state.series()));
+        gauge(
+                "open_windows",
+                "Windows of a series that are open, by partition of the events topic",
+                (state, now) -> Optional.of((double) state.openWindows()));
+        gauge(
+                "series",
+                "Series that have a place below the limit, by partition of the events topic",
+                (state, now) -> Optional.of((double) state.series()));
         gauge(
                 "live_producers",
                 "Producers that hold windows open, once per group, by partition of the events topic",
@@ -121,8 +125,8 @@ public final class AggregatorMetrics implements Progress {
                 .name(PREFIX + "merging_windows")
                 .help("Windows that wait for a source partition, by merge partition")
                 .labelNames("partition")
-                .callback(callback -> merges.forEach(
-                        (partition, windows) -> callback.call(windows, String.valueOf(partition))))
+                .callback(callback ->
+                        merges.forEach((partition, windows) -> callback.call(windows, String.valueOf(partition))))
                 .register(registry);
     }
 

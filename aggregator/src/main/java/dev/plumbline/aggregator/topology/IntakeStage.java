@@ -75,10 +75,7 @@ final class IntakeStage extends Stage<IntakeSnapshot> {
         progress.intake(
                 partition,
                 new Progress.IntakeState(
-                        intake.openWindows(),
-                        intake.seriesCount(),
-                        intake.liveCount(),
-                        intake.watermarkEpochMillis()));
+                        intake.openWindows(), intake.seriesCount(), intake.liveCount(), intake.watermarkEpochMillis()));
     }
 
     @Override
@@ -109,11 +106,12 @@ final class IntakeStage extends Stage<IntakeSnapshot> {
         for (Partial partial : intake.drain()) {
             byte[] bytes = Codec.PARTIALS.encode(partial);
             switch (partial) {
-                case Partial.WindowPart part -> send(
-                        AggregationTopology.PARTIALS_SINK,
-                        GroupPartitioner.partitionOf(part.id().series().group(), 0, settings.partitions()),
-                        part.id().series().key(),
-                        bytes);
+                case Partial.WindowPart part ->
+                    send(
+                            AggregationTopology.PARTIALS_SINK,
+                            GroupPartitioner.partitionOf(part.id().series().group(), 0, settings.partitions()),
+                            part.id().series().key(),
+                            bytes);
                 case Partial.SourceClosed closed -> sendToAll(bytes);
                 case Partial.SourceIdle idle -> sendToAll(bytes);
             }

@@ -48,7 +48,8 @@ final class SnapshotCodec<S> {
             return reader.readValue(bytes);
         } catch (IOException e) {
             throw new UncheckedIOException(
-                    "cannot read stored " + type.getSimpleName() + ": start with a new plumbline.aggregator.application-id",
+                    "cannot read stored " + type.getSimpleName()
+                            + ": start with a new plumbline.aggregator.application-id",
                     e);
         }
     }

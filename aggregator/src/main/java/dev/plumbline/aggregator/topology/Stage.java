@@ -87,8 +87,8 @@ abstract class Stage<S> implements Processor<byte[], byte[], byte[], Outgoing>, 
         if (halfDone) {
             throw new KafkaException("task " + context().taskId() + " failed half way, its thread must not commit");
         }
-        whole(() -> drainChanges((key, snapshot) -> snapshot.ifPresentOrElse(
-                value -> store().put(key, codec.encode(value)), () -> store().delete(key))));
+        whole(() -> drainChanges((key, snapshot) ->
+                snapshot.ifPresentOrElse(value -> store().put(key, codec.encode(value)), () -> store().delete(key))));
     }
 
     /** Now, by the clock of Streams, milliseconds since the epoch. */

@@ -119,12 +119,11 @@ public final class PartitionIntake {
      * @param wallMillis now
      */
     public Reception accept(Event event, long appendEpochMillis, long wallMillis) {
-        Reception reception =
-                switch (event) {
-                    case RequestEvent request -> request(request, appendEpochMillis, wallMillis);
-                    case Heartbeat heartbeat -> heartbeat(heartbeat, appendEpochMillis, wallMillis);
-                    case ProducerExpelled expelled -> expelled(expelled);
-                };
+        Reception reception = switch (event) {
+            case RequestEvent request -> request(request, appendEpochMillis, wallMillis);
+            case Heartbeat heartbeat -> heartbeat(heartbeat, appendEpochMillis, wallMillis);
+            case ProducerExpelled expelled -> expelled(expelled);
+        };
         if (!(event instanceof ProducerExpelled)) {
             lastRecordWallMillis = wallMillis;
             newestAppendEpochMillis = Math.max(newestAppendEpochMillis, appendEpochMillis);
@@ -152,8 +151,7 @@ public final class PartitionIntake {
     public List<ProducerExpelled> tick(long wallMillis) {
         emit(late, key -> true);
         boolean quiet = wallMillis - lastRecordWallMillis >= limits.idleAfterMillis();
-        if (quiet && liveProducers().findAny().isEmpty()
-                && (standing.announced != Announced.IDLE || !open.isEmpty())) {
+        if (quiet && liveProducers().findAny().isEmpty() && (standing.announced != Announced.IDLE || !open.isEmpty())) {
             emit(open, key -> true);
             announceIdle();
         }
@@ -333,13 +331,13 @@ public final class PartitionIntake {
         SequenceTracker.Seen seen = sequences.accept(origin.sequence());
         tallies.add(Tally.MISSING_RANGES_OVERFLOWED, sequences.overflows() - overflowsBefore);
         return switch (seen) {
-            case NEW -> new Admission.Admitted(
-                    producer, epoch.get(), producer.epochs.lastKey() == origin.epoch());
+            case NEW -> new Admission.Admitted(producer, epoch.get(), producer.epochs.lastKey() == origin.epoch());
             case DUPLICATE -> new Admission.Turned(DUPLICATE);
-            case FORGOTTEN -> new Admission.Turned(new Reception.Refused(
-                    Tally.REFUSED_FORGOTTEN,
-                    "sequence " + origin.sequence() + " of producer " + origin.producerId()
-                            + " is no longer remembered"));
+            case FORGOTTEN ->
+                new Admission.Turned(new Reception.Refused(
+                        Tally.REFUSED_FORGOTTEN,
+                        "sequence " + origin.sequence() + " of producer " + origin.producerId()
+                                + " is no longer remembered"));
         };
     }
 
@@ -390,8 +388,7 @@ public final class PartitionIntake {
                 new Series(heartbeat.group(), activity.variant()),
                 activity.slotStartEpochMillis(),
                 limits.windowMillis());
-        Optional<Contribution> contribution =
-                place(id) ? contribution(id, heartbeat.origin()) : Optional.empty();
+        Optional<Contribution> contribution = place(id) ? contribution(id, heartbeat.origin()) : Optional.empty();
         if (contribution.isEmpty()) {
             tallies.add(Tally.ACTIVITY_REFUSED);
             return;
@@ -576,7 +573,13 @@ public final class PartitionIntake {
     private record ContributionKey(WindowId id, String producerId, long epoch) {
         /** Unique: of the parts only the producer's name is free text, and it comes last. */
         String storeKey(boolean late) {
-            return (late ? "late|" : "open|") + id.startEpochMillis() + '|' + epoch + '|' + id.series().key() + '|'
+            return (late ? "late|" : "open|")
+                    + id.startEpochMillis()
+                    + '|'
+                    + epoch
+                    + '|'
+                    + id.series().key()
+                    + '|'
                     + producerId;
         }
     }

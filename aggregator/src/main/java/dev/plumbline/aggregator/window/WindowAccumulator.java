@@ -15,7 +15,6 @@ import dev.plumbline.contract.window.TokenTotals;
 import dev.plumbline.contract.window.WindowSummary;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -80,8 +79,8 @@ public final class WindowAccumulator {
         tokens = saturatedSum(tokens, other.tokens());
         offered = saturatedSum(offered, other.offered());
         inFlightNanos = saturatedSum(inFlightNanos, other.inFlightNanos());
-        other.slowest().forEach((metric, requestsOfMetric) ->
-                slowest.merge(metric, requestsOfMetric, SlowRequest::slowest));
+        other.slowest()
+                .forEach((metric, requestsOfMetric) -> slowest.merge(metric, requestsOfMetric, SlowRequest::slowest));
     }
 
     /** What has been collected so far. */

@@ -70,9 +70,10 @@ public final class WindowMerger {
         switch (snapshot) {
             case MergeSnapshot.Standing kept -> {
                 if (kept.sources().size() != standing.sources.length) {
-                    throw new IllegalStateException("the events topic had " + kept.sources().size()
-                            + " partitions and now has " + standing.sources.length
-                            + ": start with a new plumbline.aggregator.application-id");
+                    throw new IllegalStateException(
+                            "the events topic had " + kept.sources().size()
+                                    + " partitions and now has " + standing.sources.length
+                                    + ": start with a new plumbline.aggregator.application-id");
                 }
                 kept.sources().toArray(standing.sources);
                 standing.closedToEpochMillis = kept.closedToEpochMillis();

@@ -103,8 +103,7 @@ class AggregationTopologyTest {
         WindowRecord window = single(pipe.windows());
         assertThat(window.delta().requests().failed()).isEqualTo(Map.of(FailureKind.CONNECT, 1L));
         assertThat(window.delta().latencies().keySet())
-                .isEqualTo(Set.of(
-                        LatencyMetric.TIME_TO_FAILURE, LatencyMetric.DISPATCH_LAG, LatencyMetric.GATE_WAIT));
+                .isEqualTo(Set.of(LatencyMetric.TIME_TO_FAILURE, LatencyMetric.DISPATCH_LAG, LatencyMetric.GATE_WAIT));
         assertThat(window.delta().latency(LatencyMetric.TIME_TO_FAILURE)).isEqualTo(Histogram.of(50 * MS));
     }
 
@@ -148,7 +147,9 @@ class AggregationTopologyTest {
         List<WindowRecord> windows = pipe.windows();
         assertThat(windows).extracting(WindowRecord::revision).containsExactly(0, 1, 2);
         assertThat(windows).extracting(WindowRecord::countedEvents).containsExactly(1L, 1L, 2L);
-        assertThat(windows).extracting(WindowRecord::id).containsOnly(windows.getFirst().id());
+        assertThat(windows)
+                .extracting(WindowRecord::id)
+                .containsOnly(windows.getFirst().id());
         assertThat(pipe.tally(Tally.EVENTS_LATE)).isEqualTo(3);
         assertThat(pipe.tally(Tally.CORRECTIONS)).isEqualTo(2);
     }

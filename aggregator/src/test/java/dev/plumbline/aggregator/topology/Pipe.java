@@ -76,8 +76,8 @@ final class Pipe implements AutoCloseable {
     }
 
     List<Long> windowTimestamps() {
-        return driver.createOutputTopic(
-                        SETTINGS.windowsTopic(), new ByteArrayDeserializer(), new ByteArrayDeserializer())
+        return driver
+                .createOutputTopic(SETTINGS.windowsTopic(), new ByteArrayDeserializer(), new ByteArrayDeserializer())
                 .readRecordsToList()
                 .stream()
                 .map(TestRecord::timestamp)

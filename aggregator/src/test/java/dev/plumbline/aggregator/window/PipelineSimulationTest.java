@@ -36,8 +36,7 @@ class PipelineSimulationTest {
 
     private static final int PARTITIONS = 3;
     private static final long T0 = 1_000_000_000_000L;
-    private static final IntakeLimits LIMITS =
-            new IntakeLimits(1_000, 300, 3_000, 500, 60_000, 100, 50, 10_000);
+    private static final IntakeLimits LIMITS = new IntakeLimits(1_000, 300, 3_000, 500, 60_000, 100, 50, 10_000);
 
     static LongStream seeds() {
         return LongStream.rangeClosed(1, 60);
@@ -92,14 +91,16 @@ class PipelineSimulationTest {
                 sources.forEach(Source::tick);
             }
             Map<Series, Long> counted = new HashMap<>();
-            windows.forEach(
-                    window -> counted.merge(window.id().series(), window.countedEvents(), Long::sum));
+            windows.forEach(window -> counted.merge(window.id().series(), window.countedEvents(), Long::sum));
             counted.values().removeIf(count -> count == 0);
             assertThat(counted).as("seed %d", seed).isEqualTo(accepted);
             assertThat(tallies.get(Tally.EVENTS_COUNTED))
                     .as("seed %d", seed)
-                    .isEqualTo(accepted.values().stream().mapToLong(Long::longValue).sum());
-            assertThat(merges).as("seed %d: nothing stays open", seed)
+                    .isEqualTo(accepted.values().stream()
+                            .mapToLong(Long::longValue)
+                            .sum());
+            assertThat(merges)
+                    .as("seed %d: nothing stays open", seed)
                     .allSatisfy(merge -> assertThat(merge.merger.openWindows()).isZero());
         }
 
@@ -172,13 +173,14 @@ class PipelineSimulationTest {
                             send(numbers(group).leaving(group, wall()));
                         }
                     }
-                    case 5, 6, 7, 8, 9 -> send(numbers(group)
-                            .heartbeat(
-                                    group,
-                                    wall() - random.nextInt(50),
-                                    random.nextInt(6) == 0
-                                            ? offered(slot(), 2, Sickness.CPU_SATURATED)
-                                            : offered(slot(), random.nextInt(3))));
+                    case 5, 6, 7, 8, 9 ->
+                        send(numbers(group)
+                                .heartbeat(
+                                        group,
+                                        wall() - random.nextInt(50),
+                                        random.nextInt(6) == 0
+                                                ? offered(slot(), 2, Sickness.CPU_SATURATED)
+                                                : offered(slot(), random.nextInt(3))));
                     case 10 -> send(numbers(group).failed(series, wall(), FailureKind.TIMEOUT_TOTAL));
                     default -> send(numbers(group).completed(series, wall() - random.nextInt(1_500), 20));
                 }
@@ -249,7 +251,9 @@ class PipelineSimulationTest {
             void crash() {
                 intake.drainChanges((key, change) -> change.ifPresentOrElse(
                         value -> store.put(key, value),
-                        () -> assertThat(store.remove(key)).as("seed %d: %s", seed, key).isNotNull()));
+                        () -> assertThat(store.remove(key))
+                                .as("seed %d: %s", seed, key)
+                                .isNotNull()));
                 intake = fresh();
                 store.values().forEach(snapshot -> intake.restore(snapshot, now));
             }
@@ -257,7 +261,8 @@ class PipelineSimulationTest {
             private void flush() {
                 for (Partial partial : intake.drain()) {
                     if (partial instanceof Partial.WindowPart part) {
-                        merges.get(GroupPartitioner.partitionOf(part.id().series().group(), 0, PARTITIONS))
+                        merges.get(GroupPartitioner.partitionOf(
+                                        part.id().series().group(), 0, PARTITIONS))
                                 .take(partial);
                     } else {
                         merges.forEach(merge -> merge.take(partial));
@@ -272,8 +277,7 @@ class PipelineSimulationTest {
 
             private WindowMerger fresh() {
                 // So few that forgetting happens in every run.
-                return new WindowMerger(
-                        1_000, PARTITIONS, 5, (tally, times) -> tallies.merge(tally, times, Long::sum));
+                return new WindowMerger(1_000, PARTITIONS, 5, (tally, times) -> tallies.merge(tally, times, Long::sum));
             }
 
             void take(Partial partial) {
@@ -284,7 +288,9 @@ class PipelineSimulationTest {
             void crash() {
                 merger.drainChanges((key, change) -> change.ifPresentOrElse(
                         value -> store.put(key, value),
-                        () -> assertThat(store.remove(key)).as("seed %d: %s", seed, key).isNotNull()));
+                        () -> assertThat(store.remove(key))
+                                .as("seed %d: %s", seed, key)
+                                .isNotNull()));
                 merger = fresh();
                 store.values().forEach(merger::restore);
             }

@@ -25,7 +25,8 @@ class WindowMergerTest {
     private WindowMerger merger = merger(2, 3);
 
     private WindowMerger merger(int sources, int revisionLimit) {
-        return new WindowMerger(10_000, sources, revisionLimit, (tally, times) -> tallies.merge(tally, times, Long::sum));
+        return new WindowMerger(
+                10_000, sources, revisionLimit, (tally, times) -> tallies.merge(tally, times, Long::sum));
     }
 
     @Test
@@ -132,8 +133,9 @@ class WindowMergerTest {
 
         merger.accept(part(0, T0, 1));
 
-        assertThat(merger.drain()).singleElement().satisfies(window -> assertThat(window.revision())
-                .isEqualTo(1));
+        assertThat(merger.drain())
+                .singleElement()
+                .satisfies(window -> assertThat(window.revision()).isEqualTo(1));
     }
 
     @Test
@@ -165,7 +167,8 @@ class WindowMergerTest {
             merger.accept(partial);
             all.addAll(merger.drain());
             merger.drainChanges((key, change) -> change.ifPresentOrElse(
-                    value -> store.put(key, value), () -> assertThat(store.remove(key)).isNotNull()));
+                    value -> store.put(key, value),
+                    () -> assertThat(store.remove(key)).isNotNull()));
             merger = merger(2, 3);
             store.values().forEach(merger::restore);
         }

@@ -1,14 +1,14 @@
 package dev.plumbline.cli.demo;
 
-import dev.plumbline.cli.outcome.ExitCode;
-import dev.plumbline.cli.time.SystemTime;
 import dev.plumbline.cli.demo.DemoProgress.Stage;
+import dev.plumbline.cli.outcome.ExitCode;
 import dev.plumbline.cli.stack.Installation;
 import dev.plumbline.cli.stack.Installation.Part;
 import dev.plumbline.cli.stack.LocalPipe;
 import dev.plumbline.cli.stack.StackFailure;
 import dev.plumbline.cli.terminal.Figures;
 import dev.plumbline.cli.terminal.Screen;
+import dev.plumbline.cli.time.SystemTime;
 import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.verdict.VerdictRecord;
 import dev.plumbline.contract.window.WindowRecord;
@@ -58,34 +58,49 @@ public final class DemoCommand implements Callable<Integer> {
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
 
-    @Option(names = "--slower", defaultValue = "1.2", paramLabel = "FACTOR", description = {
-        "How much longer decode takes after the shift.", "Default: ${DEFAULT-VALUE}, that is 20 %% slower."
-    })
+    @Option(
+            names = "--slower",
+            defaultValue = "1.2",
+            paramLabel = "FACTOR",
+            description = {
+                "How much longer decode takes after the shift.",
+                "Default: ${DEFAULT-VALUE}, that is 20 %% slower."
+            })
     private double slower;
 
-    @Option(names = "--concurrency", defaultValue = "8", paramLabel = "N", description = {
-        "Requests in flight.", "Default: ${DEFAULT-VALUE}"
-    })
+    @Option(
+            names = "--concurrency",
+            defaultValue = "8",
+            paramLabel = "N",
+            description = {"Requests in flight.", "Default: ${DEFAULT-VALUE}"})
     private int concurrency;
 
-    @Option(names = "--baseline-windows", defaultValue = "60", paramLabel = "N", description = {
-        "Windows of one second to learn from, 20 to 600.", "Default: ${DEFAULT-VALUE}"
-    })
+    @Option(
+            names = "--baseline-windows",
+            defaultValue = "60",
+            paramLabel = "N",
+            description = {"Windows of one second to learn from, 20 to 600.", "Default: ${DEFAULT-VALUE}"})
     private int baselineWindows;
 
-    @Option(names = "--kafka-port", defaultValue = "0", paramLabel = "PORT", description = {
-        "Port of the broker, to look at the topics with your own tools.", "Default: a free one."
-    })
+    @Option(
+            names = "--kafka-port",
+            defaultValue = "0",
+            paramLabel = "PORT",
+            description = {"Port of the broker, to look at the topics with your own tools.", "Default: a free one."})
     private int kafkaPort;
 
-    @Option(names = "--target-port", defaultValue = "0", paramLabel = "PORT", description = {
-        "Port of the simulated server.", "Default: a free one."
-    })
+    @Option(
+            names = "--target-port",
+            defaultValue = "0",
+            paramLabel = "PORT",
+            description = {"Port of the simulated server.", "Default: a free one."})
     private int targetPort;
 
-    @Option(names = "--random-seed", defaultValue = "1", paramLabel = "SEED", description = {
-        "Seed of the server's timing and of the prompts.", "Default: ${DEFAULT-VALUE}"
-    })
+    @Option(
+            names = "--random-seed",
+            defaultValue = "1",
+            paramLabel = "SEED",
+            description = {"Seed of the server's timing and of the prompts.", "Default: ${DEFAULT-VALUE}"})
     private long seed;
 
     @Option(
@@ -262,9 +277,11 @@ public final class DemoCommand implements Callable<Integer> {
                 case FOUND -> screen.reassuring("found") + " " + foundAfter(alert) + "; no alert before the shift";
                 case FALSE_ALARM -> screen.alarming("an alert came before anything had changed");
                 case STARTING -> "no full window within " + plan.within().toSeconds() + " s";
-                case LEARNING -> "the baseline was not learned within " + plan.within().toSeconds() + " s";
-                case QUIET, SHIFTED -> "not found within " + plan.within().toSeconds() + " s: a slowdown of "
-                        + Figures.change(plan.decodeFactor()) + " may be too small for so short a run";
+                case LEARNING ->
+                    "the baseline was not learned within " + plan.within().toSeconds() + " s";
+                case QUIET, SHIFTED ->
+                    "not found within " + plan.within().toSeconds() + " s: a slowdown of "
+                            + Figures.change(plan.decodeFactor()) + " may be too small for so short a run";
             };
         }
 

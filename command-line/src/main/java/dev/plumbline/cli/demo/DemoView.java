@@ -73,8 +73,10 @@ final class DemoView {
     void started(LocalPipe pipe, long tookMillis) {
         screen.line("  broker      " + pipe.bootstrapServers() + "   topics plumbline.events.v1, plumbline.windows."
                 + DemoPlan.WINDOW.toSeconds() + "s.v1, plumbline.verdicts.v1, plumbline.alerts.v1");
-        screen.line("  target      " + pipe.url(Part.TARGET) + "   model " + DemoPlan.MODEL + ", regressions at /admin/state");
-        screen.line("  producer    " + pipe.url(Part.PRODUCER) + "/metrics   " + plan.concurrency() + " requests in flight");
+        screen.line("  target      " + pipe.url(Part.TARGET) + "   model " + DemoPlan.MODEL
+                + ", regressions at /admin/state");
+        screen.line("  producer    " + pipe.url(Part.PRODUCER) + "/metrics   " + plan.concurrency()
+                + " requests in flight");
         screen.line("  aggregator  " + pipe.url(Part.AGGREGATOR) + "/metrics");
         screen.line("  detector    " + pipe.url(Part.DETECTOR) + "/metrics   state at /api/state");
         screen.line(screen.quiet("  all parts ready after " + Figures.seconds(tookMillis)));
@@ -90,8 +92,9 @@ final class DemoView {
     }
 
     void shifted(long epochMillis) {
-        screen.line(screen.bold("  " + Figures.clock(epochMillis) + "  decode made "
-                + Math.round((plan.decodeFactor() - 1) * 100) + " % slower on the target; now the detector must find it"));
+        screen.line(screen.bold(
+                "  " + Figures.clock(epochMillis) + "  decode made " + Math.round((plan.decodeFactor() - 1) * 100)
+                        + " % slower on the target; now the detector must find it"));
     }
 
     void window(WindowRecord window, DemoProgress progress) {
@@ -139,7 +142,8 @@ final class DemoView {
         return switch (progress.stage()) {
             case STARTING -> "waiting for the first full window";
             case LEARNING -> "learning  " + bar(progress.learnedWindows(), totalLearning());
-            case QUIET -> "watching  " + bar(progress.quietWindows(), plan.quietWindows()) + "  nothing has changed yet";
+            case QUIET ->
+                "watching  " + bar(progress.quietWindows(), plan.quietWindows()) + "  nothing has changed yet";
             case SHIFTED -> "shifted   waiting for the evidence to cross its threshold";
             case FOUND, FALSE_ALARM -> "alert";
         };
@@ -216,9 +220,11 @@ final class DemoView {
         screen.line(screen.alarming("  ALERT  ") + screen.bold(title(alert)));
         screen.line("");
         screen.line("    group     " + alert.series().group().target() + " / "
-                + alert.series().group().model() + " / " + alert.series().group().scenario() + " / "
+                + alert.series().group().model() + " / "
+                + alert.series().group().scenario() + " / "
                 + alert.series().group().loadPoint().key() + " / tenant "
-                + alert.series().group().tenant() + ", variant " + alert.series().variant());
+                + alert.series().group().tenant() + ", variant "
+                + alert.series().variant());
         screen.line("    since     " + Figures.clock(alert.sinceEpochMillis()) + " (change point)");
         screen.line("    baseline  " + alert.evidence().baselineId());
         screen.line("");
@@ -255,7 +261,8 @@ final class DemoView {
     }
 
     private static String moved(MetricVerdict moved) {
-        String effect = moved.effect().map(value -> effect(moved.metric(), value)).orElse("");
+        String effect =
+                moved.effect().map(value -> effect(moved.metric(), value)).orElse("");
         String evidence = moved.evidence().map(DemoView::evidence).orElse("");
         return String.format(Locale.ROOT, "%-18s %s %s", moved.metric().displayName(), effect, evidence);
     }

@@ -17,9 +17,10 @@ public record Installation(Path home, Path java) {
 
     /** The installation that the script named. */
     public static Installation ofSystemProperties() {
-        Path home = Path.of(Optional.ofNullable(System.getProperty("plumbline.home")).orElse("."));
-        Path java = Path.of(Optional.ofNullable(System.getProperty("plumbline.java"))
-                .orElse(System.getProperty("java.home")));
+        Path home = Path.of(
+                Optional.ofNullable(System.getProperty("plumbline.home")).orElse("."));
+        Path java = Path.of(
+                Optional.ofNullable(System.getProperty("plumbline.java")).orElse(System.getProperty("java.home")));
         return new Installation(home.toAbsolutePath().normalize(), java);
     }
 
@@ -61,7 +62,8 @@ public record Installation(Path home, Path java) {
         Path jar = home.resolve(part.jar);
         if (!Files.exists(jar)) {
             throw new StackFailure(
-                    ExitCode.INFRASTRUCTURE, "the " + part.label + " is not built: " + jar + " is missing; run ./plumb");
+                    ExitCode.INFRASTRUCTURE,
+                    "the " + part.label + " is not built: " + jar + " is missing; run ./plumb");
         }
         List<String> command = new ArrayList<>();
         command.add(java.resolve("bin/java").toString());

@@ -157,12 +157,12 @@ public final class LocalPipe implements AutoCloseable {
      * @throws StackFailure if there is no answer, or none with status 200
      */
     public String get(Part part, String path) throws InterruptedException {
-        HttpRequest request =
-                HttpRequest.newBuilder(URI.create(url(part) + path)).timeout(REQUEST_TIMEOUT).build();
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url(part) + path))
+                .timeout(REQUEST_TIMEOUT)
+                .build();
         HttpResponse<String> response = send(request);
         if (response.statusCode() != 200) {
-            throw new StackFailure(
-                    ExitCode.INFRASTRUCTURE, request.uri() + " answers " + response.statusCode());
+            throw new StackFailure(ExitCode.INFRASTRUCTURE, request.uri() + " answers " + response.statusCode());
         }
         return response.body();
     }

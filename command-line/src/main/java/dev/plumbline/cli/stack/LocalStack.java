@@ -1,8 +1,8 @@
 package dev.plumbline.cli.stack;
 
 import dev.plumbline.cli.outcome.ExitCode;
-import dev.plumbline.cli.time.SystemTime;
 import dev.plumbline.cli.stack.Installation.Part;
+import dev.plumbline.cli.time.SystemTime;
 import dev.plumbline.process.ReadyFile;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -74,8 +74,7 @@ public final class LocalStack implements AutoCloseable {
             children.put(part, child);
             return child;
         } catch (IOException e) {
-            throw new StackFailure(
-                    ExitCode.INFRASTRUCTURE, "cannot start the " + part.label() + ": " + e.getMessage());
+            throw new StackFailure(ExitCode.INFRASTRUCTURE, "cannot start the " + part.label() + ": " + e.getMessage());
         }
     }
 

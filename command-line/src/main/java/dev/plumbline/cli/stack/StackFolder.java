@@ -47,7 +47,8 @@ final class StackFolder {
             }
             Path path = Files.createTempDirectory(temporary, PREFIX);
             Files.writeString(
-                    path.resolve(SUPERVISOR), Long.toString(ProcessHandle.current().pid()));
+                    path.resolve(SUPERVISOR),
+                    Long.toString(ProcessHandle.current().pid()));
             return new StackFolder(path);
         } catch (IOException e) {
             throw new StackFailure(
@@ -136,8 +137,8 @@ final class StackFolder {
             }
 
             @Override
-            public FileVisitResult postVisitDirectory(Path folder, @org.jspecify.annotations.Nullable IOException failure)
-                    throws IOException {
+            public FileVisitResult postVisitDirectory(
+                    Path folder, @org.jspecify.annotations.Nullable IOException failure) throws IOException {
                 Files.deleteIfExists(folder);
                 return FileVisitResult.CONTINUE;
             }

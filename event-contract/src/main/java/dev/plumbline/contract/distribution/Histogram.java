@@ -185,7 +185,12 @@ public final class Histogram {
 
     /** What is kept beside the buckets, exactly. */
     record Exact(
-            long count, long sumNanos, OptionalLong minNanos, OptionalLong maxNanos, long belowCount, long aboveCount) {}
+            long count,
+            long sumNanos,
+            OptionalLong minNanos,
+            OptionalLong maxNanos,
+            long belowCount,
+            long aboveCount) {}
 
     /**
      * Wire form. {@code buckets} alternates gap and count: the first gap is the index of the first bucket, each later one

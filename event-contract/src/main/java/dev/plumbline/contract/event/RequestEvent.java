@@ -46,12 +46,16 @@ public record RequestEvent(
 
     /** Time to first token: first content - sent. Empty when not streamed or when no content came. */
     public OptionalLong ttftNanos() {
-        return response.streamed() ? Stamps.between(stamps.sentNanos(), stamps.firstContentNanos()) : OptionalLong.empty();
+        return response.streamed()
+                ? Stamps.between(stamps.sentNanos(), stamps.firstContentNanos())
+                : OptionalLong.empty();
     }
 
     /** Time to first answer: first non-reasoning content - sent. Empty when not streamed. */
     public OptionalLong ttfaNanos() {
-        return response.streamed() ? Stamps.between(stamps.sentNanos(), stamps.firstAnswerNanos()) : OptionalLong.empty();
+        return response.streamed()
+                ? Stamps.between(stamps.sentNanos(), stamps.firstAnswerNanos())
+                : OptionalLong.empty();
     }
 
     /**

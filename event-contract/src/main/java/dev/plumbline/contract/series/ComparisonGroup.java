@@ -27,7 +27,14 @@ public record ComparisonGroup(String target, String model, String scenario, Load
 
     /** One string for the group, equal exactly when the groups are equal; used as record key and for partitioning. */
     public String key() {
-        return escaped(target) + '|' + escaped(model) + '|' + escaped(scenario) + '|' + loadPoint.key() + '|'
+        return escaped(target)
+                + '|'
+                + escaped(model)
+                + '|'
+                + escaped(scenario)
+                + '|'
+                + loadPoint.key()
+                + '|'
                 + escaped(tenant);
     }
 

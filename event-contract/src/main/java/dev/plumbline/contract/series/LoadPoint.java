@@ -58,7 +58,8 @@ public sealed interface LoadPoint {
 
         @Override
         public String key() {
-            return "r" + BigDecimal.valueOf(requestsPerSecond).stripTrailingZeros().toPlainString();
+            return "r"
+                    + BigDecimal.valueOf(requestsPerSecond).stripTrailingZeros().toPlainString();
         }
     }
 }

@@ -12,8 +12,11 @@ package dev.plumbline.contract.verdict;
 public record Effect(double baseline, double now, double ratio, double ratioLow, double ratioHigh) {
 
     public Effect {
-        if (!Double.isFinite(baseline) || !Double.isFinite(now) || !Double.isFinite(ratio)
-                || !Double.isFinite(ratioLow) || !Double.isFinite(ratioHigh)) {
+        if (!Double.isFinite(baseline)
+                || !Double.isFinite(now)
+                || !Double.isFinite(ratio)
+                || !Double.isFinite(ratioLow)
+                || !Double.isFinite(ratioHigh)) {
             throw new IllegalArgumentException("an effect without finite numbers: " + baseline + " -> " + now);
         }
         if (ratioLow > ratioHigh) {

@@ -11,8 +11,7 @@ import java.util.Objects;
  * @param score accumulated evidence, natural-log units, 0 or more
  * @param changePointEpochMillis start of the episode
  */
-public record LaneState(
-        JudgedMetric metric, Lane lane, double score, long changePointEpochMillis, Episode episode) {
+public record LaneState(JudgedMetric metric, Lane lane, double score, long changePointEpochMillis, Episode episode) {
 
     public LaneState {
         Objects.requireNonNull(metric, "metric");

@@ -85,8 +85,7 @@ public record SeriesSnapshot(
      * @param members metrics that belong to it
      * @param calmWindows windows in a row in which every member was back near its baseline
      */
-    public record OpenIncident(
-            String alertId, long sinceEpochMillis, List<JudgedMetric> members, long calmWindows) {
+    public record OpenIncident(String alertId, long sinceEpochMillis, List<JudgedMetric> members, long calmWindows) {
         public OpenIncident {
             Objects.requireNonNull(alertId, "alertId");
             members = List.copyOf(members);

@@ -11,8 +11,7 @@ import java.util.Map;
  * @param failed by kind; kinds that did not occur are absent
  * @param retried attempts with a number above one; these are in the other counts, too
  */
-public record RequestCounts(
-        long completed, Map<FailureKind, Long> failed, long dropped, long cancelled, long retried) {
+public record RequestCounts(long completed, Map<FailureKind, Long> failed, long dropped, long cancelled, long retried) {
 
     private static final RequestCounts NONE = new RequestCounts(0, Map.of(), 0, 0, 0);
 
@@ -20,7 +19,10 @@ public record RequestCounts(
         EnumMap<FailureKind, Long> copy = new EnumMap<>(FailureKind.class);
         copy.putAll(failed);
         failed = Collections.unmodifiableMap(copy);
-        if (completed < 0 || dropped < 0 || cancelled < 0 || retried < 0
+        if (completed < 0
+                || dropped < 0
+                || cancelled < 0
+                || retried < 0
                 || copy.values().stream().anyMatch(count -> count < 1)) {
             throw new IllegalArgumentException("negative or empty count among requests");
         }

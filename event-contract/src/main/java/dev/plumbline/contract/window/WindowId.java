@@ -33,7 +33,8 @@ public record WindowId(Series series, long startEpochMillis, long lengthMillis) 
 
     private static void requireLength(long lengthMillis) {
         if (lengthMillis < 1_000 || lengthMillis % 1_000 != 0) {
-            throw new IllegalArgumentException("window length " + lengthMillis + " ms is not a whole number of seconds");
+            throw new IllegalArgumentException(
+                    "window length " + lengthMillis + " ms is not a whole number of seconds");
         }
     }
 }

@@ -107,7 +107,8 @@ public final class Codec<T> {
     }
 
     private static String oneLine(Throwable e) {
-        String message = e instanceof JsonProcessingException json ? json.getOriginalMessage() : String.valueOf(e.getMessage());
+        String message =
+                e instanceof JsonProcessingException json ? json.getOriginalMessage() : String.valueOf(e.getMessage());
         String line = message.lines().findFirst().orElse(e.getClass().getSimpleName());
         return line.length() <= 300 ? line : line.substring(0, 300);
     }

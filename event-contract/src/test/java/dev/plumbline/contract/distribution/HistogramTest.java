@@ -42,7 +42,9 @@ class HistogramTest {
         for (int index = Buckets.LOWEST_INDEX; index <= Buckets.HIGHEST_INDEX; index++) {
             long inside = (long) Math.floor(Buckets.upperBoundNanos(index));
             if (inside > Buckets.upperBoundNanos(index - 1)) {
-                assertThat(Buckets.indexOf(inside)).as("largest whole nanosecond of bucket %d", index).isEqualTo(index);
+                assertThat(Buckets.indexOf(inside))
+                        .as("largest whole nanosecond of bucket %d", index)
+                        .isEqualTo(index);
             }
         }
     }
@@ -53,7 +55,10 @@ class HistogramTest {
         Supplier<Random> random = () -> new Random(seed);
         long[][] shapes = {
             random.get().longs(10_000, 1_000, 3_600_000_000_000L).toArray(),
-            random.get().doubles(10_000).mapToLong(u -> (long) Math.exp(8 + 18 * u)).toArray(),
+            random.get()
+                    .doubles(10_000)
+                    .mapToLong(u -> (long) Math.exp(8 + 18 * u))
+                    .toArray(),
             lognormal(random.get(), 20_000, 50e6, 0.6),
             bimodal(random.get(), 5_000)
         };
@@ -114,7 +119,9 @@ class HistogramTest {
 
     @Test
     void negativeDurationIsRefused() {
-        assertThatThrownBy(() -> Histogram.of(-1)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("-1");
+        assertThatThrownBy(() -> Histogram.of(-1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("-1");
         assertThatThrownBy(() -> Histogram.of(1).quantileNanos(1.01)).hasMessageContaining("1.01");
     }
 

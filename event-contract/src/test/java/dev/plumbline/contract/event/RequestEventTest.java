@@ -56,9 +56,12 @@ class RequestEventTest {
 
     @Test
     void tpotIsAbsentBelowTwoTokens() {
-        assertThat(event(true, STREAMED, 1, new Outcome.Completed("stop")).tpotNanos()).isEmpty();
-        assertThat(event(true, STREAMED, 0, new Outcome.Completed("stop")).tpotNanos()).isEmpty();
-        assertThat(event(true, STREAMED, 2, new Outcome.Completed("stop")).tpotNanos()).hasValue(1_000);
+        assertThat(event(true, STREAMED, 1, new Outcome.Completed("stop")).tpotNanos())
+                .isEmpty();
+        assertThat(event(true, STREAMED, 0, new Outcome.Completed("stop")).tpotNanos())
+                .isEmpty();
+        assertThat(event(true, STREAMED, 2, new Outcome.Completed("stop")).tpotNanos())
+                .hasValue(1_000);
     }
 
     @Test

@@ -20,7 +20,8 @@ class SeriesTest {
         assertThat(GroupPartitioner.partitionOf(group, 0, 1)).isZero();
         assertThat(GroupPartitioner.partitionOf(group, 0, 12)).isEqualTo(9);
         assertThat(GroupPartitioner.partitionOf(group, 1, 12)).isEqualTo(10);
-        assertThat(GroupPartitioner.partitionOf(group("sglang", "llama"), 0, 12)).isEqualTo(2);
+        assertThat(GroupPartitioner.partitionOf(group("sglang", "llama"), 0, 12))
+                .isEqualTo(2);
     }
 
     @Test
@@ -58,6 +59,8 @@ class SeriesTest {
     @Test
     void blankAndEndlessLabelsAreRefusedByName() {
         assertThatThrownBy(() -> group(" ", "m")).hasMessageContaining("target");
-        assertThatThrownBy(() -> group("t", "m".repeat(201))).hasMessageContaining("model").hasMessageContaining("201");
+        assertThatThrownBy(() -> group("t", "m".repeat(201)))
+                .hasMessageContaining("model")
+                .hasMessageContaining("201");
     }
 }

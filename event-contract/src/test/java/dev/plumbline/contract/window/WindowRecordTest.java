@@ -57,7 +57,8 @@ class WindowRecordTest {
         ExcludedPart x = new ExcludedPart(a.requests(), 3, Map.of("p", Set.of(Sickness.DISPATCH_LAG)));
         ExcludedPart y = new ExcludedPart(b.requests(), 4, Map.of("p", Set.of(Sickness.CPU_SATURATED)));
         assertThat(x.plus(y)).isEqualTo(y.plus(x));
-        assertThat(x.plus(y).reasons().get("p")).containsExactlyInAnyOrder(Sickness.DISPATCH_LAG, Sickness.CPU_SATURATED);
+        assertThat(x.plus(y).reasons().get("p"))
+                .containsExactlyInAnyOrder(Sickness.DISPATCH_LAG, Sickness.CPU_SATURATED);
     }
 
     private static WindowSummary summary(Random random) {

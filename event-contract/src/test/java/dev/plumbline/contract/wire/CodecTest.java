@@ -59,7 +59,8 @@ class CodecTest {
         for (int length = 0; length < bytes.length; length++) {
             assertThat(golden.codec().decode(Arrays.copyOf(bytes, length)))
                     .isInstanceOfSatisfying(
-                            Decoded.Undecodable.class, bad -> assertThat(bad.reason()).isNotBlank());
+                            Decoded.Undecodable.class,
+                            bad -> assertThat(bad.reason()).isNotBlank());
         }
     }
 
@@ -89,7 +90,8 @@ class CodecTest {
     @MethodSource("goldens")
     <T> void numbersOnTheWireCarryTheirUnit(Golden<T> golden) throws IOException {
         TreeSet<String> unitless = new TreeSet<>();
-        Matcher number = Pattern.compile("\"([A-Za-z0-9]+)\":-?[0-9]").matcher(new String(golden(golden.file()), UTF_8));
+        Matcher number =
+                Pattern.compile("\"([A-Za-z0-9]+)\":-?[0-9]").matcher(new String(golden(golden.file()), UTF_8));
         while (number.find()) {
             if (!number.group(1).matches(".*(Nanos|Millis|Percent|Watts)|nanos")) {
                 unitless.add(number.group(1));
@@ -98,17 +100,54 @@ class CodecTest {
         // Counts, identities and dimensionless numbers; whatever else is a number must name its unit.
         assertThat(unitless)
                 .isSubsetOf(
-                        "epoch", "sequence", "number", "count", "belowCount", "aboveCount", "schema", "contentChunks",
-                        "offered", "outputTokens", "first", "last", "events", "completed", "dropped", "cancelled",
-                        "retried", "revision", "sourcePartition", "partition", "offset", "httpStatus", "prompt", "output",
-                        "reasoning", "cached", "streamedOutput", "CONNECT", "TRUNCATED", "acknowledgedEvents",
-                        "lostEvents", "score", "threshold", "noiseFactor", "windows", "samples", "ratio", "ratioLow",
-                        "ratioHigh", "baseline", "now", "promptEval");
+                        "epoch",
+                        "sequence",
+                        "number",
+                        "count",
+                        "belowCount",
+                        "aboveCount",
+                        "schema",
+                        "contentChunks",
+                        "offered",
+                        "outputTokens",
+                        "first",
+                        "last",
+                        "events",
+                        "completed",
+                        "dropped",
+                        "cancelled",
+                        "retried",
+                        "revision",
+                        "sourcePartition",
+                        "partition",
+                        "offset",
+                        "httpStatus",
+                        "prompt",
+                        "output",
+                        "reasoning",
+                        "cached",
+                        "streamedOutput",
+                        "CONNECT",
+                        "TRUNCATED",
+                        "acknowledgedEvents",
+                        "lostEvents",
+                        "score",
+                        "threshold",
+                        "noiseFactor",
+                        "windows",
+                        "samples",
+                        "ratio",
+                        "ratioLow",
+                        "ratioHigh",
+                        "baseline",
+                        "now",
+                        "promptEval");
     }
 
     @Test
     void nothingEmptyAndNonsenseAreUndecodable() {
-        for (String bad : new String[] {"", "null", "{}", "[]", "1", "{\"type\":\"surprise\"}", "{\"type\":\"heartbeat\"}"}) {
+        for (String bad :
+                new String[] {"", "null", "{}", "[]", "1", "{\"type\":\"surprise\"}", "{\"type\":\"heartbeat\"}"}) {
             assertThat(Codec.EVENTS.decode(bad.getBytes(UTF_8))).as(bad).isInstanceOf(Decoded.Undecodable.class);
         }
         assertThat(Codec.EVENTS.decode(null)).isInstanceOf(Decoded.Undecodable.class);
@@ -124,12 +163,16 @@ class CodecTest {
     @Test
     void aValueThatBreaksARuleIsUndecodable() throws IOException {
         String text = new String(golden("request-completed.json"), UTF_8);
-        assertThat(Codec.EVENTS.decode(text.replace("\"sentNanos\":1200000", "\"sentNanos\":1").getBytes(UTF_8)))
+        assertThat(Codec.EVENTS.decode(
+                        text.replace("\"sentNanos\":1200000", "\"sentNanos\":1").getBytes(UTF_8)))
                 .isInstanceOfSatisfying(
-                        Decoded.Undecodable.class, bad -> assertThat(bad.reason()).contains("sent"));
-        assertThat(Codec.EVENTS.decode(text.replace("\"schema\":6", "\"schema\":5").getBytes(UTF_8)))
+                        Decoded.Undecodable.class,
+                        bad -> assertThat(bad.reason()).contains("sent"));
+        assertThat(Codec.EVENTS.decode(
+                        text.replace("\"schema\":6", "\"schema\":5").getBytes(UTF_8)))
                 .isInstanceOfSatisfying(
-                        Decoded.Undecodable.class, bad -> assertThat(bad.reason()).contains("schema 5"));
+                        Decoded.Undecodable.class,
+                        bad -> assertThat(bad.reason()).contains("schema 5"));
     }
 
     private static byte[] golden(String file) throws IOException {

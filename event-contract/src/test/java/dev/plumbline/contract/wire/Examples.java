@@ -174,7 +174,9 @@ final class Examples {
                 1,
                 summary(),
                 new ExcludedPart(
-                        new RequestCounts(5, Map.of(), 0, 0, 0), 5, Map.of("producer-2", Set.of(Sickness.CPU_SATURATED))));
+                        new RequestCounts(5, Map.of(), 0, 0, 0),
+                        5,
+                        Map.of("producer-2", Set.of(Sickness.CPU_SATURATED))));
     }
 
     static Partial part() {

@@ -94,8 +94,8 @@ public final class ActivityLedger {
     public List<Activity> drain(long atNanos) {
         integrate(atNanos);
         List<Activity> told = new ArrayList<>(slots.size());
-        slots.forEach((start, slot) -> told.add(new Activity(
-                variant, start, slot.offered, slot.inFlightNanos, slot.outputTokens, slot.sickness)));
+        slots.forEach((start, slot) -> told.add(
+                new Activity(variant, start, slot.offered, slot.inFlightNanos, slot.outputTokens, slot.sickness)));
         slots.clear();
         return told;
     }

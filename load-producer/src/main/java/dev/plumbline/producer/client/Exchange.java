@@ -87,15 +87,15 @@ public final class Exchange {
             // The server said everything and only forgot to close: that is not a pause in the answer.
             abort(recording.endedByServer(nowNanos));
         } else if (overTotal(nowNanos)) {
-            abort(recording.failed(nowNanos, FailureKind.TIMEOUT_TOTAL, "longer than " + millis(timeouts.totalNanos())));
+            abort(recording.failed(
+                    nowNanos, FailureKind.TIMEOUT_TOTAL, "longer than " + millis(timeouts.totalNanos())));
         } else if (overFirstToken(nowNanos)) {
             abort(recording.failed(
                     nowNanos,
                     FailureKind.TIMEOUT_FIRST_TOKEN,
                     "no content within " + millis(timeouts.firstTokenNanos())));
         } else if (overStall(nowNanos)) {
-            abort(recording.failed(
-                    nowNanos, FailureKind.TIMEOUT_STALL, "silent for " + millis(timeouts.stallNanos())));
+            abort(recording.failed(nowNanos, FailureKind.TIMEOUT_STALL, "silent for " + millis(timeouts.stallNanos())));
         }
     }
 

@@ -49,7 +49,9 @@ public final class InferenceClient implements AutoCloseable {
                                 Integer.MAX_VALUE, Math.max(1, TimeUnit.NANOSECONDS.toMillis(timeouts.connectNanos()))))
                         .setMaxChunkSize(1 << 16)
                         .setMaxHeaderSize(1 << 16),
-                new PoolOptions().setHttp1MaxSize(maxInFlight + maxInFlight / 4 + 16).setCleanerPeriod(500));
+                new PoolOptions()
+                        .setHttp1MaxSize(maxInFlight + maxInFlight / 4 + 16)
+                        .setCleanerPeriod(500));
         this.options = new RequestOptions()
                 .setMethod(HttpMethod.POST)
                 .setHost(endpoint.host())

@@ -13,8 +13,9 @@ public record Timeouts(long connectNanos, long firstTokenNanos, long stallNanos,
 
     public Timeouts {
         if (connectNanos < 1 || firstTokenNanos < 1 || stallNanos < 1 || totalNanos < 1) {
-            throw new IllegalArgumentException("timeouts must be positive: connect " + connectNanos + " ns, first token "
-                    + firstTokenNanos + " ns, stall " + stallNanos + " ns, total " + totalNanos + " ns");
+            throw new IllegalArgumentException(
+                    "timeouts must be positive: connect " + connectNanos + " ns, first token " + firstTokenNanos
+                            + " ns, stall " + stallNanos + " ns, total " + totalNanos + " ns");
         }
     }
 }

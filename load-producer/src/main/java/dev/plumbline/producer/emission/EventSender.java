@@ -48,6 +48,7 @@ public final class EventSender implements Runnable {
     private static final Logger LOG = Logger.getLogger(EventSender.class);
     /** A cold client needs a second to learn about a topic; that is not worth a line. */
     private static final int ATTEMPTS_BEFORE_WARNING = 8;
+
     private static final long SETTLING_POLL_NANOS = 1_000_000;
 
     /** A record that was handed to Kafka and whose fate may still be open. */
@@ -165,7 +166,9 @@ public final class EventSender implements Runnable {
             closeKafka(Duration.ZERO);
             countTheRestAsLost();
             if (counters.lostEvents() > 0) {
-                LOG.warnf("%d events were lost, %d were acknowledged", counters.lostEvents(), counters.acknowledgedEvents());
+                LOG.warnf(
+                        "%d events were lost, %d were acknowledged",
+                        counters.lostEvents(), counters.acknowledgedEvents());
             }
             finished.countDown();
         }
@@ -327,8 +330,8 @@ public final class EventSender implements Runnable {
             failed = false;
             long now = clock.nanos();
             long slot = ActivityLedger.slotStartEpochMillis(clock, now);
-            activity.add(List.of(new Activity(
-                    variant, slot, 0, 0, 0, EnumSet.of(Activity.Sickness.KAFKA_BUFFER_FULL))));
+            activity.add(
+                    List.of(new Activity(variant, slot, 0, 0, 0, EnumSet.of(Activity.Sickness.KAFKA_BUFFER_FULL))));
             notTaken.warn("Kafka did not take records: " + lastFailure);
         }
         return producer;
@@ -348,7 +351,7 @@ public final class EventSender implements Runnable {
             } catch (KafkaException | IllegalStateException e) {
                 if (++attempts >= ATTEMPTS_BEFORE_WARNING) {
                     unreachable.warn("Kafka is not reachable, or has no topic " + settings.topic()
-                        + "; the load goes on, events wait in the queue: " + rootMessage(e));
+                            + "; the load goes on, events wait in the queue: " + rootMessage(e));
                 }
                 TimeUnit.NANOSECONDS.sleep(settings.retryNanos());
             }
@@ -383,7 +386,8 @@ public final class EventSender implements Runnable {
             for (Optional<EmissionQueue.Item> item = queue.poll(0); item.isPresent(); item = queue.poll(0)) {
                 switch (item.get()) {
                     case EmissionQueue.Item.Ended unused -> counters.lost(1);
-                    case EmissionQueue.Item.Marked marked -> counters.lost(marked.marker().lostEvents());
+                    case EmissionQueue.Item.Marked marked ->
+                        counters.lost(marked.marker().lostEvents());
                 }
             }
         } catch (InterruptedException e) {

@@ -53,12 +53,7 @@ public final class ProducerMetrics {
     public ProducerMetrics(Series series) {
         ComparisonGroup group = series.group();
         this.seriesValues = new String[] {
-            group.target(),
-            group.model(),
-            group.scenario(),
-            group.loadPoint().key(),
-            series.variant(),
-            group.tenant()
+            group.target(), group.model(), group.scenario(), group.loadPoint().key(), series.variant(), group.tenant()
         };
         this.inferenceDuration = Histogram.builder()
                 .name("inference_duration_seconds")
@@ -92,12 +87,14 @@ public final class ProducerMetrics {
                         .ifPresent(nanos -> inferenceDuration.observe(nanos / NANOS_PER_SECOND));
             }
             case Outcome.Failed failed -> count("failed", failed.kind().name().toLowerCase(Locale.ROOT));
-            case Outcome.Dropped dropped -> count("dropped", dropped.reason().name().toLowerCase(Locale.ROOT));
+            case Outcome.Dropped dropped ->
+                count("dropped", dropped.reason().name().toLowerCase(Locale.ROOT));
             case Outcome.Cancelled unused -> count("cancelled", "");
         }
         request.stamps()
                 .takenNanos()
-                .ifPresent(taken -> dispatchLag.observe((taken - request.stamps().dueNanos()) / NANOS_PER_SECOND));
+                .ifPresent(
+                        taken -> dispatchLag.observe((taken - request.stamps().dueNanos()) / NANOS_PER_SECOND));
     }
 
     private void count(String outcome, String kind) {
@@ -135,7 +132,8 @@ public final class ProducerMetrics {
                 .callback(callback -> {
                     for (Activity.Sickness sickness : Activity.Sickness.values()) {
                         callback.call(
-                                (double) count.applyAsLong(sickness), sickness.name().toLowerCase(Locale.ROOT));
+                                (double) count.applyAsLong(sickness),
+                                sickness.name().toLowerCase(Locale.ROOT));
                     }
                 })
                 .register(registry);

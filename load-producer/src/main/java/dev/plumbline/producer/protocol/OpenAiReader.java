@@ -103,7 +103,9 @@ public final class OpenAiReader {
                 return new StreamItem.ServerError(error.get());
             }
             if (finishReason.isEmpty() && usage.isEmpty() && serverNanos.isEmpty()) {
-                return answer ? StreamItem.Chunk.ANSWER : content ? StreamItem.Chunk.REASONING : StreamItem.Chunk.NOTHING;
+                return answer
+                        ? StreamItem.Chunk.ANSWER
+                        : content ? StreamItem.Chunk.REASONING : StreamItem.Chunk.NOTHING;
             }
             return new StreamItem.Chunk(content, answer, finishReason, usage, serverNanos);
         }

@@ -15,7 +15,8 @@ import java.util.Objects;
  * @param maxTokens longest answer, in tokens, 1 or more
  * @param temperature 0 or more; 0 asks for the most likely token every time
  */
-public record RequestBody(EndpointType endpointType, String model, boolean streaming, int maxTokens, double temperature) {
+public record RequestBody(
+        EndpointType endpointType, String model, boolean streaming, int maxTokens, double temperature) {
 
     private static final JsonFactory JSON = new JsonFactory();
 

@@ -117,7 +117,10 @@ public final class SseDecoder {
         }
         int from = offset;
         int left = length;
-        if (!hasData && left >= 3 && bytes[from] == (byte) 0xEF && bytes[from + 1] == (byte) 0xBB
+        if (!hasData
+                && left >= 3
+                && bytes[from] == (byte) 0xEF
+                && bytes[from + 1] == (byte) 0xBB
                 && bytes[from + 2] == (byte) 0xBF) {
             from += 3;
             left -= 3;

@@ -31,7 +31,6 @@ public record EndedRequest(
 
     /** The event, once its place in the order of its partition is known. */
     public RequestEvent numbered(Origin origin) {
-        return new RequestEvent(
-                origin, series, attempt, endEpochMillis, stamps, response, outcome, surroundings);
+        return new RequestEvent(origin, series, attempt, endEpochMillis, stamps, response, outcome, surroundings);
     }
 }

@@ -3,8 +3,8 @@ package dev.plumbline.producer.selfcheck;
 import dev.plumbline.contract.event.Activity;
 import dev.plumbline.producer.activity.ActivityLedger;
 import dev.plumbline.producer.time.ProducerClock;
-import java.util.Map;
 import java.util.EnumMap;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**

@@ -37,7 +37,8 @@ final class LoopbackServer {
 
     private static Buffer chunk(String delta, String finishReason) {
         return Buffer.buffer("data: {\"id\":\"w\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"w\","
-                + "\"choices\":[{\"index\":0,\"delta\":" + delta + ",\"logprobs\":null,\"finish_reason\":" + finishReason
+                + "\"choices\":[{\"index\":0,\"delta\":" + delta + ",\"logprobs\":null,\"finish_reason\":"
+                + finishReason
                 + "}]}\n\n");
     }
 }

@@ -140,7 +140,8 @@ class LoadLoopTest {
             RequestEvent event = one(server, true);
             assertThat(event.outcome()).isEqualTo(new Outcome.Completed("stop"));
             Stamps stamps = event.stamps();
-            assertThat(stamps.firstContentNanos().getAsLong() - stamps.firstByteNanos().getAsLong())
+            assertThat(stamps.firstContentNanos().getAsLong()
+                            - stamps.firstByteNanos().getAsLong())
                     .as("the role-only chunk is not the first token")
                     .isGreaterThan(20 * MILLI);
             assertThat(event.response().chunkGaps().minNanos().orElseThrow()).isGreaterThan(20 * MILLI);
@@ -206,55 +207,82 @@ class LoadLoopTest {
 
     @Test
     void statusesAreToldApart() throws Exception {
-        assertFailed(answeredBy(out -> {
-            ScriptedServer.status(out, "429 Too Many Requests", "Retry-After: 2\r\n", "{\"error\":\"slow down\"}");
-            return true;
-        }), FailureKind.REJECTED, 429, OptionalLong.of(2_000));
-        assertFailed(answeredBy(out -> {
-            ScriptedServer.status(out, "503 Service Unavailable", "", "{\"error\":{\"message\":\"busy\"}}");
-            return true;
-        }), FailureKind.REJECTED, 503, OptionalLong.empty());
-        assertFailed(answeredBy(out -> {
-            ScriptedServer.status(out, "500 Internal Server Error", "", "oops");
-            return true;
-        }), FailureKind.HTTP_5XX, 500, OptionalLong.empty());
-        assertFailed(answeredBy(out -> {
-            ScriptedServer.status(out, "404 Not Found", "Retry-After: soon\r\n", "");
-            return true;
-        }), FailureKind.HTTP_4XX, 404, OptionalLong.empty());
+        assertFailed(
+                answeredBy(out -> {
+                    ScriptedServer.status(
+                            out, "429 Too Many Requests", "Retry-After: 2\r\n", "{\"error\":\"slow down\"}");
+                    return true;
+                }),
+                FailureKind.REJECTED,
+                429,
+                OptionalLong.of(2_000));
+        assertFailed(
+                answeredBy(out -> {
+                    ScriptedServer.status(out, "503 Service Unavailable", "", "{\"error\":{\"message\":\"busy\"}}");
+                    return true;
+                }),
+                FailureKind.REJECTED,
+                503,
+                OptionalLong.empty());
+        assertFailed(
+                answeredBy(out -> {
+                    ScriptedServer.status(out, "500 Internal Server Error", "", "oops");
+                    return true;
+                }),
+                FailureKind.HTTP_5XX,
+                500,
+                OptionalLong.empty());
+        assertFailed(
+                answeredBy(out -> {
+                    ScriptedServer.status(out, "404 Not Found", "Retry-After: soon\r\n", "");
+                    return true;
+                }),
+                FailureKind.HTTP_4XX,
+                404,
+                OptionalLong.empty());
     }
 
     @Test
     void brokenStreamsAreToldApart() throws Exception {
-        assertFailed(answeredBy(out -> {
-            ScriptedServer.streamHead(out);
-            ScriptedServer.content(out);
-            return false;
-        }), FailureKind.TRUNCATED);
+        assertFailed(
+                answeredBy(out -> {
+                    ScriptedServer.streamHead(out);
+                    ScriptedServer.content(out);
+                    return false;
+                }),
+                FailureKind.TRUNCATED);
         assertFailed(answeredBy(out -> false), FailureKind.TRUNCATED);
-        assertFailed(answeredBy(out -> {
-            ScriptedServer.streamHead(out);
-            ScriptedServer.content(out);
-            ScriptedServer.event(out, "{\"error\":{\"message\":\"engine died\"}}");
-            ScriptedServer.streamEnd(out);
-            return true;
-        }), FailureKind.STREAM_ERROR);
-        assertFailed(answeredBy(out -> {
-            ScriptedServer.streamHead(out);
-            ScriptedServer.role(out);
-            ScriptedServer.streamEnd(out);
-            return true;
-        }), FailureKind.EMPTY);
-        assertFailed(answeredBy(out -> {
-            ScriptedServer.streamHead(out);
-            ScriptedServer.event(out, "{\"choices\":[");
-            Thread.currentThread().join(50);
-            return true;
-        }), FailureKind.MALFORMED);
-        assertFailed(answeredBy(out -> {
-            ScriptedServer.text(out, "this is not HTTP\r\n\r\n");
-            return false;
-        }), FailureKind.MALFORMED);
+        assertFailed(
+                answeredBy(out -> {
+                    ScriptedServer.streamHead(out);
+                    ScriptedServer.content(out);
+                    ScriptedServer.event(out, "{\"error\":{\"message\":\"engine died\"}}");
+                    ScriptedServer.streamEnd(out);
+                    return true;
+                }),
+                FailureKind.STREAM_ERROR);
+        assertFailed(
+                answeredBy(out -> {
+                    ScriptedServer.streamHead(out);
+                    ScriptedServer.role(out);
+                    ScriptedServer.streamEnd(out);
+                    return true;
+                }),
+                FailureKind.EMPTY);
+        assertFailed(
+                answeredBy(out -> {
+                    ScriptedServer.streamHead(out);
+                    ScriptedServer.event(out, "{\"choices\":[");
+                    Thread.currentThread().join(50);
+                    return true;
+                }),
+                FailureKind.MALFORMED);
+        assertFailed(
+                answeredBy(out -> {
+                    ScriptedServer.text(out, "this is not HTTP\r\n\r\n");
+                    return false;
+                }),
+                FailureKind.MALFORMED);
     }
 
     @Test
@@ -315,7 +343,8 @@ class LoadLoopTest {
         })) {
             List<RequestEvent> events = run(endpoint(server.port()), new LoadPlan.Closed(3, 0), 60, true);
             assertThat(events).hasSize(60).allMatch(event -> event.outcome() instanceof Outcome.Completed);
-            assertThat(events.stream().map(event -> event.attempt().requestId()).distinct()).hasSize(60);
+            assertThat(events.stream().map(event -> event.attempt().requestId()).distinct())
+                    .hasSize(60);
             assertThat(most.get()).isLessThanOrEqualTo(3);
             assertThat(server.connections()).isLessThanOrEqualTo(3);
             assertThat(counters.dueRequests()).isEqualTo(60);
@@ -337,8 +366,7 @@ class LoadLoopTest {
             loop.stopLoad();
             done.get(10, TimeUnit.SECONDS);
             assertThat(outlet.events())
-                    .filteredOn(event ->
-                            event.outcome().equals(new Outcome.Dropped(Outcome.DropReason.IN_FLIGHT_CAP)))
+                    .filteredOn(event -> event.outcome().equals(new Outcome.Dropped(Outcome.DropReason.IN_FLIGHT_CAP)))
                     .hasSize(8)
                     .allMatch(event -> event.stamps().sentNanos().isEmpty());
             assertThat(outlet.events())
@@ -373,18 +401,24 @@ class LoadLoopTest {
             done.get(20, TimeUnit.SECONDS);
             assertThat(blocked).isTrue();
             List<RequestEvent> events = outlet.events().stream()
-                    .sorted((a, b) -> Long.compare(a.stamps().dueNanos(), b.stamps().dueNanos()))
+                    .sorted((a, b) ->
+                            Long.compare(a.stamps().dueNanos(), b.stamps().dueNanos()))
                     .toList();
             assertThat(events).hasSize(100);
             for (int i = 0; i < 100; i++) {
-                assertThat(events.get(i).stamps().dueNanos()).as("none skipped, none moved").isEqualTo(start + i * 5L * MILLI);
+                assertThat(events.get(i).stamps().dueNanos())
+                        .as("none skipped, none moved")
+                        .isEqualTo(start + i * 5L * MILLI);
             }
             List<RequestEvent> late = events.stream()
                     .filter(event -> event.dispatchLagNanos().orElseThrow() > 40 * MILLI)
                     .toList();
-            assertThat(late).as("due every 5 ms while the generator stood for 150 ms").hasSizeGreaterThanOrEqualTo(20);
             assertThat(late)
-                    .allMatch(event -> event.responseNanos().orElseThrow() - event.e2eNanos().orElseThrow()
+                    .as("due every 5 ms while the generator stood for 150 ms")
+                    .hasSizeGreaterThanOrEqualTo(20);
+            assertThat(late)
+                    .allMatch(event -> event.responseNanos().orElseThrow()
+                                    - event.e2eNanos().orElseThrow()
                             >= event.dispatchLagNanos().orElseThrow());
             loop.finish().get(10, TimeUnit.SECONDS);
             assertThat(outlet.markers().stream().flatMap(marker -> marker.activity().stream()))
@@ -420,7 +454,8 @@ class LoadLoopTest {
                     .mapToLong(event -> event.stamps().endNanos()
                             - event.stamps().takenNanos().orElseThrow())
                     .sum();
-            assertThat(activity.stream().mapToLong(Activity::inFlightNanos).sum()).isEqualTo(inFlightNanos);
+            assertThat(activity.stream().mapToLong(Activity::inFlightNanos).sum())
+                    .isEqualTo(inFlightNanos);
         }
     }
 
@@ -430,7 +465,8 @@ class LoadLoopTest {
             outlet.full = true;
             run(endpoint(server.port()), new LoadPlan.Closed(1, 0), 5, true);
             loop.finish().get(10, TimeUnit.SECONDS);
-            assertThat(outlet.markers().stream().mapToLong(Marker::lostEvents).sum()).isEqualTo(5);
+            assertThat(outlet.markers().stream().mapToLong(Marker::lostEvents).sum())
+                    .isEqualTo(5);
             assertThat(outlet.markers().stream().flatMap(marker -> marker.activity().stream()))
                     .anyMatch(activity -> activity.sickness().contains(Sickness.KAFKA_BUFFER_FULL));
         }
@@ -473,7 +509,8 @@ class LoadLoopTest {
         }
         List<RequestEvent> events = run(endpoint(port), new LoadPlan.Closed(1, 30 * MILLI), 4, true);
         for (int i = 1; i < events.size(); i++) {
-            assertThat(events.get(i).stamps().dueNanos() - events.get(i - 1).stamps().endNanos())
+            assertThat(events.get(i).stamps().dueNanos()
+                            - events.get(i - 1).stamps().endNanos())
                     .isGreaterThan(25 * MILLI);
         }
     }
@@ -539,9 +576,10 @@ class LoadLoopTest {
 
     private static void assertFailed(RequestEvent event, FailureKind kind) {
         assertThat(event.outcome())
-                .isInstanceOfSatisfying(Outcome.Failed.class, failed -> assertThat(failed.kind())
-                        .as(failed.toString())
-                        .isEqualTo(kind));
+                .isInstanceOfSatisfying(
+                        Outcome.Failed.class,
+                        failed ->
+                                assertThat(failed.kind()).as(failed.toString()).isEqualTo(kind));
     }
 
     private static void assertFailed(RequestEvent event, FailureKind kind, int status, OptionalLong retryAfterMillis) {

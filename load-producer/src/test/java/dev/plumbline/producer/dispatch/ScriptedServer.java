@@ -44,8 +44,10 @@ final class ScriptedServer implements AutoCloseable {
     }
 
     static void status(OutputStream out, String status, String headers, String body) throws IOException {
-        text(out, "HTTP/1.1 " + status + "\r\nContent-Type: application/json\r\n" + headers + "Content-Length: "
-                + body.length() + "\r\n\r\n" + body);
+        text(
+                out,
+                "HTTP/1.1 " + status + "\r\nContent-Type: application/json\r\n" + headers + "Content-Length: "
+                        + body.length() + "\r\n\r\n" + body);
     }
 
     static void streamHead(OutputStream out) throws IOException {
@@ -127,7 +129,8 @@ final class ScriptedServer implements AutoCloseable {
                 .lines()
                 .map(line -> line.toLowerCase(Locale.ROOT))
                 .filter(line -> line.startsWith("content-length:"))
-                .mapToInt(line -> Integer.parseInt(line.substring(line.indexOf(':') + 1).strip()))
+                .mapToInt(line ->
+                        Integer.parseInt(line.substring(line.indexOf(':') + 1).strip()))
                 .findFirst()
                 .orElse(0);
         in.readNBytes(length);

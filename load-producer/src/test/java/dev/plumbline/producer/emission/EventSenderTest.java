@@ -45,7 +45,8 @@ import org.junit.jupiter.api.Test;
 class EventSenderTest {
 
     private static final String TOPIC = "events";
-    private static final ComparisonGroup GROUP = new ComparisonGroup("t", "m", "chat", LoadPoint.parse("c1"), "default");
+    private static final ComparisonGroup GROUP =
+            new ComparisonGroup("t", "m", "chat", LoadPoint.parse("c1"), "default");
     private static final int PARTITIONS = 5;
     private static final long MILLI = 1_000_000;
     private static final long ANCHOR = 1_000_000;
@@ -82,8 +83,12 @@ class EventSenderTest {
         });
         Heartbeat last = (Heartbeat) events.get(events.size() - 1);
         assertThat(last.leaving()).isTrue();
-        assertThat(last.untilEpochMillis()).as("nothing follows the last marker").isEqualTo(ANCHOR + 10);
-        assertThat(events).filteredOn(event -> event instanceof Heartbeat h && h.leaving()).hasSize(1);
+        assertThat(last.untilEpochMillis())
+                .as("nothing follows the last marker")
+                .isEqualTo(ANCHOR + 10);
+        assertThat(events)
+                .filteredOn(event -> event instanceof Heartbeat h && h.leaving())
+                .hasSize(1);
         assertThat(counters.acknowledgedEvents()).isEqualTo(2);
         assertThat(lastMade.closed()).isTrue();
     }
@@ -102,8 +107,9 @@ class EventSenderTest {
             return heartbeats().stream().anyMatch(h -> h.untilEpochMillis() >= ANCHOR + 5);
         });
         assertThat(heartbeats()).extracting(Heartbeat::untilEpochMillis).allMatch(until -> until <= ANCHOR + 6);
-        assertThat(heartbeats()).last().satisfies(last -> assertThat(last.untilEpochMillis())
-                .isEqualTo(ANCHOR + 6));
+        assertThat(heartbeats())
+                .last()
+                .satisfies(last -> assertThat(last.untilEpochMillis()).isEqualTo(ANCHOR + 6));
     }
 
     @Test
@@ -162,7 +168,10 @@ class EventSenderTest {
             return counters.failedHeartbeats() > 0
                     && heartbeats().stream().filter(h -> tells(h, 3)).count() >= 2;
         });
-        Heartbeat again = heartbeats().stream().filter(h -> tells(h, 3)).reduce((a, b) -> b).orElseThrow();
+        Heartbeat again = heartbeats().stream()
+                .filter(h -> tells(h, 3))
+                .reduce((a, b) -> b)
+                .orElseThrow();
         assertThat(again.lost()).isNotEmpty().allMatch(range -> range.events() == 0);
     }
 
@@ -179,12 +188,13 @@ class EventSenderTest {
         sender.stop();
         assertThat(sender.awaitEnd(Duration.ofSeconds(10))).isTrue();
         List<Event> events = events(lastMade);
-        List<LostSequences> lost = heartbeats(lastMade).stream()
-                .flatMap(h -> h.lost().stream())
-                .toList();
+        List<LostSequences> lost =
+                heartbeats(lastMade).stream().flatMap(h -> h.lost().stream()).toList();
         assertThat(lost).hasSize(1);
         assertThat(lost.get(0).events()).isEqualTo(1);
-        assertThat(events).extracting(EventSenderTest::sequence).doesNotContain(lost.get(0).first());
+        assertThat(events)
+                .extracting(EventSenderTest::sequence)
+                .doesNotContain(lost.get(0).first());
         assertThat(counters.lostEvents()).isEqualTo(1);
         assertThat(counters.acknowledgedEvents()).isEqualTo(2);
     }
@@ -241,8 +251,8 @@ class EventSenderTest {
             partitions.add(new PartitionInfo(TOPIC, i, node, new Node[] {node}, new Node[] {node}));
         }
         Cluster cluster = new Cluster("c", List.of(node), partitions, Set.of(), Set.of());
-        lastMade = new MockProducer<>(
-                cluster, acknowledges, null, new ByteArraySerializer(), new ByteArraySerializer());
+        lastMade =
+                new MockProducer<>(cluster, acknowledges, null, new ByteArraySerializer(), new ByteArraySerializer());
         return lastMade;
     }
 
@@ -279,8 +289,7 @@ class EventSenderTest {
     }
 
     private EndedRequest request(long endMillis) {
-        return new RequestRecording(
-                        new Series(GROUP, "stable"), Attempt.first("r-" + endMillis), stamps, true, 0, 0)
+        return new RequestRecording(new Series(GROUP, "stable"), Attempt.first("r-" + endMillis), stamps, true, 0, 0)
                 .dropped(endMillis * MILLI, Outcome.DropReason.IN_FLIGHT_CAP);
     }
 
@@ -289,7 +298,8 @@ class EventSenderTest {
             if (counters.lostEvents() > 0) {
                 return true;
             }
-            boolean requestIsNext = events(kafka).size() > completed && sequence(events(kafka).get(completed)) == sequence;
+            boolean requestIsNext =
+                    events(kafka).size() > completed && sequence(events(kafka).get(completed)) == sequence;
             boolean done = requestIsNext ? kafka.errorNext(new TimeoutException("expired")) : kafka.completeNext();
             completed += done ? 1 : 0;
             return false;

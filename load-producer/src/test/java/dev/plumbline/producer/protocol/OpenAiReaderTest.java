@@ -75,8 +75,8 @@ class OpenAiReaderTest {
 
     @Test
     void theFinishReasonMayComeWithTheLastContent() {
-        StreamItem.Chunk chunk =
-                (StreamItem.Chunk) read("{\"choices\":[{\"delta\":{\"content\":\"ib\"},\"finish_reason\":\"length\"}]}");
+        StreamItem.Chunk chunk = (StreamItem.Chunk)
+                read("{\"choices\":[{\"delta\":{\"content\":\"ib\"},\"finish_reason\":\"length\"}]}");
         assertThat(chunk.answer()).isTrue();
         assertThat(chunk.finishReason()).isEqualTo(Optional.of("length"));
     }
@@ -98,7 +98,18 @@ class OpenAiReaderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "x", "[]", "null", "3", "{", "{\"choices\":[", "{\"choices\":[{\"delta\":{\"content\":\"a", "<html>"})
+    @ValueSource(
+            strings = {
+                "",
+                "x",
+                "[]",
+                "null",
+                "3",
+                "{",
+                "{\"choices\":[",
+                "{\"choices\":[{\"delta\":{\"content\":\"a",
+                "<html>"
+            })
     void whatIsNotAWholeObjectIsMalformed(String json) {
         assertThat(read(json)).isInstanceOf(StreamItem.Malformed.class);
     }

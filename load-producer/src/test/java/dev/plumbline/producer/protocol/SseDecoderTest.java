@@ -41,7 +41,9 @@ class SseDecoderTest {
     @CsvSource({"vllm-usage, 12", "llamacpp-usage, 8"})
     void everyTokenOfACapturedAnswerIsSeen(String name, int chunks) {
         List<StreamItem> items = Streams.items(List.of(Streams.captured(name)));
-        assertThat(items).filteredOn(item -> item instanceof StreamItem.Chunk chunk && chunk.answer()).hasSize(chunks);
+        assertThat(items)
+                .filteredOn(item -> item instanceof StreamItem.Chunk chunk && chunk.answer())
+                .hasSize(chunks);
         assertThat(items).last().isEqualTo(new StreamItem.Done());
     }
 
@@ -62,14 +64,16 @@ class SseDecoderTest {
 
     @Test
     void commentsAndOtherFieldsAndUnknownNamesAreSkipped() {
-        assertThat(data(": ping\n\nid: 1\nretry: 5\ndatabase: no\ndata: yes\n\n")).containsExactly("yes");
+        assertThat(data(": ping\n\nid: 1\nretry: 5\ndatabase: no\ndata: yes\n\n"))
+                .containsExactly("yes");
     }
 
     @Test
     void anEventNamedErrorIsMarked() {
         List<Boolean> named = new ArrayList<>();
         SseDecoder decoder = new SseDecoder((bytes, offset, length, namedError) -> named.add(namedError));
-        byte[] bytes = "event: error\ndata: x\n\ndata: y\n\nevent: errors\ndata: z\n\n".getBytes(StandardCharsets.UTF_8);
+        byte[] bytes =
+                "event: error\ndata: x\n\ndata: y\n\nevent: errors\ndata: z\n\n".getBytes(StandardCharsets.UTF_8);
         decoder.feed(bytes, 0, bytes.length);
         assertThat(named).containsExactly(true, false, false);
     }

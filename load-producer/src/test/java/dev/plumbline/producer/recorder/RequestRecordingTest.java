@@ -96,7 +96,12 @@ class RequestRecordingTest {
 
     @ParameterizedTest
     @CsvSource({
-        "429, REJECTED", "503, REJECTED", "500, HTTP_5XX", "502, HTTP_5XX", "400, HTTP_4XX", "401, HTTP_4XX",
+        "429, REJECTED",
+        "503, REJECTED",
+        "500, HTTP_5XX",
+        "502, HTTP_5XX",
+        "400, HTTP_4XX",
+        "401, HTTP_4XX",
         "302, MALFORMED"
     })
     void aStatusDecides(int status, FailureKind kind) {
@@ -130,8 +135,10 @@ class RequestRecordingTest {
         if (kind.isEmpty()) {
             assertThat(outcome).isEqualTo(new Outcome.Completed("length"));
         } else {
-            assertThat(outcome).isInstanceOfSatisfying(Outcome.Failed.class, failed -> assertThat(failed.kind())
-                    .isEqualTo(FailureKind.valueOf(kind)));
+            assertThat(outcome)
+                    .isInstanceOfSatisfying(
+                            Outcome.Failed.class,
+                            failed -> assertThat(failed.kind()).isEqualTo(FailureKind.valueOf(kind)));
         }
     }
 
@@ -185,14 +192,17 @@ class RequestRecordingTest {
 
     @Test
     void theEndPlacesItOnTheWallClock() {
-        assertThat(recording(true).dropped(5_999_999, Outcome.DropReason.IN_FLIGHT_CAP).endEpochMillis())
+        assertThat(recording(true)
+                        .dropped(5_999_999, Outcome.DropReason.IN_FLIGHT_CAP)
+                        .endEpochMillis())
                 .isEqualTo(1_005);
     }
 
     private static void assertFailed(EndedRequest ended, FailureKind kind) {
         assertThat(ended.outcome())
-                .isInstanceOfSatisfying(Outcome.Failed.class, failed -> assertThat(failed.kind())
-                        .isEqualTo(kind));
+                .isInstanceOfSatisfying(
+                        Outcome.Failed.class,
+                        failed -> assertThat(failed.kind()).isEqualTo(kind));
     }
 
     private static StreamItem chunk(boolean content, boolean answer) {

@@ -58,13 +58,14 @@ public class Pages {
             context.fail(e);
             return;
         }
-        context.response()
-                .putHeader("Content-Type", writer.getContentType())
-                .end(Buffer.buffer(bytes.toByteArray()));
+        context.response().putHeader("Content-Type", writer.getContentType()).end(Buffer.buffer(bytes.toByteArray()));
     }
 
     private void state(RoutingContext context) {
-        json(context, 200, Map.of("series", watch.series().stream().map(SeriesReport::of).toList()));
+        json(
+                context,
+                200,
+                Map.of("series", watch.series().stream().map(SeriesReport::of).toList()));
     }
 
     /** 200 when partitions are read; 503 before, or when another detector reads them all. */

@@ -63,9 +63,7 @@ record SeriesReport(
                                 baseline.gradeReasons())),
                 verdict.map(VerdictRecord::metrics).orElse(List.of()),
                 verdict.flatMap(known -> known.snapshot().incident()),
-                verdict.isPresent()
-                        ? OptionalLong.of(verdict.get().window().endEpochMillis())
-                        : OptionalLong.empty(),
+                verdict.isPresent() ? OptionalLong.of(verdict.get().window().endEpochMillis()) : OptionalLong.empty(),
                 verdict.map(VerdictRecord::coverage),
                 view.totals().requests());
     }

@@ -72,7 +72,9 @@ final class WatchCollector implements MultiCollector {
                 .toList();
         return new HistogramSnapshot(
                 new MetricMetadata(
-                        "plumbline_" + metric.label() + "_seconds", "Completed requests: " + metric.label(), Unit.SECONDS),
+                        "plumbline_" + metric.label() + "_seconds",
+                        "Completed requests: " + metric.label(),
+                        Unit.SECONDS),
                 points);
     }
 
@@ -84,8 +86,7 @@ final class WatchCollector implements MultiCollector {
             points.add(request(view, "dropped", "", counts.dropped()));
             points.add(request(view, "cancelled", "", counts.cancelled()));
             for (Map.Entry<FailureKind, Long> failed : counts.failed().entrySet()) {
-                points.add(request(
-                        view, "failed", failed.getKey().name().toLowerCase(Locale.ROOT), failed.getValue()));
+                points.add(request(view, "failed", failed.getKey().name().toLowerCase(Locale.ROOT), failed.getValue()));
             }
         }
         return new CounterSnapshot(
@@ -156,7 +157,11 @@ final class WatchCollector implements MultiCollector {
             });
         }
         all.add(new GaugeSnapshot(new MetricMetadata("plumbline_state", "1 for the state of the series"), states));
-        all.add(seriesGauge("plumbline_coverage_ratio", "Load of the last window that healthy producers offered", views, VerdictRecord::coverage));
+        all.add(seriesGauge(
+                "plumbline_coverage_ratio",
+                "Load of the last window that healthy producers offered",
+                views,
+                VerdictRecord::coverage));
         double now = clock.millis();
         all.add(seriesGauge(
                 "plumbline_last_window_age_seconds",
@@ -170,7 +175,8 @@ final class WatchCollector implements MultiCollector {
                     (now - known.learned().untilEpochMillis()) / 1e3, labels(view.series()), null)));
         }
         all.add(new GaugeSnapshot(
-                new MetricMetadata("plumbline_baseline_age_seconds", "Time since the last window of the baseline"), ages));
+                new MetricMetadata("plumbline_baseline_age_seconds", "Time since the last window of the baseline"),
+                ages));
     }
 
     private static GaugeSnapshot gauge(
@@ -181,9 +187,10 @@ final class WatchCollector implements MultiCollector {
         List<GaugeDataPointSnapshot> points = new ArrayList<>();
         for (SeriesView view : views) {
             view.verdict()
-                    .ifPresent(verdict -> verdict.metrics().forEach(metric -> value.apply(metric)
-                            .ifPresent(number -> points.add(
-                                    new GaugeDataPointSnapshot(number, labels(view.series(), metric), null)))));
+                    .ifPresent(verdict -> verdict.metrics()
+                            .forEach(metric -> value.apply(metric)
+                                    .ifPresent(number -> points.add(
+                                            new GaugeDataPointSnapshot(number, labels(view.series(), metric), null)))));
         }
         return new GaugeSnapshot(new MetricMetadata(name, help), points);
     }
@@ -193,8 +200,8 @@ final class WatchCollector implements MultiCollector {
         List<GaugeDataPointSnapshot> points = new ArrayList<>();
         for (SeriesView view : views) {
             view.verdict()
-                    .ifPresent(verdict -> points.add(new GaugeDataPointSnapshot(
-                            value.applyAsDouble(verdict), labels(view.series()), null)));
+                    .ifPresent(verdict -> points.add(
+                            new GaugeDataPointSnapshot(value.applyAsDouble(verdict), labels(view.series()), null)));
         }
         return new GaugeSnapshot(new MetricMetadata(name, help), points);
     }

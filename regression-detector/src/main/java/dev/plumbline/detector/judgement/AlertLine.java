@@ -26,8 +26,8 @@ final class AlertLine {
         String evidence = moved.stream()
                 .flatMap(verdict -> verdict.evidence().stream())
                 .max(Comparator.comparingDouble(Evidence::score))
-                .map(strongest -> String.format(
-                        Locale.ROOT, "; evidence %.1f of %.1f", strongest.score(), strongest.threshold()))
+                .map(strongest ->
+                        String.format(Locale.ROOT, "; evidence %.1f of %.1f", strongest.score(), strongest.threshold()))
                 .orElse("");
         return series.group().scenario() + "@" + series.variant() + ": " + metrics + "; since "
                 + TIME.format(Instant.ofEpochMilli(sinceEpochMillis)) + evidence;

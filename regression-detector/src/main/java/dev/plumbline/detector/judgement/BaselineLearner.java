@@ -153,7 +153,13 @@ final class BaselineLearner {
             return new Calibration.Unusable(
                     metric, Reason.UNSUITABLE_BASELINE, "its baseline cannot be told from a changed one");
         }
-        gradeQuantile(metric, quantile, all, designEffect, quarterDesignEffect, worse.get().noiseFactor());
+        gradeQuantile(
+                metric,
+                quantile,
+                all,
+                designEffect,
+                quarterDesignEffect,
+                worse.get().noiseFactor());
         return new Calibration.Quantile(
                 metric, all.quantileNanos(quantile).orElseThrow(), all.count(), designEffect, tests);
     }
@@ -196,7 +202,8 @@ final class BaselineLearner {
     }
 
     private Calibration rate(JudgedMetric metric) {
-        double[] logs = logs(window -> Measure.rate(metric, window, windowSeconds).orElse(0));
+        double[] logs =
+                logs(window -> Measure.rate(metric, window, windowSeconds).orElse(0));
         if (logs.length == 0) {
             return new Calibration.Unusable(metric, Reason.NO_DATA, "no window of the baseline has it");
         }
@@ -227,8 +234,10 @@ final class BaselineLearner {
         gradeShift(metric, largest);
         double slowness = Math.sqrt(mean.longRunVariance() / settings.burstWindows());
         if (slowness > settings.thresholdEffect() / 2) {
-            lower(Grade.C, metric.displayName() + " is noisy: ± " + percent(slowness) + " over "
-                    + settings.burstWindows() + " windows");
+            lower(
+                    Grade.C,
+                    metric.displayName() + " is noisy: ± " + percent(slowness) + " over " + settings.burstWindows()
+                            + " windows");
         }
         return new Calibration.Rate(metric, mean);
     }

@@ -57,8 +57,7 @@ final class Effects {
                 BaselineLearner.sum(blocks.stream().map(Block::summary).toList());
         long windows = blocks.stream().mapToLong(Block::windows).sum();
         return switch (calibration) {
-            case Calibration.Quantile quantile ->
-                ofQuantile(quantile, Measure.latencies(quantile.metric(), sum));
+            case Calibration.Quantile quantile -> ofQuantile(quantile, Measure.latencies(quantile.metric(), sum));
             case Calibration.Rate rate -> {
                 OptionalDouble now = windows == 0
                         ? OptionalDouble.empty()
@@ -78,19 +77,26 @@ final class Effects {
             Calibration.Quantile quantile, dev.plumbline.contract.distribution.Histogram now) {
         double p = quantile.metric().quantile().orElseThrow();
         Optional<QuantileEstimate> before = QuantileEstimate.of(
-                Measure.latencies(quantile.metric(), baseline.merged()), p, quantile.designEffect(), QuantileEstimate.Z_95);
-        Optional<QuantileEstimate> after =
-                QuantileEstimate.of(now, p, quantile.designEffect(), QuantileEstimate.Z_95);
+                Measure.latencies(quantile.metric(), baseline.merged()),
+                p,
+                quantile.designEffect(),
+                QuantileEstimate.Z_95);
+        Optional<QuantileEstimate> after = QuantileEstimate.of(now, p, quantile.designEffect(), QuantileEstimate.Z_95);
         if (before.isEmpty() || after.isEmpty()) {
             return Optional.empty();
         }
-        return after.get().over(before.get()).map(ratio -> effect(before.get().nanos(), after.get().nanos(), ratio));
+        return after.get()
+                .over(before.get())
+                .map(ratio -> effect(before.get().nanos(), after.get().nanos(), ratio));
     }
 
     private static Optional<Effect> ofRate(Calibration.Rate rate, double logNow, long windows) {
         double variance = rate.log().longRunVariance();
         Ratio ratio = Ratio.ofLogMeans(
-                logNow, variance / windows, rate.log().mean(), variance / rate.log().windows());
+                logNow,
+                variance / windows,
+                rate.log().mean(),
+                variance / rate.log().windows());
         return Optional.of(effect(Math.exp(rate.log().mean()), Math.exp(logNow), ratio));
     }
 
@@ -100,8 +106,10 @@ final class Effects {
         }
         double before = (double) errors.errors() / errors.ended();
         double after = (double) now / ended;
-        double down = Math.hypot(after - ErrorShare.low(now, ended), ErrorShare.high(errors.errors(), errors.ended()) - before);
-        double up = Math.hypot(ErrorShare.high(now, ended) - after, before - ErrorShare.low(errors.errors(), errors.ended()));
+        double down = Math.hypot(
+                after - ErrorShare.low(now, ended), ErrorShare.high(errors.errors(), errors.ended()) - before);
+        double up = Math.hypot(
+                ErrorShare.high(now, ended) - after, before - ErrorShare.low(errors.errors(), errors.ended()));
         double ratio = 1 + after - before;
         return Optional.of(new Effect(before, after, ratio, ratio - down, ratio + up));
     }

@@ -53,7 +53,8 @@ public final class GroupJudge {
         if (window.revision() > 0) {
             return new Judged.LeftOut(before, Judged.Why.CORRECTION);
         }
-        if (!before.variants().containsKey(series.variant()) && before.variants().size() >= GroupState.MAX_VARIANTS) {
+        if (!before.variants().containsKey(series.variant())
+                && before.variants().size() >= GroupState.MAX_VARIANTS) {
             return new Judged.LeftOut(before, Judged.Why.TOO_MANY_VARIANTS);
         }
         SeriesSnapshot snapshot = before.variants().getOrDefault(series.variant(), SeriesSnapshot.ofNewSeries());
@@ -80,8 +81,8 @@ public final class GroupJudge {
     private Judged learn(GroupState before, SeriesSnapshot snapshot, WindowRecord window, SourcePosition at) {
         Series series = window.id().series();
         Stretch stretch = Stretch.after(snapshot.continuity(), window, settings);
-        SeriesSnapshot after = new SeriesSnapshot(
-                stretch.continuity(), List.of(), List.of(), List.of(), Optional.empty());
+        SeriesSnapshot after =
+                new SeriesSnapshot(stretch.continuity(), List.of(), List.of(), List.of(), Optional.empty());
         String teacher = before.learning().variant().orElse(series.variant());
         List<LearnedWindow> windows = before.learning().windows();
         Optional<BaselineLearner.Fit> fit = Optional.empty();
@@ -159,7 +160,9 @@ public final class GroupJudge {
         Series series = last.id().series();
         CRC32C group = new CRC32C();
         group.update(series.group().key().getBytes(StandardCharsets.UTF_8));
-        String id = String.format("learned-%08x-%s", group.getValue(), Instant.ofEpochMilli(last.id().endEpochMillis()));
+        String id = String.format(
+                "learned-%08x-%s",
+                group.getValue(), Instant.ofEpochMilli(last.id().endEpochMillis()));
         return new BaselineRecord(
                 id,
                 series.group(),
@@ -198,7 +201,8 @@ public final class GroupJudge {
         private static final long NO_DATA_WINDOWS = 2;
 
         static Stretch after(Continuity before, WindowRecord window, JudgementSettings settings) {
-            boolean silent = Measure.isSilent(window.delta()) && window.excluded().offered() == 0;
+            boolean silent =
+                    Measure.isSilent(window.delta()) && window.excluded().offered() == 0;
             long length = window.id().lengthMillis();
             long gap = before.lastEndEpochMillis() == 0
                     ? 0

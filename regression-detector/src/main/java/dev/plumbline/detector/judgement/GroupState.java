@@ -14,8 +14,7 @@ import java.util.Optional;
  * @param learning what was learned so far; has no windows once there is a baseline
  * @param variants by variant
  */
-public record GroupState(
-        Optional<BaselineRecord> baseline, Learning learning, Map<String, SeriesSnapshot> variants) {
+public record GroupState(Optional<BaselineRecord> baseline, Learning learning, Map<String, SeriesSnapshot> variants) {
 
     /** Most variants that one group may have; further ones are refused. */
     public static final int MAX_VARIANTS = 32;

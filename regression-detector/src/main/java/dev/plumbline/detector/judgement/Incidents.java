@@ -48,12 +48,7 @@ final class Incidents {
     /** What became of the incident. */
     record Step(Optional<OpenIncident> incident, List<AlertRecord> alerts, boolean resolved) {}
 
-    Incidents(
-            BaselineRecord baseline,
-            Effects effects,
-            JudgementSettings settings,
-            double threshold,
-            WindowId window) {
+    Incidents(BaselineRecord baseline, Effects effects, JudgementSettings settings, double threshold, WindowId window) {
         this.baseline = baseline;
         this.effects = effects;
         this.settings = settings;
@@ -98,20 +93,18 @@ final class Incidents {
         List<JudgedMetric> members =
                 moved.stream().map(reading -> reading.calibration().metric()).toList();
         OpenIncident incident = new OpenIncident(alertId(since), since, members, 0);
-        return new Step(
-                Optional.of(incident), List.of(alert(Transition.FIRED, incident, moved, "")), false);
+        return new Step(Optional.of(incident), List.of(alert(Transition.FIRED, incident, moved, "")), false);
     }
 
     /** A metric that moves along but has not crossed. */
     private Optional<Reading> gathering(Reading reading, long since) {
         return reading.lanes().stream()
                 .filter(lane -> lane.lane() != Lane.BETTER && lane.score() > 0)
-                .filter(lane -> Math.abs(lane.changePointEpochMillis() - since)
-                        <= SAME_CAUSE_WINDOWS * window.lengthMillis())
+                .filter(lane ->
+                        Math.abs(lane.changePointEpochMillis() - since) <= SAME_CAUSE_WINDOWS * window.lengthMillis())
                 .max(Comparator.comparingDouble(LaneState::score))
                 .flatMap(lane -> effects.since(reading.calibration(), lane.episode())
-                        .filter(effect ->
-                                effects.isWorse(reading.calibration(), Lane.WORSE, effect, lane.episode()))
+                        .filter(effect -> effects.isWorse(reading.calibration(), Lane.WORSE, effect, lane.episode()))
                         .map(effect -> gathering(reading, lane, effect)));
     }
 
@@ -136,10 +129,12 @@ final class Incidents {
         boolean spanned = recent.size() == SeriesJudge.RESOLVE_BLOCKS && windows * 6 >= settings.resolveWindows() * 5L;
         boolean calm = spanned
                 && readings.stream()
-                        .filter(reading -> incident.members().contains(reading.calibration().metric()))
-                        .allMatch(reading -> reading.verdict().verdict() instanceof Verdict.Regressed && effects.recent(reading.calibration(), recent)
-                                .filter(effect -> effects.isCalm(reading.calibration(), effect))
-                                .isPresent());
+                        .filter(reading -> incident.members()
+                                .contains(reading.calibration().metric()))
+                        .allMatch(reading -> reading.verdict().verdict() instanceof Verdict.Regressed
+                                && effects.recent(reading.calibration(), recent)
+                                        .filter(effect -> effects.isCalm(reading.calibration(), effect))
+                                        .isPresent());
         OpenIncident next = new OpenIncident(
                 incident.alertId(),
                 incident.sinceEpochMillis(),
@@ -160,8 +155,7 @@ final class Incidents {
                         reading.leading(),
                         false))
                 .toList();
-        return new Step(
-                Optional.empty(), List.of(alert(Transition.RESOLVED, incident, back, "resolved: ")), true);
+        return new Step(Optional.empty(), List.of(alert(Transition.RESOLVED, incident, back, "resolved: ")), true);
     }
 
     private static List<Reading> membersOf(List<JudgedMetric> members, List<Reading> readings) {

@@ -19,8 +19,7 @@ public sealed interface Judged {
      * @param alerts transitions that it brought, in order
      * @param learned the baseline that it completed
      */
-    record Taken(
-            GroupState state, VerdictRecord verdict, List<AlertRecord> alerts, Optional<BaselineRecord> learned)
+    record Taken(GroupState state, VerdictRecord verdict, List<AlertRecord> alerts, Optional<BaselineRecord> learned)
             implements Judged {
         public Taken {
             Objects.requireNonNull(state, "state");

@@ -43,8 +43,8 @@ public record JudgementSettings(
         within("gross-burst-windows", grossBurstWindows, 2, 1_000);
         within("resolve-span (in windows)", resolveWindows, 6, 100_000);
         if (grossBurstWindows > burstWindows) {
-            throw new IllegalArgumentException("gross-burst-windows " + grossBurstWindows
-                    + " is above burst-windows " + burstWindows + "; the lane for gross changes must be the faster one");
+            throw new IllegalArgumentException("gross-burst-windows " + grossBurstWindows + " is above burst-windows "
+                    + burstWindows + "; the lane for gross changes must be the faster one");
         }
     }
 
@@ -67,8 +67,8 @@ public record JudgementSettings(
 
     private static void within(String key, double value, double lowest, double highest) {
         if (!(value >= lowest && value <= highest)) {
-            throw new IllegalArgumentException(key + " = " + shortest(value) + " is outside " + shortest(lowest) + ".."
-                    + shortest(highest));
+            throw new IllegalArgumentException(
+                    key + " = " + shortest(value) + " is outside " + shortest(lowest) + ".." + shortest(highest));
         }
     }
 

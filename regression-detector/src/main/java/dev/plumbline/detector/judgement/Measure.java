@@ -33,7 +33,8 @@ final class Measure {
     /** A rate over a stretch of time; empty where it has no meaning: nothing was offered, or the metric is no rate. */
     static OptionalDouble rate(JudgedMetric metric, WindowSummary summary, double seconds) {
         return switch (metric) {
-            case OUTPUT_TOKEN_RATE -> OptionalDouble.of(Math.max(0, summary.tokens().streamedOutput()) / seconds);
+            case OUTPUT_TOKEN_RATE ->
+                OptionalDouble.of(Math.max(0, summary.tokens().streamedOutput()) / seconds);
             case ACHIEVED_RATIO ->
                 summary.offered() == 0
                         ? OptionalDouble.empty()
@@ -69,11 +70,6 @@ final class Measure {
             metric.latency().ifPresent(latency -> judged.put(latency, summary.latency(latency)));
         }
         return new WindowSummary(
-                summary.requests(),
-                judged,
-                summary.tokens(),
-                summary.offered(),
-                summary.inFlightNanos(),
-                Map.of());
+                summary.requests(), judged, summary.tokens(), summary.offered(), summary.inFlightNanos(), Map.of());
     }
 }

@@ -85,11 +85,15 @@ final class SeriesJudge {
                 before.work(),
                 new Work(summary.requests().completed(), summary.tokens().output(), summary.offered()));
         Effects effects = new Effects(baseline, settings, window.id().lengthMillis() / 1e3);
-        Optional<Verdict> otherWork = WorkGuard.outputLength(work, baseline.work().outputLength());
+        Optional<Verdict> otherWork =
+                WorkGuard.outputLength(work, baseline.work().outputLength());
         Optional<Verdict> otherLoad = WorkGuard.offered(work, baseline.work().offered());
         List<Block> recent = otherWork.isPresent()
                 ? before.recent()
-                : appended(before.recent(), Measure.judgedPart(summary), before.incident().isPresent());
+                : appended(
+                        before.recent(),
+                        Measure.judgedPart(summary),
+                        before.incident().isPresent());
         Set<JudgedMetric> members =
                 Set.copyOf(before.incident().map(OpenIncident::members).orElse(List.of()));
 
@@ -101,8 +105,8 @@ final class SeriesJudge {
                 case ERROR_RATE -> Optional.empty();
                 case TTFT_P50, TTFT_P95, TPOT_P50, TPOT_P95, E2E_P50, E2E_P95, OUTPUT_TOKEN_RATE -> otherWork;
             };
-            MetricJudge judge = new MetricJudge(
-                    calibration, before.lanes(), effects, recent, members.contains(metric), threshold);
+            MetricJudge judge =
+                    new MetricJudge(calibration, before.lanes(), effects, recent, members.contains(metric), threshold);
             readings.add(voided.isPresent() ? judge.voided(voided.get()) : judge.judge(window));
         }
         Incidents.Step incidents = new Incidents(baseline, effects, settings, threshold, window.id())
@@ -112,8 +116,7 @@ final class SeriesJudge {
                 .flatMap(reading -> reading.lanes().stream())
                 .filter(lane -> !incidents.resolved() || lane.lane() == Lane.BETTER)
                 .toList();
-        SeriesSnapshot snapshot =
-                new SeriesSnapshot(stretch.continuity(), lanes, recent, work, incidents.incident());
+        SeriesSnapshot snapshot = new SeriesSnapshot(stretch.continuity(), lanes, recent, work, incidents.incident());
         return new Outcome(
                 new VerdictRecord(
                         window.id(),
@@ -152,7 +155,8 @@ final class SeriesJudge {
         }
         if (!stretch.isWarm()) {
             return Optional.of(new Verdict.Inconclusive(
-                    Reason.LEARNING, "warming up, window " + stretch.continuity().windowsSinceStart()));
+                    Reason.LEARNING,
+                    "warming up, window " + stretch.continuity().windowsSinceStart()));
         }
         return Optional.empty();
     }
@@ -174,9 +178,7 @@ final class SeriesJudge {
                         why,
                         Optional.empty(),
                         Optional.of(MetricJudge.evidence(
-                                calibration,
-                                MetricJudge.leading(calibration.metric(), before.lanes()),
-                                threshold))))
+                                calibration, MetricJudge.leading(calibration.metric(), before.lanes()), threshold))))
                 .toList();
         return new Outcome(
                 new VerdictRecord(
@@ -243,7 +245,8 @@ final class SeriesJudge {
                 double threshold) {
             this.calibration = calibration;
             this.metric = calibration.metric();
-            this.before = before.stream().filter(lane -> lane.metric() == metric).toList();
+            this.before =
+                    before.stream().filter(lane -> lane.metric() == metric).toList();
             this.effects = effects;
             this.recent = recent;
             this.isMember = isMember;
@@ -280,7 +283,8 @@ final class SeriesJudge {
             List<LaneState> lanes = new ArrayList<>();
             for (Lane lane : Lane.values()) {
                 WindowEvidence.of(calibration, lane, seen, settings)
-                        .ifPresent(evidence -> next(lane, evidence, seen, window).ifPresent(lanes::add));
+                        .ifPresent(
+                                evidence -> next(lane, evidence, seen, window).ifPresent(lanes::add));
             }
             return decide(lanes, seen);
         }
@@ -295,9 +299,10 @@ final class SeriesJudge {
             if (score <= 0 && !held) {
                 return Optional.empty();
             }
-            long changePoint =
-                    old.map(LaneState::changePointEpochMillis).orElse(window.id().startEpochMillis());
-            Episode episode = old.map(LaneState::episode).orElse(Episode.empty()).plus(seen);
+            long changePoint = old.map(LaneState::changePointEpochMillis)
+                    .orElse(window.id().startEpochMillis());
+            Episode episode =
+                    old.map(LaneState::episode).orElse(Episode.empty()).plus(seen);
             return Optional.of(new LaneState(metric, lane, score, changePoint, episode));
         }
 
@@ -312,12 +317,15 @@ final class SeriesJudge {
                     continue;
                 }
                 Optional<Effect> effect = effects.since(calibration, over.get().episode());
-                if (effect.isEmpty() || !effects.isWorse(calibration, lane, effect.get(), over.get().episode())) {
+                if (effect.isEmpty()
+                        || !effects.isWorse(
+                                calibration, lane, effect.get(), over.get().episode())) {
                     continue;
                 }
                 Optional<Verdict> otherWork = metric == JudgedMetric.ERROR_RATE || metric == JudgedMetric.ACHIEVED_RATIO
                         ? Optional.empty()
-                        : WorkGuard.episode(over.get().episode(), effects.baseline().work().outputLength());
+                        : WorkGuard.episode(
+                                over.get().episode(), effects.baseline().work().outputLength());
                 if (otherWork.isPresent()) {
                     return reading(lanes, over, otherWork.get(), false);
                 }
@@ -326,8 +334,7 @@ final class SeriesJudge {
                             lanes,
                             over,
                             new Verdict.Inconclusive(
-                                    Reason.TOO_FEW_SAMPLES,
-                                    "the interval of the effect still holds 'no change'"),
+                                    Reason.TOO_FEW_SAMPLES, "the interval of the effect still holds 'no change'"),
                             false);
                 }
                 return reading(lanes, over, new Verdict.Regressed(), true);
@@ -365,16 +372,14 @@ final class SeriesJudge {
                     .findFirst();
         }
 
-        private Reading reading(
-                List<LaneState> lanes, Optional<LaneState> shown, Verdict verdict, boolean crossed) {
+        private Reading reading(List<LaneState> lanes, Optional<LaneState> shown, Verdict verdict, boolean crossed) {
             Optional<Effect> effect = shown.isPresent()
                     ? effects.since(calibration, shown.get().episode())
                     : effects.recent(calibration, recent);
             Optional<LaneState> weighed = shown.or(() -> leading(metric, lanes));
             return new Reading(
                     calibration,
-                    new MetricVerdict(
-                            metric, verdict, effect, Optional.of(evidence(calibration, weighed, threshold))),
+                    new MetricVerdict(metric, verdict, effect, Optional.of(evidence(calibration, weighed, threshold))),
                     lanes,
                     weighed,
                     crossed);
@@ -395,9 +400,7 @@ final class SeriesJudge {
                     lane.map(LaneState::score).orElse(0.0),
                     threshold,
                     noiseFactor,
-                    lane.isPresent()
-                            ? OptionalLong.of(lane.get().changePointEpochMillis())
-                            : OptionalLong.empty(),
+                    lane.isPresent() ? OptionalLong.of(lane.get().changePointEpochMillis()) : OptionalLong.empty(),
                     lane.map(state -> state.episode().windows()).orElse(0L),
                     lane.map(state -> state.episode().samples()).orElse(0L));
         }

@@ -45,8 +45,7 @@ final class WorkGuard {
 
     /** The same of the very windows that an alert would rest on. */
     static Optional<Verdict> episode(Episode episode, LogMean baseline) {
-        return outputLength(
-                episode.completed(), episode.outputTokens(), episode.windows(), baseline, ONE_LOOK_Z);
+        return outputLength(episode.completed(), episode.outputTokens(), episode.windows(), baseline, ONE_LOOK_Z);
     }
 
     /** Requests offered per window. */
@@ -92,6 +91,7 @@ final class WorkGuard {
 
     private static String change(String what, double now, LogMean baseline) {
         double was = Math.exp(baseline.mean());
-        return String.format(Locale.ROOT, "%s went from %.1f to %.1f (%+.0f %%)", what, was, now, (now / was - 1) * 100);
+        return String.format(
+                Locale.ROOT, "%s went from %.1f to %.1f (%+.0f %%)", what, was, now, (now / was - 1) * 100);
     }
 }

@@ -49,17 +49,23 @@ public final class Recovery {
     Published read() {
         try (Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(
                 Map.of(
-                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers,
-                        ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed",
-                        ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false,
-                        ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false,
-                        ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 5_000),
+                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        bootstrapServers,
+                        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                        "read_committed",
+                        ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                        false,
+                        ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
+                        false,
+                        ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+                        5_000),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer())) {
             Map<String, VerdictRecord> verdicts = new HashMap<>();
             for (byte[] bytes : newestByKey(consumer, Topics.VERDICTS)) {
                 decoded(Codec.VERDICTS, bytes)
-                        .ifPresent(verdict -> verdicts.put(verdict.window().series().key(), verdict));
+                        .ifPresent(verdict ->
+                                verdicts.put(verdict.window().series().key(), verdict));
             }
             Map<String, BaselineRecord> baselines = new HashMap<>();
             for (byte[] bytes : newestByKey(consumer, Topics.BASELINES)) {
@@ -88,8 +94,10 @@ public final class Recovery {
 
     private static List<AlertRecord> alerts(Consumer<byte[], byte[]> consumer) {
         Deque<AlertRecord> alerts = new ArrayDeque<>();
-        forEach(consumer, Topics.ALERTS, record -> decoded(Codec.ALERTS, record.value())
-                .ifPresent(alert -> {
+        forEach(
+                consumer,
+                Topics.ALERTS,
+                record -> decoded(Codec.ALERTS, record.value()).ifPresent(alert -> {
                     alerts.addLast(alert);
                     if (alerts.size() > Watch.KEPT_ALERTS) {
                         alerts.removeFirst();
@@ -103,7 +111,8 @@ public final class Recovery {
             String topic,
             java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> action) {
         List<TopicPartition> partitions = new ArrayList<>();
-        for (PartitionInfo info : Optional.ofNullable(consumer.partitionsFor(topic)).orElse(List.of())) {
+        for (PartitionInfo info :
+                Optional.ofNullable(consumer.partitionsFor(topic)).orElse(List.of())) {
             partitions.add(new TopicPartition(topic, info.partition()));
         }
         if (partitions.isEmpty()) {
@@ -113,7 +122,8 @@ public final class Recovery {
         consumer.seekToBeginning(partitions);
         Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
         int emptyPolls = 0;
-        while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.getOrDefault(partition, 0L))) {
+        while (partitions.stream()
+                .anyMatch(partition -> consumer.position(partition) < ends.getOrDefault(partition, 0L))) {
             boolean any = false;
             for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
                 any = true;

@@ -94,24 +94,25 @@ public class WindowsChannel {
     }
 
     private Sending sending(BaselineRecord baseline) {
-        LOG.infof(
-                "baseline %s, grade %s %s", baseline.baselineId(), baseline.grade(), baseline.gradeReasons());
+        LOG.infof("baseline %s, grade %s %s", baseline.baselineId(), baseline.grade(), baseline.gradeReasons());
         return new Sending(baselines, baseline.key(), Codec.BASELINES.encode(baseline));
     }
 
     private Sending sending(UndecodableRecord record) {
-        LOG.warnf("undecodable record %s-%d@%d: %s", record.topic(), record.partition(), record.offset(), record.reason());
-        return new Sending(
-                undecodable, record.topic() + '-' + record.partition(), Codec.UNDECODABLE.encode(record));
+        LOG.warnf(
+                "undecodable record %s-%d@%d: %s",
+                record.topic(), record.partition(), record.offset(), record.reason());
+        return new Sending(undecodable, record.topic() + '-' + record.partition(), Codec.UNDECODABLE.encode(record));
     }
 
     private static void send(List<Sending> all) {
         for (int from = 0; from < all.size(); from += MOST_UNDER_WAY) {
             List<Uni<Void>> underWay = all.subList(from, Math.min(all.size(), from + MOST_UNDER_WAY)).stream()
-                    .map(sending -> sending.to().sendMessage(Message.of(sending.value())
-                            .addMetadata(OutgoingKafkaRecordMetadata.<String>builder()
-                                    .withKey(sending.key())
-                                    .build())))
+                    .map(sending -> sending.to()
+                            .sendMessage(Message.of(sending.value())
+                                    .addMetadata(OutgoingKafkaRecordMetadata.<String>builder()
+                                            .withKey(sending.key())
+                                            .build())))
                     .toList();
             Uni.join().all(underWay).andFailFast().await().atMost(LONGEST_WAIT);
         }

@@ -16,8 +16,8 @@ import dev.plumbline.contract.wire.Decoded;
 import dev.plumbline.contract.wire.UndecodableRecord;
 import dev.plumbline.detector.judgement.GroupJudge;
 import dev.plumbline.detector.judgement.GroupState;
-import dev.plumbline.detector.judgement.JudgementSettings;
 import dev.plumbline.detector.judgement.Judged;
+import dev.plumbline.detector.judgement.JudgementSettings;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -141,7 +141,8 @@ public final class Watch {
                                 List.of(new UndecodableRecord(
                                         topic, partitionNumber, offset, bad.reason(), Bytes.of(bytes))));
             }
-            case Decoded.Value<WindowRecord> good -> take(partition, good.value(), new SourcePosition(partitionNumber, offset));
+            case Decoded.Value<WindowRecord> good ->
+                take(partition, good.value(), new SourcePosition(partitionNumber, offset));
         };
     }
 
@@ -167,18 +168,23 @@ public final class Watch {
         group.totals.merge(series.variant(), counted(window), WindowSummary::plus);
 
         Optional<VerdictRecord> before = publishedVerdict(partition, series, at.partition());
-        boolean covered = before.isPresent() && at.offset() <= before.get().source().offset();
-        if (window.revision() == 0 && covered && group.state.baseline().isPresent() && isRestored(group, before.get())) {
+        boolean covered =
+                before.isPresent() && at.offset() <= before.get().source().offset();
+        if (window.revision() == 0
+                && covered
+                && group.state.baseline().isPresent()
+                && isRestored(group, before.get())) {
             count(Tally.RECOVERED);
             return Outgoing.NOTHING;
         }
         return switch (judge.judge(group.state, window, at)) {
             case Judged.LeftOut out -> {
-                count(switch (out.why()) {
-                    case CORRECTION -> Tally.CORRECTIONS;
-                    case REPEATED -> Tally.REPEATED;
-                    case TOO_MANY_VARIANTS -> Tally.REFUSED;
-                });
+                count(
+                        switch (out.why()) {
+                            case CORRECTION -> Tally.CORRECTIONS;
+                            case REPEATED -> Tally.REPEATED;
+                            case TOO_MANY_VARIANTS -> Tally.REFUSED;
+                        });
                 yield Outgoing.NOTHING;
             }
             case Judged.Taken taken -> {
@@ -192,7 +198,8 @@ public final class Watch {
 
     /** While learning there is nothing to restore: the windows are learned from again. */
     private static boolean isRestored(Group group, VerdictRecord before) {
-        SeriesSnapshot held = group.state.variants().get(before.window().series().variant());
+        SeriesSnapshot held =
+                group.state.variants().get(before.window().series().variant());
         return held != null
                 && held.continuity().lastEndEpochMillis()
                         >= before.snapshot().continuity().lastEndEpochMillis();
@@ -210,7 +217,8 @@ public final class Watch {
             }
         }
         List<BaselineRecord> learned = taken.learned().stream()
-                .filter(baseline -> !Optional.ofNullable(published.baselines().get(baseline.group().key()))
+                .filter(baseline -> !Optional.ofNullable(
+                                published.baselines().get(baseline.group().key()))
                         .filter(baseline::equals)
                         .isPresent())
                 .toList();
@@ -222,11 +230,13 @@ public final class Watch {
     }
 
     private Group restored(Partition partition, ComparisonGroup group, int partitionNumber) {
-        Optional<BaselineRecord> baseline = Optional.ofNullable(published.baselines().get(group.key()))
+        Optional<BaselineRecord> baseline = Optional.ofNullable(
+                        published.baselines().get(group.key()))
                 .filter(known -> known.learned().windowLengthMillis() == windowLengthMillis)
                 .filter(known -> known.learned().through().partition() == partitionNumber)
                 .filter(known -> publishedVerdict(partition, known.learned().from(), partitionNumber)
-                        .filter(verdict -> verdict.source().offset() >= known.learned().through().offset())
+                        .filter(verdict -> verdict.source().offset()
+                                >= known.learned().through().offset())
                         .isPresent());
         if (baseline.isEmpty()) {
             return new Group(GroupState.ofNewGroup());

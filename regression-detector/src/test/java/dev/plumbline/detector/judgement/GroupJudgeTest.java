@@ -180,7 +180,8 @@ class GroupJudgeTest {
         assertThat(bench.windowsUntil(Transition.FIRED, series, 30)).isPositive();
         series.ttftFactor = 2;
         assertThat(bench.windowsUntil(Transition.EXTENDED, series, 30)).isBetween(9, 16);
-        assertThat(bench.alerts.getLast().alertId()).isEqualTo(bench.alerts.getFirst().alertId());
+        assertThat(bench.alerts.getLast().alertId())
+                .isEqualTo(bench.alerts.getFirst().alertId());
         assertThat(bench.alerts.getLast().evidence().moved())
                 .extracting(moved -> moved.metric())
                 .contains(JudgedMetric.TTFT_P50);
@@ -224,7 +225,10 @@ class GroupJudgeTest {
         series.hangs = true;
         assertThat(bench.windowsUntil(Transition.FIRED, series, 20)).isEqualTo(9);
         assertThat(bench.verdicts.get(bench.verdicts.size() - 3).state()).isEqualTo(SeriesState.NO_DATA);
-        assertThat(bench.last(JudgedMetric.OUTPUT_TOKEN_RATE).effect().orElseThrow().ratio())
+        assertThat(bench.last(JudgedMetric.OUTPUT_TOKEN_RATE)
+                        .effect()
+                        .orElseThrow()
+                        .ratio())
                 .isBetween(0.24, 0.26);
     }
 
@@ -368,7 +372,9 @@ class GroupJudgeTest {
         Bench long10k = new Bench(JudgementSettings.defaults());
         for (int i = 0; i < 10_000; i++) {
             long10k.feed(steady.window());
-            long10k.verdicts.subList(0, Math.max(0, long10k.verdicts.size() - 1)).clear();
+            long10k.verdicts
+                    .subList(0, Math.max(0, long10k.verdicts.size() - 1))
+                    .clear();
         }
         assertThat(long10k.state.baseline()).as("seed " + seed).isPresent();
         assertThat(long10k.alerts).as("seed " + seed).isEmpty();
@@ -379,6 +385,7 @@ class GroupJudgeTest {
         learned();
         assertThat(bench.state.baseline().orElseThrow().calibrations())
                 .extracting(Calibration::metric)
-                .containsExactlyElementsOf(Measure.judgedUnder(series.series().group().loadPoint()));
+                .containsExactlyElementsOf(
+                        Measure.judgedUnder(series.series().group().loadPoint()));
     }
 }

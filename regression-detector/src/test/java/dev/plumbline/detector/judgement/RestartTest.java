@@ -161,7 +161,8 @@ class RestartTest {
                 Topics topics = new Topics();
                 Watch first = started(topics, windows.size());
                 for (int offset = 0; offset <= turn; offset++) {
-                    topics.publish(first.take(0, offset, windows.get(offset)), offset == turn ? sent : Integer.MAX_VALUE);
+                    topics.publish(
+                            first.take(0, offset, windows.get(offset)), offset == turn ? sent : Integer.MAX_VALUE);
                 }
                 Watch second = started(topics, windows.size());
                 for (int offset = 0; offset < windows.size(); offset++) {

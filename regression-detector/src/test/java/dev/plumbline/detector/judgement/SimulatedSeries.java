@@ -78,7 +78,12 @@ final class SimulatedSeries {
                     id,
                     0,
                     new WindowSummary(
-                            RequestCounts.none(), Map.of(), TokenTotals.none(), 0, 8 * LENGTH_MILLIS * 1_000_000, Map.of()),
+                            RequestCounts.none(),
+                            Map.of(),
+                            TokenTotals.none(),
+                            0,
+                            8 * LENGTH_MILLIS * 1_000_000,
+                            Map.of()),
                     ExcludedPart.none());
         }
         HistogramAccumulator ttft = new HistogramAccumulator();
@@ -106,15 +111,18 @@ final class SimulatedSeries {
             ttft.record(first);
             tpot.record(each);
             e2e.record(first + each * (out - 1));
-            slowest = new ArrayList<>(
-                    SlowRequest.slowest(slowest, List.of(new SlowRequest("r" + id.startEpochMillis() + "-" + i, each))));
+            slowest = new ArrayList<>(SlowRequest.slowest(
+                    slowest, List.of(new SlowRequest("r" + id.startEpochMillis() + "-" + i, each))));
         }
-        Map<LatencyMetric, dev.plumbline.contract.distribution.Histogram> latencies = new EnumMap<>(LatencyMetric.class);
+        Map<LatencyMetric, dev.plumbline.contract.distribution.Histogram> latencies =
+                new EnumMap<>(LatencyMetric.class);
         latencies.put(LatencyMetric.TTFT, ttft.toHistogram());
         latencies.put(LatencyMetric.TPOT, tpot.toHistogram());
         latencies.put(LatencyMetric.E2E, e2e.toHistogram());
         long streamed = Math.round(
-                completed == 0 ? 0 : 8000 * throughputFactor / tpotFactor * Math.exp(-load + 0.02 * random.nextGaussian()));
+                completed == 0
+                        ? 0
+                        : 8000 * throughputFactor / tpotFactor * Math.exp(-load + 0.02 * random.nextGaussian()));
         long sick = Math.round(requests * sickShare);
         ExcludedPart excluded = sick == 0
                 ? ExcludedPart.none()

@@ -44,7 +44,8 @@ class StatisticsTest {
     @Test
     void longRunVarianceOfIndependentWindowsIsAboutTheirVariance() {
         Random random = new Random(7);
-        double[] windows = random.doubles(3_000).map(ignored -> random.nextGaussian()).toArray();
+        double[] windows =
+                random.doubles(3_000).map(ignored -> random.nextGaussian()).toArray();
         assertThat(LongRunVariance.of(windows).longRunVariance()).isBetween(1.0, 1.6);
     }
 
@@ -69,7 +70,8 @@ class StatisticsTest {
     void noiseFactorIsOneForAnExactLikelihoodRatioAndSmallForNoise() {
         Random random = new Random(9);
         Share share = new Share(0.5, 0.7);
-        double[] exact = random.ints(1_200, 0, 1).mapToDouble(ignored -> {
+        double[] exact = random.ints(1_200, 0, 1)
+                .mapToDouble(ignored -> {
                     int hits = 0;
                     for (int i = 0; i < 40; i++) {
                         hits += random.nextDouble() < 0.5 ? 1 : 0;
@@ -118,7 +120,8 @@ class StatisticsTest {
     @ValueSource(doubles = {0.5, 0.95})
     void aTightDistributionDoesNotLetOneOrdinaryRequestBlindTheTest(double quantile) {
         Histogram baseline = lognormal(new Random(11), 1_000, 6e6, 0.001);
-        QuantileShift shift = QuantileShift.of(baseline, quantile, Side.ABOVE, 1.15).orElseThrow();
+        QuantileShift shift =
+                QuantileShift.of(baseline, quantile, Side.ABOVE, 1.15).orElseThrow();
         Histogram slow = lognormal(new Random(12), 15, 7.2e6, 0.001);
         assertThat(shift.evidence(slow.plus(Histogram.of(6_000_000)))).isPositive();
         assertThat(shift.evidence(lognormal(new Random(13), 16, 6e6, 0.001))).isNegative();
@@ -149,7 +152,8 @@ class StatisticsTest {
     @Test
     void nothingGivesNoTest() {
         assertThat(QuantileShift.of(Histogram.empty(), 0.5, Side.ABOVE, 1.15)).isEmpty();
-        assertThat(QuantileShift.of(Histogram.of(0, 0, 10), 0.5, Side.ABOVE, 1.15)).isEmpty();
+        assertThat(QuantileShift.of(Histogram.of(0, 0, 10), 0.5, Side.ABOVE, 1.15))
+                .isEmpty();
     }
 
     @Test
