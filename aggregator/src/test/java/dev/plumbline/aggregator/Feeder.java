@@ -94,7 +94,7 @@ final class Feeder implements AutoCloseable {
 
     private void send(Event event, boolean counts) {
         int partition = GroupPartitioner.partitionOf(event.group(), 0, partitions);
-        kafka.send(new ProducerRecord<>(Topics.EVENTS, partition, null, Codec.EVENTS.encode(event)), (at, failure) -> {
+        var unused = kafka.send(new ProducerRecord<>(Topics.EVENTS, partition, null, Codec.EVENTS.encode(event)), (at, failure) -> {
             if (failure != null) {
                 failed.incrementAndGet();
             } else if (counts) {

@@ -125,7 +125,7 @@ class PipelineSimulationTest {
             private final List<Event> sentBefore = new ArrayList<>();
             private final List<Event> heldBack = new ArrayList<>();
             private long epoch = 1;
-            private long skewMillis = random.nextInt(400) - 200;
+            private long skewMillis = random.nextInt(400) - 200L;
 
             Sender(String id) {
                 this.id = id;

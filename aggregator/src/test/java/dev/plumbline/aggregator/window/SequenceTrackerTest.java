@@ -99,7 +99,7 @@ class SequenceTrackerTest {
         SequenceTracker tested = new SequenceTracker(1_000);
         Set<Long> seen = new HashSet<>();
         for (int i = 0; i < 2_000; i++) {
-            long sequence = 1 + random.nextInt(400);
+            long sequence = 1L + random.nextInt(400);
             if (random.nextInt(20) == 0) {
                 long last = sequence + random.nextInt(10);
                 tested.lost(sequence, last);

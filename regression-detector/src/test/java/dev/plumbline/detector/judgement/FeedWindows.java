@@ -36,7 +36,7 @@ final class FeedWindows {
                 if (i == Integer.parseInt(args[1])) {
                     series.tpotFactor = 1.2;
                 }
-                producer.send(new ProducerRecord<>(
+                var unused = producer.send(new ProducerRecord<>(
                         Topics.windows(Duration.ofSeconds(10)),
                         series.series().key(),
                         Codec.WINDOWS.encode(series.window())));
