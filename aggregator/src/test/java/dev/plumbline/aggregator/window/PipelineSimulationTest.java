@@ -89,7 +89,7 @@ class PipelineSimulationTest {
             senders.forEach(Sender::leave);
             for (int i = 0; i < 30; i++) {
                 now += 1_000;
-                sources.forEach(Source::tick);
+                sources.forEach(source -> source.tick(true));
             }
             Map<Series, Long> counted = new HashMap<>();
             windows.forEach(
@@ -240,7 +240,11 @@ class PipelineSimulationTest {
             }
 
             void tick() {
-                List<ProducerExpelled> expelled = intake.tick(now);
+                tick(random.nextInt(10) > 0);
+            }
+
+            void tick(boolean drained) {
+                List<ProducerExpelled> expelled = intake.tick(now, drained);
                 flush();
                 expelled.forEach(this::take);
             }
