@@ -2,6 +2,7 @@ package dev.plumbline.aggregator;
 
 import dev.plumbline.aggregator.commit.CommitHook;
 import dev.plumbline.aggregator.commit.CommitHookClientSupplier;
+import dev.plumbline.aggregator.commit.PolledBacklog;
 import dev.plumbline.aggregator.exposition.AggregatorMetrics;
 import dev.plumbline.aggregator.topology.AggregationTopology;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -43,11 +44,12 @@ class AggregatorStreams {
      */
     void start(StreamsSettings settings, int partitions, Runnable onReady, Runnable onFailure) {
         CommitHook hook = new CommitHook();
+        PolledBacklog backlog = new PolledBacklog();
         ReplacementBudget budget = new ReplacementBudget(REPLACEMENTS, REPLACEMENT_PERIOD, SystemTime.wall());
         KafkaStreams streams = new KafkaStreams(
-                AggregationTopology.build(settings.aggregation(partitions), hook, metrics),
+                AggregationTopology.build(settings.aggregation(partitions), hook, backlog, metrics),
                 settings.streams(),
-                new CommitHookClientSupplier(hook));
+                new CommitHookClientSupplier(hook, backlog));
         streams.setUncaughtExceptionHandler(failure -> {
             if (budget.take()) {
                 LOG.warnf("A stream thread failed and is replaced: %s", oneLine(failure));

@@ -1,7 +1,9 @@
 package dev.plumbline.aggregator;
 
+import dev.plumbline.aggregator.commit.Backlog;
 import dev.plumbline.aggregator.commit.CommitHook;
 import dev.plumbline.aggregator.commit.CommitHookClientSupplier;
+import dev.plumbline.aggregator.commit.PolledBacklog;
 import dev.plumbline.aggregator.exposition.AggregatorMetrics;
 import dev.plumbline.aggregator.topology.AggregationSettings;
 import dev.plumbline.aggregator.topology.AggregationTopology;
@@ -27,6 +29,8 @@ final class SmallAggregatorMain {
 
     public static void main(String[] arguments) throws InterruptedException {
         CommitHook hook = new CommitHook();
+        PolledBacklog backlog = new PolledBacklog();
+        boolean hooked = Boolean.parseBoolean(arguments[3]);
         Topology topology = AggregationTopology.build(
                 new AggregationSettings(
                         WINDOW,
@@ -35,6 +39,8 @@ final class SmallAggregatorMain {
                         Duration.ofMillis(250),
                         new IntakeLimits(WINDOW.toMillis(), 200, 60_000, 1_000, 300_000, 100, 100, 1_000)),
                 hook,
+                // Kafka Streams makes its own clients when the hook is out, and they tell no backlog.
+                hooked ? backlog : Backlog.NONE,
                 new AggregatorMetrics(InstantSource.system()));
         Properties properties = new Properties();
         properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, arguments[0]);
@@ -45,9 +51,8 @@ final class SmallAggregatorMain {
         properties.put(StreamsConfig.consumerPrefix("session.timeout.ms"), 6_000);
         properties.put(StreamsConfig.consumerPrefix("heartbeat.interval.ms"), 2_000);
         properties.put(StreamsConfig.producerPrefix("transaction.timeout.ms"), 10_000);
-        boolean hooked = Boolean.parseBoolean(arguments[3]);
         KafkaStreams streams = hooked
-                ? new KafkaStreams(topology, properties, new CommitHookClientSupplier(hook))
+                ? new KafkaStreams(topology, properties, new CommitHookClientSupplier(hook, backlog))
                 : new KafkaStreams(topology, properties);
         streams.setStateListener((now, before) -> {
             if (now == KafkaStreams.State.RUNNING) {

@@ -24,14 +24,22 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.KafkaClientSupplier;
 
-/** Ordinary Kafka clients, but for a producer that runs a {@link CommitHook} before each flush. */
+/**
+ * Ordinary Kafka clients, but for a producer that runs a {@link CommitHook} before each flush, and a consumer that tells a
+ * {@link PolledBacklog} which thread polls it.
+ */
 public final class CommitHookClientSupplier implements KafkaClientSupplier {
 
     private final CommitHook hook;
+    private final PolledBacklog backlog;
 
-    /** @param hook the one that the topology's processors join */
-    public CommitHookClientSupplier(CommitHook hook) {
+    /**
+     * @param hook the one that the topology's processors join
+     * @param backlog the one that the topology's processors ask
+     */
+    public CommitHookClientSupplier(CommitHook hook, PolledBacklog backlog) {
         this.hook = hook;
+        this.backlog = backlog;
     }
 
     @Override
@@ -47,7 +55,7 @@ public final class CommitHookClientSupplier implements KafkaClientSupplier {
 
     @Override
     public Consumer<byte[], byte[]> getConsumer(Map<String, Object> config) {
-        return consumer(config);
+        return backlog.watched(consumer(config));
     }
 
     @Override

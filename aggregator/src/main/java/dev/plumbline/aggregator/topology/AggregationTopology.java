@@ -1,5 +1,6 @@
 package dev.plumbline.aggregator.topology;
 
+import dev.plumbline.aggregator.commit.Backlog;
 import dev.plumbline.aggregator.commit.CommitHook;
 import dev.plumbline.contract.wire.Topics;
 import java.util.Map;
@@ -35,11 +36,13 @@ public final class AggregationTopology {
      *
      * @param hook must also be that of the {@link dev.plumbline.aggregator.commit.CommitHookClientSupplier} with which
      *     the topology is run, or its state is lost in every crash
+     * @param backlog tells a partition that is quiet from one that has not been read yet
      */
-    public static Topology build(AggregationSettings settings, CommitHook hook, Progress progress) {
+    public static Topology build(
+            AggregationSettings settings, CommitHook hook, Backlog backlog, Progress progress) {
         Topology topology = new Topology();
         source(topology, EVENTS_SOURCE, Topics.EVENTS);
-        topology.addProcessor(INTAKE, () -> new IntakeStage(settings, hook, progress), EVENTS_SOURCE);
+        topology.addProcessor(INTAKE, () -> new IntakeStage(settings, hook, backlog, progress), EVENTS_SOURCE);
         topology.addStateStore(store(INTAKE_STORE), INTAKE);
         sink(topology, PARTIALS_SINK, settings.partialsTopic(), INTAKE);
         sink(topology, EXPULSIONS_SINK, Topics.EVENTS, INTAKE);

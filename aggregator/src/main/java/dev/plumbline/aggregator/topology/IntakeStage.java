@@ -1,5 +1,6 @@
 package dev.plumbline.aggregator.topology;
 
+import dev.plumbline.aggregator.commit.Backlog;
 import dev.plumbline.aggregator.commit.CommitHook;
 import dev.plumbline.aggregator.window.IntakeSnapshot;
 import dev.plumbline.aggregator.window.PartitionIntake;
@@ -12,6 +13,7 @@ import dev.plumbline.contract.series.GroupPartitioner;
 import dev.plumbline.contract.window.Partial;
 import dev.plumbline.contract.wire.Codec;
 import dev.plumbline.contract.wire.Decoded;
+import dev.plumbline.contract.wire.Topics;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.apache.kafka.streams.processor.api.Record;
@@ -22,13 +24,15 @@ final class IntakeStage extends Stage<IntakeSnapshot> {
     private static final SnapshotCodec<IntakeSnapshot> SNAPSHOTS = new SnapshotCodec<>(IntakeSnapshot.class);
 
     private final AggregationSettings settings;
+    private final Backlog backlog;
     private final Progress progress;
     private PartitionIntake intake;
     private int partition;
 
-    IntakeStage(AggregationSettings settings, CommitHook hook, Progress progress) {
+    IntakeStage(AggregationSettings settings, CommitHook hook, Backlog backlog, Progress progress) {
         super(AggregationTopology.INTAKE_STORE, SNAPSHOTS, hook, settings.tickInterval());
         this.settings = settings;
+        this.backlog = backlog;
         this.progress = progress;
         this.intake = intakeOf(0, 0);
     }
@@ -64,7 +68,9 @@ final class IntakeStage extends Stage<IntakeSnapshot> {
 
     @Override
     void tick() {
-        for (ProducerExpelled expulsion : intake.tick(wallMillis())) {
+        // Unknown is not zero: before the first fetch a full partition looks like an empty one.
+        boolean drained = backlog.recordsNotRead(Topics.EVENTS, partition).orElse(1) == 0;
+        for (ProducerExpelled expulsion : intake.tick(wallMillis(), drained)) {
             send(
                     AggregationTopology.EXPULSIONS_SINK,
                     partition,

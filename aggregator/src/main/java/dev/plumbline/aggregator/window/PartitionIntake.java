@@ -146,17 +146,28 @@ public final class PartitionIntake {
      * Does what the passing of wall-clock time asks for: late parts go out, a quiet partition without producers calls
      * itself idle, what need not be remembered is forgotten.
      *
+     * @param drained whether everything that was written has been read, as far as is known
      * @return producers that have been silent for too long. The decision takes effect when it is read back.
      */
-    public List<ProducerExpelled> tick(long wallMillis) {
+    public List<ProducerExpelled> tick(long wallMillis, boolean drained) {
         emit(late, key -> true);
+<<<<<<< HEAD
         boolean quiet = wallMillis - lastRecordWallMillis >= limits.idleAfterMillis();
         if (quiet && liveProducers().findAny().isEmpty() && (standing.announced != Announced.IDLE || !open.isEmpty())) {
+=======
+        if (!drained && standing.announced == Announced.IDLE) {
+            // Somebody wrote while nobody read. Whoever reads faster elsewhere must wait for it.
+            announceActive();
+        }
+        boolean quiet = drained && wallMillis - lastRecordWallMillis >= limits.idleAfterMillis();
+        if (quiet && liveProducers().findAny().isEmpty()
+                && (standing.announced != Announced.IDLE || !open.isEmpty())) {
+>>>>>>> aggregator
             emit(open, key -> true);
             announceIdle();
         }
         forgetProducers();
-        return overdue(wallMillis);
+        return overdue(wallMillis, drained);
     }
 
     /** Hands over what is to be said to the merge stage, in order. A part goes to one partition of it, the rest to all. */
@@ -356,10 +367,7 @@ public final class PartitionIntake {
             live = new Live(speaker.producer.id, speaker.epoch.number, group, appendEpochMillis, wallMillis);
             speaker.producer.live.put(group, live);
             if (standing.announced != Announced.ACTIVE) {
-                // From now on the merge stage must wait for this partition again.
-                standing.announced = Announced.ACTIVE;
-                ledger.changed(standing);
-                outbox.add(new Partial.SourceClosed(placement.partition(), standing.closedToEpochMillis));
+                announceActive();
             }
         }
         return Optional.of(live);
@@ -463,6 +471,13 @@ public final class PartitionIntake {
         }
     }
 
+    /** From now on the merge stage must wait for this partition. */
+    private void announceActive() {
+        standing.announced = Announced.ACTIVE;
+        ledger.changed(standing);
+        outbox.add(new Partial.SourceClosed(placement.partition(), standing.closedToEpochMillis));
+    }
+
     private void announceIdle() {
         standing.announced = Announced.IDLE;
         ledger.changed(standing);
@@ -504,10 +519,10 @@ public final class PartitionIntake {
         return new Partial.WindowPart(placement.partition(), id, healthy.toSummary(), excluded);
     }
 
-    private List<ProducerExpelled> overdue(long wallMillis) {
+    private List<ProducerExpelled> overdue(long wallMillis, boolean drained) {
         List<ProducerExpelled> overdue = new ArrayList<>();
         long timeoutMillis = limits.producerTimeoutMillis();
-        boolean partitionSilent = wallMillis - lastRecordWallMillis >= timeoutMillis;
+        boolean partitionSilent = drained && wallMillis - lastRecordWallMillis >= timeoutMillis;
         liveProducers().forEach(live -> {
             long silentMillis = wallMillis - live.heardWallMillis;
             // While old records are worked off, wall-clock silence says nothing: then the log itself must have moved on

@@ -1,5 +1,6 @@
 package dev.plumbline.aggregator.topology;
 
+import dev.plumbline.aggregator.commit.Backlog;
 import dev.plumbline.aggregator.commit.CommitHook;
 import dev.plumbline.aggregator.window.IntakeLimits;
 import dev.plumbline.aggregator.window.Tally;
@@ -44,7 +45,7 @@ final class Pipe implements AutoCloseable {
 
     Pipe(long startEpochMillis) {
         nowEpochMillis = startEpochMillis;
-        topology = AggregationTopology.build(SETTINGS, new CommitHook(), new TallyOnly(tallies));
+        topology = AggregationTopology.build(SETTINGS, new CommitHook(), Backlog.NONE, new TallyOnly(tallies));
         Properties properties = new Properties();
         properties.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
         driver = new TopologyTestDriver(topology, properties, Instant.ofEpochMilli(startEpochMillis));

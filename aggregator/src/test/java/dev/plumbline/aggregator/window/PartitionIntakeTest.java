@@ -39,30 +39,57 @@ class PartitionIntakeTest {
 
     @Test
     void callsItselfIdleAfterAQuietSecondAndOnlyOnce() {
-        intake.tick(T0 + 999);
+        intake.tick(T0 + 999, true);
         assertThat(intake.drain()).isEmpty();
-        intake.tick(T0 + 1_000);
+        intake.tick(T0 + 1_000, true);
         assertThat(intake.drain()).containsExactly(new Partial.SourceIdle(0));
-        intake.tick(T0 + 2_000);
+        intake.tick(T0 + 2_000, true);
         assertThat(intake.drain()).isEmpty();
+    }
+
+    @Test
+    void isNotIdleBeforeItHasReadWhatIsThere() {
+        intake.tick(T0 + 60_000, false);
+        assertThat(intake.drain()).isEmpty();
+    }
+
+    @Test
+    void holdsAgainWhenSomebodyWroteWhileNobodyRead() {
+        intake.tick(T0 + 1_000, true);
+        intake.drain();
+        PartitionIntake restarted = intake(new Placement(0, 1, 1));
+        intake.drainChanges((key, change) -> restarted.restore(change.orElseThrow(), T0 + 5_000));
+
+        restarted.tick(T0 + 5_000, false);
+        assertThat(restarted.drain()).containsExactly(new Partial.SourceClosed(0, 0));
+        restarted.tick(T0 + 6_000, true);
+        assertThat(restarted.drain()).containsExactly(new Partial.SourceIdle(0));
+    }
+
+    @Test
+    void expelsNobodyWhileReadingIsStuck() {
+        intake.accept(producer.heartbeat(T0), T0, T0);
+
+        assertThat(intake.tick(T0 + 60_000, false)).isEmpty();
+        assertThat(intake.tick(T0 + 60_000, true)).hasSize(1);
     }
 
     @Test
     void isNotIdleWhileRecordsFlowThatNobodyCanRead() {
         intake.undecodable(T0 + 900);
-        intake.tick(T0 + 1_000);
+        intake.tick(T0 + 1_000, true);
         assertThat(intake.drain()).isEmpty();
     }
 
     @Test
     void saysAtOnceThatItHoldsAgain() {
-        intake.tick(T0 + 1_000);
+        intake.tick(T0 + 1_000, true);
         intake.drain();
 
         intake.accept(producer.completed(STABLE, T0 + 5_000, 1), T0 + 5_000, T0 + 5_000);
 
         assertThat(intake.drain()).containsExactly(new Partial.SourceClosed(0, 0));
-        intake.tick(T0 + 9_000);
+        intake.tick(T0 + 9_000, true);
         assertThat(intake.drain()).isEmpty();
     }
 
@@ -79,10 +106,10 @@ class PartitionIntakeTest {
         intake.accept(producer.leaving(T0), T0, T0);
         intake.drain();
         intake.accept(producer.completed(STABLE, T0 + 1, 1), T0, T0);
-        intake.tick(T0 + 999);
+        intake.tick(T0 + 999, true);
         assertThat(intake.drain()).isEmpty();
 
-        intake.tick(T0 + 1_000);
+        intake.tick(T0 + 1_000, true);
 
         assertThat(intake.drain()).hasSize(2).first().isInstanceOf(Partial.WindowPart.class);
     }
@@ -149,7 +176,7 @@ class PartitionIntakeTest {
         assertThat(intake.accept(fourth.heartbeat(T0), T0, T0)).isInstanceOf(Reception.Refused.class);
 
         intake.accept(new TestEvents("p1", 2).heartbeat(T0 + HOUR + 1), T0 + HOUR + 1, T0);
-        intake.tick(T0);
+        intake.tick(T0, true);
 
         assertThat(intake.accept(fourth.heartbeat(T0), T0 + HOUR, T0)).isInstanceOf(Reception.Taken.class);
         assertThat(tallies.get(Tally.REFUSED_PRODUCER_LIMIT)).isEqualTo(1);
@@ -238,7 +265,7 @@ class PartitionIntakeTest {
         // The other one's backlog takes a minute of wall clock and is one second long.
         for (int i = 0; i < 60; i++) {
             intake.accept(other.completed(STABLE, T0, 1), T0 + 1_000, T0 + i * 1_000);
-            assertThat(intake.tick(T0 + i * 1_000)).isEmpty();
+            assertThat(intake.tick(T0 + i * 1_000, true)).isEmpty();
         }
     }
 
@@ -247,12 +274,12 @@ class PartitionIntakeTest {
         for (int second = 0; second <= 9; second++) {
             long now = T0 + second * 1_000;
             intake.accept(producer.completed(STABLE, now, 1), now, now);
-            assertThat(intake.tick(now)).isEmpty();
+            assertThat(intake.tick(now, true)).isEmpty();
         }
         intake.accept(producer.completed(STABLE, T0, 1), T0 + 10_000, T0 + 10_000);
-        assertThat(intake.tick(T0 + 10_000)).containsExactly(new ProducerExpelled("p1", 1, GROUP, 0, 10_000));
-        assertThat(intake.tick(T0 + 11_000)).isEmpty();
-        assertThat(intake.tick(T0 + 20_000)).hasSize(1);
+        assertThat(intake.tick(T0 + 10_000, true)).containsExactly(new ProducerExpelled("p1", 1, GROUP, 0, 10_000));
+        assertThat(intake.tick(T0 + 11_000, true)).isEmpty();
+        assertThat(intake.tick(T0 + 20_000, true)).hasSize(1);
     }
 
     @Test

@@ -88,7 +88,7 @@ class PipelineSimulationTest {
             senders.forEach(Sender::leave);
             for (int i = 0; i < 30; i++) {
                 now += 1_000;
-                sources.forEach(Source::tick);
+                sources.forEach(source -> source.tick(true));
             }
             Map<Series, Long> counted = new HashMap<>();
             windows.forEach(window -> counted.merge(window.id().series(), window.countedEvents(), Long::sum));
@@ -242,7 +242,11 @@ class PipelineSimulationTest {
             }
 
             void tick() {
-                List<ProducerExpelled> expelled = intake.tick(now);
+                tick(random.nextInt(10) > 0);
+            }
+
+            void tick(boolean drained) {
+                List<ProducerExpelled> expelled = intake.tick(now, drained);
                 flush();
                 expelled.forEach(this::take);
             }

@@ -1,0 +1,113 @@
+package dev.plumbline.aggregator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plumbline.broker.EmbeddedBroker;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The packaged app from outside: what it says, where it listens, how it ends. */
+class AggregatorProcessIT {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    @TempDir
+    private static Path directory;
+
+    private static EmbeddedBroker broker;
+
+    @BeforeAll
+    static void startBroker() throws Exception {
+        broker = EmbeddedBroker.start(directory.resolve("broker"), 0);
+        WindowsTopic.create(
+                broker.bootstrapServers(), 2, List.of(Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(3)));
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+            admin.createPartitions(Map.of("plumbline.windows.2s.v1", NewPartitions.increaseTo(3)))
+                    .all()
+                    .get();
+        }
+    }
+
+    @AfterAll
+    static void stopBroker() {
+        broker.close();
+    }
+
+    @Test
+    void servesAndEndsWithItsSupervisor() throws Exception {
+        try (AggregatorProcess app = app(Map.of("plumbline.aggregator.window", "1s"))) {
+            app.awaitReady(PATIENCE);
+
+            assertThat(app.get("/health")).isEqualTo("{\"status\":\"UP\",\"streams\":\"RUNNING\"}");
+            assertThat(app.get("/metrics")).contains("plumbline_aggregator_records_consumed_total");
+
+            app.abandon();
+            assertThat(app.awaitExit(PATIENCE)).isZero();
+        }
+    }
+
+    @Test
+    void judgesABacklogAsFinalsAndNotAsCorrections() throws Exception {
+        long acknowledged;
+        try (Feeder feeder = new Feeder(broker.bootstrapServers(), 2, 1)) {
+            Thread.sleep(4_000);
+            acknowledged = feeder.leave();
+        }
+        try (AggregatorProcess app = app(Map.of("plumbline.aggregator.window", "3s"));
+                WindowsTopic windows = new WindowsTopic(broker.bootstrapServers(), Duration.ofSeconds(3), 2)) {
+            app.awaitReady(PATIENCE);
+            windows.awaitCounted(acknowledged, PATIENCE, Duration.ofSeconds(1));
+
+            assertThat(windows.counted()).isEqualTo(acknowledged);
+            assertThat(windows.records()).allSatisfy(window -> assertThat(window.revision())
+                    .isZero());
+        }
+    }
+
+    @Test
+    void saysWhichTopicIsMissing() throws Exception {
+        fails(Map.of("plumbline.aggregator.window", "7s"), 4, "topic plumbline.partials.7s.v1 does not exist");
+    }
+
+    @Test
+    void saysThatPartitionCountsDiffer() throws Exception {
+        fails(Map.of("plumbline.aggregator.window", "2s"), 2, "topics must have equal partition counts and have");
+    }
+
+    @Test
+    void saysThatKafkaDoesNotAnswer() throws Exception {
+        fails(Map.of("plumbline.kafka.bootstrap-servers", "127.0.0.1:1"), 4, "aggregator: Kafka does not answer");
+    }
+
+    @Test
+    void saysWhichValueIsWrong() throws Exception {
+        fails(Map.of("plumbline.aggregator.window", "1500ms"), 2, "plumbline.aggregator.window is PT1.5S, expected");
+        fails(Map.of("plumbline.aggregator.window", "soon"), 2, "plumbline.aggregator.window");
+        fails(Map.of("plumbline.aggregator.windwo", "1s"), 2, "plumbline.aggregator.windwo");
+    }
+
+    private static void fails(Map<String, String> settings, int exitCode, String line) throws Exception {
+        try (AggregatorProcess app = app(settings)) {
+            assertThat(app.awaitExit(PATIENCE)).as(app.output()).isEqualTo(exitCode);
+            assertThat(app.output()).contains(line);
+        }
+    }
+
+    private static AggregatorProcess app(Map<String, String> settings) throws Exception {
+        Map<String, String> all = new HashMap<>(Map.of(
+                "plumbline.kafka.bootstrap-servers", broker.bootstrapServers(),
+                "plumbline.aggregator.start-timeout", "2s",
+                "plumbline.aggregator.state-directory", directory.resolve("streams").toString()));
+        all.putAll(settings);
+        return AggregatorProcess.app(directory, all);
+    }
+}
