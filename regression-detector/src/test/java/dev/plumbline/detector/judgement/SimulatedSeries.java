@@ -22,7 +22,7 @@ import java.util.Random;
 import java.util.Set;
 
 /** A series with known, seeded timing: log-normal latencies, requests correlated through a common load factor. */
-final class SimulatedSeries {
+public final class SimulatedSeries {
 
     static final long LENGTH_MILLIS = 10_000;
     static final long START = 1_763_856_000_000L;
@@ -47,7 +47,7 @@ final class SimulatedSeries {
     boolean hangs;
     boolean silent;
 
-    SimulatedSeries(long seed, String loadPoint) {
+    public SimulatedSeries(long seed, String loadPoint) {
         this(seed, loadPoint, "stable");
     }
 
@@ -57,7 +57,7 @@ final class SimulatedSeries {
                 new Series(new ComparisonGroup("svc", "m", "chat", LoadPoint.parse(loadPoint), "default"), variant);
     }
 
-    Series series() {
+    public Series series() {
         return series;
     }
 
@@ -65,7 +65,12 @@ final class SimulatedSeries {
         next += windows * LENGTH_MILLIS;
     }
 
-    WindowRecord window() {
+    /** All latencies per token from now on, times the ordinary ones. */
+    public void tpotFactor(double factor) {
+        tpotFactor = factor;
+    }
+
+    public WindowRecord window() {
         WindowId id = new WindowId(series, next, LENGTH_MILLIS);
         next += LENGTH_MILLIS;
         load = loadCorrelation * load

@@ -1,0 +1,258 @@
+package dev.plumbline.detector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plumbline.broker.EmbeddedBroker;
+import dev.plumbline.contract.series.GroupPartitioner;
+import dev.plumbline.contract.verdict.AlertRecord;
+import dev.plumbline.contract.verdict.AlertRecord.Transition;
+import dev.plumbline.contract.verdict.VerdictRecord;
+import dev.plumbline.contract.window.WindowRecord;
+import dev.plumbline.contract.wire.Codec;
+import dev.plumbline.contract.wire.Decoded;
+import dev.plumbline.contract.wire.Topics;
+import dev.plumbline.detector.judgement.SimulatedSeries;
+import dev.plumbline.process.ReadyFile;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The packaged app as a process of its own, on a real broker, killed in the middle. */
+class RegressionDetectorIT {
+
+    private static final String WINDOWS = Topics.windows(Duration.ofSeconds(10));
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
+
+    @TempDir
+    Path folder;
+
+    private final List<Process> started = new ArrayList<>();
+
+    @AfterEach
+    void stop() {
+        started.forEach(Process::destroyForcibly);
+    }
+
+    @Test
+    void judgesAcrossTwoKillsWithEveryVerdictOnceAndOneAlert() throws Exception {
+        try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("broker"), 0)) {
+            createTopics(broker.bootstrapServers());
+            SimulatedSeries slow = new SimulatedSeries(31, "c8");
+            SimulatedSeries steady = new SimulatedSeries(32, "c4");
+            int fed = 0;
+            fed += feed(broker, slow, 50) + feed(broker, steady, 50);
+            send(broker, 0, "not a window".getBytes(StandardCharsets.UTF_8));
+
+            Process first = start(broker, "first");
+            awaitRecords(broker, Topics.VERDICTS, fed);
+            first.destroyForcibly().waitFor();
+
+            fed += feed(broker, slow, 30) + feed(broker, steady, 30);
+            slow.tpotFactor(1.3);
+            fed += feed(broker, slow, 40) + feed(broker, steady, 40);
+            Process second = start(broker, "second");
+            awaitRecords(broker, Topics.VERDICTS, fed - 60);
+            second.destroyForcibly().waitFor();
+
+            Process third = start(broker, "third");
+            fed += feed(broker, slow, 10) + feed(broker, steady, 10);
+            awaitRecords(broker, Topics.VERDICTS, fed);
+
+            List<VerdictRecord> verdicts = read(broker, Topics.VERDICTS, Codec.VERDICTS);
+            Set<Object> windows = new HashSet<>();
+            verdicts.forEach(verdict -> windows.add(verdict.window()));
+            assertThat(verdicts).hasSize(fed);
+            assertThat(windows).hasSize(fed);
+            List<AlertRecord> alerts = read(broker, Topics.ALERTS, Codec.ALERTS);
+            assertThat(alerts).filteredOn(alert -> alert.transition() == Transition.FIRED).singleElement().satisfies(
+                    alert -> assertThat(alert.series()).isEqualTo(slow.series()));
+            assertThat(read(broker, Topics.BASELINES, Codec.BASELINES)).hasSize(2);
+            assertThat(read(broker, Topics.UNDECODABLE, Codec.UNDECODABLE)).isNotEmpty();
+            assertPages(ready("third").ports().get("http"));
+            third.destroy();
+            assertThat(third.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    private static void assertPages(int port) throws IOException, InterruptedException {
+        assertThat(get(port, "/health", "*/*").body()).contains("\"UP\"");
+        assertThat(get(port, "/api/state", "*/*").body()).contains("\"FIRING\"", "\"OK\"", "\"TPOT_P50\"");
+        assertThat(get(port, "/api/alerts", "*/*").body()).contains("\"FIRED\"", "p50(tpot)");
+        HttpResponse<String> text = get(port, "/metrics", "text/plain");
+        // 130 windows of 16 requests: counted again from the topic after each start, once.
+        assertThat(text.body())
+                .contains("plumbline_tpot_seconds_count{load=\"c8\"")
+                .containsPattern("plumbline_requests_total\\{kind=\"\",load=\"c8\",.*outcome=\"completed\".*\\} 2080")
+                .containsPattern("plumbline_state\\{load=\"c8\",.*state=\"firing\".*\\} 1");
+        HttpResponse<String> binary = get(
+                port,
+                "/metrics",
+                "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited");
+        assertThat(binary.headers().firstValue("Content-Type").orElseThrow()).contains("protobuf");
+    }
+
+    @Test
+    void wrongSettingsEndItWithOneLineAndExitCodeTwo() throws Exception {
+        assertRefused("plumbline.detector.window", "-Dplumbline.detector.window=1500ms");
+        assertRefused("plumbline.detector.gross-burst-windows", "-Dplumbline.detector.gross-burst-windows=20");
+        assertRefused("plumbline.detector.no-such-key", "-Dplumbline.detector.no-such-key=1");
+    }
+
+    private void assertRefused(String key, String setting) throws Exception {
+        Path log = folder.resolve("refused.log");
+        Process process = process(log, "127.0.0.1:1", "refused", setting);
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).as(Files.readString(log)).isEqualTo(2);
+        assertThat(Files.readString(log)).contains(key);
+    }
+
+    private Process start(EmbeddedBroker broker, String name) throws Exception {
+        Process process = process(folder.resolve(name + ".log"), broker.bootstrapServers(), name);
+        await("ready file of " + name, () -> Files.exists(folder.resolve(name)) || !process.isAlive());
+        assertThat(process.isAlive()).as(Files.readString(folder.resolve(name + ".log"))).isTrue();
+        return process;
+    }
+
+    private Process process(Path log, String bootstrapServers, String name, String... settings) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-XX:TieredStopAtLevel=1",
+                "-Dquarkus.http.port=0",
+                "-Dplumbline.ready-file=" + folder.resolve(name),
+                "-Dplumbline.kafka.bootstrap-servers=" + bootstrapServers,
+                "-Dplumbline.detector.baseline-windows=60",
+                "-Dplumbline.detector.skip-windows=3"));
+        command.addAll(List.of(settings));
+        command.addAll(List.of("-jar", System.getProperty("plumbline.detector.jar")));
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        started.add(process);
+        return process;
+    }
+
+    private ReadyFile ready(String name) throws IOException {
+        return ReadyFile.read(folder.resolve(name)).orElseThrow();
+    }
+
+    private static void createTopics(String bootstrapServers) throws Exception {
+        List<NewTopic> topics = Stream.of(
+                        WINDOWS, Topics.VERDICTS, Topics.ALERTS, Topics.BASELINES, Topics.UNDECODABLE)
+                .map(name -> new NewTopic(name, 2, (short) 1))
+                .toList();
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+            admin.createTopics(topics).all().get();
+        }
+    }
+
+    private static int feed(EmbeddedBroker broker, SimulatedSeries series, int windows) {
+        try (KafkaProducer<byte[], byte[]> producer = producer(broker)) {
+            for (int i = 0; i < windows; i++) {
+                WindowRecord window = series.window();
+                int partition = GroupPartitioner.partitionOf(window.id().series().group(), 0, 2);
+                producer.send(new ProducerRecord<>(WINDOWS, partition, null, Codec.WINDOWS.encode(window)));
+            }
+        }
+        return windows;
+    }
+
+
+    private static void send(EmbeddedBroker broker, int partition, byte[] value) {
+        try (KafkaProducer<byte[], byte[]> producer = producer(broker)) {
+            producer.send(new ProducerRecord<>(WINDOWS, partition, null, value));
+        }
+    }
+
+    private static KafkaProducer<byte[], byte[]> producer(EmbeddedBroker broker) {
+        return new KafkaProducer<>(
+                Map.of("bootstrap.servers", broker.bootstrapServers(), "max.block.ms", 10_000),
+                new ByteArraySerializer(),
+                new ByteArraySerializer());
+    }
+
+    private static void awaitRecords(EmbeddedBroker broker, String topic, int count) throws Exception {
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer(broker)) {
+            await(count + " records in " + topic, () -> consumer.endOffsets(partitions(topic)).values().stream()
+                            .mapToLong(Long::longValue)
+                            .sum()
+                    >= count);
+        }
+    }
+
+    private static <T> List<T> read(EmbeddedBroker broker, String topic, Codec<T> codec) {
+        List<T> values = new ArrayList<>();
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer(broker)) {
+            List<TopicPartition> partitions = partitions(topic);
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            long expected = consumer.endOffsets(partitions).values().stream().mapToLong(Long::longValue).sum();
+            for (int polls = 0; values.size() < expected && polls < 100; polls++) {
+                consumer.poll(Duration.ofMillis(200)).forEach(record -> {
+                    if (codec.decode(record.value()) instanceof Decoded.Value<T> good) {
+                        values.add(good.value());
+                    }
+                });
+            }
+        }
+        return values;
+    }
+
+    private static KafkaConsumer<byte[], byte[]> consumer(EmbeddedBroker broker) {
+        return new KafkaConsumer<>(
+                Map.of("bootstrap.servers", broker.bootstrapServers()),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer());
+    }
+
+    private static List<TopicPartition> partitions(String topic) {
+        return List.of(new TopicPartition(topic, 0), new TopicPartition(topic, 1));
+    }
+
+    private static HttpResponse<String> get(int port, String path, String accept)
+            throws IOException, InterruptedException {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return client.send(
+                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                            .header("Accept", accept)
+                            .timeout(Duration.ofSeconds(10))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString(StandardCharsets.ISO_8859_1));
+        }
+    }
+
+    private static void await(String what, java.util.concurrent.Callable<Boolean> condition) throws Exception {
+        long deadline = System.nanoTime() + LONGEST_WAIT.toNanos();
+        while (!condition.call()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("no " + what + " within " + LONGEST_WAIT);
+            }
+            Thread.sleep(100);
+        }
+    }
+}
