@@ -29,7 +29,9 @@ class AggregatorProcessIT {
     static void startBroker() throws Exception {
         broker = EmbeddedBroker.start(directory.resolve("broker"), 0);
         WindowsTopic.create(
-                broker.bootstrapServers(), 2, List.of(Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(3)));
+                broker.bootstrapServers(),
+                2,
+                List.of(Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(3)));
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
             admin.createPartitions(Map.of("plumbline.windows.2s.v1", NewPartitions.increaseTo(3)))
                     .all()
@@ -68,8 +70,8 @@ class AggregatorProcessIT {
             windows.awaitCounted(acknowledged, PATIENCE, Duration.ofSeconds(1));
 
             assertThat(windows.counted()).isEqualTo(acknowledged);
-            assertThat(windows.records()).allSatisfy(window -> assertThat(window.revision())
-                    .isZero());
+            assertThat(windows.records())
+                    .allSatisfy(window -> assertThat(window.revision()).isZero());
         }
     }
 
@@ -106,7 +108,8 @@ class AggregatorProcessIT {
         Map<String, String> all = new HashMap<>(Map.of(
                 "plumbline.kafka.bootstrap-servers", broker.bootstrapServers(),
                 "plumbline.aggregator.start-timeout", "2s",
-                "plumbline.aggregator.state-directory", directory.resolve("streams").toString()));
+                "plumbline.aggregator.state-directory",
+                        directory.resolve("streams").toString()));
         all.putAll(settings);
         return AggregatorProcess.app(directory, all);
     }

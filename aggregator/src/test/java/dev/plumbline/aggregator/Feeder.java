@@ -94,12 +94,13 @@ final class Feeder implements AutoCloseable {
 
     private void send(Event event, boolean counts) {
         int partition = GroupPartitioner.partitionOf(event.group(), 0, partitions);
-        var unused = kafka.send(new ProducerRecord<>(Topics.EVENTS, partition, null, Codec.EVENTS.encode(event)), (at, failure) -> {
-            if (failure != null) {
-                failed.incrementAndGet();
-            } else if (counts) {
-                acknowledged.incrementAndGet();
-            }
-        });
+        var unused = kafka.send(
+                new ProducerRecord<>(Topics.EVENTS, partition, null, Codec.EVENTS.encode(event)), (at, failure) -> {
+                    if (failure != null) {
+                        failed.incrementAndGet();
+                    } else if (counts) {
+                        acknowledged.incrementAndGet();
+                    }
+                });
     }
 }

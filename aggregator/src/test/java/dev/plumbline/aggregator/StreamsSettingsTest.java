@@ -52,8 +52,16 @@ class StreamsSettingsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "window, 1500ms", "window, 0s", "grace, -1s", "producer-timeout, 10ms", "future-bound, -1s", "series-limit, 0",
-        "shards, 0", "threads, 0", "replication-factor, 0", "start-timeout, 1ms"
+        "window, 1500ms",
+        "window, 0s",
+        "grace, -1s",
+        "producer-timeout, 10ms",
+        "future-bound, -1s",
+        "series-limit, 0",
+        "shards, 0",
+        "threads, 0",
+        "replication-factor, 0",
+        "start-timeout, 1ms"
     })
     void namesTheKeyTheValueAndWhatIsAllowed(String key, String value) {
         assertThatThrownBy(() -> settings(Map.of("plumbline.aggregator." + key, value)))

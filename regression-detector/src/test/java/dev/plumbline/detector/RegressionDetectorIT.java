@@ -88,8 +88,10 @@ class RegressionDetectorIT {
             assertThat(verdicts).hasSize(fed);
             assertThat(windows).hasSize(fed);
             List<AlertRecord> alerts = read(broker, Topics.ALERTS, Codec.ALERTS);
-            assertThat(alerts).filteredOn(alert -> alert.transition() == Transition.FIRED).singleElement().satisfies(
-                    alert -> assertThat(alert.series()).isEqualTo(slow.series()));
+            assertThat(alerts)
+                    .filteredOn(alert -> alert.transition() == Transition.FIRED)
+                    .singleElement()
+                    .satisfies(alert -> assertThat(alert.series()).isEqualTo(slow.series()));
             assertThat(read(broker, Topics.BASELINES, Codec.BASELINES)).hasSize(2);
             assertThat(read(broker, Topics.UNDECODABLE, Codec.UNDECODABLE)).isNotEmpty();
             assertPages(ready("third").ports().get("http"));
@@ -133,7 +135,9 @@ class RegressionDetectorIT {
     private Process start(EmbeddedBroker broker, String name) throws Exception {
         Process process = process(folder.resolve(name + ".log"), broker.bootstrapServers(), name);
         await("ready file of " + name, () -> Files.exists(folder.resolve(name)) || !process.isAlive());
-        assertThat(process.isAlive()).as(Files.readString(folder.resolve(name + ".log"))).isTrue();
+        assertThat(process.isAlive())
+                .as(Files.readString(folder.resolve(name + ".log")))
+                .isTrue();
         return process;
     }
 
@@ -162,8 +166,7 @@ class RegressionDetectorIT {
     }
 
     private static void createTopics(String bootstrapServers) throws Exception {
-        List<NewTopic> topics = Stream.of(
-                        WINDOWS, Topics.VERDICTS, Topics.ALERTS, Topics.BASELINES, Topics.UNDECODABLE)
+        List<NewTopic> topics = Stream.of(WINDOWS, Topics.VERDICTS, Topics.ALERTS, Topics.BASELINES, Topics.UNDECODABLE)
                 .map(name -> new NewTopic(name, 2, (short) 1))
                 .toList();
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
@@ -175,17 +178,18 @@ class RegressionDetectorIT {
         try (KafkaProducer<byte[], byte[]> producer = producer(broker)) {
             for (int i = 0; i < windows; i++) {
                 WindowRecord window = series.window();
-                int partition = GroupPartitioner.partitionOf(window.id().series().group(), 0, 2);
-                producer.send(new ProducerRecord<>(WINDOWS, partition, null, Codec.WINDOWS.encode(window)));
+                int partition =
+                        GroupPartitioner.partitionOf(window.id().series().group(), 0, 2);
+                var unused =
+                        producer.send(new ProducerRecord<>(WINDOWS, partition, null, Codec.WINDOWS.encode(window)));
             }
         }
         return windows;
     }
 
-
     private static void send(EmbeddedBroker broker, int partition, byte[] value) {
         try (KafkaProducer<byte[], byte[]> producer = producer(broker)) {
-            producer.send(new ProducerRecord<>(WINDOWS, partition, null, value));
+            var unused = producer.send(new ProducerRecord<>(WINDOWS, partition, null, value));
         }
     }
 
@@ -198,10 +202,12 @@ class RegressionDetectorIT {
 
     private static void awaitRecords(EmbeddedBroker broker, String topic, int count) throws Exception {
         try (KafkaConsumer<byte[], byte[]> consumer = consumer(broker)) {
-            await(count + " records in " + topic, () -> consumer.endOffsets(partitions(topic)).values().stream()
-                            .mapToLong(Long::longValue)
-                            .sum()
-                    >= count);
+            await(
+                    count + " records in " + topic,
+                    () -> consumer.endOffsets(partitions(topic)).values().stream()
+                                    .mapToLong(Long::longValue)
+                                    .sum()
+                            >= count);
         }
     }
 
@@ -211,7 +217,9 @@ class RegressionDetectorIT {
             List<TopicPartition> partitions = partitions(topic);
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
-            long expected = consumer.endOffsets(partitions).values().stream().mapToLong(Long::longValue).sum();
+            long expected = consumer.endOffsets(partitions).values().stream()
+                    .mapToLong(Long::longValue)
+                    .sum();
             for (int polls = 0; values.size() < expected && polls < 100; polls++) {
                 consumer.poll(Duration.ofMillis(200)).forEach(record -> {
                     if (codec.decode(record.value()) instanceof Decoded.Value<T> good) {

@@ -38,8 +38,7 @@ public final class AggregationTopology {
      *     the topology is run, or its state is lost in every crash
      * @param backlog tells a partition that is quiet from one that has not been read yet
      */
-    public static Topology build(
-            AggregationSettings settings, CommitHook hook, Backlog backlog, Progress progress) {
+    public static Topology build(AggregationSettings settings, CommitHook hook, Backlog backlog, Progress progress) {
         Topology topology = new Topology();
         source(topology, EVENTS_SOURCE, Topics.EVENTS);
         topology.addProcessor(INTAKE, () -> new IntakeStage(settings, hook, backlog, progress), EVENTS_SOURCE);

@@ -151,18 +151,12 @@ public final class PartitionIntake {
      */
     public List<ProducerExpelled> tick(long wallMillis, boolean drained) {
         emit(late, key -> true);
-<<<<<<< HEAD
-        boolean quiet = wallMillis - lastRecordWallMillis >= limits.idleAfterMillis();
-        if (quiet && liveProducers().findAny().isEmpty() && (standing.announced != Announced.IDLE || !open.isEmpty())) {
-=======
         if (!drained && standing.announced == Announced.IDLE) {
             // Somebody wrote while nobody read. Whoever reads faster elsewhere must wait for it.
             announceActive();
         }
         boolean quiet = drained && wallMillis - lastRecordWallMillis >= limits.idleAfterMillis();
-        if (quiet && liveProducers().findAny().isEmpty()
-                && (standing.announced != Announced.IDLE || !open.isEmpty())) {
->>>>>>> aggregator
+        if (quiet && liveProducers().findAny().isEmpty() && (standing.announced != Announced.IDLE || !open.isEmpty())) {
             emit(open, key -> true);
             announceIdle();
         }

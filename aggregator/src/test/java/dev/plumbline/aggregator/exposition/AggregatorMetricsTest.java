@@ -14,8 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class AggregatorMetricsTest {
 
-    private final AggregatorMetrics metrics =
-            new AggregatorMetrics(InstantSource.fixed(Instant.ofEpochMilli(10_000)));
+    private final AggregatorMetrics metrics = new AggregatorMetrics(InstantSource.fixed(Instant.ofEpochMilli(10_000)));
 
     @Test
     void showsEveryCounterFromTheStart() throws IOException {

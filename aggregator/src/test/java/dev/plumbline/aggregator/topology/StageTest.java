@@ -58,9 +58,10 @@ class StageTest {
         successor.process(record(producer.completed(STABLE, T0 + 2, 1)));
         successor.process(record(producer.leaving(T0 + 3)));
 
-        assertThat(parts()).singleElement().satisfies(part -> assertThat(
-                        part.summary().requests().completed())
-                .isEqualTo(2));
+        assertThat(parts())
+                .singleElement()
+                .satisfies(part ->
+                        assertThat(part.summary().requests().completed()).isEqualTo(2));
     }
 
     @Test

@@ -111,7 +111,14 @@ public final class LocalPipe implements AutoCloseable {
         Map<String, String> compacted = Map.of("cleanup.policy", "compact");
         Map<String, String> bounded = Map.of("retention.bytes", Long.toString(TOPIC_BYTES));
         List<NewTopic> topics = List.of(
-                topic(Topics.EVENTS, bounded),
+                // The broker's time, or the bound on skewed clocks would compare a producer's clock with itself.
+                topic(
+                        Topics.EVENTS,
+                        Map.of(
+                                "retention.bytes",
+                                Long.toString(TOPIC_BYTES),
+                                "message.timestamp.type",
+                                "LogAppendTime")),
                 topic(Topics.partials(plan.window()), bounded),
                 topic(Topics.windows(plan.window()), bounded),
                 topic(Topics.VERDICTS, bounded),

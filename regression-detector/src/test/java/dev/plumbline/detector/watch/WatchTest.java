@@ -30,8 +30,7 @@ class WatchTest {
     }
 
     private static byte[] window(int revision, long start, long length) {
-        Series series = new Series(
-                new ComparisonGroup("svc", "m", "chat", LoadPoint.parse("c8"), "default"), "stable");
+        Series series = new Series(new ComparisonGroup("svc", "m", "chat", LoadPoint.parse("c8"), "default"), "stable");
         WindowSummary delta = new WindowSummary(
                 new RequestCounts(3, Map.of(FailureKind.REJECTED, 1L), 0, 0, 0),
                 Map.of(),
@@ -40,8 +39,7 @@ class WatchTest {
                 1,
                 Map.of());
         ExcludedPart excluded = new ExcludedPart(new RequestCounts(2, Map.of(), 0, 0, 0), 0, Map.of());
-        return Codec.WINDOWS.encode(
-                new WindowRecord(new WindowId(series, start, length), revision, delta, excluded));
+        return Codec.WINDOWS.encode(new WindowRecord(new WindowId(series, start, length), revision, delta, excluded));
     }
 
     @Test
