@@ -57,6 +57,13 @@ public final class RegressionDetector implements QuarkusApplication {
     private static void end(int exitCode, @Nullable Throwable failure) {
         Optional<String> wrongSetting = wrongSetting(failure);
         wrongSetting.ifPresent(System.err::println);
+        if (wrongSetting.isEmpty() && failure != null) {
+            Throwable cause = failure;
+            while (cause.getCause() != null) {
+                cause = cause.getCause();
+            }
+            System.err.println("The detector could not start: " + cause);
+        }
         System.exit(wrongSetting.isPresent() ? WRONG_SETTING : exitCode);
     }
 

@@ -1,6 +1,7 @@
 package dev.plumbline.detector;
 
 import dev.plumbline.contract.wire.Topics;
+import dev.plumbline.detector.judgement.JudgementSettings;
 import dev.plumbline.detector.messaging.Recovery;
 import dev.plumbline.detector.watch.Watch;
 import io.quarkus.runtime.StartupEvent;
@@ -26,7 +27,9 @@ public class Wiring {
     @Produces
     @Singleton
     Watch watch(DetectorConfig config) {
-        return new Watch(Topics.windows(config.window()), config.window().toMillis(), config.settings());
+        // First: it says in one line what is wrong with a window length that names no topic.
+        JudgementSettings settings = config.settings();
+        return new Watch(Topics.windows(config.window()), config.window().toMillis(), settings);
     }
 
     @Produces

@@ -120,7 +120,7 @@ class RegressionDetectorIT {
     @Test
     void wrongSettingsEndItWithOneLineAndExitCodeTwo() throws Exception {
         assertRefused("plumbline.detector.window", "-Dplumbline.detector.window=1500ms");
-        assertRefused("plumbline.detector.gross-burst-windows", "-Dplumbline.detector.gross-burst-windows=20");
+        assertRefused("gross-burst-windows", "-Dplumbline.detector.gross-burst-windows=20");
         assertRefused("plumbline.detector.no-such-key", "-Dplumbline.detector.no-such-key=1");
     }
 
