@@ -3,7 +3,6 @@ package dev.plumbline.detector.exposition;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plumbline.contract.distribution.Histogram;
-import io.prometheus.metrics.core.metrics.Histogram.Builder;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.NativeHistogramBucket;
@@ -18,12 +17,12 @@ class LatencyPointsTest {
     void nativeBucketsAreThoseOfTheClientForTheSameValues() {
         Random random = new Random(4);
         long[] nanos = random.longs(2_000, 1_000_001, 60_000_000_001L).toArray();
-        Builder builder = io.prometheus.metrics.core.metrics.Histogram.builder()
+        io.prometheus.metrics.core.metrics.Histogram reference = io.prometheus.metrics.core.metrics.Histogram.builder()
                 .name("reference_seconds")
                 .nativeOnly()
                 .nativeInitialSchema(6)
-                .nativeMaxNumberOfBuckets(0);
-        io.prometheus.metrics.core.metrics.Histogram reference = builder.build();
+                .nativeMaxNumberOfBuckets(0)
+                .build();
         for (long value : nanos) {
             reference.observe(value / 1e9);
         }
