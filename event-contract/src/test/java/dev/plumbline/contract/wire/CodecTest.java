@@ -40,6 +40,9 @@ class CodecTest {
                 new Golden<>(
                         "partial-idle.json", Codec.PARTIALS, new dev.plumbline.contract.window.Partial.SourceIdle(0)),
                 new Golden<>("alert.json", Codec.ALERTS, Examples.alert()),
+                new Golden<>("verdict-firing.json", Codec.VERDICTS, VerdictExamples.firing()),
+                new Golden<>("verdict-learning.json", Codec.VERDICTS, VerdictExamples.learning()),
+                new Golden<>("baseline.json", Codec.BASELINES, VerdictExamples.baseline()),
                 new Golden<>("run.json", Codec.RUNS, Examples.run()),
                 new Golden<>("undecodable.json", Codec.UNDECODABLE, Examples.undecodable()));
     }
@@ -103,7 +106,9 @@ class CodecTest {
                         "retried", "revision", "sourcePartition", "partition", "offset", "httpStatus", "prompt", "output",
                         "reasoning", "cached", "streamedOutput", "CONNECT", "TRUNCATED", "acknowledgedEvents",
                         "lostEvents", "score", "threshold", "noiseFactor", "windows", "samples", "ratio", "ratioLow",
-                        "ratioHigh", "baseline", "now", "promptEval");
+                        "ratioHigh", "baseline", "now", "promptEval", "coverage", "needed", "windowsSinceStart",
+                        "silentWindows", "unansweredWindows", "calmWindows", "logSum", "errors", "ended", "mean",
+                        "longRunVariance", "designEffect", "edgeIndex", "baselineShare", "changedShare");
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.plumbline.contract.verdict.BaselineRecord;
 import dev.plumbline.contract.verdict.BaselineRecord.Grade;
 import dev.plumbline.contract.verdict.Calibration;
 import dev.plumbline.contract.verdict.JudgedMetric;
+import dev.plumbline.contract.verdict.Lane;
 import dev.plumbline.contract.verdict.SeriesState;
 import dev.plumbline.contract.verdict.Verdict;
 import dev.plumbline.contract.verdict.Verdict.Reason;
@@ -145,6 +146,9 @@ class GroupJudgeTest {
         series.ttftFactor = 1.085;
         bench.feed(series, 1_000);
         assertThat(bench.alerts).isEmpty();
+        assertThat(bench.last().snapshot().lanes())
+                .filteredOn(lane -> lane.lane() == Lane.WORSE && lane.metric() == JudgedMetric.TTFT_P50)
+                .allSatisfy(lane -> assertThat(lane.episode().windows()).isLessThanOrEqualTo(60));
         series.ttftFactor = 1.2;
         assertThat(bench.windowsUntil(Transition.FIRED, series, 100)).isBetween(1, 50);
     }
