@@ -42,6 +42,6 @@ public class Wiring {
     @Produces
     @Singleton
     InstantSource wallClock() {
-        return InstantSource.system();
+        return SystemTime.wall();
     }
 }

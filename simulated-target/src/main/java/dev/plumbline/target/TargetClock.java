@@ -11,16 +11,6 @@ interface TargetClock {
 
     /** The clocks of this machine. */
     static TargetClock system() {
-        return new TargetClock() {
-            @Override
-            public long nanos() {
-                return System.nanoTime();
-            }
-
-            @Override
-            public long epochMillis() {
-                return System.currentTimeMillis();
-            }
-        };
+        return new SystemTime();
     }
 }

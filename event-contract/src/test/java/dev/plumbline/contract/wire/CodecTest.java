@@ -40,6 +40,9 @@ class CodecTest {
                 new Golden<>(
                         "partial-idle.json", Codec.PARTIALS, new dev.plumbline.contract.window.Partial.SourceIdle(0)),
                 new Golden<>("alert.json", Codec.ALERTS, Examples.alert()),
+                new Golden<>("verdict-firing.json", Codec.VERDICTS, VerdictExamples.firing()),
+                new Golden<>("verdict-learning.json", Codec.VERDICTS, VerdictExamples.learning()),
+                new Golden<>("baseline.json", Codec.BASELINES, VerdictExamples.baseline()),
                 new Golden<>("run.json", Codec.RUNS, Examples.run()),
                 new Golden<>("undecodable.json", Codec.UNDECODABLE, Examples.undecodable()));
     }
@@ -141,7 +144,22 @@ class CodecTest {
                         "ratioHigh",
                         "baseline",
                         "now",
-                        "promptEval");
+                        "promptEval",
+                        "coverage",
+                        "needed",
+                        "windowsSinceStart",
+                        "silentWindows",
+                        "unansweredWindows",
+                        "calmWindows",
+                        "logSum",
+                        "errors",
+                        "ended",
+                        "mean",
+                        "longRunVariance",
+                        "designEffect",
+                        "edgeIndex",
+                        "baselineShare",
+                        "changedShare");
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.plumbline.contract.verdict.BaselineRecord;
 import dev.plumbline.contract.verdict.BaselineRecord.Grade;
 import dev.plumbline.contract.verdict.Calibration;
 import dev.plumbline.contract.verdict.JudgedMetric;
+import dev.plumbline.contract.verdict.Lane;
 import dev.plumbline.contract.verdict.SeriesState;
 import dev.plumbline.contract.verdict.Verdict;
 import dev.plumbline.contract.verdict.Verdict.Reason;
@@ -139,6 +140,49 @@ class GroupJudgeTest {
     }
 
     @Test
+    void aJumpAfterALongDriftIsNotDilutedByIt() {
+        series.requests = 200;
+        learned();
+        series.ttftFactor = 1.085;
+        bench.feed(series, 1_000);
+        assertThat(bench.alerts).isEmpty();
+        assertThat(bench.last().snapshot().lanes())
+                .filteredOn(lane -> lane.lane() == Lane.WORSE && lane.metric() == JudgedMetric.TTFT_P50)
+                .allSatisfy(lane -> assertThat(lane.episode().windows()).isLessThanOrEqualTo(60));
+        series.ttftFactor = 1.2;
+        assertThat(bench.windowsUntil(Transition.FIRED, series, 100)).isBetween(1, 50);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {41, 42, 43, 44, 45, 46})
+    void aShortNoisyBaselineNeverFiresWhileItsOwnUncertaintyCouldExplainTheEffect(long seed) {
+        SimulatedSeries noisy = new SimulatedSeries(seed, "c8");
+        noisy.sigma = 0.6;
+        noisy.requests = 5;
+        Bench tiny = new Bench(new JudgementSettings(20, 0, 0.10, 60_480, 1, 15, 9, 30));
+        tiny.feed(noisy, 22);
+        noisy.ttftFactor = 1.12;
+        for (int i = 0; i < 600; i++) {
+            tiny.feed(noisy.window());
+            tiny.last().metrics().stream()
+                    .filter(metric -> metric.metric().latency().isPresent())
+                    .filter(metric -> tiny.last().snapshot().incident().isEmpty())
+                    .filter(metric -> metric.verdict() instanceof Verdict.Regressed)
+                    .forEach(metric -> assertThat(metric.effect().orElseThrow().ratioLow())
+                            .as("seed " + seed)
+                            .isGreaterThan(1));
+        }
+        assertThat(tiny.alerts)
+                .as("seed " + seed)
+                .allSatisfy(alert -> assertThat(alert.evidence().moved())
+                        .filteredOn(metric -> metric.verdict() instanceof Verdict.Regressed
+                                && metric.metric().latency().isPresent())
+                        .allSatisfy(metric -> assertThat(
+                                        metric.effect().orElseThrow().ratioLow())
+                                .isGreaterThan(1)));
+    }
+
+    @Test
     void saysImprovedWithoutAnAlert() {
         learned();
         series.ttftFactor = 0.8;
@@ -158,6 +202,13 @@ class GroupJudgeTest {
         assertThat(windows).isBetween(25, 60);
         assertThat(bench.alerts.getLast().alertId()).isEqualTo(first);
         assertThat(bench.last().state()).isEqualTo(SeriesState.OK);
+        assertThat(bench.verdicts
+                        .get(bench.verdicts.size() - 2)
+                        .snapshot()
+                        .incident()
+                        .orElseThrow()
+                        .calmWindows())
+                .isEqualTo(5);
         bench.feed(series, 20);
         series.tpotFactor = 1.3;
         assertThat(bench.windowsUntil(Transition.FIRED, series, 30)).isPositive();

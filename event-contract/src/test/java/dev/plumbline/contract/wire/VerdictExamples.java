@@ -1,0 +1,116 @@
+package dev.plumbline.contract.wire;
+
+import dev.plumbline.contract.distribution.Histogram;
+import dev.plumbline.contract.verdict.BaselineRecord;
+import dev.plumbline.contract.verdict.BaselineRecord.LogMean;
+import dev.plumbline.contract.verdict.Calibration;
+import dev.plumbline.contract.verdict.Calibration.ShareTest;
+import dev.plumbline.contract.verdict.Effect;
+import dev.plumbline.contract.verdict.Evidence;
+import dev.plumbline.contract.verdict.JudgedMetric;
+import dev.plumbline.contract.verdict.Lane;
+import dev.plumbline.contract.verdict.LaneState;
+import dev.plumbline.contract.verdict.LearningProgress;
+import dev.plumbline.contract.verdict.MetricVerdict;
+import dev.plumbline.contract.verdict.SeriesSnapshot;
+import dev.plumbline.contract.verdict.SeriesState;
+import dev.plumbline.contract.verdict.SourcePosition;
+import dev.plumbline.contract.verdict.Verdict;
+import dev.plumbline.contract.verdict.VerdictRecord;
+import dev.plumbline.contract.window.SlowRequest;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/** The records of the detector that the golden files hold. */
+final class VerdictExamples {
+
+    private VerdictExamples() {}
+
+    static VerdictRecord firing() {
+        return new VerdictRecord(
+                Examples.windowId(),
+                new SourcePosition(1, 4711),
+                SeriesState.FIRING,
+                Optional.of("learned-2aa73c2a-2026-11-22T11:30:00Z"),
+                Optional.empty(),
+                0.95,
+                List.of(
+                        new MetricVerdict(
+                                JudgedMetric.TPOT_P50,
+                                new Verdict.Regressed(),
+                                Optional.of(new Effect(6.0e6, 7.2e6, 1.2, 1.18, 1.22)),
+                                Optional.of(
+                                        new Evidence(14.2, 12.8, 0.84, OptionalLong.of(1_795_345_200_000L), 16, 256))),
+                        new MetricVerdict(
+                                JudgedMetric.TTFT_P95,
+                                new Verdict.Inconclusive(
+                                        Verdict.Reason.TOO_FEW_SAMPLES, "the baseline has 60 requests"),
+                                Optional.empty(),
+                                Optional.empty())),
+                new SeriesSnapshot(
+                        new SeriesSnapshot.Continuity(1_795_345_210_000L, 80, 0, 0),
+                        List.of(new LaneState(
+                                JudgedMetric.TPOT_P50,
+                                Lane.WORSE,
+                                14.2,
+                                1_795_345_200_000L,
+                                new LaneState.Episode(
+                                        16,
+                                        2,
+                                        Histogram.of(7_000_000, 7_400_000),
+                                        -0.125,
+                                        3,
+                                        2,
+                                        200,
+                                        List.of(new SlowRequest("r-9", 7_400_000))))),
+                        List.of(new SeriesSnapshot.Block(5, Examples.summary())),
+                        List.of(new SeriesSnapshot.Work(16, 1_600, 16)),
+                        Optional.of(new SeriesSnapshot.OpenIncident(
+                                "0123456789abcdef", 1_795_345_200_000L, List.of(JudgedMetric.TPOT_P50), 2))));
+    }
+
+    static VerdictRecord learning() {
+        return new VerdictRecord(
+                Examples.windowId(),
+                new SourcePosition(0, 0),
+                SeriesState.LEARNING,
+                Optional.empty(),
+                Optional.of(new LearningProgress(1, 60)),
+                1,
+                List.of(new MetricVerdict(
+                        JudgedMetric.ERROR_RATE,
+                        new Verdict.Inconclusive(Verdict.Reason.LEARNING, "1 of 60 windows of the baseline"),
+                        Optional.empty(),
+                        Optional.empty())),
+                SeriesSnapshot.ofNewSeries());
+    }
+
+    static BaselineRecord baseline() {
+        return new BaselineRecord(
+                "learned-2aa73c2a-2026-11-22T11:30:00Z",
+                Examples.GROUP,
+                BaselineRecord.Kind.LEARNED,
+                new BaselineRecord.Learned(
+                        Examples.SERIES, new SourcePosition(1, 65), 1_795_344_600_000L, 1_795_345_200_000L, 10_000, 60),
+                BaselineRecord.Grade.B,
+                List.of("p50(ttft) moved by 3.0 % while it was learned"),
+                Examples.summary(),
+                List.of(
+                        new Calibration.Unusable(JudgedMetric.TTFT_P50, Verdict.Reason.NO_DATA, "no request has it"),
+                        new Calibration.Quantile(
+                                JudgedMetric.TPOT_P50,
+                                6_000_000,
+                                960,
+                                1.25,
+                                List.of(new ShareTest(Lane.WORSE, OptionalInt.of(-472), 0.5, 0.75, 0.84))),
+                        new Calibration.Rate(JudgedMetric.OUTPUT_TOKEN_RATE, new LogMean(6.5, 0.0004, 60)),
+                        new Calibration.ErrorShare(
+                                JudgedMetric.ERROR_RATE,
+                                0,
+                                960,
+                                List.of(new ShareTest(Lane.GROSSLY_WORSE, OptionalInt.empty(), 0.003, 0.053, 1)))),
+                new BaselineRecord.WorkCalibration(new LogMean(4.6, 0.01, 60), new LogMean(0, 0, 0)));
+    }
+}
