@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -110,48 +111,36 @@ class SteadyPipeIT {
                     static_configs:
                       - targets: [%s]
                 """.formatted(targets));
-        int port = freePort();
-        Process prometheus = new ProcessBuilder(
-                        "prometheus",
-                        "--config.file=" + configuration,
-                        "--storage.tsdb.path=" + folder.resolve("data"),
-                        "--web.listen-address=127.0.0.1:" + port,
-                        "--enable-feature=native-histograms",
-                        "--log.level=warn")
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("prometheus.log").toFile())
-                .start();
-        try {
-            Prometheus api = new Prometheus(port);
-            String group = "target=\"steady\",model=\"steady-7b\",scenario=\"chat\",load=\"c6\"";
-            double p99 =
-                    api.await("histogram_quantile(0.99, sum by (le) (rate(inference_duration_seconds_bucket[5m])))");
+        // A Prometheus of this age keeps the native form alone when it knows it, so each form has its own.
+        try (Prometheus classic = Prometheus.start(configuration, folder.resolve("classic"))) {
+            double p99 = classic.await(
+                    "histogram_quantile(0.99, sum by (le) (rate(inference_duration_seconds_bucket[5m])))");
             assertThat(p99).isBetween(0.1, 2.0);
-            // Native histograms, where no le is.
-            assertThat(api.await("histogram_quantile(0.5, sum(rate(plumbline_ttft_seconds{" + group + "}[5m])))"))
-                    .isBetween(0.03, 0.5);
-            assertThat(api.await("histogram_quantile(0.5, sum by (le) (rate(plumbline_tpot_seconds_bucket[5m])))"))
+            assertThat(classic.await("histogram_quantile(0.5, sum by (le) (rate(plumbline_tpot_seconds_bucket[5m])))"))
                     .isBetween(0.003, 0.05);
-            assertThat(api.await("sum(rate(plumbline_requests_total{outcome=\"completed\"}[5m]))"))
+            assertThat(classic.await("sum(rate(plumbline_requests_total{outcome=\"completed\"}[5m]))"))
                     .isPositive();
-            assertThat(api.await("sum(rate(plumbline_output_tokens_total[5m]))"))
+            assertThat(classic.await("sum(rate(plumbline_output_tokens_total[5m]))"))
                     .isPositive();
-            assertThat(api.await("min(plumbline_coverage_ratio)")).isBetween(0.0, 1.0);
+            assertThat(classic.await("min(plumbline_coverage_ratio)")).isBetween(0.0, 1.0);
             for (String name : List.of(
                     "plumbline_effect_ratio",
                     "plumbline_evidence",
                     "plumbline_threshold",
                     "plumbline_state",
                     "plumbline_baseline_age_seconds")) {
-                assertThat(api.await("count(" + name + ")")).as(name).isPositive();
+                assertThat(classic.await("count(" + name + ")")).as(name).isPositive();
             }
-            assertThat(api.await("sum(up)")).isEqualTo(3.0);
-        } finally {
-            prometheus.destroy();
-            if (!prometheus.waitFor(10, TimeUnit.SECONDS)) {
-                prometheus.destroyForcibly();
-                prometheus.waitFor();
-            }
+            assertThat(classic.await("sum(up)")).isEqualTo(3.0);
+        }
+        try (Prometheus nativeForm =
+                Prometheus.start(configuration, folder.resolve("native"), "--enable-feature=native-histograms")) {
+            String group = "target=\"steady\",model=\"steady-7b\",scenario=\"chat\",load=\"c6\"";
+            assertThat(nativeForm.await(
+                            "histogram_quantile(0.5, sum(rate(plumbline_ttft_seconds{" + group + "}[5m])))"))
+                    .isBetween(0.03, 0.5);
+            assertThat(nativeForm.await("histogram_quantile(0.99, sum(rate(inference_duration_seconds[5m])))"))
+                    .isBetween(0.1, 2.0);
         }
     }
 
@@ -165,17 +154,31 @@ class SteadyPipeIT {
         assertThat(log.countedEvents()).isEqualTo(acknowledged);
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
-    }
-
-    /** The query API of a Prometheus. */
-    private record Prometheus(int port) {
+    /** A running Prometheus and its query API. */
+    private record Prometheus(Process process, int port) implements AutoCloseable {
 
         private static final HttpClient HTTP = HttpClient.newHttpClient();
         private static final ObjectMapper JSON = new ObjectMapper();
+
+        static Prometheus start(Path configuration, Path data, String... flags) throws IOException {
+            int port;
+            try (ServerSocket socket = new ServerSocket(0)) {
+                port = socket.getLocalPort();
+            }
+            List<String> command = new ArrayList<>(List.of(
+                    "prometheus",
+                    "--config.file=" + configuration,
+                    "--storage.tsdb.path=" + data,
+                    "--web.listen-address=127.0.0.1:" + port,
+                    "--log.level=warn"));
+            command.addAll(List.of(flags));
+            return new Prometheus(
+                    new ProcessBuilder(command)
+                            .redirectErrorStream(true)
+                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                            .start(),
+                    port);
+        }
 
         /** The value of an expression, once it has exactly one that is a number. */
         double await(String expression) throws InterruptedException {
@@ -203,6 +206,14 @@ class SteadyPipeIT {
                 Thread.sleep(250);
             }
             throw new AssertionError(expression + " has no single value; last answer: " + last);
+        }
+
+        @Override
+        public void close() throws InterruptedException {
+            process.destroy();
+            if (!process.waitFor(10, TimeUnit.SECONDS)) {
+                process.destroyForcibly().waitFor();
+            }
         }
     }
 }

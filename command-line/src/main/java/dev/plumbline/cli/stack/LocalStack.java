@@ -119,14 +119,26 @@ public final class LocalStack implements AutoCloseable {
                 if (child.exitValue() == ExitCode.INTERRUPTED || child.exitValue() == 143) {
                     return Optional.of(new StackFailure(ExitCode.INTERRUPTED, "interrupted"));
                 }
-                String words = lastWords(child);
-                String what = words.contains("No space left on device")
-                        ? "disk full: the " + child.part().label() + " could not write below " + folder.path()
-                        : "the " + child.part().label() + " ended unexpectedly (exit code " + child.exitValue() + ")";
-                return Optional.of(new StackFailure(ExitCode.INFRASTRUCTURE, what + "; its last words: " + words));
+                return Optional.of(new StackFailure(ExitCode.INFRASTRUCTURE, obituary(child)));
             }
         }
         return Optional.empty();
+    }
+
+    /** A part that ends by a decision of its own says why in its last line; of one that was killed we say what we know. */
+    private static String obituary(Child child) {
+        String name = child.part().label();
+        List<String> lines = child.lastLogLines(1);
+        String last = lines.isEmpty() ? "" : lines.getFirst();
+        boolean bySelf = child.exitValue() == ExitCode.USAGE || child.exitValue() == ExitCode.INFRASTRUCTURE;
+        if (bySelf && last.startsWith(name + ": ")) {
+            return "the " + last;
+        }
+        String words = lastWords(child);
+        String what = words.contains("No space left on device")
+                ? "disk full: the " + name + " could not write"
+                : "the " + name + " ended unexpectedly (exit code " + child.exitValue() + ")";
+        return what + "; its last words: " + words;
     }
 
     /** Ends one part in order and forgets it. */
