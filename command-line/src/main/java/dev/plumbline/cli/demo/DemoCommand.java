@@ -15,7 +15,6 @@ import dev.plumbline.contract.window.WindowRecord;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -134,11 +133,7 @@ public final class DemoCommand implements Callable<Integer> {
             this.plan = plan;
             this.view = view;
             this.progress = new DemoProgress(plan);
-            this.startEpochMillis = ProcessHandle.current()
-                    .info()
-                    .startInstant()
-                    .map(Instant::toEpochMilli)
-                    .orElse(SystemTime.epochMillis());
+            this.startEpochMillis = SystemTime.epochMillis();
         }
 
         int run() throws InterruptedException {
@@ -189,7 +184,7 @@ public final class DemoCommand implements Callable<Integer> {
 
         private void onVerdict(VerdictRecord verdict) {
             Stage before = progress.stage();
-            progress.onJudged(verdict.state());
+            progress.onJudged(verdict.baselineId().isPresent(), verdict.learning());
             if (before == Stage.LEARNING && progress.stage() == Stage.QUIET) {
                 view.learned();
             }

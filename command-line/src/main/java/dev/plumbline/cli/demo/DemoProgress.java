@@ -1,7 +1,7 @@
 package dev.plumbline.cli.demo;
 
 import dev.plumbline.contract.verdict.AlertRecord;
-import dev.plumbline.contract.verdict.SeriesState;
+import dev.plumbline.contract.verdict.LearningProgress;
 import dev.plumbline.contract.window.WindowRecord;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -33,7 +33,7 @@ final class DemoProgress {
     private OptionalLong firstFullWindowEndEpochMillis = OptionalLong.empty();
     private OptionalLong shiftEpochMillis = OptionalLong.empty();
     private Optional<AlertRecord> alert = Optional.empty();
-    private int learned;
+    private long learned;
     private int quiet;
     private long windows;
     private long countedEvents;
@@ -58,13 +58,17 @@ final class DemoProgress {
         }
     }
 
-    /** The detector judged a window. */
-    void onJudged(SeriesState state) {
-        if (state == SeriesState.LEARNING) {
-            learned++;
-        } else if (stage == Stage.LEARNING) {
+    /**
+     * The detector judged a window.
+     *
+     * @param hasBaseline whether it held the window against a baseline
+     * @param learning how far it is with learning one
+     */
+    void onJudged(boolean hasBaseline, Optional<LearningProgress> learning) {
+        learning.ifPresent(so -> learned = so.windows());
+        if (hasBaseline && stage == Stage.LEARNING) {
             stage = Stage.QUIET;
-        } else if (stage == Stage.QUIET) {
+        } else if (hasBaseline && stage == Stage.QUIET) {
             quiet++;
         }
     }
@@ -111,8 +115,8 @@ final class DemoProgress {
         return shiftEpochMillis;
     }
 
-    /** Windows that the detector has learned from or skipped so far. */
-    int learnedWindows() {
+    /** Windows that the detector has learned from so far. */
+    long learnedWindows() {
         return learned;
     }
 

@@ -141,7 +141,7 @@ final class DemoView {
     private String phase(DemoProgress progress) {
         return switch (progress.stage()) {
             case STARTING -> "waiting for the first full window";
-            case LEARNING -> "learning  " + bar(progress.learnedWindows(), totalLearning());
+            case LEARNING -> "learning  " + bar(progress.learnedWindows(), plan.baselineWindows());
             case QUIET ->
                 "watching  " + bar(progress.quietWindows(), plan.quietWindows()) + "  nothing has changed yet";
             case SHIFTED -> "shifted   waiting for the evidence to cross its threshold";
@@ -149,13 +149,9 @@ final class DemoView {
         };
     }
 
-    private int totalLearning() {
-        return plan.baselineWindows() + DemoPlan.SKIPPED_WINDOWS;
-    }
-
-    private static String bar(int done, int of) {
+    private static String bar(long done, int of) {
         int width = 30;
-        int filled = Math.min(width, width * done / Math.max(1, of));
+        int filled = (int) Math.min(width, width * done / Math.max(1, of));
         return "[" + "#".repeat(filled) + ".".repeat(width - filled) + "] " + Math.min(done, of) + "/" + of;
     }
 
@@ -182,7 +178,7 @@ final class DemoView {
                 .orElse(0);
         String text = String.format(Locale.ROOT, "evidence %3.0f %%", 100 * evidence);
         return switch (verdict.state()) {
-            case OK -> screen.reassuring("steady   ") + "  " + text;
+            case OK -> screen.reassuring("steady    ") + " " + text;
             case PENDING -> screen.bold("suspicious") + " " + text;
             case FIRING -> screen.alarming("firing    ") + " " + text;
             case NO_DATA -> screen.alarming("no data");

@@ -8,7 +8,7 @@ import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.contract.series.Series;
 import dev.plumbline.contract.verdict.AlertRecord;
-import dev.plumbline.contract.verdict.SeriesState;
+import dev.plumbline.contract.verdict.LearningProgress;
 import dev.plumbline.contract.window.ExcludedPart;
 import dev.plumbline.contract.window.RequestCounts;
 import dev.plumbline.contract.window.TokenTotals;
@@ -18,6 +18,7 @@ import dev.plumbline.contract.window.WindowSummary;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
@@ -43,14 +44,23 @@ class DemoProgressTest {
     @Test
     void theShiftIsDueOnlyAfterLearningAndTheQuietWindows() {
         learn();
-        progress.onJudged(SeriesState.OK);
+        progress.onJudged(true, Optional.empty());
         assertThat(progress.isShiftDue()).isFalse();
-        progress.onJudged(SeriesState.OK);
-        progress.onJudged(SeriesState.PENDING);
+        progress.onJudged(true, Optional.empty());
+        progress.onJudged(true, Optional.empty());
         assertThat(progress.isShiftDue()).isTrue();
         progress.onShift(10_000);
         assertThat(progress.isShiftDue()).isFalse();
         assertThat(progress.stage()).isEqualTo(Stage.SHIFTED);
+    }
+
+    @Test
+    void aWindowThatCouldNotBeJudgedIsNotTheEndOfLearning() {
+        progress.onWindow(window(0, 0, 30, 8_000_000_000L));
+        progress.onJudged(false, Optional.of(new LearningProgress(7, 60)));
+        progress.onJudged(false, Optional.empty());
+        assertThat(progress.stage()).isEqualTo(Stage.LEARNING);
+        assertThat(progress.learnedWindows()).isEqualTo(7);
     }
 
     @Test
@@ -97,8 +107,8 @@ class DemoProgressTest {
 
     private void learn() {
         progress.onWindow(window(0, 0, 30, 8_000_000_000L));
-        progress.onJudged(SeriesState.LEARNING);
-        progress.onJudged(SeriesState.OK);
+        progress.onJudged(false, Optional.of(new LearningProgress(60, 60)));
+        progress.onJudged(true, Optional.empty());
     }
 
     private static WindowRecord window(long second, int revision, long completed, long inFlightNanos) {
