@@ -2,6 +2,7 @@ package dev.plumbline.broker;
 
 import dev.plumbline.process.ChildProcess;
 import dev.plumbline.process.ReadyFile;
+import dev.plumbline.process.StackDirectory;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.BindException;

@@ -359,21 +359,6 @@ final class LoadProducer {
     private final class CountingOnly implements RunObserver {
 
         @Override
-        public void taken(long dueNanos, long takenNanos) {}
-
-        @Override
-        public void entered(long atNanos) {}
-
-        @Override
-        public void sent() {}
-
-        @Override
-        public void content(long atNanos) {}
-
-        @Override
-        public void left(long atNanos) {}
-
-        @Override
         public void ended(RequestRecording recording, EndedRequest request) {
             targetWarmupRequests.increment();
         }

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SteadyPipeIT {
 
     private static final Duration WINDOW = Duration.ofSeconds(1);
-    private static final int BASELINE_WINDOWS = 30;
+    private static final int BASELINE_WINDOWS = 40;
     private static final int QUIET_WINDOWS = 30;
 
     private LocalPipe pipe;
@@ -91,7 +91,9 @@ class SteadyPipeIT {
         assertThat(log.windows()).hasSizeGreaterThanOrEqualTo(BASELINE_WINDOWS + QUIET_WINDOWS);
         assertThat(log.alerts()).isEmpty();
         JsonNode state = pipe.getJson(Part.DETECTOR, "/api/state");
-        assertThat(state.toString()).contains("OK").doesNotContain("FIRING");
+        assertThat(state.path("series").findValuesAsText("state"))
+                .isNotEmpty()
+                .allMatch(text -> text.equals("OK") || text.equals("PENDING"));
     }
 
     @Test

@@ -69,14 +69,18 @@ class TruthIT {
                 median(all.stream().mapToDouble(Pair::measured).toArray()) / 1e6,
                 median(all.stream().mapToDouble(Pair::errorNanos).toArray()) / 1e6,
                 median(all.stream().mapToDouble(Pair::allowedNanos).toArray()) / 1e6));
-        // One short run on a shared machine says something of the median only; the tail needs the long form.
-        double highest = RUNS >= 5 && REQUESTS >= 10_000 ? 0.95 : 0.50;
+        // One short run on a shared machine finds a wrong definition (headers or the role-only chunk taken for the
+        // first
+        // token are off by tens of milliseconds), in the median; accuracy itself needs the long form.
+        boolean isLongForm = RUNS >= 5 && REQUESTS >= 10_000;
+        double highest = isLongForm ? 0.95 : 0.50;
+        double slackNanos = isLongForm ? 0 : 2e6;
         pairs.forEach((name, all) -> {
             if (Double.parseDouble(name.substring(name.length() - 2)) / 100 <= highest) {
                 double error = median(all.stream().mapToDouble(Pair::errorNanos).toArray());
                 double allowed =
                         median(all.stream().mapToDouble(Pair::allowedNanos).toArray());
-                assertThat(Math.abs(error)).as(name).isLessThanOrEqualTo(allowed);
+                assertThat(Math.abs(error)).as(name).isLessThanOrEqualTo(allowed + slackNanos);
             }
         });
     }

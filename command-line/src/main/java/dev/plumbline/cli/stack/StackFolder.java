@@ -1,16 +1,12 @@
 package dev.plumbline.cli.stack;
 
 import dev.plumbline.cli.outcome.ExitCode;
-import dev.plumbline.process.ReadyFile;
+import dev.plumbline.process.StackDirectory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 
 /**
@@ -74,7 +70,7 @@ final class StackFolder {
         IOException last = null;
         for (int attempt = 0; attempt < 5; attempt++) {
             try {
-                deleteTree(path);
+                new StackDirectory(path).delete();
                 return;
             } catch (IOException e) {
                 last = e;
@@ -87,7 +83,7 @@ final class StackFolder {
         try (DirectoryStream<Path> folders = Files.newDirectoryStream(temporary, PREFIX + "*")) {
             for (Path folder : folders) {
                 if (Files.exists(folder.resolve(SUPERVISOR)) && isAbandoned(folder)) {
-                    deleteTree(folder);
+                    new StackDirectory(folder).delete();
                 }
             }
         }
@@ -98,15 +94,7 @@ final class StackFolder {
         if (supervisor.isEmpty() || ProcessHandle.of(supervisor.get()).isPresent()) {
             return false;
         }
-        try (DirectoryStream<Path> readyFiles = Files.newDirectoryStream(folder, "*.ready")) {
-            for (Path readyFile : readyFiles) {
-                Optional<ReadyFile> ready = ReadyFile.read(readyFile);
-                if (ready.isPresent() && ProcessHandle.of(ready.get().pid()).isPresent()) {
-                    return false;
-                }
-            }
-        }
-        return true;
+        return new StackDirectory(folder).othersAlive().isEmpty();
     }
 
     private static Optional<Long> readPid(Path file) {
@@ -115,33 +103,5 @@ final class StackFolder {
         } catch (IOException | NumberFormatException e) {
             return Optional.empty();
         }
-    }
-
-    private static void deleteTree(Path root) throws IOException {
-        if (!Files.exists(root)) {
-            return;
-        }
-        Files.walkFileTree(root, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.deleteIfExists(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
-                if (failure instanceof NoSuchFileException) {
-                    return FileVisitResult.CONTINUE;
-                }
-                throw failure;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(
-                    Path folder, @org.jspecify.annotations.Nullable IOException failure) throws IOException {
-                Files.deleteIfExists(folder);
-                return FileVisitResult.CONTINUE;
-            }
-        });
     }
 }

@@ -36,12 +36,18 @@ class StackFolderTest {
     }
 
     @Test
-    void aFolderOfWhichOneChildLivesStays() throws IOException {
+    void aFolderOfWhichOneChildLivesStays() throws Exception {
         Path folder = folder(NOBODY);
-        new ReadyFile("broker", ProcessHandle.current().pid(), Map.of("kafka", 9092))
-                .write(folder.resolve("broker.ready"));
+        Process child = new ProcessBuilder("sleep", "60").start();
+        try {
+            new ReadyFile("broker", child.pid(), Map.of("kafka", 9092)).write(folder.resolve("broker.ready"));
+            StackFolder.sweepAbandoned(temporary);
+            assertThat(folder).exists();
+        } finally {
+            child.destroyForcibly().waitFor();
+        }
         StackFolder.sweepAbandoned(temporary);
-        assertThat(folder).exists();
+        assertThat(folder).doesNotExist();
     }
 
     @Test

@@ -3,23 +3,23 @@ package dev.plumbline.producer.dispatch;
 import dev.plumbline.producer.recorder.EndedRequest;
 import dev.plumbline.producer.recorder.RequestRecording;
 
-/** Hears of every request of a run, on the event loop. */
+/** Hears of every request of a run, on the event loop. Only the end concerns everybody; the rest is ignored by default. */
 public interface RunObserver {
 
     /** It fell due and was taken up. */
-    void taken(long dueNanos, long takenNanos);
+    default void taken(long dueNanos, long takenNanos) {}
 
     /** It goes into flight; {@link #left} follows when it ends. */
-    void entered(long atNanos);
+    default void entered(long atNanos) {}
 
     /** It was written. */
-    void sent();
+    default void sent() {}
 
     /** A chunk of an answer came. */
-    void content(long atNanos);
+    default void content(long atNanos) {}
 
     /** It left the flight. */
-    void left(long atNanos);
+    default void left(long atNanos) {}
 
     /** It is over: after flight, or dropped without ever having entered. */
     void ended(RequestRecording recording, EndedRequest request);

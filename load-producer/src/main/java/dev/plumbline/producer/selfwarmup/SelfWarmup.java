@@ -91,21 +91,6 @@ public final class SelfWarmup {
         private final AtomicLong encoded = new AtomicLong();
 
         @Override
-        public void taken(long dueNanos, long takenNanos) {}
-
-        @Override
-        public void entered(long atNanos) {}
-
-        @Override
-        public void sent() {}
-
-        @Override
-        public void content(long atNanos) {}
-
-        @Override
-        public void left(long atNanos) {}
-
-        @Override
         public void ended(RequestRecording recording, EndedRequest request) {
             byte[] bytes = Codec.EVENTS.encode(request.numbered(new Origin("self-warmup", 0, 1)));
             if (bytes.length > 0) {

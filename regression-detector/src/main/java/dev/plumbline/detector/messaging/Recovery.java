@@ -3,9 +3,11 @@ package dev.plumbline.detector.messaging;
 import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.verdict.BaselineRecord;
 import dev.plumbline.contract.verdict.VerdictRecord;
+import dev.plumbline.contract.wire.Bytes;
 import dev.plumbline.contract.wire.Codec;
 import dev.plumbline.contract.wire.Decoded;
 import dev.plumbline.contract.wire.Topics;
+import dev.plumbline.contract.wire.UndecodableRecord;
 import dev.plumbline.detector.watch.Published;
 import dev.plumbline.detector.watch.Watch;
 import java.nio.charset.StandardCharsets;
@@ -34,6 +36,12 @@ public final class Recovery {
     /** Polls without any record after which a topic counts as unreadable. */
     private static final int MOST_EMPTY_POLLS = 60;
 
+    /** Newest records of a key that are tried: a damaged one must not cost the state that lies before it. */
+    private static final int CANDIDATES = 3;
+
+    /** Undecodable records that are reported of one recovery. */
+    private static final int MOST_UNDECODABLE = 100;
+
     private static final Duration POLL = Duration.ofMillis(500);
 
     private final String bootstrapServers;
@@ -61,43 +69,57 @@ public final class Recovery {
                         5_000),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer())) {
+            List<UndecodableRecord> undecodable = new ArrayList<>();
             Map<String, VerdictRecord> verdicts = new HashMap<>();
-            for (byte[] bytes : newestByKey(consumer, Topics.VERDICTS)) {
-                decoded(Codec.VERDICTS, bytes)
-                        .ifPresent(verdict ->
-                                verdicts.put(verdict.window().series().key(), verdict));
-            }
+            newestByKey(consumer, Topics.VERDICTS, Codec.VERDICTS, undecodable)
+                    .forEach(verdict -> verdicts.put(verdict.window().series().key(), verdict));
             Map<String, BaselineRecord> baselines = new HashMap<>();
-            for (byte[] bytes : newestByKey(consumer, Topics.BASELINES)) {
-                decoded(Codec.BASELINES, bytes)
-                        .filter(baseline -> baseline.kind() == BaselineRecord.Kind.LEARNED)
-                        .ifPresent(baseline -> baselines.put(baseline.group().key(), baseline));
-            }
-            return new Published(verdicts, baselines, alerts(consumer));
+            newestByKey(consumer, Topics.BASELINES, Codec.BASELINES, undecodable).stream()
+                    .filter(baseline -> baseline.kind() == BaselineRecord.Kind.LEARNED)
+                    .forEach(baseline -> baselines.put(baseline.group().key(), baseline));
+            List<AlertRecord> alerts = alerts(consumer, undecodable);
+            return new Published(verdicts, baselines, alerts, undecodable);
         }
     }
 
-    private static List<byte[]> newestByKey(Consumer<byte[], byte[]> consumer, String topic) {
-        Map<String, byte[]> newest = new HashMap<>();
+    /** The newest record of each key that can be understood, among its {@link #CANDIDATES} newest. */
+    private static <T> List<T> newestByKey(
+            Consumer<byte[], byte[]> consumer, String topic, Codec<T> codec, List<UndecodableRecord> undecodable) {
+        Map<String, Deque<ConsumerRecord<byte[], byte[]>>> candidates = new HashMap<>();
         forEach(consumer, topic, record -> {
             if (record.key() != null) {
                 String key = new String(record.key(), StandardCharsets.UTF_8);
                 if (record.value() == null) {
-                    newest.remove(key);
+                    candidates.remove(key);
                 } else {
-                    newest.put(key, record.value());
+                    Deque<ConsumerRecord<byte[], byte[]>> ofKey =
+                            candidates.computeIfAbsent(key, unused -> new ArrayDeque<>());
+                    ofKey.addFirst(record);
+                    if (ofKey.size() > CANDIDATES) {
+                        ofKey.removeLast();
+                    }
                 }
             }
         });
-        return List.copyOf(newest.values());
+        List<T> newest = new ArrayList<>();
+        candidates.values().forEach(ofKey -> {
+            for (ConsumerRecord<byte[], byte[]> record : ofKey) {
+                Optional<T> value = decoded(codec, record, undecodable);
+                if (value.isPresent()) {
+                    newest.add(value.get());
+                    return;
+                }
+            }
+        });
+        return newest;
     }
 
-    private static List<AlertRecord> alerts(Consumer<byte[], byte[]> consumer) {
+    private static List<AlertRecord> alerts(Consumer<byte[], byte[]> consumer, List<UndecodableRecord> undecodable) {
         Deque<AlertRecord> alerts = new ArrayDeque<>();
         forEach(
                 consumer,
                 Topics.ALERTS,
-                record -> decoded(Codec.ALERTS, record.value()).ifPresent(alert -> {
+                record -> decoded(Codec.ALERTS, record, undecodable).ifPresent(alert -> {
                     alerts.addLast(alert);
                     if (alerts.size() > Watch.KEPT_ALERTS) {
                         alerts.removeFirst();
@@ -136,10 +158,24 @@ public final class Recovery {
         }
     }
 
-    private static <T> Optional<T> decoded(Codec<T> codec, byte @org.jspecify.annotations.Nullable [] bytes) {
-        return switch (codec.decode(bytes)) {
-            case Decoded.Value<T> good -> Optional.of(good.value());
-            case Decoded.Undecodable<T> bad -> Optional.empty();
-        };
+    /** Remembers what cannot be understood, up to a bound; a topic full of garbage must not fill the memory. */
+    private static <T> Optional<T> decoded(
+            Codec<T> codec, ConsumerRecord<byte[], byte[]> record, List<UndecodableRecord> undecodable) {
+        switch (codec.decode(record.value())) {
+            case Decoded.Value<T> good -> {
+                return Optional.of(good.value());
+            }
+            case Decoded.Undecodable<T> bad -> {
+                if (undecodable.size() < MOST_UNDECODABLE) {
+                    undecodable.add(new UndecodableRecord(
+                            record.topic(),
+                            record.partition(),
+                            record.offset(),
+                            bad.reason(),
+                            Bytes.of(record.value())));
+                }
+                return Optional.empty();
+            }
+        }
     }
 }

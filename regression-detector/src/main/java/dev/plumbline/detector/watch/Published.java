@@ -3,6 +3,7 @@ package dev.plumbline.detector.watch;
 import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.verdict.BaselineRecord;
 import dev.plumbline.contract.verdict.VerdictRecord;
+import dev.plumbline.contract.wire.UndecodableRecord;
 import java.util.List;
 import java.util.Map;
 
@@ -12,18 +13,23 @@ import java.util.Map;
  * @param verdicts the last of each series, by series key
  * @param baselines the last of each group, by group key
  * @param alerts oldest first, the newest {@link Watch#KEPT_ALERTS} at most
+ * @param undecodable what lay among them and could not be understood
  */
 public record Published(
-        Map<String, VerdictRecord> verdicts, Map<String, BaselineRecord> baselines, List<AlertRecord> alerts) {
+        Map<String, VerdictRecord> verdicts,
+        Map<String, BaselineRecord> baselines,
+        List<AlertRecord> alerts,
+        List<UndecodableRecord> undecodable) {
 
     public Published {
         verdicts = Map.copyOf(verdicts);
         baselines = Map.copyOf(baselines);
         alerts = List.copyOf(alerts);
+        undecodable = List.copyOf(undecodable);
     }
 
     /** Nothing yet. */
     public static Published nothing() {
-        return new Published(Map.of(), Map.of(), List.of());
+        return new Published(Map.of(), Map.of(), List.of(), List.of());
     }
 }

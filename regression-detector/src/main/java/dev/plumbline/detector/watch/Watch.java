@@ -57,6 +57,7 @@ public final class Watch {
     private final Map<Tally, Long> tallies = new EnumMap<>(Tally.class);
     private Published published = Published.nothing();
     private Set<String> publishedAlerts = Set.of();
+    private final List<UndecodableRecord> foundOnRestore = new ArrayList<>();
 
     /** State of one partition of the windows topic; dropped when the partition moves to another detector. */
     private static final class Partition {
@@ -100,6 +101,16 @@ public final class Watch {
         publishedAlerts = Set.copyOf(keys);
         alerts.clear();
         before.alerts().forEach(this::remember);
+        before.undecodable().forEach(bad -> count(Tally.UNDECODABLE));
+        foundOnRestore.clear();
+        foundOnRestore.addAll(before.undecodable());
+    }
+
+    /** Hands over, once, what could not be understood of the records that the state was restored from. */
+    public synchronized List<UndecodableRecord> takeFoundOnRestore() {
+        List<UndecodableRecord> found = List.copyOf(foundOnRestore);
+        foundOnRestore.clear();
+        return found;
     }
 
     /**

@@ -54,7 +54,7 @@ class RestartTest {
             });
             List<AlertRecord> all =
                     alerts.stream().map(bytes -> decoded(Codec.ALERTS, bytes)).toList();
-            return new Published(last, known, all);
+            return new Published(last, known, all, List.of());
         }
     }
 

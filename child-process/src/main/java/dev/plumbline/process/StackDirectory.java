@@ -1,6 +1,5 @@
-package dev.plumbline.broker;
+package dev.plumbline.process;
 
-import dev.plumbline.process.ReadyFile;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
@@ -14,16 +13,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The folder of a local stack whose supervisor is gone. The broker ends last, because the others need it for their own
- * end, so it is the one that cleans up.
+ * The folder of a local stack: each process of it has a ready file here. The supervisor removes it; when the supervisor was
+ * killed the broker does, which ends last because the others need it for their own end.
  */
-final class StackDirectory {
+public final class StackDirectory {
 
     private static final Duration POLL = Duration.ofMillis(50);
 
     private final Path directory;
 
-    StackDirectory(Path directory) {
+    /** Names the folder; it need not exist. */
+    public StackDirectory(Path directory) {
         this.directory = directory;
     }
 
@@ -32,7 +32,7 @@ final class StackDirectory {
      *
      * @return the process ids that were still there when {@code atMost} was over
      */
-    List<Long> awaitOthers(Duration atMost) throws IOException, InterruptedException {
+    public List<Long> awaitOthers(Duration atMost) throws IOException, InterruptedException {
         long deadlineNanos = SystemTime.monotonicNanos() + atMost.toNanos();
         List<Long> alive = othersAlive();
         while (!alive.isEmpty() && SystemTime.monotonicNanos() < deadlineNanos) {
@@ -42,7 +42,8 @@ final class StackDirectory {
         return alive;
     }
 
-    private List<Long> othersAlive() throws IOException {
+    /** Ids of the other processes that have a ready file here and run. */
+    public List<Long> othersAlive() throws IOException {
         long ownPid = ProcessHandle.current().pid();
         List<Long> alive = new ArrayList<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*.ready")) {
@@ -62,7 +63,7 @@ final class StackDirectory {
     }
 
     /** Deletes the folder and everything in it; links are deleted, never followed. A folder that is gone is fine. */
-    void delete() throws IOException {
+    public void delete() throws IOException {
         if (!Files.exists(directory)) {
             return;
         }

@@ -1,8 +1,7 @@
-package dev.plumbline.broker;
+package dev.plumbline.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plumbline.process.ReadyFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
