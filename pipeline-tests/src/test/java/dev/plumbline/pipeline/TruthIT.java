@@ -95,7 +95,7 @@ class TruthIT {
                         "--model", "truth-7b",
                         "--prefill-ms", "30",
                         "--decode-ms", "4",
-                        "--output-tokens", "16"),
+                        "--output-tokens", "8"),
                 Map.of(
                         Part.AGGREGATOR, List.of("plumbline.aggregator.grace=500ms"),
                         Part.PRODUCER,
