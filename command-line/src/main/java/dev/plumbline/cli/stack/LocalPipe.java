@@ -198,11 +198,6 @@ public final class LocalPipe implements AutoCloseable {
         return child.log();
     }
 
-    /** A running part. */
-    public Child child(Part part) {
-        return stack.child(part);
-    }
-
     /** The first part that ended although nobody asked it to. */
     public Optional<StackFailure> failure() {
         return stack.failure();

@@ -150,11 +150,6 @@ public final class LocalStack implements AutoCloseable {
         child.end(END_WITHIN);
     }
 
-    /** Process ids of the parts that run. */
-    public synchronized List<Long> pids() {
-        return children.values().stream().map(Child::pid).toList();
-    }
-
     /** The running part. */
     public synchronized Child child(Part part) {
         Child child = children.get(part);
@@ -170,9 +165,8 @@ public final class LocalStack implements AutoCloseable {
         end();
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException e) {
+        } catch (IllegalStateException expected) {
             // The hook is what runs: there is nothing to remove any more.
-            Thread.onSpinWait();
         }
     }
 
