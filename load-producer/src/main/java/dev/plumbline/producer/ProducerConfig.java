@@ -1,6 +1,6 @@
 package dev.plumbline.producer;
 
-import dev.plumbline.producer.protocol.EndpointType;
+import dev.plumbline.protocol.EndpointType;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;

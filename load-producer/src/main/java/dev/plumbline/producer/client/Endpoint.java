@@ -1,6 +1,6 @@
 package dev.plumbline.producer.client;
 
-import dev.plumbline.producer.protocol.EndpointType;
+import dev.plumbline.protocol.EndpointType;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;

@@ -1,12 +1,12 @@
 package dev.plumbline.producer.client;
 
 import dev.plumbline.contract.event.FailureKind;
-import dev.plumbline.producer.protocol.OpenAiReader;
-import dev.plumbline.producer.protocol.SseDecoder;
-import dev.plumbline.producer.protocol.StreamItem;
 import dev.plumbline.producer.recorder.EndedRequest;
 import dev.plumbline.producer.recorder.RequestRecording;
 import dev.plumbline.producer.time.ProducerClock;
+import dev.plumbline.protocol.OpenAiReader;
+import dev.plumbline.protocol.SseDecoder;
+import dev.plumbline.protocol.StreamItem;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;

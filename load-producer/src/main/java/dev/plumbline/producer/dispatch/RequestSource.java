@@ -2,10 +2,10 @@ package dev.plumbline.producer.dispatch;
 
 import dev.plumbline.contract.event.Attempt;
 import dev.plumbline.contract.series.Series;
-import dev.plumbline.producer.protocol.RequestBody;
 import dev.plumbline.producer.recorder.RequestRecording;
 import dev.plumbline.producer.time.ProducerClock;
 import dev.plumbline.producer.workload.Prompts;
+import dev.plumbline.protocol.RequestBody;
 
 /**
  * Makes the n-th request of a run.

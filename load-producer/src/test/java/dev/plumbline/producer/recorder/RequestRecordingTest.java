@@ -13,13 +13,16 @@ import dev.plumbline.contract.event.TokenSource;
 import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.contract.series.Series;
-import dev.plumbline.producer.protocol.OpenAiReader;
-import dev.plumbline.producer.protocol.SseDecoder;
-import dev.plumbline.producer.protocol.StreamItem;
-import dev.plumbline.producer.protocol.Streams;
-import dev.plumbline.producer.protocol.Usage;
 import dev.plumbline.producer.time.ManualClock;
+import dev.plumbline.protocol.OpenAiReader;
+import dev.plumbline.protocol.SseDecoder;
+import dev.plumbline.protocol.StreamItem;
+import dev.plumbline.protocol.Usage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -128,7 +131,7 @@ class RequestRecordingTest {
         RequestRecording recording = streaming();
         SseDecoder decoder = new SseDecoder((bytes, offset, length, namedError) ->
                 recording.item(60, OpenAiReader.readEvent(bytes, offset, length, namedError)));
-        byte[] bytes = Streams.captured(name);
+        byte[] bytes = captured(name);
         decoder.feed(bytes, 0, bytes.length);
         decoder.endOfStream();
         Outcome outcome = recording.endedByServer(70).outcome();
@@ -233,5 +236,13 @@ class RequestRecordingTest {
 
     private static RequestEvent numbered(EndedRequest ended) {
         return ended.numbered(new Origin("p", 1, 1));
+    }
+
+    private static byte[] captured(String name) {
+        try (InputStream in = RequestRecordingTest.class.getResourceAsStream("/streams/" + name + ".sse")) {
+            return Objects.requireNonNull(in, name).readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

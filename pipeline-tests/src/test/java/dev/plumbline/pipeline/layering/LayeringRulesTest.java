@@ -59,7 +59,7 @@ final class LayeringRulesTest {
 
     @Test
     void statisticsMayNotKnowKafka() {
-        assertThat(breakers(RULES.pure("detector.statistics"))).containsExactly("detector.statistics.KafkaStatistics");
+        assertThat(breakers(RULES.pure("statistics"))).containsExactly("statistics.KafkaStatistics");
     }
 
     @Test

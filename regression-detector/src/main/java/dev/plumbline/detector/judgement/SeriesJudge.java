@@ -23,7 +23,7 @@ import dev.plumbline.contract.verdict.VerdictRecord;
 import dev.plumbline.contract.window.WindowRecord;
 import dev.plumbline.contract.window.WindowSummary;
 import dev.plumbline.detector.judgement.GroupJudge.Stretch;
-import dev.plumbline.detector.statistics.Cusum;
+import dev.plumbline.statistics.Cusum;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

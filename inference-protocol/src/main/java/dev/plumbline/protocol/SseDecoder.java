@@ -1,0 +1,177 @@
+package dev.plumbline.protocol;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * Takes a server-sent event stream apart, as it arrives, cut anywhere. Lines end in LF, CR or CRLF; comments, ids and
+ * retries are skipped; several data lines of one event are joined by LF.
+ *
+ * <p>One stream, one thread. Grammar: WHATWG HTML, "Server-sent events". One deviation: an event whose data line is
+ * complete counts at the end of the stream even without the blank line, because some servers leave it out.
+ */
+public final class SseDecoder {
+
+    /** Longest line and longest event that is taken, in bytes. */
+    public static final int MAX_BYTES = 1 << 20;
+
+    private static final byte[] DATA = "data".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] EVENT = "event".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] ERROR = "error".getBytes(StandardCharsets.US_ASCII);
+
+    /** Receives the data of each event. */
+    @FunctionalInterface
+    public interface EventHandler {
+        /**
+         * Takes the data of one event.
+         *
+         * @param bytes holds the data; valid during the call only
+         * @param namedError whether the event carries the name {@code error}
+         */
+        void onData(byte[] bytes, int offset, int length, boolean namedError);
+    }
+
+    private final EventHandler handler;
+    private byte[] line = new byte[512];
+    private int lineLength;
+    private byte[] data = new byte[0];
+    private int dataLength;
+    private boolean hasData;
+    private boolean namedError;
+    private boolean skipLineFeed;
+    private boolean overflown;
+
+    public SseDecoder(EventHandler handler) {
+        this.handler = handler;
+    }
+
+    /**
+     * Takes the next bytes and hands over every event that they complete.
+     *
+     * @return false once a line or an event was longer than {@link #MAX_BYTES}; nothing is taken from then on
+     */
+    public boolean feed(byte[] bytes, int offset, int length) {
+        int end = offset + length;
+        int start = offset;
+        for (int i = offset; i < end && !overflown; i++) {
+            byte b = bytes[i];
+            if (skipLineFeed) {
+                skipLineFeed = false;
+                if (b == '\n') {
+                    start = i + 1;
+                    continue;
+                }
+            }
+            if (b == '\n' || b == '\r') {
+                skipLineFeed = b == '\r';
+                endOfLine(bytes, start, i - start);
+                start = i + 1;
+            }
+        }
+        if (!overflown && start < end) {
+            keep(bytes, start, end - start);
+        }
+        return !overflown;
+    }
+
+    /** Hands over the event whose data is complete but for the blank line; a cut line is dropped. */
+    public void endOfStream() {
+        if (!overflown) {
+            dispatch();
+        }
+    }
+
+    private void endOfLine(byte[] bytes, int offset, int length) {
+        if (lineLength == 0) {
+            if (length > MAX_BYTES) {
+                overflown = true;
+                return;
+            }
+            takeLine(bytes, offset, length);
+            return;
+        }
+        keep(bytes, offset, length);
+        if (!overflown) {
+            int kept = lineLength;
+            lineLength = 0;
+            takeLine(line, 0, kept);
+        }
+    }
+
+    private void keep(byte[] bytes, int offset, int length) {
+        if (lineLength + length > MAX_BYTES) {
+            overflown = true;
+            return;
+        }
+        if (lineLength + length > line.length) {
+            line = Arrays.copyOf(line, Math.max(line.length * 2, lineLength + length));
+        }
+        System.arraycopy(bytes, offset, line, lineLength, length);
+        lineLength += length;
+    }
+
+    private void takeLine(byte[] bytes, int offset, int length) {
+        if (length == 0) {
+            dispatch();
+            return;
+        }
+        int from = offset;
+        int left = length;
+        if (!hasData
+                && left >= 3
+                && bytes[from] == (byte) 0xEF
+                && bytes[from + 1] == (byte) 0xBB
+                && bytes[from + 2] == (byte) 0xBF) {
+            from += 3;
+            left -= 3;
+        }
+        if (isField(DATA, bytes, from, left)) {
+            int value = valueOffset(DATA, bytes, from, left);
+            takeData(bytes, value, from + left - value);
+        } else if (isField(EVENT, bytes, from, left)) {
+            int value = valueOffset(EVENT, bytes, from, left);
+            namedError = Arrays.equals(ERROR, 0, ERROR.length, bytes, value, from + left);
+        }
+    }
+
+    private void takeData(byte[] bytes, int offset, int length) {
+        int separator = hasData ? 1 : 0;
+        if (dataLength + separator + length > MAX_BYTES) {
+            overflown = true;
+            return;
+        }
+        if (dataLength + separator + length > data.length) {
+            data = Arrays.copyOf(data, Math.max(Math.max(512, data.length * 2), dataLength + separator + length));
+        }
+        if (hasData) {
+            data[dataLength++] = '\n';
+        }
+        System.arraycopy(bytes, offset, data, dataLength, length);
+        dataLength += length;
+        hasData = true;
+    }
+
+    private void dispatch() {
+        if (hasData) {
+            int length = dataLength;
+            boolean error = namedError;
+            hasData = false;
+            dataLength = 0;
+            namedError = false;
+            handler.onData(data, 0, length, error);
+        } else {
+            namedError = false;
+        }
+    }
+
+    private static boolean isField(byte[] name, byte[] bytes, int offset, int length) {
+        return length >= name.length
+                && Arrays.equals(name, 0, name.length, bytes, offset, offset + name.length)
+                && (length == name.length || bytes[offset + name.length] == ':');
+    }
+
+    private static int valueOffset(byte[] name, byte[] bytes, int offset, int length) {
+        int at = offset + Math.min(length, name.length + 1);
+        return at < offset + length && bytes[at] == ' ' ? at + 1 : at;
+    }
+}
