@@ -47,6 +47,7 @@ final class ReportDocument {
 
     private static final int MOST_ROWS = 60;
     private static final int MOST_ALERTS = 50;
+    private static final int FEWEST_DRAWN = 10;
     private static final String SECURITY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
     private final Markup out = new Markup();
@@ -165,7 +166,7 @@ final class ReportDocument {
         }
     }
 
-    /** A ratio and its interval between half and double, the band of changes below 10 % shaded. */
+    /** A ratio and its interval between two thirds and one and a half, the band of changes below 10 % shaded. */
     private void interval(Ratio ratio) {
         double width = 116;
         out.begin("svg", "viewBox", "0 0 120 16", "class", "interval", "aria-hidden", "true");
@@ -183,7 +184,7 @@ final class ReportDocument {
     }
 
     private static double logShare(double ratio) {
-        double share = 0.5 + Math.log(Math.max(ratio, 1e-9)) / Math.log(4);
+        double share = 0.5 + Math.log(Math.max(ratio, 1e-9)) / Math.log(1.5 * 1.5);
         return Math.max(0, Math.min(1, share));
     }
 
@@ -198,8 +199,8 @@ final class ReportDocument {
         OptionalDouble errorShare = figures.errorShare();
         card(
                 "Error rate",
-                errorShare.isPresent() ? percent(errorShare.getAsDouble()) : "none was sent",
-                requests.failed().entrySet().stream()
+                errorShare.isPresent() ? percent(errorShare.getAsDouble()) : "–",
+                errorShare.isEmpty() ? "no request was sent and ended" : requests.failed().entrySet().stream()
                         .map(kind -> ErrorChart.name(kind.getKey()) + " " + Figures.count(kind.getValue()))
                         .collect(Collectors.joining(", ")));
         latencyCard("TTFT", LatencyMetric.TTFT);
@@ -540,14 +541,15 @@ final class ReportDocument {
     }
 
     private void distributions() {
-        if (figures.judged().latencies().isEmpty()) {
+        if (figures.judged().latencies().entrySet().stream()
+                .noneMatch(latency -> latency.getValue().count() >= FEWEST_DRAWN && isShown(latency.getKey()))) {
             return;
         }
         section("distributions", "How the latencies are spread");
         out.begin("div", "class", "charts").text("\n");
         for (LatencyMetric metric : LatencyMetric.values()) {
             Histogram histogram = figures.latency(metric);
-            if (!histogram.isEmpty() && isShown(metric)) {
+            if (histogram.count() >= FEWEST_DRAWN && isShown(metric)) {
                 DistributionChart.write(out, "spread-" + metric.label(), name(metric), definition(metric), histogram);
             }
         }

@@ -84,9 +84,7 @@ final class RollingFile implements Closeable {
         if (rolls) {
             roll();
         }
-        for (byte b : content) {
-            buffer.write(b == '\n' || b == '\r' ? ' ' : b);
-        }
+        buffer.writeBytes(oneLine(content));
         buffer.write('\n');
         lines++;
         bufferedLines++;
@@ -162,6 +160,17 @@ final class RollingFile implements Closeable {
             flush();
             closing.force(true);
         }
+    }
+
+    private static byte[] oneLine(byte[] content) {
+        byte[] line = content;
+        for (int i = 0; i < content.length; i++) {
+            if (content[i] == '\n' || content[i] == '\r') {
+                line = line == content ? content.clone() : line;
+                line[i] = ' ';
+            }
+        }
+        return line;
     }
 
     private long sizeBytes() {

@@ -16,6 +16,7 @@ import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.window.RequestCounts;
 import dev.plumbline.contract.window.TokenTotals;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;
 
@@ -53,7 +54,11 @@ final class SummaryDocument {
         result.alerts().forEach(alert -> alerts.add(alert(alert)));
         contents(root, story.contents());
         try {
-            return ArtifactJson.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(root);
+            // By way of a string: half a character from outside becomes a question mark and not bytes that nobody can read.
+            return ArtifactJson.MAPPER
+                    .writerWithDefaultPrettyPrinter()
+                    .writeValueAsString(root)
+                    .getBytes(StandardCharsets.UTF_8);
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException("cannot encode the summary", e);
         }

@@ -24,6 +24,7 @@ record TimeChart(String id, String title, String unit, String definition, List<L
     private static final int TOP = 24;
     private static final int BOTTOM = 26;
     private static final int MOST_DOTS = 90;
+    private static final int MANY_POINTS = 400;
     private static final double LOGARITHMIC_FROM = 40;
 
     TimeChart {
@@ -97,15 +98,16 @@ record TimeChart(String id, String title, String unit, String definition, List<L
             out.element("text", Axis.label(tick), "class", "tick end", "x", Integer.toString(LEFT - 6), "y", y, "dy", ".32em");
         }
         for (long tick : frame.ticks()) {
-            String x = x(frame.at(tick));
+            double share = frame.at(tick);
+            String x = x(share);
             out.empty("path", "class", "grid", "d", "M" + x + " " + (HEIGHT - BOTTOM) + "v4");
             out.element(
                     "text",
                     frame.elapsed(tick),
                     "class",
-                    "tick middle",
+                    share > 0.97 ? "tick end" : "tick middle",
                     "x",
-                    x,
+                    share > 0.97 ? Integer.toString(WIDTH - 2) : x,
                     "y",
                     Integer.toString(HEIGHT - BOTTOM + 17));
         }
@@ -251,7 +253,8 @@ record TimeChart(String id, String title, String unit, String definition, List<L
             path.append(drawing ? 'L' : 'M').append(point(windows.get(i), value.getAsDouble(), axis, frame));
             drawing = true;
         }
-        out.empty("path", "class", "line " + line.look(), "d", path.toString());
+        String look = windows.size() > MANY_POINTS ? "line thin " : "line ";
+        out.empty("path", "class", look + line.look(), "d", path.toString());
         for (int i : dots) {
             double value = line.values().get(i).orElseThrow();
             String[] point = point(windows.get(i), value, axis, frame).split(" ", 2);

@@ -102,9 +102,10 @@ record TimeFrame(
         if (untilEpochMillis - fromEpochMillis >= 172_800_000L) {
             return String.format(Locale.ROOT, "%dd%02dh", seconds / 86_400, seconds / 3_600 % 24);
         }
-        return seconds < 3_600
-                ? String.format(Locale.ROOT, "%d:%02d", seconds / 60, Math.floorMod(seconds, 60L))
-                : String.format(Locale.ROOT, "%d:%02d:%02d", seconds / 3_600, seconds / 60 % 60, seconds % 60);
+        if (untilEpochMillis - fromEpochMillis >= 7_200_000L) {
+            return String.format(Locale.ROOT, "%dh%02d", seconds / 3_600, seconds / 60 % 60);
+        }
+        return String.format(Locale.ROOT, "%d:%02d", Math.floorDiv(seconds, 60L), Math.floorMod(seconds, 60L));
     }
 
     private List<Long> ticks(long step) {

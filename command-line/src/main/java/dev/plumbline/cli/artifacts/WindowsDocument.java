@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.plumbline.cli.result.RunWindow;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** {@code windows.json}: the windows of a run, oldest first, one per line, each with its distributions and its percentiles. */
@@ -14,7 +16,9 @@ final class WindowsDocument {
 
     /** Writes them one by one: together they may be large. */
     static void write(List<RunWindow> windows, OutputStream out) throws IOException {
-        try (JsonGenerator json = ArtifactJson.MAPPER.createGenerator(out).disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET)) {
+        try (JsonGenerator json =
+                ArtifactJson.MAPPER.createGenerator(new OutputStreamWriter(out, StandardCharsets.UTF_8))) {
+            json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
             json.writeStartArray();
             for (RunWindow window : windows) {
                 json.writeRaw('\n');
