@@ -51,7 +51,9 @@ final class ErrorChart {
         out.begin("div", "class", "scroll", "tabindex", "0", "role", "group", "aria-label", "Failed requests");
         out.begin("svg", "viewBox", TimeChart.viewBox(), "role", "img", "aria-labelledby", "errors-title");
         out.element(
-                "title", "Share of failed requests by kind, at most " + Figures.significant(100 * highest) + " %", "id",
+                "title",
+                "Share of failed requests by kind, at most " + Figures.significant(100 * highest) + " %",
+                "id",
                 "errors-title");
         TimeChart.shades(out, frame);
         TimeChart.grid(out, axis, frame);

@@ -54,7 +54,8 @@ final class JUnitDocument {
                                 "name",
                                 suite,
                                 "timestamp",
-                                Instant.ofEpochMilli(identity.startEpochMillis()).toString()))
+                                Instant.ofEpochMilli(identity.startEpochMillis())
+                                        .toString()))
                 .text("\n");
         xml.begin("properties").text("\n");
         property(xml, "runId", identity.runId());
@@ -105,7 +106,8 @@ final class JUnitDocument {
             text.append("\nnow: ").append(finding.now());
         }
         if (!finding.against().isEmpty()) {
-            text.append(finding.kind().equals("budget") ? "\nlimit: " : "\nbefore: ").append(finding.against());
+            text.append(finding.kind().equals("budget") ? "\nlimit: " : "\nbefore: ")
+                    .append(finding.against());
         }
         if (!finding.effect().isEmpty()) {
             text.append(finding.kind().equals("budget") ? "\n95 % interval: " : "\nchange (95 % interval): ")

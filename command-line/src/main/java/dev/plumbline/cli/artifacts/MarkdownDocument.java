@@ -33,7 +33,8 @@ final class MarkdownDocument {
         line("### " + RunWords.decision(story.verdict().decision()) + ": "
                 + escaped(story.verdict().headline()));
         line("");
-        line(escaped(group.model()) + " at " + escaped(group.target()) + ", scenario " + escaped(group.scenario()) + ", "
+        line(escaped(group.model()) + " at " + escaped(group.target()) + ", scenario " + escaped(group.scenario())
+                + ", "
                 + RunWords.load(group.loadPoint()) + ", variant "
                 + escaped(identity.series().variant()) + "; "
                 + Instant.ofEpochMilli(identity.startEpochMillis()).truncatedTo(ChronoUnit.SECONDS) + ", "
@@ -66,9 +67,11 @@ final class MarkdownDocument {
         line("|---|---|--:|--:|---|---|");
         story.verdict().findings().stream()
                 .map(FindingView::of)
-                .forEach(finding -> line("| " + FindingView.word(finding.answer()) + " | " + escaped(finding.name()) + " | "
-                        + escaped(finding.now()) + " | " + escaped(finding.against()) + " | " + escaped(finding.effect())
-                        + " | " + escaped(finding.why()) + " |"));
+                .forEach(finding ->
+                        line("| " + FindingView.word(finding.answer()) + " | " + escaped(finding.name()) + " | "
+                                + escaped(finding.now()) + " | " + escaped(finding.against()) + " | "
+                                + escaped(finding.effect())
+                                + " | " + escaped(finding.why()) + " |"));
     }
 
     private void percentiles(RunStory story) {
@@ -97,7 +100,9 @@ final class MarkdownDocument {
                     .append(Figures.significant(histogram.meanNanos().orElseThrow() / 1e6))
                     .append(" |");
             for (Percentile percentile : Percentile.values()) {
-                row.append(' ').append(Figures.millis(percentile.nanosOf(histogram))).append(" |");
+                row.append(' ')
+                        .append(Figures.millis(percentile.nanosOf(histogram)))
+                        .append(" |");
             }
             line(row + " " + Figures.millis(histogram.maxNanos()) + " |");
         }
@@ -111,10 +116,11 @@ final class MarkdownDocument {
                 + Figures.count(requests.cancelled()) + " cancelled");
         if (!requests.failed().isEmpty()) {
             StringBuilder kinds = new StringBuilder("- failures:");
-            requests.failed().forEach((kind, count) -> kinds.append(' ')
-                    .append(code(kind.name()))
-                    .append(' ')
-                    .append(Figures.count(count)));
+            requests.failed()
+                    .forEach((kind, count) -> kinds.append(' ')
+                            .append(code(kind.name()))
+                            .append(' ')
+                            .append(Figures.count(count)));
             line(kinds.toString());
         }
         story.figures()
@@ -168,7 +174,8 @@ final class MarkdownDocument {
                 case '>' -> safe.append("&gt;");
                 case '&' -> safe.append("&amp;");
                 case '@' -> safe.append("&#64;");
-                case '|', '*', '_', '`', '[', ']', '\\', '~', '#' -> safe.append('\\').append(c);
+                case '|', '*', '_', '`', '[', ']', '\\', '~', '#' ->
+                    safe.append('\\').append(c);
                 default -> safe.append(c);
             }
         }

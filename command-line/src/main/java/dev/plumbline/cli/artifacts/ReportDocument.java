@@ -5,7 +5,6 @@ import dev.plumbline.cli.artifacts.TimeChart.Line;
 import dev.plumbline.cli.result.RunIdentity;
 import dev.plumbline.cli.result.RunResult;
 import dev.plumbline.cli.result.RunTotals;
-import dev.plumbline.cli.result.RunVerdict;
 import dev.plumbline.cli.result.RunVerdict.Answer;
 import dev.plumbline.cli.result.RunWindow;
 import dev.plumbline.cli.terminal.Figures;
@@ -75,7 +74,9 @@ final class ReportDocument {
         out.empty("meta", "name", "viewport", "content", "width=device-width, initial-scale=1");
         out.empty("meta", "name", "color-scheme", "content", "light dark");
         out.empty("link", "rel", "icon", "href", "data:,");
-        out.element("title", decision + " · " + group.model() + " · " + result.identity().runId());
+        out.element(
+                "title",
+                decision + " · " + group.model() + " · " + result.identity().runId());
         out.begin("style").ours(style()).end();
         out.end().text("\n").begin("body");
         header(group, decision);
@@ -112,7 +113,9 @@ final class ReportDocument {
                 .text(utc(identity.startEpochMillis()) + " to " + utc(identity.endEpochMillis()) + ", "
                         + duration(identity.durationSeconds()) + ". Run ")
                 .element("code", identity.runId());
-        story.verdict().baselineRunId().ifPresent(id -> out.text(", held against ").element("code", id));
+        story.verdict()
+                .baselineRunId()
+                .ifPresent(id -> out.text(", held against ").element("code", id));
         out.text(".").end();
         String ending = RunWords.ending(result.ending());
         if (!ending.isEmpty()) {
@@ -126,12 +129,15 @@ final class ReportDocument {
                 story.verdict().findings().stream().map(FindingView::of).toList();
         section("why", "Why");
         if (findings.isEmpty()) {
-            out.element("p", "Nothing was judged: no budget was stated, and there was no baseline to hold this run against.");
+            out.element(
+                    "p",
+                    "Nothing was judged: no budget was stated, and there was no baseline to hold this run against.");
             out.endLine();
             return;
         }
         out.begin("table", "class", "findings").begin("thead").begin("tr");
-        for (String head : List.of("Answer", "What", "This run", "Limit or before", "Change, 95 % interval", "Reason")) {
+        for (String head :
+                List.of("Answer", "What", "This run", "Limit or before", "Change, 95 % interval", "Reason")) {
             out.element("th", head, "scope", "col");
         }
         out.end().end().begin("tbody").text("\n");
@@ -172,14 +178,35 @@ final class ReportDocument {
         out.begin("svg", "viewBox", "0 0 120 16", "class", "interval", "aria-hidden", "true");
         double left = 2 + width * logShare(1 / 1.1);
         out.empty(
-                "rect", "class", "band", "x", TimeChart.number(left), "y", "1", "width",
-                TimeChart.number(2 + width * logShare(1.1) - left), "height", "14");
+                "rect",
+                "class",
+                "band",
+                "x",
+                TimeChart.number(left),
+                "y",
+                "1",
+                "width",
+                TimeChart.number(2 + width * logShare(1.1) - left),
+                "height",
+                "14");
         out.empty("path", "class", "zero", "d", "M" + TimeChart.number(2 + width / 2) + " 0V16");
         out.empty(
-                "path", "class", "range", "d",
+                "path",
+                "class",
+                "range",
+                "d",
                 "M" + TimeChart.number(2 + width * logShare(ratio.low())) + " 8H"
                         + TimeChart.number(2 + width * logShare(ratio.high())));
-        out.empty("circle", "class", "value", "cx", TimeChart.number(2 + width * logShare(ratio.value())), "cy", "8", "r", "3.5");
+        out.empty(
+                "circle",
+                "class",
+                "value",
+                "cx",
+                TimeChart.number(2 + width * logShare(ratio.value())),
+                "cy",
+                "8",
+                "r",
+                "3.5");
         out.end();
     }
 
@@ -200,15 +227,18 @@ final class ReportDocument {
         card(
                 "Error rate",
                 errorShare.isPresent() ? percent(errorShare.getAsDouble()) : "–",
-                errorShare.isEmpty() ? "no request was sent and ended" : requests.failed().entrySet().stream()
-                        .map(kind -> ErrorChart.name(kind.getKey()) + " " + Figures.count(kind.getValue()))
-                        .collect(Collectors.joining(", ")));
+                errorShare.isEmpty()
+                        ? "no request was sent and ended"
+                        : requests.failed().entrySet().stream()
+                                .map(kind -> ErrorChart.name(kind.getKey()) + " " + Figures.count(kind.getValue()))
+                                .collect(Collectors.joining(", ")));
         latencyCard("TTFT", LatencyMetric.TTFT);
         latencyCard("TPOT", LatencyMetric.TPOT);
         latencyCard("End to end", LatencyMetric.E2E);
         figures.rates().ifPresent(rates -> {
             String base = rates.wholeWindows()
-                    ? "over " + Figures.count(rates.windows()) + (rates.windows() == 1 ? " whole window" : " whole windows")
+                    ? "over " + Figures.count(rates.windows())
+                            + (rates.windows() == 1 ? " whole window" : " whole windows")
                     : "over the length of the run";
             if (rates.outputTokensPerSecond() > 0) {
                 card("Output tokens", Figures.significant(rates.outputTokensPerSecond()) + " /s", base);
@@ -224,9 +254,13 @@ final class ReportDocument {
                 .ifPresent(goodput -> card(
                         "Goodput",
                         goodput.ended() == 0 ? "none ended" : percent((double) goodput.good() / goodput.ended()),
-                        Figures.count(goodput.good()) + " of " + Figures.count(goodput.ended()) + " met " + goodput.goals()));
+                        Figures.count(goodput.good()) + " of " + Figures.count(goodput.ended()) + " met "
+                                + goodput.goals()));
         if (totals.cost().isPresent()) {
-            card("Cost", String.format(Locale.ROOT, "%.4f", totals.cost().getAsDouble()), "in the currency of the prices");
+            card(
+                    "Cost",
+                    String.format(Locale.ROOT, "%.4f", totals.cost().getAsDouble()),
+                    "in the currency of the prices");
         }
         figures.coverage()
                 .ifPresent(coverage -> card(
@@ -239,7 +273,8 @@ final class ReportDocument {
         card(
                 "Events counted",
                 Figures.count(totals.countedEvents()),
-                Figures.count(totals.acknowledgedEvents()) + " acknowledged, " + Figures.count(totals.lostEvents()) + " lost");
+                Figures.count(totals.acknowledgedEvents()) + " acknowledged, " + Figures.count(totals.lostEvents())
+                        + " lost");
         out.end();
         out.endLine();
     }
@@ -300,10 +335,12 @@ final class ReportDocument {
         if (few) {
             out.begin("p", "class", "note")
                     .element("span", "Pale", "class", "few")
-                    .text(": fewer than five values lie beyond this percentile; it is hardly more than the largest value.")
+                    .text(
+                            ": fewer than five values lie beyond this percentile; it is hardly more than the largest value.")
                     .end();
         }
-        if (!result.windows().isEmpty() && figures.latency(LatencyMetric.TTFT).isEmpty()
+        if (!result.windows().isEmpty()
+                && figures.latency(LatencyMetric.TTFT).isEmpty()
                 && !figures.latency(LatencyMetric.E2E).isEmpty()) {
             out.element(
                     "p",
@@ -347,7 +384,8 @@ final class ReportDocument {
         out.begin("p")
                 .text("One point per window of "
                         + duration(windows.get(windows.size() / 2).lengthMillis() / 1e3)
-                        + ", against the time since the start of the run (" + utc(result.identity().startEpochMillis())
+                        + ", against the time since the start of the run ("
+                        + utc(result.identity().startEpochMillis())
                         + "). Windows that were under load in part only have no rates.")
                 .end();
         shadeKey(frame);
@@ -401,10 +439,7 @@ final class ReportDocument {
                             "%",
                             "share of the load that healthy producers offered; below 80 % a window is not judged",
                             List.of(Line.of(
-                                    "coverage",
-                                    "a",
-                                    windows,
-                                    window -> OptionalDouble.of(100 * window.coverage())))),
+                                    "coverage", "a", windows, window -> OptionalDouble.of(100 * window.coverage())))),
                     windows,
                     frame);
         }
@@ -423,7 +458,8 @@ final class ReportDocument {
             return;
         }
         long highest = windows.stream()
-                .map(window -> (withP99 ? Percentile.P99 : Percentile.P95).nanosOf(window.measured().latency(metric)))
+                .map(window -> (withP99 ? Percentile.P99 : Percentile.P95)
+                        .nanosOf(window.measured().latency(metric)))
                 .flatMapToLong(OptionalLong::stream)
                 .max()
                 .orElse(1);
@@ -434,10 +470,7 @@ final class ReportDocument {
         }
         lines.add(percentileLine(Percentile.P95, "b", metric, windows, unitNanos));
         lines.add(percentileLine(Percentile.P50, "a", metric, windows, unitNanos));
-        chart(
-                new TimeChart(id, title, DistributionChart.unit(unitNanos), definition(metric), lines),
-                windows,
-                frame);
+        chart(new TimeChart(id, title, DistributionChart.unit(unitNanos), definition(metric), lines), windows, frame);
     }
 
     private static Line percentileLine(
@@ -449,13 +482,12 @@ final class ReportDocument {
     }
 
     private static Line rate(
-            String label,
-            String look,
-            List<RunWindow> windows,
-            ToDoubleFunction<RunFigures.Rates> rate) {
+            String label, String look, List<RunWindow> windows, ToDoubleFunction<RunFigures.Rates> rate) {
         return Line.of(label, look, windows, window -> {
             Optional<RunFigures.Rates> rates = RunFigures.ratesOf(window);
-            return rates.isPresent() ? OptionalDouble.of(Math.max(0, rate.applyAsDouble(rates.get()))) : OptionalDouble.empty();
+            return rates.isPresent()
+                    ? OptionalDouble.of(Math.max(0, rate.applyAsDouble(rates.get())))
+                    : OptionalDouble.empty();
         });
     }
 
@@ -519,8 +551,16 @@ final class ReportDocument {
         out.begin("div", "class", "scroll", "tabindex", "0", "role", "group", "aria-label", "Windows");
         out.begin("table", "class", "numbers").begin("thead").begin("tr");
         for (String head : List.of(
-                "from", "completed", "failed", "TTFT p50 ms", "TTFT p95 ms", "TPOT p50 ms", "e2e p95 ms", "req/s",
-                "output tok/s", "coverage")) {
+                "from",
+                "completed",
+                "failed",
+                "TTFT p50 ms",
+                "TTFT p95 ms",
+                "TPOT p50 ms",
+                "e2e p95 ms",
+                "req/s",
+                "output tok/s",
+                "coverage")) {
             out.element("th", head, "scope", "col");
         }
         out.end().end().begin("tbody").text("\n");
@@ -529,12 +569,25 @@ final class ReportDocument {
             out.begin("tr").element("th", frame.elapsed(window.startEpochMillis()), "scope", "row");
             out.element("td", Figures.count(window.measured().requests().completed()));
             out.element("td", Figures.count(window.measured().requests().failedTotal()));
-            out.element("td", Figures.millis(Percentile.P50.nanosOf(window.measured().latency(LatencyMetric.TTFT))));
-            out.element("td", Figures.millis(Percentile.P95.nanosOf(window.measured().latency(LatencyMetric.TTFT))));
-            out.element("td", Figures.millis(Percentile.P50.nanosOf(window.measured().latency(LatencyMetric.TPOT))));
-            out.element("td", Figures.millis(Percentile.P95.nanosOf(window.measured().latency(LatencyMetric.E2E))));
-            out.element("td", rates.map(r -> Figures.significant(r.completedPerSecond())).orElse("-"));
-            out.element("td", rates.map(r -> Figures.significant(r.outputTokensPerSecond())).orElse("-"));
+            out.element(
+                    "td",
+                    Figures.millis(Percentile.P50.nanosOf(window.measured().latency(LatencyMetric.TTFT))));
+            out.element(
+                    "td",
+                    Figures.millis(Percentile.P95.nanosOf(window.measured().latency(LatencyMetric.TTFT))));
+            out.element(
+                    "td",
+                    Figures.millis(Percentile.P50.nanosOf(window.measured().latency(LatencyMetric.TPOT))));
+            out.element(
+                    "td",
+                    Figures.millis(Percentile.P95.nanosOf(window.measured().latency(LatencyMetric.E2E))));
+            out.element(
+                    "td",
+                    rates.map(r -> Figures.significant(r.completedPerSecond())).orElse("-"));
+            out.element(
+                    "td",
+                    rates.map(r -> Figures.significant(r.outputTokensPerSecond()))
+                            .orElse("-"));
             out.element("td", percent(window.coverage())).endLine();
         }
         out.end().end().end().end();
@@ -597,7 +650,10 @@ final class ReportDocument {
                         "dd",
                         "Nearest rank over all values of the run's judged windows, their distributions merged; within 0.54 % of"
                                 + " the exact value. Percentiles are never averaged.");
-        out.element("dt", "Error rate").element("dd", "Failed / (completed + failed). Dropped and cancelled requests were not sent or not let end.");
+        out.element("dt", "Error rate")
+                .element(
+                        "dd",
+                        "Failed / (completed + failed). Dropped and cancelled requests were not sent or not let end.");
         out.element("dt", "Requests and tokens per second")
                 .element(
                         "dd",
@@ -725,7 +781,9 @@ final class ReportDocument {
             return String.format(Locale.ROOT, "%d h %02d min", whole / 3_600, whole / 60 % 60);
         }
         if (whole >= 120) {
-            return whole % 60 == 0 ? whole / 60 + " min" : String.format(Locale.ROOT, "%d min %02d s", whole / 60, whole % 60);
+            return whole % 60 == 0
+                    ? whole / 60 + " min"
+                    : String.format(Locale.ROOT, "%d min %02d s", whole / 60, whole % 60);
         }
         return seconds == whole ? whole + " s" : Figures.significant(seconds) + " s";
     }

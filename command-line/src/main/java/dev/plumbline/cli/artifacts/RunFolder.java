@@ -285,13 +285,20 @@ public final class RunFolder implements AutoCloseable {
         Path temporary = partial.resolve("." + name + ".tmp");
         try {
             try (FileChannel channel = FileChannel.open(
-                            temporary, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
+                            temporary,
+                            StandardOpenOption.CREATE,
+                            StandardOpenOption.TRUNCATE_EXISTING,
+                            StandardOpenOption.WRITE);
                     OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), 64 << 10)) {
                 content.writeTo(out);
                 out.flush();
                 channel.force(true);
             }
-            Files.move(temporary, partial.resolve(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(
+                    temporary,
+                    partial.resolve(name),
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             Files.deleteIfExists(temporary);
             throw e;

@@ -34,7 +34,9 @@ final class RunWords {
         return switch (load) {
             case LoadPoint.ClosedLoop closed -> "concurrency " + closed.concurrency();
             case LoadPoint.OpenLoop open ->
-                BigDecimal.valueOf(open.requestsPerSecond()).stripTrailingZeros().toPlainString() + " requests/s";
+                BigDecimal.valueOf(open.requestsPerSecond())
+                                .stripTrailingZeros()
+                                .toPlainString() + " requests/s";
         };
     }
 }

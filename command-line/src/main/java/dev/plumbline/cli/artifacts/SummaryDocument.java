@@ -54,7 +54,8 @@ final class SummaryDocument {
         result.alerts().forEach(alert -> alerts.add(alert(alert)));
         contents(root, story.contents());
         try {
-            // By way of a string: half a character from outside becomes a question mark and not bytes that nobody can read.
+            // By way of a string: half a character from outside becomes a question mark and not bytes that nobody can
+            // read.
             return ArtifactJson.MAPPER
                     .writerWithDefaultPrettyPrinter()
                     .writeValueAsString(root)
@@ -89,7 +90,7 @@ final class SummaryDocument {
         switch (ending) {
             case RunEnding.Completed completed -> node.put("type", "completed");
             case RunEnding.LimitReached limit ->
-                node.put("type", "limitReached").put("limit", limit.limit()).put("detail", limit.detail());
+                node.put("type", "limit").put("limit", limit.limit()).put("detail", limit.detail());
             case RunEnding.Interrupted interrupted -> node.put("type", "interrupted");
             case RunEnding.Broken broken -> node.put("type", "broken").put("detail", broken.detail());
         }
@@ -124,10 +125,12 @@ final class SummaryDocument {
                 node.put("unit", FindingView.unitOf(comparison.metric()));
                 ArtifactJson.put(node, "now", comparison.now());
                 ArtifactJson.put(node, "before", comparison.before());
-                comparison.ratio().ifPresent(ratio -> node.putObject("ratio")
-                        .put("value", ratio.value())
-                        .put("low", ratio.low())
-                        .put("high", ratio.high()));
+                comparison
+                        .ratio()
+                        .ifPresent(ratio -> node.putObject("ratio")
+                                .put("value", ratio.value())
+                                .put("low", ratio.low())
+                                .put("high", ratio.high()));
                 node.put("why", comparison.why());
             }
             case AlertFinding alert -> {
@@ -146,10 +149,11 @@ final class SummaryDocument {
         node.put("acknowledgedEvents", totals.acknowledgedEvents());
         node.put("lostEvents", totals.lostEvents());
         node.put("countedEvents", totals.countedEvents());
-        totals.goodput().ifPresent(goodput -> node.putObject("goodput")
-                .put("goals", goodput.goals())
-                .put("good", goodput.good())
-                .put("ended", goodput.ended()));
+        totals.goodput()
+                .ifPresent(goodput -> node.putObject("goodput")
+                        .put("goals", goodput.goals())
+                        .put("good", goodput.good())
+                        .put("ended", goodput.ended()));
         ArtifactJson.put(node, "cost", totals.cost());
         return node;
     }
@@ -216,15 +220,15 @@ final class SummaryDocument {
     private static void contents(ObjectNode root, FolderContents contents) {
         ArrayNode files = root.putArray("files");
         contents.files()
-                .forEach(file ->
-                        files.addObject().put("name", file.name()).put("bytes", file.bytes()));
+                .forEach(file -> files.addObject().put("name", file.name()).put("bytes", file.bytes()));
         ArrayNode dropped = root.putArray("dropped");
-        contents.dropped().forEach(drop -> dropped.addObject()
-                .put("file", drop.file())
-                .put("lines", drop.lines())
-                .put("bytes", drop.bytes())
-                .put("fromEpochMillis", drop.fromEpochMillis())
-                .put("untilEpochMillis", drop.untilEpochMillis()));
+        contents.dropped()
+                .forEach(drop -> dropped.addObject()
+                        .put("file", drop.file())
+                        .put("lines", drop.lines())
+                        .put("bytes", drop.bytes())
+                        .put("fromEpochMillis", drop.fromEpochMillis())
+                        .put("untilEpochMillis", drop.untilEpochMillis()));
         root.put("unwrittenLines", contents.unwritten());
     }
 

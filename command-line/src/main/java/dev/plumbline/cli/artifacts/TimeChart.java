@@ -95,7 +95,17 @@ record TimeChart(String id, String title, String unit, String definition, List<L
         for (double tick : axis.ticks()) {
             String y = y(axis.at(tick));
             out.empty("path", "class", "grid", "d", "M" + LEFT + " " + y + "H" + (WIDTH - RIGHT));
-            out.element("text", Axis.label(tick), "class", "tick end", "x", Integer.toString(LEFT - 6), "y", y, "dy", ".32em");
+            out.element(
+                    "text",
+                    Axis.label(tick),
+                    "class",
+                    "tick end",
+                    "x",
+                    Integer.toString(LEFT - 6),
+                    "y",
+                    y,
+                    "dy",
+                    ".32em");
         }
         for (long tick : frame.ticks()) {
             double share = frame.at(tick);
@@ -261,8 +271,8 @@ record TimeChart(String id, String title, String unit, String definition, List<L
             out.begin("circle", "class", "dot " + line.look(), "cx", point[0], "cy", point[1], "r", "2.4")
                     .element(
                             "title",
-                            line.label() + " " + Figures.significant(value) + (unit.isEmpty() ? "" : " " + unit) + " at "
-                                    + frame.elapsed(windows.get(i).startEpochMillis()))
+                            line.label() + " " + Figures.significant(value) + (unit.isEmpty() ? "" : " " + unit)
+                                    + " at " + frame.elapsed(windows.get(i).startEpochMillis()))
                     .end();
         }
     }

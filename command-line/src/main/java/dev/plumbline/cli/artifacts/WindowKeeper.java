@@ -48,8 +48,7 @@ public final class WindowKeeper {
     /** Adds a record of the windows topic, final or correction, in any order; each once, all of one series. */
     public void add(WindowRecord record) {
         slotMillis = Math.max(slotMillis, record.id().lengthMillis());
-        add(new Slot(
-                record.id().startEpochMillis(), record.id().endEpochMillis(), record.delta(), record.excluded()));
+        add(new Slot(record.id().startEpochMillis(), record.id().endEpochMillis(), record.delta(), record.excluded()));
         while (slots.size() > limit) {
             List<Slot> all = List.copyOf(slots.values());
             slots.clear();

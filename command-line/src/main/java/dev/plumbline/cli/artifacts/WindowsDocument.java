@@ -35,11 +35,12 @@ final class WindowsDocument {
         node.put("lengthMillis", window.lengthMillis());
         node.put("partial", window.partial());
         node.put("coverage", window.coverage());
-        RunFigures.ratesOf(window).ifPresent(rates -> node.putObject("rates")
-                .put("offeredPerSecond", rates.offeredPerSecond())
-                .put("completedPerSecond", rates.completedPerSecond())
-                .put("outputTokensPerSecond", rates.outputTokensPerSecond())
-                .put("meanInFlight", rates.meanInFlight()));
+        RunFigures.ratesOf(window)
+                .ifPresent(rates -> node.putObject("rates")
+                        .put("offeredPerSecond", rates.offeredPerSecond())
+                        .put("completedPerSecond", rates.completedPerSecond())
+                        .put("outputTokensPerSecond", rates.outputTokensPerSecond())
+                        .put("meanInFlight", rates.meanInFlight()));
         ArtifactJson.put(
                 node, "errorShare", RunFigures.errorShare(window.measured().requests()));
         node.set("percentiles", ArtifactJson.metrics(window.measured()));

@@ -11,7 +11,8 @@ class AxisTest {
     void ticksAreRoundAndHoldTheHighestValue() {
         assertThat(Axis.fromZero(0).ticks()).startsWith(0.0).hasSizeGreaterThan(1);
         assertThat(Axis.fromZero(87).ticks()).containsExactly(0.0, 20.0, 40.0, 60.0, 80.0, 100.0);
-        assertThat(Axis.logarithmic(3, 900).ticks()).isSubsetOf(3.0, 5.0, 10.0, 20.0, 30.0, 50.0, 100.0, 200.0, 300.0, 500.0);
+        assertThat(Axis.logarithmic(3, 900).ticks())
+                .isSubsetOf(3.0, 5.0, 10.0, 20.0, 30.0, 50.0, 100.0, 200.0, 300.0, 500.0);
     }
 
     @Test

@@ -9,7 +9,9 @@ class MarkupTest {
 
     @Test
     void everyTextIsEscaped() {
-        assertThat(new Markup().element("a", "<&>\"'\u0000\ud800\ufffe\n\ud83d\ude00", "title", "\"<\n&'").toString())
+        assertThat(new Markup()
+                        .element("a", "<&>\"'\u0000\ud800\ufffe\n\ud83d\ude00", "title", "\"<\n&'")
+                        .toString())
                 .isEqualTo("<a title=\"&quot;&lt; &amp;'\">&lt;&amp;&gt;\"'\ufffd\ufffd\ufffd\n\ud83d\ude00</a>");
     }
 

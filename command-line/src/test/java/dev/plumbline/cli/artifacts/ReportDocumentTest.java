@@ -30,13 +30,16 @@ class ReportDocumentTest {
         Set<String> ids = new HashSet<>();
         for (Element element : elements(document, "*")) {
             for (String attribute : List.of("href", "src", "xlink:href", "style", "onload", "onerror", "onclick")) {
-                assertThat(element.getAttribute(attribute)).satisfiesAnyOf(
-                        value -> assertThat(value).isEmpty(),
-                        value -> assertThat(value).isEqualTo("data:,"),
-                        value -> assertThat(value).matches("\\./[A-Za-z0-9._-]+"));
+                assertThat(element.getAttribute(attribute))
+                        .satisfiesAnyOf(
+                                value -> assertThat(value).isEmpty(),
+                                value -> assertThat(value).isEqualTo("data:,"),
+                                value -> assertThat(value).matches("\\./[A-Za-z0-9._-]+"));
             }
             if (element.hasAttribute("id")) {
-                assertThat(ids.add(element.getAttribute("id"))).as(element.getAttribute("id")).isTrue();
+                assertThat(ids.add(element.getAttribute("id")))
+                        .as(element.getAttribute("id"))
+                        .isTrue();
             }
         }
         assertThat(elements(document, "style").get(0).getTextContent()).doesNotContain("url(", "@import", "<");
@@ -71,7 +74,10 @@ class ReportDocumentTest {
     @Test
     void linesAreBoundedHoweverLongTheRun() throws Exception {
         for (Element path : elements(parse(SampleRuns.longGood()), "path")) {
-            assertThat(path.getAttribute("d").chars().filter(c -> c == 'L' || c == 'M').count())
+            assertThat(path.getAttribute("d")
+                            .chars()
+                            .filter(c -> c == 'L' || c == 'M')
+                            .count())
                     .isLessThanOrEqualTo(ReportDocument.MOST_POINTS);
         }
         assertThat(text(SampleRuns.longGood())).hasSizeLessThan(1_000_000);
@@ -80,18 +86,25 @@ class ReportDocumentTest {
     @Test
     void aGapIsNotALineThroughIt() throws Exception {
         Element completed = elements(parse(SampleRuns.onlyFailures()), "path").stream()
-                .filter(path -> path.getAttribute("class").equals("line b") && path.getAttribute("d").length() > 10)
+                .filter(path -> path.getAttribute("class").equals("line b")
+                        && path.getAttribute("d").length() > 10)
                 .findFirst()
                 .orElseThrow();
 
-        assertThat(completed.getAttribute("d").chars().filter(c -> c == 'L' || c == 'M').count())
+        assertThat(completed
+                        .getAttribute("d")
+                        .chars()
+                        .filter(c -> c == 'L' || c == 'M')
+                        .count())
                 .as("the two partial windows of seven have no rate")
                 .isEqualTo(5);
     }
 
     @Test
     void whatDoesNotExistIsSaidAndNotDrawn() throws Exception {
-        assertThat(text(SampleRuns.notStreamed())).contains("Answers were not streamed").doesNotContain("ttft-title");
+        assertThat(text(SampleRuns.notStreamed()))
+                .contains("Answers were not streamed")
+                .doesNotContain("ttft-title");
         assertThat(text(SampleRuns.empty())).contains("No window was closed", "no request ended");
         assertThat(text(SampleRuns.onlyFailures())).contains("Broken off: every request of the last 10 s failed");
     }

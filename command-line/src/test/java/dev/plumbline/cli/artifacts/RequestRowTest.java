@@ -69,7 +69,9 @@ class RequestRowTest {
         String row = text(RequestRow.of(SampleEvents.failed(
                 2, 2, Outcome.Failed.of(FailureKind.HTTP_5XX, "=HYPERLINK(\"x\",\"y\")\r\nnext, line"))));
 
-        assertThat(row).contains(",\"'=HYPERLINK(\"\"x\"\",\"\"y\"\")  next, line\",").doesNotContain("\n", "\r");
+        assertThat(row)
+                .contains(",\"'=HYPERLINK(\"\"x\"\",\"\"y\"\")  next, line\",")
+                .doesNotContain("\n", "\r");
     }
 
     @Test

@@ -49,11 +49,13 @@ class RunFolderOnAFullDiskTest {
 
         Path complete = Path.of(said.get(1));
         List<String> events = Files.readAllLines(complete.resolve("events.jsonl"));
-        assertThat(events).hasSizeGreaterThan(100).allSatisfy(line -> assertThat(
-                        Codec.EVENTS.decode(line.getBytes(StandardCharsets.UTF_8)))
-                .isInstanceOf(Decoded.Value.class));
+        assertThat(events)
+                .hasSizeGreaterThan(100)
+                .allSatisfy(line -> assertThat(Codec.EVENTS.decode(line.getBytes(StandardCharsets.UTF_8)))
+                        .isInstanceOf(Decoded.Value.class));
         assertThat(complete.resolve("events.jsonl")).content().endsWith("}\n");
-        JsonNode summary = ArtifactJson.MAPPER.readTree(complete.resolve("summary.json").toFile());
+        JsonNode summary =
+                ArtifactJson.MAPPER.readTree(complete.resolve("summary.json").toFile());
         assertThat(summary.get("unwrittenLines").asLong())
                 .isGreaterThanOrEqualTo(EVENTS - events.size())
                 .isLessThanOrEqualTo(2L * (EVENTS - events.size()));
@@ -75,7 +77,8 @@ class RunFolderOnAFullDiskTest {
             }
             folder.tick();
             Sample sample = SampleRuns.onlyFailures();
-            System.out.println(folder.finish(sample.result(), sample.verdict(), (result, verdict) -> new byte[] {'{', '}'}));
+            System.out.println(
+                    folder.finish(sample.result(), sample.verdict(), (result, verdict) -> new byte[] {'{', '}'}));
         }
     }
 }

@@ -89,7 +89,9 @@ class RunFolderTest {
         Path other = Files.createDirectories(root.resolve("other"));
         Files.createDirectory(other.resolve("latest"));
         finishEmpty(other, "run-1");
-        assertThat(other.resolve("latest")).isDirectory().satisfies(path -> assertThat(Files.isSymbolicLink(path)).isFalse());
+        assertThat(other.resolve("latest"))
+                .isDirectory()
+                .satisfies(path -> assertThat(Files.isSymbolicLink(path)).isFalse());
     }
 
     @Test
@@ -127,7 +129,8 @@ class RunFolderTest {
         assertThat(bytes(complete)).isLessThan(limits.budgetBytes());
         List<String> kept = lines(complete, "events");
         assertThat(kept).last().asString().contains("\"requestId\":\"r-" + (events - 1) + "\"");
-        JsonNode summary = ArtifactJson.MAPPER.readTree(complete.resolve("summary.json").toFile());
+        JsonNode summary =
+                ArtifactJson.MAPPER.readTree(complete.resolve("summary.json").toFile());
         JsonNode dropped = summary.get("dropped").get(0);
         assertThat(dropped.get("file").asText()).isEqualTo("events.jsonl");
         assertThat(dropped.get("lines").asInt() + kept.size()).isEqualTo(events);
@@ -139,7 +142,8 @@ class RunFolderTest {
                 .asString()
                 .contains("\"requestId\":\"r-" + dropped.get("lines").asInt() + "\"");
         assertThat(complete.resolve("report.html")).content().contains("events.jsonl lost its oldest");
-        JsonNode windows = ArtifactJson.MAPPER.readTree(complete.resolve("windows.json").toFile());
+        JsonNode windows =
+                ArtifactJson.MAPPER.readTree(complete.resolve("windows.json").toFile());
         assertThat(windows.size()).isBetween(2, sample.result().windows().size() - 1);
     }
 
@@ -224,7 +228,10 @@ class RunFolderTest {
         folder.attachLog("missing.log", root.resolve("nowhere.log"));
         folder.close();
 
-        assertThat(folder.path().resolve("producer.log")).content().hasSize(16_384).endsWith("the end");
+        assertThat(folder.path().resolve("producer.log"))
+                .content()
+                .hasSize(16_384)
+                .endsWith("the end");
         assertThat(folder.path().resolve("missing.log")).doesNotExist();
     }
 

@@ -59,8 +59,7 @@ final class SampleRuns {
     /** A run and its verdict. */
     record Sample(RunResult result, RunVerdict verdict) {
         RunStory story() {
-            return new RunStory(
-                    result, verdict, RunFigures.of(result), new FolderContents(List.of(), List.of(), 0));
+            return new RunStory(result, verdict, RunFigures.of(result), new FolderContents(List.of(), List.of(), 0));
         }
     }
 
@@ -95,10 +94,35 @@ final class SampleRuns {
                 List.of(
                         budget(Answer.PASS, "p95(ttft)<500ms", 500, 386, 381, 392, "ms", "114 ms below the limit"),
                         budget(Answer.PASS, "error_rate<1%", 1, 0.02, 0.01, 0.04, "%", "far below the limit"),
-                        comparison(Answer.PASS, JudgedMetric.TTFT_P50, Change.STEADY, 176.2e6, 175.1e6, 1.006, 0.991, 1.021),
-                        comparison(Answer.PASS, JudgedMetric.TTFT_P95, Change.STEADY, 386e6, 377e6, 1.024, 0.993, 1.056),
-                        comparison(Answer.PASS, JudgedMetric.TPOT_P50, Change.IMPROVED, 20.8e6, 24.1e6, 0.863, 0.851, 0.875),
-                        comparison(Answer.PASS, JudgedMetric.OUTPUT_TOKEN_RATE, Change.STEADY, 981, 964, 1.018, 0.99, 1.046)));
+                        comparison(
+                                Answer.PASS,
+                                JudgedMetric.TTFT_P50,
+                                Change.STEADY,
+                                176.2e6,
+                                175.1e6,
+                                1.006,
+                                0.991,
+                                1.021),
+                        comparison(
+                                Answer.PASS, JudgedMetric.TTFT_P95, Change.STEADY, 386e6, 377e6, 1.024, 0.993, 1.056),
+                        comparison(
+                                Answer.PASS,
+                                JudgedMetric.TPOT_P50,
+                                Change.IMPROVED,
+                                20.8e6,
+                                24.1e6,
+                                0.863,
+                                0.851,
+                                0.875),
+                        comparison(
+                                Answer.PASS,
+                                JudgedMetric.OUTPUT_TOKEN_RATE,
+                                Change.STEADY,
+                                981,
+                                964,
+                                1.018,
+                                0.99,
+                                1.046)));
         return new Sample(result, verdict);
     }
 
@@ -121,16 +145,45 @@ final class SampleRuns {
         long end = START + 606_000;
         AlertRecord fired = alert(Transition.FIRED, 430_000);
         RunResult result = result(
-                end, new RunEnding.Completed(), keeper.windows(START + 2_000, end - 2_000), List.of(fired), Optional.empty());
+                end,
+                new RunEnding.Completed(),
+                keeper.windows(START + 2_000, end - 2_000),
+                List.of(fired),
+                Optional.empty());
         RunVerdict verdict = new RunVerdict(
                 Decision.REGRESSION,
                 "Regression: p50(tpot) +33.1 %, p95(ttft) +44.0 % against 20261124T201503Z-k3f9",
                 Optional.of("20261124T201503Z-k3f9"),
                 List.of(
-                        budget(Answer.FAIL, "p95(ttft)<500ms", 500, 562, 541, 588, "ms", "62 ms above the limit, interval included"),
-                        comparison(Answer.FAIL, JudgedMetric.TTFT_P95, Change.REGRESSED, 562e6, 391e6, 1.44, 1.36, 1.52),
-                        comparison(Answer.FAIL, JudgedMetric.TPOT_P50, Change.REGRESSED, 27.9e6, 21.0e6, 1.331, 1.31, 1.352),
-                        comparison(Answer.PASS, JudgedMetric.OUTPUT_TOKEN_RATE, Change.STEADY, 931, 964, 0.966, 0.93, 1.003),
+                        budget(
+                                Answer.FAIL,
+                                "p95(ttft)<500ms",
+                                500,
+                                562,
+                                541,
+                                588,
+                                "ms",
+                                "62 ms above the limit, interval included"),
+                        comparison(
+                                Answer.FAIL, JudgedMetric.TTFT_P95, Change.REGRESSED, 562e6, 391e6, 1.44, 1.36, 1.52),
+                        comparison(
+                                Answer.FAIL,
+                                JudgedMetric.TPOT_P50,
+                                Change.REGRESSED,
+                                27.9e6,
+                                21.0e6,
+                                1.331,
+                                1.31,
+                                1.352),
+                        comparison(
+                                Answer.PASS,
+                                JudgedMetric.OUTPUT_TOKEN_RATE,
+                                Change.STEADY,
+                                931,
+                                964,
+                                0.966,
+                                0.93,
+                                1.003),
                         new ComparisonFinding(
                                 Answer.CANNOT_TELL,
                                 JudgedMetric.ERROR_RATE,
@@ -139,7 +192,8 @@ final class SampleRuns {
                                 OptionalDouble.empty(),
                                 Optional.empty(),
                                 "the baseline counted too few requests; 500 more would do"),
-                        comparison(Answer.OBSERVED, JudgedMetric.E2E_P95, Change.REGRESSED, 5.1e9, 3.9e9, 1.31, 1.22, 1.4),
+                        comparison(
+                                Answer.OBSERVED, JudgedMetric.E2E_P95, Change.REGRESSED, 5.1e9, 3.9e9, 1.31, 1.22, 1.4),
                         new AlertFinding(Answer.FAIL, fired, false)));
         return new Sample(result, verdict);
     }
@@ -219,7 +273,8 @@ final class SampleRuns {
             windows.add(window(
                     i,
                     summary(
-                            new RequestCounts(30, failed == 0 ? Map.of() : Map.of(FailureKind.TIMEOUT_TOTAL, failed), 0, 0, 0),
+                            new RequestCounts(
+                                    30, failed == 0 ? Map.of() : Map.of(FailureKind.TIMEOUT_TOTAL, failed), 0, 0, 0),
                             latencies,
                             new TokenTotals(30 * 200L, 30 * 90L, 0, 0, 30 * 90L),
                             31,
@@ -250,16 +305,21 @@ final class SampleRuns {
 
     /** Everything that comes from outside tries to be something else. */
     static Sample hostile() {
-        String evil = "</title><script>alert(1)</script><img src=x onerror=alert(2)>\"'&]]>|`*[x](http://evil.example)@all\u0007\ud800";
+        String evil =
+                "</title><script>alert(1)</script><img src=x onerror=alert(2)>\"'&]]>|`*[x](http://evil.example)@all\u0007\ud800";
         Sample sample = regression();
         RunResult result = sample.result();
-        Series series = new Series(
-                new ComparisonGroup(evil, evil, evil, new LoadPoint.OpenLoop(0.5), evil), evil);
+        Series series = new Series(new ComparisonGroup(evil, evil, evil, new LoadPoint.OpenLoop(0.5), evil), evil);
         RunIdentity identity = new RunIdentity(
                 "20261125T200000Z-evil", series, evil, START, result.identity().endEpochMillis(), WINDOW_MILLIS);
         AlertRecord alert = new AlertRecord(
-                evil, series, Transition.FIRED, START + 400_000, START + 300_000,
-                new AlertRecord.Reasons(evil, List.of(), List.of(new SlowRequest(evil, 5)), OptionalLong.empty()), evil);
+                evil,
+                series,
+                Transition.FIRED,
+                START + 400_000,
+                START + 300_000,
+                new AlertRecord.Reasons(evil, List.of(), List.of(new SlowRequest(evil, 5)), OptionalLong.empty()),
+                evil);
         return new Sample(
                 new RunResult(
                         identity,
@@ -284,7 +344,8 @@ final class SampleRuns {
 
     static Series series() {
         return new Series(
-                new ComparisonGroup("vllm-a100", "llama-3.1-8b-instruct", "chat", new LoadPoint.ClosedLoop(8), "default"),
+                new ComparisonGroup(
+                        "vllm-a100", "llama-3.1-8b-instruct", "chat", new LoadPoint.ClosedLoop(8), "default"),
                 "stable");
     }
 
@@ -347,7 +408,8 @@ final class SampleRuns {
                         + window.excluded().requests().total())
                 .sum();
         long offered = windows.stream()
-                .mapToLong(window -> window.measured().offered() + window.excluded().offered())
+                .mapToLong(window ->
+                        window.measured().offered() + window.excluded().offered())
                 .sum();
         return new RunResult(
                 new RunIdentity(
@@ -357,12 +419,32 @@ final class SampleRuns {
                         START,
                         endEpochMillis,
                         WINDOW_MILLIS),
-                Map.of("url", "http://gpu-01.example:8000/v1", "concurrency", "8", "duration", "10m", "random-seed", "42"),
+                Map.of(
+                        "url",
+                        "http://gpu-01.example:8000/v1",
+                        "concurrency",
+                        "8",
+                        "duration",
+                        "10m",
+                        "random-seed",
+                        "42"),
                 new Environment(
                         Map.of("image", "vllm/vllm-openai:v0.11.0", "model-revision", "5206a32", "quantization", "fp8"),
-                        Map.of("gpu", "A100-SXM4-80GB x1", "driver", "570.86.15", "dataset", "synthetic 220/165, seed 42")),
+                        Map.of(
+                                "gpu",
+                                "A100-SXM4-80GB x1",
+                                "driver",
+                                "570.86.15",
+                                "dataset",
+                                "synthetic 220/165, seed 42")),
                 ending,
-                new RunTotals(offered, counted, 0, counted, goodput, goodput.isPresent() ? OptionalDouble.of(1.8342) : OptionalDouble.empty()),
+                new RunTotals(
+                        offered,
+                        counted,
+                        0,
+                        counted,
+                        goodput,
+                        goodput.isPresent() ? OptionalDouble.of(1.8342) : OptionalDouble.empty()),
                 windows,
                 alerts);
     }
@@ -380,21 +462,41 @@ final class SampleRuns {
                                 JudgedMetric.TPOT_P50,
                                 new Verdict.Regressed(),
                                 Optional.of(new Effect(21e6, 27.9e6, 1.33, 1.31, 1.35)),
-                                Optional.of(new Evidence(
-                                        14.2, 11.5, 0.8, OptionalLong.of(START + 360_000), 7, 560)))),
+                                Optional.of(new Evidence(14.2, 11.5, 0.8, OptionalLong.of(START + 360_000), 7, 560)))),
                         List.of(new SlowRequest("r-41", 812_000_000)),
                         OptionalLong.empty()),
                 "p50(tpot) 21.0 ms to 27.9 ms (+33 %), p95(ttft) moved with it");
     }
 
     private static BudgetFinding budget(
-            Answer answer, String budget, double limit, double value, double low, double high, String unit, String why) {
+            Answer answer,
+            String budget,
+            double limit,
+            double value,
+            double low,
+            double high,
+            String unit,
+            String why) {
         return new BudgetFinding(
-                answer, budget, limit, OptionalDouble.of(value), OptionalDouble.of(low), OptionalDouble.of(high), unit, why);
+                answer,
+                budget,
+                limit,
+                OptionalDouble.of(value),
+                OptionalDouble.of(low),
+                OptionalDouble.of(high),
+                unit,
+                why);
     }
 
     private static ComparisonFinding comparison(
-            Answer answer, JudgedMetric metric, Change change, double now, double before, double ratio, double low, double high) {
+            Answer answer,
+            JudgedMetric metric,
+            Change change,
+            double now,
+            double before,
+            double ratio,
+            double low,
+            double high) {
         String why = switch (change) {
             case STEADY -> "no change of 10 % or more";
             case REGRESSED -> "worse by 10 % or more, interval included";
@@ -402,12 +504,17 @@ final class SampleRuns {
             case UNKNOWN -> "unknown";
         };
         return new ComparisonFinding(
-                answer, metric, change, OptionalDouble.of(now), OptionalDouble.of(before), Optional.of(new Ratio(ratio, low, high)), why);
+                answer,
+                metric,
+                change,
+                OptionalDouble.of(now),
+                OptionalDouble.of(before),
+                Optional.of(new Ratio(ratio, low, high)),
+                why);
     }
 
     private static RunWindow window(int index, WindowSummary measured, boolean partial) {
-        return new RunWindow(
-                START + index * WINDOW_MILLIS, WINDOW_MILLIS, measured, ExcludedPart.none(), 1, partial);
+        return new RunWindow(START + index * WINDOW_MILLIS, WINDOW_MILLIS, measured, ExcludedPart.none(), 1, partial);
     }
 
     private static WindowSummary summary(
@@ -416,13 +523,13 @@ final class SampleRuns {
             TokenTotals tokens,
             long offered,
             long inFlightNanos) {
-        EnumMap<LatencyMetric, Histogram> histograms =
-                new EnumMap<>(LatencyMetric.class);
+        EnumMap<LatencyMetric, Histogram> histograms = new EnumMap<>(LatencyMetric.class);
         latencies.forEach((metric, accumulator) -> histograms.put(metric, accumulator.toHistogram()));
         return new WindowSummary(requests, histograms, tokens, offered, inFlightNanos, Map.of());
     }
 
-    private static void record(EnumMap<LatencyMetric, HistogramAccumulator> latencies, LatencyMetric metric, long nanos) {
+    private static void record(
+            EnumMap<LatencyMetric, HistogramAccumulator> latencies, LatencyMetric metric, long nanos) {
         latencies.computeIfAbsent(metric, any -> new HistogramAccumulator()).record(nanos);
     }
 }

@@ -47,7 +47,8 @@ class SummaryDocumentTest {
                 sample.verdict().baselineRunId(),
                 sample.verdict().findings());
 
-        assertThat(SCHEMA.validate(summary(new Sample(sample.result(), verdict)))).isEmpty();
+        assertThat(SCHEMA.validate(summary(new Sample(sample.result(), verdict))))
+                .isEmpty();
     }
 
     @Test
@@ -57,7 +58,7 @@ class SummaryDocumentTest {
         assertRefused(summary -> summary.put("surprise", true));
         assertRefused(summary -> summary.putNull("errorShare"));
         assertRefused(summary -> object(summary, "/verdict").put("decision", "MAYBE"));
-        assertRefused(summary -> object(summary, "/ending").put("type", "limitReached"));
+        assertRefused(summary -> object(summary, "/ending").put("type", "limit"));
         assertRefused(summary -> object(summary, "/metrics/ttft").put("p95Nanos", "0.5"));
         assertRefused(summary -> object(summary, "/metrics/ttft").remove("count"));
         assertRefused(summary -> object(summary, "/metrics").set("latency", summary.at("/metrics/ttft")));
@@ -84,12 +85,12 @@ class SummaryDocumentTest {
                 .isEqualTo(figures.latency(LatencyMetric.TTFT).count())
                 .isEqualTo(sample.result().windows().stream()
                         .filter(RunFigures::isCovered)
-                        .mapToLong(window -> window.measured().latency(LatencyMetric.TTFT).count())
+                        .mapToLong(window ->
+                                window.measured().latency(LatencyMetric.TTFT).count())
                         .sum());
         assertThat(ttft.get("p95Nanos").asLong())
-                .isEqualTo(figures.latency(LatencyMetric.TTFT)
-                        .quantileNanos(0.95)
-                        .getAsLong());
+                .isEqualTo(
+                        figures.latency(LatencyMetric.TTFT).quantileNanos(0.95).getAsLong());
     }
 
     @Test
@@ -116,7 +117,9 @@ class SummaryDocumentTest {
         ObjectNode summary = (ObjectNode) summary(SampleRuns.regression());
         change.accept(summary);
         Set<ValidationMessage> messages = SCHEMA.validate(summary);
-        assertThat(messages).as("%s", summary.toPrettyString().substring(0, 200)).isNotEmpty();
+        assertThat(messages)
+                .as("%s", summary.toPrettyString().substring(0, 200))
+                .isNotEmpty();
     }
 
     private static ObjectNode object(JsonNode summary, String pointer) {
@@ -131,6 +134,8 @@ class SummaryDocumentTest {
         return JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
                 .getSchema(
                         SummaryDocument.class.getResourceAsStream("summary.schema.json"),
-                        SchemaValidatorsConfig.builder().formatAssertionsEnabled(true).build());
+                        SchemaValidatorsConfig.builder()
+                                .formatAssertionsEnabled(true)
+                                .build());
     }
 }
