@@ -17,18 +17,18 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
 
 /** Broker, simulated target and apps, connected: the pipe on one machine. */
 public final class LocalPipe implements AutoCloseable {
 
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(5);
-    private static final long TOPIC_BYTES = 256L << 20;
 
     /** The file with the target's true emit times, below {@link #folder()}. */
     public static final String EMIT_LOG = "emitted.log";
@@ -62,19 +62,8 @@ public final class LocalPipe implements AutoCloseable {
     }
 
     private void startParts() throws InterruptedException {
-        stack.start(
-                Part.BROKER,
-                List.of(),
-                List.of(
-                        "--directory", folder().resolve("kafka").toString(),
-                        "--port", Integer.toString(plan.kafkaPort()),
-                        "--stack-directory", folder().toString()));
-        List<String> targetArguments = new ArrayList<>(plan.targetArguments());
-        targetArguments.addAll(List.of("--emit-log", folder().resolve(EMIT_LOG).toString()));
-        stack.start(Part.TARGET, List.of(), targetArguments);
-        ports.put(Part.BROKER, stack.awaitPort(Part.BROKER, "kafka"));
-        createTopics();
-        ports.put(Part.TARGET, stack.awaitPort(Part.TARGET, "http"));
+        startBroker();
+        awaitBroker();
         List<Part> apps = List.of(Part.AGGREGATOR, Part.DETECTOR, Part.PRODUCER);
         for (Part app : apps) {
             if (plan.properties().containsKey(app)) {
@@ -83,9 +72,54 @@ public final class LocalPipe implements AutoCloseable {
         }
         for (Part app : apps) {
             if (plan.properties().containsKey(app)) {
-                ports.put(app, stack.awaitPort(app, "http"));
+                awaitApp(app);
             }
         }
+    }
+
+    /**
+     * Begins to start the broker, and the simulated target where the plan has one, and does not wait for them.
+     *
+     * @throws StackFailure if a part cannot be started
+     */
+    public static LocalPipe begin(PipePlan plan, Installation installation) {
+        LocalPipe pipe = new LocalPipe(plan, LocalStack.open(installation));
+        try {
+            pipe.startBroker();
+            return pipe;
+        } catch (RuntimeException e) {
+            pipe.close();
+            throw e;
+        }
+    }
+
+    private void startBroker() {
+        Path data = plan.kafkaDirectory().orElse(folder().resolve("kafka"));
+        List<String> brokerArguments = new ArrayList<>(List.of(
+                "--directory", data.toString(), "--port", Integer.toString(plan.kafkaPort())));
+        if (plan.kafkaDirectory().isEmpty()) {
+            brokerArguments.addAll(List.of("--stack-directory", folder().toString()));
+        }
+        stack.start(Part.BROKER, List.of(), brokerArguments);
+        plan.targetArguments().ifPresent(arguments -> {
+            List<String> all = new ArrayList<>(arguments);
+            all.addAll(List.of("--emit-log", folder().resolve(EMIT_LOG).toString()));
+            stack.start(Part.TARGET, List.of(), all);
+        });
+    }
+
+    /** Waits until the broker serves, makes the topics that are missing, and waits for the target where there is one. */
+    public void awaitBroker() throws InterruptedException {
+        ports.put(Part.BROKER, stack.awaitPort(Part.BROKER, "kafka"));
+        createTopics();
+        if (plan.targetArguments().isPresent()) {
+            ports.put(Part.TARGET, stack.awaitPort(Part.TARGET, "http"));
+        }
+    }
+
+    /** Waits until an app that was started serves. */
+    public void awaitApp(Part app) throws InterruptedException {
+        ports.put(app, stack.awaitPort(app, "http"));
     }
 
     /** Starts an app that the plan has settings for, without waiting for it. */
@@ -109,14 +143,14 @@ public final class LocalPipe implements AutoCloseable {
 
     private void createTopics() throws InterruptedException {
         Map<String, String> compacted = Map.of("cleanup.policy", "compact");
-        Map<String, String> bounded = Map.of("retention.bytes", Long.toString(TOPIC_BYTES));
+        Map<String, String> bounded = Map.of("retention.bytes", Long.toString(plan.topicBytes()));
         List<NewTopic> topics = List.of(
                 // The broker's time, or the bound on skewed clocks would compare a producer's clock with itself.
                 topic(
                         Topics.EVENTS,
                         Map.of(
                                 "retention.bytes",
-                                Long.toString(TOPIC_BYTES),
+                                Long.toString(plan.topicBytes()),
                                 "message.timestamp.type",
                                 "LogAppendTime")),
                 topic(Topics.partials(plan.window()), bounded),
@@ -126,8 +160,13 @@ public final class LocalPipe implements AutoCloseable {
                 topic(Topics.UNDECODABLE, bounded),
                 topic(Topics.BASELINES, compacted),
                 topic(Topics.RUNS, compacted));
-        try (Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers()))) {
-            admin.createTopics(topics).all().get(20, TimeUnit.SECONDS);
+        try (Admin admin = Admin.create(kafkaClient())) {
+            Set<String> there = admin.listTopics().names().get(20, TimeUnit.SECONDS);
+            admin.createTopics(topics.stream()
+                            .filter(topic -> !there.contains(topic.name()))
+                            .toList())
+                    .all()
+                    .get(20, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
             throw new StackFailure(ExitCode.INFRASTRUCTURE, "cannot create the topics: " + e);
         }
@@ -206,6 +245,11 @@ public final class LocalPipe implements AutoCloseable {
     /** Address of the broker. */
     public String bootstrapServers() {
         return "127.0.0.1:" + port(Part.BROKER);
+    }
+
+    /** Properties of a Kafka client of this pipe. */
+    public Map<String, Object> kafkaClient() {
+        return Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers());
     }
 
     /** Where a part serves HTTP. */
