@@ -48,6 +48,7 @@ class ProducerHost {
         router.get("/metrics").handler(this::metrics);
         router.get("/status").handler(this::status);
         router.post("/release").handler(this::release);
+        router.post("/end").handler(this::end);
     }
 
     void shutdown(@Observes ShutdownEvent event) {
@@ -65,6 +66,18 @@ class ProducerHost {
     private void release(RoutingContext context) {
         producer.ifPresent(LoadProducer::release);
         context.response().setStatusCode(producer.isPresent() ? 204 : 503).end();
+    }
+
+    /** Ends the load in good order; {@code /status} says STOPPED when everything that could be sent was sent. */
+    private void end(RoutingContext context) {
+        producer.ifPresent(running -> Thread.ofVirtual().name("end").start(() -> {
+            try {
+                running.stop();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }));
+        context.response().setStatusCode(producer.isPresent() ? 202 : 503).end();
     }
 
     private void metrics(RoutingContext context) {

@@ -39,10 +39,12 @@ public final class LocalPipe implements AutoCloseable {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final ObjectMapper json = new ObjectMapper();
     private final Map<Part, Integer> ports = new EnumMap<>(Part.class);
+    private final Optional<Map<String, Object>> cluster;
 
-    private LocalPipe(PipePlan plan, LocalStack stack) {
+    private LocalPipe(PipePlan plan, LocalStack stack, Optional<Map<String, Object>> cluster) {
         this.plan = plan;
         this.stack = stack;
+        this.cluster = cluster;
     }
 
     /**
@@ -51,7 +53,7 @@ public final class LocalPipe implements AutoCloseable {
      * @throws StackFailure if a part cannot be started; what was started is ended
      */
     public static LocalPipe start(PipePlan plan, Installation installation) throws InterruptedException {
-        LocalPipe pipe = new LocalPipe(plan, LocalStack.open(installation));
+        LocalPipe pipe = new LocalPipe(plan, LocalStack.open(installation), Optional.empty());
         try {
             pipe.startParts();
             return pipe;
@@ -83,7 +85,7 @@ public final class LocalPipe implements AutoCloseable {
      * @throws StackFailure if a part cannot be started
      */
     public static LocalPipe begin(PipePlan plan, Installation installation) {
-        LocalPipe pipe = new LocalPipe(plan, LocalStack.open(installation));
+        LocalPipe pipe = new LocalPipe(plan, LocalStack.open(installation), Optional.empty());
         try {
             pipe.startBroker();
             return pipe;
@@ -91,6 +93,18 @@ public final class LocalPipe implements AutoCloseable {
             pipe.close();
             throw e;
         }
+    }
+
+    /**
+     * A pipe whose broker and apps run elsewhere: a cluster, or a stack that {@code plumb up} keeps. Only a producer is
+     * started here.
+     *
+     * @param kafkaClient properties of a Kafka client of that cluster, the brokers among them
+     */
+    public static LocalPipe attach(Map<String, Object> kafkaClient, Duration window, Installation installation) {
+        PipePlan plan = new PipePlan(
+                window, 1, 0, PipePlan.DEFAULT_TOPIC_BYTES, Optional.empty(), Map.of(), Optional.empty());
+        return new LocalPipe(plan, LocalStack.open(installation), Optional.of(Map.copyOf(kafkaClient)));
     }
 
     private void startBroker() {
@@ -124,7 +138,20 @@ public final class LocalPipe implements AutoCloseable {
 
     /** Starts an app that the plan has settings for, without waiting for it. */
     public Child startApp(Part app) {
+        return startApp(app, Map.of());
+    }
+
+    /**
+     * Starts an app without waiting for it.
+     *
+     * @param confidential further settings; they go by a file that only its owner can read, because a command line can be
+     *     read by everybody on the machine
+     */
+    public Child startApp(Part app, Map<String, String> confidential) {
         List<String> properties = new ArrayList<>(plan.properties().getOrDefault(app, List.of()));
+        if (!confidential.isEmpty()) {
+            properties.add("quarkus.config.locations=" + ConfidentialFile.write(folder(), app.label(), confidential));
+        }
         properties.add("plumbline.kafka.bootstrap-servers=" + bootstrapServers());
         properties.add("quarkus.http.host=127.0.0.1");
         properties.add("quarkus.http.port=0");
@@ -135,7 +162,11 @@ public final class LocalPipe implements AutoCloseable {
                 properties.add("plumbline.aggregator.state-directory=" + folder().resolve("aggregator"));
             }
             case DETECTOR -> properties.add("plumbline.detector.window=" + window);
-            case PRODUCER -> properties.add("plumbline.target.url=" + url(Part.TARGET));
+            case PRODUCER -> {
+                if (plan.targetArguments().isPresent()) {
+                    properties.add("plumbline.target.url=" + url(Part.TARGET));
+                }
+            }
             case BROKER, TARGET -> throw new IllegalArgumentException(app + " is not an app");
         }
         return stack.start(app, properties, List.of());
@@ -244,12 +275,13 @@ public final class LocalPipe implements AutoCloseable {
 
     /** Address of the broker. */
     public String bootstrapServers() {
-        return "127.0.0.1:" + port(Part.BROKER);
+        return cluster.map(client -> String.valueOf(client.get(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG)))
+                .orElseGet(() -> "127.0.0.1:" + port(Part.BROKER));
     }
 
     /** Properties of a Kafka client of this pipe. */
     public Map<String, Object> kafkaClient() {
-        return Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers());
+        return cluster.orElseGet(() -> Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers()));
     }
 
     /** Where a part serves HTTP. */
@@ -263,6 +295,16 @@ public final class LocalPipe implements AutoCloseable {
             throw new IllegalStateException("the " + part.label() + " was not started");
         }
         return port;
+    }
+
+    /** Length of the windows. */
+    public Duration window() {
+        return plan.window();
+    }
+
+    /** Ids of the processes that run. */
+    public List<Long> pids() {
+        return stack.pids();
     }
 
     /** The temporary folder, with a log per part. */

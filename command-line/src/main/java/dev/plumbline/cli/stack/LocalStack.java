@@ -166,6 +166,11 @@ public final class LocalStack implements AutoCloseable {
         return child;
     }
 
+    /** Ids of the processes that were started and not ended. */
+    public synchronized List<Long> pids() {
+        return children.values().stream().map(Child::pid).toList();
+    }
+
     /** Ends every part and removes the folder. */
     @Override
     public void close() {
