@@ -13,6 +13,7 @@ import java.util.Locale;
 final class CheckView implements ProbeListener {
 
     private final Screen screen;
+    private boolean waitingShown;
 
     CheckView(Screen screen) {
         this.screen = screen;
@@ -39,7 +40,13 @@ final class CheckView implements ProbeListener {
 
     @Override
     public void waiting(Step step, String what) {
-        screen.block(List.of("  … " + step.label() + ": " + what));
+        String line = "  … " + step.label() + ": " + what;
+        if (screen.isLive()) {
+            screen.block(List.of(line));
+        } else if (!waitingShown) {
+            screen.line(line);
+        }
+        waitingShown = true;
     }
 
     void conclude(ProbeReport report) {

@@ -86,19 +86,25 @@ final class HttpFailures {
     }
 
     private Failed redirected(Answered answer) {
-        String to = answer.location().map(Words::oneLine).orElse("nowhere");
-        boolean elsewhere;
+        String path = answer.asked().substring(answer.asked().indexOf(' ') + 1);
+        String to = answer.location().map(Words::oneLine).orElse("an unnamed place");
+        String advice = "give the final address in --url";
+        boolean elsewhere = true;
         try {
-            URI asked = URI.create(address.url().base());
+            URI asked = URI.create(address.url().base() + path);
             URI target = asked.resolve(answer.location().orElse(""));
             elsewhere = !String.valueOf(target.getHost()).equalsIgnoreCase(asked.getHost());
+            if (target.toString().endsWith(path)) {
+                to = Words.oneLine(target.toString().substring(0, target.toString().length() - path.length()));
+                advice = "give that in --url, if you trust it";
+            }
         } catch (IllegalArgumentException e) {
-            elsewhere = true;
+            advice = "that is no address; look at the server's settings";
         }
         return new Failed(
                 FailureKind.REDIRECTED,
                 answer.asked() + " is redirected to " + (elsewhere ? "another host, " : "") + to
-                        + ": not followed, because a measurement must know its server; give the final address in --url");
+                        + ", which is not followed: " + advice);
     }
 
     /** What the server itself says, in brackets. */

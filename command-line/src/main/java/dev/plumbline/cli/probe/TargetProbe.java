@@ -70,6 +70,9 @@ public final class TargetProbe {
     private final List<StepResult> results = new ArrayList<>();
     private long stepStartNanos;
 
+    /** Ollama's answer about the model. */
+    private Optional<JsonNode> shown = Optional.empty();
+
     /**
      * @param nanos monotonic nanoseconds
      * @param searchPath folders to look for the GPU tool in, as in the PATH variable
@@ -112,7 +115,7 @@ public final class TargetProbe {
                                                 + " --metadata gpu=…"
                                         : "needs DNS"),
                         Map.of()));
-        boolean open = connect(addresses) && shakeHands(addresses);
+        boolean open = shakeHands(connect(addresses), addresses);
         try (TargetClient client = making.join()) {
             return ask(client, open, addresses, gpu, withAnswer);
         }
@@ -206,7 +209,11 @@ public final class TargetProbe {
         return step(Step.CONNECT, new Doorstep(url, timeouts.connect()).connect(addresses.get(), port));
     }
 
-    private boolean shakeHands(Optional<List<InetAddress>> addresses) {
+    private boolean shakeHands(boolean connected, Optional<List<InetAddress>> addresses) {
+        if (!connected) {
+            skip(Step.TLS, "needs a connection");
+            return false;
+        }
         if (!url.tls()) {
             skip(Step.TLS, "plain http");
             return true;
@@ -287,20 +294,29 @@ public final class TargetProbe {
                     url.base() + " still loads its model after " + Words.duration(timeouts.loading())
                             + ": wait until it is ready, or look at its log");
         }
-        // One door that is open is enough; an endpoint that is closed is not made good by a list that is open.
-        Optional<Answered> open = answers.stream()
-                .filter(answer -> exists(answer) || (answer.status() == 200 && !answer.isPage()))
+        // Some servers look at the key after the request, some before: a 401 anywhere is one.
+        Optional<Failed> unauthorized = answers.stream()
+                .filter(answer -> answer.status() == 401)
+                .flatMap(answer -> httpFailures.atTheDoor(answer).stream())
                 .findFirst();
+        if (unauthorized.isPresent()) {
+            return unauthorized.get();
+        }
+        boolean open = firstTypes().stream()
+                .flatMap(type -> survey.answered(posted(type)).stream())
+                .anyMatch(answer -> exists(answer) && (answer.status() == 500 || httpFailures.atTheDoor(answer).isEmpty()));
         Optional<Failed> closed = answers.stream()
                 .flatMap(answer -> httpFailures.atTheDoor(answer).stream())
                 .findFirst();
-        Optional<Answered> refused =
-                answers.stream().filter(answer -> answer.status() == 401).findFirst();
-        if (closed.isPresent() && (open.isEmpty() || refused.isPresent())) {
-            return refused.flatMap(httpFailures::atTheDoor).orElse(closed.get());
+        if (!open && closed.isPresent()) {
+            return closed.get();
         }
-        Answered shown = open.orElse(answers.getLast());
-        return new Passed("HTTP/1.1" + shown.server().map(name -> ", " + Words.oneLine(name)).orElse(""));
+        return new Passed("HTTP/1.1"
+                + answers.stream()
+                        .flatMap(answer -> answer.server().stream())
+                        .findFirst()
+                        .map(name -> ", " + Words.oneLine(name))
+                        .orElse(""));
     }
 
     private StepOutcome noHttp(Survey survey, Optional<List<InetAddress>> addresses) {
@@ -388,8 +404,6 @@ public final class TargetProbe {
             default -> status >= 500 && status != 501 && answer.json().isPresent();
         };
     }
-
-    private Optional<JsonNode> shown = Optional.empty();
 
     private Optional<Chosen> model(TargetClient client, Survey survey) {
         switch (ModelChoice.of(address.wanted().model(), survey, url)) {
