@@ -226,7 +226,7 @@ final class LoadProducer {
     }
 
     private RequestSource source(String prefix) {
-        return new RequestSource(prefix, settings.series(), settings.prompts(), settings.body(), clock);
+        return new RequestSource(prefix, settings.series(), settings.prompts(), settings.protocol(), clock);
     }
 
     private String idPrefix() {

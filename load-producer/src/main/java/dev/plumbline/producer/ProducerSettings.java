@@ -8,7 +8,8 @@ import dev.plumbline.producer.client.Timeouts;
 import dev.plumbline.producer.schedule.FireTimes;
 import dev.plumbline.producer.selfcheck.Budgets;
 import dev.plumbline.producer.workload.Prompts;
-import dev.plumbline.protocol.RequestBody;
+import dev.plumbline.protocol.Protocol;
+import dev.plumbline.protocol.RequestParameters;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,7 +29,7 @@ record ProducerSettings(
         String bootstrapServers,
         Endpoint endpoint,
         Series series,
-        RequestBody body,
+        Protocol protocol,
         Prompts prompts,
         Timeouts timeouts,
         Budgets budgets) {
@@ -87,12 +88,13 @@ record ProducerSettings(
                 bootstrapServers,
                 endpoint,
                 series,
-                new RequestBody(
+                Protocol.of(
                         target.endpointType(),
-                        model,
-                        target.streaming(),
-                        config.workload().maxTokens(),
-                        target.temperature()),
+                        RequestParameters.of(
+                                model,
+                                target.streaming(),
+                                config.workload().maxTokens(),
+                                target.temperature())),
                 new Prompts(
                         config.workload().seed(),
                         config.workload().promptTokens(),

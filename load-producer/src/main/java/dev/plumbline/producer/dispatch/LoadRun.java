@@ -206,8 +206,7 @@ final class LoadRun implements ExchangeListener {
         observer.taken(dueNanos, takenNanos);
         observer.entered(takenNanos);
         RequestRecording recording = source.recording(ordinal, dueNanos, takenNanos);
-        Exchange exchange =
-                client.start(recording, source.bytes(ordinal), source.body().streaming(), this);
+        Exchange exchange = client.start(recording, source.bytes(ordinal), source.protocol(), this);
         if (!exchange.isOver()) {
             inFlight.add(exchange);
         }
