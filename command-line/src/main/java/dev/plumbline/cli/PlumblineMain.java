@@ -2,6 +2,7 @@ package dev.plumbline.cli;
 
 import dev.plumbline.cli.demo.DemoCommand;
 import dev.plumbline.cli.outcome.ExitCode;
+import dev.plumbline.cli.probe.CheckCommand;
 import dev.plumbline.cli.stack.StackFailure;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -15,7 +16,7 @@ import picocli.CommandLine.ParameterException;
         name = "plumb",
         synopsisSubcommandLabel = "COMMAND",
         description = "Measures LLM inference continuously and stops regressions.",
-        subcommands = {DemoCommand.class, TestCommand.class, VersionCommand.class, HelpCommand.class},
+        subcommands = {CheckCommand.class, DemoCommand.class, TestCommand.class, VersionCommand.class, HelpCommand.class},
         footer = {
             "",
             "Start here:  ./plumb demo    the whole pipe on this machine: a baseline, a regression, an alert",

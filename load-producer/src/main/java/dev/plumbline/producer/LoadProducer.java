@@ -251,7 +251,7 @@ final class LoadProducer {
     }
 
     private RequestSource source(String prefix, Prompts prompts) {
-        return new RequestSource(prefix, settings.series(), prompts, settings.body(), clock);
+        return new RequestSource(prefix, settings.series(), prompts, settings.protocol(), clock);
     }
 
     private RequestSource warmupSource() {

@@ -13,7 +13,8 @@ import dev.plumbline.producer.limits.SpendLimits;
 import dev.plumbline.producer.schedule.FireTimes;
 import dev.plumbline.producer.selfcheck.Budgets;
 import dev.plumbline.producer.workload.Prompts;
-import dev.plumbline.protocol.RequestBody;
+import dev.plumbline.protocol.Protocol;
+import dev.plumbline.protocol.RequestParameters;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -34,7 +35,7 @@ record ProducerSettings(
         String bootstrapServers,
         Endpoint endpoint,
         Series series,
-        RequestBody body,
+        Protocol protocol,
         Prompts prompts,
         Prompts warmupPrompts,
         Timeouts timeouts,
@@ -97,12 +98,13 @@ record ProducerSettings(
                 bootstrapServers,
                 endpoint,
                 series,
-                new RequestBody(
+                Protocol.of(
                         target.endpointType(),
-                        model,
-                        target.streaming(),
-                        config.workload().maxTokens(),
-                        target.temperature()),
+                        RequestParameters.of(
+                                model,
+                                target.streaming(),
+                                config.workload().maxTokens(),
+                                target.temperature())),
                 prompts(config.workload(), config.workload().seed()),
                 prompts(config.workload(), config.workload().seed() + WARMUP_SEED_DISTANCE),
                 timeouts(config.timeouts()),

@@ -235,8 +235,7 @@ final class LoadRun {
         flow.requests.observer().entered(takenNanos);
         RequestSource source = flow.requests.source();
         RequestRecording recording = source.recording(ordinal, dueNanos, takenNanos);
-        Exchange exchange =
-                client.start(recording, source.bytes(ordinal), source.body().streaming(), flow);
+        Exchange exchange = client.start(recording, source.bytes(ordinal), source.protocol(), flow);
         if (!exchange.isOver()) {
             inFlight.add(exchange);
         }

@@ -2,17 +2,16 @@ package dev.plumbline.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class OpenAiReaderTest {
+class OpenAiAnswerTest {
 
     @ParameterizedTest
     @ValueSource(
@@ -59,7 +58,7 @@ class OpenAiReaderTest {
                         + "\"timings\":{\"prompt_n\":1,\"prompt_ms\":6.294,\"predicted_ms\":11.706}}");
         assertThat(chunk.usage())
                 .contains(new Usage(OptionalLong.of(12), OptionalLong.of(8), OptionalLong.of(3), OptionalLong.of(11)));
-        assertThat(chunk.serverNanos()).containsEntry("prompt", 6_294_000L).containsEntry("predicted", 11_706_000L);
+        assertThat(chunk.timings().orElseThrow().nanos()).containsEntry("prompt", 6_294_000L).containsEntry("predicted", 11_706_000L);
     }
 
     @Test
@@ -120,29 +119,20 @@ class OpenAiReaderTest {
         assertThat(event("oops", true)).isInstanceOf(StreamItem.ServerError.class);
     }
 
-    @Test
-    void aRequestBodyIsWhatServersExpect() throws IOException {
-        JsonNode chat = new ObjectMapper()
-                .readTree(new RequestBody(EndpointType.CHAT, "m\"1", true, 9, 0.5).withPrompt("say \"hi\""));
-        assertThat(chat.at("/model").asText()).isEqualTo("m\"1");
-        assertThat(chat.at("/messages/0/content").asText()).isEqualTo("say \"hi\"");
-        assertThat(chat.at("/max_tokens").asInt()).isEqualTo(9);
-        assertThat(chat.at("/temperature").asDouble()).isEqualTo(0.5);
-        assertThat(chat.at("/stream_options/include_usage").asBoolean()).isTrue();
-        JsonNode completion = new ObjectMapper()
-                .readTree(new RequestBody(EndpointType.COMPLETIONS, "m", false, 1, 0).withPrompt("p"));
-        assertThat(completion.at("/prompt").asText()).isEqualTo("p");
-        assertThat(completion.at("/stream").asBoolean()).isFalse();
-        assertThat(completion.has("stream_options")).isFalse();
-    }
-
     private static StreamItem read(String json) {
-        byte[] bytes = ("#" + json + "#").getBytes(StandardCharsets.UTF_8);
-        return OpenAiReader.readAnswer(bytes, 1, bytes.length - 2);
+        return item("#" + json + "#", 1, false);
     }
 
     private static StreamItem event(String data, boolean namedError) {
-        byte[] bytes = data.getBytes(StandardCharsets.UTF_8);
-        return OpenAiReader.readEvent(bytes, 0, bytes.length, namedError);
+        return item(data, 0, namedError);
+    }
+
+    private static StreamItem item(String text, int margin, boolean namedError) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        List<StreamItem> items = new ArrayList<>();
+        JsonAnswer.dialect(OpenAiAnswer::new, false)
+                .read(bytes, margin, bytes.length - 2 * margin, namedError, items::add);
+        assertThat(items).hasSize(1);
+        return items.get(0);
     }
 }
