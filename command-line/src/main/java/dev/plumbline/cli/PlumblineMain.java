@@ -1,6 +1,7 @@
 package dev.plumbline.cli;
 
 import dev.plumbline.cli.demo.DemoCommand;
+import dev.plumbline.cli.outcome.CommandFailure;
 import dev.plumbline.cli.outcome.ExitCode;
 import dev.plumbline.cli.probe.CheckCommand;
 import dev.plumbline.cli.stack.StackFailure;
@@ -61,14 +62,19 @@ public final class PlumblineMain implements Runnable {
         line.setUsageHelpAutoWidth(false);
         line.setParameterExceptionHandler((exception, ignored) -> usage(exception));
         line.setExecutionExceptionHandler((exception, command, ignored) -> {
-            if (exception instanceof StackFailure failure) {
-                command.getErr().println("plumb: " + failure.getMessage());
-                command.getErr().flush();
-                return failure.exitCode();
-            }
-            throw exception;
+            return switch (exception) {
+                case StackFailure failure -> failed(command, failure, failure.exitCode());
+                case CommandFailure failure -> failed(command, failure, failure.exitCode());
+                default -> throw exception;
+            };
         });
         return line;
+    }
+
+    private static int failed(CommandLine command, Exception failure, int exitCode) {
+        command.getErr().println("plumb: " + failure.getMessage());
+        command.getErr().flush();
+        return exitCode;
     }
 
     private static int usage(ParameterException exception) {
