@@ -1,5 +1,6 @@
 package dev.plumbline.cli;
 
+import dev.plumbline.cli.control.MarkCommand;
 import dev.plumbline.cli.demo.DemoCommand;
 import dev.plumbline.cli.outcome.ExitCode;
 import dev.plumbline.cli.stack.StackFailure;
@@ -15,7 +16,7 @@ import picocli.CommandLine.ParameterException;
         name = "plumb",
         synopsisSubcommandLabel = "COMMAND",
         description = "Measures LLM inference continuously and stops regressions.",
-        subcommands = {DemoCommand.class, TestCommand.class, VersionCommand.class, HelpCommand.class},
+        subcommands = {DemoCommand.class, MarkCommand.class, TestCommand.class, VersionCommand.class, HelpCommand.class},
         footer = {
             "",
             "Start here:  ./plumb demo    the whole pipe on this machine: a baseline, a regression, an alert",

@@ -125,6 +125,7 @@ public final class LocalPipe implements AutoCloseable {
                 topic(Topics.ALERTS, bounded),
                 topic(Topics.UNDECODABLE, bounded),
                 topic(Topics.BASELINES, compacted),
+                topic(Topics.CONTROLS, compacted),
                 topic(Topics.RUNS, compacted));
         try (Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers()))) {
             admin.createTopics(topics).all().get(20, TimeUnit.SECONDS);
