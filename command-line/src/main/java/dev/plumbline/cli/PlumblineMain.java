@@ -1,10 +1,13 @@
 package dev.plumbline.cli;
 
+import dev.plumbline.cli.control.MarkCommand;
 import dev.plumbline.cli.demo.DemoCommand;
 import dev.plumbline.cli.outcome.CommandFailure;
 import dev.plumbline.cli.outcome.ExitCode;
 import dev.plumbline.cli.probe.CheckCommand;
+import dev.plumbline.cli.run.RunCommand;
 import dev.plumbline.cli.stack.StackFailure;
+import dev.plumbline.cli.up.UpCommand;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import picocli.CommandLine;
@@ -17,7 +20,16 @@ import picocli.CommandLine.ParameterException;
         name = "plumb",
         synopsisSubcommandLabel = "COMMAND",
         description = "Measures LLM inference continuously and stops regressions.",
-        subcommands = {CheckCommand.class, DemoCommand.class, TestCommand.class, VersionCommand.class, HelpCommand.class},
+        subcommands = {
+            RunCommand.class,
+            CheckCommand.class,
+            UpCommand.class,
+            MarkCommand.class,
+            DemoCommand.class,
+            TestCommand.class,
+            VersionCommand.class,
+            HelpCommand.class
+        },
         footer = {
             "",
             "Start here:  ./plumb demo    the whole pipe on this machine: a baseline, a regression, an alert",

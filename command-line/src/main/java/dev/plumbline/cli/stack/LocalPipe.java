@@ -190,6 +190,7 @@ public final class LocalPipe implements AutoCloseable {
                 topic(Topics.ALERTS, bounded),
                 topic(Topics.UNDECODABLE, bounded),
                 topic(Topics.BASELINES, compacted),
+                topic(Topics.CONTROLS, compacted),
                 topic(Topics.RUNS, compacted));
         try (Admin admin = Admin.create(kafkaClient())) {
             Set<String> there = admin.listTopics().names().get(20, TimeUnit.SECONDS);
