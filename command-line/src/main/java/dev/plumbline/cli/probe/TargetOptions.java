@@ -36,7 +36,6 @@ public final class TargetOptions {
 
     @Option(
             names = "--url",
-            required = true,
             paramLabel = "URL",
             description = {
                 "The server: localhost:8000, https://host/prefix, or the full path of an",
@@ -112,6 +111,10 @@ public final class TargetOptions {
      * @throws ParameterException with one line that names the option
      */
     public TargetAddress address(CommandLine commandLine, Function<String, @Nullable String> environment) {
+        if (url.isBlank()) {
+            throw new ParameterException(
+                    commandLine, "--url is missing: give the server, for example --url localhost:8000");
+        }
         return checked(commandLine, "--url", () -> {
             TargetUrl target = TargetUrl.parse(url);
             return new TargetAddress(

@@ -77,14 +77,6 @@ final class JudgementOptions {
     String goodput;
 
     @Option(
-            names = "--threshold",
-            defaultValue = "10%",
-            converter = ShareConverter.class,
-            paramLabel = "SHARE",
-            description = {"The change that counts.", "Default: ${DEFAULT-VALUE}"})
-    double threshold = 0.10;
-
-    @Option(
             names = "--inconclusive",
             defaultValue = "keep",
             paramLabel = "AS",

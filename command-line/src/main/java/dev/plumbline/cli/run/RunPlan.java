@@ -25,7 +25,8 @@ record RunPlan(
         LoadOptions load,
         SpendOptions spend,
         JudgementOptions judgement,
-        OutputOptions output) {
+        OutputOptions output,
+        StackOptions stack) {
 
     private static final Duration DEFAULT_DURATION = Duration.ofSeconds(60);
     private static final int DEFAULT_CONCURRENCY = 4;
@@ -59,6 +60,7 @@ record RunPlan(
             SpendOptions spend,
             JudgementOptions judgement,
             OutputOptions output,
+            StackOptions stack,
             boolean mayCostMoney) {
         if (load.concurrency != null && load.requestRate != null) {
             throw new Wrong("--request-rate", "excludes --concurrency: give one of them");
@@ -82,15 +84,16 @@ record RunPlan(
         if (load.duration != null && !load.duration.isForever()) {
             atLeast("--duration", load.duration.limit().orElseThrow(), Duration.ofSeconds(1));
         }
-        outputs(output);
+        stack.check();
+        range("--artifact-bytes", output.artifactBytes, 4L << 20, Long.MAX_VALUE);
+        if (output.quiet && output.json) {
+            throw new Wrong("--json", "excludes --quiet: give one of them");
+        }
         Optional<Duration> duration = load.duration != null
                 ? load.duration.limit()
                 : load.requestCount != null ? Optional.empty() : Optional.of(DEFAULT_DURATION);
         boolean endless = duration.isEmpty() && load.requestCount == null;
         spending(spend, endless, mayCostMoney);
-        if (!(judgement.threshold >= 0.01 && judgement.threshold <= 1)) {
-            throw new Wrong("--threshold", "is " + judgement.threshold + ", allowed is 1% to 100%");
-        }
         LoadPoint loadPoint = load.requestRate != null
                 ? new LoadPoint.OpenLoop(load.requestRate)
                 : new LoadPoint.ClosedLoop(load.concurrency == null ? DEFAULT_CONCURRENCY : load.concurrency);
@@ -104,7 +107,8 @@ record RunPlan(
                 load,
                 spend,
                 judgement,
-                output);
+                output,
+                stack);
     }
 
     /** Whether it has no end of its own. */
@@ -131,20 +135,6 @@ record RunPlan(
                     .toList();
         } catch (IllegalArgumentException e) {
             throw new Wrong("--budget", String.valueOf(e.getMessage()));
-        }
-    }
-
-    private static void outputs(OutputOptions output) {
-        if (output.window != null && (output.window.toMillis() % 1_000 != 0 || output.window.toSeconds() < 1)) {
-            throw new Wrong(
-                    "--window", "is " + DurationConverter.format(output.window) + ", allowed are whole seconds from 1s");
-        }
-        range("--baseline-windows", output.baselineWindows, 20, 10_000);
-        range("--kafka-port", output.kafkaPort, 0, 65_535);
-        range("--topic-bytes", output.topicBytes, 1L << 20, Long.MAX_VALUE);
-        range("--artifact-bytes", output.artifactBytes, 4L << 20, Long.MAX_VALUE);
-        if (output.quiet && output.json) {
-            throw new Wrong("--json", "excludes --quiet: give one of them");
         }
     }
 
@@ -182,7 +172,7 @@ record RunPlan(
         throw new Wrong("--breaker", "is " + text + ", allowed is a share up to 100%, or off");
     }
 
-    private static void range(String option, long value, long smallest, long largest) {
+    static void range(String option, long value, long smallest, long largest) {
         if (value < smallest || value > largest) {
             throw new Wrong(
                     option,

@@ -1,4 +1,4 @@
-package dev.plumbline.cli.run;
+package dev.plumbline.cli.stack;
 
 import dev.plumbline.cli.outcome.ExitCode;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -12,14 +12,14 @@ import sun.misc.Signal;
  * way. {@code sun.misc.Signal} is the only way to hear of a signal without ending; it lies in {@code jdk.unsupported},
  * which the JDK keeps for this.
  */
-final class Interrupts {
+public final class Interrupts {
 
     private final AtomicInteger signals = new AtomicInteger();
 
     private Interrupts() {}
 
     /** Begins to listen. */
-    static Interrupts listen() {
+    public static Interrupts listen() {
         Interrupts interrupts = new Interrupts();
         for (String name : new String[] {"INT", "TERM"}) {
             try {
@@ -40,7 +40,7 @@ final class Interrupts {
     }
 
     /** Whether the user has had enough. */
-    boolean requested() {
+    public boolean requested() {
         return signals.get() > 0;
     }
 }
