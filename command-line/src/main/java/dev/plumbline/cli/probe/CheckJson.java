@@ -33,7 +33,7 @@ final class CheckJson {
         }
         report.discovery().ifPresent(discovery -> {
             ObjectNode found = root.putObject("discovery");
-            found.put("endpointType", TargetProbe.name(discovery.endpointType()));
+            found.put("endpointType", discovery.endpointType().shortName());
             found.put("model", discovery.model());
             found.put("engine", discovery.engine().kind().label());
             discovery.engine().version().ifPresent(version -> found.put("engineVersion", version));

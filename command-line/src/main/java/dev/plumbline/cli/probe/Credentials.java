@@ -1,6 +1,8 @@
 package dev.plumbline.cli.probe;
 
+import dev.plumbline.protocol.EndpointType;
 import java.util.Collections;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -11,12 +13,13 @@ import java.util.TreeMap;
  *
  * @param headers sent with every request; names in any case
  * @param apiKey the key itself
- * @param apiKeyHeader header of the key; {@code Authorization} gets {@code Bearer} in front of it, others the bare key
+ * @param apiKeyHeader header of the key; {@code Authorization} gets {@code Bearer} in front of it, others the bare key;
+ *     empty for the API's own
  */
-public record Credentials(Map<String, String> headers, Optional<String> apiKey, String apiKeyHeader) {
+public record Credentials(Map<String, String> headers, Optional<String> apiKey, Optional<String> apiKeyHeader) {
 
     /** Nothing is sent. */
-    public static final Credentials NONE = new Credentials(Map.of(), Optional.empty(), "Authorization");
+    public static final Credentials NONE = new Credentials(Map.of(), Optional.empty(), Optional.empty());
 
     public Credentials {
         TreeMap<String, String> sorted = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
@@ -26,12 +29,13 @@ public record Credentials(Map<String, String> headers, Optional<String> apiKey, 
         Objects.requireNonNull(apiKeyHeader, "apiKeyHeader");
     }
 
-    /** All headers, the key's among them. */
-    public Map<String, String> requestHeaders() {
+    /** The headers for an API, the key's among them. */
+    public Map<String, String> requestHeaders(EndpointType type) {
         TreeMap<String, String> all = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         all.putAll(headers);
-        apiKey.ifPresent(key -> all.put(
-                apiKeyHeader, apiKeyHeader.equalsIgnoreCase("Authorization") ? "Bearer " + key : key));
+        apiKey.ifPresent(key -> all.putAll(apiKeyHeader
+                .map(name -> Map.of(name, name.equalsIgnoreCase("Authorization") ? "Bearer " + key : key))
+                .orElseGet(() -> type.authorization(key))));
         return Collections.unmodifiableMap(all);
     }
 
@@ -42,20 +46,19 @@ public record Credentials(Map<String, String> headers, Optional<String> apiKey, 
 
     /** The text without any secret of these credentials: some servers repeat the key in their refusal. */
     String redact(String text) {
-        String redacted = text;
-        for (Map.Entry<String, String> header : requestHeaders().entrySet()) {
-            if (isSecret(header.getKey()) || header.getKey().equalsIgnoreCase(apiKeyHeader)) {
+        String redacted = apiKey.map(key -> text.replace(key, "***")).orElse(text);
+        for (Map.Entry<String, String> header : headers.entrySet()) {
+            if (isSecret(header.getKey())) {
                 String value = header.getValue();
-                redacted = redacted.replace(value, "***");
-                String bare = value.substring(value.indexOf(' ') + 1);
-                redacted = bare.isEmpty() ? redacted : redacted.replace(bare, "***");
+                // The scheme, Bearer for example, is no secret.
+                redacted = redacted.replace(value.substring(value.indexOf(' ') + 1), "***");
             }
         }
         return redacted;
     }
 
     private static boolean isSecret(String header) {
-        String name = header.toLowerCase(java.util.Locale.ROOT);
+        String name = header.toLowerCase(Locale.ROOT);
         return name.contains("auth") || name.contains("key") || name.contains("token") || name.contains("cookie");
     }
 

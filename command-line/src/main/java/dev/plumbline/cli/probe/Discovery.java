@@ -15,13 +15,13 @@ import java.util.stream.Stream;
  *
  * @param url without the path of an API
  * @param endpointType the API to drive
- * @param model as requests must name it
+ * @param model as requests must name it; may be empty for a generic API only
  * @param contextLengthTokens what prompt and answer may have together, where the server tells
  * @param metrics the engine's metrics, where they are
  * @param facts for the run record
  */
 public record Discovery(
-        TargetUrl url,
+        BaseUrl url,
         EndpointType endpointType,
         String model,
         Engine engine,
@@ -37,6 +37,11 @@ public record Discovery(
         Objects.requireNonNull(contextLengthTokens, "contextLengthTokens");
         Objects.requireNonNull(metrics, "metrics");
         Objects.requireNonNull(facts, "facts");
+    }
+
+    /** The full URL of the API to drive; may hold a secret in its query. */
+    public String endpointUrl() {
+        return endpointType == EndpointType.GENERIC ? url.whole() : url.endpoint(endpointType);
     }
 
     /**

@@ -26,10 +26,10 @@ import javax.net.ssl.SSLSocket;
 /** Name, connection and TLS of a server, each by itself: what an HTTP client reports in one lump. */
 final class Doorstep {
 
-    private final TargetUrl url;
+    private final BaseUrl url;
     private final Duration within;
 
-    Doorstep(TargetUrl url, Duration within) {
+    Doorstep(BaseUrl url, Duration within) {
         this.url = url;
         this.within = within;
     }

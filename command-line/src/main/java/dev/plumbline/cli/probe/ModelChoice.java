@@ -21,7 +21,7 @@ sealed interface ModelChoice {
     record NotChosen(Failed failure) implements ModelChoice {}
 
     /** The one asked for; else the only one; else the only one that is loaded. */
-    static ModelChoice of(Optional<String> asked, Survey survey, TargetUrl url) {
+    static ModelChoice of(Optional<String> asked, Survey survey, BaseUrl url) {
         Optional<List<ServedModel>> list = ServedModel.in(survey);
         if (list.isEmpty()) {
             return asked.<ModelChoice>map(name ->

@@ -30,7 +30,7 @@ final class NetworkFailures {
     private NetworkFailures() {}
 
     /** @param within how long was waited */
-    static Failed of(Throwable thrown, TargetUrl url, Duration within) {
+    static Failed of(Throwable thrown, BaseUrl url, Duration within) {
         List<Throwable> chain = chain(thrown);
         String where = url.host() + ":" + url.port();
         if (has(chain, UnknownHostException.class) || has(chain, UnresolvedAddressException.class)) {
@@ -108,7 +108,7 @@ final class NetworkFailures {
                         + ": it hangs, is overloaded, or speaks another protocol; look at its log");
     }
 
-    private static Failed tls(List<Throwable> chain, TargetUrl url) {
+    private static Failed tls(List<Throwable> chain, BaseUrl url) {
         String where = url.host() + ":" + url.port();
         if (says(chain, "Unsupported or unrecognized SSL message") || says(chain, "plaintext connection")) {
             return new Failed(

@@ -1,9 +1,11 @@
 package dev.plumbline.cli.probe;
 
-import dev.plumbline.protocol.OpenAiReader;
-import dev.plumbline.protocol.SseDecoder;
+import dev.plumbline.protocol.AnswerLimits;
+import dev.plumbline.protocol.AnswerReader;
+import dev.plumbline.protocol.Protocol;
 import dev.plumbline.protocol.StreamItem;
 import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpResponse.ResponseInfo;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
@@ -12,43 +14,47 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow.Subscription;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
-/** Reads a streamed answer with the decoders of the measurement. Used by one thread at a time. */
+/** Reads an answer with the decoders of the measurement. Used by one thread at a time. */
 final class ShortAnswer implements BodySubscriber<ShortAnswer.Read> {
 
-    /** Longest answer that is read; a few tokens were asked for. */
-    private static final long MAX_BYTES = 4L << 20;
+    /** A few tokens were asked for. */
+    static final AnswerLimits LIMITS = new AnswerLimits(1 << 20, 1 << 20, 4L << 20);
 
     /**
      * What was read.
      *
+     * @param streamed whether it came as a stream
      * @param chunks chunks with content
      * @param firstContentNanos of the given clock
-     * @param problem an error of the server or something that cannot be understood
+     * @param error the server's own, one line
+     * @param malformed why it cannot be understood, one line
      * @param cut whether the connection broke
      */
     record Read(
+            boolean streamed,
             long chunks,
             OptionalLong firstContentNanos,
             Optional<String> finishReason,
             OptionalLong outputTokens,
-            Optional<StreamItem> problem,
+            Optional<String> error,
+            Optional<String> malformed,
             boolean cut) {}
 
     private final LongSupplier clock;
+    private final AnswerReader reader;
     private final CompletableFuture<Read> result = new CompletableFuture<>();
-    private final SseDecoder decoder = new SseDecoder(this::take);
-    private @Nullable Subscription subscription;
-    private long bytesTaken;
     private long chunks;
     private OptionalLong firstContentNanos = OptionalLong.empty();
     private Optional<String> finishReason = Optional.empty();
     private OptionalLong outputTokens = OptionalLong.empty();
-    private Optional<StreamItem> problem = Optional.empty();
+    private Optional<String> error = Optional.empty();
+    private Optional<String> malformed = Optional.empty();
 
-    ShortAnswer(LongSupplier clock) {
+    ShortAnswer(Protocol protocol, ResponseInfo info, LongSupplier clock) {
         this.clock = clock;
+        this.reader = protocol.withLimits(LIMITS)
+                .answer(info.statusCode(), info.headers().firstValue("content-type"), this::take);
     }
 
     @Override
@@ -57,9 +63,8 @@ final class ShortAnswer implements BodySubscriber<ShortAnswer.Read> {
     }
 
     @Override
-    public void onSubscribe(Subscription given) {
-        subscription = given;
-        given.request(Long.MAX_VALUE);
+    public void onSubscribe(Subscription subscription) {
+        subscription.request(Long.MAX_VALUE);
     }
 
     @Override
@@ -67,15 +72,7 @@ final class ShortAnswer implements BodySubscriber<ShortAnswer.Read> {
         for (ByteBuffer buffer : buffers) {
             byte[] bytes = new byte[buffer.remaining()];
             buffer.get(bytes);
-            bytesTaken += bytes.length;
-            if (!decoder.feed(bytes, 0, bytes.length) || bytesTaken > MAX_BYTES) {
-                note(new StreamItem.Malformed("an endless event"));
-                if (subscription != null) {
-                    subscription.cancel();
-                }
-                end(true);
-                return;
-            }
+            reader.feed(bytes, 0, bytes.length);
         }
     }
 
@@ -86,36 +83,36 @@ final class ShortAnswer implements BodySubscriber<ShortAnswer.Read> {
 
     @Override
     public void onComplete() {
-        decoder.endOfStream();
         end(false);
     }
 
-    private void take(byte[] bytes, int offset, int length, boolean namedError) {
-        StreamItem item = OpenAiReader.readEvent(bytes, offset, length, namedError);
+    private void take(StreamItem item) {
         switch (item) {
-            case StreamItem.Chunk chunk -> take(chunk);
-            case StreamItem.ServerError ignored -> note(item);
-            case StreamItem.Malformed ignored -> note(item);
+            case StreamItem.Chunk chunk -> {
+                if (chunk.content()) {
+                    chunks++;
+                    if (firstContentNanos.isEmpty()) {
+                        firstContentNanos = OptionalLong.of(clock.getAsLong());
+                    }
+                }
+                finishReason = chunk.finishReason().or(() -> finishReason);
+                chunk.usage()
+                        .filter(usage -> usage.output().isPresent())
+                        .ifPresent(usage -> outputTokens = usage.output());
+            }
+            case StreamItem.ServerError told -> error = error.or(() -> Optional.of(told.message()));
+            case StreamItem.Malformed found -> {
+                malformed = malformed.or(() -> Optional.of(found.reason()));
+                // Nothing more is taken; an endless answer must not be waited for.
+                end(true);
+            }
             case StreamItem.Done ignored -> {}
         }
     }
 
-    private void take(StreamItem.Chunk chunk) {
-        if (chunk.content()) {
-            chunks++;
-            if (firstContentNanos.isEmpty()) {
-                firstContentNanos = OptionalLong.of(clock.getAsLong());
-            }
-        }
-        finishReason = chunk.finishReason().or(() -> finishReason);
-        chunk.usage().ifPresent(usage -> outputTokens = usage.output().isPresent() ? usage.output() : outputTokens);
-    }
-
-    private void note(StreamItem item) {
-        problem = problem.or(() -> Optional.of(item));
-    }
-
     private void end(boolean cut) {
-        result.complete(new Read(chunks, firstContentNanos, finishReason, outputTokens, problem, cut));
+        reader.end(!cut);
+        result.complete(new Read(
+                reader.isStream(), chunks, firstContentNanos, finishReason, outputTokens, error, malformed, cut));
     }
 }

@@ -1,6 +1,7 @@
 package dev.plumbline.cli.probe;
 
 import dev.plumbline.protocol.EndpointType;
+import dev.plumbline.protocol.GenericTarget;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -17,7 +18,7 @@ import java.util.Optional;
  * @param timeouts of the probe
  */
 public record TargetAddress(
-        String typedUrl, TargetUrl url, Wanted wanted, Credentials credentials, Route route, ProbeTimeouts timeouts) {
+        String typedUrl, BaseUrl url, Wanted wanted, Credentials credentials, Route route, ProbeTimeouts timeouts) {
 
     public TargetAddress {
         Objects.requireNonNull(typedUrl, "typedUrl");
@@ -36,7 +37,7 @@ public record TargetAddress(
     public static TargetAddress of(String typedUrl) {
         return new TargetAddress(
                 typedUrl,
-                TargetUrl.parse(typedUrl),
+                BaseUrl.parse(typedUrl),
                 Wanted.ANYTHING,
                 Credentials.NONE,
                 Route.DIRECT,
@@ -66,15 +67,24 @@ public record TargetAddress(
     /**
      * What the user asked for; empty where it is to be found out.
      *
+     * @param generic describes an API that we do not know; then nothing is found out about it
      * @param metricsUrl where the engine's metrics are; empty looks for {@code /metrics} below the base URL
      */
-    public record Wanted(Optional<EndpointType> endpointType, Optional<String> model, Optional<TargetUrl> metricsUrl) {
+    public record Wanted(
+            Optional<EndpointType> endpointType,
+            Optional<GenericTarget> generic,
+            Optional<String> model,
+            Optional<BaseUrl> metricsUrl) {
 
         /** Everything is to be found out. */
-        public static final Wanted ANYTHING = new Wanted(Optional.empty(), Optional.empty(), Optional.empty());
+        public static final Wanted ANYTHING = new Wanted(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
         public Wanted {
-            Objects.requireNonNull(endpointType, "endpointType");
+            Objects.requireNonNull(generic, "generic");
+            if (generic.isPresent() != endpointType.equals(Optional.of(EndpointType.GENERIC))) {
+                throw new IllegalArgumentException(
+                        "endpoint type generic and the description of its API go together: give both, in a scenario file");
+            }
             Objects.requireNonNull(model, "model");
             Objects.requireNonNull(metricsUrl, "metricsUrl");
         }

@@ -2,6 +2,8 @@ package dev.plumbline.cli.probe;
 
 import dev.plumbline.cli.probe.Reply.Answered;
 import dev.plumbline.cli.probe.Reply.Unanswered;
+import dev.plumbline.protocol.EndpointType;
+import dev.plumbline.protocol.Protocol;
 import java.net.ProxySelector;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -9,7 +11,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -41,7 +45,7 @@ final class TargetClient implements AutoCloseable {
     }
 
     /** Asks for a URL that may be another server's: credentials go only to the target itself. */
-    CompletableFuture<Reply> getAt(TargetUrl url, Duration within) {
+    CompletableFuture<Reply> getAt(BaseUrl url, Duration within) {
         URI uri = URI.create(url.base());
         HttpRequest.Builder builder = url.origin().equals(address.url().origin())
                 ? request(uri, within)
@@ -49,14 +53,35 @@ final class TargetClient implements AutoCloseable {
         return exchange(builder.GET().build(), "GET " + url.base(), within);
     }
 
-    /** Posts JSON. The future never fails. */
-    CompletableFuture<Reply> post(String path, byte[] json, Duration within) {
-        return exchange(posting(path, json, within), "POST " + path, within);
+    /** Asks an API: the query of the base URL goes with it. The future never fails. */
+    CompletableFuture<Reply> api(String method, String path, Optional<byte[]> json, Duration within) {
+        String query = address.url().query().map(text -> "?" + text).orElse("");
+        return exchange(
+                request(URI.create(address.url().at(path) + query), within)
+                        .header("Content-Type", "application/json")
+                        .method(method, publisher(json))
+                        .build(),
+                method + " " + path,
+                within);
     }
 
-    /** Posts JSON and hands the answer to a reader as it comes. */
-    <T> CompletableFuture<HttpResponse<T>> stream(String path, byte[] json, Duration within, BodyHandler<T> reader) {
-        return client.sendAsync(posting(path, json, within), reader)
+    /** Sends a prompt and hands the answer to a reader as it comes. */
+    <T> CompletableFuture<HttpResponse<T>> speak(
+            Protocol protocol, String prompt, Duration within, BodyHandler<T> reader) {
+        EndpointType type = protocol.endpointType();
+        URI uri = URI.create(type == EndpointType.GENERIC ? address.url().whole() : address.url().endpoint(type));
+        Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        headers.putAll(protocol.headers());
+        headers.putAll(address.credentials().requestHeaders(type));
+        HttpRequest.Builder builder = HttpRequest.newBuilder(uri).timeout(within);
+        headers.forEach(builder::header);
+        byte[] body = protocol.body(prompt);
+        return client.sendAsync(
+                        builder.method(
+                                        protocol.method(),
+                                        publisher(body.length == 0 ? Optional.empty() : Optional.of(body)))
+                                .build(),
+                        reader)
                 .orTimeout(within.toMillis(), TimeUnit.MILLISECONDS);
     }
 
@@ -66,16 +91,15 @@ final class TargetClient implements AutoCloseable {
         client.shutdownNow();
     }
 
-    private HttpRequest posting(String path, byte[] json, Duration within) {
-        return request(address.url().at(path), within)
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofByteArray(json))
-                .build();
+    private static HttpRequest.BodyPublisher publisher(Optional<byte[]> body) {
+        return body.map(HttpRequest.BodyPublishers::ofByteArray).orElseGet(HttpRequest.BodyPublishers::noBody);
     }
 
     private HttpRequest.Builder request(URI uri, Duration within) {
         HttpRequest.Builder builder = HttpRequest.newBuilder(uri).timeout(within);
-        address.credentials().requestHeaders().forEach(builder::header);
+        address.credentials()
+                .requestHeaders(address.wanted().endpointType().or(address.url()::endpointType).orElse(EndpointType.CHAT))
+                .forEach(builder::header);
         return builder;
     }
 

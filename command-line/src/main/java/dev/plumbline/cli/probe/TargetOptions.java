@@ -78,13 +78,12 @@ public final class TargetOptions {
 
     @Option(
             names = "--api-key-header",
-            defaultValue = "Authorization",
             paramLabel = "NAME",
             description = {
-                "Header of the key, for example x-api-key.",
-                "Default: ${DEFAULT-VALUE}, with Bearer in front of the key."
+                "Header of the key.",
+                "Default: the API's own, Authorization with Bearer, or x-api-key."
             })
-    private String apiKeyHeader = "Authorization";
+    private @Nullable String apiKeyHeader;
 
     @Option(
             names = "--ca-file",
@@ -116,15 +115,16 @@ public final class TargetOptions {
                     commandLine, "--url is missing: give the server, for example --url localhost:8000");
         }
         return checked(commandLine, "--url", () -> {
-            TargetUrl target = TargetUrl.parse(url);
+            BaseUrl target = BaseUrl.parse(url);
             return new TargetAddress(
                     url,
                     target,
                     new TargetAddress.Wanted(
                             Optional.ofNullable(endpointType),
+                            Optional.empty(),
                             Optional.ofNullable(model),
                             Optional.ofNullable(metricsUrl)
-                                    .map(text -> checked(commandLine, "--metrics-url", () -> TargetUrl.parse(text)))),
+                                    .map(text -> checked(commandLine, "--metrics-url", () -> BaseUrl.parse(text)))),
                     credentials(commandLine, environment),
                     new TargetAddress.Route(
                             Optional.ofNullable(caFile),
@@ -139,7 +139,8 @@ public final class TargetOptions {
         for (String header : headers) {
             checked(commandLine, "--header", () -> put(parsed, header));
         }
-        checked(commandLine, "--api-key-header", () -> checkedName(apiKeyHeader));
+        Optional<String> keyHeader = Optional.ofNullable(apiKeyHeader)
+                .map(name -> checked(commandLine, "--api-key-header", () -> checkedName(name)));
         if (apiKeyEnvironment != null && apiKeyFile != null) {
             throw new ParameterException(
                     commandLine, "--api-key-env and --api-key-file exclude each other: give one of them");
@@ -152,11 +153,12 @@ public final class TargetOptions {
             Path file = apiKeyFile;
             key = Optional.of(checked(commandLine, "--api-key-file", () -> firstLine(file)));
         }
-        if (key.isPresent() && parsed.containsKey(apiKeyHeader)) {
+        if (key.isPresent() && parsed.containsKey(keyHeader.orElse("Authorization"))) {
             throw new ParameterException(
-                    commandLine, "--header and the API key both set " + apiKeyHeader + ": give it once");
+                    commandLine,
+                    "--header and the API key both set " + keyHeader.orElse("Authorization") + ": give it once");
         }
-        return new Credentials(parsed, key, apiKeyHeader);
+        return new Credentials(parsed, key, keyHeader);
     }
 
     private static String put(Map<String, String> headers, String text) {
@@ -245,11 +247,11 @@ public final class TargetOptions {
     private static final class TypeConverter implements CommandLine.ITypeConverter<EndpointType> {
         @Override
         public EndpointType convert(String value) {
-            return Arrays.stream(EndpointType.values())
-                    .filter(type -> TargetProbe.name(type).equalsIgnoreCase(value.replace('_', '-')))
-                    .findFirst()
-                    .orElseThrow(() -> new CommandLine.TypeConversionException(
-                            "'" + value + "' is none of " + String.join(", ", new TypeNames())));
+            try {
+                return EndpointType.named(value);
+            } catch (IllegalArgumentException e) {
+                throw new CommandLine.TypeConversionException(e.getMessage());
+            }
         }
     }
 
@@ -258,7 +260,7 @@ public final class TargetOptions {
         private static final long serialVersionUID = 1L;
 
         TypeNames() {
-            super(Arrays.stream(EndpointType.values()).map(TargetProbe::name).toList());
+            super(Arrays.stream(EndpointType.values()).map(EndpointType::shortName).toList());
         }
     }
 }

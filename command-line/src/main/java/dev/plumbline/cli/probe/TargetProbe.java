@@ -12,16 +12,16 @@ import dev.plumbline.cli.probe.Reply.Unanswered;
 import dev.plumbline.cli.probe.StepOutcome.Failed;
 import dev.plumbline.cli.probe.StepOutcome.Passed;
 import dev.plumbline.cli.probe.StepOutcome.Skipped;
+import dev.plumbline.cli.terminal.Figures;
 import dev.plumbline.protocol.EndpointType;
-import dev.plumbline.protocol.RequestBody;
-import dev.plumbline.protocol.StreamItem;
+import dev.plumbline.protocol.Protocol;
+import dev.plumbline.protocol.RequestParameters;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.net.http.HttpResponse.BodySubscribers;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,7 +48,6 @@ public final class TargetProbe {
     private static final String PROMPT = "Count from one to five.";
     private static final int ANSWER_TOKENS = 16;
     private static final List<String> LISTED = List.of(
-            Survey.MODELS,
             Survey.HEALTH,
             Survey.METRICS,
             Survey.VERSION,
@@ -59,9 +58,13 @@ public final class TargetProbe {
             Survey.OLLAMA_TAGS,
             Survey.OLLAMA_PS);
 
+    /** Looked for where a server has neither of OpenAI's older APIs. */
+    private static final List<EndpointType> LESS_COMMON = List.of(
+            EndpointType.RESPONSES, EndpointType.MESSAGES, EndpointType.OLLAMA_CHAT, EndpointType.OLLAMA_GENERATE);
+
     private final TargetAddress address;
     private final ProbeTimeouts timeouts;
-    private final TargetUrl url;
+    private final BaseUrl url;
     private final LongSupplier nanos;
     private final ProbeListener listener;
     private final GpuTool gpuTool;
@@ -86,7 +89,7 @@ public final class TargetProbe {
         this.listener = listener;
         this.gpuTool = new GpuTool(searchPath);
         boolean tlsUsed = url.tls()
-                || address.wanted().metricsUrl().map(TargetUrl::tls).orElse(false);
+                || address.wanted().metricsUrl().map(BaseUrl::tls).orElse(false);
         this.tls = TlsTrust.of(address.route().caFile(), tlsUsed);
         this.httpFailures = new HttpFailures(address);
     }
@@ -128,10 +131,15 @@ public final class TargetProbe {
             CompletableFuture<Sight> gpu,
             boolean withAnswer)
             throws InterruptedException {
-        Survey survey = open ? survey(client) : new Survey(Map.of());
-        boolean letIn = open && step(Step.HTTP, letIn(survey, addresses));
+        boolean generic = address.wanted().generic().isPresent();
+        Survey survey = open && !generic ? survey(client) : new Survey(Map.of());
+        boolean letIn = false;
         if (!open) {
             skip(Step.HTTP, "needs a connection");
+        } else if (generic) {
+            skip(Step.HTTP, "part of the short answer");
+        } else {
+            letIn = step(Step.HTTP, letIn(survey, addresses));
         }
         Optional<EndpointType> type = Optional.empty();
         Optional<Chosen> chosen = Optional.empty();
@@ -139,16 +147,29 @@ public final class TargetProbe {
         if (letIn) {
             type = endpointType(client, survey, engine);
             chosen = type.isPresent() || ServedModel.in(survey).isPresent() ? model(client, survey) : Optional.empty();
+        } else if (open && generic) {
+            step(Step.PROTOCOL, new Passed("generic, as described"));
+            type = Optional.of(EndpointType.GENERIC);
+            chosen = Optional.of(
+                    new Chosen(address.wanted().model().orElse(""), Optional.empty(), "as asked for"));
+            skip(Step.MODEL, "not asked of a generic API");
         } else {
             skip(Step.PROTOCOL, "needs HTTP");
         }
-        if (chosen.isEmpty() && results.getLast().step() != Step.MODEL) {
+        if (results.getLast().step() != Step.MODEL) {
             skip(Step.MODEL, "needs a protocol");
         }
         if (!withAnswer) {
             skip(Step.ANSWER, "not asked for");
         } else if (type.isPresent() && chosen.isPresent()) {
-            step(Step.ANSWER, answer(client, type.get(), chosen.get().model()));
+            RequestParameters parameters = parameters(chosen.get().model());
+            step(
+                    Step.ANSWER,
+                    answer(
+                            client,
+                            type.get() == EndpointType.GENERIC
+                                    ? Protocol.generic(address.wanted().generic().orElseThrow(), parameters)
+                                    : Protocol.of(type.get(), parameters)));
         } else {
             skip(Step.ANSWER, "needs protocol and model");
         }
@@ -181,7 +202,11 @@ public final class TargetProbe {
                 engine,
                 facts.contextLengthTokens(),
                 metrics,
-                facts.facts(engine, name(type), gpu));
+                facts.facts(engine, type.shortName(), gpu));
+    }
+
+    private static RequestParameters parameters(String model) {
+        return RequestParameters.of(model, true, ANSWER_TOKENS, 0);
     }
 
     private Optional<List<InetAddress>> resolve() throws InterruptedException {
@@ -244,11 +269,12 @@ public final class TargetProbe {
 
     private Survey surveyOnce(TargetClient client) throws InterruptedException {
         Map<String, CompletableFuture<Reply>> asked = new LinkedHashMap<>();
+        asked.put(Survey.MODELS, client.api("GET", url.modelsPath(), Optional.empty(), timeouts.reply()));
         for (String listed : LISTED) {
             asked.put(listed, client.get(listed.substring("GET ".length()), timeouts.reply()));
         }
         for (EndpointType type : firstTypes()) {
-            asked.put(posted(type), client.post(type.path(), NO_REQUEST, timeouts.reply()));
+            asked.put(posted(type), client.api("POST", url.path(type), Optional.of(NO_REQUEST), timeouts.reply()));
         }
         List<String> needed = new ArrayList<>(List.of(Survey.MODELS));
         firstTypes().forEach(type -> needed.add(posted(type)));
@@ -337,17 +363,17 @@ public final class TargetProbe {
         for (EndpointType type : firstTypes()) {
             Optional<Answered> answer = survey.answered(posted(type));
             if (answer.isPresent() && exists(answer.get())) {
-                step(Step.PROTOCOL, new Passed(name(type) + ", " + posted(type) + "; " + engine));
+                step(Step.PROTOCOL, new Passed(type.shortName() + ", " + posted(type) + "; " + engine));
                 return Optional.of(type);
             }
         }
         Optional<EndpointType> asked = askedType();
         if (asked.isEmpty()) {
-            for (EndpointType type : EndpointType.values()) {
-                if (!firstTypes().contains(type)
-                        && client.post(type.path(), NO_REQUEST, timeouts.reply()).join() instanceof Answered answer
+            for (EndpointType type : LESS_COMMON) {
+                if (client.api("POST", url.path(type), Optional.of(NO_REQUEST), timeouts.reply()).join()
+                                instanceof Answered answer
                         && exists(answer)) {
-                    step(Step.PROTOCOL, new Passed(name(type) + ", " + posted(type) + "; " + engine));
+                    step(Step.PROTOCOL, new Passed(type.shortName() + ", " + posted(type) + "; " + engine));
                     return Optional.of(type);
                 }
             }
@@ -366,7 +392,7 @@ public final class TargetProbe {
         if (isLlmServer && asked.isPresent()) {
             return new Failed(
                     FailureKind.NO_SUCH_API,
-                    url.base() + " does not have " + asked.get().path() + answers(posted)
+                    url.base() + " does not have " + url.path(asked.get()) + answers(posted)
                             + ": leave --endpoint-type out, or name another one");
         }
         if (isLlmServer) {
@@ -437,7 +463,7 @@ public final class TargetProbe {
 
     private Optional<JsonNode> show(TargetClient client, String model) {
         byte[] request = Json.object("model", model);
-        return client.post("/api/show", request, timeouts.extras()).join() instanceof Answered answer
+        return client.api("POST", "/api/show", Optional.of(request), timeouts.extras()).join() instanceof Answered answer
                         && answer.status() == 200
                 ? answer.json()
                 : Optional.empty();
@@ -446,66 +472,48 @@ public final class TargetProbe {
     private sealed interface Answer {
         record Streamed(ShortAnswer.Read read) implements Answer {}
 
-        record Whole(byte[] body) implements Answer {}
+        record Refusal(byte[] body) implements Answer {}
     }
 
-    private StepOutcome answer(TargetClient client, EndpointType type, String model) throws InterruptedException {
-        byte[] request = new RequestBody(type, model, true, ANSWER_TOKENS, 0).withPrompt(PROMPT);
+    private StepOutcome answer(TargetClient client, Protocol protocol) throws InterruptedException {
         long sentNanos = nanos.getAsLong();
         try {
-            HttpResponse<Answer> response = client.stream(type.path(), request, timeouts.answer(), this::reader)
+            HttpResponse<Answer> response = client.speak(protocol, PROMPT, timeouts.answer(), info -> reader(protocol, info))
                     .get();
             return switch (response.body()) {
                 case Answer.Streamed streamed -> judge(streamed.read(), sentNanos);
-                case Answer.Whole whole -> {
-                    Answered answered = TargetClient.answered(posted(type), response, whole.body());
-                    yield answered.status() == 200 ? unstreamed(answered) : httpFailures.refused(answered);
-                }
+                case Answer.Refusal refusal ->
+                    httpFailures.refused(
+                            TargetClient.answered(posted(protocol.endpointType()), response, refusal.body()));
             };
         } catch (ExecutionException e) {
             return NetworkFailures.of(TargetClient.cause(e), url, timeouts.answer());
         }
     }
 
-    private BodySubscriber<Answer> reader(HttpResponse.ResponseInfo info) {
-        String contentType = info.headers().firstValue("content-type").orElse("");
-        return info.statusCode() == 200 && contentType.toLowerCase(Locale.ROOT).contains("event-stream")
-                ? BodySubscribers.mapping(new ShortAnswer(nanos), Answer.Streamed::new)
-                : BodySubscribers.mapping(new BoundedBody(TargetClient.MAX_BODY_BYTES), Answer.Whole::new);
-    }
-
-    private Failed unstreamed(Answered answer) {
-        if (answer.isPage() || answer.json().isEmpty()) {
-            return httpFailures.stranger(answer);
-        }
-        return answer.json().flatMap(body -> Json.text(body, "error", "message").or(() -> Json.text(body, "error")))
-                .map(text -> new Failed(
-                        FailureKind.STREAM_ERROR,
-                        "the answer is an error inside a 200 (\"" + Words.oneLine(address.credentials().redact(text))
-                                + "\"): look at the server's log"))
-                .orElseGet(() -> new Failed(
-                        FailureKind.NOT_STREAMED,
-                        "the answer comes in one piece although a stream was asked for, so that no first token can be"
-                                + " timed: switch streaming on in the server or the gateway in front of it"));
+    private BodySubscriber<Answer> reader(Protocol protocol, HttpResponse.ResponseInfo info) {
+        boolean page = info.headers()
+                .firstValue("content-type")
+                .filter(type -> type.toLowerCase(Locale.ROOT).contains("html"))
+                .isPresent();
+        return info.statusCode() == 200 && !page
+                ? BodySubscribers.mapping(new ShortAnswer(protocol, info, nanos), Answer.Streamed::new)
+                : BodySubscribers.mapping(new BoundedBody(TargetClient.MAX_BODY_BYTES), Answer.Refusal::new);
     }
 
     private StepOutcome judge(ShortAnswer.Read read, long sentNanos) {
-        if (read.problem().isPresent()) {
-            return switch (read.problem().get()) {
-                case StreamItem.ServerError error ->
-                    new Failed(
-                            FailureKind.STREAM_ERROR,
-                            "the answer breaks off with an error (\""
-                                    + Words.oneLine(address.credentials().redact(error.message()))
-                                    + "\"): look at the server's log");
-                case StreamItem.Malformed malformed ->
-                    new Failed(
-                            FailureKind.MALFORMED,
-                            "the answer cannot be understood (" + Words.oneLine(malformed.reason())
-                                    + "): try another --endpoint-type");
-                case StreamItem.Chunk chunk -> throw new IllegalStateException("no problem: " + chunk);
-                case StreamItem.Done done -> throw new IllegalStateException("no problem: " + done);
-            };
+        if (read.error().isPresent()) {
+            return new Failed(
+                    FailureKind.STREAM_ERROR,
+                    "an error inside a 200 after " + read.chunks() + " chunks (\""
+                            + Words.oneLine(address.credentials().redact(read.error().get()))
+                            + "\"): look at the server's log");
+        }
+        if (read.malformed().isPresent()) {
+            return new Failed(
+                    FailureKind.MALFORMED,
+                    "the answer cannot be understood (" + Words.oneLine(read.malformed().get())
+                            + "): try another --endpoint-type");
         }
         if (read.cut() || read.finishReason().isEmpty()) {
             return new Failed(
@@ -519,19 +527,24 @@ public final class TargetProbe {
                     "the answer is empty (finish reason " + Words.oneLine(read.finishReason().get())
                             + "): try another --model, or look at its chat template");
         }
+        if (!read.streamed()) {
+            return new Failed(
+                    FailureKind.NOT_STREAMED,
+                    "the answer comes in one piece although a stream was asked for, so that no first token can be"
+                            + " timed: switch streaming on in the server or the gateway in front of it");
+        }
         String tokens = read.outputTokens().isPresent()
                 ? read.outputTokens().getAsLong() + " tokens"
                 : read.chunks() + " chunks, no token counts";
         long firstNanos = read.firstContentNanos().getAsLong() - sentNanos;
-        return new Passed(tokens + ", first after "
-                + Words.duration(Duration.ofMillis(Math.round(firstNanos / 1e6))) + ", finish reason "
+        return new Passed(tokens + ", first after " + Figures.duration(firstNanos) + ", finish reason "
                 + Words.oneLine(read.finishReason().get()));
     }
 
     private Optional<EngineMetrics> metrics(TargetClient client, Survey survey, Engine engine, boolean letIn) {
-        Optional<TargetUrl> elsewhere = address.wanted().metricsUrl();
+        Optional<BaseUrl> elsewhere = address.wanted().metricsUrl();
         if (elsewhere.isPresent()) {
-            TargetUrl at = elsewhere.get();
+            BaseUrl at = elsewhere.get();
             Reply reply = client.getAt(at, timeouts.reply()).join();
             Optional<Engine.Kind> kind =
                     reply instanceof Answered page ? MetricsText.engine(page) : Optional.empty();
@@ -576,12 +589,8 @@ public final class TargetProbe {
         return address.route().proxy().isEmpty() && (first.isLoopbackAddress() || Doorstep.isOwn(first));
     }
 
-    private static String posted(EndpointType type) {
-        return "POST " + type.path();
-    }
-
-    static String name(EndpointType type) {
-        return type.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    private String posted(EndpointType type) {
+        return "POST " + url.path(type);
     }
 
     private void skip(Step step, String why) {
