@@ -72,7 +72,7 @@ final class MarkdownDocument {
     }
 
     private void percentiles(RunStory story) {
-        if (story.figures().measured().latencies().isEmpty()) {
+        if (story.figures().judged().latencies().isEmpty()) {
             return;
         }
         line("");

@@ -15,12 +15,19 @@ import java.util.OptionalDouble;
 /**
  * The numbers of a whole run: its windows added up, distributions merged.
  *
- * @param measured of healthy producers
+ * @param judged windows that are covered well enough to be judged; latencies and error share come from these, as in the
+ *     verdict
+ * @param measured all windows, healthy producers; counts come from these
  * @param excluded of sick producers, counted only
  * @param rates empty when there was no time under load
  * @param lowCoverageWindows windows below the coverage that judging needs
  */
-record RunFigures(WindowSummary measured, ExcludedPart excluded, Optional<Rates> rates, long lowCoverageWindows) {
+record RunFigures(
+        WindowSummary judged,
+        WindowSummary measured,
+        ExcludedPart excluded,
+        Optional<Rates> rates,
+        long lowCoverageWindows) {
 
     /**
      * Per second of the windows that were under load from end to end and well covered; where there is none of these, of
@@ -56,15 +63,19 @@ record RunFigures(WindowSummary measured, ExcludedPart excluded, Optional<Rates>
     }
 
     static RunFigures of(RunResult result) {
+        WindowSummary judged = WindowSummary.empty();
         WindowSummary measured = WindowSummary.empty();
         ExcludedPart excluded = ExcludedPart.none();
         for (RunWindow window : result.windows()) {
             measured = measured.plus(window.measured());
             excluded = excluded.plus(window.excluded());
+            if (isCovered(window)) {
+                judged = judged.plus(window.measured());
+            }
         }
         long lowCoverage =
                 result.windows().stream().filter(window -> !isCovered(window)).count();
-        return new RunFigures(measured, excluded, rates(result, measured), lowCoverage);
+        return new RunFigures(judged, measured, excluded, rates(result, measured), lowCoverage);
     }
 
     /** Rates of one window; empty where they mean nothing. */
@@ -79,7 +90,7 @@ record RunFigures(WindowSummary measured, ExcludedPart excluded, Optional<Rates>
     }
 
     Histogram latency(LatencyMetric metric) {
-        return measured.latency(metric);
+        return judged.latency(metric);
     }
 
     RequestCounts requests() {
@@ -88,7 +99,7 @@ record RunFigures(WindowSummary measured, ExcludedPart excluded, Optional<Rates>
 
     /** Failed requests of those that were sent and not cancelled; empty when there are none. */
     OptionalDouble errorShare() {
-        return errorShare(requests());
+        return errorShare(judged.requests());
     }
 
     static OptionalDouble errorShare(RequestCounts requests) {

@@ -235,6 +235,7 @@ public final class RunFolder implements AutoCloseable {
         RunFigures figures = RunFigures.of(result);
         write("junit.xml", bytes(JUnitDocument.of(new RunStory(result, verdict, figures, contents()))));
         write("summary.md", bytes(MarkdownDocument.of(new RunStory(result, verdict, figures, contents()))));
+        write("report.html", bytes(ReportDocument.of(new RunStory(result, verdict, figures, contents()))));
         write("summary.json", bytes(SummaryDocument.of(new RunStory(result, verdict, figures, contents()))));
     }
 

@@ -47,7 +47,7 @@ final class SummaryDocument {
         root.set("tokens", tokens(story.figures().measured().tokens()));
         ArtifactJson.put(root, "errorShare", story.figures().errorShare());
         story.figures().rates().ifPresent(rates -> root.set("rates", rates(rates, result)));
-        root.set("metrics", ArtifactJson.metrics(story.figures().measured()));
+        root.set("metrics", ArtifactJson.metrics(story.figures().judged()));
         root.set("coverage", coverage(story));
         ArrayNode alerts = root.putArray("alerts");
         result.alerts().forEach(alert -> alerts.add(alert(alert)));
