@@ -28,7 +28,7 @@ final class ProducerProperties {
         all.put("plumbline.target.model", discovery.model());
         all.put("plumbline.target.endpoint-type", discovery.endpointType().name());
         address.credentials()
-                .requestHeaders()
+                .requestHeaders(discovery.endpointType())
                 .forEach((name, value) -> all.put("plumbline.target.headers.\"" + name + "\"", value));
         address.route().caFile().ifPresent(file -> all.put("plumbline.target.ca-file", file.toAbsolutePath().toString()));
         address.route()

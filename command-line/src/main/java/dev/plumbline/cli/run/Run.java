@@ -206,7 +206,7 @@ final class Run {
         view.line("  run       " + plan.runId() + "   " + series.group().model() + " / "
                 + series.group().scenario() + " / " + series.group().loadPoint().key() + " / " + series.variant());
         view.line("  target    " + discovery.url().base() + "   " + discovery.engine() + ", "
-                + TargetProbe.name(discovery.endpointType()));
+                + discovery.endpointType().shortName());
         view.line("  stack     "
                 + (cluster.isPresent()
                         ? "Kafka at " + pipe.bootstrapServers()
