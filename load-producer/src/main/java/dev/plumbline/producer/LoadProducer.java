@@ -239,6 +239,9 @@ final class LoadProducer {
                 FireTimes whole = switch (config.load().arrivalPattern()) {
                     case CONSTANT -> FireTimes.constant(rate);
                     case POISSON -> FireTimes.poisson(rate, config.workload().seed());
+                    case GAMMA ->
+                        FireTimes.gamma(
+                                rate, config.load().burstiness(), config.workload().seed());
                 };
                 int cap = config.load().maxInFlight();
                 yield new LoadPlan.Open(

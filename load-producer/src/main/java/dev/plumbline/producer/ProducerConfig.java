@@ -116,9 +116,13 @@ public interface ProducerConfig {
         /** Requests per second (open loop). Exactly one of this and concurrency. */
         OptionalDouble requestRate();
 
-        /** CONSTANT (evenly spaced) or POISSON; for request-rate. Default CONSTANT. */
+        /** CONSTANT (evenly spaced), POISSON or GAMMA; for request-rate. Default CONSTANT. */
         @WithDefault("CONSTANT")
         ArrivalPattern arrivalPattern();
+
+        /** Shape of GAMMA: 1 is POISSON, less comes in bursts, more is more even. Default 1, 0.01 to 1000. */
+        @WithDefault("1")
+        double burstiness();
 
         /** Most requests in flight in the open loop; what is due beyond is dropped and counted. Default 1000. */
         @WithDefault("1000")
@@ -282,6 +286,8 @@ public interface ProducerConfig {
         /** Evenly. */
         CONSTANT,
         /** Independently of each other. */
-        POISSON
+        POISSON,
+        /** In bursts, or more evenly than by chance. */
+        GAMMA
     }
 }

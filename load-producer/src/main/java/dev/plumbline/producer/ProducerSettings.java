@@ -60,6 +60,11 @@ record ProducerSettings(
         String id = config.producer().id();
         require(!id.isBlank() && id.length() <= 150, "plumbline.producer.id", id, "1 to 150 characters");
         ProducerConfig.Load load = config.load();
+        require(
+                load.burstiness() >= FireTimes.MIN_BURSTINESS && load.burstiness() <= FireTimes.MAX_BURSTINESS,
+                "plumbline.load.burstiness",
+                Double.toString(load.burstiness()),
+                FireTimes.MIN_BURSTINESS + " to " + FireTimes.MAX_BURSTINESS);
         requireRange("plumbline.load.max-in-flight", load.maxInFlight(), 1, 1_000_000);
         requireRange("plumbline.load.event-loops", load.eventLoops(), 1, 64);
         requireRange("plumbline.load.warmup-requests", load.warmupRequests(), 0, 1_000_000_000);

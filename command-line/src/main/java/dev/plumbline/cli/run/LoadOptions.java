@@ -29,6 +29,16 @@ final class LoadOptions {
     ArrivalPattern arrivalPattern = ArrivalPattern.poisson;
 
     @Option(
+            names = "--burstiness",
+            paramLabel = "SHAPE",
+            description = {
+                "Of arrivals: 1 is Poisson, less comes in bursts, more is more even.",
+                "Chooses the pattern gamma."
+            })
+    @Nullable
+    Double burstiness;
+
+    @Option(
             names = "--max-in-flight",
             defaultValue = "1000",
             paramLabel = "N",
@@ -136,6 +146,7 @@ final class LoadOptions {
     @SuppressWarnings("checkstyle:MemberName")
     enum ArrivalPattern {
         constant,
-        poisson
+        poisson,
+        gamma
     }
 }

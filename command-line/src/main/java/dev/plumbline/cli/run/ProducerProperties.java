@@ -66,7 +66,10 @@ final class ProducerProperties {
                 all.put("plumbline.load.concurrency", Integer.toString(closed.concurrency()));
             case LoadPoint.OpenLoop open -> {
                 all.put("plumbline.load.request-rate", Double.toString(open.requestsPerSecond()));
-                all.put("plumbline.load.arrival-pattern", load.arrivalPattern.name().toUpperCase(Locale.ROOT));
+                LoadOptions.ArrivalPattern pattern =
+                        load.burstiness == null ? load.arrivalPattern : LoadOptions.ArrivalPattern.gamma;
+                all.put("plumbline.load.arrival-pattern", pattern.name().toUpperCase(Locale.ROOT));
+                put(all, "plumbline.load.burstiness", load.burstiness);
                 all.put("plumbline.load.max-in-flight", Integer.toString(load.maxInFlight));
             }
         }

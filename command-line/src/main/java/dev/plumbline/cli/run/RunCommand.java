@@ -40,6 +40,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "run",
         sortOptions = false,
+        customSynopsis = {"plumb run --url URL [OPTION]...", "   or: plumb run [OPTION]... SCENARIO.yaml"},
         description = {
             "Drive an endpoint for a minute or for ever: numbers, a verdict, files, an exit code.",
             "",
@@ -199,13 +200,13 @@ public final class RunCommand implements Callable<Integer> {
             alone.parseArgs(argument.toArray(String[]::new));
         } catch (ParameterException e) {
             String problem = String.valueOf(e.getMessage())
-                    .replaceFirst("^Invalid value for option '" + option.longestName() + "'[^:]*: ", "");
+                    .replaceFirst("^Invalid value for option '" + name(option) + "'[^:]*: ", "");
             throw new ParameterException(spec.commandLine(), where + ": " + problem, e);
         }
     }
 
     private static String argument(OptionSpec option, Setting setting) {
-        String name = option.longestName();
+        String name = name(option);
         boolean header = name.equals("--header");
         String value = setting.entryKey().isEmpty()
                 ? setting.value()
@@ -229,7 +230,7 @@ public final class RunCommand implements Callable<Integer> {
     private String nearest(Setting setting) {
         List<String> keys = spec.options().stream()
                 .filter(option -> !option.usageHelp())
-                .map(option -> option.longestName().replaceFirst("^--(no-)?", ""))
+                .map(option -> key(option))
                 .sorted()
                 .toList();
         String closest = keys.stream()
@@ -257,6 +258,18 @@ public final class RunCommand implements Callable<Integer> {
         return row[b.length()];
     }
 
+    /** The name by which an option is known: its first long one. */
+    private static String name(OptionSpec option) {
+        return Arrays.stream(option.names())
+                .filter(name -> name.startsWith("--"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static String key(OptionSpec option) {
+        return name(option).replaceFirst("^--(no-)?", "");
+    }
+
     /** Names of the options that were given, every name of each. */
     private static Collection<String> given(CommandLine line) {
         return line.getParseResult().matchedOptions().stream()
@@ -268,7 +281,7 @@ public final class RunCommand implements Callable<Integer> {
     private static Map<String, String> recorded(CommandLine line) {
         Map<String, String> all = new TreeMap<>();
         for (OptionSpec option : line.getCommandSpec().options()) {
-            String key = option.longestName().replaceFirst("^--(no-)?", "");
+            String key = key(option);
             text(option).ifPresent(text -> all.put(key, text));
         }
         all.remove("help");
@@ -280,7 +293,7 @@ public final class RunCommand implements Callable<Integer> {
 
     private static Optional<String> text(ArgSpec option) {
         Object value = option.getValue();
-        boolean header = option instanceof OptionSpec named && named.longestName().equals("--header");
+        boolean header = option instanceof OptionSpec named && name(named).equals("--header");
         return switch (value) {
             case null -> Optional.empty();
             case Map<?, ?> map when map.isEmpty() -> Optional.empty();

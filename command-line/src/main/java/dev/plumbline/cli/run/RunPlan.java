@@ -69,6 +69,12 @@ record RunPlan(
         if (load.requestRate != null && !(load.requestRate >= 1e-3 && load.requestRate <= 1e6)) {
             throw new Wrong("--request-rate", "is " + load.requestRate + ", allowed is 0.001 to 1000000 per second");
         }
+        if (load.burstiness != null && !(load.burstiness >= 0.01 && load.burstiness <= 1_000)) {
+            throw new Wrong("--burstiness", "is " + load.burstiness + ", allowed is 0.01 to 1000");
+        }
+        if (load.requestRate == null && load.burstiness != null) {
+            throw new Wrong("--burstiness", "is of an open loop: give --request-rate, too");
+        }
         range("--max-in-flight", load.maxInFlight, 1, 1_000_000);
         range("--request-count", load.requestCount == null ? 1 : load.requestCount, 1, Long.MAX_VALUE);
         range("--warmup-request-count", load.warmupRequestCount, 0, 1_000_000_000);
