@@ -1,6 +1,8 @@
 package dev.plumbline.cli;
 
 import dev.plumbline.cli.demo.DemoCommand;
+import dev.plumbline.cli.history.BaselineCommand;
+import dev.plumbline.cli.history.RunsCommand;
 import dev.plumbline.cli.outcome.CommandFailure;
 import dev.plumbline.cli.outcome.ExitCode;
 import dev.plumbline.cli.stack.StackFailure;
@@ -16,7 +18,14 @@ import picocli.CommandLine.ParameterException;
         name = "plumb",
         synopsisSubcommandLabel = "COMMAND",
         description = "Measures LLM inference continuously and stops regressions.",
-        subcommands = {DemoCommand.class, TestCommand.class, VersionCommand.class, HelpCommand.class},
+        subcommands = {
+            DemoCommand.class,
+            RunsCommand.class,
+            BaselineCommand.class,
+            TestCommand.class,
+            VersionCommand.class,
+            HelpCommand.class
+        },
         footer = {
             "",
             "Start here:  ./plumb demo    the whole pipe on this machine: a baseline, a regression, an alert",
