@@ -1,5 +1,6 @@
 package dev.plumbline.cli.history;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.plumbline.cli.result.RunWindow;
 import dev.plumbline.cli.terminal.Figures;
 import dev.plumbline.contract.run.RunRecord.Decision;
@@ -23,9 +24,9 @@ import java.util.OptionalLong;
  */
 record RunLine(
         String runId,
-        Shown shown,
+        @JsonUnwrapped Shown shown,
         long requests,
-        Latencies latencies,
+        @JsonUnwrapped Latencies latencies,
         double outputTokensPerSecond,
         Decision decision,
         boolean green,
