@@ -15,7 +15,8 @@ final class Age {
     static Duration parse(String text) {
         Matcher age = AGE.matcher(text);
         if (!age.matches()) {
-            throw new IllegalArgumentException("--older-than = " + text + " is no age; allowed: 30d, 12h, 90m and the like");
+            throw new IllegalArgumentException(
+                    "--older-than = " + text + " is no age; allowed: 30d, 12h, 90m and the like");
         }
         long amount = Long.parseLong(age.group(1));
         return switch (age.group(2)) {

@@ -86,8 +86,8 @@ public final class BaselineChoice {
                         .map(StoredRun::result)
                         .toList();
         if (found.isEmpty()) {
-            throw CommandFailure.usage("no green run of " + GroupText.of(candidate.group()) + " in " + store.root() + ": "
-                    + instead(store, candidate));
+            throw CommandFailure.usage("no green run of " + GroupText.of(candidate.group()) + " in " + store.root()
+                    + ": " + instead(store, candidate));
         }
         return found;
     }
@@ -98,11 +98,14 @@ public final class BaselineChoice {
                 .limit(RunStore.LONGEST_SEARCH)
                 .filter(run -> !run.runId().equals(candidate.runId()))
                 .toList();
-        List<StoredRun> same =
-                runs.stream().filter(run -> run.group().equals(candidate.group())).toList();
+        List<StoredRun> same = runs.stream()
+                .filter(run -> run.group().equals(candidate.group()))
+                .toList();
         if (same.isEmpty()) {
-            List<String> groups =
-                    runs.stream().map(run -> GroupText.of(run.group())).distinct().toList();
+            List<String> groups = runs.stream()
+                    .map(run -> GroupText.of(run.group()))
+                    .distinct()
+                    .toList();
             return groups.isEmpty()
                     ? "it holds no run; make one without --baseline"
                     : "it holds runs of " + RunStore.some(groups);

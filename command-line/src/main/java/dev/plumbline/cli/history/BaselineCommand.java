@@ -217,7 +217,10 @@ public final class BaselineCommand implements Runnable {
         public void run() {
             RunStore store = where.store();
             StoredRun imported = store.importFile(file);
-            say(spec, imported.runId() + " is in " + store.root() + (store.isGreen(imported) ? ", green" : ", not green"));
+            say(
+                    spec,
+                    imported.runId() + " is in " + store.root()
+                            + (store.isGreen(imported) ? ", green" : ", not green"));
         }
     }
 

@@ -66,8 +66,7 @@ record Pruning(long olderThanEpochMillis, int keep, boolean dryRun) {
                 .map(Map.Entry::getKey)
                 .findFirst();
         boolean lastGreen = marks.isGreen(run)
-                && greens.merge(
-                                run.group().key() + run.result().environment().conditions(), 1, Integer::sum)
+                && greens.merge(run.group().key() + run.result().environment().conditions(), 1, Integer::sum)
                         <= RunStore.LAST_GREEN_RUNS;
         return pin.map(name -> "pinned as " + name)
                 .or(() -> lastGreen ? Optional.of("last-green needs it") : Optional.empty());
@@ -75,7 +74,8 @@ record Pruning(long olderThanEpochMillis, int keep, boolean dryRun) {
 
     private static long lastEpochMillis(RunEntry entry, Path folder) {
         return switch (entry) {
-            case RunEntry.Complete complete -> complete.run().result().identity().endEpochMillis();
+            case RunEntry.Complete complete ->
+                complete.run().result().identity().endEpochMillis();
             case RunEntry.Damaged damaged -> newestChange(folder);
             case RunEntry.Unfinished unfinished -> newestChange(folder);
         };

@@ -35,9 +35,8 @@ public final class RunFile {
     private static final String VERSION_FIELD = "plumblineRun";
 
     static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxNestingDepth(64)
-                            .build())
+                    .streamReadConstraints(
+                            StreamReadConstraints.builder().maxNestingDepth(64).build())
                     .build())
             .addModule(new Jdk8Module())
             .defaultPropertyInclusion(

@@ -36,7 +36,8 @@ record RunLine(
             DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     /** What was driven, how long. */
-    record Shown(long startEpochMillis, long durationMillis, String target, String model, String scenario, String load) {}
+    record Shown(
+            long startEpochMillis, long durationMillis, String target, String model, String scenario, String load) {}
 
     /** Whole-run quantiles; empty when not streamed or nothing completed. */
     record Latencies(OptionalLong ttftP50Nanos, OptionalLong ttftP95Nanos, OptionalLong tpotP50Nanos) {}
@@ -76,7 +77,15 @@ record RunLine(
 
     static List<String> header() {
         return List.of(
-                "RUN", "START", "TARGET/MODEL/SCENARIO/LOAD", "TIME", "REQUESTS", "TTFT p50", "p95", "TPOT p50", "TOK/S",
+                "RUN",
+                "START",
+                "TARGET/MODEL/SCENARIO/LOAD",
+                "TIME",
+                "REQUESTS",
+                "TTFT p50",
+                "p95",
+                "TPOT p50",
+                "TOK/S",
                 "VERDICT");
     }
 
@@ -106,11 +115,7 @@ record RunLine(
 
     static String time(long millis) {
         long seconds = Math.round(millis / 1e3);
-        return seconds < 120
-                ? seconds + " s"
-                : seconds < 7_200
-                        ? seconds / 60 + " min"
-                        : seconds / 3_600 + " h";
+        return seconds < 120 ? seconds + " s" : seconds < 7_200 ? seconds / 60 + " min" : seconds / 3_600 + " h";
     }
 
     static String duration(OptionalLong nanos) {

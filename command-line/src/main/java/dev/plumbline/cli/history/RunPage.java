@@ -21,7 +21,11 @@ import java.util.Map;
 final class RunPage {
 
     private static final List<LatencyMetric> SHOWN = List.of(
-            LatencyMetric.TTFT, LatencyMetric.TTFA, LatencyMetric.ITL, LatencyMetric.TPOT, LatencyMetric.E2E,
+            LatencyMetric.TTFT,
+            LatencyMetric.TTFA,
+            LatencyMetric.ITL,
+            LatencyMetric.TPOT,
+            LatencyMetric.E2E,
             LatencyMetric.RESPONSE);
 
     private final StoredRun run;
@@ -108,8 +112,8 @@ final class RunPage {
 
     private void verdict() {
         RunVerdict verdict = run.verdict();
-        lines.add("verdict    " + line.decision().name().toLowerCase(Locale.ROOT).replace('_', ' ') + ": "
-                + verdict.headline());
+        lines.add("verdict    "
+                + line.decision().name().toLowerCase(Locale.ROOT).replace('_', ' ') + ": " + verdict.headline());
         verdict.baselineRunId().ifPresent(id -> lines.add("baseline   " + id));
         verdict.differences()
                 .forEach(difference -> lines.add("differs    " + difference.key() + ": " + difference.now()

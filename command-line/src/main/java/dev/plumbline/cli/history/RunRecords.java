@@ -16,9 +16,8 @@ public final class RunRecords {
 
     /** The record of a run that has ended. */
     public static RunRecord of(RunResult result, RunVerdict verdict) {
-        RequestCounts requests = result.windows().stream()
-                .map(RunRecords::requests)
-                .reduce(RequestCounts.none(), RequestCounts::plus);
+        RequestCounts requests =
+                result.windows().stream().map(RunRecords::requests).reduce(RequestCounts.none(), RequestCounts::plus);
         return new RunRecord(
                 result.identity().runId(),
                 List.of(result.identity().series()),

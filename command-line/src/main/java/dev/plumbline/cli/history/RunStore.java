@@ -71,8 +71,9 @@ public final class RunStore {
 
     /** Every run that can be read, newest first. */
     Stream<StoredRun> runs() {
-        return entries().flatMap(entry ->
-                entry instanceof RunEntry.Complete complete ? Stream.of(complete.run()) : Stream.empty());
+        return entries()
+                .flatMap(entry ->
+                        entry instanceof RunEntry.Complete complete ? Stream.of(complete.run()) : Stream.empty());
     }
 
     /**
@@ -128,9 +129,8 @@ public final class RunStore {
         return folderNames().stream()
                 .limit(LONGEST_SEARCH)
                 .map(this::entry)
-                .flatMap(entry -> entry instanceof RunEntry.Complete complete
-                        ? Stream.of(complete.run())
-                        : Stream.empty())
+                .flatMap(entry ->
+                        entry instanceof RunEntry.Complete complete ? Stream.of(complete.run()) : Stream.empty())
                 .filter(run -> !run.runId().equals(except)
                         && run.group().equals(group)
                         && Conditions.areEqual(environment, run.result().environment(), vary)
@@ -146,8 +146,9 @@ public final class RunStore {
      */
     public void pin(String name, StoredRun run) {
         if (!PIN_NAME.matcher(name).matches() || RESERVED_NAMES.contains(name)) {
-            throw CommandFailure.usage("'" + name + "' is no name for a baseline; a letter, then up to 63 letters, digits, "
-                    + "'.', '_' and '-', and not " + BaselineChoice.LAST_GREEN + " or last");
+            throw CommandFailure.usage(
+                    "'" + name + "' is no name for a baseline; a letter, then up to 63 letters, digits, "
+                            + "'.', '_' and '-', and not " + BaselineChoice.LAST_GREEN + " or last");
         }
         marks.update(before -> {
             String pinned = before.pins().get(name);
@@ -170,7 +171,9 @@ public final class RunStore {
         marks.update(before -> {
             if (!before.pins().containsKey(name)) {
                 throw CommandFailure.usage("no baseline is named '" + name + "'; there are "
-                        + (before.pins().isEmpty() ? "none" : some(List.copyOf(before.pins().keySet()))));
+                        + (before.pins().isEmpty()
+                                ? "none"
+                                : some(List.copyOf(before.pins().keySet()))));
             }
             return before.withoutPin(name);
         });
@@ -232,13 +235,13 @@ public final class RunStore {
 
     /** What there is, for messages: a few names and ids. */
     String existing() {
-        List<String> ids = folderNames().stream()
-                .filter(name -> !name.endsWith(PARTIAL))
-                .toList();
+        List<String> ids =
+                folderNames().stream().filter(name -> !name.endsWith(PARTIAL)).toList();
         Map<String, String> pins = pins();
         return ids.isEmpty()
                 ? "it holds no run"
-                : "it holds " + some(ids) + (pins.isEmpty() ? "" : ", and the names " + some(List.copyOf(pins.keySet())));
+                : "it holds " + some(ids)
+                        + (pins.isEmpty() ? "" : ", and the names " + some(List.copyOf(pins.keySet())));
     }
 
     static String some(List<String> names) {
@@ -300,7 +303,8 @@ public final class RunStore {
 
     private static String requireRunId(String runId) {
         if (!RUN_ID.matcher(runId).matches()) {
-            throw CommandFailure.usage("'" + RunFile.oneLine(runId) + "' is no id of a run, such as 20261125T201503Z-k3f9");
+            throw CommandFailure.usage(
+                    "'" + RunFile.oneLine(runId) + "' is no id of a run, such as 20261125T201503Z-k3f9");
         }
         return runId;
     }

@@ -36,7 +36,9 @@ public final class RunsCommand implements Runnable {
         throw new CommandLine.ParameterException(spec.commandLine(), "what about the runs? list, show or prune");
     }
 
-    @Command(name = "list", description = "The newest runs, one line each; damaged and unfinished ones are said to be so.")
+    @Command(
+            name = "list",
+            description = "The newest runs, one line each; damaged and unfinished ones are said to be so.")
     static final class ListRuns implements Runnable {
 
         @CommandLine.Spec
@@ -58,7 +60,8 @@ public final class RunsCommand implements Runnable {
         @Override
         public void run() {
             if (limit < 1) {
-                throw new CommandLine.ParameterException(spec.commandLine(), "--limit = " + limit + " is outside 1 or more");
+                throw new CommandLine.ParameterException(
+                        spec.commandLine(), "--limit = " + limit + " is outside 1 or more");
             }
             RunStore store = where.store();
             Map<String, String> pins = store.pins();
@@ -67,8 +70,8 @@ public final class RunsCommand implements Runnable {
             if (json) {
                 out.println(json(entries.stream()
                         .map(entry -> switch (entry) {
-                            case RunEntry.Complete complete -> (Object)
-                                    RunLine.of(complete.run(), store.isGreen(complete.run()), pins);
+                            case RunEntry.Complete complete ->
+                                (Object) RunLine.of(complete.run(), store.isGreen(complete.run()), pins);
                             case RunEntry.Damaged damaged -> new Unreadable(damaged.runId(), "damaged", damaged.why());
                             case RunEntry.Unfinished unfinished ->
                                 new Unreadable(unfinished.runId(), "unfinished", "under way, or its process died");
@@ -87,7 +90,8 @@ public final class RunsCommand implements Runnable {
         private static List<String> cells(RunEntry entry, RunStore store, Map<String, String> pins) {
             return switch (entry) {
                 case RunEntry.Complete complete ->
-                    RunLine.of(complete.run(), store.isGreen(complete.run()), pins).cells();
+                    RunLine.of(complete.run(), store.isGreen(complete.run()), pins)
+                            .cells();
                 case RunEntry.Damaged damaged -> List.of(damaged.runId(), "damaged: " + damaged.why());
                 case RunEntry.Unfinished unfinished ->
                     List.of(unfinished.runId(), "unfinished: under way, or its process died");
@@ -158,15 +162,16 @@ public final class RunsCommand implements Runnable {
                 throw new CommandLine.ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
             }
             if (keep < 0) {
-                throw new CommandLine.ParameterException(spec.commandLine(), "--keep = " + keep + " is outside 0 or more");
+                throw new CommandLine.ParameterException(
+                        spec.commandLine(), "--keep = " + keep + " is outside 0 or more");
             }
             Pruning.Result result = where.store().prune(new Pruning(before, keep, dryRun));
             PrintWriter out = spec.commandLine().getOut();
             List<String> lines = new ArrayList<>();
             result.removed().forEach(run -> lines.add((dryRun ? "would remove " : "removed ") + run));
             result.kept().forEach((run, why) -> lines.add("kept " + run + ": " + why));
-            lines.add((dryRun ? "would remove " : "removed ") + result.removed().size() + " runs older than " + olderThan
-                    + ", kept " + result.kept().size());
+            lines.add((dryRun ? "would remove " : "removed ") + result.removed().size() + " runs older than "
+                    + olderThan + ", kept " + result.kept().size());
             lines.forEach(out::println);
             out.flush();
         }

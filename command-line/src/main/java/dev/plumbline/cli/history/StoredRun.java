@@ -26,18 +26,16 @@ public record StoredRun(RunResult result, RunVerdict verdict) {
 
     /** Whether it ended by itself with at least one completed request and was not judged bad. */
     boolean isGoodByItself() {
-        boolean ended =
-                switch (result.ending()) {
-                    case RunEnding.Completed completed -> true;
-                    case RunEnding.LimitReached limit -> true;
-                    case RunEnding.Interrupted interrupted -> false;
-                    case RunEnding.Broken broken -> false;
-                };
-        boolean judgedWell =
-                switch (verdict.decision()) {
-                    case PASS, NOT_JUDGED -> true;
-                    case REGRESSION, INCONCLUSIVE, FAILED -> false;
-                };
+        boolean ended = switch (result.ending()) {
+            case RunEnding.Completed completed -> true;
+            case RunEnding.LimitReached limit -> true;
+            case RunEnding.Interrupted interrupted -> false;
+            case RunEnding.Broken broken -> false;
+        };
+        boolean judgedWell = switch (verdict.decision()) {
+            case PASS, NOT_JUDGED -> true;
+            case REGRESSION, INCONCLUSIVE, FAILED -> false;
+        };
         return ended
                 && judgedWell
                 && result.windows().stream()

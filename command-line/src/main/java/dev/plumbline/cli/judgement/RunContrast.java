@@ -60,10 +60,13 @@ final class RunContrast {
         this.higherIsWorse = higherIsWorse;
         this.settings = settings;
         this.baselines = before.size();
-        this.meanBefore = before.stream().mapToDouble(Reading.Known::log).average().orElseThrow();
+        this.meanBefore =
+                before.stream().mapToDouble(Reading.Known::log).average().orElseThrow();
         this.difference = now.log() - meanBefore;
-        double withinVariance =
-                before.stream().mapToDouble(Reading.Known::logVariance).average().orElseThrow();
+        double withinVariance = before.stream()
+                .mapToDouble(Reading.Known::logVariance)
+                .average()
+                .orElseThrow();
         this.surplusVariance = Math.max(0, now.logVariance() - withinVariance);
         double squares = before.stream()
                 .mapToDouble(run -> (run.log() - meanBefore) * (run.log() - meanBefore))
@@ -111,9 +114,12 @@ final class RunContrast {
                 "at most " + change(Math.max(0, worse() + noise.margin(PASS_CERTAINTY)))
                         + " (95 %); changes are seen from " + change(smallest(baselines, 1)) + " on";
             case IMPROVED -> "better by more than " + Numbers.percent(JudgementSettings.NEGLIGIBLE_EFFECT) + " (99 %)";
-            case UNKNOWN -> isUnstable() ? unstable() : "could be anything up to "
-                    + change(worse() + noise.margin(PASS_CERTAINTY)) + "; changes are seen from "
-                    + change(smallest(baselines, 1)) + " on" + advice();
+            case UNKNOWN ->
+                isUnstable()
+                        ? unstable()
+                        : "could be anything up to "
+                                + change(worse() + noise.margin(PASS_CERTAINTY)) + "; changes are seen from "
+                                + change(smallest(baselines, 1)) + " on" + advice();
         };
     }
 

@@ -72,8 +72,9 @@ class RunFileTest {
         RunFile.write(file, example().result(), example().verdict());
         assertThat(Files.readString(file)).isEqualTo(new String(golden(), UTF_8));
         assertThat(RunFile.read(file)).isEqualTo(example());
-        assertThat(folder).isDirectoryContaining(one -> one.equals(file)).isDirectoryNotContaining(one ->
-                !one.equals(file));
+        assertThat(folder)
+                .isDirectoryContaining(one -> one.equals(file))
+                .isDirectoryNotContaining(one -> !one.equals(file));
     }
 
     @Test
@@ -104,7 +105,9 @@ class RunFileTest {
     @Test
     void aLaterVersionOfTheFileIsRefusedAsSuch() throws IOException {
         Path file = file("{\"plumblineRun\":2,\"outcome\":\"other\"}".getBytes(UTF_8));
-        assertThatThrownBy(() -> RunFile.read(file)).isInstanceOf(IOException.class).hasMessageContaining("later Plumbline");
+        assertThatThrownBy(() -> RunFile.read(file))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("later Plumbline");
     }
 
     @Test
@@ -168,7 +171,12 @@ class RunFileTest {
                 Map.of(LatencyMetric.TTFT, List.of(new SlowRequest("r-9", 80_000_000))));
         RunResult result = new RunResult(
                 new RunIdentity(
-                        "20261122T120000Z-k3f9", simulated.series(), "http://127.0.0.1:8000", START, START + 20_000, 10_000),
+                        "20261122T120000Z-k3f9",
+                        simulated.series(),
+                        "http://127.0.0.1:8000",
+                        START,
+                        START + 20_000,
+                        10_000),
                 Map.of("concurrency", "8", "duration", "20s"),
                 new RunRecord.Environment(Map.of("image", "vllm:0.32"), Map.of("gpu", "H100")),
                 new RunEnding.LimitReached("max-requests", "5 requests were allowed"),

@@ -51,8 +51,8 @@ class RunStoreTest {
         SimulatedRun simulated = new SimulatedRun(day);
         simulated.startEpochMillis = START + day * DAY_MILLIS;
         change.accept(simulated);
-        StoredRun run = new StoredRun(
-                simulated.run(), new RunVerdict(decision, decision.name(), Optional.empty(), List.of()));
+        StoredRun run =
+                new StoredRun(simulated.run(), new RunVerdict(decision, decision.name(), Optional.empty(), List.of()));
         try {
             Files.createDirectories(store.folder(run.runId()));
             RunFile.write(store.folder(run.runId()).resolve(RunFile.NAME), run.result(), run.verdict());
@@ -70,8 +70,7 @@ class RunStoreTest {
         SimulatedRun simulated = new SimulatedRun(900);
         change.accept(simulated);
         RunResult run = simulated.run();
-        return new Candidate(
-                run.identity().runId(), run.identity().series().group(), run.environment(), Set.of());
+        return new Candidate(run.identity().runId(), run.identity().series().group(), run.environment(), Set.of());
     }
 
     private static Candidate candidate() {
@@ -80,8 +79,9 @@ class RunStoreTest {
 
     private static void assertRefused(Runnable action, String... parts) {
         assertThatThrownBy(action::run)
-                .isInstanceOfSatisfying(CommandFailure.class, failure -> assertThat(failure.exitCode())
-                        .isEqualTo(ExitCode.USAGE))
+                .isInstanceOfSatisfying(
+                        CommandFailure.class,
+                        failure -> assertThat(failure.exitCode()).isEqualTo(ExitCode.USAGE))
                 .message()
                 .hasLineCount(1)
                 .contains(parts);
@@ -131,7 +131,8 @@ class RunStoreTest {
     void greenIsWhatEndedAndWasNotJudgedBadOrWasPromoted() {
         assertThat(store.isGreen(put(0, Decision.PASS))).isTrue();
         assertThat(store.isGreen(put(1, Decision.NOT_JUDGED))).isTrue();
-        assertThat(store.isGreen(put(2, Decision.PASS, run -> run.ending = new RunEnding.LimitReached("max-cost", "1"))))
+        assertThat(store.isGreen(
+                        put(2, Decision.PASS, run -> run.ending = new RunEnding.LimitReached("max-cost", "1"))))
                 .isTrue();
         assertThat(store.isGreen(put(3, Decision.PASS, run -> run.ending = new RunEnding.Interrupted())))
                 .isFalse();
@@ -170,8 +171,7 @@ class RunStoreTest {
     @Test
     void theRunThatIsJudgedIsNotItsOwnBaseline() {
         StoredRun run = put(0, Decision.PASS);
-        Candidate itself =
-                new Candidate(run.runId(), run.group(), run.result().environment(), Set.of());
+        Candidate itself = new Candidate(run.runId(), run.group(), run.result().environment(), Set.of());
         assertRefused(() -> BaselineChoice.resolve("last-green", store, itself), "it holds no run");
     }
 
@@ -194,15 +194,24 @@ class RunStoreTest {
         store.pin("main", run);
         Path folder = store.folder(run.runId());
         for (String choice : List.of(
-                run.runId(), "2026", "main", folder.toString(), folder.resolve(RunFile.NAME).toString())) {
+                run.runId(),
+                "2026",
+                "main",
+                folder.toString(),
+                folder.resolve(RunFile.NAME).toString())) {
             assertThat(BaselineChoice.resolve(choice, store, candidate()))
                     .as(choice)
                     .containsExactly(run.result());
         }
         assertRefused(
-                () -> BaselineChoice.resolve("trunk", store, candidate()), "'trunk'", run.runId(), "main", "last-green");
+                () -> BaselineChoice.resolve("trunk", store, candidate()),
+                "'trunk'",
+                run.runId(),
+                "main",
+                "last-green");
         assertRefused(
-                () -> BaselineChoice.resolve("main", store, candidate(other -> other.scenario = "code")), "scenario 'chat'");
+                () -> BaselineChoice.resolve("main", store, candidate(other -> other.scenario = "code")),
+                "scenario 'chat'");
     }
 
     @Test
@@ -253,8 +262,7 @@ class RunStoreTest {
         assertThat(other.importFile(exported)).isEqualTo(run);
         assertThat(other.find("last")).isEqualTo(run);
         assertThat(other.entries()).hasSize(1);
-        RunFile.write(
-                exported, run.result(), new RunVerdict(Decision.FAILED, "other", Optional.empty(), List.of()));
+        RunFile.write(exported, run.result(), new RunVerdict(Decision.FAILED, "other", Optional.empty(), List.of()));
         assertRefused(() -> other.importFile(exported), "is there already");
     }
 
@@ -296,9 +304,12 @@ class RunStoreTest {
                 .hasSize(11)
                 .containsEntry(pinned.runId(), "pinned as main")
                 .containsEntry(runs.get(13).runId(), "last-green needs it");
-        assertThat(store.runs().map(StoredRun::runId)).contains(young.runId(), pinned.runId()).hasSize(12);
+        assertThat(store.runs().map(StoredRun::runId))
+                .contains(young.runId(), pinned.runId())
+                .hasSize(12);
         assertThat(root.resolve("photographs")).exists();
-        assertThat(Files.readString(root.resolve("baselines.json"))).doesNotContain(runs.get(0).runId());
+        assertThat(Files.readString(root.resolve("baselines.json")))
+                .doesNotContain(runs.get(0).runId());
     }
 
     @Test

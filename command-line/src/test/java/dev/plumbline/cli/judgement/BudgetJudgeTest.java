@@ -25,8 +25,8 @@ class BudgetJudgeTest {
         assertThat(kept.low().getAsDouble()).isLessThan(kept.value().getAsDouble());
         assertThat(kept.high().getAsDouble()).isGreaterThan(kept.value().getAsDouble());
         assertThat(kept.why()).contains("kept").contains("ms");
-        BudgetFinding broken = new BudgetJudge(new JudgedWindows(new SimulatedRun(1).run()))
-                .judge(Budget.parse("p95(ttft)<0.02s"));
+        BudgetFinding broken =
+                new BudgetJudge(new JudgedWindows(new SimulatedRun(1).run())).judge(Budget.parse("p95(ttft)<0.02s"));
         assertThat(broken.answer()).isEqualTo(Answer.FAIL);
         assertThat(broken.unit()).isEqualTo("s");
         assertThat(broken.value().getAsDouble()).isBetween(0.075, 0.09);

@@ -39,8 +39,10 @@ class BudgetTest {
         "p90(response)<5s, RESPONSE"
     })
     void namesOfOtherToolsMeanWhatTheyMeanThere(String text, LatencyMetric metric) {
-        assertThat(Budget.parse(text).measured()).isInstanceOfSatisfying(
-                Measured.Quantile.class, quantile -> assertThat(quantile.metric()).isEqualTo(metric));
+        assertThat(Budget.parse(text).measured())
+                .isInstanceOfSatisfying(
+                        Measured.Quantile.class,
+                        quantile -> assertThat(quantile.metric()).isEqualTo(metric));
     }
 
     @ParameterizedTest
@@ -72,24 +74,27 @@ class BudgetTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = ';', quoteCharacter = '"', value = {
-        "p95(ttfx)<500ms; position 5; unknown latency 'ttfx'; ttft, ttfa, itl, tpot, e2e, response",
-        "p49(ttft)<500ms; position 1; unknown statistic 'p49'; p50 to p99.9, mean, max",
-        "p100(ttft)<500ms; position 1; unknown statistic 'p100'; p50 to p99.9, mean, max",
-        "ttft<500ms; position 1; 'ttft' needs a statistic; error_rate",
-        "goodness<5; position 1; unknown metric 'goodness'; output_token_rate, request_rate",
-        "p95(ttft<500ms; position 9; no closing bracket; )",
-        "p95(ttft)=500ms; position 10; no comparison; <, <=, >, >=",
-        "p95(ttft)<fast; position 11; no number; 500 or 0.5",
-        "p95(ttft)<-5; position 11; no number; without a sign",
-        "p95(ttft)<1.2.3; position 11; no number; decimal",
-        "p95(ttft)<500min; position 14; unknown unit 'min'; us, ms, s",
-        "error_rate<5ms; position 13; unknown unit 'ms'; %",
-        "error_rate<5; position 12; share above 1 without %; 1%",
-        "error_rate<101%; position 12; a share of 101%; 0% to 100%",
-        ": p95(ttft)<5; position 1; no scenario; SCENARIO: BUDGET",
-        "\"\"; position 1; no metric; p95(ttft)<500ms"
-    })
+    @CsvSource(
+            delimiter = ';',
+            quoteCharacter = '"',
+            value = {
+                "p95(ttfx)<500ms; position 5; unknown latency 'ttfx'; ttft, ttfa, itl, tpot, e2e, response",
+                "p49(ttft)<500ms; position 1; unknown statistic 'p49'; p50 to p99.9, mean, max",
+                "p100(ttft)<500ms; position 1; unknown statistic 'p100'; p50 to p99.9, mean, max",
+                "ttft<500ms; position 1; 'ttft' needs a statistic; error_rate",
+                "goodness<5; position 1; unknown metric 'goodness'; output_token_rate, request_rate",
+                "p95(ttft<500ms; position 9; no closing bracket; )",
+                "p95(ttft)=500ms; position 10; no comparison; <, <=, >, >=",
+                "p95(ttft)<fast; position 11; no number; 500 or 0.5",
+                "p95(ttft)<-5; position 11; no number; without a sign",
+                "p95(ttft)<1.2.3; position 11; no number; decimal",
+                "p95(ttft)<500min; position 14; unknown unit 'min'; us, ms, s",
+                "error_rate<5ms; position 13; unknown unit 'ms'; %",
+                "error_rate<5; position 12; share above 1 without %; 1%",
+                "error_rate<101%; position 12; a share of 101%; 0% to 100%",
+                ": p95(ttft)<5; position 1; no scenario; SCENARIO: BUDGET",
+                "\"\"; position 1; no metric; p95(ttft)<500ms"
+            })
     void anErrorNamesTextPositionAndWhatIsAllowed(String text, String position, String what, String allowed) {
         assertThatThrownBy(() -> Budget.parse(text))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -55,10 +55,12 @@ final class GateFigures {
             for (int i = 0; i < world.baselines(); i++) {
                 baselines.add(run(world, 1_000_003L * pair + i, 1).run());
             }
-            RunResult candidate = run(world, 1_000_003L * pair + 500_000, factor).run();
-            counts[RunJudge.judge(candidate, baselines, List.of(), JudgementSettings.defaults())
-                    .decision()
-                    .ordinal()]++;
+            RunResult candidate =
+                    run(world, 1_000_003L * pair + 500_000, factor).run();
+            counts[
+                    RunJudge.judge(candidate, baselines, List.of(), JudgementSettings.defaults())
+                            .decision()
+                            .ordinal()]++;
         });
         return new Shares(
                 counts[Decision.REGRESSION.ordinal()] / (double) pairs,

@@ -101,7 +101,9 @@ class RunJudgeTest {
         };
         RunVerdict verdict = against(run(1, brief), run(2, brief));
         assertThat(verdict.decision()).isEqualTo(Decision.INCONCLUSIVE);
-        assertThat(verdict.findings().toString()).contains("runs four times as long: from +").contains("are needed");
+        assertThat(verdict.findings().toString())
+                .contains("runs four times as long: from +")
+                .contains("are needed");
     }
 
     @Test
@@ -109,11 +111,12 @@ class RunJudgeTest {
         RunResult baseline = run(2, other -> other.conditions = Map.of("gpu", "A100", "driver", "550"));
         assertThatThrownBy(() -> against(run(1), baseline))
                 .isInstanceOfSatisfying(
-                        CommandFailure.class, failure -> assertThat(failure.exitCode()).isEqualTo(ExitCode.USAGE))
+                        CommandFailure.class,
+                        failure -> assertThat(failure.exitCode()).isEqualTo(ExitCode.USAGE))
                 .hasMessage("condition 'driver' is 'unknown' here and '550' in baseline "
                         + baseline.identity().runId() + " (1 more differ); --vary driver compares anyway");
-        RunVerdict varied = RunJudge.judge(
-                run(1), List.of(baseline), List.of(), SETTINGS.varying(Set.of("gpu", "driver")));
+        RunVerdict varied =
+                RunJudge.judge(run(1), List.of(baseline), List.of(), SETTINGS.varying(Set.of("gpu", "driver")));
         assertThat(varied.differences()).contains(new Difference("gpu", "H100", "A100"));
     }
 
@@ -147,7 +150,8 @@ class RunJudgeTest {
         RunVerdict saturated = against(run(1, open.andThen(run -> run.completedShare = 0.8)), run(2, open));
         assertThat(of(saturated, JudgedMetric.ACHIEVED_RATIO).answer()).isEqualTo(Answer.FAIL);
         RunVerdict other = against(run(1, open.andThen(run -> run.requests = 40)), run(2, open));
-        assertThat(of(other, JudgedMetric.ACHIEVED_RATIO).why()).contains("offered requests per second went from 5 to 4");
+        assertThat(of(other, JudgedMetric.ACHIEVED_RATIO).why())
+                .contains("offered requests per second went from 5 to 4");
     }
 
     @Test
@@ -156,10 +160,12 @@ class RunJudgeTest {
         assertThat(of(worse, JudgedMetric.ERROR_RATE).answer()).isEqualTo(Answer.FAIL);
         RunVerdict similar = against(run(1, run -> run.errorShare = 0.011), run(2, run -> run.errorShare = 0.01));
         assertThat(of(similar, JudgedMetric.ERROR_RATE).answer()).isEqualTo(Answer.PASS);
-        RunVerdict four = against(run(1, run -> {
-            run.windows = 12;
-            run.errorShare = 0.004;
-        }), run(2));
+        RunVerdict four = against(
+                run(1, run -> {
+                    run.windows = 12;
+                    run.errorShare = 0.004;
+                }),
+                run(2));
         assertThat(of(four, JudgedMetric.ERROR_RATE).answer()).isNotEqualTo(Answer.FAIL);
     }
 
@@ -201,8 +207,7 @@ class RunJudgeTest {
         RunVerdict firing = against(run(1, run -> run.alerts = List.of(fired)));
         assertThat(firing.decision()).isEqualTo(Decision.REGRESSION);
         assertThat(firing.headline()).isEqualTo("tpot +20 %");
-        RunVerdict resolved =
-                against(run(1, run -> run.alerts = List.of(fired, alert("a", Transition.RESOLVED))));
+        RunVerdict resolved = against(run(1, run -> run.alerts = List.of(fired, alert("a", Transition.RESOLVED))));
         assertThat(resolved.decision()).isEqualTo(Decision.REGRESSION);
         assertThat(resolved.findings()).containsExactly(new AlertFinding(Answer.FAIL, fired, true));
         RunVerdict older = against(run(1, run -> run.alerts = List.of(alert("b", Transition.RESOLVED))));
@@ -211,7 +216,8 @@ class RunJudgeTest {
 
     @Test
     void theEndingCounts() {
-        assertThat(against(run(1, run -> run.ending = new RunEnding.Broken("target lost"))).decision())
+        assertThat(against(run(1, run -> run.ending = new RunEnding.Broken("target lost")))
+                        .decision())
                 .isEqualTo(Decision.FAILED);
         RunVerdict interrupted = RunJudge.judge(
                 run(1, run -> run.ending = new RunEnding.Interrupted()),

@@ -41,6 +41,7 @@ public final class SimulatedRun {
 
     /** Not Random, whose first numbers are nearly the same for neighbouring seeds. */
     private final SplittableRandom random;
+
     private final long seed;
 
     int windows = 12;
@@ -147,8 +148,7 @@ public final class SimulatedRun {
                 : Map.of(LatencyMetric.E2E, e2e.toHistogram());
         long rate = Math.round(8_000 / (factor * common) * Math.exp(0.02 * random.nextGaussian()));
         return new WindowSummary(
-                new RequestCounts(
-                        completed, failed == 0 ? Map.of() : Map.of(FailureKind.HTTP_5XX, failed), 0, 0, 0),
+                new RequestCounts(completed, failed == 0 ? Map.of() : Map.of(FailureKind.HTTP_5XX, failed), 0, 0, 0),
                 latencies,
                 new TokenTotals(completed * 500, tokens, 0, 0, completed == 0 ? 0 : rate),
                 requests,
