@@ -2,6 +2,8 @@ package dev.plumbline.cli;
 
 import dev.plumbline.cli.control.MarkCommand;
 import dev.plumbline.cli.demo.DemoCommand;
+import dev.plumbline.cli.history.BaselineCommand;
+import dev.plumbline.cli.history.RunsCommand;
 import dev.plumbline.cli.outcome.CommandFailure;
 import dev.plumbline.cli.outcome.ExitCode;
 import dev.plumbline.cli.probe.CheckCommand;
@@ -23,6 +25,8 @@ import picocli.CommandLine.ParameterException;
         subcommands = {
             RunCommand.class,
             CheckCommand.class,
+            RunsCommand.class,
+            BaselineCommand.class,
             UpCommand.class,
             MarkCommand.class,
             DemoCommand.class,
@@ -32,8 +36,8 @@ import picocli.CommandLine.ParameterException;
         },
         footer = {
             "",
-            "Start here:  ./plumb demo    the whole pipe on this machine: a baseline, a regression, an alert",
-            "             ./plumb test    every test that needs nothing but a JDK",
+            "Start here:  ./plumb demo             the whole pipe on this machine: a baseline, a regression, an alert",
+            "             ./plumb run --url URL    your own server: numbers, a verdict, files, an exit code",
             "",
             "Exit codes:  0 pass   1 regression   2 wrong usage   3 cannot tell   4 infrastructure",
             "             130 interrupted"

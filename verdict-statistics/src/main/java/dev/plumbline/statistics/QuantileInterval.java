@@ -70,7 +70,8 @@ public record QuantileInterval(long nanos, OptionalLong lowNanos, OptionalLong h
      * @param windows in order
      */
     public static double designEffect(List<Histogram> windows, double quantile) {
-        List<Histogram> used = windows.stream().filter(window -> !window.isEmpty()).toList();
+        List<Histogram> used =
+                windows.stream().filter(window -> !window.isEmpty()).toList();
         if (used.size() < FEWEST_WINDOWS) {
             return ASSUMED_DESIGN_EFFECT;
         }

@@ -33,8 +33,7 @@ public record RatioOfSums(double value, double variance) {
         }
         double windows = surplus.length;
         double variance = windows * LongRunVariance.of(surplus).longRunVariance() / (denominator * denominator);
-        return new RatioOfSums(
-                ratio, Math.max(variance, ratio * ratio * LogRateShift.SMALLEST_VARIANCE / windows));
+        return new RatioOfSums(ratio, Math.max(variance, ratio * ratio * LogRateShift.SMALLEST_VARIANCE / windows));
     }
 
     /** Lower end of the 95 % interval. */

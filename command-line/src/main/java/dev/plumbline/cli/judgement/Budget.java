@@ -60,7 +60,7 @@ public record Budget(
 
     /** The limit in nanoseconds, per second, or as a share. */
     double baseLimit() {
-        return limit * unit.factor;
+        return limit * unit.bases / unit.perUnits;
     }
 
     /** Whether a number in base units is on the good side. */
@@ -168,22 +168,25 @@ public record Budget(
 
     /** Units of limits; the base units are nanoseconds, shares and "per second". */
     public enum Unit {
-        MICROSECONDS("us", Dimension.TIME, 1e3),
-        MILLISECONDS("ms", Dimension.TIME, 1e6),
-        SECONDS("s", Dimension.TIME, 1e9),
-        PERCENT("%", Dimension.SHARE, 0.01),
-        SHARE("", Dimension.SHARE, 1),
-        TOKENS_PER_SECOND("tok/s", Dimension.TOKEN_RATE, 1),
-        REQUESTS_PER_SECOND("req/s", Dimension.REQUEST_RATE, 1);
+        MICROSECONDS("us", Dimension.TIME, 1_000, 1),
+        MILLISECONDS("ms", Dimension.TIME, 1_000_000, 1),
+        SECONDS("s", Dimension.TIME, 1_000_000_000, 1),
+        PERCENT("%", Dimension.SHARE, 1, 100),
+        SHARE("", Dimension.SHARE, 1, 1),
+        TOKENS_PER_SECOND("tok/s", Dimension.TOKEN_RATE, 1, 1),
+        REQUESTS_PER_SECOND("req/s", Dimension.REQUEST_RATE, 1, 1);
 
         private final String sign;
         private final Dimension dimension;
-        private final double factor;
+        private final long bases;
+        private final long perUnits;
 
-        Unit(String sign, Dimension dimension, double factor) {
+        /** So many of the base unit are so many of this one: a fraction, because 95 times 0.01 is not 0.95. */
+        Unit(String sign, Dimension dimension, long bases, long perUnits) {
             this.sign = sign;
             this.dimension = dimension;
-            this.factor = factor;
+            this.bases = bases;
+            this.perUnits = perUnits;
         }
 
         /** As it is written. */
@@ -197,7 +200,7 @@ public record Budget(
 
         /** A number in base units in this unit. */
         double of(double base) {
-            return base / factor;
+            return base * perUnits / bases;
         }
 
         /** A number of this unit for people, with the unit. */

@@ -55,13 +55,12 @@ final class BudgetJudge {
             return finding(
                     budget, Answer.OBSERVED, Known.nothing(""), "not for this run, whose scenario is " + scenario);
         }
-        Known known =
-                switch (budget.measured()) {
-                    case Measured.Quantile quantile -> quantile(quantile.metric(), quantile.quantile());
-                    case Measured.Mean mean -> mean(mean.metric());
-                    case Measured.Maximum maximum -> maximum(maximum.metric());
-                    case Rate rate -> rate(rate);
-                };
+        Known known = switch (budget.measured()) {
+            case Measured.Quantile quantile -> quantile(quantile.metric(), quantile.quantile());
+            case Measured.Mean mean -> mean(mean.metric());
+            case Measured.Maximum maximum -> maximum(maximum.metric());
+            case Rate rate -> rate(rate);
+        };
         if (known.value().isEmpty()) {
             return finding(budget, Answer.CANNOT_TELL, known, known.missing());
         }
@@ -70,12 +69,14 @@ final class BudgetJudge {
             known = Known.of(value, value, value);
         }
         boolean lowGood = known.low().isPresent() && budget.isGood(known.low().getAsDouble());
-        boolean highGood = known.high().isPresent() && budget.isGood(known.high().getAsDouble());
+        boolean highGood =
+                known.high().isPresent() && budget.isGood(known.high().getAsDouble());
         if (budget.wantsLow() ? highGood : lowGood) {
             return finding(budget, Answer.PASS, known, "kept, with " + distance(budget, known) + " to spare");
         }
         boolean lowBad = known.low().isPresent() && !budget.isGood(known.low().getAsDouble());
-        boolean highBad = known.high().isPresent() && !budget.isGood(known.high().getAsDouble());
+        boolean highBad =
+                known.high().isPresent() && !budget.isGood(known.high().getAsDouble());
         if (budget.wantsLow() ? lowBad : highBad) {
             return finding(budget, Answer.FAIL, known, "broken by " + distance(budget, known));
         }
@@ -120,8 +121,7 @@ final class BudgetJudge {
         return switch (rate) {
             case OUTPUT_TOKEN_RATE -> orTooFewWindows(windows.outputTokensPerSecond());
             case REQUEST_RATE ->
-                orTooFewWindows(
-                        windows.perSecond(summary -> summary.requests().completed()));
+                orTooFewWindows(windows.perSecond(summary -> summary.requests().completed()));
             case ACHIEVED_RATIO -> achievedRatio();
             case ERROR_RATE -> share(windows.failed(), windows.ended(), "no request ended");
             case GOODPUT ->
@@ -165,7 +165,8 @@ final class BudgetJudge {
                 windows.wholeCount(),
                 Numbers.shortest(run.identity().windowMillis() / 1e3),
                 RatioOfSums.FEWEST_WINDOWS,
-                Numbers.shortest((RatioOfSums.FEWEST_WINDOWS + 1) * run.identity().windowMillis() / 1e3)));
+                Numbers.shortest(
+                        (RatioOfSums.FEWEST_WINDOWS + 1) * run.identity().windowMillis() / 1e3)));
     }
 
     private Known nothingOf(LatencyMetric metric) {
@@ -176,7 +177,9 @@ final class BudgetJudge {
     }
 
     private String needed(long has, long needed, String what) {
-        return has >= needed ? "" : has + " " + what + ", about " + needed + " are needed" + longer(needed / (double) has);
+        return has >= needed
+                ? ""
+                : has + " " + what + ", about " + needed + " are needed" + longer(needed / (double) has);
     }
 
     /** What would make it conclusive. */
@@ -198,8 +201,8 @@ final class BudgetJudge {
         if (factor > LONGEST_ADVICE) {
             return "too near to the limit to be told by a longer run";
         }
-        return "the interval holds the limit; about " + Numbers.shortest(Math.max(1.1, factor)) + " times as many requests"
-                + longer(Math.max(1.1, factor));
+        return "the interval holds the limit; about " + Numbers.shortest(Math.max(1.1, factor))
+                + " times as many requests" + longer(Math.max(1.1, factor));
     }
 
     /** No event seen: whether it is rarer than the limit takes 3 / limit requests. */

@@ -105,9 +105,7 @@ final class BudgetParser {
         if (rate == null) {
             throw wrong(
                     start,
-                    LATENCIES.containsKey(name)
-                            ? "'" + name + "' needs a statistic"
-                            : "unknown metric '" + name + "'",
+                    LATENCIES.containsKey(name) ? "'" + name + "' needs a statistic" : "unknown metric '" + name + "'",
                     "p50(ttft) and the like, " + String.join(", ", RATES.keySet()));
         }
         return rate;
@@ -131,9 +129,8 @@ final class BudgetParser {
 
     private Comparison comparison() {
         int start = skipBlanks();
-        for (Comparison comparison : new Comparison[] {
-            Comparison.AT_MOST, Comparison.AT_LEAST, Comparison.BELOW, Comparison.ABOVE
-        }) {
+        for (Comparison comparison :
+                new Comparison[] {Comparison.AT_MOST, Comparison.AT_LEAST, Comparison.BELOW, Comparison.ABOVE}) {
             if (text.startsWith(comparison.sign(), start)) {
                 at = start + comparison.sign().length();
                 return comparison;
@@ -159,8 +156,7 @@ final class BudgetParser {
         String sign = text.substring(start).strip().toLowerCase(Locale.ROOT).replace("µs", "us");
         if (sign.isEmpty()) {
             if (dimension == Dimension.SHARE && number > 1) {
-                throw wrong(
-                        numberAt, "a share above 1 without %", "a share such as 0.01, or a percentage such as 1%");
+                throw wrong(numberAt, "a share above 1 without %", "a share such as 0.01, or a percentage such as 1%");
             }
             return switch (dimension) {
                 case TIME -> Unit.MILLISECONDS;
@@ -178,7 +174,8 @@ final class BudgetParser {
                 start,
                 "unknown unit '" + text.substring(start).strip() + "'",
                 Arrays.stream(Unit.values())
-                        .filter(unit -> unit.dimension() == dimension && !unit.sign().isEmpty())
+                        .filter(unit ->
+                                unit.dimension() == dimension && !unit.sign().isEmpty())
                         .map(Unit::sign)
                         .collect(Collectors.joining(", ")));
     }

@@ -57,7 +57,10 @@ final class JudgedWindows {
 
     double designEffect(LatencyMetric metric, double quantile) {
         return QuantileInterval.designEffect(
-                covered.stream().map(window -> window.measured().latency(metric)).toList(), quantile);
+                covered.stream()
+                        .map(window -> window.measured().latency(metric))
+                        .toList(),
+                quantile);
     }
 
     /** Mean of a latency; empty below three windows that have it. */
@@ -71,8 +74,7 @@ final class JudgedWindows {
 
     /** Per second of whole windows; empty below three of them. */
     Optional<RatioOfSums> perSecond(ToDoubleFunction<WindowSummary> amount) {
-        return ratio(
-                whole, window -> amount.applyAsDouble(window.measured()), window -> window.lengthMillis() / 1e3);
+        return ratio(whole, window -> amount.applyAsDouble(window.measured()), window -> window.lengthMillis() / 1e3);
     }
 
     Optional<RatioOfSums> outputTokensPerSecond() {
@@ -80,14 +82,17 @@ final class JudgedWindows {
     }
 
     Optional<RatioOfSums> achievedRatio() {
-        return ratio(whole, window -> window.measured().requests().completed(), window -> window.measured()
-                .offered());
+        return ratio(
+                whole,
+                window -> window.measured().requests().completed(),
+                window -> window.measured().offered());
     }
 
     Optional<RatioOfSums> outputTokensPerRequest() {
-        return ratio(covered, window -> window.measured().tokens().output(), window -> window.measured()
-                .requests()
-                .completed());
+        return ratio(
+                covered,
+                window -> window.measured().tokens().output(),
+                window -> window.measured().requests().completed());
     }
 
     private static <T> Optional<RatioOfSums> ratio(
@@ -96,6 +101,7 @@ final class JudgedWindows {
         double sum = windows.stream().mapToDouble(denominator).sum();
         return windows.size() < RatioOfSums.FEWEST_WINDOWS || !(sum > 0)
                 ? Optional.empty()
-                : Optional.of(RatioOfSums.of(windows.stream().mapToDouble(numerator).toArray(), below));
+                : Optional.of(
+                        RatioOfSums.of(windows.stream().mapToDouble(numerator).toArray(), below));
     }
 }

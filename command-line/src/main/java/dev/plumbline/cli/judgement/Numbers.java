@@ -15,7 +15,10 @@ final class Numbers {
     static String shortest(double value) {
         return value == 0 || !Double.isFinite(value)
                 ? "0"
-                : BigDecimal.valueOf(value).round(FOUR_DIGITS).stripTrailingZeros().toPlainString();
+                : BigDecimal.valueOf(value)
+                        .round(FOUR_DIGITS)
+                        .stripTrailingZeros()
+                        .toPlainString();
     }
 
     /** A logarithm of a ratio as a change: 0.0953 is {@code +10.0 %}. */

@@ -48,11 +48,10 @@ final class RunComparison {
 
     /** One finding per metric that is judged under this load. */
     List<ComparisonFinding> findings() {
-        JudgedMetric other =
-                switch (now.run().identity().series().group().loadPoint()) {
-                    case LoadPoint.ClosedLoop closed -> JudgedMetric.ACHIEVED_RATIO;
-                    case LoadPoint.OpenLoop open -> JudgedMetric.OUTPUT_TOKEN_RATE;
-                };
+        JudgedMetric other = switch (now.run().identity().series().group().loadPoint()) {
+            case LoadPoint.ClosedLoop closed -> JudgedMetric.ACHIEVED_RATIO;
+            case LoadPoint.OpenLoop open -> JudgedMetric.OUTPUT_TOKEN_RATE;
+        };
         List<ComparisonFinding> findings = new ArrayList<>();
         for (JudgedMetric metric : JudgedMetric.values()) {
             if (metric != other) {
@@ -70,11 +69,9 @@ final class RunComparison {
                 .filter(Reading.Known.class::isInstance)
                 .map(Reading.Known.class::cast)
                 .toList();
-        OptionalDouble value = reading instanceof Reading.Known number
-                ? OptionalDouble.of(number.value())
-                : OptionalDouble.empty();
-        if (reading instanceof Reading.Absent
-                && readings.stream().allMatch(one -> one instanceof Reading.Absent)) {
+        OptionalDouble value =
+                reading instanceof Reading.Known number ? OptionalDouble.of(number.value()) : OptionalDouble.empty();
+        if (reading instanceof Reading.Absent && readings.stream().allMatch(one -> one instanceof Reading.Absent)) {
             return unknown(metric, Answer.OBSERVED, value, OptionalDouble.empty(), "neither run has it");
         }
         if (known.isEmpty()) {
@@ -102,19 +99,17 @@ final class RunComparison {
     }
 
     private static ComparisonFinding finding(JudgedMetric metric, OptionalDouble value, RunContrast contrast) {
-        Answer answer =
-                switch (contrast.outcome()) {
-                    case STEADY, IMPROVED -> Answer.PASS;
-                    case REGRESSED -> Answer.FAIL;
-                    case UNKNOWN -> Answer.CANNOT_TELL;
-                };
-        Change change =
-                switch (contrast.outcome()) {
-                    case STEADY -> Change.STEADY;
-                    case IMPROVED -> Change.IMPROVED;
-                    case REGRESSED -> Change.REGRESSED;
-                    case UNKNOWN -> Change.UNKNOWN;
-                };
+        Answer answer = switch (contrast.outcome()) {
+            case STEADY, IMPROVED -> Answer.PASS;
+            case REGRESSED -> Answer.FAIL;
+            case UNKNOWN -> Answer.CANNOT_TELL;
+        };
+        Change change = switch (contrast.outcome()) {
+            case STEADY -> Change.STEADY;
+            case IMPROVED -> Change.IMPROVED;
+            case REGRESSED -> Change.REGRESSED;
+            case UNKNOWN -> Change.UNKNOWN;
+        };
         return new ComparisonFinding(
                 gating(metric, answer),
                 metric,
@@ -140,7 +135,10 @@ final class RunComparison {
         OptionalDouble was = share(failedBefore, endedBefore);
         if (ended == 0 || endedBefore == 0) {
             return cannotTell(
-                    metric, value, was, ended == 0 ? "no request of this run ended" : "no request of the baseline ended");
+                    metric,
+                    value,
+                    was,
+                    ended == 0 ? "no request of this run ended" : "no request of the baseline ended");
         }
         double allowed = ErrorShare.upper95(failedBefore, endedBefore);
         if (allowed > HIGHEST_ERROR_SHARE) {
@@ -154,11 +152,8 @@ final class RunComparison {
         double rare = BinomialDistribution.of((int) Math.min(Integer.MAX_VALUE, ended), worse.baseline())
                 .survivalProbability((int) Math.min(Integer.MAX_VALUE, failed - 1));
         String counts = failed + " of " + ended + " failed, " + failedBefore + " of " + endedBefore + " before";
-        if (failed >= FEWEST_ERRORS
-                && (double) failed / ended >= worse.neutral()
-                && rare < 1 - ERROR_CERTAINTY) {
-            return new ComparisonFinding(
-                    Answer.FAIL, metric, Change.REGRESSED, value, was, Optional.empty(), counts);
+        if (failed >= FEWEST_ERRORS && (double) failed / ended >= worse.neutral() && rare < 1 - ERROR_CERTAINTY) {
+            return new ComparisonFinding(Answer.FAIL, metric, Change.REGRESSED, value, was, Optional.empty(), counts);
         }
         double upper = ErrorShare.upper95(failed, ended);
         if (upper < worse.changed()) {
@@ -207,8 +202,8 @@ final class RunComparison {
         double was = there.stream().mapToDouble(RatioOfSums::value).average().orElseThrow();
         double variance = here.get().variance()
                 + there.stream().mapToDouble(RatioOfSums::variance).sum() / there.size() / there.size();
-        boolean moved = Math.abs(is - was) > ALLOWED_CHANGE_OF_WORK * was
-                && Math.abs(is - was) > WORK_Z * Math.sqrt(variance);
+        boolean moved =
+                Math.abs(is - was) > ALLOWED_CHANGE_OF_WORK * was && Math.abs(is - was) > WORK_Z * Math.sqrt(variance);
         return moved
                 ? Optional.of(String.format(
                         Locale.ROOT,

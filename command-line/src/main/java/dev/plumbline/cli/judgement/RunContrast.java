@@ -12,8 +12,9 @@ import org.apache.commons.statistics.distribution.TDistribution;
  * <p>A run differs from its repetition by the noise inside of both, which their windows show, and by what changes from run
  * to run, which they cannot show. So the variance of a run is a prior, run noise squared plus the noise inside the
  * baselines, that counts as much as four degrees of freedom, updated by the scatter of the K baselines; where the judged
- * run is noisier inside than they are, the surplus is added. Student's t with 4 + K - 1 degrees of freedom pays for
- * not knowing the variance.
+ * run is noisier inside than they are, the surplus is added. Student's t pays for not knowing what changes from run to run: it
+ * has 4 + K - 1 degrees of freedom, more where the noise inside, which is known far better, has the larger part (Welch and
+ * Satterthwaite 1946).
  *
  * <p>It has regressed when the effect is at least the threshold and its one-sided 99 % lower bound lies beyond 2 %; it is
  * fine when the one-sided 95 % upper bound lies below the threshold.
@@ -33,15 +34,19 @@ final class RunContrast {
     private static final int WANTED_BASELINES = 5;
     private static final int MOST_BASELINES = 10;
 
+    /** From here on Student's t is the normal distribution. */
+    private static final double MOST_DEGREES = 1_000;
+
     private final boolean higherIsWorse;
     private final JudgementSettings settings;
     private final int baselines;
     private final double difference;
     private final double meanBefore;
     private final double scatter;
-    private final double runVariance;
-    private final double withinVariance;
+    private final double betweenPart;
+    private final double insidePart;
     private final double surplusVariance;
+    private final Noise noise;
 
     /** How it came out. */
     enum Outcome {
@@ -55,17 +60,23 @@ final class RunContrast {
         this.higherIsWorse = higherIsWorse;
         this.settings = settings;
         this.baselines = before.size();
-        this.meanBefore = before.stream().mapToDouble(Reading.Known::log).average().orElseThrow();
+        this.meanBefore =
+                before.stream().mapToDouble(Reading.Known::log).average().orElseThrow();
         this.difference = now.log() - meanBefore;
-        this.withinVariance =
-                before.stream().mapToDouble(Reading.Known::logVariance).average().orElseThrow();
+        double withinVariance = before.stream()
+                .mapToDouble(Reading.Known::logVariance)
+                .average()
+                .orElseThrow();
         this.surplusVariance = Math.max(0, now.logVariance() - withinVariance);
         double squares = before.stream()
                 .mapToDouble(run -> (run.log() - meanBefore) * (run.log() - meanBefore))
                 .sum();
         this.scatter = baselines < 2 ? 0 : Math.sqrt(squares / (baselines - 1));
-        double prior = settings.runNoise() * settings.runNoise() + withinVariance;
-        this.runVariance = (JudgementSettings.PRIOR_DEGREES * prior + squares) / degrees(baselines);
+        double degrees = JudgementSettings.PRIOR_DEGREES + baselines - 1.0;
+        double prior = JudgementSettings.PRIOR_DEGREES / degrees;
+        this.insidePart = prior * withinVariance;
+        this.betweenPart = prior * settings.runNoise() * settings.runNoise() + squares / degrees;
+        this.noise = noise(baselines, 1);
     }
 
     /** Geometric mean of the baselines. */
@@ -75,7 +86,7 @@ final class RunContrast {
 
     /** Now / before with its 95 % interval. */
     Ratio ratio() {
-        double half = t(TWO_SIDED, baselines) * error(baselines, 1);
+        double half = noise.margin(TWO_SIDED);
         return new Ratio(Math.exp(difference), Math.exp(difference - half), Math.exp(difference + half));
     }
 
@@ -84,8 +95,7 @@ final class RunContrast {
             return Outcome.UNKNOWN;
         }
         double worse = worse();
-        double error = error(baselines, 1);
-        double margin = t(FAIL_CERTAINTY, baselines) * error;
+        double margin = noise.margin(FAIL_CERTAINTY);
         if (worse >= limit() && worse - margin > negligible()) {
             return Outcome.REGRESSED;
         }
@@ -93,21 +103,23 @@ final class RunContrast {
                 && -worse - margin > towards(JudgementSettings.NEGLIGIBLE_EFFECT, !higherIsWorse)) {
             return Outcome.IMPROVED;
         }
-        return worse + t(PASS_CERTAINTY, baselines) * error < limit() ? Outcome.STEADY : Outcome.UNKNOWN;
+        return worse + noise.margin(PASS_CERTAINTY) < limit() ? Outcome.STEADY : Outcome.UNKNOWN;
     }
 
     /** One line: how certain, or what would make it so. */
     String why() {
-        double error = error(baselines, 1);
         return switch (outcome()) {
-            case REGRESSED -> "worse by at least " + change(worse() - t(FAIL_CERTAINTY, baselines) * error) + " (99 %)";
+            case REGRESSED -> "worse by at least " + change(worse() - noise.margin(FAIL_CERTAINTY)) + " (99 %)";
             case STEADY ->
-                "at most " + change(Math.max(0, worse() + t(PASS_CERTAINTY, baselines) * error))
+                "at most " + change(Math.max(0, worse() + noise.margin(PASS_CERTAINTY)))
                         + " (95 %); changes are seen from " + change(smallest(baselines, 1)) + " on";
             case IMPROVED -> "better by more than " + Numbers.percent(JudgementSettings.NEGLIGIBLE_EFFECT) + " (99 %)";
-            case UNKNOWN -> isUnstable() ? unstable() : "could be anything up to "
-                    + change(worse() + t(PASS_CERTAINTY, baselines) * error) + "; changes are seen from "
-                    + change(smallest(baselines, 1)) + " on" + advice();
+            case UNKNOWN ->
+                isUnstable()
+                        ? unstable()
+                        : "could be anything up to "
+                                + change(worse() + noise.margin(PASS_CERTAINTY)) + "; changes are seen from "
+                                + change(smallest(baselines, 1)) + " on" + advice();
         };
     }
 
@@ -139,16 +151,36 @@ final class RunContrast {
 
     /** The smallest change for the worse that is found in 80 % of comparisons, with so many baselines and longer runs. */
     private double smallest(int runs, double longer) {
-        double error = error(runs, longer);
-        return Math.max(limit(), negligible() + t(FAIL_CERTAINTY, runs) * error) + Z_POWER * error;
+        Noise then = noise(runs, longer);
+        return Math.max(limit(), negligible() + then.margin(FAIL_CERTAINTY)) + Z_POWER * then.error();
     }
 
-    /** Standard error of the difference; longer runs have less noise inside. */
-    private double error(int runs, double longer) {
-        double variance = runVariance - withinVariance * (1 - 1 / longer);
-        double smallest = settings.runNoise() * settings.runNoise() / degrees(runs);
-        double one = Math.max(smallest, variance);
-        return Math.sqrt(one + surplusVariance / longer + one / runs);
+    /**
+     * How far the difference may be off by chance.
+     *
+     * @param betweenRuns variance of the difference that is estimated from runs
+     * @param insideRuns variance that is known from windows
+     */
+    private record Noise(double betweenRuns, double insideRuns, double degrees) {
+
+        double error() {
+            return Math.sqrt(betweenRuns + insideRuns);
+        }
+
+        double margin(double certainty) {
+            double total = betweenRuns + insideRuns;
+            double effective = Math.min(MOST_DEGREES, degrees * total * total / (betweenRuns * betweenRuns));
+            return TDistribution.of(effective).inverseCumulativeProbability(certainty) * error();
+        }
+    }
+
+    /** With so many baselines, and runs that are so many times as long. */
+    private Noise noise(int runs, double longer) {
+        double inside = insidePart / longer;
+        return new Noise(
+                betweenPart * (1 + 1.0 / runs),
+                inside * (1 + 1.0 / runs) + surplusVariance / longer,
+                JudgementSettings.PRIOR_DEGREES + runs - 1.0);
     }
 
     private double worse() {
@@ -171,13 +203,5 @@ final class RunContrast {
     /** A distance for the worse as a signed change of the metric. */
     private String change(double worse) {
         return Numbers.change(higherIsWorse ? worse : -worse);
-    }
-
-    private static double degrees(int runs) {
-        return JudgementSettings.PRIOR_DEGREES + runs - 1.0;
-    }
-
-    private static double t(double certainty, int runs) {
-        return TDistribution.of(degrees(runs)).inverseCumulativeProbability(certainty);
     }
 }

@@ -62,8 +62,8 @@ public final class RunJudge {
             findings.addAll(new RunComparison(windows, before, settings).findings());
         }
         findings.addAll(alerts(candidate.alerts()));
-        Optional<RunResult> newest =
-                baselines.stream().max(Comparator.comparingLong(run -> run.identity().startEpochMillis()));
+        Optional<RunResult> newest = baselines.stream()
+                .max(Comparator.comparingLong(run -> run.identity().startEpochMillis()));
         Decision decision = decision(candidate, baselines, findings);
         return new RunVerdict(
                 decision,
@@ -104,8 +104,9 @@ public final class RunJudge {
     /** One finding per incident that fired during the run; one that only resolved in it began before. */
     private static List<Finding> alerts(List<AlertRecord> transitions) {
         Map<String, List<AlertRecord>> incidents = new LinkedHashMap<>();
-        transitions.forEach(alert ->
-                incidents.computeIfAbsent(alert.alertId(), id -> new ArrayList<>()).add(alert));
+        transitions.forEach(alert -> incidents
+                .computeIfAbsent(alert.alertId(), id -> new ArrayList<>())
+                .add(alert));
         List<Finding> findings = new ArrayList<>();
         incidents.values().forEach(incident -> {
             boolean fired = incident.stream().anyMatch(alert -> alert.transition() != Transition.RESOLVED);
@@ -122,7 +123,8 @@ public final class RunJudge {
     private static List<Difference> differences(RunResult candidate, RunResult baseline) {
         return Stream.concat(
                         Conditions.differences(
-                                candidate.environment().subject(), baseline.environment().subject())
+                                candidate.environment().subject(),
+                                baseline.environment().subject())
                                 .stream(),
                         Conditions.differences(
                                 candidate.environment().conditions(),

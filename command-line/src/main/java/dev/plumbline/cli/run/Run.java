@@ -78,7 +78,6 @@ final class Run {
 
     Ended run() throws InterruptedException {
         Interrupts interrupts = Interrupts.listen();
-        Baselines baselines = Baselines.asked(plan);
         try (Optionally<StateFolder> state = new Optionally<>(
                 plan.stack().openState())) {
             try (LocalPipe pipe = open(state.value())) {
@@ -86,7 +85,7 @@ final class Run {
                 Discovery discovery = discover();
                 Series series = series(discovery);
                 Environment environment = environment(discovery);
-                baselines.requireFit(series.group(), environment);
+                List<RunResult> baselines = Baselines.of(plan, series.group(), environment);
                 introduce(discovery, series, pipe);
                 boolean own = !isAttached();
                 if (own) {
@@ -228,10 +227,10 @@ final class Run {
     /** Judges by the plan and tells the topic of runs. */
     private final class Judging implements RunSession.Judge {
 
-        private final Baselines baselines;
+        private final List<RunResult> baselines;
         private final Map<String, Object> kafkaClient;
 
-        Judging(Baselines baselines, Map<String, Object> kafkaClient) {
+        Judging(List<RunResult> baselines, Map<String, Object> kafkaClient) {
             this.baselines = baselines;
             this.kafkaClient = kafkaClient;
         }
@@ -240,7 +239,7 @@ final class Run {
         public RunVerdict judge(RunResult result) {
             RunVerdict verdict = RunJudge.judge(
                     result,
-                    baselines.runs(),
+                    baselines,
                     plan.budgets(),
                     new JudgementSettings(
                             plan.stack().threshold,

@@ -5,6 +5,7 @@ import dev.plumbline.cli.artifacts.RunFolder;
 import dev.plumbline.cli.artifacts.WindowKeeper;
 import dev.plumbline.cli.feed.PipeFeed;
 import dev.plumbline.cli.feed.PipeListener;
+import dev.plumbline.cli.history.RunFile;
 import dev.plumbline.cli.outcome.ExitCode;
 import dev.plumbline.cli.probe.Discovery;
 import dev.plumbline.cli.probe.TargetAddress;
@@ -154,7 +155,7 @@ final class RunSession {
             });
             folder.log(SystemTime.epochMillis(), verdict.decision() + ": " + verdict.headline());
             folder.attachLog("producer.log", pipe.folder().resolve("producer.log"));
-            Path finished = folder.finish(result, verdict, (one, two) -> new byte[0]);
+            Path finished = folder.finish(result, verdict, RunFile::encode);
             return new Concluded(result, verdict, finished);
         }
     }
