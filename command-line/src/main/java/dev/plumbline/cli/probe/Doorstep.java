@@ -71,8 +71,10 @@ final class Doorstep {
     /**
      * Connects to the first address, as every client here does; the other ones only serve to say more when nobody
      * listens there.
+     *
+     * @param where the host for people
      */
-    StepOutcome connect(List<InetAddress> addresses, int port) {
+    StepOutcome connect(List<InetAddress> addresses, String where, int port) {
         InetAddress first = addresses.getFirst();
         try {
             connectTo(first, port);
@@ -87,8 +89,8 @@ final class Doorstep {
                 }
             }
             return e instanceof java.net.SocketTimeoutException
-                    ? NetworkFailures.connectTimeout(url.host() + ":" + port, within)
-                    : NetworkFailures.of(e, url, within);
+                    ? NetworkFailures.connectTimeout(where + ":" + port, within)
+                    : NetworkFailures.notConnected(e, where + ":" + port);
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.plumbline.cli.probe;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.plumbline.cli.probe.Reply.Answered;
 import dev.plumbline.cli.probe.StepOutcome.Failed;
 import java.net.URI;
@@ -110,7 +109,6 @@ final class HttpFailures {
     /** What the server itself says, in brackets. */
     private String said(Answered answer) {
         return answer.json()
-                .filter(JsonNode::isContainerNode)
                 .flatMap(Json::error)
                 .map(text -> " (\"" + Words.oneLine(address.credentials().redact(text)) + "\")")
                 .orElse("");

@@ -47,9 +47,8 @@ final class NetworkFailures {
         if (has(chain, ConnectException.class) && says(chain, "refused")) {
             return refused(where);
         }
-        if (has(chain, NoRouteToHostException.class) || says(chain, "unreachable") || says(chain, "No route")) {
-            return new Failed(
-                    FailureKind.UNREACHABLE, "no network leads to " + where + ": check the address, VPN and firewall");
+        if (isUnreachable(chain)) {
+            return unreachable(where);
         }
         if (has(chain, SocketTimeoutException.class)
                 || has(chain, HttpTimeoutException.class)
@@ -76,6 +75,21 @@ final class NetworkFailures {
                 FailureKind.CONNECTION_CUT, "the connection to " + where + " broke: look at the server's log");
     }
 
+    /** Nobody took the connection, and not for want of time. */
+    static Failed notConnected(Throwable thrown, String where) {
+        List<Throwable> chain = chain(thrown);
+        return isUnreachable(chain) ? unreachable(where) : refused(where);
+    }
+
+    private static boolean isUnreachable(List<Throwable> chain) {
+        return has(chain, NoRouteToHostException.class) || says(chain, "unreachable") || says(chain, "No route");
+    }
+
+    private static Failed unreachable(String where) {
+        return new Failed(
+                FailureKind.UNREACHABLE, "no network leads to " + where + ": check the address, VPN and firewall");
+    }
+
     static Failed nameNotFound(Throwable thrown, String host) {
         // The resolver's own words: a name that does not exist and a name server that does not answer are two things.
         return says(chain(thrown), "Temporary failure")
@@ -88,10 +102,10 @@ final class NetworkFailures {
                         "the name '" + host + "' is not known: check its spelling, or use the address");
     }
 
-    static Failed refused(String where) {
+    private static Failed refused(String where) {
         return new Failed(
                 FailureKind.CONNECTION_REFUSED,
-                "nothing listens on " + where + ": start the server, or correct the port in --url");
+                "nothing listens on " + where + ": start the server, or correct the port");
     }
 
     static Failed connectTimeout(String where, Duration within) {

@@ -44,6 +44,12 @@ public record TargetAddress(
                 ProbeTimeouts.DEFAULT);
     }
 
+    /** Without what may be secret: the query of a URL, and credentials. */
+    @Override
+    public String toString() {
+        return "TargetAddress[" + url + ", " + credentials + "]";
+    }
+
     /** This address with another wish. */
     public TargetAddress with(Wanted changed) {
         return new TargetAddress(typedUrl, url, changed, credentials, route, timeouts);

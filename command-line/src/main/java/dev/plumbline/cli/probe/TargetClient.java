@@ -10,6 +10,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -121,7 +122,8 @@ final class TargetClient implements AutoCloseable {
                 header(response, "content-type"),
                 header(response, "server"),
                 header(response, "location"),
-                body);
+                new String(body, StandardCharsets.UTF_8),
+                Json.read(body));
     }
 
     static Throwable cause(Throwable thrown) {

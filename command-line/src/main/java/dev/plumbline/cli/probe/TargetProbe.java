@@ -163,13 +163,18 @@ public final class TargetProbe {
             skip(Step.ANSWER, "not asked for");
         } else if (type.isPresent() && chosen.isPresent()) {
             RequestParameters parameters = parameters(chosen.get().model());
-            step(
+            boolean answered = step(
                     Step.ANSWER,
                     answer(
                             client,
                             type.get() == EndpointType.GENERIC
                                     ? Protocol.generic(address.wanted().generic().orElseThrow(), parameters)
                                     : Protocol.of(type.get(), parameters)));
+            if (answered && engine.kind() == Engine.Kind.OLLAMA) {
+                // The answer has loaded the model, and only a loaded one has a context length.
+                survey = survey.with(
+                        Survey.OLLAMA_PS, client.get("/api/ps", timeouts.extras()).join());
+            }
         } else {
             skip(Step.ANSWER, "needs protocol and model");
         }
@@ -231,7 +236,11 @@ public final class TargetProbe {
             return false;
         }
         int port = address.route().proxy().map(InetSocketAddress::getPort).orElse(url.port());
-        return step(Step.CONNECT, new Doorstep(url, timeouts.connect()).connect(addresses.get(), port));
+        String where = address.route()
+                .proxy()
+                .map(proxy -> "the proxy " + proxy.getHostString())
+                .orElse(url.host());
+        return step(Step.CONNECT, new Doorstep(url, timeouts.connect()).connect(addresses.get(), where, port));
     }
 
     private boolean shakeHands(boolean connected, Optional<List<InetAddress>> addresses) {
@@ -349,7 +358,10 @@ public final class TargetProbe {
         Reply reply = survey.replies().getOrDefault(Survey.MODELS, survey.replies().values().iterator().next());
         Throwable cause = ((Unanswered) reply).cause();
         Failed failure = NetworkFailures.of(cause, url, timeouts.reply());
-        boolean mayBeTls = !url.tls() && address.route().proxy().isEmpty();
+        // A server of TLS hangs up on plain HTTP at once: one that is silent is asked no more.
+        boolean mayBeTls = !url.tls()
+                && address.route().proxy().isEmpty()
+                && failure.kind() != FailureKind.TIMEOUT;
         if (mayBeTls && new Doorstep(url, timeouts.connect()).speaksTls(addresses.orElseThrow().getFirst())) {
             return new Failed(
                     FailureKind.SPEAKS_TLS,
@@ -393,7 +405,9 @@ public final class TargetProbe {
             return new Failed(
                     FailureKind.NO_SUCH_API,
                     url.base() + " does not have " + url.path(asked.get()) + answers(posted)
-                            + ": leave --endpoint-type out, or name another one");
+                            + (address.wanted().endpointType().isPresent()
+                                    ? ": leave --endpoint-type out, or name another one"
+                                    : ": correct the path in --url, or leave it out"));
         }
         if (isLlmServer) {
             return new Failed(
@@ -510,10 +524,10 @@ public final class TargetProbe {
                             + "\"): look at the server's log");
         }
         if (read.malformed().isPresent()) {
+            String why = read.malformed().get().replaceFirst(": \\w+Exception$", "");
             return new Failed(
                     FailureKind.MALFORMED,
-                    "the answer cannot be understood (" + Words.oneLine(read.malformed().get())
-                            + "): try another --endpoint-type");
+                    "the answer cannot be understood (" + Words.oneLine(why) + "): try another --endpoint-type");
         }
         if (read.cut() || read.finishReason().isEmpty()) {
             return new Failed(
