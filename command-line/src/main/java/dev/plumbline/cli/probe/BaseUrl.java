@@ -73,7 +73,8 @@ public record BaseUrl(
             throw new IllegalArgumentException(
                     authority.isEmpty()
                             ? "'" + text + "' has no host: give http://host:port"
-                            : "'" + Words.oneLine(authority) + "' is no host and port: letters, digits, '-' and '.' are allowed,"
+                            : "'" + Words.oneLine(authority)
+                                    + "' is no host and port: letters, digits, '-' and '.' are allowed,"
                                     + " for anything else use the address");
         }
         boolean tls = scheme.equals("https");

@@ -42,7 +42,8 @@ final class NetworkFailures {
         if (says(chain, "Tunnel failed")) {
             return new Failed(
                     FailureKind.PROXY,
-                    "the proxy does not connect to " + where + " (" + last(chain) + "): check --proxy, or leave it out");
+                    "the proxy does not connect to " + where + " (" + last(chain)
+                            + "): check --proxy, or leave it out");
         }
         if (has(chain, ConnectException.class) && says(chain, "refused")) {
             return refused(where);
@@ -62,8 +63,12 @@ final class NetworkFailures {
             return new Failed(
                     FailureKind.NOT_HTTP, where + " answers, but not in HTTP: is the port of --url the server's?");
         }
-        if (says(chain, "reset") || says(chain, "closed") || says(chain, "EOF") || has(chain, EOFException.class)
-                || says(chain, "received no bytes") || says(chain, "Broken pipe")) {
+        if (says(chain, "reset")
+                || says(chain, "closed")
+                || says(chain, "EOF")
+                || has(chain, EOFException.class)
+                || says(chain, "received no bytes")
+                || says(chain, "Broken pipe")) {
             return new Failed(
                     FailureKind.CONNECTION_CUT,
                     where + " closes the connection without an answer: look at the server's log");
@@ -122,12 +127,17 @@ final class NetworkFailures {
                         + ": it hangs, is overloaded, or speaks another protocol; look at its log");
     }
 
+    static Failed speaksPlainHttp(BaseUrl url) {
+        return new Failed(
+                FailureKind.SPEAKS_PLAIN_HTTP,
+                url.host() + ":" + url.port() + " does not speak TLS: use "
+                        + url.withTls(false).base());
+    }
+
     private static Failed tls(List<Throwable> chain, BaseUrl url) {
         String where = url.host() + ":" + url.port();
         if (says(chain, "Unsupported or unrecognized SSL message") || says(chain, "plaintext connection")) {
-            return new Failed(
-                    FailureKind.SPEAKS_PLAIN_HTTP,
-                    where + " does not speak TLS: use " + url.withTls(false).base());
+            return speaksPlainHttp(url);
         }
         if (says(chain, "No subject alternative") || says(chain, "No name matching")) {
             return new Failed(
@@ -148,7 +158,9 @@ final class NetworkFailures {
                     FailureKind.TLS_EXPIRED,
                     "the certificate of " + where + " is not valid yet: check this machine's clock");
         }
-        if (says(chain, "PKIX") || says(chain, "unable to find valid certification path") || says(chain, "trust anchor")) {
+        if (says(chain, "PKIX")
+                || says(chain, "unable to find valid certification path")
+                || says(chain, "trust anchor")) {
             return new Failed(
                     FailureKind.TLS_UNTRUSTED,
                     "the certificate of " + where + " is signed by nobody this machine trusts: give its CA with"
@@ -161,8 +173,8 @@ final class NetworkFailures {
         }
         return new Failed(
                 FailureKind.TLS_REFUSED,
-                where + " ends the TLS handshake: it speaks another TLS version, or no TLS; try "
-                        + url.withTls(false).base());
+                where + " ends the TLS handshake: it speaks no TLS, or another version of it than "
+                        + "1.2 and 1.3; look at its settings");
     }
 
     private static List<Throwable> chain(Throwable thrown) {
@@ -182,8 +194,9 @@ final class NetworkFailures {
     private static boolean says(List<Throwable> chain, String text) {
         String wanted = text.toLowerCase(Locale.ROOT);
         return chain.stream()
-                .anyMatch(thrown ->
-                        String.valueOf(thrown.getMessage()).toLowerCase(Locale.ROOT).contains(wanted));
+                .anyMatch(thrown -> String.valueOf(thrown.getMessage())
+                        .toLowerCase(Locale.ROOT)
+                        .contains(wanted));
     }
 
     private static String last(List<Throwable> chain) {

@@ -83,7 +83,8 @@ public record TargetAddress(
             Optional<BaseUrl> metricsUrl) {
 
         /** Everything is to be found out. */
-        public static final Wanted ANYTHING = new Wanted(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+        public static final Wanted ANYTHING =
+                new Wanted(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
         public Wanted {
             Objects.requireNonNull(generic, "generic");

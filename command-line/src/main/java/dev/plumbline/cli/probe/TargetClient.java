@@ -70,7 +70,10 @@ final class TargetClient implements AutoCloseable {
     <T> CompletableFuture<HttpResponse<T>> speak(
             Protocol protocol, String prompt, Duration within, BodyHandler<T> reader) {
         EndpointType type = protocol.endpointType();
-        URI uri = URI.create(type == EndpointType.GENERIC ? address.url().whole() : address.url().endpoint(type));
+        URI uri = URI.create(
+                type == EndpointType.GENERIC
+                        ? address.url().whole()
+                        : address.url().endpoint(type));
         Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         headers.putAll(protocol.headers());
         headers.putAll(address.credentials().requestHeaders(type));
@@ -99,7 +102,10 @@ final class TargetClient implements AutoCloseable {
     private HttpRequest.Builder request(URI uri, Duration within) {
         HttpRequest.Builder builder = HttpRequest.newBuilder(uri).timeout(within);
         address.credentials()
-                .requestHeaders(address.wanted().endpointType().or(address.url()::endpointType).orElse(EndpointType.CHAT))
+                .requestHeaders(address.wanted()
+                        .endpointType()
+                        .or(address.url()::endpointType)
+                        .orElse(EndpointType.CHAT))
                 .forEach(builder::header);
         return builder;
     }

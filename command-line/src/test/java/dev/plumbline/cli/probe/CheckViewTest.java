@@ -17,8 +17,7 @@ class CheckViewTest {
 
     private static ProbeReport print(FakeServer server, ByteArrayOutputStream out) throws InterruptedException {
         TargetAddress address = TargetAddress.of(server.url()).with(Probing.PATIENT);
-        CheckView view = new CheckView(
-                new Screen(new PrintStream(out, true, StandardCharsets.UTF_8), false, false));
+        CheckView view = new CheckView(new Screen(new PrintStream(out, true, StandardCharsets.UTF_8), false, false));
         view.introduce(address);
         ProbeReport report = new TargetProbe(address, System::nanoTime, "", view).check();
         view.conclude(report);
@@ -58,8 +57,7 @@ class CheckViewTest {
     @Test
     void theWaitForAnEngineIsOneLineWhereLinesCannotBeRewritten() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        CheckView view = new CheckView(
-                new Screen(new PrintStream(out, true, StandardCharsets.UTF_8), false, false));
+        CheckView view = new CheckView(new Screen(new PrintStream(out, true, StandardCharsets.UTF_8), false, false));
 
         view.waiting(Step.HTTP, "it loads");
         view.waiting(Step.HTTP, "it loads");
@@ -78,9 +76,14 @@ class CheckViewTest {
             assertThat(json.path("steps").findValuesAsText("step"))
                     .containsExactly(
                             "dns", "connect", "tls", "http", "protocol", "model", "answer", "metrics", "gpu_tool");
-            assertThat(json.path("steps").path(1).path("durationNanos").asLong()).isPositive();
+            assertThat(json.path("steps").path(1).path("durationNanos").asLong())
+                    .isPositive();
             assertThat(json.path("discovery").path("engine").asText()).isEqualTo("vllm");
-            assertThat(json.path("discovery").path("subject").path("engineVersion").asText()).isEqualTo("0.32.0");
+            assertThat(json.path("discovery")
+                            .path("subject")
+                            .path("engineVersion")
+                            .asText())
+                    .isEqualTo("0.32.0");
         }
     }
 

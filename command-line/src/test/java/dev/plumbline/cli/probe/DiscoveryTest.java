@@ -40,7 +40,9 @@ class DiscoveryTest {
                     .containsEntry("serving.enable_prefix_caching", "True")
                     .containsEntry("modelRevision", "unknown")
                     .doesNotContainKey("serving.sliding_window");
-            assertThat(found.facts().conditions()).containsEntry("endpointType", "chat").containsEntry("gpu", "unknown");
+            assertThat(found.facts().conditions())
+                    .containsEntry("endpointType", "chat")
+                    .containsEntry("gpu", "unknown");
             assertThat(found.facts().unknown()).contains("modelRevision", "gpu", "gpuDriver");
             assertThat(Probing.line(report, Step.ANSWER)).startsWith("passed:").contains("tokens, first after");
         }
@@ -172,11 +174,12 @@ class DiscoveryTest {
 
     @Test
     void messagesAreFoundWhereThereIsNothingOfOpenAis() throws Exception {
-        String events = "event: message_start\ndata: {\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":3}}}\n\n"
-                + "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,"
-                + "\"delta\":{\"type\":\"text_delta\",\"text\":\"1\"}}\n\n"
-                + "event: message_delta\ndata: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"},"
-                + "\"usage\":{\"output_tokens\":1}}\n\nevent: message_stop\ndata: {\"type\":\"message_stop\"}\n\n";
+        String events =
+                "event: message_start\ndata: {\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":3}}}\n\n"
+                        + "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,"
+                        + "\"delta\":{\"type\":\"text_delta\",\"text\":\"1\"}}\n\n"
+                        + "event: message_delta\ndata: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"},"
+                        + "\"usage\":{\"output_tokens\":1}}\n\nevent: message_stop\ndata: {\"type\":\"message_stop\"}\n\n";
         try (FakeServer server = FakeServer.start()
                 .json("GET /v1/models", "{\"data\":[{\"type\":\"model\",\"id\":\"claude\"}]}")
                 .streaming("/v1/messages", events)) {
@@ -242,7 +245,10 @@ class DiscoveryTest {
             ProbeReport report = Probing.check(
                     server.url() + "/talk?k=1",
                     new Wanted(
-                            Optional.of(EndpointType.GENERIC), Optional.of(target), Optional.empty(), Optional.empty()));
+                            Optional.of(EndpointType.GENERIC),
+                            Optional.of(target),
+                            Optional.empty(),
+                            Optional.empty()));
 
             assertThat(report.failure()).isEmpty();
             assertThat(report.steps()).extracting(StepResult::step).containsExactly(Step.values());

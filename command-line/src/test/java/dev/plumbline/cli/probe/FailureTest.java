@@ -32,8 +32,7 @@ class FailureTest {
         assertThat(failed.line()).doesNotContain("Exception", "\n", "java.").contains(": ");
         assertThat(report.steps()).extracting(StepResult::step).containsExactly(Step.values());
         assertThat(report.exitCode())
-                .isEqualTo(
-                        failed.kind() == FailureKind.MODEL_NOT_CHOSEN ? ExitCode.USAGE : ExitCode.INFRASTRUCTURE);
+                .isEqualTo(failed.kind() == FailureKind.MODEL_NOT_CHOSEN ? ExitCode.USAGE : ExitCode.INFRASTRUCTURE);
         return failed;
     }
 
@@ -148,8 +147,8 @@ class FailureTest {
 
     @Test
     void aListWithoutAKeyDoesNotHideAnEndpointThatWantsOne() throws Exception {
-        try (FakeServer server =
-                FakeServer.vllm().on("POST /v1/chat/completions", 401, "application/json", "{\"error\":\"Unauthorized\"}")) {
+        try (FakeServer server = FakeServer.vllm()
+                .on("POST /v1/chat/completions", 401, "application/json", "{\"error\":\"Unauthorized\"}")) {
             assertThat(failure(Probing.check(server.url()), Step.HTTP).kind()).isEqualTo(FailureKind.UNAUTHORIZED);
         }
     }
@@ -249,8 +248,7 @@ class FailureTest {
                     .isEqualTo("big:70b");
 
             server.captured("GET /api/ps", "ollama-ps-empty.json");
-            assertThat(failure(Probing.check(server.url()), Step.MODEL).kind())
-                    .isEqualTo(FailureKind.MODEL_NOT_CHOSEN);
+            assertThat(failure(Probing.check(server.url()), Step.MODEL).kind()).isEqualTo(FailureKind.MODEL_NOT_CHOSEN);
         }
     }
 
@@ -259,23 +257,23 @@ class FailureTest {
         try (FakeServer none = FakeServer.ollama()
                         .json("GET /v1/models", "{\"object\":\"list\",\"data\":null}")
                         .json("GET /api/tags", "{\"models\":[]}");
-                FakeServer embedding = FakeServer.ollama()
-                        .json("POST /api/show", "{\"capabilities\":[\"embedding\"]}");
+                FakeServer embedding =
+                        FakeServer.ollama().json("POST /api/show", "{\"capabilities\":[\"embedding\"]}");
                 FakeServer llamaCpp = FakeServer.llamaCpp()
                         .on("POST /v1/chat/completions", 501, "application/json", "{\"error\":{\"code\":501}}")
                         .on("POST /v1/completions", 501, "application/json", "{\"error\":{\"code\":501}}")) {
             assertThat(failure(Probing.check(none.url()), Step.MODEL).line()).contains("serves no model");
             assertThat(failure(Probing.check(embedding.url()), Step.MODEL).line())
                     .contains("tiny:latest makes embeddings");
-            assertThat(failure(Probing.check(llamaCpp.url()), Step.PROTOCOL).kind()).isEqualTo(FailureKind.NO_MODEL);
+            assertThat(failure(Probing.check(llamaCpp.url()), Step.PROTOCOL).kind())
+                    .isEqualTo(FailureKind.NO_MODEL);
         }
     }
 
     @Test
     void anApiThatIsNotThere() throws Exception {
         try (FakeServer server = FakeServer.vllm()) {
-            Failed failed =
-                    failure(Probing.check(server.url(), Probing.type(EndpointType.OLLAMA_CHAT)), Step.PROTOCOL);
+            Failed failed = failure(Probing.check(server.url(), Probing.type(EndpointType.OLLAMA_CHAT)), Step.PROTOCOL);
 
             assertThat(failed.kind()).isEqualTo(FailureKind.NO_SUCH_API);
             assertThat(failed.line()).contains("/api/chat", "leave --endpoint-type out");
@@ -314,13 +312,15 @@ class FailureTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "text/event-stream | data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]} | EMPTY",
-        "text/event-stream | data: hello | MALFORMED",
-        "application/json | {\"choices\":[{\"message\":{\"content\":\"1\"},\"finish_reason\":\"stop\"}]} | NOT_STREAMED",
-        "application/json | {\"error\":\"out of memory\"} | STREAM_ERROR",
-        "text/html | <html></html> | NOT_AN_LLM_ENDPOINT"
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "text/event-stream | data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]} | EMPTY",
+                "text/event-stream | data: hello | MALFORMED",
+                "application/json | {\"choices\":[{\"message\":{\"content\":\"1\"},\"finish_reason\":\"stop\"}]} | NOT_STREAMED",
+                "application/json | {\"error\":\"out of memory\"} | STREAM_ERROR",
+                "text/html | <html></html> | NOT_AN_LLM_ENDPOINT"
+            })
     void anAnswerThatIsNone(String contentType, String body, FailureKind kind) throws Exception {
         try (FakeServer server = FakeServer.vllm().on("POST /v1/chat/completions", (exchange, request) -> {
             if (request.equals("{}")) {

@@ -54,8 +54,7 @@ final class FakeServer implements AutoCloseable {
 
     static FakeServer start(SSLContext tls) {
         try {
-            HttpsServer server =
-                    HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50);
+            HttpsServer server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50);
             server.setHttpsConfigurator(new HttpsConfigurator(tls));
             return new FakeServer(server, "https");
         } catch (IOException e) {
@@ -162,8 +161,7 @@ final class FakeServer implements AutoCloseable {
     }
 
     static FakeServer vllm() {
-        return start()
-                .captured("GET /v1/models", "vllm-v1-models.json")
+        return start().captured("GET /v1/models", "vllm-v1-models.json")
                 .json("GET /version", "{\"version\":\"0.32.0\"}")
                 .on("GET /health", 200, "text/plain", "")
                 .on("GET /metrics", 200, "text/plain; version=0.0.4", resource("vllm-metrics.prom"))
@@ -172,8 +170,7 @@ final class FakeServer implements AutoCloseable {
     }
 
     static FakeServer llamaCpp() {
-        return start()
-                .captured("GET /v1/models", "llamacpp-v1-models.json")
+        return start().captured("GET /v1/models", "llamacpp-v1-models.json")
                 .captured("GET /props", "llamacpp-props.json")
                 .json("GET /health", "{\"status\":\"ok\"}")
                 .on("GET /metrics", 200, "text/plain; version=0.0.4", resource("llamacpp-metrics-idle.prom"))
@@ -183,8 +180,7 @@ final class FakeServer implements AutoCloseable {
     }
 
     static FakeServer ollama() {
-        return start()
-                .captured("GET /v1/models", "ollama-v1-models.json")
+        return start().captured("GET /v1/models", "ollama-v1-models.json")
                 .captured("GET /api/tags", "ollama-tags.json")
                 .captured("GET /api/ps", "ollama-ps-loaded.json")
                 .captured("GET /api/version", "ollama-version.json")

@@ -39,7 +39,8 @@ class GpuToolTest {
 
     @Test
     void differentCardsAreBothNamed() throws IOException {
-        assertThat(look("echo 'A, 1, 10, [N/A]'; echo 'B, 1, 20, [N/A]'").facts()).containsEntry("gpu", "A + B");
+        assertThat(look("echo 'A, 1, 10, [N/A]'; echo 'B, 1, 20, [N/A]'").facts())
+                .containsEntry("gpu", "A + B");
     }
 
     @Test

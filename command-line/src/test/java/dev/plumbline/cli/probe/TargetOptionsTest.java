@@ -55,8 +55,20 @@ class TargetOptionsTest {
     @Test
     void everythingCanBeSaid() {
         TargetAddress address = parse(
-                "--model", "m", "--endpoint-type", "Ollama_Chat", "-H", "X-Team: a b", "--api-key-env", "MY_KEY",
-                "--ca-file", "ca.pem", "--proxy", "http://p:3128", "--metrics-url", "h:9/metrics");
+                "--model",
+                "m",
+                "--endpoint-type",
+                "Ollama_Chat",
+                "-H",
+                "X-Team: a b",
+                "--api-key-env",
+                "MY_KEY",
+                "--ca-file",
+                "ca.pem",
+                "--proxy",
+                "http://p:3128",
+                "--metrics-url",
+                "h:9/metrics");
 
         assertThat(address.wanted().model()).contains("m");
         assertThat(address.wanted().endpointType()).contains(EndpointType.OLLAMA_CHAT);
@@ -73,7 +85,8 @@ class TargetOptionsTest {
         Path file = Files.writeString(folder.resolve("key"), "sk-2\nsecond line\n");
 
         Credentials own = parse("--api-key-file", file.toString()).credentials();
-        Credentials named = parse("--api-key-file", file.toString(), "--api-key-header", "api-key").credentials();
+        Credentials named = parse("--api-key-file", file.toString(), "--api-key-header", "api-key")
+                .credentials();
 
         assertThat(own.requestHeaders(EndpointType.MESSAGES)).isEqualTo(Map.of("x-api-key", "sk-2"));
         assertThat(named.requestHeaders(EndpointType.CHAT)).isEqualTo(Map.of("api-key", "sk-2"));
@@ -101,7 +114,10 @@ class TargetOptionsTest {
         assertThatExceptionOfType(ParameterException.class)
                 .isThrownBy(() -> parse(arguments.split("\\|")))
                 .satisfies(e -> assertThat(e.getMessage())
-                        .contains(arguments.equals("--endpoint-type|generic") ? "generic" : arguments.split("\\|")[0])
+                        .contains(
+                                arguments.equals("--endpoint-type|generic")
+                                        ? "generic"
+                                        : arguments.split("\\|")[0])
                         .doesNotContain("\n", "secret", "Exception"));
     }
 

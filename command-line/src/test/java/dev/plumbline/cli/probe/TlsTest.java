@@ -28,6 +28,14 @@ class TlsTest {
 
     private static final char[] PASSWORD = "changeit".toCharArray();
 
+    private static final ProbeTimeouts SHORT_HANDSHAKE = new ProbeTimeouts(
+            Duration.ofMillis(300),
+            Duration.ofSeconds(20),
+            Duration.ofMillis(300),
+            Duration.ofSeconds(20),
+            Duration.ofSeconds(20),
+            Duration.ofMillis(1));
+
     @TempDir
     private static Path folder;
 
@@ -35,7 +43,18 @@ class TlsTest {
 
     @BeforeAll
     static void makeCertificates() throws Exception {
-        keytool("-genkeypair", "-alias", "ca", "-dname", "CN=Test CA", "-ext", "bc:c", "-keyalg", "EC", "-validity", "9");
+        keytool(
+                "-genkeypair",
+                "-alias",
+                "ca",
+                "-dname",
+                "CN=Test CA",
+                "-ext",
+                "bc:c",
+                "-keyalg",
+                "EC",
+                "-validity",
+                "9");
         sign("good", "ip:127.0.0.1,dns:localhost", "-validity", "9");
         sign("other", "dns:other.example", "-validity", "9");
         sign("old", "ip:127.0.0.1", "-startdate", "-9d", "-validity", "5");
@@ -45,7 +64,16 @@ class TlsTest {
 
     private static void sign(String alias, String names, String... validity) throws Exception {
         List<String> arguments = new ArrayList<>(List.of(
-                "-genkeypair", "-alias", alias, "-dname", "CN=" + alias, "-signer", "ca", "-keyalg", "EC", "-ext",
+                "-genkeypair",
+                "-alias",
+                alias,
+                "-dname",
+                "CN=" + alias,
+                "-signer",
+                "ca",
+                "-keyalg",
+                "EC",
+                "-ext",
                 "san=" + names));
         arguments.addAll(List.of(validity));
         keytool(arguments.toArray(String[]::new));
@@ -84,9 +112,7 @@ class TlsTest {
     }
 
     private static TargetAddress trusting(String url) {
-        return TargetAddress.of(url)
-                .with(Probing.PATIENT)
-                .with(new Route(Optional.of(ca), Optional.empty()));
+        return TargetAddress.of(url).with(Probing.PATIENT).with(new Route(Optional.of(ca), Optional.empty()));
     }
 
     private static Failed failure(ProbeReport report, Step step) {
@@ -138,7 +164,11 @@ class TlsTest {
     @Test
     void plainHttpWhereTlsWasAskedFor() throws Exception {
         try (FakeServer server = FakeServer.vllm()) {
-            Failed failed = failure(Probing.check("https://127.0.0.1:" + server.port()), Step.TLS);
+            // This one is silent until it has seen the end of a line.
+            TargetAddress address =
+                    trusting("https://127.0.0.1:" + server.port()).with(SHORT_HANDSHAKE);
+
+            Failed failed = failure(Probing.check(address), Step.TLS);
 
             assertThat(failed.kind()).isEqualTo(FailureKind.SPEAKS_PLAIN_HTTP);
             assertThat(failed.line()).contains("use http://127.0.0.1:" + server.port());
@@ -158,16 +188,10 @@ class TlsTest {
     @Test
     void aServerThatIsSilentInTheHandshake() throws Exception {
         try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-            ProbeTimeouts timeouts = new ProbeTimeouts(
-                    Duration.ofMillis(300),
-                    Duration.ofSeconds(20),
-                    Duration.ofSeconds(20),
-                    Duration.ofSeconds(20),
-                    Duration.ofSeconds(20),
-                    Duration.ofMillis(1));
-
             Failed failed = failure(
-                    Probing.check(trusting("https://127.0.0.1:" + server.getLocalPort()).with(timeouts)), Step.TLS);
+                    Probing.check(trusting("https://127.0.0.1:" + server.getLocalPort())
+                            .with(SHORT_HANDSHAKE)),
+                    Step.TLS);
 
             assertThat(failed.kind()).isEqualTo(FailureKind.TIMEOUT);
         }
