@@ -52,7 +52,9 @@ public record BaseUrl(
         try {
             uri = new URI(withScheme);
         } catch (URISyntaxException e) {
-            throw new IllegalArgumentException("'" + text + "' is not a URL: give http://host:port", e);
+            // What stands before an @ may be a password.
+            String shown = text.indexOf('@') < 0 ? "'" + Words.oneLine(text) + "'" : "this";
+            throw new IllegalArgumentException(shown + " is not a URL: give http://host:port", e);
         }
         String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
         if (!scheme.equals("http") && !scheme.equals("https")) {
@@ -71,7 +73,8 @@ public record BaseUrl(
             throw new IllegalArgumentException(
                     authority.isEmpty()
                             ? "'" + text + "' has no host: give http://host:port"
-                            : "'" + authority + "' is no host and port: letters, digits, '-' and '.' are allowed,"
+                            : "'" + Words.oneLine(authority)
+                                    + "' is no host and port: letters, digits, '-' and '.' are allowed,"
                                     + " for anything else use the address");
         }
         boolean tls = scheme.equals("https");

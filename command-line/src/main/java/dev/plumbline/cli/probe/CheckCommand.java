@@ -47,8 +47,7 @@ public final class CheckCommand implements Callable<Integer> {
         String path = System.getenv().getOrDefault("PATH", "");
         TargetProbe probe;
         try {
-            probe = new TargetProbe(
-                    address, SystemTime::monotonicNanos, path, json ? ProbeListener.SILENT : view);
+            probe = new TargetProbe(address, SystemTime::monotonicNanos, path, json ? ProbeListener.SILENT : view);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }

@@ -38,9 +38,11 @@ final class CheckJson {
             found.put("engine", discovery.engine().kind().label());
             discovery.engine().version().ifPresent(version -> found.put("engineVersion", version));
             discovery.contextLengthTokens().ifPresent(tokens -> found.put("contextLengthTokens", tokens));
-            discovery.metrics().ifPresent(metrics -> found.putObject("metrics")
-                    .put("url", metrics.url())
-                    .put("engine", metrics.engine().label()));
+            discovery
+                    .metrics()
+                    .ifPresent(metrics -> found.putObject("metrics")
+                            .put("url", metrics.url())
+                            .put("engine", metrics.engine().label()));
             ObjectNode subject = found.putObject("subject");
             discovery.facts().subject().forEach(subject::put);
             ObjectNode conditions = found.putObject("conditions");

@@ -9,6 +9,7 @@ import java.net.NetworkInterface;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -25,6 +26,9 @@ import javax.net.ssl.SSLSocket;
 
 /** Name, connection and TLS of a server, each by itself: what an HTTP client reports in one lump. */
 final class Doorstep {
+
+    private static final byte[] PLAIN_REQUEST = "GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] PLAIN_ANSWER = "HTTP/".getBytes(StandardCharsets.US_ASCII);
 
     private final BaseUrl url;
     private final Duration within;
@@ -71,8 +75,10 @@ final class Doorstep {
     /**
      * Connects to the first address, as every client here does; the other ones only serve to say more when nobody
      * listens there.
+     *
+     * @param where the host for people
      */
-    StepOutcome connect(List<InetAddress> addresses, int port) {
+    StepOutcome connect(List<InetAddress> addresses, String where, int port) {
         InetAddress first = addresses.getFirst();
         try {
             connectTo(first, port);
@@ -87,8 +93,8 @@ final class Doorstep {
                 }
             }
             return e instanceof java.net.SocketTimeoutException
-                    ? NetworkFailures.connectTimeout(url.host() + ":" + port, within)
-                    : NetworkFailures.of(e, url, within);
+                    ? NetworkFailures.connectTimeout(where + ":" + port, within)
+                    : NetworkFailures.notConnected(e, where + ":" + port);
         }
     }
 
@@ -118,6 +124,17 @@ final class Doorstep {
         } catch (IOException e) {
             // An alert is TLS, too: a server that demands a certificate of the client sends one.
             return String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT).contains("fatal alert");
+        }
+    }
+
+    /** Whether plain HTTP is spoken; nothing but an empty request is sent. */
+    boolean speaksHttp(InetAddress address, Duration patience) {
+        try (Socket socket = open(address, url.port())) {
+            socket.setSoTimeout(Math.toIntExact(patience.toMillis()));
+            socket.getOutputStream().write(PLAIN_REQUEST);
+            return Arrays.equals(socket.getInputStream().readNBytes(PLAIN_ANSWER.length), PLAIN_ANSWER);
+        } catch (IOException e) {
+            return false;
         }
     }
 

@@ -94,14 +94,16 @@ final class GpuTool {
         facts.put("gpuDriver", distinct(gpus, 1));
         facts.put("gpuMemoryMebibytes", distinct(gpus, 2));
         facts.put("gpuMig", distinct(gpus, 3));
-        return new Sight(
-                new Passed(gpus.size() + " × " + names + ", driver " + distinct(gpus, 1)), facts);
+        return new Sight(new Passed(gpus.size() + " × " + names + ", driver " + distinct(gpus, 1)), facts);
     }
 
     private static String distinct(List<String[]> gpus, int column) {
         return String.join(
                 " + ",
-                gpus.stream().map(cells -> Words.oneLine(cells[column])).distinct().toList());
+                gpus.stream()
+                        .map(cells -> Words.oneLine(cells[column]))
+                        .distinct()
+                        .toList());
     }
 
     private static String failing(String output) {

@@ -1,6 +1,5 @@
 package dev.plumbline.cli.probe;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.plumbline.cli.probe.Reply.Answered;
 import dev.plumbline.cli.probe.StepOutcome.Failed;
 import java.net.URI;
@@ -22,32 +21,39 @@ final class HttpFailures {
             return Optional.of(redirected(answer));
         }
         return switch (status) {
-            case 401 -> Optional.of(new Failed(
-                    FailureKind.UNAUTHORIZED,
-                    address.credentials().isEmpty()
-                            ? answer.asked() + " answers 401: it wants a key; give --api-key-env NAME or --api-key-file FILE"
-                            : answer.asked() + " answers 401: the key is not accepted" + said(answer)
-                                    + "; check --api-key-env or --api-key-file, and the header that the server wants"));
-            case 403 -> Optional.of(new Failed(
-                    FailureKind.FORBIDDEN,
-                    answer.asked() + " answers 403" + said(answer)
-                            + ": the key may not do this, or a gateway refuses this client; ask its owner"));
-            case 407 -> Optional.of(new Failed(
-                    FailureKind.PROXY, "the proxy wants a password (407): use one that does not, or go without --proxy"));
-            case 429 -> Optional.of(new Failed(
-                    FailureKind.BUSY,
-                    answer.asked() + " answers 429" + said(answer)
-                            + ": a rate limit is reached; wait, or raise the limit before you measure"));
-            case 503 -> Optional.of(new Failed(
-                    FailureKind.BUSY,
-                    answer.asked() + " answers 503" + said(answer)
-                            + ": it takes nothing on now; wait, or look at its log"));
+            case 401 ->
+                Optional.of(
+                        new Failed(
+                                FailureKind.UNAUTHORIZED,
+                                address.credentials().isEmpty()
+                                        ? answer.asked()
+                                                + " answers 401: it wants a key; give --api-key-env NAME or --api-key-file FILE"
+                                        : answer.asked() + " answers 401: the key is not accepted" + said(answer)
+                                                + "; check --api-key-env or --api-key-file, and the header that the server wants"));
+            case 403 ->
+                Optional.of(new Failed(
+                        FailureKind.FORBIDDEN,
+                        answer.asked() + " answers 403" + said(answer)
+                                + ": the key may not do this, or a gateway refuses this client; ask its owner"));
+            case 407 ->
+                Optional.of(new Failed(
+                        FailureKind.PROXY,
+                        "the proxy wants a password (407): use one that does not, or go without --proxy"));
+            case 429 ->
+                Optional.of(new Failed(
+                        FailureKind.BUSY,
+                        answer.asked() + " answers 429" + said(answer)
+                                + ": a rate limit is reached; wait, or raise the limit before you measure"));
+            case 503 ->
+                Optional.of(new Failed(
+                        FailureKind.BUSY,
+                        answer.asked() + " answers 503" + said(answer)
+                                + ": it takes nothing on now; wait, or look at its log"));
             default ->
                 status >= 500 && status != 501
                         ? Optional.of(new Failed(
                                 FailureKind.SERVER_ERROR,
-                                answer.asked() + " answers " + status + said(answer)
-                                        + ": look at the server's log"))
+                                answer.asked() + " answers " + status + said(answer) + ": look at the server's log"))
                         : Optional.empty();
         };
     }
@@ -59,7 +65,8 @@ final class HttpFailures {
             return new Failed(
                     FailureKind.NOT_FOUND,
                     "no LLM API below " + base + " (" + answer.asked() + " answers " + answer.status()
-                            + "): check the path in --url" + (address.url().prefix().isEmpty() ? "" : ", or leave it out"));
+                            + "): check the path in --url"
+                            + (address.url().prefix().isEmpty() ? "" : ", or leave it out"));
         }
         if (answer.isPage()) {
             return new Failed(
@@ -69,8 +76,8 @@ final class HttpFailures {
         }
         return new Failed(
                 FailureKind.NOT_AN_LLM_ENDPOINT,
-                answer.asked() + " answers " + answer.status() + " with something that no LLM server says: is "
-                        + base + " the right URL?");
+                answer.asked() + " answers " + answer.status() + " with something that no LLM server says: is " + base
+                        + " the right URL?");
     }
 
     /** The refusal of a request that should have been answered. */
@@ -95,7 +102,8 @@ final class HttpFailures {
             URI target = asked.resolve(answer.location().orElse(""));
             elsewhere = !String.valueOf(target.getHost()).equalsIgnoreCase(asked.getHost());
             if (target.toString().endsWith(path)) {
-                to = Words.oneLine(target.toString().substring(0, target.toString().length() - path.length()));
+                to = Words.oneLine(
+                        target.toString().substring(0, target.toString().length() - path.length()));
                 advice = "give that in --url, if you trust it";
             }
         } catch (IllegalArgumentException e) {
@@ -110,7 +118,6 @@ final class HttpFailures {
     /** What the server itself says, in brackets. */
     private String said(Answered answer) {
         return answer.json()
-                .filter(JsonNode::isContainerNode)
                 .flatMap(Json::error)
                 .map(text -> " (\"" + Words.oneLine(address.credentials().redact(text)) + "\")")
                 .orElse("");

@@ -25,11 +25,15 @@ final class Json {
 
     private Json() {}
 
-    /** One JSON value; empty for anything else. */
+    /** An object or a list; empty for anything else. */
     static Optional<JsonNode> read(byte[] bytes) {
+        // Pages of metrics and of HTML are long, and no parser is needed to see that they are something else.
+        if (bytes.length == 0 || "{[ \t\r\n".indexOf(bytes[0]) < 0) {
+            return Optional.empty();
+        }
         try {
             JsonNode node = MAPPER.readTree(bytes);
-            return node == null || node.isMissingNode() ? Optional.empty() : Optional.of(node);
+            return Optional.ofNullable(node).filter(JsonNode::isContainerNode);
         } catch (IOException e) {
             return Optional.empty();
         }

@@ -42,14 +42,14 @@ final class NetworkFailures {
         if (says(chain, "Tunnel failed")) {
             return new Failed(
                     FailureKind.PROXY,
-                    "the proxy does not connect to " + where + " (" + last(chain) + "): check --proxy, or leave it out");
+                    "the proxy does not connect to " + where + " (" + last(chain)
+                            + "): check --proxy, or leave it out");
         }
         if (has(chain, ConnectException.class) && says(chain, "refused")) {
             return refused(where);
         }
-        if (has(chain, NoRouteToHostException.class) || says(chain, "unreachable") || says(chain, "No route")) {
-            return new Failed(
-                    FailureKind.UNREACHABLE, "no network leads to " + where + ": check the address, VPN and firewall");
+        if (isUnreachable(chain)) {
+            return unreachable(where);
         }
         if (has(chain, SocketTimeoutException.class)
                 || has(chain, HttpTimeoutException.class)
@@ -63,8 +63,12 @@ final class NetworkFailures {
             return new Failed(
                     FailureKind.NOT_HTTP, where + " answers, but not in HTTP: is the port of --url the server's?");
         }
-        if (says(chain, "reset") || says(chain, "closed") || says(chain, "EOF") || has(chain, EOFException.class)
-                || says(chain, "received no bytes") || says(chain, "Broken pipe")) {
+        if (says(chain, "reset")
+                || says(chain, "closed")
+                || says(chain, "EOF")
+                || has(chain, EOFException.class)
+                || says(chain, "received no bytes")
+                || says(chain, "Broken pipe")) {
             return new Failed(
                     FailureKind.CONNECTION_CUT,
                     where + " closes the connection without an answer: look at the server's log");
@@ -74,6 +78,21 @@ final class NetworkFailures {
         }
         return new Failed(
                 FailureKind.CONNECTION_CUT, "the connection to " + where + " broke: look at the server's log");
+    }
+
+    /** Nobody took the connection, and not for want of time. */
+    static Failed notConnected(Throwable thrown, String where) {
+        List<Throwable> chain = chain(thrown);
+        return isUnreachable(chain) ? unreachable(where) : refused(where);
+    }
+
+    private static boolean isUnreachable(List<Throwable> chain) {
+        return has(chain, NoRouteToHostException.class) || says(chain, "unreachable") || says(chain, "No route");
+    }
+
+    private static Failed unreachable(String where) {
+        return new Failed(
+                FailureKind.UNREACHABLE, "no network leads to " + where + ": check the address, VPN and firewall");
     }
 
     static Failed nameNotFound(Throwable thrown, String host) {
@@ -88,10 +107,10 @@ final class NetworkFailures {
                         "the name '" + host + "' is not known: check its spelling, or use the address");
     }
 
-    static Failed refused(String where) {
+    private static Failed refused(String where) {
         return new Failed(
                 FailureKind.CONNECTION_REFUSED,
-                "nothing listens on " + where + ": start the server, or correct the port in --url");
+                "nothing listens on " + where + ": start the server, or correct the port");
     }
 
     static Failed connectTimeout(String where, Duration within) {
@@ -108,12 +127,17 @@ final class NetworkFailures {
                         + ": it hangs, is overloaded, or speaks another protocol; look at its log");
     }
 
+    static Failed speaksPlainHttp(BaseUrl url) {
+        return new Failed(
+                FailureKind.SPEAKS_PLAIN_HTTP,
+                url.host() + ":" + url.port() + " does not speak TLS: use "
+                        + url.withTls(false).base());
+    }
+
     private static Failed tls(List<Throwable> chain, BaseUrl url) {
         String where = url.host() + ":" + url.port();
         if (says(chain, "Unsupported or unrecognized SSL message") || says(chain, "plaintext connection")) {
-            return new Failed(
-                    FailureKind.SPEAKS_PLAIN_HTTP,
-                    where + " does not speak TLS: use " + url.withTls(false).base());
+            return speaksPlainHttp(url);
         }
         if (says(chain, "No subject alternative") || says(chain, "No name matching")) {
             return new Failed(
@@ -134,7 +158,9 @@ final class NetworkFailures {
                     FailureKind.TLS_EXPIRED,
                     "the certificate of " + where + " is not valid yet: check this machine's clock");
         }
-        if (says(chain, "PKIX") || says(chain, "unable to find valid certification path") || says(chain, "trust anchor")) {
+        if (says(chain, "PKIX")
+                || says(chain, "unable to find valid certification path")
+                || says(chain, "trust anchor")) {
             return new Failed(
                     FailureKind.TLS_UNTRUSTED,
                     "the certificate of " + where + " is signed by nobody this machine trusts: give its CA with"
@@ -147,8 +173,8 @@ final class NetworkFailures {
         }
         return new Failed(
                 FailureKind.TLS_REFUSED,
-                where + " ends the TLS handshake: it speaks another TLS version, or no TLS; try "
-                        + url.withTls(false).base());
+                where + " ends the TLS handshake: it speaks no TLS, or another version of it than "
+                        + "1.2 and 1.3; look at its settings");
     }
 
     private static List<Throwable> chain(Throwable thrown) {
@@ -168,8 +194,9 @@ final class NetworkFailures {
     private static boolean says(List<Throwable> chain, String text) {
         String wanted = text.toLowerCase(Locale.ROOT);
         return chain.stream()
-                .anyMatch(thrown ->
-                        String.valueOf(thrown.getMessage()).toLowerCase(Locale.ROOT).contains(wanted));
+                .anyMatch(thrown -> String.valueOf(thrown.getMessage())
+                        .toLowerCase(Locale.ROOT)
+                        .contains(wanted));
     }
 
     private static String last(List<Throwable> chain) {

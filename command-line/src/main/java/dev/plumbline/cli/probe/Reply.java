@@ -1,7 +1,6 @@
 package dev.plumbline.cli.probe;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
@@ -15,7 +14,8 @@ sealed interface Reply {
     /**
      * An HTTP answer.
      *
-     * @param body at most {@link TargetClient#MAX_BODY_BYTES}
+     * @param text of the body, of which at most {@link TargetClient#MAX_BODY_BYTES} are read
+     * @param json of the body, where it is an object or a list
      */
     record Answered(
             String asked,
@@ -23,31 +23,28 @@ sealed interface Reply {
             Optional<String> contentType,
             Optional<String> server,
             Optional<String> location,
-            byte[] body)
+            String text,
+            Optional<JsonNode> json)
             implements Reply {
 
         public Answered {
             Objects.requireNonNull(asked, "asked");
             Objects.requireNonNull(contentType, "contentType");
-        }
-
-        Optional<JsonNode> json() {
-            return Json.read(body);
-        }
-
-        String text() {
-            return new String(body, StandardCharsets.UTF_8);
+            Objects.requireNonNull(json, "json");
         }
 
         boolean isPage() {
             return contentType.orElse("").toLowerCase(Locale.ROOT).contains("html")
-                    || text().stripLeading().startsWith("<");
+                    || text.stripLeading().startsWith("<");
         }
 
         /** An engine that says it is not ready yet. */
         boolean isLoading() {
-            String said = text().toLowerCase(Locale.ROOT);
-            return status == 503 && (said.contains("loading") || said.contains("starting"));
+            if (status != 503) {
+                return false;
+            }
+            String said = text.toLowerCase(Locale.ROOT);
+            return said.contains("loading") || said.contains("starting");
         }
     }
 

@@ -26,12 +26,10 @@ record ServedModel(String id, List<String> aliases, boolean embedding, JsonNode 
 
     /** The models in the answer to {@code /v1/models} and {@code /api/tags}; empty where neither is a list. */
     static Optional<List<ServedModel>> in(Survey survey) {
-        Optional<JsonNode> data = survey.json(Survey.MODELS)
-                .map(body -> body.path("data"))
-                .filter(JsonNode::isArray);
-        Optional<JsonNode> tags = survey.json(Survey.OLLAMA_TAGS)
-                .map(body -> body.path("models"))
-                .filter(JsonNode::isArray);
+        Optional<JsonNode> data =
+                survey.json(Survey.MODELS).map(body -> body.path("data")).filter(JsonNode::isArray);
+        Optional<JsonNode> tags =
+                survey.json(Survey.OLLAMA_TAGS).map(body -> body.path("models")).filter(JsonNode::isArray);
         if (data.isEmpty() && tags.isEmpty()) {
             return Optional.empty();
         }
@@ -40,7 +38,8 @@ record ServedModel(String id, List<String> aliases, boolean embedding, JsonNode 
             Optional<String> id = Json.text(entry, "id").or(() -> Json.text(entry, "name"));
             if (id.isPresent() && models.size() < MOST) {
                 JsonNode tag = tagged(tags, id.get()).orElse(entry);
-                models.add(new ServedModel(id.get(), aliases(entry, id.get()), isEmbedding(entry, tag), tag == entry ? entry : tag));
+                models.add(new ServedModel(
+                        id.get(), aliases(entry, id.get()), isEmbedding(entry, tag), tag == entry ? entry : tag));
             }
         }
         return Optional.of(models);

@@ -3,6 +3,7 @@ package dev.plumbline.cli.probe;
 import dev.plumbline.protocol.AnswerLimits;
 import dev.plumbline.protocol.AnswerReader;
 import dev.plumbline.protocol.Protocol;
+import dev.plumbline.protocol.ServerTimings;
 import dev.plumbline.protocol.StreamItem;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.net.http.HttpResponse.ResponseInfo;
@@ -96,7 +97,9 @@ final class ShortAnswer implements BodySubscriber<ShortAnswer.Read> {
                     }
                 }
                 finishReason = chunk.finishReason().or(() -> finishReason);
+                // Ollama's native API counts in its timings only.
                 chunk.usage()
+                        .or(() -> chunk.timings().map(ServerTimings::tokens))
                         .filter(usage -> usage.output().isPresent())
                         .ifPresent(usage -> outputTokens = usage.output());
             }

@@ -2,6 +2,7 @@ package dev.plumbline.cli.probe;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.plumbline.cli.probe.Reply.Answered;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -21,6 +22,13 @@ record Survey(Map<String, Reply> replies) {
 
     Survey {
         replies = Map.copyOf(replies);
+    }
+
+    /** This survey with one answer that is newer. */
+    Survey with(String asked, Reply reply) {
+        Map<String, Reply> changed = new HashMap<>(replies);
+        changed.put(asked, reply);
+        return new Survey(changed);
     }
 
     Optional<Answered> answered(String asked) {

@@ -44,6 +44,12 @@ public record TargetAddress(
                 ProbeTimeouts.DEFAULT);
     }
 
+    /** Without what may be secret: the query of a URL, and credentials. */
+    @Override
+    public String toString() {
+        return "TargetAddress[" + url + ", " + credentials + "]";
+    }
+
     /** This address with another wish. */
     public TargetAddress with(Wanted changed) {
         return new TargetAddress(typedUrl, url, changed, credentials, route, timeouts);
@@ -77,7 +83,8 @@ public record TargetAddress(
             Optional<BaseUrl> metricsUrl) {
 
         /** Everything is to be found out. */
-        public static final Wanted ANYTHING = new Wanted(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+        public static final Wanted ANYTHING =
+                new Wanted(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
         public Wanted {
             Objects.requireNonNull(generic, "generic");

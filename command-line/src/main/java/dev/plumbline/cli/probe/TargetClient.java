@@ -10,6 +10,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -69,7 +70,10 @@ final class TargetClient implements AutoCloseable {
     <T> CompletableFuture<HttpResponse<T>> speak(
             Protocol protocol, String prompt, Duration within, BodyHandler<T> reader) {
         EndpointType type = protocol.endpointType();
-        URI uri = URI.create(type == EndpointType.GENERIC ? address.url().whole() : address.url().endpoint(type));
+        URI uri = URI.create(
+                type == EndpointType.GENERIC
+                        ? address.url().whole()
+                        : address.url().endpoint(type));
         Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         headers.putAll(protocol.headers());
         headers.putAll(address.credentials().requestHeaders(type));
@@ -98,7 +102,10 @@ final class TargetClient implements AutoCloseable {
     private HttpRequest.Builder request(URI uri, Duration within) {
         HttpRequest.Builder builder = HttpRequest.newBuilder(uri).timeout(within);
         address.credentials()
-                .requestHeaders(address.wanted().endpointType().or(address.url()::endpointType).orElse(EndpointType.CHAT))
+                .requestHeaders(address.wanted()
+                        .endpointType()
+                        .or(address.url()::endpointType)
+                        .orElse(EndpointType.CHAT))
                 .forEach(builder::header);
         return builder;
     }
@@ -121,7 +128,8 @@ final class TargetClient implements AutoCloseable {
                 header(response, "content-type"),
                 header(response, "server"),
                 header(response, "location"),
-                body);
+                new String(body, StandardCharsets.UTF_8),
+                Json.read(body));
     }
 
     static Throwable cause(Throwable thrown) {

@@ -29,8 +29,8 @@ public final class TargetOptions {
     private static final Pattern HEADER_NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
 
     /** Headers that the connection itself needs. */
-    private static final Set<String> RESERVED = Set.of(
-            "connection", "content-length", "expect", "host", "upgrade", "transfer-encoding", "content-type");
+    private static final Set<String> RESERVED =
+            Set.of("connection", "content-length", "expect", "host", "upgrade", "transfer-encoding", "content-type");
 
     private static final int LONGEST_KEY_FILE_BYTES = 64 * 1024;
 
@@ -54,7 +54,9 @@ public final class TargetOptions {
             paramLabel = "TYPE",
             converter = TypeConverter.class,
             completionCandidates = TypeNames.class,
-            description = {"The API: ${COMPLETION-CANDIDATES}.", "Default: chat where it is served, as figures of all engines compare then."
+            description = {
+                "The API: ${COMPLETION-CANDIDATES}.",
+                "Default: chat where it is served, as figures of all engines compare then."
             })
     private @Nullable EndpointType endpointType;
 
@@ -64,25 +66,16 @@ public final class TargetOptions {
             description = "A header for every request; may be repeated.")
     private List<String> headers = new ArrayList<>();
 
-    @Option(
-            names = "--api-key-env",
-            paramLabel = "NAME",
-            description = "Environment variable that holds the API key.")
+    @Option(names = "--api-key-env", paramLabel = "NAME", description = "Environment variable that holds the API key.")
     private @Nullable String apiKeyEnvironment;
 
-    @Option(
-            names = "--api-key-file",
-            paramLabel = "FILE",
-            description = "File whose first line is the API key.")
+    @Option(names = "--api-key-file", paramLabel = "FILE", description = "File whose first line is the API key.")
     private @Nullable Path apiKeyFile;
 
     @Option(
             names = "--api-key-header",
             paramLabel = "NAME",
-            description = {
-                "Header of the key.",
-                "Default: the API's own, Authorization with Bearer, or x-api-key."
-            })
+            description = {"Header of the key.", "Default: the API's own, Authorization with Bearer, or x-api-key."})
     private @Nullable String apiKeyHeader;
 
     @Option(
@@ -91,10 +84,7 @@ public final class TargetOptions {
             description = "Certificates to trust, PEM, in place of the system's.")
     private @Nullable Path caFile;
 
-    @Option(
-            names = "--proxy",
-            paramLabel = "URL",
-            description = "HTTP proxy, for example http://proxy:3128.")
+    @Option(names = "--proxy", paramLabel = "URL", description = "HTTP proxy, for example http://proxy:3128.")
     private @Nullable String proxy;
 
     @Option(
@@ -171,7 +161,8 @@ public final class TargetOptions {
         if (headers.containsKey(name)) {
             throw new IllegalArgumentException(name + " is given twice");
         }
-        headers.put(name, checkedValue(name + "'s value", text.substring(colon + 1).strip()));
+        headers.put(
+                name, checkedValue(name + "'s value", text.substring(colon + 1).strip()));
         return name;
     }
 
@@ -260,7 +251,9 @@ public final class TargetOptions {
         private static final long serialVersionUID = 1L;
 
         TypeNames() {
-            super(Arrays.stream(EndpointType.values()).map(EndpointType::shortName).toList());
+            super(Arrays.stream(EndpointType.values())
+                    .map(EndpointType::shortName)
+                    .toList());
         }
     }
 }

@@ -88,8 +88,8 @@ public final class TargetProbe {
         this.nanos = nanos;
         this.listener = listener;
         this.gpuTool = new GpuTool(searchPath);
-        boolean tlsUsed = url.tls()
-                || address.wanted().metricsUrl().map(BaseUrl::tls).orElse(false);
+        boolean tlsUsed =
+                url.tls() || address.wanted().metricsUrl().map(BaseUrl::tls).orElse(false);
         this.tls = TlsTrust.of(address.route().caFile(), tlsUsed);
         this.httpFailures = new HttpFailures(address);
     }
@@ -150,8 +150,7 @@ public final class TargetProbe {
         } else if (open && generic) {
             step(Step.PROTOCOL, new Passed("generic, as described"));
             type = Optional.of(EndpointType.GENERIC);
-            chosen = Optional.of(
-                    new Chosen(address.wanted().model().orElse(""), Optional.empty(), "as asked for"));
+            chosen = Optional.of(new Chosen(address.wanted().model().orElse(""), Optional.empty(), "as asked for"));
             skip(Step.MODEL, "not asked of a generic API");
         } else {
             skip(Step.PROTOCOL, "needs HTTP");
@@ -163,13 +162,20 @@ public final class TargetProbe {
             skip(Step.ANSWER, "not asked for");
         } else if (type.isPresent() && chosen.isPresent()) {
             RequestParameters parameters = parameters(chosen.get().model());
-            step(
+            boolean answered = step(
                     Step.ANSWER,
                     answer(
                             client,
                             type.get() == EndpointType.GENERIC
-                                    ? Protocol.generic(address.wanted().generic().orElseThrow(), parameters)
+                                    ? Protocol.generic(
+                                            address.wanted().generic().orElseThrow(), parameters)
                                     : Protocol.of(type.get(), parameters)));
+            if (answered && engine.kind() == Engine.Kind.OLLAMA) {
+                // The answer has loaded the model, and only a loaded one has a context length.
+                survey = survey.with(
+                        Survey.OLLAMA_PS,
+                        client.get("/api/ps", timeouts.extras()).join());
+            }
         } else {
             skip(Step.ANSWER, "needs protocol and model");
         }
@@ -210,18 +216,18 @@ public final class TargetProbe {
     }
 
     private Optional<List<InetAddress>> resolve() throws InterruptedException {
-        String host = address.route().proxy().map(InetSocketAddress::getHostString).orElse(url.host());
-        Optional<List<InetAddress>> found =
-                switch (new Doorstep(url, timeouts.connect()).resolve(host)) {
-                    case Resolution.Found it -> {
-                        step(Step.DNS, Doorstep.resolved(it.addresses()));
-                        yield Optional.of(it.addresses());
-                    }
-                    case Resolution.NotFound not -> {
-                        step(Step.DNS, not.failure());
-                        yield Optional.empty();
-                    }
-                };
+        String host =
+                address.route().proxy().map(InetSocketAddress::getHostString).orElse(url.host());
+        Optional<List<InetAddress>> found = switch (new Doorstep(url, timeouts.connect()).resolve(host)) {
+            case Resolution.Found it -> {
+                step(Step.DNS, Doorstep.resolved(it.addresses()));
+                yield Optional.of(it.addresses());
+            }
+            case Resolution.NotFound not -> {
+                step(Step.DNS, not.failure());
+                yield Optional.empty();
+            }
+        };
         return found;
     }
 
@@ -231,7 +237,11 @@ public final class TargetProbe {
             return false;
         }
         int port = address.route().proxy().map(InetSocketAddress::getPort).orElse(url.port());
-        return step(Step.CONNECT, new Doorstep(url, timeouts.connect()).connect(addresses.get(), port));
+        String where = address.route()
+                .proxy()
+                .map(proxy -> "the proxy " + proxy.getHostString())
+                .orElse(url.host());
+        return step(Step.CONNECT, new Doorstep(url, timeouts.connect()).connect(addresses.get(), where, port));
     }
 
     private boolean shakeHands(boolean connected, Optional<List<InetAddress>> addresses) {
@@ -247,10 +257,17 @@ public final class TargetProbe {
             skip(Step.TLS, "through the proxy, part of the next step");
             return true;
         }
+        Doorstep doorstep = new Doorstep(url, timeouts.connect());
+        InetAddress first = addresses.orElseThrow().getFirst();
+        StepOutcome outcome = doorstep.shakeHands(tls, first);
+        // Some servers answer a handshake in plain HTTP, others wait for the end of what they take for a line.
+        boolean mayBePlain = outcome instanceof Failed failed
+                && (failed.kind() == FailureKind.TIMEOUT || failed.kind() == FailureKind.TLS_REFUSED);
         return step(
                 Step.TLS,
-                new Doorstep(url, timeouts.connect())
-                        .shakeHands(tls, addresses.orElseThrow().getFirst()));
+                mayBePlain && doorstep.speaksHttp(first, timeouts.extras())
+                        ? NetworkFailures.speaksPlainHttp(url)
+                        : outcome);
     }
 
     /** Asks everything at once, and again while the engine says that it loads its model. */
@@ -259,8 +276,7 @@ public final class TargetProbe {
         Survey survey = surveyOnce(client);
         while (survey.isLoading() && nanos.getAsLong() < giveUpNanos) {
             listener.waiting(
-                    Step.HTTP,
-                    "the engine loads its model, waiting up to " + Words.duration(timeouts.loading()));
+                    Step.HTTP, "the engine loads its model, waiting up to " + Words.duration(timeouts.loading()));
             Thread.sleep(timeouts.loadingPause());
             survey = surveyOnce(client);
         }
@@ -330,7 +346,9 @@ public final class TargetProbe {
         }
         boolean open = firstTypes().stream()
                 .flatMap(type -> survey.answered(posted(type)).stream())
-                .anyMatch(answer -> exists(answer) && (answer.status() == 500 || httpFailures.atTheDoor(answer).isEmpty()));
+                .anyMatch(answer -> exists(answer)
+                        && (answer.status() == 500
+                                || httpFailures.atTheDoor(answer).isEmpty()));
         Optional<Failed> closed = answers.stream()
                 .flatMap(answer -> httpFailures.atTheDoor(answer).stream())
                 .findFirst();
@@ -346,11 +364,16 @@ public final class TargetProbe {
     }
 
     private StepOutcome noHttp(Survey survey, Optional<List<InetAddress>> addresses) {
-        Reply reply = survey.replies().getOrDefault(Survey.MODELS, survey.replies().values().iterator().next());
+        Reply reply = survey.replies()
+                .getOrDefault(
+                        Survey.MODELS, survey.replies().values().iterator().next());
         Throwable cause = ((Unanswered) reply).cause();
         Failed failure = NetworkFailures.of(cause, url, timeouts.reply());
-        boolean mayBeTls = !url.tls() && address.route().proxy().isEmpty();
-        if (mayBeTls && new Doorstep(url, timeouts.connect()).speaksTls(addresses.orElseThrow().getFirst())) {
+        // A server of TLS hangs up on plain HTTP at once: one that is silent is asked no more.
+        boolean mayBeTls = !url.tls() && address.route().proxy().isEmpty() && failure.kind() != FailureKind.TIMEOUT;
+        if (mayBeTls
+                && new Doorstep(url, timeouts.connect())
+                        .speaksTls(addresses.orElseThrow().getFirst())) {
             return new Failed(
                     FailureKind.SPEAKS_TLS,
                     url.host() + ":" + url.port() + " speaks TLS: use "
@@ -370,7 +393,8 @@ public final class TargetProbe {
         Optional<EndpointType> asked = askedType();
         if (asked.isEmpty()) {
             for (EndpointType type : LESS_COMMON) {
-                if (client.api("POST", url.path(type), Optional.of(NO_REQUEST), timeouts.reply()).join()
+                if (client.api("POST", url.path(type), Optional.of(NO_REQUEST), timeouts.reply())
+                                        .join()
                                 instanceof Answered answer
                         && exists(answer)) {
                     step(Step.PROTOCOL, new Passed(type.shortName() + ", " + posted(type) + "; " + engine));
@@ -393,7 +417,9 @@ public final class TargetProbe {
             return new Failed(
                     FailureKind.NO_SUCH_API,
                     url.base() + " does not have " + url.path(asked.get()) + answers(posted)
-                            + ": leave --endpoint-type out, or name another one");
+                            + (address.wanted().endpointType().isPresent()
+                                    ? ": leave --endpoint-type out, or name another one"
+                                    : ": correct the path in --url, or leave it out"));
         }
         if (isLlmServer) {
             return new Failed(
@@ -450,11 +476,10 @@ public final class TargetProbe {
                     return Optional.empty();
                 }
                 String length = new EngineFacts(survey, chosen.served(), shown)
-                        .contextLengthTokens()
-                        .stream()
-                        .mapToObj(tokens -> ", context " + tokens + " tokens")
-                        .findFirst()
-                        .orElse("");
+                        .contextLengthTokens().stream()
+                                .mapToObj(tokens -> ", context " + tokens + " tokens")
+                                .findFirst()
+                                .orElse("");
                 step(Step.MODEL, new Passed(Words.oneLine(chosen.model()) + " (" + chosen.why() + ")" + length));
                 return Optional.of(chosen);
             }
@@ -463,7 +488,9 @@ public final class TargetProbe {
 
     private Optional<JsonNode> show(TargetClient client, String model) {
         byte[] request = Json.object("model", model);
-        return client.api("POST", "/api/show", Optional.of(request), timeouts.extras()).join() instanceof Answered answer
+        return client.api("POST", "/api/show", Optional.of(request), timeouts.extras())
+                                        .join()
+                                instanceof Answered answer
                         && answer.status() == 200
                 ? answer.json()
                 : Optional.empty();
@@ -478,7 +505,8 @@ public final class TargetProbe {
     private StepOutcome answer(TargetClient client, Protocol protocol) throws InterruptedException {
         long sentNanos = nanos.getAsLong();
         try {
-            HttpResponse<Answer> response = client.speak(protocol, PROMPT, timeouts.answer(), info -> reader(protocol, info))
+            HttpResponse<Answer> response = client.speak(
+                            protocol, PROMPT, timeouts.answer(), info -> reader(protocol, info))
                     .get();
             return switch (response.body()) {
                 case Answer.Streamed streamed -> judge(streamed.read(), sentNanos);
@@ -506,14 +534,15 @@ public final class TargetProbe {
             return new Failed(
                     FailureKind.STREAM_ERROR,
                     "an error inside a 200 after " + read.chunks() + " chunks (\""
-                            + Words.oneLine(address.credentials().redact(read.error().get()))
+                            + Words.oneLine(
+                                    address.credentials().redact(read.error().get()))
                             + "\"): look at the server's log");
         }
         if (read.malformed().isPresent()) {
+            String why = read.malformed().get().replaceFirst(": \\w+Exception$", "");
             return new Failed(
                     FailureKind.MALFORMED,
-                    "the answer cannot be understood (" + Words.oneLine(read.malformed().get())
-                            + "): try another --endpoint-type");
+                    "the answer cannot be understood (" + Words.oneLine(why) + "): try another --endpoint-type");
         }
         if (read.cut() || read.finishReason().isEmpty()) {
             return new Failed(
@@ -524,7 +553,8 @@ public final class TargetProbe {
         if (read.firstContentNanos().isEmpty()) {
             return new Failed(
                     FailureKind.EMPTY,
-                    "the answer is empty (finish reason " + Words.oneLine(read.finishReason().get())
+                    "the answer is empty (finish reason "
+                            + Words.oneLine(read.finishReason().get())
                             + "): try another --model, or look at its chat template");
         }
         if (!read.streamed()) {
@@ -546,17 +576,17 @@ public final class TargetProbe {
         if (elsewhere.isPresent()) {
             BaseUrl at = elsewhere.get();
             Reply reply = client.getAt(at, timeouts.reply()).join();
-            Optional<Engine.Kind> kind =
-                    reply instanceof Answered page ? MetricsText.engine(page) : Optional.empty();
+            Optional<Engine.Kind> kind = reply instanceof Answered page ? MetricsText.engine(page) : Optional.empty();
             step(
                     Step.METRICS,
                     switch (reply) {
                         case Unanswered not -> NetworkFailures.of(not.cause(), at, timeouts.reply());
-                        case Answered page -> kind.<StepOutcome>map(found -> new Passed(shownMetrics(found)))
-                                .orElseGet(() -> new Failed(
-                                        FailureKind.NO_METRICS,
-                                        at.base() + " answers " + page.status()
-                                                + " and not with metrics: correct --metrics-url, or leave it out"));
+                        case Answered page ->
+                            kind.<StepOutcome>map(found -> new Passed(shownMetrics(found)))
+                                    .orElseGet(() -> new Failed(
+                                            FailureKind.NO_METRICS,
+                                            at.base() + " answers " + page.status()
+                                                    + " and not with metrics: correct --metrics-url, or leave it out"));
                     });
             return kind.map(found -> new EngineMetrics(at.base(), found));
         }

@@ -75,8 +75,8 @@ final class TlsTrust {
     }
 
     private static IllegalArgumentException unusable(Path file, String why) {
-        return new IllegalArgumentException(
-                "--ca-file " + file + ": " + why + "; give a file with certificates in PEM (-----BEGIN CERTIFICATE-----)");
+        return new IllegalArgumentException("--ca-file " + file + ": " + why
+                + "; give a file with certificates in PEM (-----BEGIN CERTIFICATE-----)");
     }
 
     private static SSLContext context(TrustManager[] trust) throws GeneralSecurityException {

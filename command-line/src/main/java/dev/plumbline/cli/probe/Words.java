@@ -26,15 +26,16 @@ final class Words {
 
     /** {@code a, b, c}, cut after a dozen. */
     static String list(List<String> names) {
-        String shown = String.join(", ", names.stream().limit(LONGEST_LIST).map(Words::oneLine).toList());
+        String shown = String.join(
+                ", ", names.stream().limit(LONGEST_LIST).map(Words::oneLine).toList());
         return names.size() <= LONGEST_LIST ? shown : shown + " and " + (names.size() - LONGEST_LIST) + " more";
     }
 
     /** The name that takes the fewest edits to reach, letter case ignored. */
     static String closest(String wanted, List<String> names) {
         return names.stream()
-                .min(java.util.Comparator.comparingInt(name -> distance(
-                        wanted.toLowerCase(Locale.ROOT), name.toLowerCase(Locale.ROOT))))
+                .min(java.util.Comparator.comparingInt(
+                        name -> distance(wanted.toLowerCase(Locale.ROOT), name.toLowerCase(Locale.ROOT))))
                 .orElseThrow();
     }
 
