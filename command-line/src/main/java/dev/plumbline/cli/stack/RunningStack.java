@@ -73,14 +73,13 @@ public record RunningStack(
     public static Optional<RunningStack> read(Path home) {
         Path file = file(home);
         try {
-            return Optional.of(JSON.readValue(Files.readAllBytes(file), RunningStack.class))
-                    .filter(RunningStack::isAlive);
+            RunningStack found = Optional.ofNullable(JSON.readValue(Files.readAllBytes(file), RunningStack.class))
+                    .orElseThrow(() -> notAStack(file, "it holds null"));
+            return Optional.of(found).filter(RunningStack::isAlive);
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (JacksonException e) {
-            throw new StackFailure(
-                    ExitCode.INFRASTRUCTURE,
-                    file + " does not describe a running stack, remove it: " + e.getOriginalMessage());
+            throw notAStack(file, e.getOriginalMessage());
         } catch (IOException e) {
             throw new StackFailure(ExitCode.INFRASTRUCTURE, "cannot read " + file + ": " + e);
         }
@@ -112,6 +111,11 @@ public record RunningStack(
                 throw new StackFailure(ExitCode.INFRASTRUCTURE, "cannot delete " + file(home) + ": " + e);
             }
         }
+    }
+
+    private static StackFailure notAStack(Path file, String why) {
+        return new StackFailure(
+                ExitCode.INFRASTRUCTURE, file + " does not describe a running stack, remove it: " + why);
     }
 
     private boolean isAlive() {
