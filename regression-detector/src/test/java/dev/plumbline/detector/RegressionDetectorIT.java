@@ -210,10 +210,7 @@ class RegressionDetectorIT {
     }
 
     private static int send(EmbeddedBroker broker, WindowRecord window) {
-        send(
-                broker,
-                GroupPartitioner.partitionOf(window.id().series().group(), 0, 2),
-                Codec.WINDOWS.encode(window));
+        send(broker, GroupPartitioner.partitionOf(window.id().series().group(), 0, 2), Codec.WINDOWS.encode(window));
         return 1;
     }
 

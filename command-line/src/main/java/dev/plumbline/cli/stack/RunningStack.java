@@ -30,7 +30,11 @@ import java.util.TreeMap;
  * @param urls where parts serve HTTP, by the part's label
  */
 public record RunningStack(
-        long pid, OptionalLong startedEpochMillis, String bootstrapServers, long windowMillis, Map<String, String> urls) {
+        long pid,
+        OptionalLong startedEpochMillis,
+        String bootstrapServers,
+        long windowMillis,
+        Map<String, String> urls) {
 
     /** Start times of one process may differ by so much: the system derives them from a clock that is corrected. */
     private static final long SAME_START_MILLIS = 60_000;
@@ -47,7 +51,8 @@ public record RunningStack(
         Objects.requireNonNull(startedEpochMillis, "startedEpochMillis");
         Objects.requireNonNull(bootstrapServers, "bootstrapServers");
         if (pid <= 0 || windowMillis <= 0) {
-            throw new IllegalArgumentException("pid " + pid + " and windowMillis " + windowMillis + " must be positive");
+            throw new IllegalArgumentException(
+                    "pid " + pid + " and windowMillis " + windowMillis + " must be positive");
         }
         urls = Collections.unmodifiableMap(new TreeMap<>(urls));
     }

@@ -15,7 +15,8 @@ record Marking(int exitCode, String out, String err) {
     /** Kept, because the runtime holds loggers only weakly; the command itself is run with Kafka silent, too. */
     private static final List<Logger> SILENT = List.of(Logger.getLogger("org.apache.kafka"), Logger.getLogger("kafka"));
 
-    static {
+    /** Before anything of Kafka is started in this process. */
+    static void silenceKafka() {
         SILENT.forEach(logger -> logger.setLevel(Level.OFF));
     }
 
@@ -24,6 +25,7 @@ record Marking(int exitCode, String out, String err) {
     }
 
     static Marking within(Duration answer, String... arguments) {
+        silenceKafka();
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         CommandLine line = new CommandLine(new MarkCommand(answer));

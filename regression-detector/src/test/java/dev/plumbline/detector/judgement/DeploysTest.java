@@ -41,8 +41,7 @@ class DeploysTest {
 
     @Test
     void theNearestDeployIsNamedInReasonsAndSummary() {
-        AlertRecord named =
-                Deploys.named(ALERT, List.of(marker("v1", 600_000), marker("v2", 40_500)), WINDOW);
+        AlertRecord named = Deploys.named(ALERT, List.of(marker("v1", 600_000), marker("v2", 40_500)), WINDOW);
         assertThat(named.evidence().deployEpochMillis()).hasValue(SINCE - 40_500);
         assertThat(named.summary()).isEqualTo("slower; 40 s after deploy v2");
         assertThat(named.alertId()).isEqualTo(ALERT.alertId());
