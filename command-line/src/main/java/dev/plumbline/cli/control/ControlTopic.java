@@ -91,14 +91,16 @@ final class ControlTopic {
             case UnknownTopicOrPartitionException missing ->
                 new StackFailure(
                         ExitCode.INFRASTRUCTURE,
-                        where + " has no topic " + Topics.CONTROLS + ": create it with kafka-topics.sh --create --topic "
-                                + Topics.CONTROLS + " --config cleanup.policy=compact");
+                        where + " has no topic " + Topics.CONTROLS
+                                + ": create it with kafka-topics.sh --create --topic " + Topics.CONTROLS
+                                + " --config cleanup.policy=compact");
             case TimeoutException slow ->
                 new StackFailure(
                         ExitCode.INFRASTRUCTURE,
                         where + " does not answer within " + answerWithin.toSeconds()
                                 + " s: is the address right, and does it want TLS or SASL (--kafka-config)?");
-            case ConfigException wrong when why.contains("bootstrap") ->
+            case ConfigException wrong
+            when why.contains("bootstrap") ->
                 new StackFailure(ExitCode.INFRASTRUCTURE, where + " cannot be found: " + why);
             case ConfigException wrong -> new StackFailure(ExitCode.USAGE, "--kafka-config: " + why);
             default -> new StackFailure(ExitCode.INFRASTRUCTURE, where + " does not take the record: " + why);

@@ -119,8 +119,7 @@ public final class MarkCommand implements Callable<Integer> {
     }
 
     private DeployMarker marker() throws InterruptedException {
-        Optional<String> commit =
-                label == null ? GitCommit.of(Path.of("").toAbsolutePath()) : Optional.empty();
+        Optional<String> commit = label == null ? GitCommit.of(Path.of("").toAbsolutePath()) : Optional.empty();
         try {
             DeployMarker marker = new DeployMarker(
                     "unnamed",

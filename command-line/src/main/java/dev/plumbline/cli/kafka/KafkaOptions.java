@@ -67,7 +67,8 @@ public final class KafkaOptions {
         }
         String where = properties.get(BOOTSTRAP_SERVERS);
         if (where == null) {
-            throw wrong("--kafka-config '" + file + "' does not name " + BOOTSTRAP_SERVERS + ": give --kafka HOST:PORT too");
+            throw wrong("--kafka-config '" + file + "' does not name " + BOOTSTRAP_SERVERS
+                    + ": give --kafka HOST:PORT too");
         }
         String source = servers == null ? BOOTSTRAP_SERVERS + " in '" + file + "'" : "--kafka";
         properties.put(BOOTSTRAP_SERVERS, addresses(source, where));
@@ -81,7 +82,8 @@ public final class KafkaOptions {
             var matcher = ADDRESS.matcher(address);
             int port = matcher.matches() ? Integer.parseInt(matcher.group(2)) : 0;
             if (port < 1 || port > 65_535) {
-                throw wrong(source + ": '" + address + "' is not HOST:PORT with a port of 1..65535; example: localhost:9092");
+                throw wrong(source + ": '" + address
+                        + "' is not HOST:PORT with a port of 1..65535; example: localhost:9092");
             }
             addresses.append(addresses.isEmpty() ? "" : ",").append(address);
         }
@@ -91,7 +93,8 @@ public final class KafkaOptions {
     private Map<String, String> read(Path path) {
         try {
             if (Files.size(path) > MAX_FILE_BYTES) {
-                throw wrong("--kafka-config '" + path + "' is larger than " + (MAX_FILE_BYTES >> 20) + " MiB: not a file of properties");
+                throw wrong("--kafka-config '" + path + "' is larger than " + (MAX_FILE_BYTES >> 20)
+                        + " MiB: not a file of properties");
             }
             Properties loaded = new Properties();
             loaded.load(new StringReader(new String(Files.readAllBytes(path), StandardCharsets.UTF_8)));

@@ -30,7 +30,11 @@ import java.util.TreeMap;
  * @param urls where parts serve HTTP, by the part's label
  */
 public record RunningStack(
-        long pid, OptionalLong startedEpochMillis, String bootstrapServers, long windowMillis, Map<String, String> urls) {
+        long pid,
+        OptionalLong startedEpochMillis,
+        String bootstrapServers,
+        long windowMillis,
+        Map<String, String> urls) {
 
     /** Start times of one process may differ by so much: the system derives them from a clock that is corrected. */
     private static final long SAME_START_MILLIS = 60_000;
@@ -47,7 +51,8 @@ public record RunningStack(
         Objects.requireNonNull(startedEpochMillis, "startedEpochMillis");
         Objects.requireNonNull(bootstrapServers, "bootstrapServers");
         if (pid <= 0 || windowMillis <= 0) {
-            throw new IllegalArgumentException("pid " + pid + " and windowMillis " + windowMillis + " must be positive");
+            throw new IllegalArgumentException(
+                    "pid " + pid + " and windowMillis " + windowMillis + " must be positive");
         }
         urls = Collections.unmodifiableMap(new TreeMap<>(urls));
     }
@@ -73,14 +78,13 @@ public record RunningStack(
     public static Optional<RunningStack> read(Path home) {
         Path file = file(home);
         try {
-            return Optional.of(JSON.readValue(Files.readAllBytes(file), RunningStack.class))
-                    .filter(RunningStack::isAlive);
+            RunningStack found = Optional.ofNullable(JSON.readValue(Files.readAllBytes(file), RunningStack.class))
+                    .orElseThrow(() -> notAStack(file, "it holds null"));
+            return Optional.of(found).filter(RunningStack::isAlive);
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (JacksonException e) {
-            throw new StackFailure(
-                    ExitCode.INFRASTRUCTURE,
-                    file + " does not describe a running stack, remove it: " + e.getOriginalMessage());
+            throw notAStack(file, e.getOriginalMessage());
         } catch (IOException e) {
             throw new StackFailure(ExitCode.INFRASTRUCTURE, "cannot read " + file + ": " + e);
         }
@@ -112,6 +116,11 @@ public record RunningStack(
                 throw new StackFailure(ExitCode.INFRASTRUCTURE, "cannot delete " + file(home) + ": " + e);
             }
         }
+    }
+
+    private static StackFailure notAStack(Path file, String why) {
+        return new StackFailure(
+                ExitCode.INFRASTRUCTURE, file + " does not describe a running stack, remove it: " + why);
     }
 
     private boolean isAlive() {

@@ -35,6 +35,7 @@ class MarkCommandIT {
 
     @Test
     void recordsDeploysAndSaysWhatIsMissing() throws Exception {
+        Marking.silenceKafka();
         try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("broker"), 0)) {
             String kafka = broker.bootstrapServers();
             Marking missing = Marking.of("v1.2.3", "--kafka", kafka);
@@ -46,8 +47,21 @@ class MarkCommandIT {
 
             createTopic(kafka);
             String[] told = {
-                "v1.2.3", "--target", "vllm", "--model", "llama", "--variant", "canary", "--subject", "image=vllm:0.32",
-                "--subject", "revision=8d1f0c2", "--at", "2026-11-25T12:00:00+01:00", "--kafka", kafka
+                "v1.2.3",
+                "--target",
+                "vllm",
+                "--model",
+                "llama",
+                "--variant",
+                "canary",
+                "--subject",
+                "image=vllm:0.32",
+                "--subject",
+                "revision=8d1f0c2",
+                "--at",
+                "2026-11-25T12:00:00+01:00",
+                "--kafka",
+                kafka
             };
             Marking first = Marking.of(told);
             assertThat(first.exitCode()).as(first.err()).isZero();
@@ -71,7 +85,9 @@ class MarkCommandIT {
             assertThat(records)
                     .allSatisfy(record -> assertThat(new String(record.key(), StandardCharsets.UTF_8))
                             .isEqualTo(marker(record).key()));
-            assertThat(records).extracting(record -> marker(record).key()).containsOnlyOnce(marker(records.getLast()).key());
+            assertThat(records)
+                    .extracting(record -> marker(record).key())
+                    .containsOnlyOnce(marker(records.getLast()).key());
         }
     }
 

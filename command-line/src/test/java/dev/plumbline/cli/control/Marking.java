@@ -4,16 +4,28 @@ import dev.plumbline.cli.stack.StackFailure;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
+import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import picocli.CommandLine;
 
 /** One run of the command. */
 record Marking(int exitCode, String out, String err) {
+
+    /** Kept, because the runtime holds loggers only weakly; the command itself is run with Kafka silent, too. */
+    private static final List<Logger> SILENT = List.of(Logger.getLogger("org.apache.kafka"), Logger.getLogger("kafka"));
+
+    /** Before anything of Kafka is started in this process. */
+    static void silenceKafka() {
+        SILENT.forEach(logger -> logger.setLevel(Level.OFF));
+    }
 
     static Marking of(String... arguments) {
         return within(Duration.ofSeconds(10), arguments);
     }
 
     static Marking within(Duration answer, String... arguments) {
+        silenceKafka();
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         CommandLine line = new CommandLine(new MarkCommand(answer));

@@ -15,8 +15,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class DeployMarkerTest {
 
-    private static final Series SERIES = new Series(
-            new ComparisonGroup("vllm", "llama", "chat", LoadPoint.parse("c8"), "default"), "stable");
+    private static final Series SERIES =
+            new Series(new ComparisonGroup("vllm", "llama", "chat", LoadPoint.parse("c8"), "default"), "stable");
 
     private static Scope scope(String target, String model, String variant) {
         return new Scope(Optional.ofNullable(target), Optional.ofNullable(model), Optional.ofNullable(variant));

@@ -6,7 +6,6 @@ import dev.plumbline.contract.verdict.AlertRecord.Reasons;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 

@@ -68,9 +68,13 @@ public class ControlReader {
     }
 
     @PreDestroy
-    void stop() throws InterruptedException {
+    void stop() {
         stopping.countDown();
-        thread.join(STOP_WITHIN);
+        try {
+            thread.join(STOP_WITHIN);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /**
@@ -92,13 +96,20 @@ public class ControlReader {
     private void run() {
         try (Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(
                 Map.of(
-                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers,
-                        ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed",
-                        ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest",
-                        ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false,
-                        ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false,
-                        ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, ANSWER_WITHIN_MILLIS,
-                        ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, ANSWER_WITHIN_MILLIS),
+                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        bootstrapServers,
+                        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                        "read_committed",
+                        ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+                        "earliest",
+                        ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                        false,
+                        ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
+                        false,
+                        ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                        ANSWER_WITHIN_MILLIS,
+                        ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                        ANSWER_WITHIN_MILLIS),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer())) {
             follow(consumer);
@@ -138,10 +149,10 @@ public class ControlReader {
     /** Reads every partition that there is; new ones from their beginning. */
     private static Map<TopicPartition, Long> assignAll(
             Consumer<byte[], byte[]> consumer, Map<TopicPartition, Long> endsBefore) {
-        Set<TopicPartition> partitions = Optional.ofNullable(consumer.partitionsFor(Topics.CONTROLS)).orElse(List.of())
-                .stream()
-                .map(info -> new TopicPartition(info.topic(), info.partition()))
-                .collect(Collectors.toSet());
+        Set<TopicPartition> partitions =
+                Optional.ofNullable(consumer.partitionsFor(Topics.CONTROLS)).orElse(List.of()).stream()
+                        .map(info -> new TopicPartition(info.topic(), info.partition()))
+                        .collect(Collectors.toSet());
         if (partitions.equals(consumer.assignment())) {
             return endsBefore;
         }

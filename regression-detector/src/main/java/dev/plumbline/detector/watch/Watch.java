@@ -127,8 +127,7 @@ public final class Watch {
     }
 
     /** Takes up one record of the controls topic; one without value takes back what its key told. */
-    public synchronized void takeControl(
-            int partition, long offset, byte @Nullable [] key, byte @Nullable [] value) {
+    public synchronized void takeControl(int partition, long offset, byte @Nullable [] key, byte @Nullable [] value) {
         if (value == null && key != null) {
             deploys.forget(new String(key, StandardCharsets.UTF_8));
             return;
@@ -137,8 +136,8 @@ public final class Watch {
             case Decoded.Undecodable<Control> bad -> {
                 count(Tally.UNDECODABLE);
                 if (foundAmongControls.size() < MOST_PUT_ASIDE) {
-                    foundAmongControls.add(new UndecodableRecord(
-                            Topics.CONTROLS, partition, offset, bad.reason(), Bytes.of(value)));
+                    foundAmongControls.add(
+                            new UndecodableRecord(Topics.CONTROLS, partition, offset, bad.reason(), Bytes.of(value)));
                 }
             }
             case Decoded.Value<Control> good -> {

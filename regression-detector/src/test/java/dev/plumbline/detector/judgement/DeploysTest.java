@@ -41,8 +41,7 @@ class DeploysTest {
 
     @Test
     void theNearestDeployIsNamedInReasonsAndSummary() {
-        AlertRecord named =
-                Deploys.named(ALERT, List.of(marker("v1", 600_000), marker("v2", 40_500)), WINDOW);
+        AlertRecord named = Deploys.named(ALERT, List.of(marker("v1", 600_000), marker("v2", 40_500)), WINDOW);
         assertThat(named.evidence().deployEpochMillis()).hasValue(SINCE - 40_500);
         assertThat(named.summary()).isEqualTo("slower; 40 s after deploy v2");
         assertThat(named.alertId()).isEqualTo(ALERT.alertId());
@@ -77,25 +76,25 @@ class DeploysTest {
                 .isEqualTo("slower; 60 s after deploy v1");
     }
 
-    /** The estimate of a change point is early rather than late: without the windows after it most deploys are missed. */
+    /** Chance lifts a score now and then just before something changes, and the estimate is early by that much. */
     @Test
     void theDeployThatMadeItSlowerIsFoundThroughTheEstimate() {
-        int strictly = 0;
-        int found = 0;
-        int[] windowsEarly = new int[40];
-        for (int seed = 0; seed < 40; seed++) {
-            SimulatedSeries series = new SimulatedSeries(1_000 + seed, "c8");
+        int early = 0;
+        for (int seed = 1_000; seed < 1_020; seed++) {
+            SimulatedSeries series = new SimulatedSeries(seed, "c8");
             Bench bench = new Bench(Bench.SHORT).feed(series, 120);
             long deployed = SimulatedSeries.START + 120 * WINDOW;
             DeployMarker marker = new DeployMarker("v2", "ci", "v2", deployed, Scope.EVERYTHING, Map.of());
             series.tpotFactor(1.2);
-            assertThat(bench.windowsUntil(Transition.FIRED, series, 60)).as("seed %d", seed).isPositive();
+            assertThat(bench.windowsUntil(Transition.FIRED, series, 60))
+                    .as("seed %d", seed)
+                    .isPositive();
             AlertRecord alert = bench.alerts.getFirst();
-            windowsEarly[seed] = (int) ((deployed - alert.sinceEpochMillis()) / WINDOW);
-            strictly += alert.sinceEpochMillis() >= deployed ? 1 : 0;
-            found += Deploys.named(alert, List.of(marker), WINDOW).evidence().deployEpochMillis().isPresent() ? 1 : 0;
+            early += alert.sinceEpochMillis() < deployed ? 1 : 0;
+            assertThat(Deploys.named(alert, List.of(marker), WINDOW).evidence().deployEpochMillis())
+                    .as("seed %d", seed)
+                    .hasValue(deployed);
         }
-        System.out.println(strictly + " " + found + " " + java.util.Arrays.toString(windowsEarly));
-        assertThat(found).isGreaterThanOrEqualTo(36);
+        assertThat(early).isPositive();
     }
 }

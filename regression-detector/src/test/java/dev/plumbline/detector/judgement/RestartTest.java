@@ -127,9 +127,12 @@ class RestartTest {
                         .toList())
                 .contains(
                         AlertRecord.Transition.FIRED, AlertRecord.Transition.EXTENDED, AlertRecord.Transition.RESOLVED);
-        assertThat(topics.alerts.stream().map(bytes -> decoded(Codec.ALERTS, bytes)).toList())
-                .allSatisfy(alert -> assertThat(alert.evidence().deployEpochMillis().isPresent())
-                        .isEqualTo(alert.series().variant().equals("stable")));
+        assertThat(topics.alerts.stream()
+                        .map(bytes -> decoded(Codec.ALERTS, bytes))
+                        .toList())
+                .allSatisfy(
+                        alert -> assertThat(alert.evidence().deployEpochMillis().isPresent())
+                                .isEqualTo(alert.series().variant().equals("stable")));
     }
 
     @ParameterizedTest

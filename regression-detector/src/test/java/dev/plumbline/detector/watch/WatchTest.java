@@ -98,7 +98,12 @@ class WatchTest {
 
     private static DeployMarker deploy(String id, long at, String target, String variant) {
         return new DeployMarker(
-                id, "ci", id, at, new Scope(Optional.ofNullable(target), Optional.empty(), Optional.ofNullable(variant)), Map.of());
+                id,
+                "ci",
+                id,
+                at,
+                new Scope(Optional.ofNullable(target), Optional.empty(), Optional.ofNullable(variant)),
+                Map.of());
     }
 
     private void tell(DeployMarker marker) {
