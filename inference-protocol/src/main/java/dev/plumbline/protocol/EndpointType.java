@@ -1,11 +1,26 @@
 package dev.plumbline.protocol;
 
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
 /** The API that is driven. */
 public enum EndpointType {
-    /** OpenAI chat: {@code POST …/v1/chat/completions}. */
+    /** OpenAI chat. */
     CHAT("/v1/chat/completions"),
-    /** OpenAI text completion: {@code POST …/v1/completions}. */
-    COMPLETIONS("/v1/completions");
+    /** OpenAI text completion. */
+    COMPLETIONS("/v1/completions"),
+    /** Ollama's own completion. */
+    OLLAMA_GENERATE("/api/generate"),
+    /** Ollama's own chat. */
+    OLLAMA_CHAT("/api/chat"),
+    /** Anthropic Messages. */
+    MESSAGES("/v1/messages"),
+    /** OpenAI Responses. */
+    RESPONSES("/v1/responses"),
+    /** JSON over HTTP as {@link GenericTarget} describes it. */
+    GENERIC("");
 
     private final String path;
 
@@ -13,8 +28,34 @@ public enum EndpointType {
         this.path = path;
     }
 
-    /** The path below the target's base URL. */
+    /** The path below the target's base URL; empty for {@link #GENERIC}, whose base URL is the whole one. */
     public String path() {
         return path;
+    }
+
+    /** What people write, for example {@code ollama-chat}. */
+    public String shortName() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /**
+     * The type of that short or constant name, in any case.
+     *
+     * @throws IllegalArgumentException naming all that there are
+     */
+    public static EndpointType named(String name) {
+        String wanted = name.strip().toLowerCase(Locale.ROOT).replace('_', '-');
+        return Arrays.stream(values())
+                .filter(type -> type.shortName().equals(wanted))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("'" + name + "' is no endpoint type, expected one of "
+                        + Arrays.stream(values())
+                                .map(EndpointType::shortName)
+                                .collect(Collectors.joining(", "))));
+    }
+
+    /** The header in which this API expects a key, and nothing else: a secret. */
+    public Map<String, String> authorization(String key) {
+        return this == MESSAGES ? Map.of("x-api-key", key) : Map.of("Authorization", "Bearer " + key);
     }
 }

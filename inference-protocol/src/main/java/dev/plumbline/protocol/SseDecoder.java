@@ -10,10 +10,7 @@ import java.util.Arrays;
  * <p>One stream, one thread. Grammar: WHATWG HTML, "Server-sent events". One deviation: an event whose data line is
  * complete counts at the end of the stream even without the blank line, because some servers leave it out.
  */
-public final class SseDecoder {
-
-    /** Longest line and longest event that is taken, in bytes. */
-    public static final int MAX_BYTES = 1 << 20;
+final class SseDecoder {
 
     private static final byte[] DATA = "data".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] EVENT = "event".getBytes(StandardCharsets.US_ASCII);
@@ -21,7 +18,7 @@ public final class SseDecoder {
 
     /** Receives the data of each event. */
     @FunctionalInterface
-    public interface EventHandler {
+    interface EventHandler {
         /**
          * Takes the data of one event.
          *
@@ -32,6 +29,7 @@ public final class SseDecoder {
     }
 
     private final EventHandler handler;
+    private final int maxBytes;
     private byte[] line = new byte[512];
     private int lineLength;
     private byte[] data = new byte[0];
@@ -41,16 +39,18 @@ public final class SseDecoder {
     private boolean skipLineFeed;
     private boolean overflown;
 
-    public SseDecoder(EventHandler handler) {
+    /** @param maxBytes longest line and longest event that is taken */
+    SseDecoder(int maxBytes, EventHandler handler) {
+        this.maxBytes = maxBytes;
         this.handler = handler;
     }
 
     /**
      * Takes the next bytes and hands over every event that they complete.
      *
-     * @return false once a line or an event was longer than {@link #MAX_BYTES}; nothing is taken from then on
+     * @return false once a line or an event was longer than allowed; nothing is taken from then on
      */
-    public boolean feed(byte[] bytes, int offset, int length) {
+    boolean feed(byte[] bytes, int offset, int length) {
         int end = offset + length;
         int start = offset;
         for (int i = offset; i < end && !overflown; i++) {
@@ -75,7 +75,7 @@ public final class SseDecoder {
     }
 
     /** Hands over the event whose data is complete but for the blank line; a cut line is dropped. */
-    public void endOfStream() {
+    void endOfStream() {
         if (!overflown) {
             dispatch();
         }
@@ -83,7 +83,7 @@ public final class SseDecoder {
 
     private void endOfLine(byte[] bytes, int offset, int length) {
         if (lineLength == 0) {
-            if (length > MAX_BYTES) {
+            if (length > maxBytes) {
                 overflown = true;
                 return;
             }
@@ -99,7 +99,7 @@ public final class SseDecoder {
     }
 
     private void keep(byte[] bytes, int offset, int length) {
-        if (lineLength + length > MAX_BYTES) {
+        if (lineLength + length > maxBytes) {
             overflown = true;
             return;
         }
@@ -136,7 +136,7 @@ public final class SseDecoder {
 
     private void takeData(byte[] bytes, int offset, int length) {
         int separator = hasData ? 1 : 0;
-        if (dataLength + separator + length > MAX_BYTES) {
+        if (dataLength + separator + length > maxBytes) {
             overflown = true;
             return;
         }

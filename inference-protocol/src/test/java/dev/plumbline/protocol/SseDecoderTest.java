@@ -4,48 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class SseDecoderTest {
 
-    @ParameterizedTest
-    @ValueSource(strings = {"vllm-usage", "llamacpp-usage", "llamacpp-error-midstream"})
-    void aCutAtAnyByteChangesNothing(String name) {
-        byte[] whole = Streams.captured(name);
-        List<StreamItem> expected = Streams.items(List.of(whole));
-        for (int cut = 0; cut <= whole.length; cut++) {
-            assertThat(Streams.items(
-                            List.of(Arrays.copyOfRange(whole, 0, cut), Arrays.copyOfRange(whole, cut, whole.length))))
-                    .as("%s cut at byte %d", name, cut)
-                    .isEqualTo(expected);
-        }
-    }
-
-    @ParameterizedTest
-    @CsvSource({"vllm-engine-killed, 1", "ollama-runner-killed, 1", "vllm-usage, 3", "ollama-runner-killed, 1447"})
-    void piecesOfAnySizeChangeNothing(String name, int size) {
-        byte[] whole = Streams.captured(name);
-        List<byte[]> pieces = new ArrayList<>();
-        for (int at = 0; at < whole.length; at += size) {
-            pieces.add(Arrays.copyOfRange(whole, at, Math.min(whole.length, at + size)));
-        }
-        assertThat(Streams.items(pieces)).isEqualTo(Streams.items(List.of(whole)));
-    }
-
-    @ParameterizedTest
-    @CsvSource({"vllm-usage, 12", "llamacpp-usage, 8"})
-    void everyTokenOfACapturedAnswerIsSeen(String name, int chunks) {
-        List<StreamItem> items = Streams.items(List.of(Streams.captured(name)));
-        assertThat(items)
-                .filteredOn(item -> item instanceof StreamItem.Chunk chunk && chunk.answer())
-                .hasSize(chunks);
-        assertThat(items).last().isEqualTo(new StreamItem.Done());
-    }
+    private static final int MAX_BYTES = 4096;
 
     @Test
     void linesMayEndInAnyOfThreeWaysAlsoWhenCutBetweenCarriageReturnAndLineFeed() {
@@ -71,7 +35,7 @@ class SseDecoderTest {
     @Test
     void anEventNamedErrorIsMarked() {
         List<Boolean> named = new ArrayList<>();
-        SseDecoder decoder = new SseDecoder((bytes, offset, length, namedError) -> named.add(namedError));
+        SseDecoder decoder = new SseDecoder(MAX_BYTES, (bytes, offset, length, namedError) -> named.add(namedError));
         byte[] bytes =
                 "event: error\ndata: x\n\ndata: y\n\nevent: errors\ndata: z\n\n".getBytes(StandardCharsets.UTF_8);
         decoder.feed(bytes, 0, bytes.length);
@@ -97,8 +61,8 @@ class SseDecoderTest {
 
     @Test
     void aLineOverTheBoundStopsTheDecoderAndOneAtTheBoundDoesNot() {
-        byte[] longest = ("data:" + "x".repeat(SseDecoder.MAX_BYTES - 5)).getBytes(StandardCharsets.UTF_8);
-        SseDecoder decoder = new SseDecoder((bytes, offset, length, namedError) -> {});
+        byte[] longest = ("data:" + "x".repeat(MAX_BYTES - 5)).getBytes(StandardCharsets.UTF_8);
+        SseDecoder decoder = new SseDecoder(MAX_BYTES, (bytes, offset, length, namedError) -> {});
         assertThat(decoder.feed(longest, 0, longest.length)).isTrue();
         assertThat(decoder.feed(new byte[] {'x'}, 0, 1)).isFalse();
         assertThat(decoder.feed(new byte[] {'\n'}, 0, 1)).isFalse();
@@ -106,7 +70,7 @@ class SseDecoderTest {
 
     private static List<String> data(String... pieces) {
         List<String> data = new ArrayList<>();
-        SseDecoder decoder = new SseDecoder((bytes, offset, length, namedError) ->
+        SseDecoder decoder = new SseDecoder(MAX_BYTES, (bytes, offset, length, namedError) ->
                 data.add(new String(bytes, offset, length, StandardCharsets.UTF_8)));
         for (String piece : pieces) {
             byte[] bytes = piece.getBytes(StandardCharsets.UTF_8);

@@ -7,6 +7,7 @@ import dev.plumbline.producer.client.InferenceClient;
 import dev.plumbline.producer.dispatch.LoadCounters;
 import dev.plumbline.producer.dispatch.LoadLoop;
 import dev.plumbline.producer.dispatch.LoadPlan;
+import dev.plumbline.producer.dispatch.Protection;
 import dev.plumbline.producer.dispatch.RequestSource;
 import dev.plumbline.producer.dispatch.RunLimits;
 import dev.plumbline.producer.dispatch.RunObserver;
@@ -22,6 +23,7 @@ import dev.plumbline.producer.schedule.FireTimes;
 import dev.plumbline.producer.selfcheck.ProcessCpu;
 import dev.plumbline.producer.selfwarmup.SelfWarmup;
 import dev.plumbline.producer.time.ProducerClock;
+import dev.plumbline.producer.workload.Prompts;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.time.Duration;
@@ -63,10 +65,13 @@ final class LoadProducer {
     private final CountDownLatch ended = new CountDownLatch(1);
     private final AtomicBoolean stopping = new AtomicBoolean();
     private final CountDownLatch stopped = new CountDownLatch(1);
+    private final CountDownLatch released = new CountDownLatch(1);
+    private final Protection protection;
     private final LongAdder targetWarmupRequests = new LongAdder();
 
     private final LongAdder selfWarmupRequests = new LongAdder();
     private volatile ProducerState state = ProducerState.WARMING;
+    private volatile OptionalLong measuredFromNanos = OptionalLong.empty();
 
     LoadProducer(ProducerConfig config, ProducerSettings settings, ProducerClock clock) {
         this.config = config;
@@ -74,6 +79,7 @@ final class LoadProducer {
         this.clock = clock;
         this.epoch = clock.anchorEpochMillis();
         this.metrics = new ProducerMetrics(settings.series());
+        this.protection = settings.protection();
         int count = config.load().eventLoops();
         this.queue = new EmissionQueue(config.emit().queueCapacity(), count);
         long heartbeatNanos = config.heartbeatInterval().toNanos();
@@ -129,6 +135,7 @@ final class LoadProducer {
         loops.forEach(LoadLoop::start);
         try {
             warm();
+            awaitRelease();
             if (!stopping.get()) {
                 measure();
             }
@@ -137,8 +144,20 @@ final class LoadProducer {
         }
     }
 
+    private void awaitRelease() throws InterruptedException {
+        if (config.load().hold() && !stopping.get()) {
+            state = ProducerState.HELD;
+            released.await();
+        }
+    }
+
+    /** Lets a held load begin. Any thread, any number of times. */
+    void release() {
+        released.countDown();
+    }
+
     private void warm() throws InterruptedException {
-        RequestSource rehearsal = source("w" + idPrefix());
+        RequestSource rehearsal = warmupSource();
         Vertx serverVertx = oneLoop();
         try {
             long each = config.selfwarmup().duration().toNanos() / loops.size();
@@ -172,6 +191,7 @@ final class LoadProducer {
                             new LoadPlan.Closed(
                                     slots, config.load().pauseAfterFailure().toNanos()),
                             RunLimits.of(clock.nanos(), OptionalLong.empty(), OptionalLong.of(wanted)),
+                            protection,
                             new CountingOnly());
             awaitLoad(List.of(warmed));
         }
@@ -186,17 +206,22 @@ final class LoadProducer {
     }
 
     private void measure() throws InterruptedException {
-        RequestSource source = source(idPrefix());
-        state = ProducerState.RUNNING;
+        RequestSource source = source(idPrefix(), settings.prompts());
         long start = clock.nanos();
+        long measuredFrom = start + config.load().warmupDuration().toNanos();
         OptionalLong end = config.load()
                 .duration()
-                .map(duration -> OptionalLong.of(start + duration.toNanos()))
+                .map(duration -> OptionalLong.of(measuredFrom + duration.toNanos()))
                 .orElse(OptionalLong.empty());
-        RunLimits limits = RunLimits.of(start, end, config.load().requestCount());
+        RunLimits limits =
+                RunLimits.withWarmup(start, measuredFrom, end, config.load().requestCount());
+        measuredFromNanos = OptionalLong.of(measuredFrom);
+        state = ProducerState.RUNNING;
         List<CompletableFuture<Void>> runs = new ArrayList<>();
         for (int i = 0; i < loops.size(); i++) {
-            runs.add(loops.get(i).measure(clients.get(i), source, plan(i), limits));
+            runs.add(loops.get(i)
+                    .measure(
+                            clients.get(i), source, plan(i), limits, protection, warmupSource(), new CountingOnly()));
         }
         LOG.infof("Offering %s to %s", settings.series().group().loadPoint().key(), settings.endpoint());
         awaitLoad(runs);
@@ -214,6 +239,9 @@ final class LoadProducer {
                 FireTimes whole = switch (config.load().arrivalPattern()) {
                     case CONSTANT -> FireTimes.constant(rate);
                     case POISSON -> FireTimes.poisson(rate, config.workload().seed());
+                    case GAMMA ->
+                        FireTimes.gamma(
+                                rate, config.load().burstiness(), config.workload().seed());
                 };
                 int cap = config.load().maxInFlight();
                 yield new LoadPlan.Open(
@@ -225,8 +253,12 @@ final class LoadProducer {
         };
     }
 
-    private RequestSource source(String prefix) {
-        return new RequestSource(prefix, settings.series(), settings.prompts(), settings.body(), clock);
+    private RequestSource source(String prefix, Prompts prompts) {
+        return new RequestSource(prefix, settings.series(), prompts, settings.protocol(), clock);
+    }
+
+    private RequestSource warmupSource() {
+        return source("w" + idPrefix(), settings.warmupPrompts());
     }
 
     private String idPrefix() {
@@ -256,6 +288,7 @@ final class LoadProducer {
             stopped.await();
             return;
         }
+        release();
         synchronized (this) {
             notifyAll();
         }
@@ -311,7 +344,15 @@ final class LoadProducer {
                 emissionCounters.lostEvents(),
                 queue.size(),
                 selfWarmupRequests.sum(),
-                targetWarmupRequests.sum());
+                targetWarmupRequests.sum(),
+                epochMillis(measuredFromNanos),
+                epochMillis(protection.breaker().openSinceNanos()),
+                protection.spend().reached(),
+                protection.spend().spent());
+    }
+
+    private OptionalLong epochMillis(OptionalLong nanos) {
+        return nanos.isPresent() ? OptionalLong.of(clock.epochMillisAt(nanos.getAsLong())) : nanos;
     }
 
     private void expose() {
@@ -346,6 +387,14 @@ final class LoadProducer {
                 "plumbline_producer_self_warmup_requests",
                 "Requests that warmed the producer's own path",
                 selfWarmupRequests::sum);
+        metrics.counter(
+                "plumbline_producer_breaker_opened_total",
+                "How often the target was left alone because it failed too often",
+                () -> protection.breaker().timesOpened());
+        metrics.gauge(
+                "plumbline_producer_breaker_open",
+                "1 while the target is left alone because it failed too often",
+                () -> protection.breaker().openSinceNanos().isPresent() ? 1 : 0);
         metrics.accusations(this::accusations);
     }
 

@@ -31,7 +31,7 @@ class ProducerSettingsTest {
         ProducerSettings settings = ProducerSettings.checked(config(Map.of()));
         assertThat(settings.endpoint()).hasToString("http://127.0.0.1:8000/v1/chat/completions");
         assertThat(settings.series().key()).isEqualTo("127.0.0.1:8000|m|chat|c4|default@stable");
-        assertThat(settings.body().streaming()).isTrue();
+        assertThat(settings.protocol().parameters().streaming()).isTrue();
     }
 
     @Test

@@ -1,8 +1,17 @@
 package dev.plumbline.cli.result;
 
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.Objects;
 
 /** Why the load ended. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = RunEnding.Completed.class, name = "completed"),
+    @JsonSubTypes.Type(value = RunEnding.LimitReached.class, name = "limit"),
+    @JsonSubTypes.Type(value = RunEnding.Interrupted.class, name = "interrupted"),
+    @JsonSubTypes.Type(value = RunEnding.Broken.class, name = "broken")
+})
 public sealed interface RunEnding {
 
     /** The asked duration or number of requests was reached. */

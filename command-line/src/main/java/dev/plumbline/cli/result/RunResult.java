@@ -16,6 +16,7 @@ import java.util.TreeMap;
  * @param windows its windows, oldest first, corrections added in; neighbours are merged where an endless run had more than
  *     are kept, so lengths may differ
  * @param alerts transitions that the detector published during the run, oldest first
+ * @param detectorWindows windows that the detector held against a baseline; 0 while it only learned
  */
 public record RunResult(
         RunIdentity identity,
@@ -24,7 +25,8 @@ public record RunResult(
         RunEnding ending,
         RunTotals totals,
         List<RunWindow> windows,
-        List<AlertRecord> alerts) {
+        List<AlertRecord> alerts,
+        long detectorWindows) {
 
     public RunResult {
         Objects.requireNonNull(identity, "identity");
@@ -34,5 +36,20 @@ public record RunResult(
         Objects.requireNonNull(totals, "totals");
         windows = List.copyOf(windows);
         alerts = List.copyOf(alerts);
+        if (detectorWindows < 0) {
+            throw new IllegalArgumentException("detector windows " + detectorWindows + " are negative");
+        }
+    }
+
+    /** A run in which the detector only learned. */
+    public RunResult(
+            RunIdentity identity,
+            Map<String, String> plan,
+            Environment environment,
+            RunEnding ending,
+            RunTotals totals,
+            List<RunWindow> windows,
+            List<AlertRecord> alerts) {
+        this(identity, plan, environment, ending, totals, windows, alerts, 0);
     }
 }

@@ -1,5 +1,7 @@
 package dev.plumbline.cli.result;
 
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.plumbline.contract.run.RunRecord.Decision;
 import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.verdict.JudgedMetric;
@@ -16,17 +18,44 @@ import java.util.OptionalDouble;
  * @param headline one line for people
  * @param baselineRunId the run that it was held against, where there was one
  * @param findings budgets first, then the comparison, then the detector's alerts
+ * @param differences of subject, and of conditions that were allowed to differ, to that baseline
  */
-public record RunVerdict(Decision decision, String headline, Optional<String> baselineRunId, List<Finding> findings) {
+public record RunVerdict(
+        Decision decision,
+        String headline,
+        Optional<String> baselineRunId,
+        List<Finding> findings,
+        List<Difference> differences) {
 
     public RunVerdict {
         Objects.requireNonNull(decision, "decision");
         Objects.requireNonNull(headline, "headline");
         Objects.requireNonNull(baselineRunId, "baselineRunId");
         findings = List.copyOf(findings);
+        differences = List.copyOf(differences);
+    }
+
+    /** A verdict without differences to report. */
+    public RunVerdict(Decision decision, String headline, Optional<String> baselineRunId, List<Finding> findings) {
+        this(decision, headline, baselineRunId, findings, List.of());
+    }
+
+    /** Something of the environment that is not as it was; {@code unknown} where a run does not say. */
+    public record Difference(String key, String now, String before) {
+        public Difference {
+            Objects.requireNonNull(key, "key");
+            Objects.requireNonNull(now, "now");
+            Objects.requireNonNull(before, "before");
+        }
     }
 
     /** One answer, with what it rests on. */
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+    @JsonSubTypes({
+        @JsonSubTypes.Type(value = BudgetFinding.class, name = "budget"),
+        @JsonSubTypes.Type(value = ComparisonFinding.class, name = "comparison"),
+        @JsonSubTypes.Type(value = AlertFinding.class, name = "alert")
+    })
     public sealed interface Finding {
         /** Whether it makes the run pass, fail or undecided. */
         Answer answer();

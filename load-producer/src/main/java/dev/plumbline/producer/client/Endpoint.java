@@ -1,11 +1,10 @@
 package dev.plumbline.producer.client;
 
 import dev.plumbline.protocol.EndpointType;
-import java.net.URI;
-import java.net.URISyntaxException;
-import java.util.Locale;
+import dev.plumbline.protocol.TargetUrl;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Where requests go.
@@ -26,36 +25,13 @@ public record Endpoint(String host, int port, boolean tls, String path, Map<Stri
     }
 
     /**
-     * The endpoint below a base URL such as {@code http://localhost:8000}, {@code https://host/prefix} or
-     * {@code http://localhost:8000/v1}.
+     * The endpoint below a base URL, see {@link TargetUrl#below}.
      *
      * @throws IllegalArgumentException if it is not an http or https URL with a host
      */
     public static Endpoint below(String baseUrl, EndpointType type, Map<String, String> headers) {
-        URI uri;
-        try {
-            uri = new URI(baseUrl.strip());
-        } catch (URISyntaxException e) {
-            throw new IllegalArgumentException("'" + baseUrl + "' is not a URL: " + e.getReason(), e);
-        }
-        String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
-        if (!(scheme.equals("http") || scheme.equals("https")) || uri.getHost() == null) {
-            throw new IllegalArgumentException("'" + baseUrl + "' is not an http or https URL with a host");
-        }
-        boolean tls = scheme.equals("https");
-        int port = uri.getPort() >= 0 ? uri.getPort() : tls ? 443 : 80;
-        String prefix = uri.getRawPath() == null ? "" : uri.getRawPath();
-        while (prefix.endsWith("/")) {
-            prefix = prefix.substring(0, prefix.length() - 1);
-        }
-        if (prefix.endsWith("/v1")) {
-            prefix = prefix.substring(0, prefix.length() - "/v1".length());
-        }
-        String host = uri.getHost();
-        if (host.startsWith("[") && host.endsWith("]")) {
-            host = host.substring(1, host.length() - 1);
-        }
-        return new Endpoint(host, port, tls, prefix + type.path(), headers);
+        TargetUrl url = TargetUrl.below(baseUrl, type, Optional.empty(), Map.of());
+        return new Endpoint(url.host(), url.port(), url.tls(), url.pathAndQuery(), headers);
     }
 
     @Override

@@ -4,15 +4,13 @@ import dev.plumbline.contract.event.FailureKind;
 import dev.plumbline.producer.recorder.EndedRequest;
 import dev.plumbline.producer.recorder.RequestRecording;
 import dev.plumbline.producer.time.ProducerClock;
-import dev.plumbline.protocol.OpenAiReader;
-import dev.plumbline.protocol.SseDecoder;
+import dev.plumbline.protocol.AnswerReader;
+import dev.plumbline.protocol.Protocol;
 import dev.plumbline.protocol.StreamItem;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
-import java.io.ByteArrayOutputStream;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import javax.net.ssl.SSLException;
@@ -20,21 +18,17 @@ import javax.net.ssl.SSLException;
 /** One request on its way: from the wish for a connection to the closed recording. One event loop. */
 public final class Exchange {
 
-    /** Longest answer in one piece, and longest error body, that is read, in bytes. */
-    static final int MAX_BODY_BYTES = 4 << 20;
-
     private final RequestRecording recording;
     private final byte[] body;
-    private final boolean streaming;
+    private final Protocol protocol;
     private final Endpoint endpoint;
     private final Timeouts timeouts;
     private final ProducerClock clock;
     private final ExchangeListener listener;
-    private final SseDecoder decoder = new SseDecoder(this::event);
-    private final ByteArrayOutputStream wholeBody = new ByteArrayOutputStream(0);
 
     private Optional<HttpClientRequest> request = Optional.empty();
-    private boolean isStream;
+    private Optional<AnswerReader> answer = Optional.empty();
+    private boolean bodyEnded;
     private boolean over;
     private long chunkNanos;
     private long lastEventNanos;
@@ -42,14 +36,14 @@ public final class Exchange {
     Exchange(
             RequestRecording recording,
             byte[] body,
-            boolean streaming,
+            Protocol protocol,
             Endpoint endpoint,
             Timeouts timeouts,
             ProducerClock clock,
             ExchangeListener listener) {
         this.recording = recording;
         this.body = body;
-        this.streaming = streaming;
+        this.protocol = protocol;
         this.endpoint = endpoint;
         this.timeouts = timeouts;
         this.clock = clock;
@@ -105,7 +99,7 @@ public final class Exchange {
 
     private boolean overFirstToken(long nowNanos) {
         OptionalLong sent = recording.sentNanos();
-        return streaming
+        return protocol.streaming()
                 && recording.contentChunks() == 0
                 && sent.isPresent()
                 && nowNanos - sent.getAsLong() > timeouts.firstTokenNanos();
@@ -133,9 +127,8 @@ public final class Exchange {
         request = Optional.of(connected);
         connected.exceptionHandler(this::broken);
         connected.response().onComplete(this::responded);
+        protocol.headers().forEach(connected::putHeader);
         endpoint.headers().forEach(connected::putHeader);
-        connected.putHeader("Content-Type", "application/json");
-        connected.putHeader("Accept", streaming ? "text/event-stream" : "application/json");
         connected.putHeader("X-Request-Id", recording.requestId());
         // Stamped before the write: what the write itself costs belongs to the latency that a client sees.
         recording.sent(clock.nanos());
@@ -154,14 +147,16 @@ public final class Exchange {
         }
         HttpClientResponse response = result.result();
         int status = response.statusCode();
-        isStream = streaming && status / 100 == 2 && !isJson(response.getHeader("Content-Type"));
-        recording.headers(now, status, isStream, retryAfterMillis(response.getHeader("Retry-After")));
+        AnswerReader reader =
+                protocol.answer(status, Optional.ofNullable(response.getHeader("Content-Type")), this::item);
+        answer = Optional.of(reader);
+        recording.headers(now, status, reader.isStream(), retryAfterMillis(response.getHeader("Retry-After")));
         response.exceptionHandler(this::broken);
-        response.handler(this::bytes);
-        response.endHandler(unused -> ended());
+        response.handler(buffer -> bytes(reader, buffer));
+        response.endHandler(unused -> ended(reader));
     }
 
-    private void bytes(Buffer buffer) {
+    private void bytes(AnswerReader reader, Buffer buffer) {
         long now = clock.nanos();
         if (over) {
             return;
@@ -169,58 +164,31 @@ public final class Exchange {
         chunkNanos = now;
         recording.bytes(now);
         byte[] bytes = buffer.getBytes();
-        if (!isStream) {
-            if (wholeBody.size() + bytes.length > MAX_BODY_BYTES) {
-                abort(recording.failed(
-                        clock.nanos(), FailureKind.MALFORMED, "an answer of more than " + MAX_BODY_BYTES + " bytes"));
-                return;
-            }
-            wholeBody.write(bytes, 0, bytes.length);
-            return;
-        }
-        if (!decoder.feed(bytes, 0, bytes.length) && !over) {
-            abort(recording.failed(
-                    clock.nanos(), FailureKind.MALFORMED, "an event of more than " + SseDecoder.MAX_BYTES + " bytes"));
-        }
+        reader.feed(bytes, 0, bytes.length);
     }
 
-    private void event(byte[] bytes, int offset, int length, boolean namedError) {
+    private void item(StreamItem item) {
         if (over) {
             return;
         }
         lastEventNanos = chunkNanos;
-        StreamItem item = OpenAiReader.readEvent(bytes, offset, length, namedError);
         if (recording.item(chunkNanos, item)) {
             listener.content(chunkNanos);
         }
-        if (item instanceof StreamItem.Malformed) {
+        if (item instanceof StreamItem.Malformed && !bodyEnded) {
             abort(recording.endedByServer(clock.nanos()));
         }
     }
 
-    private void ended() {
+    private void ended(AnswerReader reader) {
         long now = clock.nanos();
         if (over) {
             return;
         }
-        if (isStream) {
-            decoder.endOfStream();
-        } else {
-            readWholeBody();
-        }
+        bodyEnded = true;
+        reader.end(true);
         if (!over) {
             over(recording.endedByServer(now));
-        }
-    }
-
-    private void readWholeBody() {
-        byte[] whole = wholeBody.toByteArray();
-        if (whole.length == 0) {
-            return;
-        }
-        StreamItem item = OpenAiReader.readAnswer(whole, 0, whole.length);
-        if (recording.item(chunkNanos, item)) {
-            listener.content(chunkNanos);
         }
     }
 
@@ -229,12 +197,8 @@ public final class Exchange {
             return;
         }
         long now = clock.nanos();
-        if (isStream) {
-            decoder.endOfStream();
-            if (over) {
-                return;
-            }
-        }
+        bodyEnded = true;
+        answer.ifPresent(reader -> reader.end(false));
         if (isUnreadable(cause)) {
             abort(recording.failed(now, FailureKind.MALFORMED, "not HTTP: " + oneLine(cause)));
         } else {
@@ -251,10 +215,6 @@ public final class Exchange {
     private void over(EndedRequest ended) {
         over = true;
         listener.ended(this, ended);
-    }
-
-    private static boolean isJson(@org.jspecify.annotations.Nullable String contentType) {
-        return contentType != null && contentType.toLowerCase(Locale.ROOT).startsWith("application/json");
     }
 
     /** Retry-After in seconds; a date is taken as absent, because it would need the server's clock. */

@@ -2,6 +2,7 @@ package dev.plumbline.producer.client;
 
 import dev.plumbline.producer.recorder.RequestRecording;
 import dev.plumbline.producer.time.ProducerClock;
+import dev.plumbline.protocol.Protocol;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
@@ -64,10 +65,10 @@ public final class InferenceClient implements AutoCloseable {
      * Sends a request. The listener may be called before this returns.
      *
      * @param recording not yet sent
-     * @param streaming whether a streamed answer is asked for
+     * @param protocol in which the body is written and the answer is read
      */
-    public Exchange start(RequestRecording recording, byte[] body, boolean streaming, ExchangeListener listener) {
-        Exchange exchange = new Exchange(recording, body, streaming, endpoint, timeouts, clock, listener);
+    public Exchange start(RequestRecording recording, byte[] body, Protocol protocol, ExchangeListener listener) {
+        Exchange exchange = new Exchange(recording, body, protocol, endpoint, timeouts, clock, listener);
         http.request(options).onComplete(exchange::connected);
         return exchange;
     }

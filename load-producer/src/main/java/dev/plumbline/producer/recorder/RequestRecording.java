@@ -12,6 +12,7 @@ import dev.plumbline.contract.event.TokenSource;
 import dev.plumbline.contract.event.Tokens;
 import dev.plumbline.contract.series.Series;
 import dev.plumbline.producer.time.ProducerClock;
+import dev.plumbline.protocol.ServerTimings;
 import dev.plumbline.protocol.StreamItem;
 import dev.plumbline.protocol.Usage;
 import java.util.HashMap;
@@ -35,7 +36,7 @@ public final class RequestRecording {
     private final long dueNanos;
     private final long takenNanos;
     private final HistogramAccumulator chunkGaps = new HistogramAccumulator();
-    private final Map<String, Long> serverNanos = new HashMap<>(4);
+    private Map<String, Long> serverNanos = Map.of();
 
     private OptionalLong sentNanos = OptionalLong.empty();
     private OptionalLong headersNanos = OptionalLong.empty();
@@ -48,7 +49,8 @@ public final class RequestRecording {
     private boolean streamed;
     private long contentChunks;
     private Optional<String> finishReason = Optional.empty();
-    private Optional<Usage> usage = Optional.empty();
+    private Usage usage = Usage.NOTHING;
+    private Usage timedTokens = Usage.NOTHING;
     private Optional<String> serverError = Optional.empty();
     private Optional<String> malformed = Optional.empty();
     private boolean done;
@@ -103,7 +105,7 @@ public final class RequestRecording {
      * negative. 0 while no usage has come.
      */
     public long outputTokenCorrection() {
-        OptionalLong counted = usage.map(Usage::output).orElse(OptionalLong.empty());
+        OptionalLong counted = usage.over(timedTokens).output();
         return counted.isPresent() ? counted.getAsLong() - contentChunks : 0;
     }
 
@@ -157,8 +159,16 @@ public final class RequestRecording {
 
     private boolean chunk(long atNanos, StreamItem.Chunk chunk) {
         finishReason = chunk.finishReason().or(() -> finishReason);
-        usage = chunk.usage().or(() -> usage);
-        serverNanos.putAll(chunk.serverNanos());
+        if (chunk.usage().isPresent()) {
+            usage = chunk.usage().get().over(usage);
+        }
+        if (chunk.timings().isPresent()) {
+            ServerTimings timings = chunk.timings().get();
+            timedTokens = timings.tokens().over(timedTokens);
+            Map<String, Long> all = new HashMap<>(serverNanos);
+            all.putAll(timings.nanos());
+            serverNanos = all;
+        }
         if (!chunk.content()) {
             return false;
         }
@@ -271,20 +281,23 @@ public final class RequestRecording {
     }
 
     private Tokens tokens() {
-        Optional<TokenCount> output = usage.flatMap(u -> byServer(u.output()));
+        Optional<TokenCount> output = byServer(usage.output(), timedTokens.output());
         if (output.isEmpty() && streamed && contentChunks > 0) {
             output = Optional.of(new TokenCount(contentChunks, TokenSource.CHUNKS));
         }
         return new Tokens(
-                usage.flatMap(u -> byServer(u.prompt())),
+                byServer(usage.prompt(), timedTokens.prompt()),
                 output,
-                usage.flatMap(u -> byServer(u.reasoning())),
-                usage.flatMap(u -> byServer(u.cached())));
+                byServer(usage.reasoning(), timedTokens.reasoning()),
+                byServer(usage.cached(), timedTokens.cached()));
     }
 
-    private static Optional<TokenCount> byServer(OptionalLong count) {
-        return count.isPresent()
-                ? Optional.of(new TokenCount(count.getAsLong(), TokenSource.SERVER_USAGE))
+    private static Optional<TokenCount> byServer(OptionalLong used, OptionalLong timed) {
+        if (used.isPresent()) {
+            return Optional.of(new TokenCount(used.getAsLong(), TokenSource.SERVER_USAGE));
+        }
+        return timed.isPresent()
+                ? Optional.of(new TokenCount(timed.getAsLong(), TokenSource.SERVER_TIMINGS))
                 : Optional.empty();
     }
 }

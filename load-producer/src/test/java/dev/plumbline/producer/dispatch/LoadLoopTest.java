@@ -26,7 +26,8 @@ import dev.plumbline.producer.selfcheck.ProcessCpu;
 import dev.plumbline.producer.time.SystemTime;
 import dev.plumbline.producer.workload.Prompts;
 import dev.plumbline.protocol.EndpointType;
-import dev.plumbline.protocol.RequestBody;
+import dev.plumbline.protocol.Protocol;
+import dev.plumbline.protocol.RequestParameters;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
@@ -562,7 +563,7 @@ class LoadLoopTest {
 
     private RequestSource source(boolean streaming) {
         return new RequestSource(
-                "p-1", SERIES, new Prompts(1, 4, 0), new RequestBody(EndpointType.CHAT, "m", streaming, 8, 0), clock);
+                "p-1", SERIES, new Prompts(1, 4, 0), Protocol.of(EndpointType.CHAT, RequestParameters.of("m", streaming, 8, 0)), clock);
     }
 
     private static Endpoint endpoint(int port) {

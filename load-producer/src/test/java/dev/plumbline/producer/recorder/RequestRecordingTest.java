@@ -14,15 +14,8 @@ import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.contract.series.Series;
 import dev.plumbline.producer.time.ManualClock;
-import dev.plumbline.protocol.OpenAiReader;
-import dev.plumbline.protocol.SseDecoder;
 import dev.plumbline.protocol.StreamItem;
 import dev.plumbline.protocol.Usage;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -44,7 +37,7 @@ class RequestRecordingTest {
         recording.bytes(60);
         assertThat(recording.item(60, chunk(true, false))).isTrue();
         recording.item(75, chunk(true, true));
-        recording.item(95, new StreamItem.Chunk(true, true, Optional.of("stop"), Optional.empty(), Map.of()));
+        recording.item(95, finish());
         recording.item(97, usage(12, 5));
         recording.item(98, new StreamItem.Done());
         RequestEvent event = numbered(recording.endedByServer(100));
@@ -84,10 +77,11 @@ class RequestRecordingTest {
                 new StreamItem.Chunk(
                         true,
                         true,
+                        "",
                         Optional.of("stop"),
                         Optional.of(new Usage(
                                 OptionalLong.of(1), OptionalLong.of(7), OptionalLong.empty(), OptionalLong.empty())),
-                        Map.of()));
+                        Optional.empty()));
         RequestEvent event = numbered(recording.endedByServer(60));
         assertThat(event.outcome()).isInstanceOf(Outcome.Completed.class);
         assertThat(event.stamps().firstContentNanos()).isEmpty();
@@ -119,36 +113,10 @@ class RequestRecordingTest {
         assertThat(recording.contentChunks()).isZero();
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "vllm-usage, ''",
-        "llamacpp-usage, ''",
-        "vllm-engine-killed, STREAM_ERROR",
-        "llamacpp-error-midstream, STREAM_ERROR",
-        "ollama-runner-killed, TRUNCATED"
-    })
-    void whatRealServersSentEndsAsItShould(String name, String kind) {
-        RequestRecording recording = streaming();
-        SseDecoder decoder = new SseDecoder((bytes, offset, length, namedError) ->
-                recording.item(60, OpenAiReader.readEvent(bytes, offset, length, namedError)));
-        byte[] bytes = captured(name);
-        decoder.feed(bytes, 0, bytes.length);
-        decoder.endOfStream();
-        Outcome outcome = recording.endedByServer(70).outcome();
-        if (kind.isEmpty()) {
-            assertThat(outcome).isEqualTo(new Outcome.Completed("length"));
-        } else {
-            assertThat(outcome)
-                    .isInstanceOfSatisfying(
-                            Outcome.Failed.class,
-                            failed -> assertThat(failed.kind()).isEqualTo(FailureKind.valueOf(kind)));
-        }
-    }
-
     @Test
     void anErrorThenDoneIsAnErrorEvenAfterAFinishReason() {
         RequestRecording recording = streaming();
-        recording.item(60, new StreamItem.Chunk(true, true, Optional.of("stop"), Optional.empty(), Map.of()));
+        recording.item(60, finish());
         recording.item(61, new StreamItem.ServerError("engine died"));
         recording.item(62, new StreamItem.Done());
         assertFailed(recording.endedByServer(70), FailureKind.STREAM_ERROR);
@@ -174,14 +142,14 @@ class RequestRecordingTest {
         beforeHeaders.sent(30);
         assertFailed(beforeHeaders.broken(70, "reset"), FailureKind.TRUNCATED);
         RequestRecording whole = streaming();
-        whole.item(60, new StreamItem.Chunk(true, true, Optional.of("stop"), Optional.empty(), Map.of()));
+        whole.item(60, finish());
         assertThat(whole.broken(70, "reset").outcome()).isEqualTo(new Outcome.Completed("stop"));
     }
 
     @Test
     void malformedDataFails() {
         RequestRecording recording = streaming();
-        recording.item(60, new StreamItem.Chunk(true, true, Optional.of("stop"), Optional.empty(), Map.of()));
+        recording.item(60, finish());
         recording.item(61, new StreamItem.Malformed("not JSON"));
         assertFailed(recording.endedByServer(70), FailureKind.MALFORMED);
     }
@@ -208,18 +176,24 @@ class RequestRecordingTest {
                         failed -> assertThat(failed.kind()).isEqualTo(kind));
     }
 
+    private static StreamItem finish() {
+        return new StreamItem.Chunk(true, true, "", Optional.of("stop"), Optional.empty(), Optional.empty());
+    }
+
     private static StreamItem chunk(boolean content, boolean answer) {
-        return new StreamItem.Chunk(content, answer, Optional.empty(), Optional.empty(), Map.of());
+        return new StreamItem.Chunk(
+                content, answer, "", Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     private static StreamItem usage(long prompt, long output) {
         return new StreamItem.Chunk(
                 false,
                 false,
+                "",
                 Optional.empty(),
                 Optional.of(new Usage(
                         OptionalLong.of(prompt), OptionalLong.of(output), OptionalLong.empty(), OptionalLong.empty())),
-                Map.of());
+                Optional.empty());
     }
 
     private static RequestRecording streaming() {
@@ -236,13 +210,5 @@ class RequestRecordingTest {
 
     private static RequestEvent numbered(EndedRequest ended) {
         return ended.numbered(new Origin("p", 1, 1));
-    }
-
-    private static byte[] captured(String name) {
-        try (InputStream in = RequestRecordingTest.class.getResourceAsStream("/streams/" + name + ".sse")) {
-            return Objects.requireNonNull(in, name).readAllBytes();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

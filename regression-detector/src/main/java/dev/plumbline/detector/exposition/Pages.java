@@ -20,11 +20,15 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 
-/** {@code /metrics} for Prometheus; {@code /api/state}, {@code /api/alerts} and {@code /health} for people and scripts. */
+/**
+ * {@code /metrics} for Prometheus; {@code /api/state}, {@code /api/alerts}, {@code /api/deploys} and {@code /health} for
+ * people and scripts.
+ */
 @ApplicationScoped
 public class Pages {
 
     private static final int SHOWN_ALERTS = 100;
+    private static final int SHOWN_DEPLOYS = 100;
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .addModule(new Jdk8Module())
@@ -46,6 +50,7 @@ public class Pages {
         router.get("/metrics").blockingHandler(this::metrics, false);
         router.get("/api/state").blockingHandler(this::state, false);
         router.get("/api/alerts").blockingHandler(context -> json(context, 200, watch.alerts(SHOWN_ALERTS)), false);
+        router.get("/api/deploys").blockingHandler(context -> json(context, 200, watch.deploys(SHOWN_DEPLOYS)), false);
         router.get("/health").handler(this::health);
     }
 

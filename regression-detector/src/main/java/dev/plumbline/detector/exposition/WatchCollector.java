@@ -8,6 +8,7 @@ import dev.plumbline.contract.verdict.SeriesState;
 import dev.plumbline.contract.verdict.VerdictRecord;
 import dev.plumbline.contract.window.LatencyMetric;
 import dev.plumbline.contract.window.RequestCounts;
+import dev.plumbline.detector.watch.DeployPlace;
 import dev.plumbline.detector.watch.SeriesView;
 import dev.plumbline.detector.watch.Tally;
 import dev.plumbline.detector.watch.Watch;
@@ -25,6 +26,7 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.prometheus.metrics.model.snapshots.Unit;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -54,6 +56,7 @@ final class WatchCollector implements MultiCollector {
         SHOWN.forEach(metric -> all.add(latency(metric, views)));
         all.add(requests(views));
         all.add(outputTokens(views));
+        all.add(deploys(views));
         perMetric(all, views);
         perSeries(all, views);
         for (Tally tally : Tally.values()) {
@@ -105,6 +108,34 @@ final class WatchCollector implements MultiCollector {
                         .map(view -> new CounterDataPointSnapshot(
                                 Math.max(0, view.totals().tokens().output()),
                                 labels(view.series()),
+                                null,
+                                startedEpochMillis))
+                        .toList());
+    }
+
+    /** Known series start at 0: of a counter that appears with its first deploy, Prometheus sees no increase. */
+    private CounterSnapshot deploys(List<SeriesView> views) {
+        Map<DeployPlace, Long> counts = new HashMap<>();
+        watch.deployCounts().ifPresent(read -> {
+            counts.putAll(read);
+            counts.putIfAbsent(new DeployPlace("", ""), 0L);
+            for (SeriesView view : views) {
+                String target = view.series().group().target();
+                String variant = view.series().variant();
+                counts.putIfAbsent(new DeployPlace(target, ""), 0L);
+                counts.putIfAbsent(new DeployPlace("", variant), 0L);
+                counts.putIfAbsent(new DeployPlace(target, variant), 0L);
+            }
+        });
+        return new CounterSnapshot(
+                new MetricMetadata(
+                        "plumbline_deploys", "Deploys that were marked; an empty label is a marker that speaks of all"),
+                counts.entrySet().stream()
+                        .map(count -> new CounterDataPointSnapshot(
+                                count.getValue(),
+                                Labels.of(
+                                        "target", count.getKey().target(),
+                                        "variant", count.getKey().variant()),
                                 null,
                                 startedEpochMillis))
                         .toList());

@@ -24,12 +24,14 @@ public class WindowPartitions implements KafkaConsumerRebalanceListener {
 
     private final Watch watch;
     private final Recovery recovery;
+    private final ControlReader controls;
     private final CompletableFuture<Void> assigned = new CompletableFuture<>();
 
     @Inject
-    public WindowPartitions(Watch watch, Recovery recovery) {
+    public WindowPartitions(Watch watch, Recovery recovery, ControlReader controls) {
         this.watch = watch;
         this.recovery = recovery;
+        this.controls = controls;
     }
 
     /** Completes when partitions were assigned for the first time, even none, and their state is restored. */
@@ -42,6 +44,7 @@ public class WindowPartitions implements KafkaConsumerRebalanceListener {
         if (!partitions.isEmpty()) {
             Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(Set.copyOf(partitions));
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            controls.awaitCaughtUp();
             watch.restore(recovery.read());
             for (TopicPartition partition : partitions) {
                 long committedOffset = Optional.ofNullable(committed.get(partition))

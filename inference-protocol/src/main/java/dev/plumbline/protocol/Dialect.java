@@ -1,0 +1,15 @@
+package dev.plumbline.protocol;
+
+import java.util.function.Consumer;
+
+/** What one JSON text of an API means. Without state, safe for any thread, never throws for what the bytes are. */
+@FunctionalInterface
+interface Dialect {
+
+    /**
+     * Reads one JSON text: a chunk, a whole answer or an error.
+     *
+     * @param namedError whether the event that it came in was named {@code error}
+     */
+    void read(byte[] bytes, int offset, int length, boolean namedError, Consumer<StreamItem> sink);
+}
