@@ -9,6 +9,7 @@ import dev.plumbline.contract.event.RequestEvent;
 import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.window.WindowRecord;
 import java.io.BufferedOutputStream;
+import dev.plumbline.process.StackDirectory;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
@@ -173,6 +174,19 @@ public final class RunFolder implements AutoCloseable {
     /** Hands what is buffered to the operating system; to be called about once a second. */
     public void tick() {
         guarded(this::flush);
+    }
+
+    /** Takes the folder away, because there was nothing to keep; does nothing once it is complete. */
+    public void discard() {
+        if (finished) {
+            return;
+        }
+        close();
+        try {
+            new StackDirectory(partial).delete();
+        } catch (IOException e) {
+            throw failure("cannot remove " + partial + ": " + reason(e));
+        }
     }
 
     /**

@@ -22,7 +22,7 @@ import java.util.OptionalLong;
 /** The producer's own HTTP interface: status, release, end. One thread. */
 final class ProducerControl implements AutoCloseable {
 
-    private static final Duration TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration TIMEOUT = Duration.ofSeconds(15);
 
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();

@@ -97,7 +97,7 @@ final class Run {
                 RunSession session = new RunSession(
                         plan, recordedPlan, pipe, address, discovery, environment, series, view, interrupts);
                 RunSession.Concluded concluded =
-                        session.run(() -> startApps(pipe, own), new Judging(baselines, pipe.kafkaClient()));
+                        session.run(own ? new OwnApps(pipe) : new AppsElsewhere(), new Judging(baselines, pipe.kafkaClient()));
                 return new Ended(
                         concluded.result(),
                         concluded.verdict(),
@@ -137,10 +137,33 @@ final class Run {
         return asked.or(() -> ofRunningStack).orElse(DEFAULT_WINDOW);
     }
 
-    private static void startApps(LocalPipe pipe, boolean own) {
-        if (own) {
+    /** Those of this run. */
+    private record OwnApps(LocalPipe pipe) implements RunSession.Apps {
+
+        @Override
+        public void start() {
             pipe.startApp(Part.AGGREGATOR);
             pipe.startApp(Part.DETECTOR);
+        }
+
+        @Override
+        public void await() throws InterruptedException {
+            pipe.awaitApp(Part.AGGREGATOR);
+            pipe.awaitApp(Part.DETECTOR);
+        }
+    }
+
+    /** Those that somebody else keeps. */
+    private record AppsElsewhere() implements RunSession.Apps {
+
+        @Override
+        public void start() {
+            // They run already.
+        }
+
+        @Override
+        public void await() {
+            // They run already.
         }
     }
 

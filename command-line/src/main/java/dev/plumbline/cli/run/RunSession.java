@@ -55,8 +55,6 @@ final class RunSession {
     private static final long VERDICT_MILLIS = 2_000;
     /** Heartbeats come four times a second: so long without one, and Kafka is gone. */
     private static final long SILENCE_MILLIS = 20_000;
-    /** A run with an end gives up on a target that has failed for so long. */
-    private static final long GIVE_UP_MILLIS = 30_000;
     /** Transitions of alerts that are kept; more than these nobody reads. */
     private static final int MOST_ALERTS = 1_000;
 
@@ -120,16 +118,34 @@ final class RunSession {
         Optional<String> publish(RunResult result, RunVerdict verdict);
     }
 
+    /** Aggregator and detector, where they are this run's own. */
+    interface Apps {
+        /** Starts them and does not wait. */
+        void start();
+
+        /** Waits until they serve. */
+        void await() throws InterruptedException;
+    }
+
     /** A run that is over. */
     record Concluded(RunResult result, RunVerdict verdict, Path folder) {}
 
     /**
-     * Runs, judges and writes.
+     * Runs, judges and writes. A run whose load never began leaves no files.
      *
-     * @param startApps starts aggregator and detector where the pipe is this run's own; called once the producer is warm
+     * @param apps started once the producer is warm: nothing of theirs is needed until the first window closes
      */
-    Concluded run(Runnable startApps, Judge judge) throws InterruptedException {
+    Concluded run(Apps apps, Judge judge) throws InterruptedException {
         try (folder) {
+            return measured(apps, judge);
+        } finally {
+            if (startEpochMillis == Long.MAX_VALUE) {
+                folder.discard();
+            }
+        }
+    }
+
+    private Concluded measured(Apps apps, Judge judge) throws InterruptedException {
             pipe.startApp(
                     Part.PRODUCER,
                     ProducerProperties.of(plan, series, address, discovery, pipe.kafkaClient()));
@@ -138,13 +154,13 @@ final class RunSession {
             try (ProducerControl control = new ProducerControl(pipe.url(Part.PRODUCER));
                     PipeFeed feed = new PipeFeed(
                             pipe.kafkaClient(), pipe.window(), PipeFeed.Events.INCLUDED, PipeFeed.From.NOW)) {
-                startApps.run();
+                apps.start();
                 control.release();
                 long releasedEpochMillis = SystemTime.epochMillis();
                 view.loadBegins(releasedEpochMillis);
                 folder.log(releasedEpochMillis, "load begins: " + series.key() + " on " + discovery.url().base());
                 ending = follow(control, feed);
-                conclude(control, feed, ending);
+                conclude(control, feed, ending, apps);
             }
             RunResult result = result(ending);
             RunVerdict verdict = judge.judge(result);
@@ -157,7 +173,6 @@ final class RunSession {
             folder.attachLog("producer.log", pipe.folder().resolve("producer.log"));
             Path finished = folder.finish(result, verdict, RunFile::encode);
             return new Concluded(result, verdict, finished);
-        }
     }
 
     private RunEnding follow(ProducerControl control, PipeFeed feed) throws InterruptedException {
@@ -187,7 +202,7 @@ final class RunSession {
                 }
                 if (hasGivenUp(now)) {
                     return new RunEnding.Broken(discovery.url().base() + " has failed every try for "
-                            + GIVE_UP_MILLIS / 1_000 + " s (" + view.failures(status)
+                            + plan.spend().giveUp.toSeconds() + " s (" + view.failures(status)
                             + "): look at the server's log; what was measured before is kept");
                 }
                 if (now - lastHeardEpochMillis > SILENCE_MILLIS) {
@@ -206,7 +221,7 @@ final class RunSession {
     private boolean hasGivenUp(long nowEpochMillis) {
         return !plan.isEndless()
                 && status.breakerOpenSinceEpochMillis().isPresent()
-                && nowEpochMillis - status.breakerOpenSinceEpochMillis().getAsLong() > GIVE_UP_MILLIS;
+                && nowEpochMillis - status.breakerOpenSinceEpochMillis().getAsLong() > plan.spend().giveUp.toMillis();
     }
 
     private RunEnding ending() {
@@ -220,7 +235,8 @@ final class RunSession {
     }
 
     /** Ends the load where it has not ended, and waits until all of it is counted and the last window is judged. */
-    private void conclude(ProducerControl control, PipeFeed feed, RunEnding ending) throws InterruptedException {
+    private void conclude(ProducerControl control, PipeFeed feed, RunEnding ending, Apps apps)
+            throws InterruptedException {
         view.settling(ending);
         Hearing hearing = new Hearing();
         if (status.state() != State.STOPPED) {
@@ -237,8 +253,12 @@ final class RunSession {
             }
             status.measuredFromEpochMillis().ifPresent(from -> startEpochMillis = from);
         }
+        boolean lost = pipe.failure().isPresent();
+        if (!lost) {
+            // A short load is over before they are up.
+            apps.await();
+        }
         long endEpochMillis = SystemTime.epochMillis();
-        boolean lost = ending instanceof RunEnding.Broken && pipe.failure().isPresent();
         long deadline = endEpochMillis + (lost ? 1_000 : pipe.window().toMillis() + SETTLE_MILLIS);
         while (SystemTime.epochMillis() < deadline
                 && (eventsHeard < status.acknowledged() || countedEvents < status.acknowledged())) {

@@ -36,6 +36,7 @@ final class RunTopic {
         Map<String, Object> properties = new HashMap<>(kafkaClient);
         properties.put(ProducerConfig.ACKS_CONFIG, "all");
         properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, PATIENCE_MILLIS);
+        properties.put(ProducerConfig.LINGER_MS_CONFIG, 0);
         properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, PATIENCE_MILLIS);
         properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, PATIENCE_MILLIS);
         try (KafkaProducer<byte[], byte[]> producer =
@@ -50,7 +51,8 @@ final class RunTopic {
             Thread.currentThread().interrupt();
             return Optional.of("interrupted before Kafka had it");
         } catch (ExecutionException | TimeoutException | KafkaException e) {
-            return Optional.of("Kafka did not take it: " + e.getMessage());
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            return Optional.of("Kafka did not take it: " + cause.getMessage());
         }
     }
 }

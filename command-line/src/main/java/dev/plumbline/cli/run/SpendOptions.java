@@ -1,5 +1,6 @@
 package dev.plumbline.cli.run;
 
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -44,6 +45,17 @@ final class SpendOptions {
                 "Default: ${DEFAULT-VALUE}"
             })
     String breaker = "50%";
+
+    @Option(
+            names = "--give-up",
+            defaultValue = "30s",
+            converter = DurationConverter.class,
+            paramLabel = "SPAN",
+            description = {
+                "How long a target may fail every try before a run that has an end is ended.",
+                "Default: ${DEFAULT-VALUE}; an endless run goes on trying."
+            })
+    Duration giveUp = Duration.ofSeconds(30);
 
     @Option(
             names = "--yes-spend",
