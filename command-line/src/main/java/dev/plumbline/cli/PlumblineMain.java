@@ -16,7 +16,8 @@ import picocli.CommandLine.ParameterException;
         name = "plumb",
         synopsisSubcommandLabel = "COMMAND",
         description = "Measures LLM inference continuously and stops regressions.",
-        subcommands = {DemoCommand.class, MarkCommand.class, TestCommand.class, VersionCommand.class, HelpCommand.class},
+        subcommands = {DemoCommand.class, MarkCommand.class, TestCommand.class, VersionCommand.class, HelpCommand.class
+        },
         footer = {
             "",
             "Start here:  ./plumb demo    the whole pipe on this machine: a baseline, a regression, an alert",

@@ -21,8 +21,8 @@ public record RunIdentity(
         Objects.requireNonNull(series, "series");
         Objects.requireNonNull(url, "url");
         if (endEpochMillis < startEpochMillis || windowMillis < 1_000) {
-            throw new IllegalArgumentException("run from " + startEpochMillis + " to " + endEpochMillis + ", windows of "
-                    + windowMillis + " ms");
+            throw new IllegalArgumentException(
+                    "run from " + startEpochMillis + " to " + endEpochMillis + ", windows of " + windowMillis + " ms");
         }
     }
 

@@ -17,8 +17,7 @@ import java.util.OptionalDouble;
  * @param baselineRunId the run that it was held against, where there was one
  * @param findings budgets first, then the comparison, then the detector's alerts
  */
-public record RunVerdict(
-        Decision decision, String headline, Optional<String> baselineRunId, List<Finding> findings) {
+public record RunVerdict(Decision decision, String headline, Optional<String> baselineRunId, List<Finding> findings) {
 
     public RunVerdict {
         Objects.requireNonNull(decision, "decision");
