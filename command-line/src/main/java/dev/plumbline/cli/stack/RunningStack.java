@@ -99,7 +99,7 @@ public record RunningStack(
         Path file = file(home);
         Path beside = file.resolveSibling("up.json." + pid + ".tmp");
         try {
-            Files.createDirectories(file.getParent());
+            Files.createDirectories(home.resolve(".plumb"));
             Files.write(beside, JSON.writeValueAsBytes(this));
             Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
