@@ -1,6 +1,7 @@
 package dev.plumbline.cli.probe;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.plumbline.cli.probe.Discovery.EngineMetrics;
 import dev.plumbline.cli.probe.Discovery.Facts;
 import dev.plumbline.cli.probe.Doorstep.Resolution;
@@ -12,15 +13,11 @@ import dev.plumbline.cli.probe.Reply.Unanswered;
 import dev.plumbline.cli.probe.StepOutcome.Failed;
 import dev.plumbline.cli.probe.StepOutcome.Passed;
 import dev.plumbline.cli.probe.StepOutcome.Skipped;
-import dev.plumbline.cli.terminal.Figures;
 import dev.plumbline.protocol.EndpointType;
 import dev.plumbline.protocol.Protocol;
 import dev.plumbline.protocol.RequestParameters;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodySubscriber;
-import java.net.http.HttpResponse.BodySubscribers;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -45,8 +42,6 @@ import javax.net.ssl.SSLContext;
 public final class TargetProbe {
 
     private static final byte[] NO_REQUEST = "{}".getBytes(StandardCharsets.US_ASCII);
-    private static final String PROMPT = "Count from one to five.";
-    private static final int ANSWER_TOKENS = 16;
     private static final List<String> LISTED = List.of(
             Survey.HEALTH,
             Survey.METRICS,
@@ -164,12 +159,13 @@ public final class TargetProbe {
             RequestParameters parameters = parameters(chosen.get().model());
             boolean answered = step(
                     Step.ANSWER,
-                    answer(
-                            client,
-                            type.get() == EndpointType.GENERIC
-                                    ? Protocol.generic(
-                                            address.wanted().generic().orElseThrow(), parameters)
-                                    : Protocol.of(type.get(), parameters)));
+                    new AnswerTrial(address, nanos)
+                            .run(
+                                    client,
+                                    type.get() == EndpointType.GENERIC
+                                            ? Protocol.generic(
+                                                    address.wanted().generic().orElseThrow(), parameters)
+                                            : Protocol.of(type.get(), parameters)));
             if (answered && engine.kind() == Engine.Kind.OLLAMA) {
                 // The answer has loaded the model, and only a loaded one has a context length.
                 survey = survey.with(
@@ -212,13 +208,13 @@ public final class TargetProbe {
     }
 
     private static RequestParameters parameters(String model) {
-        return RequestParameters.of(model, true, ANSWER_TOKENS, 0);
+        return RequestParameters.of(model, true, AnswerTrial.TOKENS, 0);
     }
 
     private Optional<List<InetAddress>> resolve() throws InterruptedException {
         String host =
                 address.route().proxy().map(InetSocketAddress::getHostString).orElse(url.host());
-        Optional<List<InetAddress>> found = switch (new Doorstep(url, timeouts.connect()).resolve(host)) {
+        return switch (new Doorstep(url, timeouts.connect()).resolve(host)) {
             case Resolution.Found it -> {
                 step(Step.DNS, Doorstep.resolved(it.addresses()));
                 yield Optional.of(it.addresses());
@@ -228,7 +224,6 @@ public final class TargetProbe {
                 yield Optional.empty();
             }
         };
-        return found;
     }
 
     private boolean connect(Optional<List<InetAddress>> addresses) {
@@ -487,88 +482,17 @@ public final class TargetProbe {
     }
 
     private Optional<JsonNode> show(TargetClient client, String model) {
-        byte[] request = Json.object("model", model);
-        return client.api("POST", "/api/show", Optional.of(request), timeouts.extras())
+        String request = JsonNodeFactory.instance.objectNode().put("model", model).toString();
+        return client.api(
+                        "POST",
+                        "/api/show",
+                        Optional.of(request.getBytes(StandardCharsets.UTF_8)),
+                        timeouts.extras())
                                         .join()
                                 instanceof Answered answer
                         && answer.status() == 200
                 ? answer.json()
                 : Optional.empty();
-    }
-
-    private sealed interface Answer {
-        record Streamed(ShortAnswer.Read read) implements Answer {}
-
-        record Refusal(byte[] body) implements Answer {}
-    }
-
-    private StepOutcome answer(TargetClient client, Protocol protocol) throws InterruptedException {
-        long sentNanos = nanos.getAsLong();
-        try {
-            HttpResponse<Answer> response = client.speak(
-                            protocol, PROMPT, timeouts.answer(), info -> reader(protocol, info))
-                    .get();
-            return switch (response.body()) {
-                case Answer.Streamed streamed -> judge(streamed.read(), sentNanos);
-                case Answer.Refusal refusal ->
-                    httpFailures.refused(
-                            TargetClient.answered(posted(protocol.endpointType()), response, refusal.body()));
-            };
-        } catch (ExecutionException e) {
-            return NetworkFailures.of(TargetClient.cause(e), url, timeouts.answer());
-        }
-    }
-
-    private BodySubscriber<Answer> reader(Protocol protocol, HttpResponse.ResponseInfo info) {
-        boolean page = info.headers()
-                .firstValue("content-type")
-                .filter(type -> type.toLowerCase(Locale.ROOT).contains("html"))
-                .isPresent();
-        return info.statusCode() == 200 && !page
-                ? BodySubscribers.mapping(new ShortAnswer(protocol, info, nanos), Answer.Streamed::new)
-                : BodySubscribers.mapping(new BoundedBody(TargetClient.MAX_BODY_BYTES), Answer.Refusal::new);
-    }
-
-    private StepOutcome judge(ShortAnswer.Read read, long sentNanos) {
-        if (read.error().isPresent()) {
-            return new Failed(
-                    FailureKind.STREAM_ERROR,
-                    "an error inside a 200 after " + read.chunks() + " chunks (\""
-                            + Words.oneLine(
-                                    address.credentials().redact(read.error().get()))
-                            + "\"): look at the server's log");
-        }
-        if (read.malformed().isPresent()) {
-            String why = read.malformed().get().replaceFirst(": \\w+Exception$", "");
-            return new Failed(
-                    FailureKind.MALFORMED,
-                    "the answer cannot be understood (" + Words.oneLine(why) + "): try another --endpoint-type");
-        }
-        if (read.cut() || read.finishReason().isEmpty()) {
-            return new Failed(
-                    FailureKind.TRUNCATED,
-                    "the answer ends after " + read.chunks() + " chunks without a finish reason: the engine or a proxy"
-                            + " cut it; look at their logs");
-        }
-        if (read.firstContentNanos().isEmpty()) {
-            return new Failed(
-                    FailureKind.EMPTY,
-                    "the answer is empty (finish reason "
-                            + Words.oneLine(read.finishReason().get())
-                            + "): try another --model, or look at its chat template");
-        }
-        if (!read.streamed()) {
-            return new Failed(
-                    FailureKind.NOT_STREAMED,
-                    "the answer comes in one piece although a stream was asked for, so that no first token can be"
-                            + " timed: switch streaming on in the server or the gateway in front of it");
-        }
-        String tokens = read.outputTokens().isPresent()
-                ? read.outputTokens().getAsLong() + " tokens"
-                : read.chunks() + " chunks, no token counts";
-        long firstNanos = read.firstContentNanos().getAsLong() - sentNanos;
-        return new Passed(tokens + ", first after " + Figures.duration(firstNanos) + ", finish reason "
-                + Words.oneLine(read.finishReason().get()));
     }
 
     private Optional<EngineMetrics> metrics(TargetClient client, Survey survey, Engine engine, boolean letIn) {

@@ -7,13 +7,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.SecureRandom;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.Collection;
 import java.util.Optional;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLContextSpi;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLServerSocketFactory;
+import javax.net.ssl.SSLSessionContext;
+import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
@@ -26,14 +33,13 @@ final class TlsTrust {
     /**
      * The system's certificates, or those of a PEM file in their place.
      *
-     * @param used whether TLS is spoken at all: without, nobody is trusted, and the system's certificates, which take a
-     *     tenth of a second, are not loaded
+     * @param used whether TLS is spoken at all: without, nothing of TLS is started, which takes longer than a discovery
      * @throws IllegalArgumentException with one line for the user, when the file cannot be used
      */
     static SSLContext of(Optional<Path> caFile, boolean used) {
         try {
             if (!used) {
-                return context(new TrustManager[0]);
+                return new NoTls();
             }
             if (caFile.isEmpty()) {
                 return SSLContext.getDefault();
@@ -83,6 +89,62 @@ final class TlsTrust {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(null, trust, null);
         return context;
+    }
+
+    /** For a client that never speaks TLS and asks for a context all the same. */
+    private static final class NoTls extends SSLContext {
+        NoTls() {
+            super(new NoTlsSpi(), null, "none");
+        }
+    }
+
+    private static final class NoTlsSpi extends SSLContextSpi {
+        @Override
+        protected void engineInit(KeyManager[] keys, TrustManager[] trust, SecureRandom random) {}
+
+        @Override
+        protected SSLParameters engineGetDefaultSSLParameters() {
+            return new SSLParameters(new String[0], new String[] {"TLSv1.3"});
+        }
+
+        @Override
+        protected SSLParameters engineGetSupportedSSLParameters() {
+            return engineGetDefaultSSLParameters();
+        }
+
+        @Override
+        protected SSLSocketFactory engineGetSocketFactory() {
+            throw notSpoken();
+        }
+
+        @Override
+        protected SSLServerSocketFactory engineGetServerSocketFactory() {
+            throw notSpoken();
+        }
+
+        @Override
+        protected SSLEngine engineCreateSSLEngine() {
+            throw notSpoken();
+        }
+
+        @Override
+        protected SSLEngine engineCreateSSLEngine(String host, int port) {
+            throw notSpoken();
+        }
+
+        @Override
+        protected SSLSessionContext engineGetServerSessionContext() {
+            throw notSpoken();
+        }
+
+        @Override
+        protected SSLSessionContext engineGetClientSessionContext() {
+            throw notSpoken();
+        }
+
+        private static UnsupportedOperationException notSpoken() {
+            return new UnsupportedOperationException("TLS is not spoken to this target");
+        }
     }
 
     private static final class Anybody extends X509ExtendedTrustManager {
