@@ -12,7 +12,7 @@ import org.apache.commons.statistics.distribution.BinomialDistribution;
  * independent values puts it, D being the design effect. No distribution of the values is assumed.
  *
  * <p>Unlike {@link QuantileEstimate} it says so when there are too few values for an end: 72 independent ones for the
- * upper end of a p95, 367 for that of a p99. The ends are the outer bounds of their buckets, so that the histogram's
+ * upper end of a p95, 368 for that of a p99. The ends are the outer bounds of their buckets, so that the histogram's
  * resolution is part of the interval.
  *
  * @param nanos the quantile by nearest rank

@@ -112,8 +112,7 @@ final class RunPage {
 
     private void verdict() {
         RunVerdict verdict = run.verdict();
-        lines.add("verdict    "
-                + line.decision().name().toLowerCase(Locale.ROOT).replace('_', ' ') + ": " + verdict.headline());
+        lines.add("verdict    " + verdict.headline());
         verdict.baselineRunId().ifPresent(id -> lines.add("baseline   " + id));
         verdict.differences()
                 .forEach(difference -> lines.add("differs    " + difference.key() + ": " + difference.now()

@@ -138,8 +138,8 @@ public final class RunJudge {
         return switch (decision) {
             case FAILED ->
                 candidate.ending() instanceof RunEnding.Broken broken
-                        ? broken.detail()
-                        : "the run did not end as planned";
+                        ? "broken: " + broken.detail()
+                        : "broken: the run did not end as planned";
             case REGRESSION -> Headlines.failed(findings);
             case INCONCLUSIVE -> Headlines.undecided(findings);
             case PASS -> Headlines.passed(findings, baselines.size(), candidate.detectorWindows());
@@ -163,7 +163,7 @@ public final class RunJudge {
 
         static String failed(List<Finding> findings) {
             List<String> lines = of(findings, Answer.FAIL);
-            return lines.get(0) + more(lines.size(), "finding");
+            return "fail: " + lines.get(0) + more(lines.size(), "finding");
         }
 
         static String undecided(List<Finding> findings) {

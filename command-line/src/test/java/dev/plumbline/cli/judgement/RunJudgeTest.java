@@ -66,7 +66,7 @@ class RunJudgeTest {
     void aThirdSlowerIsARegressionOfEveryLatencyAndOfTheRate() {
         RunVerdict verdict = against(run(1, slow -> slow.factor = 1.3), run(2));
         assertThat(verdict.decision()).isEqualTo(Decision.REGRESSION);
-        assertThat(verdict.headline()).contains("p50(ttft) +").contains("4 more findings");
+        assertThat(verdict.headline()).startsWith("fail: p50(ttft) +").contains("4 more findings");
         ComparisonFinding rate = of(verdict, JudgedMetric.OUTPUT_TOKEN_RATE);
         assertThat(rate.answer()).isEqualTo(Answer.FAIL);
         assertThat(rate.change()).isEqualTo(Change.REGRESSED);
@@ -206,7 +206,7 @@ class RunJudgeTest {
         AlertRecord fired = alert("a", Transition.FIRED);
         RunVerdict firing = against(run(1, run -> run.alerts = List.of(fired)));
         assertThat(firing.decision()).isEqualTo(Decision.REGRESSION);
-        assertThat(firing.headline()).isEqualTo("tpot +20 %");
+        assertThat(firing.headline()).isEqualTo("fail: tpot +20 %");
         RunVerdict resolved = against(run(1, run -> run.alerts = List.of(fired, alert("a", Transition.RESOLVED))));
         assertThat(resolved.decision()).isEqualTo(Decision.REGRESSION);
         assertThat(resolved.findings()).containsExactly(new AlertFinding(Answer.FAIL, fired, true));
