@@ -172,7 +172,10 @@ public final class RunFolder implements AutoCloseable {
 
     /** Hands what is buffered to the operating system; to be called about once a second. */
     public void tick() {
-        guarded(this::flush);
+        guarded(() -> {
+            flush();
+            makeRoom();
+        });
     }
 
     /**
@@ -190,6 +193,7 @@ public final class RunFolder implements AutoCloseable {
                 flush();
             }
             closeAll();
+            makeRoom();
             writeDocuments(result, verdict, runFile);
             force(partial);
             Path complete = root.resolve(runId);
@@ -316,7 +320,7 @@ public final class RunFolder implements AutoCloseable {
         }
         guarded(() -> {
             if (file.line(line, epochMillis)) {
-                makeRoom(limits.growingBytes());
+                makeRoom();
             }
         });
     }
@@ -343,8 +347,8 @@ public final class RunFolder implements AutoCloseable {
     }
 
     /** Deletes the parts whose last line is oldest until the growing files fit, or nothing complete is left. */
-    private void makeRoom(long growingBytes) throws IOException {
-        while (growing.stream().mapToLong(RollingFile::totalBytes).sum() > growingBytes) {
+    private void makeRoom() throws IOException {
+        while (growing.stream().mapToLong(RollingFile::totalBytes).sum() > limits.growingBytes()) {
             Optional<RollingFile> oldest = growing.stream()
                     .filter(file -> file.oldest().isPresent())
                     .min(Comparator.comparingLong(
