@@ -13,6 +13,7 @@ public record ArtifactLimits(long budgetBytes) {
 
     private static final long DEFAULT_BUDGET_BYTES = 1L << 30;
     private static final long LARGEST_PART_BYTES = 64L << 20;
+    private static final long LARGEST_DOCUMENT_BYTES = 48L << 20;
 
     public ArtifactLimits {
         if (budgetBytes < MINIMUM_BUDGET_BYTES) {
@@ -36,9 +37,9 @@ public record ArtifactLimits(long budgetBytes) {
         return budgetBytes / 16 * 11;
     }
 
-    /** The most that {@code windows.json} and {@code run.json} may use, each. */
+    /** The most that {@code windows.json} and {@code run.json} may use, each; larger ones would be refused when read. */
     long documentBytes() {
-        return budgetBytes / 8;
+        return Math.min(LARGEST_DOCUMENT_BYTES, budgetBytes / 8);
     }
 
     /** The most that is kept of a log that is attached. */

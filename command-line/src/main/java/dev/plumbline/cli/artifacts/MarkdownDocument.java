@@ -45,6 +45,7 @@ final class MarkdownDocument {
                         .orElse(""));
         ending(story.result().ending());
         findings(story);
+        differences(story);
         percentiles(story);
         numbers(story);
         environment(story);
@@ -72,6 +73,19 @@ final class MarkdownDocument {
                                 + escaped(finding.now()) + " | " + escaped(finding.against()) + " | "
                                 + escaped(finding.effect())
                                 + " | " + escaped(finding.why()) + " |"));
+    }
+
+    private void differences(RunStory story) {
+        if (story.verdict().differences().isEmpty()) {
+            return;
+        }
+        line("");
+        line("| changed | this run | before |");
+        line("|---|---|---|");
+        story.verdict()
+                .differences()
+                .forEach(difference -> line("| " + escaped(difference.key()) + " | " + escaped(difference.now()) + " | "
+                        + escaped(difference.before()) + " |"));
     }
 
     private void percentiles(RunStory story) {

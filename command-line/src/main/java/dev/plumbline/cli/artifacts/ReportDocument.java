@@ -143,7 +143,29 @@ final class ReportDocument {
         out.end().end().begin("tbody").text("\n");
         findings.forEach(this::finding);
         out.end().end();
+        differences();
         out.endLine();
+    }
+
+    private void differences() {
+        if (story.verdict().differences().isEmpty()) {
+            return;
+        }
+        out.element("h3", "What is not as it was", "class", "after");
+        out.begin("div", "class", "scroll", "tabindex", "0", "role", "group", "aria-label", "What is not as it was");
+        out.begin("table").begin("thead").begin("tr");
+        for (String head : List.of("", "This run", "Before")) {
+            out.element("th", head, "scope", "col");
+        }
+        out.end().end().begin("tbody").text("\n");
+        story.verdict()
+                .differences()
+                .forEach(difference -> out.begin("tr")
+                        .element("th", difference.key(), "scope", "row")
+                        .element("td", difference.now())
+                        .element("td", difference.before())
+                        .endLine());
+        out.end().end().end();
     }
 
     private void finding(FindingView finding) {
@@ -334,7 +356,7 @@ final class ReportDocument {
         out.end().end().end();
         if (few) {
             out.begin("p", "class", "note")
-                    .element("span", "Pale", "class", "few")
+                    .element("span", "Slanted", "class", "few")
                     .text(
                             ": fewer than five values lie beyond this percentile; it is hardly more than the largest value.")
                     .end();

@@ -173,7 +173,10 @@ public final class RunFolder implements AutoCloseable {
 
     /** Hands what is buffered to the operating system; to be called about once a second. */
     public void tick() {
-        guarded(this::flush);
+        guarded(() -> {
+            flush();
+            makeRoom();
+        });
     }
 
     /** Takes the folder away, because there was nothing to keep; does nothing once it is complete. */
@@ -204,6 +207,7 @@ public final class RunFolder implements AutoCloseable {
                 flush();
             }
             closeAll();
+            makeRoom();
             writeDocuments(result, verdict, runFile);
             force(partial);
             Path complete = root.resolve(runId);
@@ -330,7 +334,7 @@ public final class RunFolder implements AutoCloseable {
         }
         guarded(() -> {
             if (file.line(line, epochMillis)) {
-                makeRoom(limits.growingBytes());
+                makeRoom();
             }
         });
     }
@@ -357,8 +361,8 @@ public final class RunFolder implements AutoCloseable {
     }
 
     /** Deletes the parts whose last line is oldest until the growing files fit, or nothing complete is left. */
-    private void makeRoom(long growingBytes) throws IOException {
-        while (growing.stream().mapToLong(RollingFile::totalBytes).sum() > growingBytes) {
+    private void makeRoom() throws IOException {
+        while (growing.stream().mapToLong(RollingFile::totalBytes).sum() > limits.growingBytes()) {
             Optional<RollingFile> oldest = growing.stream()
                     .filter(file -> file.oldest().isPresent())
                     .min(Comparator.comparingLong(

@@ -50,6 +50,7 @@ final class SummaryDocument {
         story.figures().rates().ifPresent(rates -> root.set("rates", rates(rates, result)));
         root.set("metrics", ArtifactJson.metrics(story.figures().judged()));
         root.set("coverage", coverage(story));
+        root.put("detectorWindows", result.detectorWindows());
         ArrayNode alerts = root.putArray("alerts");
         result.alerts().forEach(alert -> alerts.add(alert(alert)));
         contents(root, story.contents());
@@ -104,6 +105,13 @@ final class SummaryDocument {
         verdict.baselineRunId().ifPresent(id -> node.put("baselineRunId", id));
         ArrayNode findings = node.putArray("findings");
         verdict.findings().forEach(finding -> findings.add(finding(finding)));
+        ArrayNode differences = node.putArray("differences");
+        verdict.differences()
+                .forEach(difference -> differences
+                        .addObject()
+                        .put("key", difference.key())
+                        .put("now", difference.now())
+                        .put("before", difference.before()));
         return node;
     }
 

@@ -18,6 +18,7 @@ class MarkdownDocumentTest {
                         "held against `20261124T201503Z-k3f9`",
                         "| fail | p95(ttft)&lt;500ms | 562 ms | 500 ms | 541 to 588 ms |",
                         "| fail | p50(tpot) | 27.9 ms | 21.0 ms | +33.1 % (+31.0 % to +35.2 %) |",
+                        "| image | vllm/vllm-openai:v0.11.0 | vllm/vllm-openai:v0.10.2 |",
                         "| ms | count | mean | p50 | p90 | p95 | p99 | p99.9 | max |",
                         "| ttft | 4,720 |",
                         "- requests: 4,880 completed",

@@ -6,7 +6,10 @@ import dev.plumbline.contract.event.FailureKind;
 import dev.plumbline.contract.event.Outcome;
 import dev.plumbline.contract.event.Outcome.DropReason;
 import dev.plumbline.contract.event.RequestEvent;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -82,6 +85,13 @@ class RequestRowTest {
         assertThat(millis(12_345_600)).isEqualTo("12.3456");
         assertThat(millis(-1_500_000)).isEqualTo("-1.5");
         assertThat(millis(Long.MAX_VALUE)).isEqualTo("9223372036854.775807");
+    }
+
+    @Test
+    void everyColumnIsDocumented() throws IOException {
+        String page = Files.readString(Path.of(System.getProperty("plumbline.home"), "docs", "artifacts.md"));
+
+        assertThat(HEADER).allSatisfy(column -> assertThat(page).contains("`" + column.replace("_source", "") + "`"));
     }
 
     private static String millis(long nanos) {

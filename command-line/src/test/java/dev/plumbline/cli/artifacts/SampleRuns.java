@@ -11,6 +11,7 @@ import dev.plumbline.cli.result.RunVerdict.Answer;
 import dev.plumbline.cli.result.RunVerdict.BudgetFinding;
 import dev.plumbline.cli.result.RunVerdict.Change;
 import dev.plumbline.cli.result.RunVerdict.ComparisonFinding;
+import dev.plumbline.cli.result.RunVerdict.Difference;
 import dev.plumbline.cli.result.RunWindow;
 import dev.plumbline.contract.distribution.Histogram;
 import dev.plumbline.contract.distribution.HistogramAccumulator;
@@ -194,7 +195,10 @@ final class SampleRuns {
                                 "the baseline counted too few requests; 500 more would do"),
                         comparison(
                                 Answer.OBSERVED, JudgedMetric.E2E_P95, Change.REGRESSED, 5.1e9, 3.9e9, 1.31, 1.22, 1.4),
-                        new AlertFinding(Answer.FAIL, fired, false)));
+                        new AlertFinding(Answer.FAIL, fired, false)),
+                List.of(
+                        new Difference("image", "vllm/vllm-openai:v0.11.0", "vllm/vllm-openai:v0.10.2"),
+                        new Difference("quantization", "fp8", "unknown")));
         return new Sample(result, verdict);
     }
 
@@ -335,7 +339,8 @@ final class SampleRuns {
                         Optional.of(evil),
                         List.of(
                                 budget(Answer.FAIL, evil, 1, 2, 1, 3, evil, evil),
-                                new AlertFinding(Answer.FAIL, alert, true))));
+                                new AlertFinding(Answer.FAIL, alert, true)),
+                        List.of(new Difference(evil, evil, evil))));
     }
 
     static List<Sample> all() {
