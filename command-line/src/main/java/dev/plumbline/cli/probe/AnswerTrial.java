@@ -103,7 +103,7 @@ final class AnswerTrial {
         String tokens = read.outputTokens().isPresent()
                 ? read.outputTokens().getAsLong() + " tokens"
                 : read.chunks() + " chunks, no token counts";
-        long firstNanos = read.firstContentNanos().getAsLong() - sentNanos;
+        double firstNanos = read.firstContentNanos().getAsLong() - sentNanos;
         return new Passed(tokens + ", first after " + Figures.duration(firstNanos) + ", finish reason "
                 + Words.oneLine(read.finishReason().get()));
     }
