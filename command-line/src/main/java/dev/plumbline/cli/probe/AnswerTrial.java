@@ -42,14 +42,15 @@ final class AnswerTrial {
     StepOutcome run(TargetClient client, Protocol protocol) throws InterruptedException {
         long sentNanos = nanos.getAsLong();
         try {
-            HttpResponse<Answer> response = client.speak(
-                            protocol, PROMPT, within, info -> reader(protocol, info))
+            HttpResponse<Answer> response = client.speak(protocol, PROMPT, within, info -> reader(protocol, info))
                     .get();
             return switch (response.body()) {
                 case Answer.Streamed streamed -> judge(streamed.read(), sentNanos);
                 case Answer.Refusal refusal ->
-                    httpFailures.refused(
-                            TargetClient.answered(protocol.method() + " " + address.url().path(protocol.endpointType()), response, refusal.body()));
+                    httpFailures.refused(TargetClient.answered(
+                            protocol.method() + " " + address.url().path(protocol.endpointType()),
+                            response,
+                            refusal.body()));
             };
         } catch (ExecutionException e) {
             return NetworkFailures.of(TargetClient.cause(e), address.url(), within);

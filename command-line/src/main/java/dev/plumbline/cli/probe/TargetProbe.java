@@ -477,12 +477,9 @@ public final class TargetProbe {
     }
 
     private Optional<JsonNode> show(TargetClient client, String model) {
-        String request = JsonNodeFactory.instance.objectNode().put("model", model).toString();
-        return client.api(
-                        "POST",
-                        "/api/show",
-                        Optional.of(request.getBytes(StandardCharsets.UTF_8)),
-                        timeouts.extras())
+        String request =
+                JsonNodeFactory.instance.objectNode().put("model", model).toString();
+        return client.api("POST", "/api/show", Optional.of(request.getBytes(StandardCharsets.UTF_8)), timeouts.extras())
                                         .join()
                                 instanceof Answered answer
                         && answer.status() == 200
