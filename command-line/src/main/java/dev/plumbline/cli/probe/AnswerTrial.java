@@ -42,14 +42,15 @@ final class AnswerTrial {
     StepOutcome run(TargetClient client, Protocol protocol) throws InterruptedException {
         long sentNanos = nanos.getAsLong();
         try {
-            HttpResponse<Answer> response = client.speak(
-                            protocol, PROMPT, within, info -> reader(protocol, info))
+            HttpResponse<Answer> response = client.speak(protocol, PROMPT, within, info -> reader(protocol, info))
                     .get();
             return switch (response.body()) {
                 case Answer.Streamed streamed -> judge(streamed.read(), sentNanos);
                 case Answer.Refusal refusal ->
-                    httpFailures.refused(
-                            TargetClient.answered(protocol.method() + " " + address.url().path(protocol.endpointType()), response, refusal.body()));
+                    httpFailures.refused(TargetClient.answered(
+                            protocol.method() + " " + address.url().path(protocol.endpointType()),
+                            response,
+                            refusal.body()));
             };
         } catch (ExecutionException e) {
             return NetworkFailures.of(TargetClient.cause(e), address.url(), within);
@@ -103,7 +104,7 @@ final class AnswerTrial {
         String tokens = read.outputTokens().isPresent()
                 ? read.outputTokens().getAsLong() + " tokens"
                 : read.chunks() + " chunks, no token counts";
-        long firstNanos = read.firstContentNanos().getAsLong() - sentNanos;
+        double firstNanos = read.firstContentNanos().getAsLong() - sentNanos;
         return new Passed(tokens + ", first after " + Figures.duration(firstNanos) + ", finish reason "
                 + Words.oneLine(read.finishReason().get()));
     }

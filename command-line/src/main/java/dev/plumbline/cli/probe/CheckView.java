@@ -29,7 +29,7 @@ final class CheckView implements ProbeListener {
                 Locale.ROOT,
                 "%-12s %9s  ",
                 result.step().label(),
-                result.outcome() instanceof Skipped ? "" : Figures.duration(result.durationNanos()));
+                result.outcome() instanceof Skipped ? "" : Figures.duration((double) result.durationNanos()));
         screen.line(
                 switch (result.outcome()) {
                     case Passed passed -> "  " + screen.reassuring("✓") + " " + row + passed.detail();

@@ -74,8 +74,7 @@ final class Json {
             case VALUE_TRUE -> NODES.booleanNode(true);
             case VALUE_FALSE -> NODES.booleanNode(false);
             case VALUE_NULL, VALUE_EMBEDDED_OBJECT -> NODES.nullNode();
-            case NOT_AVAILABLE, END_OBJECT, END_ARRAY, FIELD_NAME ->
-                throw new IOException("no value begins here");
+            case NOT_AVAILABLE, END_OBJECT, END_ARRAY, FIELD_NAME -> throw new IOException("no value begins here");
         };
     }
 

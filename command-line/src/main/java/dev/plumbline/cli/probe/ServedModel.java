@@ -38,8 +38,7 @@ record ServedModel(String id, List<String> aliases, boolean embedding, JsonNode 
             Optional<String> id = Json.text(entry, "id").or(() -> Json.text(entry, "name"));
             if (id.isPresent() && models.size() < MOST) {
                 JsonNode tag = tagged(tags, id.get()).orElse(entry);
-                models.add(new ServedModel(
-                        id.get(), aliases(entry, id.get()), isEmbedding(entry, tag), tag == entry ? entry : tag));
+                models.add(new ServedModel(id.get(), aliases(entry, id.get()), isEmbedding(entry, tag), tag));
             }
         }
         return Optional.of(models);

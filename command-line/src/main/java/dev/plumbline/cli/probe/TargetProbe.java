@@ -279,29 +279,24 @@ public final class TargetProbe {
     }
 
     private Survey surveyOnce(TargetClient client) throws InterruptedException {
-        Map<String, CompletableFuture<Reply>> asked = new LinkedHashMap<>();
-        asked.put(Survey.MODELS, client.api("GET", url.modelsPath(), Optional.empty(), timeouts.reply()));
-        for (String listed : LISTED) {
-            asked.put(listed, client.get(listed.substring("GET ".length()), timeouts.reply()));
-        }
+        Map<String, CompletableFuture<Reply>> needed = new LinkedHashMap<>();
+        needed.put(Survey.MODELS, client.api("GET", url.modelsPath(), Optional.empty(), timeouts.reply()));
         for (EndpointType type : firstTypes()) {
-            asked.put(posted(type), client.api("POST", url.path(type), Optional.of(NO_REQUEST), timeouts.reply()));
+            needed.put(posted(type), client.api("POST", url.path(type), Optional.of(NO_REQUEST), timeouts.reply()));
         }
-        List<String> needed = new ArrayList<>(List.of(Survey.MODELS));
-        firstTypes().forEach(type -> needed.add(posted(type)));
+        Map<String, CompletableFuture<Reply>> extras = new LinkedHashMap<>();
+        for (String listed : LISTED) {
+            extras.put(listed, client.get(listed.substring("GET ".length()), timeouts.reply()));
+        }
         Map<String, Reply> replies = new LinkedHashMap<>();
-        for (String one : needed) {
-            replies.put(one, asked.get(one).join());
-        }
+        needed.forEach((asked, reply) -> replies.put(asked, reply.join()));
         long giveUpNanos = nanos.getAsLong() + timeouts.extras().toNanos();
-        for (Map.Entry<String, CompletableFuture<Reply>> extra : asked.entrySet()) {
-            if (!replies.containsKey(extra.getKey())) {
-                long leftNanos = Math.max(0, giveUpNanos - nanos.getAsLong());
-                try {
-                    replies.put(extra.getKey(), extra.getValue().get(leftNanos, TimeUnit.NANOSECONDS));
-                } catch (TimeoutException | ExecutionException e) {
-                    replies.put(extra.getKey(), new Unanswered(extra.getKey(), e));
-                }
+        for (Map.Entry<String, CompletableFuture<Reply>> extra : extras.entrySet()) {
+            long leftNanos = Math.max(0, giveUpNanos - nanos.getAsLong());
+            try {
+                replies.put(extra.getKey(), extra.getValue().get(leftNanos, TimeUnit.NANOSECONDS));
+            } catch (TimeoutException | ExecutionException e) {
+                replies.put(extra.getKey(), new Unanswered(extra.getKey(), e));
             }
         }
         return new Survey(replies);
@@ -453,10 +448,10 @@ public final class TargetProbe {
     }
 
     private Optional<Chosen> model(TargetClient client, Survey survey) {
-        switch (ModelChoice.of(address.wanted().model(), survey, url)) {
+        return switch (ModelChoice.of(address.wanted().model(), survey, url)) {
             case NotChosen not -> {
                 step(Step.MODEL, not.failure());
-                return Optional.empty();
+                yield Optional.empty();
             }
             case Chosen chosen -> {
                 if (EngineFacts.engine(survey).kind() == Engine.Kind.OLLAMA) {
@@ -468,7 +463,7 @@ public final class TargetProbe {
                         .isPresent();
                 if (writesNothing) {
                     step(Step.MODEL, ModelChoice.embeddingOnly(chosen.model()));
-                    return Optional.empty();
+                    yield Optional.empty();
                 }
                 String length = new EngineFacts(survey, chosen.served(), shown)
                         .contextLengthTokens().stream()
@@ -476,18 +471,15 @@ public final class TargetProbe {
                                 .findFirst()
                                 .orElse("");
                 step(Step.MODEL, new Passed(Words.oneLine(chosen.model()) + " (" + chosen.why() + ")" + length));
-                return Optional.of(chosen);
+                yield Optional.of(chosen);
             }
-        }
+        };
     }
 
     private Optional<JsonNode> show(TargetClient client, String model) {
-        String request = JsonNodeFactory.instance.objectNode().put("model", model).toString();
-        return client.api(
-                        "POST",
-                        "/api/show",
-                        Optional.of(request.getBytes(StandardCharsets.UTF_8)),
-                        timeouts.extras())
+        String request =
+                JsonNodeFactory.instance.objectNode().put("model", model).toString();
+        return client.api("POST", "/api/show", Optional.of(request.getBytes(StandardCharsets.UTF_8)), timeouts.extras())
                                         .join()
                                 instanceof Answered answer
                         && answer.status() == 200
