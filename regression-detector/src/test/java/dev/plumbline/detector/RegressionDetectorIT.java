@@ -115,7 +115,8 @@ class RegressionDetectorIT {
         assertThat(text.body())
                 .contains("plumbline_tpot_seconds_count{load=\"c8\"")
                 .containsPattern("plumbline_requests_total\\{kind=\"\",load=\"c8\",.*outcome=\"completed\".*\\} 2080")
-                .containsPattern("plumbline_state\\{load=\"c8\",.*state=\"firing\".*\\} 1");
+                .containsPattern("plumbline_state\\{load=\"c8\",.*state=\"firing\".*\\} 1")
+                .contains("plumbline_detector_lag_records{partition=\"", "process_resident_memory_bytes ");
         HttpResponse<String> binary = get(
                 port,
                 "/metrics",
