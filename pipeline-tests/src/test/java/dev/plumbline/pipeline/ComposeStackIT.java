@@ -55,14 +55,12 @@ class ComposeStackIT {
     private static final Map<String, String> SET_BY_THE_USER =
             Map.of("WINDOW", "1s", "BASELINE_WINDOWS", "20", "PARTITIONS", "2", "TARGET_NAME", "svc");
     private static final Duration SPAN = Duration.ofSeconds(40);
-    private static final Duration HEALTHY_WITHIN = Duration.ofSeconds(60);
-
-    @TempDir
-    private Path folder;
+    private static final Duration HEALTHY_WITHIN = Duration.ofSeconds(90);
 
     private final Dockerfile dockerfile = Dockerfile.read(DashboardFiles.HOME.resolve("deploy/Dockerfile"));
     private final Map<String, ImageFolder> images = new HashMap<>();
     private final Map<String, Service> running = new LinkedHashMap<>();
+    private Path folder;
     private EmbeddedBroker broker;
     private HttpServer samples;
     private Prometheus prometheus;
@@ -71,8 +69,8 @@ class ComposeStackIT {
     private record Service(String image, Process process, int port, Path log) {}
 
     @BeforeAll
-    void start() throws Exception {
-        // Kept out of the field injection of JUnit: the extension fills instance fields before this runs.
+    void start(@TempDir Path temporary) throws Exception {
+        folder = temporary;
         List<Process> builds = new ArrayList<>();
         for (String image : List.of("simulated-target", "aggregator", "regression-detector", "load-producer")) {
             images.put(image, ImageFolder.lay(dockerfile, image, folder.resolve(image)));
@@ -315,7 +313,8 @@ class ComposeStackIT {
     private void regress(String body) throws IOException, InterruptedException {
         URI uri = URI.create("http://127.0.0.1:" + running.get("simulated-target").port() + "/admin/regressions");
         try (HttpClient client = HttpClient.newHttpClient()) {
-            for (int attempt = 0; attempt < 60; attempt++) {
+            long deadlineNanos = System.nanoTime() + HEALTHY_WITHIN.toNanos();
+            while (System.nanoTime() < deadlineNanos) {
                 try {
                     HttpResponse<String> response = client.send(
                             HttpRequest.newBuilder(uri)
