@@ -1,6 +1,7 @@
 package dev.plumbline.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -28,6 +29,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.AfterAll;
@@ -49,11 +51,12 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("debian-package")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-@Timeout(value = 4, unit = TimeUnit.MINUTES)
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
 class ComposeStackIT {
 
     private static final Map<String, String> SET_BY_THE_USER =
             Map.of("WINDOW", "1s", "BASELINE_WINDOWS", "20", "PARTITIONS", "2", "TARGET_NAME", "svc");
+    private static final int OLDEST_JDK = 24;
     private static final Duration SPAN = Duration.ofSeconds(40);
     private static final Duration HEALTHY_WITHIN = Duration.ofSeconds(90);
 
@@ -70,6 +73,9 @@ class ComposeStackIT {
 
     @BeforeAll
     void start(@TempDir Path temporary) throws Exception {
+        assumeTrue(
+                Runtime.version().feature() >= OLDEST_JDK,
+                "the images' flags are for the JDK in them, " + OLDEST_JDK + " or newer");
         folder = temporary;
         List<Process> builds = new ArrayList<>();
         for (String image : List.of("simulated-target", "aggregator", "regression-detector", "load-producer")) {
@@ -139,32 +145,27 @@ class ComposeStackIT {
 
     @Test
     @Order(2)
-    void theArchivesOfTheImagesAreUsed() throws Exception {
-        for (ImageFolder image : images.values()) {
-            List<String> command = new ArrayList<>(image.stage().words("ENTRYPOINT"));
-            command.set(0, java());
-            command.add(1, "-Xshare:on");
-            command.subList(command.indexOf("-jar"), command.size()).clear();
-            command.add("-version");
-            Path log = folder.resolve("archive.log");
-            Process process = new ProcessBuilder(command)
-                    .directory(image.folder().toFile())
-                    .redirectErrorStream(true)
-                    .redirectOutput(log.toFile())
-                    .start();
-            assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
-            assertThat(Files.size(image.folder().resolve("app.jsa"))).isGreaterThan(1 << 20);
+    void mostOfAStartComesFromTheArchiveOfTheImage() throws Exception {
+        for (String service : running.keySet()) {
+            try (Stream<String> loaded = Files.lines(folder.resolve(service + ".classes"))) {
+                assertThat(loaded.filter(line -> line.contains("shared objects file (top)"))
+                                .count())
+                        .as(service)
+                        .isGreaterThan(1_000);
+            }
         }
     }
 
     @Test
     @Order(3)
     void aRegressionIsAnAlertInPrometheus() throws Exception {
-        prometheus.await("count(plumbline_baseline_age_seconds) == 3", Duration.ofSeconds(90));
+        prometheus.await("count(plumbline_baseline_age_seconds) == 3", Duration.ofSeconds(150));
+        assertThat(prometheus.await("plumbline_producer_info{producer=\"load-producer-canary\",variant=\"canary\"}"))
+                .isEqualTo(1);
         regress("{\"errorShare\":0.05,\"decodeFactor\":2}");
         assertThat(prometheus.await(
                         "count(ALERTS{alertname=\"PlumblineRegressed\",alertstate=\"firing\",variant=~\"stable|canary\"}) >= 2",
-                        Duration.ofSeconds(60)))
+                        Duration.ofSeconds(90)))
                 .isGreaterThanOrEqualTo(2);
     }
 
@@ -220,8 +221,8 @@ class ComposeStackIT {
     /** A busy test machine is slow; this is about the plumbing, not about the numbers. */
     private static Map<String, String> lenient(Map<String, String> settings) {
         Map<String, String> all = new HashMap<>(settings);
-        all.put("PLUMBLINE_SELF_CHECK_DISPATCH_LAG", "2s");
-        all.put("PLUMBLINE_SELF_CHECK_EVENT_LOOP_STALL", "2s");
+        all.put("PLUMBLINE_SELF_CHECK_DISPATCH_LAG", "60s");
+        all.put("PLUMBLINE_SELF_CHECK_EVENT_LOOP_STALL", "60s");
         all.put("PLUMBLINE_SELF_CHECK_CPU_SATURATION", "1");
         return all;
     }
@@ -280,6 +281,7 @@ class ComposeStackIT {
         command.set(0, java());
         // A share of this machine's memory would be many times the container's.
         command.add(1, "-Xmx192m");
+        command.add(1, "-Xlog:class+load:file=" + folder.resolve(name + ".classes"));
         Path log = folder.resolve(name + ".log");
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(image.folder().toFile())
@@ -386,6 +388,7 @@ class ComposeStackIT {
                 .directory(image.folder().toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(image.folder().resolveSibling(image.stage().name() + ".build.log").toFile());
+        builder.environment().putAll(image.environment());
         builder.environment()
                 .compute("PATH", (key, path) -> Path.of(System.getProperty("java.home"), "bin") + ":" + path);
         return builder.start();

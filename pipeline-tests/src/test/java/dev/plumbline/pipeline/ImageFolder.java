@@ -25,7 +25,7 @@ record ImageFolder(Path folder, Dockerfile.Stage stage, Map<String, String> envi
         for (Dockerfile.Stage each : lineage) {
             for (String line : each.all("ENV")) {
                 String[] pair = line.split("=", 2);
-                environment.put(pair[0], pair[1]);
+                environment.put(pair[0], pair[1].replaceAll("^\"|\"$", ""));
             }
             if (each != stage && !each.all("COPY").isEmpty()) {
                 throw new IllegalArgumentException("files come from " + each.name() + ", too");
