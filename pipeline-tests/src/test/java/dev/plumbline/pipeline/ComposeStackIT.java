@@ -87,7 +87,7 @@ class ComposeStackIT {
         broker = EmbeddedBroker.start(folder.resolve("kafka"), 0);
         createTopics();
         for (Process build : builds) {
-            assertThat(build.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(build.waitFor(180, TimeUnit.SECONDS)).isTrue();
             assertThat(build.exitValue()).isZero();
         }
         startService("simulated-target", "simulated-target", Map.of());
@@ -281,6 +281,8 @@ class ComposeStackIT {
         command.set(0, java());
         // A share of this machine's memory would be many times the container's.
         command.add(1, "-Xmx192m");
+        // If this JVM is killed, what it started ends, too.
+        command.add(1, "-Dplumbline.supervised=true");
         command.add(1, "-Xlog:class+load:file=" + folder.resolve(name + ".classes"));
         Path log = folder.resolve(name + ".log");
         ProcessBuilder builder = new ProcessBuilder(command)
