@@ -356,6 +356,7 @@ final class LoadProducer {
     }
 
     private void expose() {
+        metrics.producer(config.producer().id());
         metrics.counter(
                 "plumbline_producer_acknowledged_total",
                 "Request events that Kafka acknowledged",

@@ -132,7 +132,8 @@ class RegressionDetectorIT {
                 .containsPattern("plumbline_requests_total\\{kind=\"\",load=\"c8\",.*outcome=\"completed\".*\\} 2096")
                 .contains("plumbline_deploys_total{target=\"svc\",variant=\"stable\"} 1.0")
                 .contains("plumbline_deploys_total{target=\"\",variant=\"\"} 0.0")
-                .containsPattern("plumbline_state\\{load=\"c8\",.*state=\"firing\".*\\} 1");
+                .containsPattern("plumbline_state\\{load=\"c8\",.*state=\"firing\".*\\} 1")
+                .contains("plumbline_detector_lag_records{partition=\"", "process_resident_memory_bytes ");
         HttpResponse<String> binary = get(
                 port,
                 "/metrics",

@@ -60,6 +60,7 @@ public final class Watch {
     private final String topic;
     private final long windowLengthMillis;
     private final GroupJudge judge;
+    private final double thresholdEffect;
     private final Map<Integer, Partition> partitions = new HashMap<>();
     private final Deque<AlertRecord> alerts = new ArrayDeque<>();
     private final Map<Tally, Long> tallies = new EnumMap<>(Tally.class);
@@ -88,6 +89,7 @@ public final class Watch {
         private final Map<String, WindowSummary> totals = new TreeMap<>();
         private final Map<String, Series> series = new HashMap<>();
         private final Map<String, VerdictRecord> verdicts = new HashMap<>();
+        private final Map<String, Map<AlertRecord.Transition, Long>> transitions = new HashMap<>();
 
         Group(GroupState state) {
             this.state = state;
@@ -102,6 +104,7 @@ public final class Watch {
         this.topic = topic;
         this.windowLengthMillis = windowLengthMillis;
         this.judge = new GroupJudge(settings);
+        this.thresholdEffect = settings.thresholdEffect();
     }
 
     /** What was published before; call before {@link #assign}. */
@@ -261,7 +264,7 @@ public final class Watch {
                 group.state = taken.state();
                 group.verdicts.put(series.variant(), taken.verdict());
                 count(window.coverage() < WindowRecord.MINIMUM_COVERAGE ? Tally.INVALID : Tally.JUDGED);
-                yield outgoing(taken, covered);
+                yield outgoing(group, taken, covered);
             }
         };
     }
@@ -275,7 +278,7 @@ public final class Watch {
                         >= before.snapshot().continuity().lastEndEpochMillis();
     }
 
-    private Outgoing outgoing(Judged.Taken taken, boolean covered) {
+    private Outgoing outgoing(Group group, Judged.Taken taken, boolean covered) {
         List<AlertRecord> fresh = new ArrayList<>();
         for (AlertRecord alert : taken.alerts()) {
             if (publishedAlerts.contains(key(alert))) {
@@ -285,6 +288,9 @@ public final class Watch {
                 remember(named);
                 fresh.add(named);
                 count(Tally.ALERTS);
+                group.transitions
+                        .computeIfAbsent(alert.series().variant(), variant -> new EnumMap<>(AlertRecord.Transition.class))
+                        .merge(alert.transition(), 1L, Long::sum);
             }
         }
         List<BaselineRecord> learned = taken.learned().stream()
@@ -388,10 +394,25 @@ public final class Watch {
                                 series,
                                 Optional.ofNullable(group.verdicts.get(variant)),
                                 group.state.baseline(),
-                                group.totals.getOrDefault(variant, WindowSummary.empty()))));
+                                group.totals.getOrDefault(variant, WindowSummary.empty()),
+                                transitions(group, variant))));
             }
         }
         return List.copyOf(views.values());
+    }
+
+    private static Map<AlertRecord.Transition, Long> transitions(Group group, String variant) {
+        Map<AlertRecord.Transition, Long> counted = new EnumMap<>(AlertRecord.Transition.class);
+        for (AlertRecord.Transition transition : AlertRecord.Transition.values()) {
+            counted.put(transition, 0L);
+        }
+        counted.putAll(group.transitions.getOrDefault(variant, Map.of()));
+        return counted;
+    }
+
+    /** Relative change that counts as a regression, for example 0.1. */
+    public double thresholdEffect() {
+        return thresholdEffect;
     }
 
     /** The newest alert transitions, newest first. */
