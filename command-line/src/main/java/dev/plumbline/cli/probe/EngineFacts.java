@@ -55,10 +55,7 @@ final class EngineFacts {
         if (ollama.isPresent() && survey.json(Survey.OLLAMA_TAGS).isPresent()) {
             return new Engine(Engine.Kind.OLLAMA, ollama);
         }
-        String owner = survey.json(Survey.MODELS)
-                .flatMap(body -> Json.text(body.path("data").path(0), "owned_by"))
-                .orElse("")
-                .toLowerCase(Locale.ROOT);
+        String owner = owner(survey);
         Optional<JsonNode> props = survey.json(Survey.PROPS).filter(body -> body.has("default_generation_settings"));
         String server = survey.answered(Survey.MODELS).flatMap(Answered::server).orElse("");
         if (owner.equals("llamacpp") || props.isPresent() || server.equals("llama.cpp")) {
@@ -83,6 +80,32 @@ final class EngineFacts {
         }
         return new Engine(
                 ServedModel.in(survey).isPresent() ? Engine.Kind.OPENAI_COMPATIBLE : Engine.Kind.UNKNOWN, version);
+    }
+
+    /** Where the engine tells more of itself; everywhere, when the model list does not say whose it is. */
+    static List<String> toldBy(Survey survey) {
+        return switch (owner(survey)) {
+            case "vllm" -> List.of(Survey.VERSION);
+            case "llamacpp" -> List.of(Survey.PROPS);
+            case "sglang" -> List.of(Survey.SGLANG_INFO);
+            case "library" -> List.of(Survey.OLLAMA_VERSION, Survey.OLLAMA_TAGS, Survey.OLLAMA_PS);
+            default ->
+                List.of(
+                        Survey.VERSION,
+                        Survey.PROPS,
+                        Survey.TGI_INFO,
+                        Survey.SGLANG_INFO,
+                        Survey.OLLAMA_VERSION,
+                        Survey.OLLAMA_TAGS,
+                        Survey.OLLAMA_PS);
+        };
+    }
+
+    private static String owner(Survey survey) {
+        return survey.json(Survey.MODELS)
+                .flatMap(body -> Json.text(body.path("data").path(0), "owned_by"))
+                .orElse("")
+                .toLowerCase(Locale.ROOT);
     }
 
     /** What prompt and answer may have together: as loaded, else as the list says, else as the model allows. */

@@ -42,20 +42,13 @@ import javax.net.ssl.SSLContext;
 public final class TargetProbe {
 
     private static final byte[] NO_REQUEST = "{}".getBytes(StandardCharsets.US_ASCII);
-    private static final List<String> LISTED = List.of(
-            Survey.HEALTH,
-            Survey.METRICS,
-            Survey.VERSION,
-            Survey.PROPS,
-            Survey.TGI_INFO,
-            Survey.SGLANG_INFO,
-            Survey.OLLAMA_VERSION,
-            Survey.OLLAMA_TAGS,
-            Survey.OLLAMA_PS);
-
-    /** Looked for where a server has neither of OpenAI's older APIs. */
+    /** Looked for where a server has no chat of OpenAI's. */
     private static final List<EndpointType> LESS_COMMON = List.of(
-            EndpointType.RESPONSES, EndpointType.MESSAGES, EndpointType.OLLAMA_CHAT, EndpointType.OLLAMA_GENERATE);
+            EndpointType.COMPLETIONS,
+            EndpointType.RESPONSES,
+            EndpointType.MESSAGES,
+            EndpointType.OLLAMA_CHAT,
+            EndpointType.OLLAMA_GENERATE);
 
     private final TargetAddress address;
     private final ProbeTimeouts timeouts;
@@ -285,11 +278,10 @@ public final class TargetProbe {
             needed.put(posted(type), client.api("POST", url.path(type), Optional.of(NO_REQUEST), timeouts.reply()));
         }
         Map<String, CompletableFuture<Reply>> extras = new LinkedHashMap<>();
-        for (String listed : LISTED) {
-            extras.put(listed, client.get(listed.substring("GET ".length()), timeouts.reply()));
-        }
+        List.of(Survey.METRICS, Survey.HEALTH).forEach(one -> extras.put(one, get(client, one)));
         Map<String, Reply> replies = new LinkedHashMap<>();
         needed.forEach((asked, reply) -> replies.put(asked, reply.join()));
+        EngineFacts.toldBy(new Survey(replies)).forEach(one -> extras.put(one, get(client, one)));
         long giveUpNanos = nanos.getAsLong() + timeouts.extras().toNanos();
         for (Map.Entry<String, CompletableFuture<Reply>> extra : extras.entrySet()) {
             long leftNanos = Math.max(0, giveUpNanos - nanos.getAsLong());
@@ -302,9 +294,13 @@ public final class TargetProbe {
         return new Survey(replies);
     }
 
-    /** The APIs to look for in the first round: the one that is asked for, else OpenAI's. */
+    private CompletableFuture<Reply> get(TargetClient client, String asked) {
+        return client.get(asked.substring("GET ".length()), timeouts.reply());
+    }
+
+    /** The API to look for first: the one that is asked for, else OpenAI's chat. */
     private List<EndpointType> firstTypes() {
-        return askedType().map(List::of).orElse(List.of(EndpointType.CHAT, EndpointType.COMPLETIONS));
+        return askedType().map(List::of).orElse(List.of(EndpointType.CHAT));
     }
 
     private Optional<EndpointType> askedType() {
