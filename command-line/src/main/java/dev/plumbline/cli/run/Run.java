@@ -7,7 +7,9 @@ import dev.plumbline.cli.outcome.ExitCode;
 import dev.plumbline.cli.probe.Discovery;
 import dev.plumbline.cli.probe.ProbeListener;
 import dev.plumbline.cli.probe.ProbeReport;
+import dev.plumbline.cli.probe.Step;
 import dev.plumbline.cli.probe.StepOutcome;
+import dev.plumbline.cli.probe.StepResult;
 import dev.plumbline.cli.probe.TargetAddress;
 import dev.plumbline.cli.probe.TargetProbe;
 import dev.plumbline.cli.result.RunEnding;
@@ -174,7 +176,7 @@ final class Run {
                     address,
                     SystemTime::monotonicNanos,
                     System.getenv().getOrDefault("PATH", ""),
-                    ProbeListener.SILENT);
+                    new Waiting());
         } catch (IllegalArgumentException e) {
             throw CommandFailure.usage(String.valueOf(e.getMessage()));
         }
@@ -245,6 +247,20 @@ final class Run {
 
     private static int exitCode(RunEnding ending, Decision decision) {
         return ending instanceof RunEnding.Interrupted ? ExitCode.INTERRUPTED : RunJudge.exitCode(decision);
+    }
+
+    /** Says so when the look at the target takes long because its engine loads. */
+    private final class Waiting implements ProbeListener {
+
+        @Override
+        public void ended(StepResult result) {
+            // What failed is told by the report; what passed need not be told.
+        }
+
+        @Override
+        public void waiting(Step step, String why) {
+            view.progress(why);
+        }
     }
 
     /** Judges by the plan and tells the topic of runs. */
