@@ -19,7 +19,7 @@ record Axis(double low, double high, boolean logarithmic, List<Double> ticks) {
 
     Axis {
         ticks = List.copyOf(ticks);
-        if (!(low < high) || logarithmic && !(low > 0)) {
+        if (!(low < high) || (logarithmic && !(low > 0))) {
             throw new IllegalArgumentException("axis from " + low + " to " + high);
         }
     }

@@ -163,14 +163,24 @@ final class RollingFile implements Closeable {
     }
 
     private static byte[] oneLine(byte[] content) {
-        byte[] line = content;
-        for (int i = 0; i < content.length; i++) {
-            if (content[i] == '\n' || content[i] == '\r') {
-                line = line == content ? content.clone() : line;
-                line[i] = ' ';
+        for (byte b : content) {
+            if (isLineEnd(b)) {
+                return withSpaces(content);
             }
         }
+        return content;
+    }
+
+    private static byte[] withSpaces(byte[] content) {
+        byte[] line = content.clone();
+        for (int i = 0; i < line.length; i++) {
+            line[i] = isLineEnd(line[i]) ? (byte) ' ' : line[i];
+        }
         return line;
+    }
+
+    private static boolean isLineEnd(byte b) {
+        return b == '\n' || b == '\r';
     }
 
     private long sizeBytes() {

@@ -257,7 +257,7 @@ record TimeChart(String id, String title, String unit, String definition, List<L
                 continue;
             }
             boolean last = i + 1 == windows.size() || line.values().get(i + 1).isEmpty();
-            if (windows.size() <= MOST_DOTS || !drawing && last) {
+            if (windows.size() <= MOST_DOTS || (!drawing && last)) {
                 dots.add(i);
             }
             path.append(drawing ? 'L' : 'M').append(point(windows.get(i), value.getAsDouble(), axis, frame));

@@ -208,7 +208,7 @@ final class SampleRuns {
         List<RunWindow> windows = new ArrayList<>();
         for (int i = 0; i < 7; i++) {
             HistogramAccumulator failure = new HistogramAccumulator();
-            long refused = 20 + random.nextInt(20);
+            long refused = 20L + random.nextInt(20);
             long broken = i < 3 ? 0 : random.nextInt(15) + 1;
             for (int n = 0; n < refused + broken; n++) {
                 failure.record((long) (1.4e6 * Math.exp(0.3 * random.nextGaussian())));
