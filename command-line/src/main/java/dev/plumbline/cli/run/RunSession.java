@@ -158,19 +158,16 @@ final class RunSession {
                 control.release();
                 long releasedEpochMillis = SystemTime.epochMillis();
                 view.loadBegins(releasedEpochMillis);
-                folder.log(releasedEpochMillis, "load begins: " + series.key() + " on " + discovery.url().base());
+                log("load begins: " + series.key() + " on " + discovery.url().base());
                 ending = follow(control, feed);
                 conclude(control, feed, ending, apps);
             }
             RunResult result = result(ending);
             RunVerdict verdict = judge.judge(result);
             judge.publish(result, verdict)
-                    .ifPresent(problem -> folder.log(SystemTime.epochMillis(), "the run's record: " + problem));
-            unwritten.ifPresent(problem -> {
-                throw new StackFailure(ExitCode.INFRASTRUCTURE, problem);
-            });
-            folder.log(SystemTime.epochMillis(), verdict.decision() + ": " + verdict.headline());
-            folder.attachLog("producer.log", pipe.folder().resolve("producer.log"));
+                    .ifPresent(problem -> log("the run's record: " + problem));
+            log(verdict.decision() + ": " + verdict.headline());
+            written(() -> folder.attachLog("producer.log", pipe.folder().resolve("producer.log")));
             Path finished = folder.finish(result, verdict, RunFile::encode);
             return new Concluded(result, verdict, finished);
     }
@@ -249,7 +246,7 @@ final class RunSession {
                 }
             } catch (StackFailure e) {
                 // The producer itself was lost: what Kafka has is what there is.
-                folder.log(SystemTime.epochMillis(), String.valueOf(e.getMessage()));
+                log(String.valueOf(e.getMessage()));
             }
             status.measuredFromEpochMillis().ifPresent(from -> startEpochMillis = from);
         }
@@ -269,12 +266,10 @@ final class RunSession {
             feed.poll(POLL, hearing);
         }
         if (feed.undecodable() > 0) {
-            folder.log(SystemTime.epochMillis(), feed.undecodable() + " records could not be read and were left out");
+            log(feed.undecodable() + " records could not be read and were left out");
         }
         if (countedEvents != status.acknowledged()) {
-            folder.log(
-                    SystemTime.epochMillis(),
-                    countedEvents + " events are in the windows, Kafka acknowledged " + status.acknowledged()
+            log(countedEvents + " events are in the windows, Kafka acknowledged " + status.acknowledged()
                             + (countedEvents > status.acknowledged()
                                     ? ": somebody else measures the same series"
                                     : ": the rest had not been counted when the wait was over"));
@@ -316,6 +311,10 @@ final class RunSession {
         return new RunView.Snapshot(nowEpochMillis, startEpochMillis, status, recent, countedEvents);
     }
 
+    private void log(String line) {
+        written(() -> folder.log(SystemTime.epochMillis(), line));
+    }
+
     /** A disk that is full ends the run; what can still be counted is counted. */
     private void written(Runnable write) {
         try {
@@ -344,9 +343,7 @@ final class RunSession {
                 }
                 case dev.plumbline.contract.event.ProducerExpelled expelled -> {
                     if (expelled.producerId().equals(plan.producerId())) {
-                        folder.log(
-                                SystemTime.epochMillis(),
-                                "the aggregator expelled this producer after " + expelled.silentMillis()
+                        log("the aggregator expelled this producer after " + expelled.silentMillis()
                                         + " ms of silence");
                     }
                 }
@@ -411,7 +408,7 @@ final class RunSession {
                 alerts.add(alert);
             }
             written(() -> folder.alert(bytes, alert));
-            folder.log(SystemTime.epochMillis(), alert.transition() + " " + alert.summary());
+            log(alert.transition() + " " + alert.summary());
             view.alert(alert);
         }
 
