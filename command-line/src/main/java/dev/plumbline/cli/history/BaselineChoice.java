@@ -124,7 +124,7 @@ public final class BaselineChoice {
                     green.get(0).result().environment(),
                     candidate.vary());
         } catch (CommandFailure failure) {
-            return failure.getMessage();
+            return String.valueOf(failure.getMessage());
         }
         return "none among the newest " + RunStore.LONGEST_SEARCH;
     }

@@ -30,8 +30,8 @@ final class GateFigures {
             new World("3,000 requests in 10 min, 1 baseline", 1, 60, 50, 0.3, 0.02),
             new World("the same, 10 baselines", 10, 60, 50, 0.3, 0.02),
             new World("112 requests in 70 s, 1 baseline", 1, 7, 16, 0.3, 0.02),
-            new World("3,000 requests, run noise 5 %, 1 baseline", 1, 60, 50, 0.3, 0.05),
-            new World("the same, 10 baselines", 10, 60, 50, 0.3, 0.05));
+            new World("600 requests, run noise 5 %, 1 baseline", 1, 12, 50, 0.3, 0.05),
+            new World("the same, 10 baselines", 10, 12, 50, 0.3, 0.05));
 
     private GateFigures() {}
 
