@@ -229,7 +229,8 @@ public final class Watch {
                 fresh.add(alert);
                 count(Tally.ALERTS);
                 group.transitions
-                        .computeIfAbsent(alert.series().variant(), variant -> new EnumMap<>(AlertRecord.Transition.class))
+                        .computeIfAbsent(
+                                alert.series().variant(), variant -> new EnumMap<>(AlertRecord.Transition.class))
                         .merge(alert.transition(), 1L, Long::sum);
             }
         }
