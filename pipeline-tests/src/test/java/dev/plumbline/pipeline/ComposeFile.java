@@ -43,7 +43,8 @@ record ComposeFile(JsonNode root) {
         service(service)
                 .path("environment")
                 .properties()
-                .forEach(entry -> environment.put(entry.getKey(), entry.getValue().asText()));
+                .forEach(entry ->
+                        environment.put(entry.getKey(), entry.getValue().asText()));
         return environment;
     }
 
@@ -69,7 +70,8 @@ record ComposeFile(JsonNode root) {
     }
 
     private static String interpolated(String text, Map<String, String> variables) {
-        return VARIABLE.matcher(text).replaceAll(match -> java.util.regex.Matcher.quoteReplacement(value(match, variables)));
+        return VARIABLE.matcher(text)
+                .replaceAll(match -> java.util.regex.Matcher.quoteReplacement(value(match, variables)));
     }
 
     private static String value(MatchResult match, Map<String, String> variables) {

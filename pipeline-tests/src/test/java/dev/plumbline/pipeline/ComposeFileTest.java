@@ -31,8 +31,7 @@ class ComposeFileTest {
             ObjectNode specification = (ObjectNode) new ObjectMapper().readTree(in);
             // Its name for itself is no URI.
             specification.remove("$id");
-            JsonSchema schema =
-                    JsonSchemaFactory.getInstance(VersionFlag.V7).getSchema(specification);
+            JsonSchema schema = JsonSchemaFactory.getInstance(VersionFlag.V7).getSchema(specification);
             assertThat(schema.validate(compose.root()).stream().map(Objects::toString))
                     .isEmpty();
         }
@@ -42,17 +41,24 @@ class ComposeFileTest {
     void everyServiceHasPinnedImageLimitsAndBoundedLogs() {
         services().forEach((name, service) -> {
             assertThat(service.path("image").asText()).as(name).matches("[a-z/-]+:v?\\d+\\.\\d+\\.\\d+");
-            assertThat(service.path("deploy").path("resources").path("limits").path("memory").asText())
+            assertThat(service.path("deploy")
+                            .path("resources")
+                            .path("limits")
+                            .path("memory")
+                            .asText())
                     .as(name)
                     .isNotBlank();
-            assertThat(service.path("logging").path("options").has("max-size")).as(name).isTrue();
+            assertThat(service.path("logging").path("options").has("max-size"))
+                    .as(name)
+                    .isTrue();
         });
     }
 
     @Test
     void everyPortIsBoundToLoopback() {
-        services().forEach((name, service) -> service.path("ports")
-                .forEach(port -> assertThat(port.asText()).as(name).startsWith("127.0.0.1:")));
+        services()
+                .forEach((name, service) -> service.path("ports")
+                        .forEach(port -> assertThat(port.asText()).as(name).startsWith("127.0.0.1:")));
     }
 
     @Test
@@ -65,21 +71,26 @@ class ComposeFileTest {
                             .all("HEALTHCHECK")
                             .isEmpty();
             boolean ends = service.path("restart").asText().equals("on-failure");
-            assertThat(service.has("healthcheck") || imageChecks || ends).as(name).isTrue();
+            assertThat(service.has("healthcheck") || imageChecks || ends)
+                    .as(name)
+                    .isTrue();
         });
     }
 
     @Test
     void whatIsMountedExistsAndWhatIsKeptHasAName() {
-        services().forEach((name, service) -> service.path("volumes").forEach(volume -> {
-            String source = volume.asText().split(":", 2)[0];
-            if (source.startsWith("./")) {
-                assertThat(DashboardFiles.HOME.resolve(source)).as(name).exists();
-                assertThat(volume.asText()).as(name).endsWith(":ro");
-            } else {
-                assertThat(compose.root().path("volumes").has(source)).as(source).isTrue();
-            }
-        }));
+        services()
+                .forEach((name, service) -> service.path("volumes").forEach(volume -> {
+                    String source = volume.asText().split(":", 2)[0];
+                    if (source.startsWith("./")) {
+                        assertThat(DashboardFiles.HOME.resolve(source)).as(name).exists();
+                        assertThat(volume.asText()).as(name).endsWith(":ro");
+                    } else {
+                        assertThat(compose.root().path("volumes").has(source))
+                                .as(source)
+                                .isTrue();
+                    }
+                }));
     }
 
     @Test
@@ -123,10 +134,7 @@ class ComposeFileTest {
 
     private Map<String, JsonNode> services() {
         Map<String, JsonNode> services = new java.util.TreeMap<>();
-        compose.root()
-                .path("services")
-                .properties()
-                .forEach(entry -> services.put(entry.getKey(), entry.getValue()));
+        compose.root().path("services").properties().forEach(entry -> services.put(entry.getKey(), entry.getValue()));
         return services;
     }
 }

@@ -67,7 +67,9 @@ class DashboardFilesTest {
                     .isEmpty();
             JsonNode custom = panel.path("fieldConfig").path("defaults").path("custom");
             if (!custom.isMissingNode()) {
-                assertThat(violations(schema(file, "FieldConfig"), custom)).as(title).isEmpty();
+                assertThat(violations(schema(file, "FieldConfig"), custom))
+                        .as(title)
+                        .isEmpty();
             }
             panel.path("targets")
                     .forEach(target -> assertThat(violations(schema("prometheus", "Dataquery"), target))
@@ -115,7 +117,10 @@ class DashboardFilesTest {
             assertThat(panel.path("description").asText()).as(title).hasSizeGreaterThan(20);
             assertThat(panel.path("targets")).as(title).isNotEmpty();
             if (!panel.path("type").asText().equals("heatmap")) {
-                assertThat(panel.path("fieldConfig").path("defaults").path("unit").asText())
+                assertThat(panel.path("fieldConfig")
+                                .path("defaults")
+                                .path("unit")
+                                .asText())
                         .as("unit of " + title)
                         .isNotBlank();
             }
@@ -161,7 +166,9 @@ class DashboardFilesTest {
                         boolean isTold = legend.contains("{{variant}}")
                                 || panel.path("repeat").asText().equals("variant")
                                 || type.equals("table");
-                        assertThat(isTold).as(panel.path("title") + ": " + expression).isTrue();
+                        assertThat(isTold)
+                                .as(panel.path("title") + ": " + expression)
+                                .isTrue();
                     }
                 }
             }
@@ -172,7 +179,10 @@ class DashboardFilesTest {
     @MethodSource("dashboards")
     void linkToEachOtherAndToTheRunbook(JsonNode dashboard) {
         List<String> links = new ArrayList<>();
-        dashboard.path("links").forEach(link -> links.add(link.path("type").asText() + link.path("url").asText()));
+        dashboard
+                .path("links")
+                .forEach(link ->
+                        links.add(link.path("type").asText() + link.path("url").asText()));
         assertThat(dashboard.path("tags").toString()).contains("plumbline");
         assertThat(links).contains("dashboards").anyMatch(link -> link.endsWith("operations.txt"));
         assertThat(DashboardFiles.yaml(DashboardFiles.HOME.resolve("docker-compose.yml"))
@@ -223,10 +233,9 @@ class DashboardFilesTest {
 
     /** The definition of that name in one of Grafana's schema files. */
     private static JsonSchema schema(String file, String definition) {
-        try (InputStream in = DashboardFilesTest.class.getResourceAsStream(
-                "/schemas/grafana/" + file + ".jsonschema.json")) {
-            var tree = (ObjectNode)
-                    new ObjectMapper().readTree(in);
+        try (InputStream in =
+                DashboardFilesTest.class.getResourceAsStream("/schemas/grafana/" + file + ".jsonschema.json")) {
+            var tree = (ObjectNode) new ObjectMapper().readTree(in);
             tree.put("$ref", "#/definitions/" + definition);
             // Grafana's "any" came out as "object" here: a field's name and an override's value are of any type.
             anything(tree.path("definitions").path("MatcherConfig").path("properties"), "options");
@@ -236,5 +245,4 @@ class DashboardFilesTest {
             throw new UncheckedIOException(file, e);
         }
     }
-
 }

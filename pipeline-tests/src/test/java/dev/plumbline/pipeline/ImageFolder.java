@@ -53,8 +53,7 @@ record ImageFolder(Path folder, Dockerfile.Stage stage, Map<String, String> envi
             }
             return;
         }
-        PathMatcher pattern =
-                FileSystems.getDefault().getPathMatcher("glob:" + source.getFileName());
+        PathMatcher pattern = FileSystems.getDefault().getPathMatcher("glob:" + source.getFileName());
         List<Path> matches = new ArrayList<>();
         try (Stream<Path> files = Files.list(source.getParent())) {
             files.filter(file -> pattern.matches(file.getFileName())).forEach(matches::add);
@@ -63,7 +62,11 @@ record ImageFolder(Path folder, Dockerfile.Stage stage, Map<String, String> envi
             throw new IllegalArgumentException("COPY " + arguments + " matches " + matches);
         }
         Path only = matches.getFirst();
-        link(words[2].endsWith("/") ? folder.resolve(words[2]).resolve(only.getFileName()).normalize() : to, only);
+        link(
+                words[2].endsWith("/")
+                        ? folder.resolve(words[2]).resolve(only.getFileName()).normalize()
+                        : to,
+                only);
     }
 
     /** Another name for the same bytes where the file system can, a copy elsewhere. */

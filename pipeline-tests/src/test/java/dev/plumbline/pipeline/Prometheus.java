@@ -75,8 +75,8 @@ record Prometheus(Process process, int port) implements AutoCloseable {
     /** How many numbers and histograms an expression has over the last so many seconds; NaN is no number. */
     int points(String expression, Duration span, Duration step) throws IOException, InterruptedException {
         double end = Instant.now().toEpochMilli() / 1e3;
-        JsonNode answer = get("query_range?query=" + encoded(expression) + "&start=" + (end - span.toSeconds()) + "&end="
-                + end + "&step=" + step.toSeconds());
+        JsonNode answer = get("query_range?query=" + encoded(expression) + "&start=" + (end - span.toSeconds())
+                + "&end=" + end + "&step=" + step.toSeconds());
         if (!answer.path("status").asText().equals("success")) {
             throw new AssertionError(expression + ": " + answer);
         }

@@ -40,7 +40,8 @@ class PrometheusFilesTest {
 
     /** The Prometheus in the compose file has settings of 3.8 and newer, which Debian's does not know. */
     static String withoutNewKeys(String configuration) {
-        return configuration.replaceAll("(?m)^ *(scrape_native_histograms|always_scrape_classic_histograms): true\n", "");
+        return configuration.replaceAll(
+                "(?m)^ *(scrape_native_histograms|always_scrape_classic_histograms): true\n", "");
     }
 
     @Test
@@ -54,7 +55,11 @@ class PrometheusFilesTest {
             rules.append("  - record: query_%d\n    expr: '%s'\n".formatted(number++, expression.replace("'", "''")));
         }
         assertThat(number).isGreaterThan(150);
-        accepts("promtool", "check", "rules", write("rules.yml", rules.toString()).toString());
+        accepts(
+                "promtool",
+                "check",
+                "rules",
+                write("rules.yml", rules.toString()).toString());
     }
 
     @Test
@@ -79,9 +84,12 @@ class PrometheusFilesTest {
 
     @Test
     void amtoolAcceptsTheConfigurationAndRoutesRegressionsToTheirOwners() throws Exception {
-        String file = DashboardFiles.HOME.resolve("deploy/alertmanager/alertmanager.yml").toString();
+        String file = DashboardFiles.HOME
+                .resolve("deploy/alertmanager/alertmanager.yml")
+                .toString();
         accepts("amtool", "check-config", file);
-        assertThat(accepts("amtool", "config", "routes", "test", "--config.file=" + file, "alertname=PlumblineRegressed"))
+        assertThat(accepts(
+                        "amtool", "config", "routes", "test", "--config.file=" + file, "alertname=PlumblineRegressed"))
                 .contains("service-owners");
         assertThat(accepts("amtool", "config", "routes", "test", "--config.file=" + file, "alertname=PlumblineAppDown"))
                 .contains("operators");
@@ -92,8 +100,10 @@ class PrometheusFilesTest {
         accepts("docker-compose", "-f", ComposeFile.FILE.toString(), "config", "-q");
         Path broken = write(
                 "docker-compose.yml",
-                Files.readString(ComposeFile.FILE).replace("kafka: {condition: service_healthy}", "kafkaa: {condition: service_healthy}"));
-        assertThat(run("docker-compose", "-f", broken.toString(), "config", "-q").exitValue())
+                Files.readString(ComposeFile.FILE)
+                        .replace("kafka: {condition: service_healthy}", "kafkaa: {condition: service_healthy}"));
+        assertThat(run("docker-compose", "-f", broken.toString(), "config", "-q")
+                        .exitValue())
                 .isNotZero();
     }
 

@@ -73,7 +73,8 @@ final class WatchCollector implements MultiCollector {
         all.add(lag());
         all.add(new GaugeSnapshot(
                 new MetricMetadata(
-                        "plumbline_threshold_effect_ratio", "Relative change that counts as a regression, 0.1 for 10 %"),
+                        "plumbline_threshold_effect_ratio",
+                        "Relative change that counts as a regression, 0.1 for 10 %"),
                 List.of(new GaugeDataPointSnapshot(watch.thresholdEffect(), Labels.EMPTY, null))));
         for (Tally tally : Tally.values()) {
             all.add(new CounterSnapshot(
@@ -238,21 +239,22 @@ final class WatchCollector implements MultiCollector {
     private static GaugeSnapshot verdicts(List<SeriesView> views) {
         List<GaugeDataPointSnapshot> points = new ArrayList<>();
         for (SeriesView view : views) {
-            view.verdict().ifPresent(record -> record.metrics().forEach(metric -> {
-                Labels said =
-                        switch (metric.verdict()) {
+            view.verdict()
+                    .ifPresent(record -> record.metrics().forEach(metric -> {
+                        Labels said = switch (metric.verdict()) {
                             case Verdict.Steady unused -> said("steady", "");
                             case Verdict.Regressed unused -> said("regressed", "");
                             case Verdict.Improved unused -> said("improved", "");
                             case Verdict.Inconclusive cannotTell ->
                                 said("inconclusive", cannotTell.reason().name().toLowerCase(Locale.ROOT));
                         };
-                points.add(new GaugeDataPointSnapshot(
-                        1, labels(view.series(), metric).merge(said), null));
-            }));
+                        points.add(new GaugeDataPointSnapshot(
+                                1, labels(view.series(), metric).merge(said), null));
+                    }));
         }
         return new GaugeSnapshot(
-                new MetricMetadata("plumbline_verdict", "1 for what is said of a metric, with the reason where it cannot be told"),
+                new MetricMetadata(
+                        "plumbline_verdict", "1 for what is said of a metric, with the reason where it cannot be told"),
                 points);
     }
 
@@ -273,7 +275,8 @@ final class WatchCollector implements MultiCollector {
             }
         }
         return new CounterSnapshot(
-                new MetricMetadata("plumbline_alert_transitions", "Alerts published since this start, by what happened to them"),
+                new MetricMetadata(
+                        "plumbline_alert_transitions", "Alerts published since this start, by what happened to them"),
                 points);
     }
 
@@ -284,7 +287,8 @@ final class WatchCollector implements MultiCollector {
                 .forEach((partition, lag) -> points.add(
                         new GaugeDataPointSnapshot(lag, Labels.of("partition", String.valueOf(partition)), null)));
         return new GaugeSnapshot(
-                new MetricMetadata("plumbline_detector_lag_records", "Records of the windows topic that wait to be judged"),
+                new MetricMetadata(
+                        "plumbline_detector_lag_records", "Records of the windows topic that wait to be judged"),
                 points);
     }
 

@@ -289,7 +289,8 @@ public final class Watch {
                 fresh.add(named);
                 count(Tally.ALERTS);
                 group.transitions
-                        .computeIfAbsent(alert.series().variant(), variant -> new EnumMap<>(AlertRecord.Transition.class))
+                        .computeIfAbsent(
+                                alert.series().variant(), variant -> new EnumMap<>(AlertRecord.Transition.class))
                         .merge(alert.transition(), 1L, Long::sum);
             }
         }

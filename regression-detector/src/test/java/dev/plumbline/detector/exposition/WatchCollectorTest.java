@@ -20,7 +20,6 @@ import org.junit.jupiter.api.Test;
 
 class WatchCollectorTest {
 
-
     private final SimulatedSeries series = new SimulatedSeries(7, "c8");
     private final Watch watch =
             new Watch("plumbline.windows.10s.v1", 10_000, new JudgementSettings(30, 0, 0.1, 100, 1, 5, 3, 6));
@@ -87,7 +86,8 @@ class WatchCollectorTest {
     /** The value of the first line that begins and continues so. */
     private double value(String begin, String... parts) throws IOException {
         String line = text().lines()
-                .filter(each -> each.startsWith(begin) && List.of(parts).stream().allMatch(each::contains))
+                .filter(each ->
+                        each.startsWith(begin) && List.of(parts).stream().allMatch(each::contains))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError(begin + " " + List.of(parts)));
         return Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
