@@ -55,6 +55,11 @@ public final class Exchange {
         return recording;
     }
 
+    /** The body that was sent; not to be changed. */
+    public byte[] body() {
+        return body;
+    }
+
     /** Whether it has ended. */
     public boolean isOver() {
         return over;
@@ -147,6 +152,13 @@ public final class Exchange {
         }
         HttpClientResponse response = result.result();
         int status = response.statusCode();
+        String coding = response.getHeader("Content-Encoding");
+        if (coding != null && !coding.isBlank() && !coding.equalsIgnoreCase("identity")) {
+            // Nothing compressed is asked for, so nothing is unpacked: what little arrives may be much.
+            recording.headers(now, status, false, OptionalLong.empty());
+            abort(recording.failed(now, FailureKind.MALFORMED, "compressed, which was not asked for"));
+            return;
+        }
         AnswerReader reader =
                 protocol.answer(status, Optional.ofNullable(response.getHeader("Content-Type")), this::item);
         answer = Optional.of(reader);
@@ -171,7 +183,10 @@ public final class Exchange {
         if (over) {
             return;
         }
-        lastEventNanos = chunkNanos;
+        // A chunk that says nothing keeps a connection alive, not an answer.
+        if (!(item instanceof StreamItem.Chunk chunk) || chunk.saysSomething()) {
+            lastEventNanos = chunkNanos;
+        }
         if (recording.item(chunkNanos, item)) {
             listener.content(chunkNanos);
         }

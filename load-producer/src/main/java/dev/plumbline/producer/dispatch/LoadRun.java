@@ -12,6 +12,7 @@ import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
@@ -160,7 +161,7 @@ final class LoadRun implements ExchangeListener {
             nextOrdinal = ordinal + open.ordinalStep();
             nextDueNanos = limits.startNanos() + open.fireTimes().nextDueNanos();
             now = clock.nanos();
-            if (inFlight.size() >= open.maxInFlight()) {
+            if (inFlight.size() + pausing >= open.maxInFlight()) {
                 drop(ordinal, due, now);
             } else {
                 send(ordinal, due, now);
@@ -203,10 +204,13 @@ final class LoadRun implements ExchangeListener {
     }
 
     private void send(long ordinal, long dueNanos, long takenNanos) {
-        observer.taken(dueNanos, takenNanos);
-        observer.entered(takenNanos);
-        RequestRecording recording = source.recording(ordinal, dueNanos, takenNanos);
-        Exchange exchange = client.start(recording, source.bytes(ordinal), source.protocol(), this);
+        send(source.recording(ordinal, dueNanos, takenNanos), source.bytes(ordinal), dueNanos);
+    }
+
+    private void send(RequestRecording recording, byte[] body, long dueNanos) {
+        observer.taken(dueNanos, recording.takenNanos());
+        observer.entered(recording.takenNanos());
+        Exchange exchange = client.start(recording, body, source.protocol(), this);
         if (!exchange.isOver()) {
             inFlight.add(exchange);
         }
@@ -228,7 +232,13 @@ final class LoadRun implements ExchangeListener {
         long endNanos = request.stamps().endNanos();
         observer.left(endNanos);
         observer.ended(exchange.recording(), request);
-        if (plan instanceof LoadPlan.Closed closed && !exhausted) {
+        OptionalLong retryPauseNanos = stopping ? OptionalLong.empty() : source.retries().pauseNanosAfter(request);
+        if (retryPauseNanos.isPresent()) {
+            // The slot stays taken: a request and its retries are one to the load.
+            pausing++;
+            long pauseMillis = Math.max(1, retryPauseNanos.getAsLong() / ProducerClock.NANOS_PER_MILLI);
+            vertx.setTimer(pauseMillis, unused -> retry(exchange, clock.nanos()));
+        } else if (plan instanceof LoadPlan.Closed closed && !exhausted) {
             pausing++;
             boolean failed = request.outcome() instanceof Outcome.Failed;
             if (failed && closed.pauseAfterFailureNanos() > 0) {
@@ -240,6 +250,15 @@ final class LoadRun implements ExchangeListener {
             }
         } else {
             completeIfIdle();
+        }
+    }
+
+    private void retry(Exchange failed, long dueNanos) {
+        pausing--;
+        if (stopping) {
+            completeIfIdle();
+        } else {
+            send(source.retry(failed.recording(), dueNanos, clock.nanos()), failed.body(), dueNanos);
         }
     }
 

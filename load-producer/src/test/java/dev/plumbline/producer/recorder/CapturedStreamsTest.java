@@ -108,7 +108,7 @@ class CapturedStreamsTest {
     private static RequestEvent replayed(Captured captured) {
         Protocol protocol = captured.protocol();
         RequestRecording recording = new RequestRecording(
-                SERIES, Attempt.first("r-1"), new ManualClock(1_000), protocol.streaming(), -3, -2);
+                SERIES, Attempt.first("r-1"), new ManualClock(1_000), protocol.streaming(), -3, -2, TokenChoice.AUTO, Optional.empty());
         long[] now = new long[1];
         int status = Integer.parseInt(captured.cell(2));
         AnswerReader reader = protocol.answer(

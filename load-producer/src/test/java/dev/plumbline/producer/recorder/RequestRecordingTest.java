@@ -205,7 +205,7 @@ class RequestRecordingTest {
     }
 
     private static RequestRecording recording(boolean streaming) {
-        return new RequestRecording(SERIES, Attempt.first("r-1"), new ManualClock(1_000), streaming, 10, 20);
+        return new RequestRecording(SERIES, Attempt.first("r-1"), new ManualClock(1_000), streaming, 10, 20, TokenChoice.AUTO, Optional.empty());
     }
 
     private static RequestEvent numbered(EndedRequest ended) {
