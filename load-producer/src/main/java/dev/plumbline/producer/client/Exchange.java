@@ -7,6 +7,7 @@ import dev.plumbline.producer.time.ProducerClock;
 import dev.plumbline.protocol.AnswerReader;
 import dev.plumbline.protocol.Protocol;
 import dev.plumbline.protocol.StreamItem;
+import io.netty.handler.codec.PrematureChannelClosureException;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
@@ -258,7 +259,8 @@ public final class Exchange {
 
     private static boolean isUnreadable(Throwable cause) {
         return cause instanceof IllegalArgumentException
-                || cause.getClass().getName().startsWith("io.netty.handler.codec.");
+                || !(cause instanceof PrematureChannelClosureException)
+                        && cause.getClass().getName().startsWith("io.netty.handler.codec.");
     }
 
     private static String oneLine(Throwable cause) {

@@ -307,7 +307,9 @@ class FailureMatrixTest {
     @Test
     void aResetAtAnyByteIsTruncatedUntilTheFinishReasonIsWhole() throws Exception {
         byte[] whole = answer();
-        int finishAt = new String(whole, StandardCharsets.US_ASCII).indexOf("\"stop\"}]}\n\n") + "\"stop\"}]}\n\n".length();
+        // A data line that is whole counts without its blank line.
+        String finish = "\"stop\"}]}\n";
+        int finishAt = new String(whole, StandardCharsets.US_ASCII).indexOf(finish) + finish.length();
         AtomicInteger next = new AtomicInteger();
         try (ScriptedServer server = new ScriptedServer(out -> {
             out.write(whole, 0, next.getAndIncrement() % (whole.length + 1));
