@@ -90,7 +90,8 @@ abstract class JsonAnswer {
             sink.accept(
                     namedError
                             ? new StreamItem.ServerError("an event named error")
-                            : new StreamItem.Malformed("not JSON: " + e.getClass().getSimpleName()));
+                            : new StreamItem.Malformed(
+                                    "not JSON: " + e.getClass().getSimpleName()));
         }
     }
 

@@ -93,7 +93,8 @@ final class MessagesAnswer extends JsonAnswer {
         OptionalLong prompt = fresh.isPresent()
                 ? OptionalLong.of(fresh.getAsLong() + cached.orElse(0) + written)
                 : OptionalLong.empty();
-        usage = Optional.of(new Usage(prompt, withOutput ? output : OptionalLong.empty(), OptionalLong.empty(), cached));
+        usage = Optional.of(
+                new Usage(prompt, withOutput ? output : OptionalLong.empty(), OptionalLong.empty(), cached));
     }
 
     @Override

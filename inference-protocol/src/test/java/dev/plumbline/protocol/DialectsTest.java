@@ -22,24 +22,32 @@ class DialectsTest {
     @Test
     void messagesKnowThinkingToolsErrorsAndCaches() {
         Protocol messages = Protocol.of(EndpointType.MESSAGES, STREAMED);
-        assertThat(chunk(messages, "{\"type\":\"content_block_delta\",\"delta\":{\"thinking\":\"hm\",\"type\":\"thinking_delta\"}}"))
+        assertThat(
+                        chunk(
+                                messages,
+                                "{\"type\":\"content_block_delta\",\"delta\":{\"thinking\":\"hm\",\"type\":\"thinking_delta\"}}"))
                 .isEqualTo(StreamItem.Chunk.REASONING);
-        assertThat(chunk(messages, "{\"type\":\"content_block_delta\",\"delta\":{\"type\":\"signature_delta\",\"signature\":\"x\"}}"))
+        assertThat(
+                        chunk(
+                                messages,
+                                "{\"type\":\"content_block_delta\",\"delta\":{\"type\":\"signature_delta\",\"signature\":\"x\"}}"))
                 .isEqualTo(StreamItem.Chunk.NOTHING);
-        assertThat(chunk(
-                        messages,
-                        "{\"content_block\":{\"type\":\"tool_use\",\"id\":\"t\",\"name\":\"f\",\"input\":{}},\"type\":\"content_block_start\"}"))
+        assertThat(
+                        chunk(
+                                messages,
+                                "{\"content_block\":{\"type\":\"tool_use\",\"id\":\"t\",\"name\":\"f\",\"input\":{}},\"type\":\"content_block_start\"}"))
                 .isEqualTo(StreamItem.Chunk.ANSWER);
         assertThat(chunk(messages, "{\"type\":\"ping\"}")).isEqualTo(StreamItem.Chunk.NOTHING);
-        assertThat(events(messages, "{\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}"))
+        assertThat(events(
+                        messages,
+                        "{\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}"))
                 .containsExactly(new StreamItem.ServerError("Overloaded"));
         assertThat(chunk(
                                 messages,
                                 "{\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"},\"usage\":{\"input_tokens\":3,"
                                         + "\"cache_read_input_tokens\":5,\"cache_creation_input_tokens\":2,\"output_tokens\":7}}")
                         .usage())
-                .contains(new Usage(
-                        OptionalLong.of(10), OptionalLong.of(7), OptionalLong.empty(), OptionalLong.of(5)));
+                .contains(new Usage(OptionalLong.of(10), OptionalLong.of(7), OptionalLong.empty(), OptionalLong.of(5)));
         assertThat(whole(
                         Protocol.of(EndpointType.MESSAGES, RequestParameters.of("m", false, 8, 0)),
                         "{\"type\":\"message\",\"content\":[{\"type\":\"text\",\"text\":\"a\"}],\"stop_reason\":\"end_turn\","
@@ -65,9 +73,10 @@ class DialectsTest {
                 .isEqualTo(StreamItem.Chunk.NOTHING);
         assertThat(events(responses, "{\"type\":\"error\",\"code\":\"x\",\"message\":\"no more\",\"param\":null}"))
                 .containsExactly(new StreamItem.ServerError("no more"));
-        assertThat(events(
-                        responses,
-                        "{\"type\":\"response.failed\",\"response\":{\"status\":\"failed\",\"error\":{\"message\":\"broken\"}}}"))
+        assertThat(
+                        events(
+                                responses,
+                                "{\"type\":\"response.failed\",\"response\":{\"status\":\"failed\",\"error\":{\"message\":\"broken\"}}}"))
                 .containsExactly(new StreamItem.ServerError("broken"));
         assertThat(events(
                         responses,
@@ -93,7 +102,8 @@ class DialectsTest {
         Protocol ollama = Protocol.of(EndpointType.OLLAMA_CHAT, STREAMED);
         assertThat(lines(ollama, "{\"message\":{\"content\":\"\",\"thinking\":\"hm\"},\"done\":false}\n"))
                 .containsExactly(StreamItem.Chunk.REASONING);
-        List<StreamItem> last = lines(ollama, "{\"message\":{\"content\":\"\"},\"done\":true,\"done_reason\":\"stop\"}");
+        List<StreamItem> last =
+                lines(ollama, "{\"message\":{\"content\":\"\"},\"done\":true,\"done_reason\":\"stop\"}");
         assertThat(last).hasSize(2);
         assertThat(((StreamItem.Chunk) last.get(0)).timings()).isEmpty();
         assertThat(((StreamItem.Chunk) last.get(0)).finishReason()).contains("stop");
@@ -107,7 +117,9 @@ class DialectsTest {
         List<StreamItem> items = new ArrayList<>();
         AnswerReader reader = Protocol.of(EndpointType.OLLAMA_GENERATE, STREAMED)
                 .answer(200, Optional.of("application/json"), items::add);
-        feed(reader, "{\"response\":\"a\",\"done\":false}\n{\"response\":\"\",\"done\":true,\"done_reason\":\"stop\"}\n");
+        feed(
+                reader,
+                "{\"response\":\"a\",\"done\":false}\n{\"response\":\"\",\"done\":true,\"done_reason\":\"stop\"}\n");
         reader.end(true);
         assertThat(reader.isStream()).isFalse();
         assertThat(items).hasSize(3).last().isEqualTo(new StreamItem.Done());
@@ -116,14 +128,17 @@ class DialectsTest {
     @Test
     void textIsKeptOnlyWhenAskedForAndNeverPrinted() {
         Protocol keeping = Protocol.of(EndpointType.CHAT, STREAMED).keepingText();
-        StreamItem.Chunk kept = chunk(keeping, "{\"choices\":[{\"delta\":{\"reasoning\":\"hm \",\"content\":\"s3cret\"}}]}");
+        StreamItem.Chunk kept =
+                chunk(keeping, "{\"choices\":[{\"delta\":{\"reasoning\":\"hm \",\"content\":\"s3cret\"}}]}");
         assertThat(kept.text()).isEqualTo("hm s3cret");
         assertThat(kept.toString()).doesNotContain("s3cret");
-        assertThat(chunk(Protocol.of(EndpointType.RESPONSES, STREAMED).keepingText(),
+        assertThat(chunk(
+                                Protocol.of(EndpointType.RESPONSES, STREAMED).keepingText(),
                                 "{\"delta\":\"ab\",\"type\":\"response.output_text.delta\"}")
                         .text())
                 .isEqualTo("ab");
-        assertThat(chunk(Protocol.of(EndpointType.RESPONSES, STREAMED).keepingText(),
+        assertThat(chunk(
+                                Protocol.of(EndpointType.RESPONSES, STREAMED).keepingText(),
                                 "{\"item\":{},\"delta\":\"ab\",\"type\":\"response.output_text.done\"}")
                         .text())
                 .isEmpty();
@@ -157,7 +172,8 @@ class DialectsTest {
         Protocol protocol = Protocol.generic(plain, RequestParameters.of("m", false, 8, 0));
         assertThat(finish(protocol, "{\"a\":{\"b\":\"hi\"}}", true)).contains("end-of-answer");
         assertThat(finish(protocol, "{\"a\":{\"b\":\"\"}}", true)).isEmpty();
-        assertThat(finish(protocol, "{\"error\":\"no\",\"a\":{\"b\":\"hi\"}}", true)).isEmpty();
+        assertThat(finish(protocol, "{\"error\":\"no\",\"a\":{\"b\":\"hi\"}}", true))
+                .isEmpty();
         Protocol lines = Protocol.generic(
                 generic("", GenericTarget.Framing.NDJSON, Optional.empty()), RequestParameters.of("m", true, 8, 0));
         assertThat(finish(lines, "{\"a\":{\"b\":\"hi\"}}\n", false)).isEmpty();
@@ -202,7 +218,8 @@ class DialectsTest {
         "http://h, GENERIC, http://h:80/"
     })
     void theUrlOfAnApiIsFoundBelowAnyBase(String base, EndpointType type, String expected) {
-        assertThat(TargetUrl.below(base, type, Optional.empty(), Map.of()).uri()).hasToString(expected);
+        assertThat(TargetUrl.below(base, type, Optional.empty(), Map.of()).uri())
+                .hasToString(expected);
     }
 
     @ParameterizedTest

@@ -107,8 +107,8 @@ final class LoadProducer {
                         config.emit().stopGrace().toNanos()),
                 emissionCounters);
         this.tokenStage = tokenCounter(settings)
-                .map(counter -> new TokenStage(
-                        config.emit().queueCapacity(), count, counter, queue, metrics::tokensCounted));
+                .map(counter ->
+                        new TokenStage(config.emit().queueCapacity(), count, counter, queue, metrics::tokensCounted));
         EventOutlet outlet = tokenStage.<EventOutlet>map(stage -> stage).orElse(queue);
         ProcessCpu cpu = ProcessCpu.ofThisProcess();
         for (int i = 0; i < count; i++) {
@@ -314,7 +314,8 @@ final class LoadProducer {
             LOG.warnf("An event loop did not stop within %s; the last heartbeat may say less", LOOP_STOP_TIMEOUT);
         } finally {
             Duration grace = config.emit().stopGrace().plusSeconds(1);
-            if (tokenStage.isPresent() && !tokenStage.get().awaitEnd(config.emit().stopGrace())) {
+            if (tokenStage.isPresent()
+                    && !tokenStage.get().awaitEnd(config.emit().stopGrace())) {
                 LOG.warnf("Counting tokens did not end within %s", config.emit().stopGrace());
             }
             if (!sender.awaitEnd(grace)) {

@@ -90,7 +90,8 @@ record ProducerSettings(
         requireRange("plumbline.target.keep-alive in s", target.keepAlive().toSeconds(), 1, 3_600);
         nanos("plumbline.selfwarmup.duration", config.selfwarmup().duration(), Duration.ZERO);
         requireRange("plumbline.selfwarmup.requests", config.selfwarmup().requests(), 0, 1_000_000_000);
-        String name = target.name().orElse(endpoint.url().host() + ":" + endpoint.url().port());
+        String name = target.name()
+                .orElse(endpoint.url().host() + ":" + endpoint.url().port());
         Series series = valid(
                 "plumbline.series",
                 () -> new Series(

@@ -88,8 +88,7 @@ record TargetSettings(Endpoint endpoint, Protocol protocol) {
         }
     }
 
-    private static Map<String, String> authorization(
-            ProducerConfig.Target target, UnaryOperator<String> environment) {
+    private static Map<String, String> authorization(ProducerConfig.Target target, UnaryOperator<String> environment) {
         Optional<String> key = key(target, environment);
         if (key.isEmpty()) {
             return Map.of();

@@ -141,8 +141,8 @@ class ProducerSettingsTest {
         assertThat(settings.endpoint().url().pathAndQuery()).isEqualTo("/deep/chat?api-version=1%202");
         assertThat(settings.endpoint().proxy()).contains(new Endpoint.Proxy("proxy", 3128));
         assertThat(settings.retries().attempts()).isEqualTo(3);
-        assertThat(settings.tokens().tokenize()).hasValueSatisfying(where -> assertThat(where)
-                .hasToString("http://127.0.0.1:8000/tokenize"));
+        assertThat(settings.tokens().tokenize())
+                .hasValueSatisfying(where -> assertThat(where).hasToString("http://127.0.0.1:8000/tokenize"));
     }
 
     private static Map<String, String> headers(Map<String, String> changes, UnaryOperator<String> environment) {

@@ -43,8 +43,8 @@ final class HttpEndpoints implements Handler<HttpServerRequest> {
         this.engine = engine;
         this.emitLog = emitLog;
         Map<String, Map<HttpMethod, BiConsumer<HttpServerRequest, byte[]>>> served = new HashMap<>();
-        GENERATIONS.forEach((path, protocol) -> served.put(
-                path, Map.of(HttpMethod.POST, (request, body) -> generate(request, body, protocol))));
+        GENERATIONS.forEach((path, protocol) ->
+                served.put(path, Map.of(HttpMethod.POST, (request, body) -> generate(request, body, protocol))));
         served.put("/tokenize", Map.of(HttpMethod.POST, this::tokenize));
         served.put("/v1/models", get(request -> json(request.response(), models())));
         served.put("/health", get(request -> request.response().end()));
@@ -171,7 +171,8 @@ final class HttpEndpoints implements Handler<HttpServerRequest> {
             int count = text.isBlank() ? 0 : text.strip().split("\\s+").length;
             json(
                     request.response(),
-                    object().put("count", count).put("max_model_len", settings.capacity().maxModelLengthTokens()));
+                    object().put("count", count)
+                            .put("max_model_len", settings.capacity().maxModelLengthTokens()));
         } catch (RequestRefused e) {
             refuse(request.response(), e);
         }

@@ -20,8 +20,8 @@ final class OpenAiWording implements Wording {
                 + "\"" + named;
         this.wholeHead =
                 "{\"id\":\"" + id + "\",\"object\":\"" + (chat ? "chat.completion" : "text_completion") + "\"" + named;
-        this.contentPrefix = Protocol.ascii(
-                head + (chat ? "[{\"index\":0,\"delta\":{\"content\":\"" : "[{\"index\":0,\"text\":\""));
+        this.contentPrefix =
+                Protocol.ascii(head + (chat ? "[{\"index\":0,\"delta\":{\"content\":\"" : "[{\"index\":0,\"text\":\""));
         this.contentSuffix = Protocol.ascii(
                 chat
                         ? "\"},\"logprobs\":null,\"finish_reason\":null,\"token_ids\":null}]}\n\n"

@@ -42,8 +42,10 @@ final class ResponsesWording implements Wording {
         if (text.length == 0) {
             return text;
         }
-        byte[] before = Protocol.ascii("event: response.output_text.delta\ndata: {\"type\":\"response.output_text.delta\","
-                + "\"sequence_number\":" + sequence++ + ",\"content_index\":0,\"item_id\":\"msg_0\",\"delta\":\"");
+        byte[] before =
+                Protocol.ascii("event: response.output_text.delta\ndata: {\"type\":\"response.output_text.delta\","
+                        + "\"sequence_number\":" + sequence++
+                        + ",\"content_index\":0,\"item_id\":\"msg_0\",\"delta\":\"");
         return Wording.joined(before, text, CONTENT_SUFFIX);
     }
 
@@ -61,10 +63,12 @@ final class ResponsesWording implements Wording {
 
     @Override
     public byte[] failure(RequestRefused error) {
-        ObjectNode failure =
-                JsonNodeFactory.instance.objectNode().put("code", "server_error").put("message", error.getMessage());
-        return Protocol.ascii(event(
-                "response.failed", "\"response\":{" + head + "\"status\":\"failed\",\"error\":" + failure + "}"));
+        ObjectNode failure = JsonNodeFactory.instance
+                .objectNode()
+                .put("code", "server_error")
+                .put("message", error.getMessage());
+        return Protocol.ascii(
+                event("response.failed", "\"response\":{" + head + "\"status\":\"failed\",\"error\":" + failure + "}"));
     }
 
     @Override

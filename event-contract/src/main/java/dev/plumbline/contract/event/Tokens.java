@@ -28,9 +28,9 @@ public record Tokens(
         Objects.requireNonNull(reasoning, "reasoning");
         Objects.requireNonNull(cached, "cached");
         Objects.requireNonNull(otherOutput, "otherOutput");
-        if (otherOutput.isPresent()
-                && output.map(TokenCount::source).equals(otherOutput.map(TokenCount::source))) {
-            throw new IllegalArgumentException("the output was counted twice by " + otherOutput.get().source());
+        if (otherOutput.isPresent() && output.map(TokenCount::source).equals(otherOutput.map(TokenCount::source))) {
+            throw new IllegalArgumentException(
+                    "the output was counted twice by " + otherOutput.get().source());
         }
         if (otherOutput.isPresent() && output.isEmpty()) {
             throw new IllegalArgumentException("another count of the output, but no first one");

@@ -22,8 +22,8 @@ final class Connections {
                 .setSsl(endpoint.url().tls())
                 .setVerifyHost(true)
                 .setKeepAlive(true)
-                .setConnectTimeout((int) Math.min(
-                        Integer.MAX_VALUE, Math.max(1, TimeUnit.NANOSECONDS.toMillis(connectTimeoutNanos))))
+                .setConnectTimeout((int)
+                        Math.min(Integer.MAX_VALUE, Math.max(1, TimeUnit.NANOSECONDS.toMillis(connectTimeoutNanos))))
                 .setMaxChunkSize(MAX_BYTES)
                 .setMaxHeaderSize(MAX_BYTES);
         endpoint.caFile().ifPresent(file -> options.setTrustOptions(new PemTrustOptions().addCertPath(file)));

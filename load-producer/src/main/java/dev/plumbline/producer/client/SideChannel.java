@@ -31,10 +31,8 @@ public final class SideChannel implements AutoCloseable {
      * @param connections most at a time
      */
     public SideChannel(Endpoint endpoint, long timeoutNanos, int connections) {
-        this.vertx = Vertx.vertx(new VertxOptions()
-                .setEventLoopPoolSize(1)
-                .setWorkerPoolSize(1)
-                .setInternalBlockingPoolSize(1));
+        this.vertx = Vertx.vertx(
+                new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(1).setInternalBlockingPoolSize(1));
         this.endpoint = endpoint;
         this.timeoutMillis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(timeoutNanos));
         this.http = vertx.createHttpClient(
@@ -52,30 +50,34 @@ public final class SideChannel implements AutoCloseable {
                 .setSsl(endpoint.url().tls())
                 .setURI(endpoint.url().pathAndQuery())
                 .setTimeout(timeoutMillis);
-        http.request(options).onFailure(failure -> answered.complete(Optional.empty())).onSuccess(request -> {
-            endpoint.headers().forEach(request::putHeader);
-            request.putHeader("Content-Type", "application/json");
-            read(request, answered);
-            request.end(Buffer.buffer(json));
-        });
+        http.request(options)
+                .onFailure(failure -> answered.complete(Optional.empty()))
+                .onSuccess(request -> {
+                    endpoint.headers().forEach(request::putHeader);
+                    request.putHeader("Content-Type", "application/json");
+                    read(request, answered);
+                    request.end(Buffer.buffer(json));
+                });
         return answered.completeOnTimeout(Optional.empty(), timeoutMillis, TimeUnit.MILLISECONDS);
     }
 
     private static void read(HttpClientRequest request, CompletableFuture<Optional<byte[]>> answered) {
-        request.response().onFailure(failure -> answered.complete(Optional.empty())).onSuccess(response -> {
-            Buffer body = Buffer.buffer();
-            response.exceptionHandler(failure -> answered.complete(Optional.empty()));
-            response.handler(part -> {
-                if (body.length() + part.length() > MAX_BODY_BYTES) {
-                    answered.complete(Optional.empty());
-                    request.reset();
-                } else {
-                    body.appendBuffer(part);
-                }
-            });
-            response.endHandler(unused ->
-                    answered.complete(response.statusCode() == 200 ? Optional.of(body.getBytes()) : Optional.empty()));
-        });
+        request.response()
+                .onFailure(failure -> answered.complete(Optional.empty()))
+                .onSuccess(response -> {
+                    Buffer body = Buffer.buffer();
+                    response.exceptionHandler(failure -> answered.complete(Optional.empty()));
+                    response.handler(part -> {
+                        if (body.length() + part.length() > MAX_BODY_BYTES) {
+                            answered.complete(Optional.empty());
+                            request.reset();
+                        } else {
+                            body.appendBuffer(part);
+                        }
+                    });
+                    response.endHandler(unused -> answered.complete(
+                            response.statusCode() == 200 ? Optional.of(body.getBytes()) : Optional.empty()));
+                });
     }
 
     @Override

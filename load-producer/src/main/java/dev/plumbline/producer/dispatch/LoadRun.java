@@ -232,7 +232,8 @@ final class LoadRun implements ExchangeListener {
         long endNanos = request.stamps().endNanos();
         observer.left(endNanos);
         observer.ended(exchange.recording(), request);
-        OptionalLong retryPauseNanos = stopping ? OptionalLong.empty() : source.retries().pauseNanosAfter(request);
+        OptionalLong retryPauseNanos =
+                stopping ? OptionalLong.empty() : source.retries().pauseNanosAfter(request);
         if (retryPauseNanos.isPresent()) {
             // The slot stays taken: a request and its retries are one to the load.
             pausing++;

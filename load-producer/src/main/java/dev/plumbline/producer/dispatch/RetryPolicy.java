@@ -31,8 +31,8 @@ public record RetryPolicy(int attempts, long pauseNanos, long longestRetryAfterN
 
     public RetryPolicy {
         if (attempts < 1 || pauseNanos < 0 || longestRetryAfterNanos < 0) {
-            throw new IllegalArgumentException(attempts + " attempts, pause " + pauseNanos + " ns, at most "
-                    + longestRetryAfterNanos + " ns");
+            throw new IllegalArgumentException(
+                    attempts + " attempts, pause " + pauseNanos + " ns, at most " + longestRetryAfterNanos + " ns");
         }
     }
 

@@ -87,7 +87,8 @@ public final class ProducerMetrics {
                 .register(registry);
         this.comparedTokens = Counter.builder()
                 .name("plumbline_output_tokens_compared_total")
-                .help("Output tokens of the requests that two sources counted, by source and whether it is reckoned with")
+                .help(
+                        "Output tokens of the requests that two sources counted, by source and whether it is reckoned with")
                 .labelNames("source", "used")
                 .register(registry);
     }
@@ -117,7 +118,9 @@ public final class ProducerMetrics {
         if (tokens.output().isPresent() && tokens.otherOutput().isPresent()) {
             TokenCount used = tokens.output().get();
             TokenCount other = tokens.otherOutput().get();
-            comparedRequests.labelValues(Boolean.toString(used.count() == other.count())).inc();
+            comparedRequests
+                    .labelValues(Boolean.toString(used.count() == other.count()))
+                    .inc();
             comparedTokens.labelValues(sourceOf(used), "true").inc(used.count());
             comparedTokens.labelValues(sourceOf(other), "false").inc(other.count());
         }

@@ -18,8 +18,7 @@ public enum TokenChoice {
     /** The server's usage, else its timings, else none. */
     SERVER(TokenSource.SERVER_USAGE, TokenSource.SERVER_TIMINGS),
     /** The target's own {@code /tokenize}, which costs it a call per answer; else as AUTO. */
-    TOKENIZE(
-            TokenSource.TARGET_TOKENIZER, TokenSource.SERVER_USAGE, TokenSource.SERVER_TIMINGS, TokenSource.CHUNKS),
+    TOKENIZE(TokenSource.TARGET_TOKENIZER, TokenSource.SERVER_USAGE, TokenSource.SERVER_TIMINGS, TokenSource.CHUNKS),
     /** The tokenizer here; else as AUTO. */
     LOCAL(TokenSource.LOCAL_TOKENIZER, TokenSource.SERVER_USAGE, TokenSource.SERVER_TIMINGS, TokenSource.CHUNKS),
     /** The chunks, of streamed answers only. */

@@ -65,11 +65,14 @@ final class LoopbackServer {
         }
 
         private static Answer ollama() {
-            List<String> chunks = new ArrayList<>(many("{\"model\":\"w\",\"created_at\":\"2026-01-01T00:00:00Z\","
-                    + "\"response\":\" word\",\"message\":{\"role\":\"assistant\",\"content\":\" word\"},\"done\":false}\n"));
-            chunks.add("{\"model\":\"w\",\"response\":\"\",\"done\":true,\"done_reason\":\"length\",\"total_duration\":9,"
-                    + "\"load_duration\":1,\"prompt_eval_count\":32,\"prompt_eval_duration\":4,\"eval_count\":16,"
-                    + "\"eval_duration\":4}\n");
+            List<String> chunks = new ArrayList<>(
+                    many(
+                            "{\"model\":\"w\",\"created_at\":\"2026-01-01T00:00:00Z\","
+                                    + "\"response\":\" word\",\"message\":{\"role\":\"assistant\",\"content\":\" word\"},\"done\":false}\n"));
+            chunks.add(
+                    "{\"model\":\"w\",\"response\":\"\",\"done\":true,\"done_reason\":\"length\",\"total_duration\":9,"
+                            + "\"load_duration\":1,\"prompt_eval_count\":32,\"prompt_eval_duration\":4,\"eval_count\":16,"
+                            + "\"eval_duration\":4}\n");
             return new Answer("application/x-ndjson", chunks);
         }
 

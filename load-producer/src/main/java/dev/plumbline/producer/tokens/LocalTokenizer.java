@@ -47,7 +47,8 @@ public final class LocalTokenizer implements TokenCounter {
     @Override
     public CompletableFuture<OptionalLong> count(String text) {
         try {
-            return CompletableFuture.completedFuture(OptionalLong.of(tokenizer.encode(text).getIds().length));
+            return CompletableFuture.completedFuture(
+                    OptionalLong.of(tokenizer.encode(text).getIds().length));
         } catch (RuntimeException e) {
             return CompletableFuture.completedFuture(OptionalLong.empty());
         }

@@ -50,7 +50,9 @@ public final class TargetTokenizer implements TokenCounter {
             if (json.path("count").isIntegralNumber() && json.path("count").longValue() >= 0) {
                 return OptionalLong.of(json.path("count").longValue());
             }
-            return json.path("tokens").isArray() ? OptionalLong.of(json.path("tokens").size()) : OptionalLong.empty();
+            return json.path("tokens").isArray()
+                    ? OptionalLong.of(json.path("tokens").size())
+                    : OptionalLong.empty();
         } catch (IOException e) {
             return OptionalLong.empty();
         }

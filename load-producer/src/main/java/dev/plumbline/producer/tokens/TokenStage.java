@@ -59,8 +59,7 @@ public final class TokenStage implements EventOutlet, Runnable {
      * @param next where everything goes
      * @param counted hears of each request once its tokens are known, on this stage's thread
      */
-    public TokenStage(
-            int capacity, int loops, TokenCounter counter, EventOutlet next, Consumer<EndedRequest> counted) {
+    public TokenStage(int capacity, int loops, TokenCounter counter, EventOutlet next, Consumer<EndedRequest> counted) {
         this.capacity = capacity;
         this.items = new ArrayBlockingQueue<>(Math.addExact(capacity, loops * (MAX_MARKERS_PER_LOOP + 2)));
         this.waitingMarkers = new AtomicIntegerArray(loops);
@@ -139,7 +138,9 @@ public final class TokenStage implements EventOutlet, Runnable {
 
     private Counting counting(Item item, boolean behind) {
         CompletableFuture<OptionalLong> nothing = CompletableFuture.completedFuture(OptionalLong.empty());
-        if (behind || !(item instanceof Item.Ended ended) || ended.request().countable().isEmpty()) {
+        if (behind
+                || !(item instanceof Item.Ended ended)
+                || ended.request().countable().isEmpty()) {
             return new Counting(nothing, nothing);
         }
         EndedRequest request = ended.request();

@@ -107,10 +107,7 @@ final class Drive implements AutoCloseable {
         RequestSource source = new RequestSource(
                 "p-1", SERIES, new Prompts(1, 4, 0), protocol, TokenChoice.AUTO, false, retries, clock);
         return loop.measure(
-                        client,
-                        source,
-                        plan,
-                        RunLimits.of(clock.nanos(), OptionalLong.empty(), OptionalLong.of(count)))
+                        client, source, plan, RunLimits.of(clock.nanos(), OptionalLong.empty(), OptionalLong.of(count)))
                 .whenComplete((done, failure) -> client.close());
     }
 

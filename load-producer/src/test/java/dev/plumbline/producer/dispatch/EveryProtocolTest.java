@@ -110,14 +110,18 @@ class EveryProtocolTest {
                 assertThat(event.response().contentChunks()).isEqualTo(truth.contentChunks());
                 assertThat(event.stamps().firstContentNanos().getAsLong())
                         .as("nobody sees a chunk before it was written")
-                        .isGreaterThanOrEqualTo(truth.stamps().firstContentNanos().getAsLong());
+                        .isGreaterThanOrEqualTo(
+                                truth.stamps().firstContentNanos().getAsLong());
             }
             assertThat(event.stamps().lastContentNanos().getAsLong())
                     .isGreaterThanOrEqualTo(truth.stamps().lastContentNanos().getAsLong());
         }
         long typicalLateNanos = events.stream()
                 .mapToLong(event -> event.stamps().lastContentNanos().getAsLong()
-                        - byId.get(event.attempt().requestId()).stamps().lastContentNanos().getAsLong())
+                        - byId.get(event.attempt().requestId())
+                                .stamps()
+                                .lastContentNanos()
+                                .getAsLong())
                 .sorted()
                 .skip(REQUESTS / 4)
                 .findFirst()
@@ -150,16 +154,13 @@ class EveryProtocolTest {
         target.setRegressions(regressions);
         try {
             RequestEvent event = drive.one(
-                    Drive.at(target.port(), type),
-                    Drive.protocol(type, true),
-                    Drive.timeouts(20_000, 20_000, 20_000));
-            assertThat(event.outcome())
-                    .isInstanceOfSatisfying(Outcome.Failed.class, failed -> {
-                        assertThat(failed.kind()).isEqualTo(kind);
-                        if (kind != FailureKind.EMPTY) {
-                            assertThat(failed.detail().orElse("")).contains("EngineCore");
-                        }
-                    });
+                    Drive.at(target.port(), type), Drive.protocol(type, true), Drive.timeouts(20_000, 20_000, 20_000));
+            assertThat(event.outcome()).isInstanceOfSatisfying(Outcome.Failed.class, failed -> {
+                assertThat(failed.kind()).isEqualTo(kind);
+                if (kind != FailureKind.EMPTY) {
+                    assertThat(failed.detail().orElse("")).contains("EngineCore");
+                }
+            });
         } finally {
             target.setRegressions(Regressions.NONE);
         }

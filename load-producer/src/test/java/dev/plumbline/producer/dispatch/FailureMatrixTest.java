@@ -52,22 +52,30 @@ class FailureMatrixTest {
     }
 
     private enum Case {
-        ADMISSION_CONTROL_503(FailureKind.REJECTED, out -> ScriptedServer.status(
-                out,
-                "503 Service Unavailable",
-                "",
-                "{\"error\":{\"message\":\"The engine is currently busy and cannot accept new requests.\",\"code\":503}}")),
-        TOO_MANY_429(FailureKind.REJECTED, out ->
-                ScriptedServer.status(out, "429 Too Many Requests", "Retry-After: 1\r\n", "{\"error\":\"slow down\"}")),
-        ERROR_AS_TEXT_401(FailureKind.HTTP_4XX, out ->
-                ScriptedServer.status(out, "401 Unauthorized", "", "{\"error\":\"Unauthorized\"}")),
-        VALIDATION_422(FailureKind.HTTP_4XX, out -> ScriptedServer.status(
-                out,
-                "422 Unprocessable Entity",
-                "",
-                "{\"detail\":[{\"loc\":[\"body\"],\"msg\":\"Field required\",\"input\":{\"prompt\":\"s3cret\"}}]}")),
-        GATEWAY_PAGE_502(FailureKind.HTTP_5XX, out ->
-                ScriptedServer.status(out, "502 Bad Gateway", "", "<html>bad gateway</html>")),
+        ADMISSION_CONTROL_503(
+                FailureKind.REJECTED,
+                out -> ScriptedServer.status(
+                        out,
+                        "503 Service Unavailable",
+                        "",
+                        "{\"error\":{\"message\":\"The engine is currently busy and cannot accept new requests.\",\"code\":503}}")),
+        TOO_MANY_429(
+                FailureKind.REJECTED,
+                out -> ScriptedServer.status(
+                        out, "429 Too Many Requests", "Retry-After: 1\r\n", "{\"error\":\"slow down\"}")),
+        ERROR_AS_TEXT_401(
+                FailureKind.HTTP_4XX,
+                out -> ScriptedServer.status(out, "401 Unauthorized", "", "{\"error\":\"Unauthorized\"}")),
+        VALIDATION_422(
+                FailureKind.HTTP_4XX,
+                out -> ScriptedServer.status(
+                        out,
+                        "422 Unprocessable Entity",
+                        "",
+                        "{\"detail\":[{\"loc\":[\"body\"],\"msg\":\"Field required\",\"input\":{\"prompt\":\"s3cret\"}}]}")),
+        GATEWAY_PAGE_502(
+                FailureKind.HTTP_5XX,
+                out -> ScriptedServer.status(out, "502 Bad Gateway", "", "<html>bad gateway</html>")),
         ERROR_THEN_DONE(FailureKind.STREAM_ERROR, out -> {
             ScriptedServer.streamHead(out);
             ScriptedServer.content(out);
@@ -80,15 +88,19 @@ class FailureMatrixTest {
             ScriptedServer.event(out, "{\"error\":\"unexpected EOF\"}");
             ScriptedServer.streamEnd(out);
         }),
-        ERROR_BODY_IN_A_200(FailureKind.STREAM_ERROR, out ->
-                ScriptedServer.status(out, "200 OK", "", "{\"error\":{\"message\":\"model is loading\"}}")),
+        ERROR_BODY_IN_A_200(
+                FailureKind.STREAM_ERROR,
+                out -> ScriptedServer.status(out, "200 OK", "", "{\"error\":{\"message\":\"model is loading\"}}")),
         CLEAN_END_WITHOUT_FINISH(FailureKind.TRUNCATED, out -> {
             ScriptedServer.streamHead(out);
             ScriptedServer.content(out);
             ScriptedServer.text(out, "0\r\n\r\n");
         }),
-        CUT_LENGTH(FailureKind.TRUNCATED, out -> ScriptedServer.text(
-                out, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 900\r\n\r\n{\"choices\":[")),
+        CUT_LENGTH(
+                FailureKind.TRUNCATED,
+                out -> ScriptedServer.text(
+                        out,
+                        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 900\r\n\r\n{\"choices\":[")),
         EMPTY_BODY(FailureKind.EMPTY, out -> ScriptedServer.status(out, "200 OK", "", "")),
         DONE_ONLY(FailureKind.EMPTY, out -> {
             ScriptedServer.streamHead(out);
@@ -145,8 +157,10 @@ class FailureMatrixTest {
             out.write(bomb);
             out.flush();
         }),
-        REDIRECT(FailureKind.MALFORMED, out -> ScriptedServer.status(
-                out, "307 Temporary Redirect", "Location: http://127.0.0.1:1/v1/chat/completions\r\n", "")),
+        REDIRECT(
+                FailureKind.MALFORMED,
+                out -> ScriptedServer.status(
+                        out, "307 Temporary Redirect", "Location: http://127.0.0.1:1/v1/chat/completions\r\n", "")),
         NOT_HTTP(FailureKind.MALFORMED, out -> ScriptedServer.text(out, "SSH-2.0-OpenSSH_9.9\r\n\r\n"));
 
         private final FailureKind kind;
@@ -231,8 +245,8 @@ class FailureMatrixTest {
                 }
                 Timeouts timeouts = new Timeouts(
                         200 * Drive.MILLI, 10_000 * Drive.MILLI, 10_000 * Drive.MILLI, 20_000 * Drive.MILLI);
-                RequestEvent event = drive.one(
-                        Drive.at(full.getLocalPort(), EndpointType.CHAT), Drive.chat(), timeouts);
+                RequestEvent event =
+                        drive.one(Drive.at(full.getLocalPort(), EndpointType.CHAT), Drive.chat(), timeouts);
                 assertFailed(event, FailureKind.CONNECT);
                 assertThat(event.timeToFailureNanos().orElseThrow()).isLessThan(5_000 * Drive.MILLI);
             } finally {
@@ -246,16 +260,16 @@ class FailureMatrixTest {
     @Test
     void aNameThatIsNotFoundIsConnect() throws Exception {
         Endpoint nowhere = Endpoint.at(new TargetUrl(false, "no-such-host.invalid", 80, "/"), Map.of());
-        assertFailed(
-                drive.one(nowhere, Drive.chat(), Drive.timeouts(10_000, 10_000, 20_000)), FailureKind.CONNECT);
+        assertFailed(drive.one(nowhere, Drive.chat(), Drive.timeouts(10_000, 10_000, 20_000)), FailureKind.CONNECT);
     }
 
     /** Bytes that come one by one, comments, roles and pings: none of them is a token. */
     @Test
     void slowDripsDoNotKeepARequestAlive() throws Exception {
-        assertFailed(dripping("HTTP/1.1 200 OK\r\nX: " + "y".repeat(500), 150, 5_000, 5_000), FailureKind.TIMEOUT_FIRST_TOKEN);
         assertFailed(
-                drippingAfterHead(": ping\n\n", 150, 5_000, 5_000, false), FailureKind.TIMEOUT_FIRST_TOKEN);
+                dripping("HTTP/1.1 200 OK\r\nX: " + "y".repeat(500), 150, 5_000, 5_000),
+                FailureKind.TIMEOUT_FIRST_TOKEN);
+        assertFailed(drippingAfterHead(": ping\n\n", 150, 5_000, 5_000, false), FailureKind.TIMEOUT_FIRST_TOKEN);
         assertFailed(
                 drippingAfterHead(
                         "data: {\"choices\":[{\"delta\":{\"role\":\"assistant\",\"content\":\"\"}}]}\n\n",
@@ -277,9 +291,7 @@ class FailureMatrixTest {
             return false;
         })) {
             return drive.one(
-                    Drive.at(server.port(), EndpointType.CHAT),
-                    Drive.chat(),
-                    Drive.timeouts(firstToken, stall, total));
+                    Drive.at(server.port(), EndpointType.CHAT), Drive.chat(), Drive.timeouts(firstToken, stall, total));
         }
     }
 
@@ -297,9 +309,7 @@ class FailureMatrixTest {
             return false;
         })) {
             return drive.one(
-                    Drive.at(server.port(), EndpointType.CHAT),
-                    Drive.chat(),
-                    Drive.timeouts(firstToken, stall, total));
+                    Drive.at(server.port(), EndpointType.CHAT), Drive.chat(), Drive.timeouts(firstToken, stall, total));
         }
     }
 
@@ -355,7 +365,8 @@ class FailureMatrixTest {
         })) {
             RequestEvent event = drive.one(server.port());
             assertThat(event.outcome()).isEqualTo(new Outcome.Completed("stop"));
-            assertThat(event.response().tokens().output().orElseThrow().source()).isEqualTo(TokenSource.CHUNKS);
+            assertThat(event.response().tokens().output().orElseThrow().source())
+                    .isEqualTo(TokenSource.CHUNKS);
             assertThat(event.response().tokens().output().orElseThrow().count()).isEqualTo(2);
             assertThat(event.response().tokens().prompt().orElseThrow().count()).isEqualTo(4);
         }
@@ -388,7 +399,8 @@ class FailureMatrixTest {
             hostile.get(30, TimeUnit.SECONDS);
             assertThat(events).allMatch(event -> event.outcome().equals(new Outcome.Completed("stop")));
             assertThat(events).allSatisfy(event -> {
-                assertThat(event.response().tokens().output().orElseThrow().count()).isEqualTo(3);
+                assertThat(event.response().tokens().output().orElseThrow().count())
+                        .isEqualTo(3);
                 assertThat(event.response().contentChunks()).isEqualTo(2);
             });
             assertThat(other.events()).hasSize(20).allSatisfy(event -> assertFailed(event, FailureKind.MALFORMED));
@@ -460,12 +472,12 @@ class FailureMatrixTest {
             assertThat(events.get(2).attempt().retryOf()).contains("p-1-0.2");
             assertFailed(events.get(1), FailureKind.REJECTED);
             assertThat(events.get(2).outcome()).isEqualTo(new Outcome.Completed("stop"));
-            assertThat(events.get(1).stamps().dueNanos() - events.get(0).stamps().endNanos())
+            assertThat(events.get(1).stamps().dueNanos()
+                            - events.get(0).stamps().endNanos())
                     .as("Retry-After is honoured")
                     .isGreaterThanOrEqualTo(49 * Drive.MILLI);
             asked.set(0);
-            assertThat(drive.run(
-                            endpoint, Drive.chat(), timeouts, new LoadPlan.Closed(1, 0), 1, RetryPolicy.NEVER))
+            assertThat(drive.run(endpoint, Drive.chat(), timeouts, new LoadPlan.Closed(1, 0), 1, RetryPolicy.NEVER))
                     .hasSize(1);
             asked.set(0);
             assertThat(drive.run(

@@ -57,8 +57,22 @@ class GatewaysTest {
     /** A key pair that is its own authority, for the address 127.0.0.1 only, by the JDK's own tool. */
     private static SSLContext selfSigned() throws Exception {
         Path store = folder.resolve("server.p12");
-        keytool("-genkeypair", "-alias", "s", "-keyalg", "EC", "-dname", "CN=test", "-ext", "san=ip:127.0.0.1",
-                "-validity", "2", "-storetype", "PKCS12", "-keystore", store.toString());
+        keytool(
+                "-genkeypair",
+                "-alias",
+                "s",
+                "-keyalg",
+                "EC",
+                "-dname",
+                "CN=test",
+                "-ext",
+                "san=ip:127.0.0.1",
+                "-validity",
+                "2",
+                "-storetype",
+                "PKCS12",
+                "-keystore",
+                store.toString());
         keytool("-exportcert", "-rfc", "-alias", "s", "-keystore", store.toString(), "-file", ca().toString());
         KeyStore keys = KeyStore.getInstance("PKCS12");
         try (InputStream in = Files.newInputStream(store)) {
@@ -94,8 +108,8 @@ class GatewaysTest {
                     EndpointType.CHAT,
                     Optional.of("/openai/deployments/x/chat/completions?api-version=2"),
                     Map.of("region", "north sea"));
-            RequestEvent event =
-                    run(Endpoint.at(url, Map.of("api-key", "k1", "X-Team", "blue", "Accept", "text/event-stream, */*")));
+            RequestEvent event = run(
+                    Endpoint.at(url, Map.of("api-key", "k1", "X-Team", "blue", "Accept", "text/event-stream, */*")));
             assertThat(event.outcome()).isEqualTo(new Outcome.Completed("stop"));
             assertThat(server.heads.peek())
                     .startsWith("POST /openai/deployments/x/chat/completions?api-version=2&region=north%20sea HTTP/1.1")
@@ -110,14 +124,14 @@ class GatewaysTest {
     void tlsIsCheckedAgainstTheGivenAuthorityAndTheHostName() throws Exception {
         try (TlsServer server = new TlsServer(serverTls)) {
             TargetUrl byAddress = new TargetUrl(true, "127.0.0.1", server.port(), "/v1/chat/completions");
-            assertThat(run(new Endpoint(
-                                    byAddress, Map.of(), Optional.empty(), Optional.of(ca().toString())))
+            assertThat(run(new Endpoint(byAddress, Map.of(), Optional.empty(), Optional.of(ca().toString())))
                             .outcome())
                     .isEqualTo(new Outcome.Completed("stop"));
             assertKind(run(Endpoint.at(byAddress, Map.of())), FailureKind.TLS);
             TargetUrl byName = new TargetUrl(true, "localhost", server.port(), "/v1/chat/completions");
             assertKind(
-                    run(new Endpoint(byName, Map.of(), Optional.empty(), Optional.of(ca().toString()))), FailureKind.TLS);
+                    run(new Endpoint(byName, Map.of(), Optional.empty(), Optional.of(ca().toString()))),
+                    FailureKind.TLS);
         }
     }
 
@@ -126,10 +140,7 @@ class GatewaysTest {
         try (ScriptedServer proxy = new ScriptedServer(ScriptedServer::wholeAnswer)) {
             TargetUrl url = new TargetUrl(false, "target.invalid", 8000, "/v1/chat/completions");
             RequestEvent event = run(new Endpoint(
-                    url,
-                    Map.of(),
-                    Optional.of(new Endpoint.Proxy("127.0.0.1", proxy.port())),
-                    Optional.empty()));
+                    url, Map.of(), Optional.of(new Endpoint.Proxy("127.0.0.1", proxy.port())), Optional.empty()));
             assertThat(event.outcome()).isEqualTo(new Outcome.Completed("stop"));
             assertThat(proxy.heads.peek()).startsWith("POST http://target.invalid:8000/v1/chat/completions HTTP/1.1");
         }

@@ -564,7 +564,11 @@ class LoadLoopTest {
 
     private RequestSource source(boolean streaming) {
         return RequestSource.of(
-                "p-1", SERIES, new Prompts(1, 4, 0), Protocol.of(EndpointType.CHAT, RequestParameters.of("m", streaming, 8, 0)), clock);
+                "p-1",
+                SERIES,
+                new Prompts(1, 4, 0),
+                Protocol.of(EndpointType.CHAT, RequestParameters.of("m", streaming, 8, 0)),
+                clock);
     }
 
     private static Endpoint endpoint(int port) {

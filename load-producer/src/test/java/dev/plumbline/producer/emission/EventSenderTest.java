@@ -290,7 +290,15 @@ class EventSenderTest {
     }
 
     private EndedRequest request(long endMillis) {
-        return new RequestRecording(new Series(GROUP, "stable"), Attempt.first("r-" + endMillis), stamps, true, 0, 0, TokenChoice.AUTO, Optional.empty())
+        return new RequestRecording(
+                        new Series(GROUP, "stable"),
+                        Attempt.first("r-" + endMillis),
+                        stamps,
+                        true,
+                        0,
+                        0,
+                        TokenChoice.AUTO,
+                        Optional.empty())
                 .dropped(endMillis * MILLI, Outcome.DropReason.IN_FLIGHT_CAP);
     }
 

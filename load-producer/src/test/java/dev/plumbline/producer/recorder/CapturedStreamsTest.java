@@ -108,11 +108,18 @@ class CapturedStreamsTest {
     private static RequestEvent replayed(Captured captured) {
         Protocol protocol = captured.protocol();
         RequestRecording recording = new RequestRecording(
-                SERIES, Attempt.first("r-1"), new ManualClock(1_000), protocol.streaming(), -3, -2, TokenChoice.AUTO, Optional.empty());
+                SERIES,
+                Attempt.first("r-1"),
+                new ManualClock(1_000),
+                protocol.streaming(),
+                -3,
+                -2,
+                TokenChoice.AUTO,
+                Optional.empty());
         long[] now = new long[1];
         int status = Integer.parseInt(captured.cell(2));
-        AnswerReader reader = protocol.answer(
-                status, Optional.of(captured.cell(3)), item -> recording.item(now[0], item));
+        AnswerReader reader =
+                protocol.answer(status, Optional.of(captured.cell(3)), item -> recording.item(now[0], item));
         recording.sent(-1);
         recording.headers(0, status, reader.isStream(), OptionalLong.empty());
         byte[] bytes = resource(captured.cell(0));

@@ -79,9 +79,7 @@ class TokenStageTest {
         public CompletableFuture<OptionalLong> count(String text) {
             return CompletableFuture.supplyAsync(() -> {
                 try {
-                    return released.await(10, TimeUnit.SECONDS)
-                            ? OptionalLong.of(text.length())
-                            : OptionalLong.empty();
+                    return released.await(10, TimeUnit.SECONDS) ? OptionalLong.of(text.length()) : OptionalLong.empty();
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                     return OptionalLong.empty();
@@ -119,9 +117,11 @@ class TokenStageTest {
         CountDownLatch released = new CountDownLatch(1);
         TokenStage stage = new TokenStage(100, 1, new Slow(released), next, request -> {});
         for (int i = 0; i < 100; i++) {
-            assertThat(stage.ended(request(TokenChoice.TOKENIZE, Usage.NOTHING, "abc", "defgh"))).isTrue();
+            assertThat(stage.ended(request(TokenChoice.TOKENIZE, Usage.NOTHING, "abc", "defgh")))
+                    .isTrue();
         }
-        assertThat(stage.ended(request(TokenChoice.TOKENIZE, Usage.NOTHING, "abc", "x"))).isFalse();
+        assertThat(stage.ended(request(TokenChoice.TOKENIZE, Usage.NOTHING, "abc", "x")))
+                .isFalse();
         stage.mark(new Marker(0, 6, 1, List.of(), true));
         released.countDown();
         stage.run();
@@ -169,7 +169,8 @@ class TokenStageTest {
         try (SimulatedTarget target = SimulatedTarget.start(SimulatedTargetSettings.DEFAULT);
                 TargetTokenizer tokenizer = tokenizerAt(target.port(), "/tokenize");
                 TargetTokenizer nowhere = tokenizerAt(target.port(), "/nowhere")) {
-            assertThat(tokenizer.count(" the line falls plumb").get(10, TimeUnit.SECONDS)).hasValue(4);
+            assertThat(tokenizer.count(" the line falls plumb").get(10, TimeUnit.SECONDS))
+                    .hasValue(4);
             assertThat(nowhere.count("x").get(10, TimeUnit.SECONDS)).isEmpty();
         }
         try (TargetTokenizer dead = tokenizerAt(1, "/tokenize")) {
