@@ -61,7 +61,7 @@ final class GenericAnswer implements Dialect {
             return;
         }
         JsonNode failure = json.at(error);
-        if (!failure.isMissingNode() && !failure.isNull() || namedError) {
+        if (namedError || !(failure.isMissingNode() || failure.isNull())) {
             sink.accept(new StreamItem.ServerError(message(failure)));
             return;
         }

@@ -68,7 +68,7 @@ record RequestBody(int promptTokens, boolean streams, boolean includeUsage, int 
                 : Math.min(limit, number(body, "min_tokens", 0).orElse(0));
         return new RequestBody(
                 promptTokens,
-                protocol.isOllama() && body.path("stream").isMissingNode() || flag(body, "stream"),
+                (protocol.isOllama() && body.path("stream").isMissingNode()) || flag(body, "stream"),
                 flag(body.path("stream_options"), "include_usage"),
                 limit,
                 smallest);

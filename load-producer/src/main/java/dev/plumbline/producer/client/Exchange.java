@@ -156,8 +156,11 @@ public final class Exchange {
         String coding = response.getHeader("Content-Encoding");
         if (coding != null && !coding.isBlank() && !coding.equalsIgnoreCase("identity")) {
             // Nothing compressed is asked for, so nothing is unpacked: what little arrives may be much.
-            recording.headers(now, status, false, OptionalLong.empty());
-            abort(recording.failed(now, FailureKind.MALFORMED, "compressed, which was not asked for"));
+            recording.headers(now, status, false, retryAfterMillis(response.getHeader("Retry-After")));
+            abort(
+                    status / 100 == 2
+                            ? recording.failed(now, FailureKind.MALFORMED, "compressed, which was not asked for")
+                            : recording.endedByServer(now));
             return;
         }
         AnswerReader reader =
@@ -259,8 +262,8 @@ public final class Exchange {
 
     private static boolean isUnreadable(Throwable cause) {
         return cause instanceof IllegalArgumentException
-                || !(cause instanceof PrematureChannelClosureException)
-                        && cause.getClass().getName().startsWith("io.netty.handler.codec.");
+                || (!(cause instanceof PrematureChannelClosureException)
+                        && cause.getClass().getName().startsWith("io.netty.handler.codec."));
     }
 
     private static String oneLine(Throwable cause) {

@@ -26,7 +26,9 @@ public final class LocalTokenizer implements TokenCounter {
      * @throws IOException when it can not be read, or is no tokenizer
      */
     public static LocalTokenizer load(Path file) throws IOException {
+        // The library would tell its makers where it runs, and look for files on a hub.
         System.setProperty("ai.djl.offline", "true");
+        System.setProperty("OPT_OUT_TRACKING", "true");
         try {
             return new LocalTokenizer(HuggingFaceTokenizer.builder()
                     .optTokenizerPath(file)

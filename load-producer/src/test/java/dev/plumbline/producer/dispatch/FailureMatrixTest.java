@@ -157,6 +157,9 @@ class FailureMatrixTest {
             out.write(bomb);
             out.flush();
         }),
+        COMPRESSED_BUSY_503(
+                FailureKind.REJECTED,
+                out -> ScriptedServer.status(out, "503 Service Unavailable", "Content-Encoding: br\r\n", "xx")),
         REDIRECT(
                 FailureKind.MALFORMED,
                 out -> ScriptedServer.status(
