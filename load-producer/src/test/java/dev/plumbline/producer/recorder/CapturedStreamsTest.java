@@ -124,13 +124,13 @@ class CapturedStreamsTest {
         recording.headers(0, status, reader.isStream(), OptionalLong.empty());
         byte[] bytes = resource(captured.cell(0));
         for (int i = 0; i < bytes.length; i++) {
-            now[0] = i + 1;
+            now[0] = i + 1L;
             recording.bytes(now[0]);
             reader.feed(bytes, i, 1);
         }
         boolean cleanly = captured.cell(4).equals("clean");
         reader.end(cleanly);
-        long end = bytes.length + 1;
+        long end = bytes.length + 1L;
         EndedRequest ended = cleanly ? recording.endedByServer(end) : recording.broken(end, "reset");
         return ended.numbered(new Origin("p", 1, 1));
     }
