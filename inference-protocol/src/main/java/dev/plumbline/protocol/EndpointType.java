@@ -49,9 +49,7 @@ public enum EndpointType {
                 .filter(type -> type.shortName().equals(wanted))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("'" + name + "' is no endpoint type, expected one of "
-                        + Arrays.stream(values())
-                                .map(EndpointType::shortName)
-                                .collect(Collectors.joining(", "))));
+                        + Arrays.stream(values()).map(EndpointType::shortName).collect(Collectors.joining(", "))));
     }
 
     /** The header in which this API expects a key, and nothing else: a secret. */

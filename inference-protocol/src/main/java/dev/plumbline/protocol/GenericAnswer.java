@@ -56,11 +56,12 @@ final class GenericAnswer implements Dialect {
             sink.accept(
                     namedError
                             ? new StreamItem.ServerError("an event named error")
-                            : new StreamItem.Malformed("not JSON: " + e.getClass().getSimpleName()));
+                            : new StreamItem.Malformed(
+                                    "not JSON: " + e.getClass().getSimpleName()));
             return;
         }
         JsonNode failure = json.at(error);
-        if (!failure.isMissingNode() && !failure.isNull() || namedError) {
+        if (namedError || !(failure.isMissingNode() || failure.isNull())) {
             sink.accept(new StreamItem.ServerError(message(failure)));
             return;
         }
@@ -72,13 +73,17 @@ final class GenericAnswer implements Dialect {
                 !answer.isEmpty() || !thought.isEmpty(),
                 !answer.isEmpty(),
                 keepsText ? thought + answer : "",
-                Optional.of(textAt(json, finishReason)).filter(reason -> !reason.isEmpty()).map(JsonAnswer::oneLine),
+                Optional.of(textAt(json, finishReason))
+                        .filter(reason -> !reason.isEmpty())
+                        .map(JsonAnswer::oneLine),
                 usage.equals(Usage.NOTHING) ? Optional.empty() : Optional.of(usage),
                 Optional.empty()));
     }
 
     private static String message(JsonNode failure) {
-        String words = failure.isObject() ? failure.path("message").asText("") : failure.isValueNode() ? failure.asText("") : "";
+        String words = failure.isObject()
+                ? failure.path("message").asText("")
+                : failure.isValueNode() ? failure.asText("") : "";
         return words.isBlank() ? "an error without a message" : JsonAnswer.oneLine(words);
     }
 

@@ -97,6 +97,8 @@ public record GenericTarget(
     }
 
     String filled(Filling filling) {
-        return PLACEHOLDER.matcher(bodyTemplate).replaceAll(found -> Matcher.quoteReplacement(filling.valueOf(found.group(1))));
+        return PLACEHOLDER
+                .matcher(bodyTemplate)
+                .replaceAll(found -> Matcher.quoteReplacement(filling.valueOf(found.group(1))));
     }
 }

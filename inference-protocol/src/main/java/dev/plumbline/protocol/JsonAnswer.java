@@ -90,7 +90,8 @@ abstract class JsonAnswer {
             sink.accept(
                     namedError
                             ? new StreamItem.ServerError("an event named error")
-                            : new StreamItem.Malformed("not JSON: " + e.getClass().getSimpleName()));
+                            : new StreamItem.Malformed(
+                                    "not JSON: " + e.getClass().getSimpleName()));
         }
     }
 
@@ -303,7 +304,7 @@ abstract class JsonAnswer {
         error = Optional.of(message);
     }
 
-    /** Calls {@code field} for every key of an object. */
+    /** Hands over every key of an object. */
     final void fields(JsonToken start, Fields fields) throws IOException {
         if (start != JsonToken.START_OBJECT) {
             json.skipChildren();
@@ -315,7 +316,7 @@ abstract class JsonAnswer {
         }
     }
 
-    /** Calls {@code element} for every object in an array. */
+    /** Hands over every object in an array. */
     final void objects(JsonToken start, Element element) throws IOException {
         if (start != JsonToken.START_ARRAY) {
             json.skipChildren();

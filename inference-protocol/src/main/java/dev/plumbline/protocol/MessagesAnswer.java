@@ -91,9 +91,10 @@ final class MessagesAnswer extends JsonAnswer {
         }
         // That API's input tokens are those that no cache had a part in.
         OptionalLong prompt = fresh.isPresent()
-                ? OptionalLong.of(fresh.getAsLong() + cached.orElse(0) + written)
+                ? Usage.believed(fresh.getAsLong() + cached.orElse(0) + written)
                 : OptionalLong.empty();
-        usage = Optional.of(new Usage(prompt, withOutput ? output : OptionalLong.empty(), OptionalLong.empty(), cached));
+        usage = Optional.of(
+                new Usage(prompt, withOutput ? output : OptionalLong.empty(), OptionalLong.empty(), cached));
     }
 
     @Override

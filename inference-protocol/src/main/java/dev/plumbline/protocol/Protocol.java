@@ -106,11 +106,13 @@ public final class Protocol {
     public Map<String, String> headers() {
         Map<String, String> headers = new HashMap<>();
         headers.put("Content-Type", "application/json");
-        headers.put("Accept", switch (framing()) {
-            case SSE -> "text/event-stream";
-            case NDJSON -> "application/x-ndjson";
-            case JSON -> "application/json";
-        });
+        headers.put(
+                "Accept",
+                switch (framing()) {
+                    case SSE -> "text/event-stream";
+                    case NDJSON -> "application/x-ndjson";
+                    case JSON -> "application/json";
+                });
         if (endpointType == EndpointType.MESSAGES) {
             headers.put("anthropic-version", ANTHROPIC_VERSION);
         }

@@ -30,14 +30,15 @@ final class Requests {
 
     static RequestWriter filling(GenericTarget target, RequestParameters parameters) {
         return prompt -> target.filled(placeholder -> switch (placeholder) {
-            case "prompt" -> escaped(prompt);
-            case "model" -> escaped(parameters.model());
-            case "max_tokens" -> Integer.toString(parameters.maxTokens());
-            case "temperature" -> Double.toString(parameters.temperature());
-            case "seed" -> Long.toString(parameters.samplingSeed().orElse(0));
-            case "stream" -> Boolean.toString(parameters.streaming());
-            default -> throw new IllegalArgumentException("no placeholder " + placeholder);
-        }).getBytes(StandardCharsets.UTF_8);
+                    case "prompt" -> escaped(prompt);
+                    case "model" -> escaped(parameters.model());
+                    case "max_tokens" -> Integer.toString(parameters.maxTokens());
+                    case "temperature" -> Double.toString(parameters.temperature());
+                    case "seed" -> Long.toString(parameters.samplingSeed().orElse(0));
+                    case "stream" -> Boolean.toString(parameters.streaming());
+                    default -> throw new IllegalArgumentException("no placeholder " + placeholder);
+                })
+                .getBytes(StandardCharsets.UTF_8);
     }
 
     private static String escaped(String text) {

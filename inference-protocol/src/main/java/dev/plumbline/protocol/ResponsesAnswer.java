@@ -46,7 +46,8 @@ final class ResponsesAnswer extends JsonAnswer {
 
     private void item(String name, JsonToken value) throws IOException {
         if (name.equals("type")) {
-            startsToolCall = reason(value).filter(kind -> kind.endsWith("_call")).isPresent();
+            startsToolCall =
+                    reason(value).filter(kind -> kind.endsWith("_call")).isPresent();
         } else {
             json.skipChildren();
         }
@@ -55,13 +56,14 @@ final class ResponsesAnswer extends JsonAnswer {
     private void response(String name, JsonToken value) throws IOException {
         switch (name) {
             case "status" -> status = reason(value);
-            case "incomplete_details" -> fields(value, (key, detail) -> {
-                if (key.equals("reason")) {
-                    incomplete = reason(detail);
-                } else {
-                    json.skipChildren();
-                }
-            });
+            case "incomplete_details" ->
+                fields(value, (key, detail) -> {
+                    if (key.equals("reason")) {
+                        incomplete = reason(detail);
+                    } else {
+                        json.skipChildren();
+                    }
+                });
             case "output" -> objects(value, this::output);
             case "usage" -> usage(value);
             case "error" -> error(value);
@@ -79,14 +81,17 @@ final class ResponsesAnswer extends JsonAnswer {
                     reasoning[0] = kind.equals("reasoning");
                     filled[0] |= kind.endsWith("_call");
                 }
-                case "content", "summary" -> objects(value, part -> fields(part, (key, item) -> {
-                    if (key.equals("text") || key.equals("refusal")) {
-                        filled[0] |= item == JsonToken.VALUE_STRING && json.getTextLength() > 0;
-                        keepText(item);
-                    } else {
-                        json.skipChildren();
-                    }
-                }));
+                case "content", "summary" ->
+                    objects(
+                            value,
+                            part -> fields(part, (key, item) -> {
+                                if (key.equals("text") || key.equals("refusal")) {
+                                    filled[0] |= item == JsonToken.VALUE_STRING && json.getTextLength() > 0;
+                                    keepText(item);
+                                } else {
+                                    json.skipChildren();
+                                }
+                            }));
                 default -> json.skipChildren();
             }
         });

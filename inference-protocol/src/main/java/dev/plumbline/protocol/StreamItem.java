@@ -39,6 +39,11 @@ public sealed interface StreamItem {
             }
         }
 
+        /** Whether there is anything in it: a role, a ping or the progress of the prompt is nothing. */
+        public boolean saysSomething() {
+            return content || finishReason.isPresent() || usage.isPresent() || timings.isPresent();
+        }
+
         /** Without the text, which must not reach a log. */
         @Override
         public String toString() {

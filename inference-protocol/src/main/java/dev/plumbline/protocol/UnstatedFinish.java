@@ -6,8 +6,8 @@ import java.util.function.Consumer;
 /** Supplies the finish reason of a server that states none: what has content, no error and a clean end is complete. */
 final class UnstatedFinish implements Consumer<StreamItem> {
 
-    private static final StreamItem.Chunk FINISH = new StreamItem.Chunk(
-            false, false, "", Optional.of("end-of-answer"), Optional.empty(), Optional.empty());
+    private static final StreamItem.Chunk FINISH =
+            new StreamItem.Chunk(false, false, "", Optional.of("end-of-answer"), Optional.empty(), Optional.empty());
 
     private final Consumer<StreamItem> sink;
     private boolean content;

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What real servers sent, cut anywhere. */
 class CapturedStreamsTest {
 
-    private static final int SMALL_BYTES = 6_000;
+    private static final int SMALL_BYTES = 3_500;
     private static final int STRIDE = 331;
 
     static Stream<CapturedStream> all() {
@@ -48,11 +48,12 @@ class CapturedStreamsTest {
         List<StreamItem> expected = captured.items(whole);
         int cut = 0;
         while (cut <= whole.length) {
-            assertThat(captured.items(
-                            Arrays.copyOfRange(whole, 0, cut), Arrays.copyOfRange(whole, cut, whole.length)))
-                    .as("cut at byte %d", cut)
-                    .isEqualTo(expected);
-            boolean inMiddle = whole.length > SMALL_BYTES && cut > 1_000 && cut < whole.length - 1_000;
+            List<StreamItem> items =
+                    captured.items(Arrays.copyOfRange(whole, 0, cut), Arrays.copyOfRange(whole, cut, whole.length));
+            if (!items.equals(expected)) {
+                assertThat(items).as("cut at byte %d", cut).isEqualTo(expected);
+            }
+            boolean inMiddle = whole.length > SMALL_BYTES && cut > 800 && cut < whole.length - 800;
             cut += inMiddle ? Integer.getInteger("plumbline.test.cutStrideBytes", STRIDE) : 1;
         }
     }
@@ -80,7 +81,9 @@ class CapturedStreamsTest {
                     .answer(captured.status(), java.util.Optional.of(captured.contentType()), items::add);
             reader.feed(whole, 0, end);
             reader.end(false);
-            assertThat(items).as("broken at byte %d", end).isEqualTo(complete.subList(0, items.size()));
+            if (!items.equals(complete.subList(0, Math.min(complete.size(), items.size())))) {
+                assertThat(items).as("broken at byte %d", end).isEqualTo(complete);
+            }
         }
     }
 

@@ -58,7 +58,9 @@ class OpenAiAnswerTest {
                         + "\"timings\":{\"prompt_n\":1,\"prompt_ms\":6.294,\"predicted_ms\":11.706}}");
         assertThat(chunk.usage())
                 .contains(new Usage(OptionalLong.of(12), OptionalLong.of(8), OptionalLong.of(3), OptionalLong.of(11)));
-        assertThat(chunk.timings().orElseThrow().nanos()).containsEntry("prompt", 6_294_000L).containsEntry("predicted", 11_706_000L);
+        assertThat(chunk.timings().orElseThrow().nanos())
+                .containsEntry("prompt", 6_294_000L)
+                .containsEntry("predicted", 11_706_000L);
     }
 
     @Test

@@ -70,8 +70,10 @@ class SseDecoderTest {
 
     private static List<String> data(String... pieces) {
         List<String> data = new ArrayList<>();
-        SseDecoder decoder = new SseDecoder(MAX_BYTES, (bytes, offset, length, namedError) ->
-                data.add(new String(bytes, offset, length, StandardCharsets.UTF_8)));
+        SseDecoder decoder = new SseDecoder(
+                MAX_BYTES,
+                (bytes, offset, length, namedError) ->
+                        data.add(new String(bytes, offset, length, StandardCharsets.UTF_8)));
         for (String piece : pieces) {
             byte[] bytes = piece.getBytes(StandardCharsets.UTF_8);
             decoder.feed(bytes, 0, bytes.length);

@@ -11,4 +11,8 @@ final class InvalidConfiguration extends RuntimeException {
     InvalidConfiguration(String message) {
         super(message);
     }
+
+    static InvalidConfiguration missing(String key, String example) {
+        return new InvalidConfiguration(key + " is not set, for example " + key + "=" + example);
+    }
 }

@@ -4,6 +4,7 @@ import dev.plumbline.contract.event.Activity;
 import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.contract.wire.Topics;
 import dev.plumbline.producer.client.InferenceClient;
+import dev.plumbline.producer.client.SideChannel;
 import dev.plumbline.producer.dispatch.LoadCounters;
 import dev.plumbline.producer.dispatch.LoadLoop;
 import dev.plumbline.producer.dispatch.LoadPlan;
@@ -13,6 +14,7 @@ import dev.plumbline.producer.dispatch.RunLimits;
 import dev.plumbline.producer.dispatch.RunObserver;
 import dev.plumbline.producer.emission.EmissionCounters;
 import dev.plumbline.producer.emission.EmissionQueue;
+import dev.plumbline.producer.emission.EventOutlet;
 import dev.plumbline.producer.emission.EventSender;
 import dev.plumbline.producer.emission.KafkaConnector;
 import dev.plumbline.producer.emission.SenderSettings;
@@ -23,12 +25,18 @@ import dev.plumbline.producer.schedule.FireTimes;
 import dev.plumbline.producer.selfcheck.ProcessCpu;
 import dev.plumbline.producer.selfwarmup.SelfWarmup;
 import dev.plumbline.producer.time.ProducerClock;
+import dev.plumbline.producer.tokens.LocalTokenizer;
+import dev.plumbline.producer.tokens.TargetTokenizer;
+import dev.plumbline.producer.tokens.TokenCounter;
+import dev.plumbline.producer.tokens.TokenStage;
 import dev.plumbline.producer.workload.Prompts;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -49,6 +57,8 @@ final class LoadProducer {
     private static final Logger LOG = Logger.getLogger(LoadProducer.class);
     private static final int WARMUP_CONCURRENCY = 4;
     private static final Duration LOOP_STOP_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration TOKENIZE_TIMEOUT = Duration.ofSeconds(2);
+    private static final int TOKENIZE_CONNECTIONS = 64;
 
     private final ProducerConfig config;
     private final ProducerSettings settings;
@@ -59,6 +69,7 @@ final class LoadProducer {
     private final EmissionCounters emissionCounters = new EmissionCounters();
     private final EmissionQueue queue;
     private final EventSender sender;
+    private final Optional<TokenStage> tokenStage;
     private final List<Vertx> vertxes = new ArrayList<>();
     private final List<LoadLoop> loops = new ArrayList<>();
     private final List<InferenceClient> clients = new ArrayList<>();
@@ -101,6 +112,10 @@ final class LoadProducer {
                         TimeUnit.MILLISECONDS.toNanos(200),
                         config.emit().stopGrace().toNanos()),
                 emissionCounters);
+        this.tokenStage = tokenCounter(settings)
+                .map(counter ->
+                        new TokenStage(config.emit().queueCapacity(), count, counter, queue, metrics::tokensCounted));
+        EventOutlet outlet = tokenStage.<EventOutlet>map(stage -> stage).orElse(queue);
         ProcessCpu cpu = ProcessCpu.ofThisProcess();
         for (int i = 0; i < count; i++) {
             Vertx vertx = oneLoop();
@@ -110,14 +125,37 @@ final class LoadProducer {
                     vertx,
                     clock,
                     settings.series().variant(),
-                    queue,
+                    outlet,
                     heartbeatNanos,
                     settings.budgets(),
                     cpu,
                     loadCounters,
-                    metrics::ended));
+                    this::ended));
         }
         expose();
+    }
+
+    private static Optional<TokenCounter> tokenCounter(ProducerSettings settings) {
+        ProducerSettings.Tokens tokens = settings.tokens();
+        if (tokens.tokenize().isPresent()) {
+            return Optional.of(new TargetTokenizer(
+                    new SideChannel(tokens.tokenize().get(), TOKENIZE_TIMEOUT.toNanos(), TOKENIZE_CONNECTIONS),
+                    settings.series().group().model()));
+        }
+        return tokens.tokenizerFile().map(file -> {
+            try {
+                return LocalTokenizer.load(file);
+            } catch (IOException e) {
+                throw new InvalidConfiguration("plumbline.tokens.tokenizer-file: " + e.getMessage());
+            }
+        });
+    }
+
+    private void ended(EndedRequest request) {
+        metrics.ended(request);
+        if (tokenStage.isEmpty()) {
+            metrics.tokensCounted(request);
+        }
     }
 
     private static Vertx oneLoop() {
@@ -132,6 +170,7 @@ final class LoadProducer {
     void run() throws InterruptedException {
         Thread senderThread = new Thread(sender, "event-sender");
         senderThread.start();
+        tokenStage.ifPresent(stage -> new Thread(stage, "token-stage").start());
         loops.forEach(LoadLoop::start);
         try {
             warm();
@@ -254,7 +293,15 @@ final class LoadProducer {
     }
 
     private RequestSource source(String prefix, Prompts prompts) {
-        return new RequestSource(prefix, settings.series(), prompts, settings.protocol(), clock);
+        return new RequestSource(
+                prefix,
+                settings.series(),
+                prompts,
+                settings.protocol(),
+                settings.tokens().choice(),
+                tokenStage.isPresent(),
+                settings.retries(),
+                clock);
     }
 
     private RequestSource warmupSource() {
@@ -300,6 +347,10 @@ final class LoadProducer {
             LOG.warnf("An event loop did not stop within %s; the last heartbeat may say less", LOOP_STOP_TIMEOUT);
         } finally {
             Duration grace = config.emit().stopGrace().plusSeconds(1);
+            if (tokenStage.isPresent()
+                    && !tokenStage.get().awaitEnd(config.emit().stopGrace())) {
+                LOG.warnf("Counting tokens did not end within %s", config.emit().stopGrace());
+            }
             if (!sender.awaitEnd(grace)) {
                 LOG.warnf("The sender did not end within %s", grace);
             }
@@ -380,6 +431,11 @@ final class LoadProducer {
         metrics.counter("plumbline_producer_due_total", "Requests that fell due", loadCounters::dueRequests);
         metrics.gauge("plumbline_producer_queue_items", "Requests and markers that wait for the sender", queue::size);
         metrics.gauge("plumbline_producer_in_flight", "Requests in flight", loadCounters::inFlightRequests);
+        metrics.counter("plumbline_producer_retries_total", "Tries beyond the first", loadCounters::retriedRequests);
+        metrics.counter(
+                "plumbline_producer_tokens_uncounted_total",
+                "Requests that a tokenizer should have counted and did not: it was behind, or could not",
+                () -> tokenStage.map(TokenStage::uncountedRequests).orElse(0L));
         metrics.gauge(
                 "plumbline_producer_warm",
                 "1 once both warm-ups are over",

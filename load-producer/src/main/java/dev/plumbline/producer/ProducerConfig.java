@@ -1,6 +1,8 @@
 package dev.plumbline.producer;
 
+import dev.plumbline.producer.recorder.TokenChoice;
 import dev.plumbline.protocol.EndpointType;
+import dev.plumbline.protocol.GenericTarget;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import io.smallrye.config.WithName;
@@ -35,6 +37,12 @@ public interface ProducerConfig {
 
     /** How long requests may take. */
     Timeouts timeouts();
+
+    /** Whether failed requests are tried again. */
+    Retry retry();
+
+    /** Who counts tokens. */
+    Tokens tokens();
 
     /** How much may be sent to the target in all. */
     Limits limits();
@@ -80,8 +88,20 @@ public interface ProducerConfig {
     }
 
     interface Target {
-        /** Base URL, with or without {@code /v1}, for example {@code http://127.0.0.1:8000}. Required. */
+        /**
+         * Base URL, with or without {@code /v1}, for example {@code http://127.0.0.1:8000}; or the whole URL of the API.
+         * Required.
+         */
         Optional<String> url();
+
+        /** Path of the API, with its query if it has one, instead of the usual one below the base URL. */
+        Optional<String> path();
+
+        /** Further parameters of the query, unencoded. Default none. */
+        Map<String, String> query();
+
+        /** Further headers; they win over ours. Default none. */
+        Map<String, String> headers();
 
         /** Logical name of the service. Default: host and port of the URL. */
         Optional<String> name();
@@ -89,12 +109,33 @@ public interface ProducerConfig {
         /** Model name that is sent and by which the group is kept. Required. */
         Optional<String> model();
 
-        /** File whose first line is the API key, sent as a bearer token. Absent = none is sent. */
+        /** File whose first line is the API key. At most one of this and api-key-env; absent = none is sent. */
         Optional<String> apiKeyFile();
 
-        /** CHAT or COMPLETIONS. Default CHAT. */
+        /** Name of the environment variable that holds the API key. */
+        Optional<String> apiKeyEnv();
+
+        /**
+         * Header that carries the bare key. Default: {@code Authorization: Bearer} key, and {@code x-api-key} for
+         * messages.
+         */
+        Optional<String> apiKeyHeader();
+
+        /** PEM file of the authorities that are trusted instead of the JDK's. Absent = the JDK's. */
+        Optional<String> caFile();
+
+        /** HTTP proxy on the way, {@code http://host:port}. Absent = none. */
+        Optional<String> proxy();
+
+        /** chat, completions, ollama-generate, ollama-chat, messages, responses or generic. Default chat. */
         @WithDefault("CHAT")
         EndpointType endpointType();
+
+        /** How a generic target is spoken to; read for that endpoint type only. */
+        Generic generic();
+
+        /** Seed of the target's sampling, for the APIs that have a field for it. Absent = none is sent. */
+        OptionalLong samplingSeed();
 
         /** Whether answers are streamed. Default true. */
         @WithDefault("true")
@@ -107,6 +148,71 @@ public interface ProducerConfig {
         /** How long an idle connection is kept, whole seconds; keep it below what the server keeps. Default 3 s. */
         @WithDefault("3s")
         Duration keepAlive();
+    }
+
+    interface Generic {
+        /** POST, PUT, PATCH or GET. Default POST. */
+        @WithDefault("POST")
+        String method();
+
+        /**
+         * JSON with the placeholders {@code {{prompt}}}, {@code {{model}}}, {@code {{max_tokens}}}, {@code
+         * {{temperature}}}, {@code {{seed}}}, {@code {{stream}}}. Texts go inside quotes. Absent = no body.
+         */
+        Optional<String> body();
+
+        /** SSE, NDJSON or JSON (one piece). Default SSE. */
+        @WithDefault("SSE")
+        GenericTarget.Framing framing();
+
+        /** JSON pointer to the text of a chunk. Required for a generic target, for example {@code /token/text}. */
+        Optional<String> text();
+
+        /** JSON pointer to reasoning. Absent = none. */
+        Optional<String> reasoning();
+
+        /** JSON pointer to why the answer ended. Absent = a clean end of an answer with content is its finish. */
+        Optional<String> finishReason();
+
+        /** JSON pointer to the number of prompt tokens. Absent = not told. */
+        Optional<String> promptTokens();
+
+        /** JSON pointer to the number of output tokens. Absent = not told. */
+        Optional<String> outputTokens();
+
+        /** JSON pointer to what is there in errors only. Default {@code /error}. */
+        @WithDefault("/error")
+        String error();
+    }
+
+    interface Retry {
+        /** Most tries of one request, the first included, 1 to 20. Each is an event of its own. Default 1. */
+        @WithDefault("1")
+        int attempts();
+
+        /** Pause before the next try. Default 500 ms. */
+        @WithDefault("500ms")
+        Duration pause();
+
+        /** Longest Retry-After that is waited for; a server that asks for more is not tried again. Default 30 s. */
+        @WithDefault("30s")
+        Duration longestRetryAfter();
+    }
+
+    interface Tokens {
+        /**
+         * Whose count of output tokens is taken: auto, server, tokenize (the target's own), local (needs tokenizer-file)
+         * or chunks. Default auto: the server, else a tokenizer if there is one, else chunks.
+         */
+        @WithDefault("AUTO")
+        TokenChoice source();
+
+        /** A {@code tokenizer.json} of Hugging Face. With auto it also checks the server. Absent = none. */
+        Optional<String> tokenizerFile();
+
+        /** Path of the target's tokenizer. Default {@code /tokenize}. */
+        @WithDefault("/tokenize")
+        String tokenizePath();
     }
 
     interface Load {

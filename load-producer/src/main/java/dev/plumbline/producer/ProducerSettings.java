@@ -6,22 +6,22 @@ import dev.plumbline.contract.series.Series;
 import dev.plumbline.producer.client.Endpoint;
 import dev.plumbline.producer.client.Timeouts;
 import dev.plumbline.producer.dispatch.Protection;
+import dev.plumbline.producer.dispatch.RetryPolicy;
 import dev.plumbline.producer.limits.BreakerSettings;
 import dev.plumbline.producer.limits.CircuitBreaker;
 import dev.plumbline.producer.limits.SpendGuard;
 import dev.plumbline.producer.limits.SpendLimits;
+import dev.plumbline.producer.recorder.TokenChoice;
 import dev.plumbline.producer.schedule.FireTimes;
 import dev.plumbline.producer.selfcheck.Budgets;
 import dev.plumbline.producer.workload.Prompts;
 import dev.plumbline.protocol.Protocol;
-import dev.plumbline.protocol.RequestParameters;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import dev.plumbline.protocol.TargetUrl;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * The configuration after its rules were checked, once, at start.
@@ -40,22 +40,45 @@ record ProducerSettings(
         Prompts warmupPrompts,
         Timeouts timeouts,
         Budgets budgets,
-        Protection protection) {
+        Protection protection,
+        RetryPolicy retries,
+        Tokens tokens) {
+
+    /**
+     * Who counts tokens.
+     *
+     * @param tokenizerFile of the tokenizer here, if there is one
+     * @param tokenize where the target counts, if it is to
+     */
+    record Tokens(TokenChoice choice, Optional<Path> tokenizerFile, Optional<Endpoint> tokenize) {}
 
     private static final Duration LONGEST = Duration.ofDays(365);
     private static final long WARMUP_SEED_DISTANCE = 0x5EEDL << 32;
 
     /** @throws InvalidConfiguration naming the first key that is wrong */
     static ProducerSettings checked(ProducerConfig config) {
+        return checked(config, name -> Optional.ofNullable(System.getenv(name)).orElse(""));
+    }
+
+    /** @param environment looks an environment variable up; absent ones are empty */
+    static ProducerSettings checked(ProducerConfig config, UnaryOperator<String> environment) {
         String bootstrapServers = config.kafka()
                 .bootstrapServers()
                 .filter(text -> !text.isBlank())
-                .orElseThrow(() -> missing("plumbline.kafka.bootstrap-servers", "127.0.0.1:9092"));
+                .orElseThrow(() -> InvalidConfiguration.missing("plumbline.kafka.bootstrap-servers", "127.0.0.1:9092"));
         ProducerConfig.Target target = config.target();
-        String url = target.url().orElseThrow(() -> missing("plumbline.target.url", "http://127.0.0.1:8000"));
-        String model = target.model().orElseThrow(() -> missing("plumbline.target.model", "llama-3.1-8b"));
-        Endpoint endpoint =
-                valid("plumbline.target.url", () -> Endpoint.below(url, target.endpointType(), authorization(target)));
+        String model = target.model()
+                .orElseThrow(() -> InvalidConfiguration.missing("plumbline.target.model", "llama-3.1-8b"));
+        // Before what is made of it.
+        requireRange("plumbline.workload.max-tokens", config.workload().maxTokens(), 1, 1_000_000);
+        require(
+                target.temperature() >= 0 && target.temperature() <= 100,
+                "plumbline.target.temperature",
+                Double.toString(target.temperature()),
+                "0 to 100");
+        TargetSettings driven =
+                TargetSettings.checked(target, model, config.workload().maxTokens(), environment);
+        Endpoint endpoint = driven.endpoint();
         LoadPoint loadPoint = loadPoint(config.load());
         String id = config.producer().id();
         require(!id.isBlank() && id.length() <= 150, "plumbline.producer.id", id, "1 to 150 characters");
@@ -75,7 +98,6 @@ record ProducerSettings(
         requireRange("plumbline.workload.prompt-tokens", config.workload().promptTokens(), 1, 100_000);
         requireRange(
                 "plumbline.workload.prompt-tokens-deviation", config.workload().promptTokensDeviation(), 0, 100_000);
-        requireRange("plumbline.workload.max-tokens", config.workload().maxTokens(), 1, 1_000_000);
         requireRange("plumbline.emit.queue-capacity", config.emit().queueCapacity(), 1, 10_000_000);
         nanos("plumbline.emit.stop-grace", config.emit().stopGrace(), Duration.ofMillis(1));
         requireRange(
@@ -83,12 +105,8 @@ record ProducerSettings(
         requireRange("plumbline.target.keep-alive in s", target.keepAlive().toSeconds(), 1, 3_600);
         nanos("plumbline.selfwarmup.duration", config.selfwarmup().duration(), Duration.ZERO);
         requireRange("plumbline.selfwarmup.requests", config.selfwarmup().requests(), 0, 1_000_000_000);
-        require(
-                target.temperature() >= 0 && target.temperature() <= 100,
-                "plumbline.target.temperature",
-                Double.toString(target.temperature()),
-                "0 to 100");
-        String name = target.name().orElse(endpoint.host() + ":" + endpoint.port());
+        String name = target.name()
+                .orElse(endpoint.url().host() + ":" + endpoint.url().port());
         Series series = valid(
                 "plumbline.series",
                 () -> new Series(
@@ -99,22 +117,21 @@ record ProducerSettings(
                                 loadPoint,
                                 config.series().tenant()),
                         config.series().variant()));
+        Tokens tokens = tokens(config.tokens(), endpoint);
         return new ProducerSettings(
                 bootstrapServers,
                 endpoint,
                 series,
-                Protocol.of(
-                        target.endpointType(),
-                        RequestParameters.of(
-                                model,
-                                target.streaming(),
-                                config.workload().maxTokens(),
-                                target.temperature())),
+                tokens.tokenizerFile().isPresent() || tokens.tokenize().isPresent()
+                        ? driven.protocol().keepingText()
+                        : driven.protocol(),
                 prompts(config.workload(), config.workload().seed()),
                 prompts(config.workload(), config.workload().seed() + WARMUP_SEED_DISTANCE),
                 timeouts(config.timeouts()),
                 budgets(config.selfCheck()),
-                protection(config));
+                protection(config),
+                retries(config.retry()),
+                tokens);
     }
 
     private static Prompts prompts(ProducerConfig.Workload workload, long seed) {
@@ -194,23 +211,41 @@ record ProducerSettings(
         return new LoadPoint.OpenLoop(rate);
     }
 
-    private static Map<String, String> authorization(ProducerConfig.Target target) {
-        Optional<String> file = target.apiKeyFile();
-        if (file.isEmpty()) {
-            return Map.of();
+    private static RetryPolicy retries(ProducerConfig.Retry retry) {
+        requireRange("plumbline.retry.attempts", retry.attempts(), 1, 20);
+        return new RetryPolicy(
+                retry.attempts(),
+                nanos("plumbline.retry.pause", retry.pause(), Duration.ZERO),
+                nanos("plumbline.retry.longest-retry-after", retry.longestRetryAfter(), Duration.ZERO));
+    }
+
+    private static Tokens tokens(ProducerConfig.Tokens tokens, Endpoint target) {
+        TokenChoice choice = tokens.source();
+        Optional<Path> file = tokens.tokenizerFile().map(Path::of);
+        if (choice == TokenChoice.LOCAL && file.isEmpty()) {
+            throw InvalidConfiguration.missing("plumbline.tokens.tokenizer-file", "/models/llama/tokenizer.json");
         }
-        try {
-            String key = Files.readString(Path.of(file.get()), StandardCharsets.UTF_8)
-                    .lines()
-                    .findFirst()
-                    .orElse("")
-                    .strip();
-            require(!key.isEmpty(), "plumbline.target.api-key-file", file.get(), "a file whose first line is the key");
-            return Map.of("Authorization", "Bearer " + key);
-        } catch (IOException e) {
-            throw new InvalidConfiguration("plumbline.target.api-key-file: cannot read " + file.get() + " ("
-                    + e.getClass().getSimpleName() + "); give a file whose first line is the key");
+        if (choice == TokenChoice.TOKENIZE && file.isPresent()) {
+            throw new InvalidConfiguration(
+                    "plumbline.tokens.tokenizer-file may not be set with plumbline.tokens.source=tokenize: one tokenizer"
+                            + " counts");
         }
+        file.ifPresent(path -> require(
+                Files.isReadable(path),
+                "plumbline.tokens.tokenizer-file",
+                path.toString(),
+                "a tokenizer.json that can be read"));
+        TargetUrl url = target.url();
+        Optional<Endpoint> tokenize = choice == TokenChoice.TOKENIZE
+                ? Optional.of(valid(
+                        "plumbline.tokens.tokenize-path",
+                        () -> new Endpoint(
+                                new TargetUrl(url.tls(), url.host(), url.port(), tokens.tokenizePath()),
+                                target.headers(),
+                                target.proxy(),
+                                target.caFile())))
+                : Optional.empty();
+        return new Tokens(choice, file, tokenize);
     }
 
     private static Timeouts timeouts(ProducerConfig.Timeouts timeouts) {
@@ -250,10 +285,6 @@ record ProducerSettings(
         if (!met) {
             throw new InvalidConfiguration(key + " = " + value + " is not allowed, expected " + allowed);
         }
-    }
-
-    private static InvalidConfiguration missing(String key, String example) {
-        return new InvalidConfiguration(key + " is not set, for example " + key + "=" + example);
     }
 
     private static <T> T valid(String key, java.util.function.Supplier<T> value) {

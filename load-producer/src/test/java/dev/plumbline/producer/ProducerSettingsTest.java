@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plumbline.contract.series.LoadPoint;
+import dev.plumbline.producer.client.Endpoint;
+import dev.plumbline.protocol.EndpointType;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -13,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,6 +55,18 @@ class ProducerSettingsTest {
         "plumbline.target.url, 'http://a b'",
         "plumbline.target.model, ''",
         "plumbline.target.api-key-file, /does/not/exist",
+        "plumbline.target.api-key-env, NO_SUCH_VARIABLE",
+        "plumbline.target.path, no-slash",
+        "plumbline.target.ca-file, /does/not/exist",
+        "plumbline.target.proxy, socks://127.0.0.1:1080",
+        "plumbline.target.proxy, http://127.0.0.1",
+        "plumbline.target.headers.\"Content-Length\", 3",
+        "plumbline.target.headers.\"bad name\", x",
+        "plumbline.target.headers.\"X\", bad\u0007bell",
+        "plumbline.target.endpoint-type, generic",
+        "plumbline.retry.attempts, 0",
+        "plumbline.tokens.source, local",
+        "plumbline.tokens.tokenizer-file, /does/not/exist",
         "plumbline.target.keep-alive, 100ms",
         "plumbline.target.temperature, -1",
         "plumbline.load.concurrency, 0",
@@ -83,6 +98,61 @@ class ProducerSettingsTest {
                 ProducerSettings.checked(config(Map.of("plumbline.target.api-key-file", file.toString())));
         assertThat(settings.endpoint().headers()).containsEntry("Authorization", "Bearer s3cret");
         assertThat(settings.toString()).doesNotContain("s3cret");
+    }
+
+    @Test
+    void theKeyGoesWhereTheApiExpectsItOrWhereItIsTold() {
+        Map<String, String> fromEnvironment = Map.of("plumbline.target.api-key-env", "MY_KEY");
+        UnaryOperator<String> environment = name -> name.equals("MY_KEY") ? "s3cret" : "";
+        assertThat(headers(fromEnvironment, environment)).isEqualTo(Map.of("Authorization", "Bearer s3cret"));
+        assertThat(headers(with(fromEnvironment, "plumbline.target.endpoint-type", "messages"), environment))
+                .isEqualTo(Map.of("x-api-key", "s3cret"));
+        assertThat(headers(with(fromEnvironment, "plumbline.target.api-key-header", "api-key"), environment))
+                .isEqualTo(Map.of("api-key", "s3cret"));
+        assertThat(headers(
+                        with(
+                                with(fromEnvironment, "plumbline.target.api-key-header", "api-key"),
+                                "plumbline.target.headers.\"api-key\"",
+                                "mine"),
+                        environment))
+                .isEqualTo(Map.of("api-key", "mine"));
+    }
+
+    @Test
+    void everyEndpointTypeIsKnownByItsShortName() {
+        for (EndpointType type : EndpointType.values()) {
+            Map<String, String> changes = with(
+                    Map.of("plumbline.target.generic.text", "/a", "plumbline.target.generic.framing", "ndjson"),
+                    "plumbline.target.endpoint-type",
+                    type.shortName());
+            assertThat(ProducerSettings.checked(config(changes)).protocol().endpointType())
+                    .isEqualTo(type);
+        }
+    }
+
+    @Test
+    void aGatewayIsReachedByPathQueryProxyAndRetries() {
+        ProducerSettings settings = ProducerSettings.checked(config(Map.of(
+                "plumbline.target.path", "/deep/chat",
+                "plumbline.target.query.\"api-version\"", "1 2",
+                "plumbline.target.proxy", "http://proxy:3128",
+                "plumbline.retry.attempts", "3",
+                "plumbline.tokens.source", "tokenize")));
+        assertThat(settings.endpoint().url().pathAndQuery()).isEqualTo("/deep/chat?api-version=1%202");
+        assertThat(settings.endpoint().proxy()).contains(new Endpoint.Proxy("proxy", 3128));
+        assertThat(settings.retries().attempts()).isEqualTo(3);
+        assertThat(settings.tokens().tokenize())
+                .hasValueSatisfying(where -> assertThat(where).hasToString("http://127.0.0.1:8000/tokenize"));
+    }
+
+    private static Map<String, String> headers(Map<String, String> changes, UnaryOperator<String> environment) {
+        return ProducerSettings.checked(config(changes), environment).endpoint().headers();
+    }
+
+    private static Map<String, String> with(Map<String, String> changes, String key, String value) {
+        Map<String, String> more = new HashMap<>(changes);
+        more.put(key, value);
+        return more;
     }
 
     private static ProducerConfig config(Map<String, String> changes) {

@@ -164,7 +164,15 @@ final class Generation {
         if (tokens > 0) {
             engine.metrics().finished(lastTokenNanos - receivedNanos, lastTokenNanos - firstTokenNanos, tokens);
         }
-        reply.finish(request.promptTokens(), tokens, outcome, stampNanos -> {
+        long lastNanos = tokens > 0 ? lastTokenNanos : engine.clock().nanos();
+        long prefilledNanos = tokens > 0 ? firstTokenNanos : lastNanos;
+        Work work = new Work(
+                request.promptTokens(),
+                tokens,
+                lastNanos - receivedNanos,
+                prefilledNanos - admittedNanos.orElse(receivedNanos),
+                lastNanos - prefilledNanos);
+        reply.finish(work, outcome, stampNanos -> {
             if (!reply.streams()) {
                 lastContentNanos = OptionalLong.of(stampNanos);
             }

@@ -10,15 +10,24 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /** What is served under which path. Used on the event loop only. */
 final class HttpEndpoints implements Handler<HttpServerRequest> {
 
     private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
+    private static final Map<String, Protocol> GENERATIONS = Map.of(
+            "/v1/chat/completions", Protocol.CHAT,
+            "/v1/completions", Protocol.COMPLETIONS,
+            "/api/generate", Protocol.OLLAMA_GENERATE,
+            "/api/chat", Protocol.OLLAMA_CHAT,
+            "/v1/messages", Protocol.MESSAGES,
+            "/v1/responses", Protocol.RESPONSES);
     private static final int DEFAULT_LOG_RECORDS = 1000;
 
     private final SimulatedTargetSettings settings;
@@ -33,21 +42,16 @@ final class HttpEndpoints implements Handler<HttpServerRequest> {
         this.clock = clock;
         this.engine = engine;
         this.emitLog = emitLog;
-        this.routes = Map.of(
-                "/v1/chat/completions",
-                Map.of(HttpMethod.POST, (request, body) -> generate(request, body, Protocol.CHAT)),
-                "/v1/completions",
-                Map.of(HttpMethod.POST, (request, body) -> generate(request, body, Protocol.COMPLETIONS)),
-                "/v1/models",
-                Map.of(HttpMethod.GET, (request, body) -> json(request.response(), models())),
-                "/health",
-                Map.of(HttpMethod.GET, (request, body) -> request.response().end()),
-                "/metrics",
-                Map.of(HttpMethod.GET, (request, body) -> metrics(request.response())),
-                "/admin/state",
-                Map.of(HttpMethod.GET, (request, body) -> json(request.response(), state())),
-                "/admin/emit-log",
-                Map.of(HttpMethod.GET, (request, body) -> emitLog(request)),
+        Map<String, Map<HttpMethod, BiConsumer<HttpServerRequest, byte[]>>> served = new HashMap<>();
+        GENERATIONS.forEach((path, protocol) ->
+                served.put(path, Map.of(HttpMethod.POST, (request, body) -> generate(request, body, protocol))));
+        served.put("/tokenize", Map.of(HttpMethod.POST, this::tokenize));
+        served.put("/v1/models", get(request -> json(request.response(), models())));
+        served.put("/health", get(request -> request.response().end()));
+        served.put("/metrics", get(request -> metrics(request.response())));
+        served.put("/admin/state", get(request -> json(request.response(), state())));
+        served.put("/admin/emit-log", get(this::emitLog));
+        served.put(
                 "/admin/regressions",
                 Map.of(
                         HttpMethod.GET,
@@ -59,6 +63,11 @@ final class HttpEndpoints implements Handler<HttpServerRequest> {
                             engine.setRegressions(Regressions.NONE);
                             json(request.response(), state());
                         }));
+        this.routes = Map.copyOf(served);
+    }
+
+    private static Map<HttpMethod, BiConsumer<HttpServerRequest, byte[]>> get(Consumer<HttpServerRequest> answer) {
+        return Map.of(HttpMethod.GET, (request, body) -> answer.accept(request));
     }
 
     @Override
@@ -97,8 +106,11 @@ final class HttpEndpoints implements Handler<HttpServerRequest> {
         if (settings.endpoint().apiKey().isEmpty()) {
             return true;
         }
-        String given = request.getHeader("authorization");
-        String wanted = "Bearer " + settings.endpoint().apiKey().get();
+        String key = settings.endpoint().apiKey().get();
+        // Anthropic's way and everybody else's; a server of both takes both.
+        String bare = request.getHeader("x-api-key");
+        String given = bare == null ? request.getHeader("authorization") : bare;
+        String wanted = bare == null ? "Bearer " + key : key;
         return given != null
                 && MessageDigest.isEqual(
                         given.getBytes(StandardCharsets.UTF_8), wanted.getBytes(StandardCharsets.UTF_8));
@@ -119,7 +131,7 @@ final class HttpEndpoints implements Handler<HttpServerRequest> {
                     .putHeader("content-type", "application/json")
                     .end("{\"error\":\"Unauthorized\"}");
         } else {
-            HttpReply.refuse(response, refused);
+            HttpReply.refuse(response, refused.status(), refused.body());
         }
     }
 
@@ -147,7 +159,22 @@ final class HttpEndpoints implements Handler<HttpServerRequest> {
             Runnable disconnect = engine.submit(generation, receivedNanos, reply);
             response.closeHandler(closed -> disconnect.run());
         } catch (RequestRefused e) {
-            refuse(response, e);
+            HttpReply.refuse(response, e.status(), protocol.refusal(e));
+        }
+    }
+
+    /** Counts words, which is exact for what this target writes. */
+    private void tokenize(HttpServerRequest request, byte[] bytes) {
+        try {
+            JsonNode body = RequestBody.json(bytes);
+            String text = body.path("prompt").asText(body.path("content").asText(""));
+            int count = text.isBlank() ? 0 : text.strip().split("\\s+").length;
+            json(
+                    request.response(),
+                    object().put("count", count)
+                            .put("max_model_len", settings.capacity().maxModelLengthTokens()));
+        } catch (RequestRefused e) {
+            refuse(request.response(), e);
         }
     }
 

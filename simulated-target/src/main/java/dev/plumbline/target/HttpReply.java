@@ -8,18 +8,12 @@ import java.util.function.LongConsumer;
 /** Writes one answer, as events or as a whole. Used on the event loop only. */
 final class HttpReply implements Reply {
 
-    private static final byte[] CHAT_SUFFIX = Protocol.CHAT.contentSuffix();
-    private static final byte[] COMPLETIONS_SUFFIX = Protocol.COMPLETIONS.contentSuffix();
-    private static final String DONE = "data: [DONE]\n\n";
-
     private final HttpServerResponse response;
     private final Protocol protocol;
     private final RequestBody body;
     private final SimulatedTargetSettings settings;
     private final TargetClock clock;
-    private final String id;
-    private final long createdSeconds;
-    private final byte[] contentPrefix;
+    private final Wording wording;
 
     HttpReply(
             HttpServerResponse response,
@@ -33,13 +27,8 @@ final class HttpReply implements Reply {
         this.body = body;
         this.settings = settings;
         this.clock = clock;
-        this.id = protocol.id(drawKey);
-        this.createdSeconds = clock.epochMillis() / 1000;
-        this.contentPrefix = protocol.contentPrefix(id, createdSeconds, model());
-    }
-
-    private String model() {
-        return settings.endpoint().model();
+        this.wording = protocol.wording(
+                protocol.id(drawKey), clock.epochMillis(), settings.endpoint().model(), body.includeUsage());
     }
 
     @Override
@@ -52,48 +41,45 @@ final class HttpReply implements Reply {
         if (!body.streams()) {
             return;
         }
-        response.putHeader("content-type", "text/event-stream; charset=utf-8").setChunked(true);
+        response.putHeader("content-type", wording.streamContentType()).setChunked(true);
         // As vLLM: the headers say that the request was taken, not that a token is there.
         response.write(
-                settings.output().roleChunkEarly() && protocol == Protocol.CHAT
-                        ? Buffer.buffer(protocol.roleEvent(id, createdSeconds, model()))
+                settings.output().roleChunkEarly()
+                        ? Buffer.buffer(wording.opening(body.promptTokens()))
                         : Buffer.buffer());
     }
 
     @Override
     public void prefilled() {
-        if (protocol == Protocol.CHAT && !settings.output().roleChunkEarly()) {
-            response.write(Buffer.buffer(protocol.roleEvent(id, createdSeconds, model())));
+        if (!settings.output().roleChunkEarly()) {
+            write(wording.opening(body.promptTokens()));
+        }
+    }
+
+    private void write(byte[] bytes) {
+        if (bytes.length > 0) {
+            response.write(Buffer.buffer(bytes));
         }
     }
 
     @Override
     public long content(int firstToken, int tokens, boolean last, EmitOutcome reason) {
         byte[] text = tokens == 0 ? new byte[0] : Protocol.ascii(Protocol.text(firstToken, tokens));
-        byte[] suffix = last
-                ? protocol.lastSuffix(finishReason(reason), body.includeUsage())
-                : protocol == Protocol.CHAT ? CHAT_SUFFIX : COMPLETIONS_SUFFIX;
-        Buffer chunk = Buffer.buffer(contentPrefix.length + text.length + suffix.length)
-                .appendBytes(contentPrefix)
-                .appendBytes(text)
-                .appendBytes(suffix);
+        byte[] chunk = wording.content(text, last, finishReason(reason));
         long stampNanos = clock.nanos();
-        response.write(chunk);
+        write(chunk);
         return stampNanos;
     }
 
     @Override
-    public void finish(int promptTokens, int outputTokens, EmitOutcome reason, LongConsumer beforeWrite) {
+    public void finish(Work work, EmitOutcome reason, LongConsumer beforeWrite) {
         if (body.streams()) {
-            String usage = body.includeUsage()
-                    ? protocol.usageEvent(id, createdSeconds, model(), promptTokens, outputTokens)
-                    : "";
+            Buffer closing = Buffer.buffer(wording.closing(work, finishReason(reason)));
             beforeWrite.accept(clock.nanos());
-            response.end(usage + DONE);
+            response.end(closing);
             return;
         }
-        Buffer whole = Buffer.buffer(
-                protocol.whole(id, createdSeconds, model(), promptTokens, outputTokens, finishReason(reason)));
+        Buffer whole = Buffer.buffer(wording.whole(work, finishReason(reason)));
         response.putHeader("content-type", "application/json");
         beforeWrite.accept(clock.nanos());
         response.end(whole);
@@ -108,9 +94,9 @@ final class HttpReply implements Reply {
         RequestRefused error = new RequestRefused(
                 500, "InternalServerError", Optional.empty(), "EngineCore encountered an issue (simulated).");
         if (response.headWritten()) {
-            response.end("data: " + error.body() + "\n\n" + DONE);
+            response.end(Buffer.buffer(wording.failure(error)));
         } else {
-            refuse(response, error);
+            refuse(response, error.status(), protocol.refusal(error));
         }
     }
 
@@ -120,19 +106,18 @@ final class HttpReply implements Reply {
         if (!unavailable) {
             response.putHeader("retry-after", "1");
         }
-        refuse(
-                response,
-                new RequestRefused(
-                        settings.capacity().overloadStatus(),
-                        unavailable ? "Service Unavailable" : "Too Many Requests",
-                        Optional.empty(),
-                        "The engine is currently busy and cannot accept new requests. Please try again later or on a"
-                                + " different instance."));
+        RequestRefused busy = new RequestRefused(
+                settings.capacity().overloadStatus(),
+                unavailable ? "Service Unavailable" : "Too Many Requests",
+                Optional.empty(),
+                "The engine is currently busy and cannot accept new requests. Please try again later or on a"
+                        + " different instance.");
+        refuse(response, busy.status(), protocol.refusal(busy));
     }
 
-    static void refuse(HttpServerResponse response, RequestRefused refused) {
-        response.setStatusCode(refused.status())
+    static void refuse(HttpServerResponse response, int status, String body) {
+        response.setStatusCode(status)
                 .putHeader("content-type", "application/json")
-                .end(refused.body());
+                .end(body);
     }
 }

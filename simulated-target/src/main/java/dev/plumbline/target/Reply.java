@@ -27,7 +27,7 @@ interface Reply {
      *
      * @param beforeWrite given monotonic nanoseconds right before the write that ends the answer
      */
-    void finish(int promptTokens, int outputTokens, EmitOutcome reason, LongConsumer beforeWrite);
+    void finish(Work work, EmitOutcome reason, LongConsumer beforeWrite);
 
     /** Ends the answer with a server error. */
     void fail();

@@ -38,11 +38,12 @@ record RequestBody(int promptTokens, boolean streams, boolean includeUsage, int 
         if (body.path("n").asInt(1) != 1) {
             throw RequestRefused.badRequest("n", "n must be 1 on this simulated target, got " + body.path("n"));
         }
-        int promptTokens = protocol == Protocol.CHAT ? chatTokens(body) : promptTokens(body);
-        OptionalInt stated = number(body, "max_completion_tokens", 1);
-        if (stated.isEmpty()) {
-            stated = number(body, "max_tokens", 1);
-        }
+        int promptTokens = switch (protocol) {
+            case CHAT, OLLAMA_CHAT, MESSAGES -> chatTokens(body.path("messages"), "messages");
+            case COMPLETIONS, OLLAMA_GENERATE -> promptTokens(body);
+            case RESPONSES -> inputTokens(body.path("input"));
+        };
+        OptionalInt stated = stated(body, protocol);
         int roomTokens = maxModelLengthTokens - promptTokens;
         if (roomTokens < 1) {
             throw RequestRefused.badRequest(
@@ -58,7 +59,7 @@ record RequestBody(int promptTokens, boolean streams, boolean includeUsage, int 
                             + ". Please request fewer output tokens. (parameter=max_tokens, value="
                             + stated.getAsInt() + ")");
         }
-        int unstated = protocol == Protocol.CHAT ? roomTokens : Math.min(roomTokens, COMPLETIONS_LIMIT_TOKENS);
+        int unstated = protocol == Protocol.COMPLETIONS ? Math.min(roomTokens, COMPLETIONS_LIMIT_TOKENS) : roomTokens;
         int limit = stated.orElse(unstated);
         // Without a stated limit a text whose end is ignored would fill the whole context: the drawn length stays.
         boolean ignoreEnd = flag(body, "ignore_eos") && stated.isPresent();
@@ -67,10 +68,32 @@ record RequestBody(int promptTokens, boolean streams, boolean includeUsage, int 
                 : Math.min(limit, number(body, "min_tokens", 0).orElse(0));
         return new RequestBody(
                 promptTokens,
-                flag(body, "stream"),
+                (protocol.isOllama() && body.path("stream").isMissingNode()) || flag(body, "stream"),
                 flag(body.path("stream_options"), "include_usage"),
                 limit,
                 smallest);
+    }
+
+    private static OptionalInt stated(JsonNode body, Protocol protocol) throws RequestRefused {
+        return switch (protocol) {
+            case CHAT, COMPLETIONS -> {
+                OptionalInt stated = number(body, "max_completion_tokens", 1);
+                yield stated.isPresent() ? stated : number(body, "max_tokens", 1);
+            }
+            case OLLAMA_GENERATE, OLLAMA_CHAT -> {
+                // Below 1 means without a limit.
+                OptionalInt predict = number(body.path("options"), "num_predict", -2);
+                yield predict.orElse(-1) < 1 ? OptionalInt.empty() : predict;
+            }
+            case MESSAGES -> {
+                OptionalInt stated = number(body, "max_tokens", 1);
+                if (stated.isEmpty()) {
+                    throw RequestRefused.badRequest("max_tokens", "max_tokens: Field required");
+                }
+                yield stated;
+            }
+            case RESPONSES -> number(body, "max_output_tokens", 1);
+        };
     }
 
     static JsonNode json(byte[] bytes) throws RequestRefused {
@@ -119,15 +142,18 @@ record RequestBody(int promptTokens, boolean streams, boolean includeUsage, int 
         return OptionalInt.of(value.intValue());
     }
 
-    private static int chatTokens(JsonNode body) throws RequestRefused {
-        JsonNode messages = body.path("messages");
+    private static int inputTokens(JsonNode input) throws RequestRefused {
+        return input.isTextual() ? tokens(input.textValue().length()) : chatTokens(input, "input");
+    }
+
+    private static int chatTokens(JsonNode messages, String name) throws RequestRefused {
         if (!messages.isArray() || messages.isEmpty()) {
-            throw RequestRefused.badRequest("messages", "messages must be a list of at least one message");
+            throw RequestRefused.badRequest(name, name + " must be a list of at least one message");
         }
         long characters = 0;
         for (JsonNode message : messages) {
             if (!message.path("role").isTextual()) {
-                throw RequestRefused.badRequest("messages", "every message needs a role");
+                throw RequestRefused.badRequest(name, "every message needs a role");
             }
             JsonNode content = message.path("content");
             if (content.isTextual()) {
@@ -137,7 +163,7 @@ record RequestBody(int promptTokens, boolean streams, boolean includeUsage, int 
                     characters += part.path("text").asText("").length();
                 }
             } else if (!content.isMissingNode() && !content.isNull()) {
-                throw RequestRefused.badRequest("messages", "content must be a text or a list of parts");
+                throw RequestRefused.badRequest(name, "content must be a text or a list of parts");
             }
         }
         return tokens(characters);

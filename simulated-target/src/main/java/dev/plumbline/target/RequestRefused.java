@@ -24,6 +24,10 @@ final class RequestRefused extends Exception {
         return new RequestRefused(400, "BadRequestError", Optional.of(parameter), message);
     }
 
+    String type() {
+        return type;
+    }
+
     int status() {
         return status;
     }

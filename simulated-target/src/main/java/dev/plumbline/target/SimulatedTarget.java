@@ -212,7 +212,7 @@ public final class SimulatedTarget implements AutoCloseable {
                             EmitOutcome.STOP,
                             List.of())
                     .toJson();
-            Protocol.CHAT.roleEvent("", 0, "");
+            Protocol.CHAT.wording("", 0, "", true).opening(0);
         }
 
         @Override

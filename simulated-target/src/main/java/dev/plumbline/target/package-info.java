@@ -18,6 +18,10 @@
  * <p>What is not simulated: interference between requests in a batch, prefix caching, chunked prefill. A token is four
  * characters of the prompt, rounded up.
  *
+ * <p>It speaks OpenAI chat, completions and Responses, Ollama's generate and chat, and Anthropic Messages, all with one engine
+ * and one emit log. Ollama's {@code *_duration} are the engine's own. {@code /tokenize} counts words, which is exact for what
+ * it writes.
+ *
  * <p>Streams look like vLLM's (headers at once; a role-only chunk when the prefill ends; the finish reason with the last
  * content; usage in a chunk without choices; {@code [DONE]} also after an error event).
  */

@@ -295,9 +295,9 @@ class EngineTest {
         }
 
         @Override
-        public void finish(int promptTokens, int outputTokens, EmitOutcome reason, LongConsumer beforeWrite) {
+        public void finish(Work work, EmitOutcome reason, LongConsumer beforeWrite) {
             beforeWrite.accept(time.nanos());
-            line("finish " + outputTokens);
+            line("finish " + work.outputTokens());
         }
 
         @Override

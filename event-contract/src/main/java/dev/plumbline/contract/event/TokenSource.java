@@ -6,7 +6,9 @@ public enum TokenSource {
     SERVER_USAGE,
     /** The server's own timing block, for example {@code eval_count}. */
     SERVER_TIMINGS,
-    /** Counted here with the model's tokenizer. */
+    /** Counted by the target's own {@code /tokenize}, from the text of the answer. */
+    TARGET_TOKENIZER,
+    /** Counted here with the model's tokenizer, from the text of the answer. */
     LOCAL_TOKENIZER,
     /** The number of content chunks, for want of anything better. */
     CHUNKS

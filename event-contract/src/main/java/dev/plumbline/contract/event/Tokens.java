@@ -3,12 +3,21 @@ package dev.plumbline.contract.event;
 import java.util.Objects;
 import java.util.Optional;
 
-/** Token counts of one request; empty where nobody counted. {@code output} includes reasoning, {@code prompt} includes cached. */
+/**
+ * Token counts of one request; empty where nobody counted.
+ *
+ * @param prompt with what came from a cache
+ * @param output with reasoning; this is the count that is reckoned with
+ * @param reasoning the part of the output that is reasoning
+ * @param cached the part of the prompt that came from a cache
+ * @param otherOutput the output as another source counted it, for comparison only; never without {@code output}
+ */
 public record Tokens(
         Optional<TokenCount> prompt,
         Optional<TokenCount> output,
         Optional<TokenCount> reasoning,
-        Optional<TokenCount> cached) {
+        Optional<TokenCount> cached,
+        Optional<TokenCount> otherOutput) {
 
     private static final Tokens UNKNOWN =
             new Tokens(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
@@ -18,6 +27,23 @@ public record Tokens(
         Objects.requireNonNull(output, "output");
         Objects.requireNonNull(reasoning, "reasoning");
         Objects.requireNonNull(cached, "cached");
+        Objects.requireNonNull(otherOutput, "otherOutput");
+        if (otherOutput.isPresent() && output.map(TokenCount::source).equals(otherOutput.map(TokenCount::source))) {
+            throw new IllegalArgumentException(
+                    "the output was counted twice by " + otherOutput.get().source());
+        }
+        if (otherOutput.isPresent() && output.isEmpty()) {
+            throw new IllegalArgumentException("another count of the output, but no first one");
+        }
+    }
+
+    /** Counts of which the output was counted once, or not at all. */
+    public Tokens(
+            Optional<TokenCount> prompt,
+            Optional<TokenCount> output,
+            Optional<TokenCount> reasoning,
+            Optional<TokenCount> cached) {
+        this(prompt, output, reasoning, cached, Optional.empty());
     }
 
     /** Nobody counted anything. */

@@ -27,6 +27,7 @@ class CodecTest {
     static Stream<Golden<?>> goldens() {
         return Stream.of(
                 new Golden<>("request-completed.json", Codec.EVENTS, Examples.completed()),
+                new Golden<>("request-counted-twice.json", Codec.EVENTS, Examples.countedTwice()),
                 new Golden<>("request-failed.json", Codec.EVENTS, Examples.failed()),
                 new Golden<>("request-dropped.json", Codec.EVENTS, Examples.dropped()),
                 new Golden<>("heartbeat.json", Codec.EVENTS, Examples.heartbeat()),
@@ -131,6 +132,7 @@ class CodecTest {
                         "output",
                         "reasoning",
                         "cached",
+                        "otherOutput",
                         "streamedOutput",
                         "CONNECT",
                         "TRUNCATED",

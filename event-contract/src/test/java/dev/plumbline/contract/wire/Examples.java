@@ -90,6 +90,26 @@ final class Examples {
                 surroundings);
     }
 
+    static Event countedTwice() {
+        RequestEvent once = (RequestEvent) completed();
+        Tokens tokens = once.response().tokens();
+        Tokens twice = new Tokens(
+                tokens.prompt(),
+                tokens.output(),
+                tokens.reasoning(),
+                tokens.cached(),
+                Optional.of(new TokenCount(5, TokenSource.LOCAL_TOKENIZER)));
+        return new RequestEvent(
+                once.origin(),
+                once.series(),
+                once.attempt(),
+                once.endEpochMillis(),
+                once.stamps(),
+                new Response(true, 4, once.response().chunkGaps(), twice),
+                once.outcome(),
+                once.surroundings());
+    }
+
     static Event failed() {
         return new RequestEvent(
                 new Origin("producer-1", 1_795_345_200_000L, 43),

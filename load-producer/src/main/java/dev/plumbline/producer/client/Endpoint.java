@@ -7,35 +7,37 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Where requests go.
+ * Where requests go, and how.
  *
- * @param host name or address, without brackets
- * @param path of the request, beginning with a slash
- * @param headers sent with every request, beside content type and request id; may hold a secret, so it is never printed
+ * @param url of the API
+ * @param headers sent with every request, and stronger than the protocol's own; may hold a secret, so they are never printed
+ * @param proxy an HTTP proxy on the way; TLS goes through it in a tunnel
+ * @param caFile PEM file of the authorities that are trusted instead of the JDK's
  */
-public record Endpoint(String host, int port, boolean tls, String path, Map<String, String> headers) {
+public record Endpoint(TargetUrl url, Map<String, String> headers, Optional<Proxy> proxy, Optional<String> caFile) {
+
+    /** An HTTP proxy. */
+    public record Proxy(String host, int port) {}
 
     public Endpoint {
-        Objects.requireNonNull(host, "host");
-        Objects.requireNonNull(path, "path");
+        Objects.requireNonNull(url, "url");
         headers = Map.copyOf(headers);
-        if (port < 1 || port > 65_535) {
-            throw new IllegalArgumentException("port " + port + " is outside 1..65535");
-        }
+        Objects.requireNonNull(proxy, "proxy");
+        Objects.requireNonNull(caFile, "caFile");
     }
 
-    /**
-     * The endpoint below a base URL, see {@link TargetUrl#below}.
-     *
-     * @throws IllegalArgumentException if it is not an http or https URL with a host
-     */
+    /** The endpoint without a proxy, trusting whom the JDK trusts. */
+    public static Endpoint at(TargetUrl url, Map<String, String> headers) {
+        return new Endpoint(url, headers, Optional.empty(), Optional.empty());
+    }
+
+    /** The same below a base URL, see {@link TargetUrl#below}. */
     public static Endpoint below(String baseUrl, EndpointType type, Map<String, String> headers) {
-        TargetUrl url = TargetUrl.below(baseUrl, type, Optional.empty(), Map.of());
-        return new Endpoint(url.host(), url.port(), url.tls(), url.pathAndQuery(), headers);
+        return at(TargetUrl.below(baseUrl, type, Optional.empty(), Map.of()), headers);
     }
 
     @Override
     public String toString() {
-        return (tls ? "https://" : "http://") + host + ":" + port + path;
+        return url.toString();
     }
 }

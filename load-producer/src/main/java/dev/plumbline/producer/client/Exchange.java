@@ -7,6 +7,7 @@ import dev.plumbline.producer.time.ProducerClock;
 import dev.plumbline.protocol.AnswerReader;
 import dev.plumbline.protocol.Protocol;
 import dev.plumbline.protocol.StreamItem;
+import io.netty.handler.codec.PrematureChannelClosureException;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
@@ -53,6 +54,11 @@ public final class Exchange {
     /** What is being recorded. */
     public RequestRecording recording() {
         return recording;
+    }
+
+    /** The body that was sent; not to be changed. */
+    public byte[] body() {
+        return body;
     }
 
     /** Whether it has ended. */
@@ -147,6 +153,16 @@ public final class Exchange {
         }
         HttpClientResponse response = result.result();
         int status = response.statusCode();
+        String coding = response.getHeader("Content-Encoding");
+        if (coding != null && !coding.isBlank() && !coding.equalsIgnoreCase("identity")) {
+            // Nothing compressed is asked for, so nothing is unpacked: what little arrives may be much.
+            recording.headers(now, status, false, retryAfterMillis(response.getHeader("Retry-After")));
+            abort(
+                    status / 100 == 2
+                            ? recording.failed(now, FailureKind.MALFORMED, "compressed, which was not asked for")
+                            : recording.endedByServer(now));
+            return;
+        }
         AnswerReader reader =
                 protocol.answer(status, Optional.ofNullable(response.getHeader("Content-Type")), this::item);
         answer = Optional.of(reader);
@@ -171,7 +187,10 @@ public final class Exchange {
         if (over) {
             return;
         }
-        lastEventNanos = chunkNanos;
+        // A chunk that says nothing keeps a connection alive, not an answer.
+        if (!(item instanceof StreamItem.Chunk chunk) || chunk.saysSomething()) {
+            lastEventNanos = chunkNanos;
+        }
         if (recording.item(chunkNanos, item)) {
             listener.content(chunkNanos);
         }
@@ -243,7 +262,8 @@ public final class Exchange {
 
     private static boolean isUnreadable(Throwable cause) {
         return cause instanceof IllegalArgumentException
-                || cause.getClass().getName().startsWith("io.netty.handler.codec.");
+                || (!(cause instanceof PrematureChannelClosureException)
+                        && cause.getClass().getName().startsWith("io.netty.handler.codec."));
     }
 
     private static String oneLine(Throwable cause) {

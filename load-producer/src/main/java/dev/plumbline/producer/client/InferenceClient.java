@@ -3,13 +3,12 @@ package dev.plumbline.producer.client;
 import dev.plumbline.producer.recorder.RequestRecording;
 import dev.plumbline.producer.time.ProducerClock;
 import dev.plumbline.protocol.Protocol;
+import dev.plumbline.protocol.TargetUrl;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Sends requests over kept connections and records what comes back. To be used on one event loop only.
@@ -42,23 +41,16 @@ public final class InferenceClient implements AutoCloseable {
         this.timeouts = timeouts;
         this.clock = clock;
         this.http = vertx.createHttpClient(
-                new HttpClientOptions()
-                        .setSsl(endpoint.tls())
-                        .setKeepAlive(true)
-                        .setKeepAliveTimeout(keepAliveSeconds)
-                        .setConnectTimeout((int) Math.min(
-                                Integer.MAX_VALUE, Math.max(1, TimeUnit.NANOSECONDS.toMillis(timeouts.connectNanos()))))
-                        .setMaxChunkSize(1 << 16)
-                        .setMaxHeaderSize(1 << 16),
+                Connections.options(endpoint, timeouts.connectNanos()).setKeepAliveTimeout(keepAliveSeconds),
                 new PoolOptions()
                         .setHttp1MaxSize(maxInFlight + maxInFlight / 4 + 16)
                         .setCleanerPeriod(500));
+        TargetUrl url = endpoint.url();
         this.options = new RequestOptions()
-                .setMethod(HttpMethod.POST)
-                .setHost(endpoint.host())
-                .setPort(endpoint.port())
-                .setSsl(endpoint.tls())
-                .setURI(endpoint.path());
+                .setHost(url.host())
+                .setPort(url.port())
+                .setSsl(url.tls())
+                .setURI(url.pathAndQuery());
     }
 
     /**
@@ -69,7 +61,8 @@ public final class InferenceClient implements AutoCloseable {
      */
     public Exchange start(RequestRecording recording, byte[] body, Protocol protocol, ExchangeListener listener) {
         Exchange exchange = new Exchange(recording, body, protocol, endpoint, timeouts, clock, listener);
-        http.request(options).onComplete(exchange::connected);
+        http.request(new RequestOptions(options).setMethod(HttpMethod.valueOf(protocol.method())))
+                .onComplete(exchange::connected);
         return exchange;
     }
 

@@ -1,5 +1,6 @@
 package dev.plumbline.producer.dispatch;
 
+import dev.plumbline.contract.event.Attempt;
 import dev.plumbline.contract.event.FailureKind;
 import dev.plumbline.contract.event.Outcome;
 import java.util.Collections;
@@ -16,6 +17,7 @@ public final class LoadCounters {
     private final LongAdder completed = new LongAdder();
     private final LongAdder dropped = new LongAdder();
     private final LongAdder cancelled = new LongAdder();
+    private final LongAdder retried = new LongAdder();
     private final LongAdder markersRefused = new LongAdder();
     private final Map<FailureKind, LongAdder> failed;
 
@@ -47,7 +49,10 @@ public final class LoadCounters {
         markersRefused.increment();
     }
 
-    void ended(Outcome outcome) {
+    void ended(Attempt attempt, Outcome outcome) {
+        if (attempt.number() > 1) {
+            retried.increment();
+        }
         switch (outcome) {
             case Outcome.Completed unused -> completed.increment();
             case Outcome.Failed failure -> {
@@ -86,6 +91,11 @@ public final class LoadCounters {
 
     public long cancelledRequests() {
         return cancelled.sum();
+    }
+
+    /** Ended tries beyond the first of a request. */
+    public long retriedRequests() {
+        return retried.sum();
     }
 
     /** Markers that had to wait for a later tick, because the sender was behind. */

@@ -233,7 +233,7 @@ public final class LoadLoop {
         public void ended(RequestRecording recording, EndedRequest request) {
             long endNanos = request.stamps().endNanos();
             ledger.tokens(endNanos, recording.outputTokenCorrection());
-            counters.ended(request.outcome());
+            counters.ended(request.attempt(), request.outcome());
             listener.ended(request);
             if (!outlet.ended(request)) {
                 lostSinceMark++;

@@ -182,7 +182,7 @@ final class LoadRun {
             nextDueNanos = limits.startNanos() + open.fireTimes().nextDueNanos();
             now = clock.nanos();
             Flow flow = isWarmup ? warmup : measured;
-            if (inFlight.size() >= open.maxInFlight()) {
+            if (inFlight.size() + pausing >= open.maxInFlight()) {
                 drop(flow, ordinal, due, now, Outcome.DropReason.IN_FLIGHT_CAP);
             } else if (!protection.breaker().allows(now)) {
                 drop(flow, ordinal, due, now, Outcome.DropReason.CIRCUIT_BREAKER);
@@ -231,20 +231,31 @@ final class LoadRun {
     }
 
     private void send(Flow flow, long ordinal, long dueNanos, long takenNanos) {
-        flow.requests.observer().taken(dueNanos, takenNanos);
-        flow.requests.observer().entered(takenNanos);
         RequestSource source = flow.requests.source();
-        RequestRecording recording = source.recording(ordinal, dueNanos, takenNanos);
-        Exchange exchange = client.start(recording, source.bytes(ordinal), source.protocol(), flow);
+        send(flow, source.recording(ordinal, dueNanos, takenNanos), source.bytes(ordinal), dueNanos);
+    }
+
+    private void send(Flow flow, RequestRecording recording, byte[] body, long dueNanos) {
+        flow.requests.observer().taken(dueNanos, recording.takenNanos());
+        flow.requests.observer().entered(recording.takenNanos());
+        Exchange exchange =
+                client.start(recording, body, flow.requests.source().protocol(), flow);
         if (!exchange.isOver()) {
             inFlight.add(exchange);
         }
     }
 
-    private void over(Exchange exchange, EndedRequest request) {
+    private void over(Flow flow, Exchange exchange, EndedRequest request) {
         inFlight.remove(exchange);
         protection.ended(request, clock.nanos());
-        if (plan instanceof LoadPlan.Closed closed && !exhausted) {
+        OptionalLong retryPauseNanos =
+                stopping ? OptionalLong.empty() : flow.requests.source().retries().pauseNanosAfter(request);
+        if (retryPauseNanos.isPresent()) {
+            // The slot stays taken: a request and its retries are one to the load.
+            pausing++;
+            long pauseMillis = Math.max(1, retryPauseNanos.getAsLong() / ProducerClock.NANOS_PER_MILLI);
+            vertx.setTimer(pauseMillis, unused -> retry(flow, exchange, clock.nanos()));
+        } else if (plan instanceof LoadPlan.Closed closed && !exhausted) {
             pausing++;
             boolean failed = request.outcome() instanceof Outcome.Failed;
             if (failed && closed.pauseAfterFailureNanos() > 0) {
@@ -260,9 +271,29 @@ final class LoadRun {
         }
     }
 
+    private void retry(Flow flow, Exchange failed, long dueNanos) {
+        if (stopping) {
+            pausing--;
+            completeIfIdle();
+        } else if (!protection.breaker().allows(clock.nanos())) {
+            afterPause(dueNanos);
+        } else if (protection.spend().book()) {
+            pausing--;
+            RequestSource source = flow.requests.source();
+            send(flow, source.retry(failed.recording(), dueNanos, clock.nanos()), failed.body(), dueNanos);
+        } else {
+            protection.breaker().cancelled();
+            exhausted = true;
+            pausing--;
+            completeIfIdle();
+        }
+    }
+
     private void afterPause(long dueNanos) {
         pausing--;
-        takeNext(dueNanos);
+        if (plan instanceof LoadPlan.Closed) {
+            takeNext(dueNanos);
+        }
         completeIfIdle();
     }
 
@@ -303,7 +334,7 @@ final class LoadRun {
         public void ended(Exchange exchange, EndedRequest request) {
             requests.observer().left(request.stamps().endNanos());
             requests.observer().ended(exchange.recording(), request);
-            over(exchange, request);
+            over(this, exchange, request);
         }
     }
 }

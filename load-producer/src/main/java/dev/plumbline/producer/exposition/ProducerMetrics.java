@@ -3,6 +3,8 @@ package dev.plumbline.producer.exposition;
 import dev.plumbline.contract.event.Activity;
 import dev.plumbline.contract.event.Outcome;
 import dev.plumbline.contract.event.Stamps;
+import dev.plumbline.contract.event.TokenCount;
+import dev.plumbline.contract.event.Tokens;
 import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.contract.series.Series;
 import dev.plumbline.contract.wire.Bytes;
@@ -51,6 +53,8 @@ public final class ProducerMetrics {
     private final DistributionDataPoint inferenceDuration;
     private final DistributionDataPoint dispatchLag;
     private final Counter requests;
+    private final Counter comparedRequests;
+    private final Counter comparedTokens;
 
     /** A scrape: its bytes and what they are. */
     public record Scrape(String contentType, Bytes body) {}
@@ -81,6 +85,17 @@ public final class ProducerMetrics {
                 .help("Requests that ended, by outcome and kind of failure or drop")
                 .labelNames(labels)
                 .register(registry);
+        this.comparedRequests = Counter.builder()
+                .name("plumbline_output_tokens_compared_requests_total")
+                .help("Requests whose output tokens two sources counted, by whether they agree")
+                .labelNames("agree")
+                .register(registry);
+        this.comparedTokens = Counter.builder()
+                .name("plumbline_output_tokens_compared_total")
+                .help(
+                        "Output tokens of the requests that two sources counted, by source and whether it is reckoned with")
+                .labelNames("source", "used")
+                .register(registry);
         ProcessMetrics.builder().register(registry);
         JvmMemoryMetrics.builder().register(registry);
         JvmGarbageCollectorMetrics.builder().register(registry);
@@ -104,6 +119,24 @@ public final class ProducerMetrics {
                 .takenNanos()
                 .ifPresent(
                         taken -> dispatchLag.observe((taken - request.stamps().dueNanos()) / NANOS_PER_SECOND));
+    }
+
+    /** The tokens of a measured request are known. */
+    public void tokensCounted(EndedRequest request) {
+        Tokens tokens = request.response().tokens();
+        if (tokens.output().isPresent() && tokens.otherOutput().isPresent()) {
+            TokenCount used = tokens.output().get();
+            TokenCount other = tokens.otherOutput().get();
+            comparedRequests
+                    .labelValues(Boolean.toString(used.count() == other.count()))
+                    .inc();
+            comparedTokens.labelValues(sourceOf(used), "true").inc(used.count());
+            comparedTokens.labelValues(sourceOf(other), "false").inc(other.count());
+        }
+    }
+
+    private static String sourceOf(TokenCount count) {
+        return count.source().name().toLowerCase(Locale.ROOT);
     }
 
     private void count(String outcome, String kind) {

@@ -15,6 +15,7 @@ import dev.plumbline.producer.time.ProducerClock;
 import dev.plumbline.protocol.ServerTimings;
 import dev.plumbline.protocol.StreamItem;
 import dev.plumbline.protocol.Usage;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +29,9 @@ import java.util.OptionalLong;
  */
 public final class RequestRecording {
 
+    /** Longest answer that is kept for a tokenizer; what is longer is not counted by one. */
+    private static final int MAX_COUNTED_CHARACTERS = 1 << 20;
+
     private static final Surroundings NOT_SAMPLED = Surroundings.unknown("not sampled");
 
     private final Series series;
@@ -35,6 +39,9 @@ public final class RequestRecording {
     private final ProducerClock clock;
     private final long dueNanos;
     private final long takenNanos;
+    private final TokenChoice tokenChoice;
+    private final Optional<String> promptToCount;
+    private final StringBuilder answerToCount = new StringBuilder(0);
     private final HistogramAccumulator chunkGaps = new HistogramAccumulator();
     private Map<String, Long> serverNanos = Map.of();
 
@@ -59,9 +66,20 @@ public final class RequestRecording {
     /**
      * @param streaming whether a streamed answer was asked for; what came is told by {@link #headers}
      * @param takenNanos not before {@code dueNanos}
+     * @param tokenChoice whose count of tokens is taken
+     * @param promptToCount the text of the prompt, when a tokenizer counts; empty = none does and no text is kept
      */
     public RequestRecording(
-            Series series, Attempt attempt, ProducerClock clock, boolean streaming, long dueNanos, long takenNanos) {
+            Series series,
+            Attempt attempt,
+            ProducerClock clock,
+            boolean streaming,
+            long dueNanos,
+            long takenNanos,
+            TokenChoice tokenChoice,
+            Optional<String> promptToCount) {
+        this.tokenChoice = tokenChoice;
+        this.promptToCount = promptToCount;
         this.series = series;
         this.attempt = attempt;
         this.clock = clock;
@@ -73,6 +91,16 @@ public final class RequestRecording {
     /** The id that is also sent to the target. */
     public String requestId() {
         return attempt.requestId();
+    }
+
+    /** Which try of which request this is. */
+    public Attempt attempt() {
+        return attempt;
+    }
+
+    /** The text that a tokenizer is to count as the prompt; empty when none is to. */
+    public Optional<String> promptToCount() {
+        return promptToCount;
     }
 
     /** When it was taken up, in nanoseconds of the clock. */
@@ -173,6 +201,9 @@ public final class RequestRecording {
             return false;
         }
         contentChunks++;
+        if (promptToCount.isPresent() && answerToCount.length() < MAX_COUNTED_CHARACTERS) {
+            answerToCount.append(chunk.text());
+        }
         if (streamed) {
             if (firstContentNanos.isEmpty()) {
                 firstContentNanos = OptionalLong.of(atNanos);
@@ -231,7 +262,11 @@ public final class RequestRecording {
             return failure(FailureKind.HTTP_4XX, serverError.orElse("status " + status));
         }
         if (isErrorStatus()) {
-            return failure(FailureKind.MALFORMED, "status " + status + " is neither an answer nor an error");
+            return failure(
+                    FailureKind.MALFORMED,
+                    status >= 300
+                            ? "status " + status + ": redirects are not followed"
+                            : "status " + status + " is neither an answer nor an error");
         }
         if (serverError.isPresent()) {
             return failure(FailureKind.STREAM_ERROR, serverError.get());
@@ -270,26 +305,38 @@ public final class RequestRecording {
         Surroundings surroundings = serverNanos.isEmpty()
                 ? NOT_SAMPLED
                 : new Surroundings(serverNanos, NOT_SAMPLED.gpu(), NOT_SAMPLED.engine());
+        Map<TokenSource, Long> outputs = outputs();
         return new EndedRequest(
                 series,
                 attempt,
                 clock.epochMillisAt(atNanos),
                 stamps,
-                new Response(streamed, contentChunks, chunkGaps.toHistogram(), tokens()),
+                new Response(streamed, contentChunks, chunkGaps.toHistogram(), tokens(outputs)),
                 outcome,
-                surroundings);
+                surroundings,
+                promptToCount
+                        .filter(unused -> contentChunks > 0 && answerToCount.length() < MAX_COUNTED_CHARACTERS)
+                        .map(prompt -> new Countable(prompt, answerToCount.toString(), outputs, tokenChoice)));
     }
 
-    private Tokens tokens() {
-        Optional<TokenCount> output = byServer(usage.output(), timedTokens.output());
-        if (output.isEmpty() && streamed && contentChunks > 0) {
-            output = Optional.of(new TokenCount(contentChunks, TokenSource.CHUNKS));
+    private Map<TokenSource, Long> outputs() {
+        Map<TokenSource, Long> outputs = new EnumMap<>(TokenSource.class);
+        usage.output().ifPresent(count -> outputs.put(TokenSource.SERVER_USAGE, count));
+        timedTokens.output().ifPresent(count -> outputs.put(TokenSource.SERVER_TIMINGS, count));
+        if (streamed && contentChunks > 0) {
+            outputs.put(TokenSource.CHUNKS, contentChunks);
         }
+        return outputs;
+    }
+
+    private Tokens tokens(Map<TokenSource, Long> outputs) {
+        Optional<TokenCount> output = tokenChoice.first(outputs);
         return new Tokens(
                 byServer(usage.prompt(), timedTokens.prompt()),
                 output,
                 byServer(usage.reasoning(), timedTokens.reasoning()),
-                byServer(usage.cached(), timedTokens.cached()));
+                byServer(usage.cached(), timedTokens.cached()),
+                tokenChoice.other(outputs, output));
     }
 
     private static Optional<TokenCount> byServer(OptionalLong used, OptionalLong timed) {

@@ -14,7 +14,7 @@ import dev.plumbline.producer.dispatch.RunObserver;
 import dev.plumbline.producer.recorder.EndedRequest;
 import dev.plumbline.producer.recorder.RequestRecording;
 import dev.plumbline.producer.time.ProducerClock;
-import dev.plumbline.protocol.EndpointType;
+import dev.plumbline.protocol.TargetUrl;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import java.util.Map;
@@ -59,12 +59,11 @@ public final class SelfWarmup {
         }
         long timeoutMillis = TimeUnit.NANOSECONDS.toMillis(maxNanos) + SLACK_MILLIS;
         try {
-            HttpServer server = LoopbackServer.listen(serverVertx)
+            HttpServer server = LoopbackServer.listen(serverVertx, source.protocol())
                     .toCompletionStage()
                     .toCompletableFuture()
                     .get(timeoutMillis, TimeUnit.MILLISECONDS);
-            Endpoint endpoint =
-                    new Endpoint("127.0.0.1", server.actualPort(), false, EndpointType.CHAT.path(), Map.of());
+            Endpoint endpoint = Endpoint.at(new TargetUrl(false, "127.0.0.1", server.actualPort(), "/"), Map.of());
             long second = TimeUnit.SECONDS.toNanos(1);
             try (InferenceClient client = new InferenceClient(
                     loopVertx, endpoint, new Timeouts(second, second, second, second), clock, CONCURRENCY, 1)) {

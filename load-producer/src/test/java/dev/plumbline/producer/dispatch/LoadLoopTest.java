@@ -28,6 +28,7 @@ import dev.plumbline.producer.workload.Prompts;
 import dev.plumbline.protocol.EndpointType;
 import dev.plumbline.protocol.Protocol;
 import dev.plumbline.protocol.RequestParameters;
+import dev.plumbline.protocol.TargetUrl;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
@@ -200,7 +201,7 @@ class LoadLoopTest {
                 }
             });
             answer.start();
-            Endpoint tls = new Endpoint("127.0.0.1", notTls.getLocalPort(), true, "/", Map.of());
+            Endpoint tls = Endpoint.at(new TargetUrl(true, "127.0.0.1", notTls.getLocalPort(), "/"), Map.of());
             assertFailed(run(tls, new LoadPlan.Closed(1, 0), 1, true).get(0), FailureKind.TLS);
             answer.join();
         }
@@ -562,8 +563,12 @@ class LoadLoopTest {
     }
 
     private RequestSource source(boolean streaming) {
-        return new RequestSource(
-                "p-1", SERIES, new Prompts(1, 4, 0), Protocol.of(EndpointType.CHAT, RequestParameters.of("m", streaming, 8, 0)), clock);
+        return RequestSource.of(
+                "p-1",
+                SERIES,
+                new Prompts(1, 4, 0),
+                Protocol.of(EndpointType.CHAT, RequestParameters.of("m", streaming, 8, 0)),
+                clock);
     }
 
     private static Endpoint endpoint(int port) {

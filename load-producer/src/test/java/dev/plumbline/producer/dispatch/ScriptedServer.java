@@ -24,13 +24,20 @@ final class ScriptedServer implements AutoCloseable {
 
     private final ServerSocket listener;
     private final Script script;
+    private final boolean resets;
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
 
     /** Heads of the requests that came. */
     final ConcurrentLinkedQueue<String> heads = new ConcurrentLinkedQueue<>();
 
     ScriptedServer(Script script) throws IOException {
+        this(script, false);
+    }
+
+    /** @param resets whether a connection ends with a reset instead of an orderly close */
+    ScriptedServer(Script script, boolean resets) throws IOException {
         this.script = script;
+        this.resets = resets;
         this.listener = new ServerSocket(0, 256, InetAddress.getLoopbackAddress());
         daemon(this::accept);
     }
@@ -97,6 +104,9 @@ final class ScriptedServer implements AutoCloseable {
             while (true) {
                 Socket socket = listener.accept();
                 socket.setTcpNoDelay(true);
+                if (resets) {
+                    socket.setSoLinger(true, 0);
+                }
                 sockets.add(socket);
                 daemon(() -> serve(socket));
             }

@@ -17,6 +17,7 @@ import dev.plumbline.contract.wire.Codec;
 import dev.plumbline.contract.wire.Decoded;
 import dev.plumbline.producer.recorder.EndedRequest;
 import dev.plumbline.producer.recorder.RequestRecording;
+import dev.plumbline.producer.recorder.TokenChoice;
 import dev.plumbline.producer.time.ManualClock;
 import dev.plumbline.producer.time.SystemTime;
 import java.nio.charset.StandardCharsets;
@@ -289,7 +290,15 @@ class EventSenderTest {
     }
 
     private EndedRequest request(long endMillis) {
-        return new RequestRecording(new Series(GROUP, "stable"), Attempt.first("r-" + endMillis), stamps, true, 0, 0)
+        return new RequestRecording(
+                        new Series(GROUP, "stable"),
+                        Attempt.first("r-" + endMillis),
+                        stamps,
+                        true,
+                        0,
+                        0,
+                        TokenChoice.AUTO,
+                        Optional.empty())
                 .dropped(endMillis * MILLI, Outcome.DropReason.IN_FLIGHT_CAP);
     }
 

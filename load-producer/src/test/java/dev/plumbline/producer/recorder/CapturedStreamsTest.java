@@ -108,22 +108,29 @@ class CapturedStreamsTest {
     private static RequestEvent replayed(Captured captured) {
         Protocol protocol = captured.protocol();
         RequestRecording recording = new RequestRecording(
-                SERIES, Attempt.first("r-1"), new ManualClock(1_000), protocol.streaming(), -3, -2);
+                SERIES,
+                Attempt.first("r-1"),
+                new ManualClock(1_000),
+                protocol.streaming(),
+                -3,
+                -2,
+                TokenChoice.AUTO,
+                Optional.empty());
         long[] now = new long[1];
         int status = Integer.parseInt(captured.cell(2));
-        AnswerReader reader = protocol.answer(
-                status, Optional.of(captured.cell(3)), item -> recording.item(now[0], item));
+        AnswerReader reader =
+                protocol.answer(status, Optional.of(captured.cell(3)), item -> recording.item(now[0], item));
         recording.sent(-1);
         recording.headers(0, status, reader.isStream(), OptionalLong.empty());
         byte[] bytes = resource(captured.cell(0));
         for (int i = 0; i < bytes.length; i++) {
-            now[0] = i + 1;
+            now[0] = i + 1L;
             recording.bytes(now[0]);
             reader.feed(bytes, i, 1);
         }
         boolean cleanly = captured.cell(4).equals("clean");
         reader.end(cleanly);
-        long end = bytes.length + 1;
+        long end = bytes.length + 1L;
         EndedRequest ended = cleanly ? recording.endedByServer(end) : recording.broken(end, "reset");
         return ended.numbered(new Origin("p", 1, 1));
     }

@@ -181,8 +181,7 @@ class RequestRecordingTest {
     }
 
     private static StreamItem chunk(boolean content, boolean answer) {
-        return new StreamItem.Chunk(
-                content, answer, "", Optional.empty(), Optional.empty(), Optional.empty());
+        return new StreamItem.Chunk(content, answer, "", Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     private static StreamItem usage(long prompt, long output) {
@@ -205,7 +204,15 @@ class RequestRecordingTest {
     }
 
     private static RequestRecording recording(boolean streaming) {
-        return new RequestRecording(SERIES, Attempt.first("r-1"), new ManualClock(1_000), streaming, 10, 20);
+        return new RequestRecording(
+                SERIES,
+                Attempt.first("r-1"),
+                new ManualClock(1_000),
+                streaming,
+                10,
+                20,
+                TokenChoice.AUTO,
+                Optional.empty());
     }
 
     private static RequestEvent numbered(EndedRequest ended) {

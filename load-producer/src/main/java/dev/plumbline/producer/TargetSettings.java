@@ -1,0 +1,163 @@
+package dev.plumbline.producer;
+
+import dev.plumbline.producer.client.Endpoint;
+import dev.plumbline.protocol.EndpointType;
+import dev.plumbline.protocol.GenericTarget;
+import dev.plumbline.protocol.Protocol;
+import dev.plumbline.protocol.RequestParameters;
+import dev.plumbline.protocol.TargetUrl;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+
+/** The part of the configuration that says what is driven, after its rules were checked. */
+record TargetSettings(Endpoint endpoint, Protocol protocol) {
+
+    private static final Pattern HEADER_NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
+    private static final Pattern HEADER_VALUE = Pattern.compile("[\\x20-\\x7e\\t]*");
+
+    private static final Set<String> FRAMING_HEADERS =
+            new TreeSet<>(Set.of("connection", "content-length", "transfer-encoding"));
+
+    /**
+     * @param environment looks an environment variable up; absent ones are empty
+     * @throws InvalidConfiguration naming the first key that is wrong
+     */
+    static TargetSettings checked(
+            ProducerConfig.Target target, String model, int maxTokens, UnaryOperator<String> environment) {
+        String url = target.url()
+                .orElseThrow(() -> InvalidConfiguration.missing("plumbline.target.url", "http://127.0.0.1:8000"));
+        TargetUrl where;
+        try {
+            where = TargetUrl.below(url, target.endpointType(), target.path(), target.query());
+        } catch (IllegalArgumentException e) {
+            throw new InvalidConfiguration("plumbline.target.url or .path: " + e.getMessage());
+        }
+        Map<String, String> headers = new HashMap<>(authorization(target, environment));
+        headers.putAll(target.headers());
+        headers.forEach((name, value) -> {
+            if (!HEADER_NAME.matcher(name).matches()
+                    || !HEADER_VALUE.matcher(value).matches()
+                    || FRAMING_HEADERS.contains(name.toLowerCase(Locale.ROOT))) {
+                throw new InvalidConfiguration("plumbline.target.headers.\"" + name
+                        + "\" is not allowed, expected a name and printable ASCII, and none of " + FRAMING_HEADERS);
+            }
+        });
+        target.caFile().ifPresent(TargetSettings::requireCertificate);
+        return new TargetSettings(
+                new Endpoint(where, headers, target.proxy().map(TargetSettings::proxy), target.caFile()),
+                protocol(
+                        target,
+                        new RequestParameters(
+                                model, target.streaming(), maxTokens, target.temperature(), target.samplingSeed())));
+    }
+
+    private static Protocol protocol(ProducerConfig.Target target, RequestParameters parameters) {
+        if (target.endpointType() != EndpointType.GENERIC) {
+            return Protocol.of(target.endpointType(), parameters);
+        }
+        ProducerConfig.Generic generic = target.generic();
+        String text = generic.text()
+                .orElseThrow(() -> InvalidConfiguration.missing("plumbline.target.generic.text", "/token/text"));
+        try {
+            return Protocol.generic(
+                    new GenericTarget(
+                            generic.method(),
+                            generic.body().orElse(""),
+                            generic.framing(),
+                            text,
+                            generic.reasoning(),
+                            generic.finishReason(),
+                            generic.promptTokens(),
+                            generic.outputTokens(),
+                            generic.error()),
+                    parameters);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidConfiguration("plumbline.target.generic: " + e.getMessage());
+        }
+    }
+
+    private static Map<String, String> authorization(ProducerConfig.Target target, UnaryOperator<String> environment) {
+        Optional<String> key = key(target, environment);
+        if (key.isEmpty()) {
+            return Map.of();
+        }
+        if (!HEADER_VALUE.matcher(key.get()).matches()) {
+            throw new InvalidConfiguration("the key of plumbline.target.api-key-… is not printable ASCII");
+        }
+        return target.apiKeyHeader()
+                .map(header -> header.equalsIgnoreCase("authorization")
+                        ? Map.of("Authorization", "Bearer " + key.get())
+                        : Map.of(header, key.get()))
+                .orElseGet(() -> target.endpointType().authorization(key.get()));
+    }
+
+    private static Optional<String> key(ProducerConfig.Target target, UnaryOperator<String> environment) {
+        if (target.apiKeyFile().isPresent() && target.apiKeyEnv().isPresent()) {
+            throw new InvalidConfiguration(
+                    "at most one of plumbline.target.api-key-file and plumbline.target.api-key-env may be set");
+        }
+        if (target.apiKeyEnv().isPresent()) {
+            String name = target.apiKeyEnv().get();
+            String key = environment.apply(name).strip();
+            if (key.isEmpty()) {
+                throw new InvalidConfiguration("plumbline.target.api-key-env = " + name
+                        + ": there is no such environment variable, or it is empty");
+            }
+            return Optional.of(key);
+        }
+        return target.apiKeyFile().map(TargetSettings::firstLine);
+    }
+
+    private static String firstLine(String file) {
+        String key;
+        try (var lines = Files.lines(Path.of(file), StandardCharsets.UTF_8)) {
+            key = lines.findFirst().orElse("").strip();
+        } catch (IOException e) {
+            throw new InvalidConfiguration("plumbline.target.api-key-file: cannot read " + file + " ("
+                    + e.getClass().getSimpleName() + "); give a file whose first line is the key");
+        }
+        if (key.isEmpty()) {
+            throw new InvalidConfiguration("plumbline.target.api-key-file = " + file
+                    + " is not allowed, expected a file whose first line is the key");
+        }
+        return key;
+    }
+
+    private static Endpoint.Proxy proxy(String text) {
+        try {
+            URI uri = new URI(text.strip());
+            String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
+            if (scheme.equals("http") && uri.getHost() != null && uri.getPort() > 0 && uri.getRawUserInfo() == null) {
+                return new Endpoint.Proxy(uri.getHost(), uri.getPort());
+            }
+        } catch (URISyntaxException e) {
+            throw new InvalidConfiguration("plumbline.target.proxy: " + e.getReason());
+        }
+        throw new InvalidConfiguration("plumbline.target.proxy is not allowed, expected http://host:port");
+    }
+
+    private static void requireCertificate(String file) {
+        try {
+            if (Files.readString(Path.of(file), StandardCharsets.US_ASCII).contains("BEGIN CERTIFICATE")) {
+                return;
+            }
+        } catch (IOException e) {
+            throw new InvalidConfiguration("plumbline.target.ca-file: cannot read " + file + " ("
+                    + e.getClass().getSimpleName() + "); give a PEM file of certificates");
+        }
+        throw new InvalidConfiguration(
+                "plumbline.target.ca-file = " + file + " is not allowed, expected a PEM file of certificates");
+    }
+}

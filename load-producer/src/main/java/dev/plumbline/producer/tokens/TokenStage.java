@@ -1,0 +1,185 @@
+package dev.plumbline.producer.tokens;
+
+import dev.plumbline.producer.emission.EventOutlet;
+import dev.plumbline.producer.emission.Marker;
+import dev.plumbline.producer.recorder.Countable;
+import dev.plumbline.producer.recorder.EndedRequest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+
+/**
+ * The one thread that has tokens counted. Requests and markers go through it in the order in which they came, so that what a
+ * marker says stays true.
+ *
+ * <p>When it falls behind it lets requests through uncounted, by what the server or the chunks say, and counts how many. It
+ * loses an event only where the queue behind it would, and says so in the next marker.
+ */
+public final class TokenStage implements EventOutlet, Runnable {
+
+    /** Most requests whose tokens are counted at the same time. */
+    private static final int BATCH = 32;
+
+    private static final int MAX_MARKERS_PER_LOOP = 8;
+    private static final long POLL_MILLIS = 50;
+    private static final long RETRY_NANOS = 1_000_000;
+    private static final long BATCH_TIMEOUT_SECONDS = 10;
+
+    private sealed interface Item {
+        record Ended(EndedRequest request) implements Item {}
+
+        record Marked(Marker marker) implements Item {}
+    }
+
+    private final int capacity;
+    private final BlockingQueue<Item> items;
+    private final AtomicIntegerArray waitingMarkers;
+    private final TokenCounter counter;
+    private final EventOutlet next;
+    private final Consumer<EndedRequest> counted;
+    private final LongAdder uncounted = new LongAdder();
+    private final CountDownLatch finished = new CountDownLatch(1);
+    private long lost;
+    private int loopsLeft;
+    private volatile boolean givenUp;
+
+    /**
+     * @param capacity most requests that wait here
+     * @param loops how many event loops leave markers
+     * @param next where everything goes
+     * @param counted hears of each request once its tokens are known, on this stage's thread
+     */
+    public TokenStage(int capacity, int loops, TokenCounter counter, EventOutlet next, Consumer<EndedRequest> counted) {
+        this.capacity = capacity;
+        this.items = new ArrayBlockingQueue<>(Math.addExact(capacity, loops * (MAX_MARKERS_PER_LOOP + 2)));
+        this.waitingMarkers = new AtomicIntegerArray(loops);
+        this.counter = counter;
+        this.next = next;
+        this.counted = counted;
+        this.loopsLeft = loops;
+    }
+
+    @Override
+    public boolean ended(EndedRequest request) {
+        return items.size() < capacity && items.offer(new Item.Ended(request));
+    }
+
+    @Override
+    public boolean mark(Marker marker) {
+        if (!marker.last() && waitingMarkers.get(marker.loop()) >= MAX_MARKERS_PER_LOOP) {
+            return false;
+        }
+        waitingMarkers.incrementAndGet(marker.loop());
+        if (items.offer(new Item.Marked(marker))) {
+            return true;
+        }
+        waitingMarkers.decrementAndGet(marker.loop());
+        return false;
+    }
+
+    /** Requests that a tokenizer should have counted and did not: it was behind, or could not. Any thread. */
+    public long uncountedRequests() {
+        return uncounted.sum();
+    }
+
+    /** Waits until the last marker of every loop has gone through; after the timeout the stage gives up. Any thread. */
+    public boolean awaitEnd(Duration timeout) throws InterruptedException {
+        boolean done = finished.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        givenUp = true;
+        return done;
+    }
+
+    @Override
+    public void run() {
+        try {
+            List<Item> batch = new ArrayList<>();
+            while (loopsLeft > 0 && !givenUp) {
+                Item first = items.poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
+                if (first != null) {
+                    batch.add(first);
+                    items.drainTo(batch, BATCH - 1);
+                    pass(batch);
+                    batch.clear();
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            counter.close();
+            finished.countDown();
+        }
+    }
+
+    private record Counting(CompletableFuture<OptionalLong> prompt, CompletableFuture<OptionalLong> output) {}
+
+    private void pass(List<Item> batch) {
+        boolean behind = items.size() > capacity / 2;
+        List<Counting> countings = new ArrayList<>(batch.size());
+        for (Item item : batch) {
+            countings.add(counting(item, behind));
+        }
+        for (int i = 0; i < batch.size(); i++) {
+            switch (batch.get(i)) {
+                case Item.Ended ended -> pass(ended.request(), countings.get(i));
+                case Item.Marked marked -> pass(marked.marker());
+            }
+        }
+    }
+
+    private Counting counting(Item item, boolean behind) {
+        CompletableFuture<OptionalLong> nothing = CompletableFuture.completedFuture(OptionalLong.empty());
+        if (behind
+                || !(item instanceof Item.Ended ended)
+                || ended.request().countable().isEmpty()) {
+            return new Counting(nothing, nothing);
+        }
+        EndedRequest request = ended.request();
+        Countable texts = request.countable().get();
+        boolean toldByServer = request.response().tokens().prompt().isPresent();
+        return new Counting(toldByServer ? nothing : counter.count(texts.prompt()), counter.count(texts.answer()));
+    }
+
+    private void pass(EndedRequest request, Counting counting) {
+        EndedRequest known = request;
+        if (request.countable().isPresent()) {
+            OptionalLong output = joined(counting.output());
+            if (output.isEmpty()) {
+                uncounted.increment();
+            }
+            known = request.counted(counter.source(), joined(counting.prompt()), output);
+        }
+        counted.accept(known);
+        if (!next.ended(known)) {
+            lost++;
+        }
+    }
+
+    private static OptionalLong joined(CompletableFuture<OptionalLong> count) {
+        return count.completeOnTimeout(OptionalLong.empty(), BATCH_TIMEOUT_SECONDS, TimeUnit.SECONDS)
+                .join();
+    }
+
+    private void pass(Marker marker) {
+        waitingMarkers.decrementAndGet(marker.loop());
+        Marker told = new Marker(
+                marker.loop(), marker.atNanos(), marker.lostEvents() + lost, marker.activity(), marker.last());
+        while (!next.mark(told) && !givenUp) {
+            // The sender is behind; what comes after this marker must wait for it.
+            LockSupport.parkNanos(RETRY_NANOS);
+        }
+        lost = 0;
+        if (marker.last()) {
+            loopsLeft--;
+        }
+    }
+}
