@@ -27,6 +27,7 @@ import io.vertx.core.VertxOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -57,6 +58,7 @@ final class LoadProducer {
     private final EmissionCounters emissionCounters = new EmissionCounters();
     private final EmissionQueue queue;
     private final EventSender sender;
+    private final Sampling sampling;
     private final List<Vertx> vertxes = new ArrayList<>();
     private final List<LoadLoop> loops = new ArrayList<>();
     private final List<InferenceClient> clients = new ArrayList<>();
@@ -77,6 +79,17 @@ final class LoadProducer {
         int count = config.load().eventLoops();
         this.queue = new EmissionQueue(config.emit().queueCapacity(), count);
         long heartbeatNanos = config.heartbeatInterval().toNanos();
+        this.sampling = new Sampling(
+                settings.sampling(),
+                new KafkaConnector(
+                        settings.bootstrapServers(),
+                        config.producer().id() + "-telemetry",
+                        config.kafka().properties()),
+                config.producer().id(),
+                settings.series().group().target(),
+                settings.series().group().model(),
+                clock,
+                Optional.ofNullable(System.getenv("PATH")).orElse(""));
         this.sender = new EventSender(
                 queue,
                 new KafkaConnector(
@@ -94,7 +107,8 @@ final class LoadProducer {
                         heartbeatNanos,
                         TimeUnit.MILLISECONDS.toNanos(200),
                         config.emit().stopGrace().toNanos()),
-                emissionCounters);
+                emissionCounters,
+                sampling);
         ProcessCpu cpu = ProcessCpu.ofThisProcess();
         for (int i = 0; i < count; i++) {
             Vertx vertx = oneLoop();
@@ -126,6 +140,7 @@ final class LoadProducer {
     void run() throws InterruptedException {
         Thread senderThread = new Thread(sender, "event-sender");
         senderThread.start();
+        sampling.start();
         loops.forEach(LoadLoop::start);
         try {
             warm();
@@ -161,6 +176,9 @@ final class LoadProducer {
             clients.add(
                     new InferenceClient(vertx, settings.endpoint(), settings.timeouts(), clock, slotsPerLoop(), (int)
                             config.target().keepAlive().toSeconds()));
+        }
+        if (!stopping.get()) {
+            sampling.prepareModel();
         }
         long wanted = config.load().warmupRequests();
         if (wanted > 0 && !stopping.get()) {
@@ -270,6 +288,7 @@ final class LoadProducer {
             if (!sender.awaitEnd(grace)) {
                 LOG.warnf("The sender did not end within %s", grace);
             }
+            sampling.stop();
             clients.forEach(InferenceClient::close);
             vertxes.forEach(Vertx::close);
             state = ProducerState.STOPPED;
@@ -347,6 +366,7 @@ final class LoadProducer {
                 "Requests that warmed the producer's own path",
                 selfWarmupRequests::sum);
         metrics.accusations(this::accusations);
+        sampling.expose(metrics);
     }
 
     private long accusations(Activity.Sickness sickness) {

@@ -31,7 +31,8 @@ record ProducerSettings(
         RequestBody body,
         Prompts prompts,
         Timeouts timeouts,
-        Budgets budgets) {
+        Budgets budgets,
+        SamplingSettings sampling) {
 
     private static final Duration LONGEST = Duration.ofDays(365);
 
@@ -98,7 +99,8 @@ record ProducerSettings(
                         config.workload().promptTokens(),
                         config.workload().promptTokensDeviation()),
                 timeouts(config.timeouts()),
-                budgets(config.selfCheck()));
+                budgets(config.selfCheck()),
+                SamplingSettings.checked(config, endpoint.headers()));
     }
 
     private static LoadPoint loadPoint(ProducerConfig.Load load) {

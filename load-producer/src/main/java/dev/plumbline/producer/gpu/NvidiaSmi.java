@@ -1,0 +1,201 @@
+package dev.plumbline.producer.gpu;
+
+import dev.plumbline.contract.telemetry.GpuSample;
+import dev.plumbline.contract.telemetry.SamplerState.FailureReason;
+import dev.plumbline.producer.sampling.Poll;
+import dev.plumbline.producer.sampling.SampleSource;
+import dev.plumbline.producer.sampling.Viewpoint;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * {@code nvidia-smi} that runs on and prints one row per GPU at the interval ({@code -lms}): asking it anew every second
+ * would initialise the driver's library each time, on the machine that is being measured.
+ *
+ * <p>Rows belong together until a GPU comes a second time or nothing comes for a moment. A field that this version does not
+ * know makes the tool name it and end; the field is asked by its older name or left out, and the tool is started again.
+ */
+final class NvidiaSmi implements SampleSource<GpuSample> {
+
+    /** Rows of one round come together; between rounds lies an interval. */
+    private static final long END_OF_ROUND_NANOS = 100_000_000;
+
+    private static final Pattern UNKNOWN_FIELD = Pattern.compile("Field \"([^\"]+)\" is not a valid field to query.*");
+    /** Drivers before 535 know the reasons by this name only. */
+    private static final Map<String, String> OLDER_NAMES =
+            Map.of("clocks_event_reasons.active", "clocks_throttle_reasons.active");
+
+    private final Viewpoint viewpoint;
+    private final List<String> command;
+    private final long intervalMillis;
+    private final long timeoutNanos;
+    private final Map<String, String> unknownFields = new TreeMap<>();
+    private List<String> fields = NvidiaSmiRow.FIELDS;
+    private Optional<ToolProcess.Output.Line> ahead = Optional.empty();
+    private volatile Optional<ToolProcess> process = Optional.empty();
+    private volatile boolean closed;
+
+    /** @param timeoutNanos longest silence beyond the interval */
+    NvidiaSmi(Viewpoint viewpoint, List<String> command, long intervalNanos, long timeoutNanos) {
+        this.viewpoint = viewpoint;
+        this.command = List.copyOf(command);
+        this.intervalMillis = Math.max(1, intervalNanos / 1_000_000);
+        this.timeoutNanos = intervalNanos + timeoutNanos;
+    }
+
+    @Override
+    public boolean isPaced() {
+        return true;
+    }
+
+    @Override
+    public Poll<GpuSample> poll() throws InterruptedException {
+        // Each turn but the last leaves one field out or renames it.
+        for (int turn = 0; turn <= 2 * NvidiaSmiRow.FIELDS.size(); turn++) {
+            Optional<Poll<GpuSample>> result = tryOnce();
+            if (result.isPresent()) {
+                if (result.get() instanceof Poll.Failed<GpuSample>) {
+                    end();
+                }
+                return result.get();
+            }
+            end();
+        }
+        return new Poll.Failed<>(FailureReason.UNREADABLE, "nvidia-smi knows none of the fields");
+    }
+
+    /** Empty when the tool named a field that it does not know. */
+    private Optional<Poll<GpuSample>> tryOnce() throws InterruptedException {
+        ToolProcess tool;
+        try {
+            tool = running();
+        } catch (IOException e) {
+            return Optional.of(new Poll.Failed<>(FailureReason.NOT_STARTED, String.valueOf(e.getMessage())));
+        }
+        LinkedHashMap<String, GpuSample> round = new LinkedHashMap<>();
+        Set<String> said = new HashSet<>();
+        long atNanos = 0;
+        long waitNanos = timeoutNanos;
+        while (true) {
+            Optional<? extends ToolProcess.Output> next = ahead.isPresent() ? ahead : tool.next(waitNanos);
+            ahead = Optional.empty();
+            if (next.isEmpty()) {
+                return Optional.of(
+                        round.isEmpty()
+                                ? new Poll.Failed<>(
+                                        FailureReason.TIMEOUT,
+                                        "nvidia-smi printed nothing for " + timeoutNanos / 1_000_000 + " ms")
+                                : new Poll.Taken<>(atNanos, List.copyOf(round.values())));
+            }
+            switch (next.get()) {
+                case ToolProcess.Output.End end -> {
+                    return ended(end.exitCode(), round, atNanos, said);
+                }
+                case ToolProcess.Output.Line line -> {
+                    Matcher unknown = UNKNOWN_FIELD.matcher(line.text());
+                    if (unknown.matches()) {
+                        replace(unknown.group(1));
+                        return Optional.empty();
+                    }
+                    Optional<GpuSample> sample =
+                            NvidiaSmiRow.read(line.text(), fields, unknownFields, viewpoint.at(line.atNanos()));
+                    if (sample.isEmpty()) {
+                        if (!line.text().isBlank()) {
+                            said.add(line.text());
+                        }
+                        if (said.size() > 16) {
+                            return Optional.of(unreadable(said));
+                        }
+                        continue;
+                    }
+                    String gpu = sample.get().gpu().index();
+                    if (round.containsKey(gpu)) {
+                        ahead = Optional.of(line);
+                        return Optional.of(new Poll.Taken<>(atNanos, List.copyOf(round.values())));
+                    }
+                    round.put(gpu, sample.get());
+                    atNanos = line.atNanos();
+                    waitNanos = END_OF_ROUND_NANOS;
+                }
+            }
+        }
+    }
+
+    private static Optional<Poll<GpuSample>> ended(
+            int exitCode, Map<String, GpuSample> round, long atNanos, Set<String> said) {
+        if (!round.isEmpty()) {
+            // The next poll starts it again.
+            return Optional.of(new Poll.Taken<>(atNanos, List.copyOf(round.values())));
+        }
+        return Optional.of(new Poll.Failed<>(
+                FailureReason.EXITED,
+                "nvidia-smi ended with " + exitCode
+                        + said.stream().findFirst().map(line -> ": " + bounded(line)).orElse("")));
+    }
+
+    private static Poll<GpuSample> unreadable(Set<String> said) {
+        return new Poll.Failed<>(
+                FailureReason.UNREADABLE,
+                "nvidia-smi printed no rows but: "
+                        + said.stream().findFirst().map(NvidiaSmi::bounded).orElse(""));
+    }
+
+    private static String bounded(String line) {
+        return line.length() <= 120 ? line : line.substring(0, 120);
+    }
+
+    private void replace(String field) {
+        List<String> rest = new ArrayList<>();
+        for (String asked : fields) {
+            if (!asked.equals(field)) {
+                rest.add(asked);
+            } else if (OLDER_NAMES.containsKey(asked)) {
+                rest.add(OLDER_NAMES.get(asked));
+            } else {
+                unknownFields.put(asked, "this nvidia-smi does not know " + asked);
+            }
+        }
+        fields = List.copyOf(rest);
+    }
+
+    private ToolProcess running() throws IOException {
+        Optional<ToolProcess> current = process;
+        if (current.isPresent()) {
+            return current.get();
+        }
+        List<String> asked = new ArrayList<>(command);
+        asked.add("--query-gpu=" + String.join(",", fields));
+        asked.add("--format=csv,noheader,nounits");
+        asked.add("-lms");
+        asked.add(Long.toString(intervalMillis));
+        ToolProcess started = ToolProcess.start(asked, viewpoint.clock(), viewpoint.source());
+        process = Optional.of(started);
+        if (closed) {
+            end();
+            throw new IOException("closed");
+        }
+        return started;
+    }
+
+    private void end() {
+        Optional<ToolProcess> current = process;
+        process = Optional.empty();
+        ahead = Optional.empty();
+        current.ifPresent(ToolProcess::close);
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        process.ifPresent(ToolProcess::close);
+    }
+}
