@@ -43,7 +43,8 @@ import java.util.function.UnaryOperator;
 final class Sampling implements UnaryOperator<RequestEvent> {
 
     private static final Duration ASK_TIMEOUT = Duration.ofSeconds(3);
-    private static final Duration STOP_GRACE = Duration.ofSeconds(2);
+    private static final Duration ENDING_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration STOP_GRACE = Duration.ofSeconds(1);
 
     private final SamplingSettings settings;
     private final PageClient client = new PageClient();
@@ -231,15 +232,20 @@ final class Sampling implements UnaryOperator<RequestEvent> {
     }
 
     /** Ends in good order and within a few seconds: the model's end as planned, then the samplers, then what is unsent. */
-    void stop() throws InterruptedException {
+    void stop() {
         stopping.countDown();
-        if (lifecycle.isPresent()) {
-            lifecycle.get().finish(ASK_TIMEOUT);
+        try {
+            if (lifecycle.isPresent()) {
+                lifecycle.get().finish(ENDING_TIMEOUT);
+            }
+            watch.ifPresent(OllamaWatch::stop);
+            gpus.forEach(Sampler::stop);
+            engines.forEach(Sampler::stop);
+            sender.stop(STOP_GRACE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            client.close();
         }
-        watch.ifPresent(OllamaWatch::stop);
-        gpus.forEach(Sampler::stop);
-        engines.forEach(Sampler::stop);
-        client.close();
-        sender.stop(STOP_GRACE);
     }
 }
