@@ -31,7 +31,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.UnaryOperator;
@@ -104,7 +103,7 @@ final class Sampling implements UnaryOperator<RequestEvent> {
         GpuTool tool = gpu.tool();
         List<String> command = gpu.command();
         if (tool == GpuTool.AUTO) {
-            if (!isOnThisMachine(settings.targetUrl())) {
+            if (!isOnThisMachine(settings.target())) {
                 return "the target is on another machine: plumbline.gpu.url can name an exporter";
             }
             Optional<GpuTool> found = GpuSources.findTool(searchPath);
@@ -155,14 +154,13 @@ final class Sampling implements UnaryOperator<RequestEvent> {
         return index == 0 ? "" : "page" + (index + 1);
     }
 
-    private static boolean isOnThisMachine(String url) {
+    private static boolean isOnThisMachine(PageAddress url) {
         try {
-            InetAddress address =
-                    InetAddress.getByName(PageAddress.of(url, Map.of()).uri().getHost());
+            InetAddress address = InetAddress.getByName(url.uri().getHost());
             return address.isLoopbackAddress()
                     || address.isAnyLocalAddress()
                     || NetworkInterface.getByInetAddress(address) != null;
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (IOException e) {
             return false;
         }
     }
@@ -194,7 +192,7 @@ final class Sampling implements UnaryOperator<RequestEvent> {
             return;
         }
         SamplingSettings.Ollama ollama = settings.ollama().get();
-        OllamaServer server = new OllamaServer(client, settings.targetUrl(), settings.targetHeaders());
+        OllamaServer server = new OllamaServer(client, settings.target());
         if (!ollama.sure() && !server.isThere(ASK_TIMEOUT)) {
             return;
         }

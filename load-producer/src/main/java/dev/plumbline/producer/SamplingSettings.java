@@ -19,12 +19,10 @@ import java.util.stream.Collectors;
 /**
  * What is looked at around the load, after its rules were checked.
  *
- * @param targetUrl of the target, without {@code /v1} and without a slash at its end
- * @param targetHeaders sent with every request to the target; may hold a secret, so they are never printed
+ * @param target without {@code /v1} and without a slash at its end, with the headers that every request to it carries
  * @param lifecycle of the model in an Ollama; empty when it is neither followed nor acted on
  */
-record SamplingSettings(
-        String targetUrl, Map<String, String> targetHeaders, Gpu gpu, Engine engine, Optional<Ollama> ollama) {
+record SamplingSettings(PageAddress target, Gpu gpu, Engine engine, Optional<Ollama> ollama) {
 
     private static final int MAX_PAGES = 32;
     private static final Duration LEAST_INTERVAL = Duration.ofMillis(200);
@@ -32,10 +30,6 @@ record SamplingSettings(
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
     private static final int LEAST_READINGS = 64;
     private static final int MOST_READINGS = 4_096;
-
-    SamplingSettings {
-        targetHeaders = Map.copyOf(targetHeaders);
-    }
 
     /** @param command empty: the tool's own name */
     record Gpu(GpuTool tool, List<String> command, List<PageAddress> pages, Duration interval, Duration timeout, Pace pace) {
@@ -61,27 +55,30 @@ record SamplingSettings(
      * @throws InvalidConfiguration naming the first key that is wrong
      */
     static SamplingSettings checked(ProducerConfig config, Map<String, String> targetHeaders) {
-        String url = base(config.target().url().orElse(""));
+        PageAddress target = target(config.target().url().orElse(""), targetHeaders);
         Duration longestRequest = config.timeouts().total();
         return new SamplingSettings(
-                url,
-                targetHeaders,
-                gpu(config.gpu(), url, targetHeaders, longestRequest),
-                engine(config.engine(), url, targetHeaders, longestRequest),
+                target,
+                gpu(config.gpu(), target, longestRequest),
+                engine(config.engine(), target, longestRequest),
                 ollama(config.ollama()));
     }
 
-    private static String base(String targetUrl) {
+    private static PageAddress target(String targetUrl, Map<String, String> headers) {
         String url = targetUrl.strip();
         while (url.endsWith("/")) {
             url = url.substring(0, url.length() - 1);
         }
-        return url.endsWith("/v1") ? url.substring(0, url.length() - "/v1".length()) : url;
+        try {
+            return PageAddress.of(
+                    url.endsWith("/v1") ? url.substring(0, url.length() - "/v1".length()) : url, headers);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidConfiguration("plumbline.target.url: " + e.getMessage());
+        }
     }
 
-    private static Gpu gpu(
-            ProducerConfig.Gpu gpu, String targetUrl, Map<String, String> targetHeaders, Duration longestRequest) {
-        List<PageAddress> pages = pages("plumbline.gpu.url", gpu.url().orElse(List.of()), targetUrl, targetHeaders);
+    private static Gpu gpu(ProducerConfig.Gpu gpu, PageAddress target, Duration longestRequest) {
+        List<PageAddress> pages = pages("plumbline.gpu.url", gpu.url().orElse(List.of()), target);
         List<String> command = gpu.command().orElse(List.of());
         GpuTool tool = gpu.source();
         boolean isExporter = tool == GpuTool.DCGM || tool == GpuTool.AMD_EXPORTER;
@@ -109,14 +106,10 @@ record SamplingSettings(
                 pace("plumbline.gpu.interval", gpu.interval(), longestRequest));
     }
 
-    private static Engine engine(
-            ProducerConfig.Engine engine,
-            String targetUrl,
-            Map<String, String> targetHeaders,
-            Duration longestRequest) {
+    private static Engine engine(ProducerConfig.Engine engine, PageAddress target, Duration longestRequest) {
         List<String> urls =
                 switch (engine.source()) {
-                    case AUTO -> engine.url().orElse(List.of(targetUrl + "/metrics"));
+                    case AUTO -> engine.url().orElse(List.of(target + "/metrics"));
                     case NONE -> List.of();
                 };
         Map<EngineValue, String> names = new EnumMap<>(EngineValue.class);
@@ -130,7 +123,7 @@ record SamplingSettings(
                                                 .collect(Collectors.joining(", ")))),
                         name));
         return new Engine(
-                pages("plumbline.engine.url", urls, targetUrl, targetHeaders),
+                pages("plumbline.engine.url", urls, target),
                 names,
                 timeout("plumbline.engine.timeout", engine.timeout()),
                 pace("plumbline.engine.interval", engine.interval(), longestRequest));
@@ -170,8 +163,7 @@ record SamplingSettings(
     }
 
     /** The key goes to the target's own host only, and never from https to http. */
-    private static List<PageAddress> pages(
-            String key, List<String> urls, String targetUrl, Map<String, String> targetHeaders) {
+    private static List<PageAddress> pages(String key, List<String> urls, PageAddress target) {
         if (urls.size() > MAX_PAGES) {
             throw new InvalidConfiguration(key + " has " + urls.size() + " pages, expected at most " + MAX_PAGES);
         }
@@ -179,11 +171,11 @@ record SamplingSettings(
         for (String url : urls) {
             try {
                 PageAddress page = PageAddress.of(url, Map.of());
-                URI target = PageAddress.of(targetUrl, Map.of()).uri();
-                boolean trusted = page.uri().getHost().equalsIgnoreCase(target.getHost())
-                        && (page.uri().getScheme().equalsIgnoreCase("https")
-                                || target.getScheme().equalsIgnoreCase("http"));
-                pages.add(trusted ? PageAddress.of(url, targetHeaders) : page);
+                URI uri = page.uri();
+                boolean trusted = uri.getHost().equalsIgnoreCase(target.uri().getHost())
+                        && (uri.getScheme().equalsIgnoreCase("https")
+                                || target.uri().getScheme().equalsIgnoreCase("http"));
+                pages.add(trusted ? new PageAddress(uri, target.headers()) : page);
             } catch (IllegalArgumentException e) {
                 throw new InvalidConfiguration(key + ": " + e.getMessage());
             }

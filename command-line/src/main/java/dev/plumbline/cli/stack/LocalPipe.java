@@ -119,6 +119,7 @@ public final class LocalPipe implements AutoCloseable {
                                 Long.toString(TOPIC_BYTES),
                                 "message.timestamp.type",
                                 "LogAppendTime")),
+                topic(Topics.TELEMETRY, bounded),
                 topic(Topics.partials(plan.window()), bounded),
                 topic(Topics.windows(plan.window()), bounded),
                 topic(Topics.VERDICTS, bounded),

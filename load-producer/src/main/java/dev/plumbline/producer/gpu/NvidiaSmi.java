@@ -7,12 +7,10 @@ import dev.plumbline.producer.sampling.SampleSource;
 import dev.plumbline.producer.sampling.Viewpoint;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -28,6 +26,9 @@ final class NvidiaSmi implements SampleSource<GpuSample> {
 
     /** Rows of one round come together; between rounds lies an interval. */
     private static final long END_OF_ROUND_NANOS = 100_000_000;
+
+    /** Lines of a round that are no rows; beyond, it is not an nvidia-smi that speaks. */
+    private static final int MAX_STRANGE_LINES = 64;
 
     private static final Pattern UNKNOWN_FIELD = Pattern.compile("Field \"([^\"]+)\" is not a valid field to query.*");
     /** Drivers before 535 know the reasons by this name only. */
@@ -82,7 +83,8 @@ final class NvidiaSmi implements SampleSource<GpuSample> {
             return Optional.of(new Poll.Failed<>(FailureReason.NOT_STARTED, String.valueOf(e.getMessage())));
         }
         LinkedHashMap<String, GpuSample> round = new LinkedHashMap<>();
-        Set<String> said = new HashSet<>();
+        Optional<String> said = Optional.empty();
+        int strangeLines = 0;
         long atNanos = 0;
         long waitNanos = timeoutNanos;
         while (true) {
@@ -109,11 +111,10 @@ final class NvidiaSmi implements SampleSource<GpuSample> {
                     Optional<GpuSample> sample =
                             NvidiaSmiRow.read(line.text(), fields, unknownFields, viewpoint.at(line.atNanos()));
                     if (sample.isEmpty()) {
-                        if (!line.text().isBlank()) {
-                            said.add(line.text());
-                        }
-                        if (said.size() > 16) {
-                            return Optional.of(unreadable(said));
+                        said = said.or(() -> Optional.of(line.text()).filter(text -> !text.isBlank()));
+                        if (++strangeLines > MAX_STRANGE_LINES) {
+                            return Optional.of(new Poll.Failed<>(
+                                    FailureReason.UNREADABLE, "nvidia-smi printed no rows" + words(said)));
                         }
                         continue;
                     }
@@ -131,26 +132,18 @@ final class NvidiaSmi implements SampleSource<GpuSample> {
     }
 
     private static Optional<Poll<GpuSample>> ended(
-            int exitCode, Map<String, GpuSample> round, long atNanos, Set<String> said) {
+            int exitCode, Map<String, GpuSample> round, long atNanos, Optional<String> said) {
         if (!round.isEmpty()) {
             // The next poll starts it again.
             return Optional.of(new Poll.Taken<>(atNanos, List.copyOf(round.values())));
         }
-        return Optional.of(new Poll.Failed<>(
-                FailureReason.EXITED,
-                "nvidia-smi ended with " + exitCode
-                        + said.stream().findFirst().map(line -> ": " + bounded(line)).orElse("")));
+        return Optional.of(
+                new Poll.Failed<>(FailureReason.EXITED, "nvidia-smi ended with " + exitCode + words(said)));
     }
 
-    private static Poll<GpuSample> unreadable(Set<String> said) {
-        return new Poll.Failed<>(
-                FailureReason.UNREADABLE,
-                "nvidia-smi printed no rows but: "
-                        + said.stream().findFirst().map(NvidiaSmi::bounded).orElse(""));
-    }
-
-    private static String bounded(String line) {
-        return line.length() <= 120 ? line : line.substring(0, 120);
+    private static String words(Optional<String> said) {
+        return said.map(line -> ": " + (line.length() <= 120 ? line : line.substring(0, 120)))
+                .orElse("");
     }
 
     private void replace(String field) {

@@ -8,7 +8,6 @@ import dev.plumbline.producer.scrape.Fetched;
 import dev.plumbline.producer.scrape.PageAddress;
 import dev.plumbline.producer.scrape.PageClient;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -22,14 +21,12 @@ public final class OllamaServer {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final PageClient client;
-    private final String baseUrl;
-    private final Map<String, String> headers;
+    private final PageAddress base;
 
-    /** @param headers sent with every request; may hold a secret, so they are never printed */
-    public OllamaServer(PageClient client, String baseUrl, Map<String, String> headers) {
+    /** @param base without a slash at its end */
+    public OllamaServer(PageClient client, PageAddress base) {
         this.client = client;
-        this.baseUrl = baseUrl;
-        this.headers = Map.copyOf(headers);
+        this.base = base;
     }
 
     /** What the server answered: JSON, or why there is none. */
@@ -120,6 +117,6 @@ public final class OllamaServer {
     }
 
     private PageAddress address(String path) {
-        return PageAddress.of(baseUrl + path, headers);
+        return PageAddress.of(base + path, base.headers());
     }
 }
