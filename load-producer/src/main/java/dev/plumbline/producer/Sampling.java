@@ -95,7 +95,8 @@ final class Sampling implements UnaryOperator<RequestEvent> {
                 Viewpoint viewpoint = viewpoint(numbered(name, i));
                 gpus.add(gpuSampler(
                         viewpoint,
-                        GpuSources.page(viewpoint, gpu.tool(), client, gpu.pages().get(i), gpu.timeout()),
+                        GpuSources.page(
+                                viewpoint, gpu.tool(), client, gpu.pages().get(i), gpu.timeout()),
                         i));
             }
             return "";
@@ -114,14 +115,12 @@ final class Sampling implements UnaryOperator<RequestEvent> {
             command = List.of(GpuSources.commandOf(tool));
         }
         Viewpoint viewpoint = viewpoint(sourceName(tool));
-        gpus.add(gpuSampler(
-                viewpoint, GpuSources.tool(viewpoint, tool, command, gpu.interval(), gpu.timeout()), 0));
+        gpus.add(gpuSampler(viewpoint, GpuSources.tool(viewpoint, tool, command, gpu.interval(), gpu.timeout()), 0));
         return "";
     }
 
     private Sampler<GpuSample> gpuSampler(Viewpoint viewpoint, SampleSource<GpuSample> source, int index) {
-        return new Sampler<>(
-                viewpoint, source, settings.gpu().pace(), new GpuEventValues(prefix(index)), sender);
+        return new Sampler<>(viewpoint, source, settings.gpu().pace(), new GpuEventValues(prefix(index)), sender);
     }
 
     private void openEngines() {

@@ -32,7 +32,13 @@ record SamplingSettings(PageAddress target, Gpu gpu, Engine engine, Optional<Oll
     private static final int MOST_READINGS = 4_096;
 
     /** @param command empty: the tool's own name */
-    record Gpu(GpuTool tool, List<String> command, List<PageAddress> pages, Duration interval, Duration timeout, Pace pace) {
+    record Gpu(
+            GpuTool tool,
+            List<String> command,
+            List<PageAddress> pages,
+            Duration interval,
+            Duration timeout,
+            Pace pace) {
         Gpu {
             command = List.copyOf(command);
             pages = List.copyOf(pages);
@@ -70,8 +76,7 @@ record SamplingSettings(PageAddress target, Gpu gpu, Engine engine, Optional<Oll
             url = url.substring(0, url.length() - 1);
         }
         try {
-            return PageAddress.of(
-                    url.endsWith("/v1") ? url.substring(0, url.length() - "/v1".length()) : url, headers);
+            return PageAddress.of(url.endsWith("/v1") ? url.substring(0, url.length() - "/v1".length()) : url, headers);
         } catch (IllegalArgumentException e) {
             throw new InvalidConfiguration("plumbline.target.url: " + e.getMessage());
         }
@@ -107,11 +112,10 @@ record SamplingSettings(PageAddress target, Gpu gpu, Engine engine, Optional<Oll
     }
 
     private static Engine engine(ProducerConfig.Engine engine, PageAddress target, Duration longestRequest) {
-        List<String> urls =
-                switch (engine.source()) {
-                    case AUTO -> engine.url().orElse(List.of(target + "/metrics"));
-                    case NONE -> List.of();
-                };
+        List<String> urls = switch (engine.source()) {
+            case AUTO -> engine.url().orElse(List.of(target + "/metrics"));
+            case NONE -> List.of();
+        };
         Map<EngineValue, String> names = new EnumMap<>(EngineValue.class);
         engine.names()
                 .forEach((key, name) -> names.put(
@@ -132,9 +136,7 @@ record SamplingSettings(PageAddress target, Gpu gpu, Engine engine, Optional<Oll
     private static Optional<Ollama> ollama(ProducerConfig.Ollama ollama) {
         boolean cold = ollama.load() == LifecyclePlan.Load.COLD;
         if ((cold || ollama.ending() == LifecyclePlan.Ending.UNLOAD) && !ollama.allowUnload()) {
-            throw new InvalidConfiguration((cold
-                            ? "plumbline.ollama.load = COLD"
-                            : "plumbline.ollama.ending = UNLOAD")
+            throw new InvalidConfiguration((cold ? "plumbline.ollama.load = COLD" : "plumbline.ollama.ending = UNLOAD")
                     + " would unload a model of the target; allow it with plumbline.ollama.allow-unload=true");
         }
         if (ollama.ending() == LifecyclePlan.Ending.DELETE && !ollama.allowDelete()) {
@@ -153,9 +155,8 @@ record SamplingSettings(PageAddress target, Gpu gpu, Engine engine, Optional<Oll
                 ollama.pullTimeout(),
                 ollama.loadTimeout());
         boolean watched = ollama.follow() != ProducerConfig.Follow.OFF;
-        boolean acts = plan.pull()
-                || plan.load() != LifecyclePlan.Load.NONE
-                || plan.ending() != LifecyclePlan.Ending.KEEP;
+        boolean acts =
+                plan.pull() || plan.load() != LifecyclePlan.Load.NONE || plan.ending() != LifecyclePlan.Ending.KEEP;
         return watched || acts
                 ? Optional.of(new Ollama(
                         acts || ollama.follow() == ProducerConfig.Follow.ON, watched, ollama.interval(), plan))
@@ -186,10 +187,8 @@ record SamplingSettings(PageAddress target, Gpu gpu, Engine engine, Optional<Oll
     private static Pace pace(String key, Duration interval, Duration longestRequest) {
         requireWithin(key, interval, LEAST_INTERVAL, LONGEST_INTERVAL);
         long wanted = longestRequest.dividedBy(interval) + 16;
-        return new Pace(
-                interval.toNanos(),
-                Math.max(interval.toNanos(), LONGEST_PAUSE.toNanos()),
-                (int) Math.max(LEAST_READINGS, Math.min(MOST_READINGS, wanted)));
+        return new Pace(interval.toNanos(), Math.max(interval.toNanos(), LONGEST_PAUSE.toNanos()), (int)
+                Math.max(LEAST_READINGS, Math.min(MOST_READINGS, wanted)));
     }
 
     private static Duration timeout(String key, Duration timeout) {

@@ -110,7 +110,9 @@ class ProducerSettingsTest {
         assertThat(sampling.gpu().pages())
                 .extracting(page -> page.headers().isEmpty())
                 .containsExactly(false, true, true);
-        assertThat(sampling.engine().pages()).extracting(Object::toString).containsExactly("https://host/prefix/metrics");
+        assertThat(sampling.engine().pages())
+                .extracting(Object::toString)
+                .containsExactly("https://host/prefix/metrics");
         assertThat(sampling.engine().pages().get(0).headers()).containsKey("Authorization");
     }
 

@@ -22,7 +22,6 @@ import dev.plumbline.target.SimulatedTargetSettings;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,10 +44,10 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A producer, a real broker, a target with vLLM's metrics, and an executable that prints rows captured from real GPUs. */
@@ -152,27 +151,33 @@ class SamplingIT {
     @Order(1)
     void withoutTopicAndWithADeadToolTheRunIsWholeAndSaysWhatIsMissing() throws Exception {
         Path dead = FakeTool.script(
-                Files.createDirectories(folder.resolve("dead")), "nvidia-smi", "echo 'No devices were found'; exit 6\n");
+                Files.createDirectories(folder.resolve("dead")),
+                "nvidia-smi",
+                "echo 'No devices were found'; exit 6\n");
         LoadProducer producer = producer(
                 "dead",
                 Map.of(
-                        "plumbline.gpu.source", "nvidia-smi",
-                        "plumbline.gpu.command", dead.toString(),
-                        "plumbline.engine.url", target.baseUrl() + "/nothing-here",
-                        "plumbline.load.duration", "2s"));
+                        "plumbline.gpu.source",
+                        "nvidia-smi",
+                        "plumbline.gpu.command",
+                        dead.toString(),
+                        "plumbline.engine.url",
+                        target.baseUrl() + "/nothing-here",
+                        "plumbline.load.duration",
+                        "2s"));
         producer.run();
         List<RequestEvent> events = events("dead");
         assertThat(events).isNotEmpty();
         RequestEvent last = events.get(events.size() - 1);
         assertThat(last.surroundings().gpu().atEnd())
-                .isEqualTo(new NearestSample.Absent(
-                        "nvidia-smi: nvidia-smi ended with 6: No devices were found"));
+                .isEqualTo(new NearestSample.Absent("nvidia-smi: nvidia-smi ended with 6: No devices were found"));
         assertThat(last.surroundings().engine().atEnd())
                 .isInstanceOfSatisfying(
                         NearestSample.Absent.class,
                         absent -> assertThat(absent.reason()).contains("status 404"));
         String page = metrics(producer);
-        assertThat(metric(page, "plumbline_sampler_up{source=\"nvidia-smi\",target=\"dead\"}")).isZero();
+        assertThat(metric(page, "plumbline_sampler_up{source=\"nvidia-smi\",target=\"dead\"}"))
+                .isZero();
         assertThat(metric(page, "plumbline_sampler_failures_total{reason=\"exited\",source=\"nvidia-smi\"}"))
                 .isPositive();
         assertThat(metric(page, "plumbline_telemetry_unpublished_total")).isPositive();
@@ -186,8 +191,8 @@ class SamplingIT {
     void samplesAreOnEveryEventAndEachOnceOnTheTopic() throws Exception {
         create(Topics.TELEMETRY);
         Path smi = FakeTool.nvidiaSmi(Files.createDirectories(folder.resolve("good")), "8 10", "");
-        LoadProducer producer = producer(
-                "good", Map.of("plumbline.gpu.source", "nvidia-smi", "plumbline.gpu.command", smi.toString()));
+        LoadProducer producer =
+                producer("good", Map.of("plumbline.gpu.source", "nvidia-smi", "plumbline.gpu.command", smi.toString()));
         producer.run();
 
         List<RequestEvent> events = events("good");
@@ -207,11 +212,15 @@ class SamplingIT {
                 });
             }
             assertThat(event.surroundings().engine().atEnd())
-                    .isInstanceOfSatisfying(NearestSample.Sampled.class, near -> assertThat(near.values())
-                            .containsKeys("requestsRunningCount", "requestsWaitingCount", "generationTokensTotal"));
+                    .isInstanceOfSatisfying(
+                            NearestSample.Sampled.class,
+                            near -> assertThat(near.values())
+                                    .containsKeys(
+                                            "requestsRunningCount", "requestsWaitingCount", "generationTokensTotal"));
         }
         assertThat(later.stream()
-                        .map(event -> ((NearestSample.Sampled) event.surroundings().engine().atStart())
+                        .map(event -> ((NearestSample.Sampled)
+                                        event.surroundings().engine().atStart())
                                 .values()
                                 .get("requestsRunningCount")))
                 .as("the load is seen in the engine")
@@ -244,11 +253,13 @@ class SamplingIT {
                         org.assertj.core.groups.Tuple.tuple("engine-metrics", new SamplerState.Up()));
         assertThat(metric(page, "plumbline_telemetry_unpublished_total")).isZero();
         assertThat(metric(page, "plumbline_telemetry_published_total")).isEqualTo(records.size());
-        assertThat(FailureReason.values()).allSatisfy(reason -> assertThat(metric(
-                        page,
-                        "plumbline_sampler_failures_total{reason=\"" + reason.name().toLowerCase(java.util.Locale.ROOT)
-                                + "\",source=\"nvidia-smi\"}"))
-                .isZero());
+        assertThat(FailureReason.values())
+                .allSatisfy(reason -> assertThat(metric(
+                                page,
+                                "plumbline_sampler_failures_total{reason=\""
+                                        + reason.name().toLowerCase(java.util.Locale.ROOT)
+                                        + "\",source=\"nvidia-smi\"}"))
+                        .isZero());
     }
 
     private static <T extends TelemetryRecord> List<T> of(List<TelemetryRecord> records, Class<T> type) {

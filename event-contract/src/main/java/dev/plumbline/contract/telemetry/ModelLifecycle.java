@@ -41,8 +41,7 @@ public record ModelLifecycle(Observation observation, String model, Step step) i
      * @param completedBytes of that layer so far
      * @param totalBytes of that layer
      */
-    public record Pulling(
-            String status, Optional<String> digest, OptionalLong completedBytes, OptionalLong totalBytes)
+    public record Pulling(String status, Optional<String> digest, OptionalLong completedBytes, OptionalLong totalBytes)
             implements Step {
         public Pulling {
             status = Readings.bounded(status);

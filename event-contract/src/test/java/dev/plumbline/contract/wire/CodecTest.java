@@ -110,7 +110,9 @@ class CodecTest {
         Matcher number =
                 Pattern.compile("\"([A-Za-z0-9]+)\":-?[0-9]").matcher(new String(golden(golden.file()), UTF_8));
         while (number.find()) {
-            if (!number.group(1).matches(".*(Nanos|Millis|Percent|Watts|Celsius|Hertz|Bytes|Ratio|(Nanos|Seconds|Tokens|Requests)Total|Tokens)|nanos")) {
+            if (!number.group(1)
+                    .matches(
+                            ".*(Nanos|Millis|Percent|Watts|Celsius|Hertz|Bytes|Ratio|(Nanos|Seconds|Tokens|Requests)Total|Tokens)|nanos")) {
                 unitless.add(number.group(1));
             }
         }

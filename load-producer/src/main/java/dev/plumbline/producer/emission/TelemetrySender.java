@@ -82,8 +82,7 @@ public final class TelemetrySender implements Runnable, Consumer<TelemetryRecord
         try {
             while (!(stopping && queue.isEmpty()) && clock.nanos() < stopUntilNanos) {
                 if (connected()) {
-                    Optional<TelemetryRecord> next =
-                            Optional.ofNullable(queue.poll(POLL_NANOS, TimeUnit.NANOSECONDS));
+                    Optional<TelemetryRecord> next = Optional.ofNullable(queue.poll(POLL_NANOS, TimeUnit.NANOSECONDS));
                     next.ifPresent(this::send);
                 } else if (attempts >= ATTEMPTS_BEFORE_GIVING_UP) {
                     discard();
@@ -166,8 +165,8 @@ public final class TelemetrySender implements Runnable, Consumer<TelemetryRecord
         Optional<Producer<byte[], byte[]>> open = kafka;
         kafka = Optional.empty();
         try {
-            open.ifPresent(producer ->
-                    producer.close(Duration.ofNanos(Math.max(0, Math.min(stopUntilNanos - clock.nanos(), RETRY_NANOS)))));
+            open.ifPresent(producer -> producer.close(
+                    Duration.ofNanos(Math.max(0, Math.min(stopUntilNanos - clock.nanos(), RETRY_NANOS)))));
         } catch (KafkaException e) {
             LOG.debugf(e, "Closing Kafka's producer for samples failed");
         }

@@ -41,9 +41,7 @@ record EngineNames(EngineKind engine, String prefix, Map<EngineValue, List<Strin
                             EngineValue.GENERATION_TOKENS_TOTAL,
                                     List.of("vllm:generation_tokens_total", "vllm:generation_tokens"),
                             EngineValue.QUEUE_TIME_SECONDS_TOTAL,
-                                    List.of(
-                                            "vllm:request_queue_time_seconds_sum",
-                                            "vllm:time_in_queue_requests_sum"),
+                                    List.of("vllm:request_queue_time_seconds_sum", "vllm:time_in_queue_requests_sum"),
                             EngineValue.QUEUE_TIME_REQUESTS_TOTAL,
                                     List.of(
                                             "vllm:request_queue_time_seconds_count",

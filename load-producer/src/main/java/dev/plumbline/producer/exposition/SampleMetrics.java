@@ -73,14 +73,23 @@ public final class SampleMetrics {
                 "plumbline_gpu_utilization_ratio",
                 "Share of time in which the GPU worked",
                 sample -> sample.load().utilizationRatio());
-        gpu("plumbline_gpu_memory_used_bytes", "Memory in use", sample -> real(sample.memory().usedBytes()));
-        gpu("plumbline_gpu_memory_total_bytes", "Memory of the device", sample -> real(sample.memory().totalBytes()));
+        gpu(
+                "plumbline_gpu_memory_used_bytes",
+                "Memory in use",
+                sample -> real(sample.memory().usedBytes()));
+        gpu(
+                "plumbline_gpu_memory_total_bytes",
+                "Memory of the device",
+                sample -> real(sample.memory().totalBytes()));
         gpu(
                 "plumbline_gpu_memory_bus_utilization_ratio",
                 "Share of time in which memory was read or written",
                 sample -> sample.load().memoryBusUtilizationRatio());
         gpu("plumbline_gpu_power_watts", "Power drawn", sample -> sample.power().drawWatts());
-        gpu("plumbline_gpu_power_limit_watts", "Power allowed", sample -> sample.power().limitWatts());
+        gpu(
+                "plumbline_gpu_power_limit_watts",
+                "Power allowed",
+                sample -> sample.power().limitWatts());
         gpu(
                 "plumbline_gpu_temperature_celsius",
                 "Temperature of the chip",
@@ -89,7 +98,10 @@ public final class SampleMetrics {
                 "plumbline_gpu_memory_temperature_celsius",
                 "Temperature of the memory",
                 sample -> sample.temperature().memoryCelsius());
-        gpu("plumbline_gpu_sm_clock_hertz", "Clock of the compute units", sample -> real(sample.clocks().smHertz()));
+        gpu(
+                "plumbline_gpu_sm_clock_hertz",
+                "Clock of the compute units",
+                sample -> real(sample.clocks().smHertz()));
         gpu(
                 "plumbline_gpu_memory_clock_hertz",
                 "Clock of the memory",
@@ -100,11 +112,12 @@ public final class SampleMetrics {
                 .labelNames("target", "gpu", "name", "uuid", "reason")
                 .callback(callback -> {
                     Map<List<String>, Double> lines = new LinkedHashMap<>();
-                    samples(gpus).forEach(sample -> sample.clocks().throttleActive().forEach((reason, active) -> {
-                        List<String> labels = new ArrayList<>(labels(sample));
-                        labels.add(label(reason));
-                        lines.putIfAbsent(labels, active ? 1.0 : 0.0);
-                    }));
+                    samples(gpus)
+                            .forEach(sample -> sample.clocks().throttleActive().forEach((reason, active) -> {
+                                List<String> labels = new ArrayList<>(labels(sample));
+                                labels.add(label(reason));
+                                lines.putIfAbsent(labels, active ? 1.0 : 0.0);
+                            }));
                     emit(lines, callback::call);
                 })
                 .register(registry);
@@ -117,8 +130,9 @@ public final class SampleMetrics {
                 .labelNames(GPU_LABELS)
                 .callback(callback -> {
                     Map<List<String>, Double> lines = new LinkedHashMap<>();
-                    samples(gpus).forEach(sample -> value.apply(sample)
-                            .ifPresent(number -> lines.putIfAbsent(labels(sample), number)));
+                    samples(gpus)
+                            .forEach(sample ->
+                                    value.apply(sample).ifPresent(number -> lines.putIfAbsent(labels(sample), number)));
                     emit(lines, callback::call);
                 })
                 .register(registry);
@@ -204,14 +218,16 @@ public final class SampleMetrics {
         if (!engines.stream().allMatch(Sampler::isUp)) {
             return lines;
         }
-        samples(engines).forEach(sample -> value.apply(sample)
-                .ifPresent(number -> lines.merge(
-                        List.of(target, label(sample.engine())), number, fold::applyAsDouble)));
+        samples(engines)
+                .forEach(sample -> value.apply(sample)
+                        .ifPresent(number ->
+                                lines.merge(List.of(target, label(sample.engine())), number, fold::applyAsDouble)));
         return lines;
     }
 
     private void registerSamplers() {
-        List<Sampler<?>> all = Stream.<Sampler<?>>concat(gpus.stream(), engines.stream()).toList();
+        List<Sampler<?>> all =
+                Stream.<Sampler<?>>concat(gpus.stream(), engines.stream()).toList();
         GaugeWithCallback.builder()
                 .name("plumbline_sampler_up")
                 .help("1 while a source of GPU or engine samples gives some")
@@ -238,8 +254,7 @@ public final class SampleMetrics {
                 .register(registry);
     }
 
-    private static <T extends TelemetryRecord> Stream<T> samples(
-            List<Sampler<T>> samplers) {
+    private static <T extends TelemetryRecord> Stream<T> samples(List<Sampler<T>> samplers) {
         return samplers.stream()
                 .map(Sampler::current)
                 .flatMap(Optional::stream)

@@ -32,7 +32,8 @@ public record LifecyclePlan(
                     + " would unload a model of the target, which is not allowed");
         }
         if (ending == Ending.DELETE && !permissions.delete()) {
-            throw new IllegalArgumentException("ending DELETE would delete a model of the target, which is not allowed");
+            throw new IllegalArgumentException(
+                    "ending DELETE would delete a model of the target, which is not allowed");
         }
     }
 

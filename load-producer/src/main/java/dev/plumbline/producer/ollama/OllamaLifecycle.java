@@ -101,7 +101,8 @@ public final class OllamaLifecycle {
     }
 
     private Start loadOnce() throws InterruptedException {
-        // When the list can not be had the model counts as not loaded: a warm load is then told with a cold one's caution.
+        // When the list can not be had the model counts as not loaded: a warm load is then told with a cold one's
+        // caution.
         Start start = isInMemory().orElse(false) ? Start.WARM : Start.COLD;
         long began = now();
         switch (server.load(model, plan.loadTimeout())) {
@@ -178,7 +179,8 @@ public final class OllamaLifecycle {
             case ModelLifecycle.Failed failed ->
                 LOG.warnf("Ollama: %s of %s failed: %s", failed.action(), model, failed.reason());
             case ModelLifecycle.Pulling unused -> {}
-            case ModelLifecycle.Pulled pulled -> LOG.infof("Ollama: %s pulled in %d ms", model, millis(pulled.elapsedNanos()));
+            case ModelLifecycle.Pulled pulled ->
+                LOG.infof("Ollama: %s pulled in %d ms", model, millis(pulled.elapsedNanos()));
             case ModelLifecycle.Loaded loaded ->
                 LOG.infof("Ollama: %s loaded %s in %d ms", model, loaded.start(), millis(loaded.elapsedNanos()));
             case ModelLifecycle.Unloaded unused -> LOG.infof("Ollama: %s unloaded", model);

@@ -48,7 +48,8 @@ public final class OllamaServer {
 
     /** One token for one word: brings the model into memory, and tells how long that took. */
     Answer load(String model, Duration timeout) throws InterruptedException {
-        ObjectNode request = JSON.createObjectNode().put("model", model).put("prompt", "a").put("stream", false);
+        ObjectNode request =
+                JSON.createObjectNode().put("model", model).put("prompt", "a").put("stream", false);
         request.putObject("options").put("num_predict", 1);
         return send("POST", "/api/generate", request, timeout);
     }

@@ -70,8 +70,7 @@ public final class OllamaWatch implements Runnable {
 
     /** The expiry moves with every request and is no change. */
     private static InMemory sizes(InMemory memory) {
-        return new InMemory(
-                memory.sizeBytes(), memory.vramBytes(), memory.contextTokens(), OptionalLong.empty());
+        return new InMemory(memory.sizeBytes(), memory.vramBytes(), memory.contextTokens(), OptionalLong.empty());
     }
 
     private void tell(String model, Step step) {

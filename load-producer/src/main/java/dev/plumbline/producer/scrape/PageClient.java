@@ -80,8 +80,7 @@ public final class PageClient implements AutoCloseable {
         return fetch(request, info -> new BoundedBody(MAX_BODY_BYTES), timeout);
     }
 
-    private Fetched fetch(
-            HttpRequest request, HttpResponse.BodyHandler<BoundedBody.Result> body, Duration timeout)
+    private Fetched fetch(HttpRequest request, HttpResponse.BodyHandler<BoundedBody.Result> body, Duration timeout)
             throws InterruptedException {
         CompletableFuture<HttpResponse<BoundedBody.Result>> answer = http.sendAsync(request, body);
         try {
@@ -109,7 +108,8 @@ public final class PageClient implements AutoCloseable {
         if (response.statusCode() == 200) {
             return new Fetched.Page(body);
         }
-        String words = body.lines().findFirst().map(line -> ": " + bounded(line)).orElse("");
+        String words =
+                body.lines().findFirst().map(line -> ": " + bounded(line)).orElse("");
         return new Fetched.Failure(
                 FailureReason.HTTP_STATUS,
                 "status " + response.statusCode() + " at " + response.request().uri() + words);

@@ -121,7 +121,9 @@ record PrometheusLine(String name, Map<String, String> labels, double number) {
                 case "-Inf" -> Double.NEGATIVE_INFINITY;
                 case "NaN" -> Double.NaN;
                 default -> {
-                    if (text.isEmpty() || "+-.0123456789".indexOf(text.charAt(0)) < 0 || "dDfF".indexOf(text.charAt(text.length() - 1)) >= 0) {
+                    if (text.isEmpty()
+                            || "+-.0123456789".indexOf(text.charAt(0)) < 0
+                            || "dDfF".indexOf(text.charAt(text.length() - 1)) >= 0) {
                         throw new IllegalArgumentException("no number");
                     }
                     yield Double.parseDouble(text);

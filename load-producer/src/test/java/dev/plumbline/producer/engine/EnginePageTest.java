@@ -87,10 +87,7 @@ class EnginePageTest {
 
     @Test
     void severalVllmReplicasAddUpAndTheFullestCacheCounts() throws IOException, InterruptedException {
-        server.at(
-                "/metrics",
-                PageServer.page(
-                        """
+        server.at("/metrics", PageServer.page("""
                         vllm_num_requests_running{engine="0"} 3
                         vllm_num_requests_running{engine="1"} 4
                         vllm_num_requests_waiting_by_reason{engine="0",reason="capacity"} 5
@@ -100,7 +97,9 @@ class EnginePageTest {
                         """));
         EngineSample both = only(poll(Map.of()));
         assertThat(both.requests().running()).hasValue(7);
-        assertThat(both.requests().waiting()).as("where only the reasons are told").hasValue(6);
+        assertThat(both.requests().waiting())
+                .as("where only the reasons are told")
+                .hasValue(6);
         assertThat(both.tokens().kvCacheUsageRatio()).hasValue(0.7);
     }
 
@@ -125,7 +124,9 @@ class EnginePageTest {
         assertThat(sglang.engine()).isEqualTo(EngineKind.SGLANG);
         assertThat(sglang.requests().running()).hasValue(6);
         assertThat(sglang.requests().waiting()).hasValue(3);
-        assertThat(sglang.requests().preemptionsTotal()).as("the gauge is not a count").isEmpty();
+        assertThat(sglang.requests().preemptionsTotal())
+                .as("the gauge is not a count")
+                .isEmpty();
         assertThat(sglang.tokens().kvCacheUsageRatio()).hasValue(0.74);
         assertThat(sglang.requests().queueTimeSecondsTotal()).hasValue(12.5);
         assertThat(sglang.tokens().generationTokensTotal()).hasValue(139795);
@@ -166,6 +167,7 @@ class EnginePageTest {
         assertThat(poll)
                 .isInstanceOfSatisfying(
                         Poll.Failed.class,
-                        failed -> assertThat(failed.reason()).as(failed.detail()).isEqualTo(reason));
+                        failed ->
+                                assertThat(failed.reason()).as(failed.detail()).isEqualTo(reason));
     }
 }

@@ -57,7 +57,11 @@ class SampleMetricsTest {
             public void close() {}
         };
         Sampler<T> sampler = new Sampler<>(
-                new Viewpoint("p", "t", name, clock), source, new Pace(1, 1, 4), samples -> new TreeMap<>(), record -> {});
+                new Viewpoint("p", "t", name, clock),
+                source,
+                new Pace(1, 1, 4),
+                samples -> new TreeMap<>(),
+                record -> {});
         stop.set(sampler::stop);
         Thread thread = new Thread(sampler);
         thread.start();

@@ -27,10 +27,7 @@ public final class FakeTool {
      * @param rename a sed expression over the names of the fields it knows
      */
     public static Path nvidiaSmi(Path folder, String rows, String rename) throws IOException {
-        return script(
-                folder,
-                "nvidia-smi",
-                """
+        return script(folder, "nvidia-smi", """
                 csv='%s'
                 for a in "$@"; do
                   case "$a" in --query-gpu=*) fields=${a#--query-gpu=} ;; esac
@@ -55,8 +52,7 @@ public final class FakeTool {
                   done
                   sleep "$(awk "BEGIN { print $last / 1000 }")"
                 done
-                """
-                        .formatted(captured(), rename, rows));
+                """.formatted(captured(), rename, rows));
     }
 
     private static Path captured() {

@@ -74,7 +74,9 @@ class GpuExporterTest {
                 .containsEntry(ThrottleReason.GPU_IDLE, false);
         GpuSample other = samples.get(1);
         assertThat(other.clocks().smHertz()).hasValue(345_000_000);
-        assertThat(other.temperature().coreCelsius()).as("DCGM's blank is no temperature").isEmpty();
+        assertThat(other.temperature().coreCelsius())
+                .as("DCGM's blank is no temperature")
+                .isEmpty();
         assertThat(other.absent()).containsEntry("coreCelsius", "blank");
         assertThat(other.memory().usedBytes()).isEmpty();
     }
@@ -99,11 +101,15 @@ class GpuExporterTest {
             GpuSample gpu = samples.get(0);
             assertThat(gpu.load().utilizationRatio()).hasValue(0.97);
             assertThat(gpu.power().drawWatts()).hasValue(748);
-            assertThat(gpu.temperature().coreCelsius()).as("junction before edge").hasValue(76);
+            assertThat(gpu.temperature().coreCelsius())
+                    .as("junction before edge")
+                    .hasValue(76);
             assertThat(gpu.memory().usedBytes()).hasValue(183265L << 20);
             assertThat(gpu.clocks().smHertz()).hasValue(1_533_000_000L);
             assertThat(samples.get(1).load().utilizationRatio()).hasValue(0.12);
-            assertThat(samples.get(1).power().drawWatts()).as("a partition's zero").isEmpty();
+            assertThat(samples.get(1).power().drawWatts())
+                    .as("a partition's zero")
+                    .isEmpty();
         }
     }
 
@@ -122,6 +128,7 @@ class GpuExporterTest {
         assertThat(poll)
                 .isInstanceOfSatisfying(
                         Poll.Failed.class,
-                        failed -> assertThat(failed.reason()).as(failed.detail()).isEqualTo(reason));
+                        failed ->
+                                assertThat(failed.reason()).as(failed.detail()).isEqualTo(reason));
     }
 }

@@ -96,7 +96,9 @@ class NvidiaSmiRowTest {
                 .orElseThrow();
         assertThat(odd.gpu().uuid()).isEmpty();
         assertThat(odd.power().drawWatts()).isEmpty();
-        assertThat(odd.absent()).containsEntry("drawWatts", "not possible: -5.0").containsEntry("coreCelsius", "unknown");
+        assertThat(odd.absent())
+                .containsEntry("drawWatts", "not possible: -5.0")
+                .containsEntry("coreCelsius", "unknown");
     }
 
     @Test
@@ -105,7 +107,8 @@ class NvidiaSmiRowTest {
         List<GpuSample> many = java.util.stream.IntStream.range(0, 40)
                 .mapToObj(i -> new GpuSample(
                         NOW,
-                        GpuNames.identity(Integer.toString(i), one.gpu().uuid(), one.gpu().name()),
+                        GpuNames.identity(
+                                Integer.toString(i), one.gpu().uuid(), one.gpu().name()),
                         one.load(),
                         one.memory(),
                         one.power(),

@@ -58,7 +58,8 @@ class NvidiaSmiTest {
     void oneProcessGivesRoundAfterRoundOfAllGpus() throws IOException, InterruptedException {
         List<GpuSample> first = samples(poll(FakeTool.nvidiaSmi(folder, "8 10 16", ""), PATIENT));
         assertThat(first).extracting(sample -> sample.gpu().index()).containsExactly("0", "1", "2");
-        assertThat(first).extracting(sample -> sample.power().drawWatts().orElseThrow())
+        assertThat(first)
+                .extracting(sample -> sample.power().drawWatts().orElseThrow())
                 .containsExactly(631.95, 433.78, 110.23);
         assertThat(first.get(1).absent()).containsEntry("utilizationRatio", "[N/A], MIG is enabled");
         assertThat(first.get(0).absent())
@@ -88,10 +89,13 @@ class NvidiaSmiTest {
     }
 
     private static void isGone(long pid) {
-        for (int i = 0; i < 1_000 && ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false); i++) {
+        for (int i = 0;
+                i < 1_000 && ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
+                i++) {
             LockSupport.parkNanos(10_000_000);
         }
-        assertThat(ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false)).isFalse();
+        assertThat(ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false))
+                .isFalse();
     }
 
     @Test
@@ -126,7 +130,9 @@ class NvidiaSmiTest {
     @Test
     void nonsenseWithoutEndIsUnreadable() throws IOException, InterruptedException {
         Path tool = FakeTool.script(
-                folder, "nvidia-smi", "i=0; while :; do i=$((i+1)); echo \"garbage, $i\"; head -c 9000 /dev/zero; done\n");
+                folder,
+                "nvidia-smi",
+                "i=0; while :; do i=$((i+1)); echo \"garbage, $i\"; head -c 9000 /dev/zero; done\n");
         isFailure(poll(tool, PATIENT), FailureReason.UNREADABLE, "no rows");
     }
 

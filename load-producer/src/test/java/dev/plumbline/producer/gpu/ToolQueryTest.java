@@ -71,7 +71,9 @@ class ToolQueryTest {
         assertThat(gpu.clocks().throttleActive()).containsOnly(java.util.Map.entry(ThrottleReason.UNSPECIFIED, false));
         GpuSample third = new AmdSmiDocument().read(json, NOW).get(1);
         assertThat(third.absent()).containsEntry("utilizationRatio", "N/A");
-        assertThat(third.temperature().coreCelsius()).as("the edge where there is no hotspot").hasValue(40);
+        assertThat(third.temperature().coreCelsius())
+                .as("the edge where there is no hotspot")
+                .hasValue(40);
         String bare = json.substring(json.indexOf('['), json.lastIndexOf(']') + 1);
         assertThat(new AmdSmiDocument().read(bare, NOW)).isEqualTo(new AmdSmiDocument().read(json, NOW));
     }
@@ -106,6 +108,7 @@ class ToolQueryTest {
         assertThat(poll)
                 .isInstanceOfSatisfying(
                         Poll.Failed.class,
-                        failed -> assertThat(failed.reason()).as(failed.detail()).isEqualTo(reason));
+                        failed ->
+                                assertThat(failed.reason()).as(failed.detail()).isEqualTo(reason));
     }
 }

@@ -46,7 +46,8 @@ class OllamaLifecycleTest {
         server.at("/api/version", PageServer.page("{\"version\":\"0.0.0\"}"));
         server.at("/api/ps", exchange -> answer(exchange, loaded ? "/ollama/ps-loaded.json" : "/ollama/ps-empty.json"));
         server.at("/api/generate", exchange -> {
-            boolean unload = server.asked().get(server.asked().size() - 1).body().contains("keep_alive");
+            boolean unload =
+                    server.asked().get(server.asked().size() - 1).body().contains("keep_alive");
             loaded = !unload;
             if (unload) {
                 answer(exchange, "/ollama/unload.json");
@@ -99,8 +100,10 @@ class OllamaLifecycleTest {
     @Test
     void aPullTellsItsProgressAndItsEnd() throws InterruptedException {
         lifecycle(true, Load.NONE, Ending.KEEP, NOTHING).prepare();
-        assertThat(steps().get(0)).isInstanceOfSatisfying(ModelLifecycle.Pulling.class, first -> assertThat(first.status())
-                .isEqualTo("pulling manifest"));
+        assertThat(steps().get(0))
+                .isInstanceOfSatisfying(
+                        ModelLifecycle.Pulling.class,
+                        first -> assertThat(first.status()).isEqualTo("pulling manifest"));
         assertThat(steps())
                 .filteredOn(ModelLifecycle.Pulling.class::isInstance)
                 .extracting(step -> ((ModelLifecycle.Pulling) step))
@@ -153,11 +156,12 @@ class OllamaLifecycleTest {
         OllamaLifecycle lifecycle = lifecycle(false, Load.COLD, Ending.UNLOAD, UNLOAD);
         lifecycle.prepare();
         lifecycle.finish(PATIENT);
-        assertThat(steps()).hasExactlyElementsOfTypes(
-                ModelLifecycle.Unloaded.class,
-                ModelLifecycle.Loaded.class,
-                ModelLifecycle.Loaded.class,
-                ModelLifecycle.Unloaded.class);
+        assertThat(steps())
+                .hasExactlyElementsOfTypes(
+                        ModelLifecycle.Unloaded.class,
+                        ModelLifecycle.Loaded.class,
+                        ModelLifecycle.Loaded.class,
+                        ModelLifecycle.Unloaded.class);
         assertThat(((ModelLifecycle.Loaded) steps().get(1)).start()).isEqualTo(Start.COLD);
     }
 

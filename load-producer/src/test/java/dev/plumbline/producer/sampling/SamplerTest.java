@@ -78,8 +78,9 @@ class SamplerTest {
                 viewpoint,
                 source,
                 pace,
-                samples -> new TreeMap<>(
-                        Map.of("requestsRunningCount", samples.get(0).requests().running().orElseThrow())),
+                samples -> new TreeMap<>(Map.of(
+                        "requestsRunningCount",
+                        samples.get(0).requests().running().orElseThrow())),
                 told::add);
     }
 
@@ -182,9 +183,13 @@ class SamplerTest {
 
     @Test
     void withoutAnySampleTheReasonIsTheReason() throws InterruptedException {
-        assertThat(new NearestReadings<EngineSample>(List.of(), "no tool").around(1, 2).atEnd())
+        assertThat(new NearestReadings<EngineSample>(List.of(), "no tool")
+                        .around(1, 2)
+                        .atEnd())
                 .isEqualTo(new NearestSample.Absent("no tool"));
-        assertThat(new NearestReadings<>(List.of(sampler(QUICK)), "").around(1, 2).atEnd())
+        assertThat(new NearestReadings<>(List.of(sampler(QUICK)), "")
+                        .around(1, 2)
+                        .atEnd())
                 .isEqualTo(new NearestSample.Absent("engine-metrics: no answer yet"));
         fails(FailureReason.HTTP_STATUS);
         Sampler<EngineSample> dead = ran(QUICK);

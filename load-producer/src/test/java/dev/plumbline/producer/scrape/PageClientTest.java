@@ -42,7 +42,9 @@ class PageClientTest {
         assertThat(fetched)
                 .isInstanceOfSatisfying(
                         Fetched.Failure.class,
-                        failure -> assertThat(failure.reason()).as(failure.detail()).isEqualTo(reason));
+                        failure -> assertThat(failure.reason())
+                                .as(failure.detail())
+                                .isEqualTo(reason));
     }
 
     @Test
@@ -56,7 +58,10 @@ class PageClientTest {
     void anotherStatusIsAFailureWithItsFirstWordsAndARedirectIsNotFollowed() throws InterruptedException {
         server.at("/metrics", PageServer.status(401, "{\"error\":\"Unauthorized\"}\nsecond line"));
         isFailure(get("/metrics", LONG), FailureReason.HTTP_STATUS);
-        assertThat(get("/metrics", LONG).toString()).contains("401").contains("Unauthorized").doesNotContain("second");
+        assertThat(get("/metrics", LONG).toString())
+                .contains("401")
+                .contains("Unauthorized")
+                .doesNotContain("second");
         server.at("/moved", exchange -> {
             exchange.getResponseHeaders().add("Location", server.url() + "/secret");
             exchange.sendResponseHeaders(302, -1);
@@ -124,12 +129,14 @@ class PageClientTest {
 
     @Test
     void anAddressNeedsAHostAndAnHttpScheme() {
-        for (String bad : List.of("", "localhost:8000", "ftp://host/x", "http:///x", "http://a b", "http://u:p@host/")) {
+        for (String bad :
+                List.of("", "localhost:8000", "ftp://host/x", "http:///x", "http://a b", "http://u:p@host/")) {
             org.assertj.core.api.Assertions.assertThatThrownBy(() -> PageAddress.of(bad, Map.of()))
                     .as(bad)
                     .isInstanceOf(IllegalArgumentException.class);
         }
-        assertThat(PageAddress.of("http://host/x", Map.of("Authorization", "s3cret")).toString())
+        assertThat(PageAddress.of("http://host/x", Map.of("Authorization", "s3cret"))
+                        .toString())
                 .doesNotContain("s3cret");
     }
 }

@@ -18,8 +18,7 @@ class PrometheusPageTest {
 
     @Test
     void readsNamesLabelsAndNumbersInEveryFormThatTheFormatAllows() {
-        PrometheusPage page = PrometheusPage.parse(
-                """
+        PrometheusPage page = PrometheusPage.parse("""
                 # HELP a b
                 # TYPE a gauge
                 plain 1
@@ -54,8 +53,7 @@ class PrometheusPageTest {
 
     @Test
     void noNumberIsNoValueAndNonsenseIsCounted() {
-        PrometheusPage page = PrometheusPage.parse(
-                """
+        PrometheusPage page = PrometheusPage.parse("""
                 nan NaN
                 infinite +Inf
                 a_bucket{le="1"} 3
@@ -74,8 +72,7 @@ class PrometheusPageTest {
 
     @Test
     void replicasAddUpRanksDoNotAndPartsAreLeftOut() {
-        PrometheusPage page = PrometheusPage.parse(
-                """
+        PrometheusPage page = PrometheusPage.parse("""
                 r{dp="0",tp="0"} 4
                 r{dp="0",tp="1"} 5
                 r{dp="1",tp="0"} 2
