@@ -68,12 +68,12 @@ public final class EnginePage implements SampleSource<EngineSample> {
         Map<String, String> absent = new TreeMap<>();
         for (EngineValue value : EngineValue.values()) {
             if (kind.value(page, value).isEmpty()) {
+                List<String> names = kind.names().getOrDefault(value, List.of());
                 absent.put(
                         value.component(),
-                        kind.names().containsKey(value)
-                                ? "not on the page: "
-                                        + String.join(", ", kind.names().get(value))
-                                : "this engine does not tell it");
+                        names.isEmpty()
+                                ? "this engine does not tell it"
+                                : "not on the page: " + String.join(", ", names));
             }
         }
         return new EngineSample(

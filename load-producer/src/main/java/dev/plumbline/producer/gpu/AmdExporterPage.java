@@ -52,22 +52,25 @@ final class AmdExporterPage implements GpuPage {
         String prefix = prefix(page).orElse("");
         Map<String, Gpu> gpus = new LinkedHashMap<>();
         for (Meaning meaning : MEANINGS) {
-            page.values(prefix + meaning.name()).forEach(value -> gpu(gpus, value)
-                    .ifPresent(gpu -> {
+            page.values(prefix + meaning.name())
+                    .forEach(value -> gpu(gpus, value).ifPresent(gpu -> {
                         if (meaning.sensor() && !gpu.first()) {
                             gpu.draft().absent(meaning.value(), "a partition has no sensor of its own");
-                        } else if (!(meaning.sensor() && value.number() == 0 && gpu.draft().has(meaning.value()))) {
+                        } else if (!(meaning.sensor()
+                                && value.number() == 0
+                                && gpu.draft().has(meaning.value()))) {
                             gpu.draft().number(meaning.value(), value.number(), meaning.factor());
                         }
                     }));
         }
-        page.values(prefix + "gpu_clock").forEach(value -> gpu(gpus, value).ifPresent(gpu -> {
-            switch (value.label("clock_type").orElse("")) {
-                case "GPU_CLOCK_TYPE_SYSTEM" -> first(gpu.draft(), GpuValue.SM_HERTZ, value.number());
-                case "GPU_CLOCK_TYPE_MEMORY" -> first(gpu.draft(), GpuValue.MEMORY_HERTZ, value.number());
-                default -> {}
-            }
-        }));
+        page.values(prefix + "gpu_clock")
+                .forEach(value -> gpu(gpus, value).ifPresent(gpu -> {
+                    switch (value.label("clock_type").orElse("")) {
+                        case "GPU_CLOCK_TYPE_SYSTEM" -> first(gpu.draft(), GpuValue.SM_HERTZ, value.number());
+                        case "GPU_CLOCK_TYPE_MEMORY" -> first(gpu.draft(), GpuValue.MEMORY_HERTZ, value.number());
+                        default -> {}
+                    }
+                }));
         List<GpuSample> samples = new ArrayList<>();
         gpus.values().forEach(gpu -> samples.add(gpu.draft().sample(observation, gpu.identity())));
         samples.sort(GpuPage.BY_INDEX);

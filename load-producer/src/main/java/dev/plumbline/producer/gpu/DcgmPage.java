@@ -21,7 +21,8 @@ final class DcgmPage implements GpuPage {
 
     private static final Map<String, Meaning> MEANINGS = Map.ofEntries(
             Map.entry("DCGM_FI_DEV_GPU_UTIL", new Meaning(GpuValue.UTILIZATION_RATIO, GpuDraft.PERCENT)),
-            Map.entry("DCGM_FI_DEV_MEM_COPY_UTIL", new Meaning(GpuValue.MEMORY_BUS_UTILIZATION_RATIO, GpuDraft.PERCENT)),
+            Map.entry(
+                    "DCGM_FI_DEV_MEM_COPY_UTIL", new Meaning(GpuValue.MEMORY_BUS_UTILIZATION_RATIO, GpuDraft.PERCENT)),
             Map.entry("DCGM_FI_PROF_GR_ENGINE_ACTIVE", new Meaning(GpuValue.ENGINE_ACTIVE_RATIO, 1)),
             Map.entry("DCGM_FI_PROF_PIPE_TENSOR_ACTIVE", new Meaning(GpuValue.TENSOR_ACTIVE_RATIO, 1)),
             Map.entry("DCGM_FI_PROF_DRAM_ACTIVE", new Meaning(GpuValue.DRAM_ACTIVE_RATIO, 1)),
@@ -72,7 +73,8 @@ final class DcgmPage implements GpuPage {
                         gpu(gpus, value).ifPresent(gpu -> gpu.partsOfTotalMebibytes.put(name, value.number()))));
         List<GpuSample> samples = new ArrayList<>();
         for (Gpu gpu : gpus.values()) {
-            if (!gpu.draft.has(GpuValue.TOTAL_BYTES) && gpu.partsOfTotalMebibytes.containsKey("DCGM_FI_DEV_FB_FREE")
+            if (!gpu.draft.has(GpuValue.TOTAL_BYTES)
+                    && gpu.partsOfTotalMebibytes.containsKey("DCGM_FI_DEV_FB_FREE")
                     && gpu.partsOfTotalMebibytes.containsKey("DCGM_FI_DEV_FB_USED")) {
                 gpu.draft.number(
                         GpuValue.TOTAL_BYTES,

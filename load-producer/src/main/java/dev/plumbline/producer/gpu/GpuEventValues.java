@@ -36,11 +36,9 @@ public record GpuEventValues(String prefix) implements Function<List<GpuSample>,
             put(values, gpu + "SmHertz", sample.clocks().smHertz());
             Map<ThrottleReason, Boolean> throttle = sample.clocks().throttleActive();
             if (!throttle.isEmpty()) {
-                values.put(
-                        gpu + "SlowingReasonsCount",
-                        (double) throttle.entrySet().stream()
-                                .filter(reason -> reason.getValue() && reason.getKey().isSlowing())
-                                .count());
+                values.put(gpu + "SlowingReasonsCount", (double) throttle.entrySet().stream()
+                        .filter(reason -> reason.getValue() && reason.getKey().isSlowing())
+                        .count());
             }
         }
         return values;

@@ -10,7 +10,8 @@ final class GpuNames {
     private GpuNames() {}
 
     static GpuIdentity identity(String index, Optional<String> uuid, Optional<String> name) {
-        return new GpuIdentity(bounded(index).orElse("?"), uuid.flatMap(GpuNames::bounded), name.flatMap(GpuNames::bounded));
+        return new GpuIdentity(
+                bounded(index).orElse("?"), uuid.flatMap(GpuNames::bounded), name.flatMap(GpuNames::bounded));
     }
 
     private static Optional<String> bounded(String text) {
@@ -18,8 +19,9 @@ final class GpuNames {
         if (stripped.isEmpty() || stripped.equals("N/A") || stripped.equals("[N/A]")) {
             return Optional.empty();
         }
-        return Optional.of(stripped.length() <= Observation.MAX_NAME_LENGTH
-                ? stripped
-                : stripped.substring(0, Observation.MAX_NAME_LENGTH));
+        return Optional.of(
+                stripped.length() <= Observation.MAX_NAME_LENGTH
+                        ? stripped
+                        : stripped.substring(0, Observation.MAX_NAME_LENGTH));
     }
 }

@@ -84,14 +84,12 @@ public final class GpuSources {
     /** A page of an exporter. */
     public static SampleSource<GpuSample> page(
             Viewpoint viewpoint, GpuTool exporter, PageClient client, PageAddress address, Duration timeout) {
-        List<GpuPage> kinds =
-                switch (exporter) {
-                    case AUTO -> List.of(new DcgmPage(), new AmdExporterPage());
-                    case DCGM -> List.of(new DcgmPage());
-                    case AMD_EXPORTER -> List.of(new AmdExporterPage());
-                    case NVIDIA_SMI, AMD_SMI, ROCM_SMI, NONE ->
-                        throw new IllegalArgumentException(exporter + " has no page");
-                };
+        List<GpuPage> kinds = switch (exporter) {
+            case AUTO -> List.of(new DcgmPage(), new AmdExporterPage());
+            case DCGM -> List.of(new DcgmPage());
+            case AMD_EXPORTER -> List.of(new AmdExporterPage());
+            case NVIDIA_SMI, AMD_SMI, ROCM_SMI, NONE -> throw new IllegalArgumentException(exporter + " has no page");
+        };
         return new GpuExporter(viewpoint, client, address, timeout, kinds);
     }
 }

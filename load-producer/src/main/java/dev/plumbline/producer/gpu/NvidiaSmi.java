@@ -137,8 +137,7 @@ final class NvidiaSmi implements SampleSource<GpuSample> {
             // The next poll starts it again.
             return Optional.of(new Poll.Taken<>(atNanos, List.copyOf(round.values())));
         }
-        return Optional.of(
-                new Poll.Failed<>(FailureReason.EXITED, "nvidia-smi ended with " + exitCode + words(said)));
+        return Optional.of(new Poll.Failed<>(FailureReason.EXITED, "nvidia-smi ended with " + exitCode + words(said)));
     }
 
     private static String words(Optional<String> said) {
@@ -149,10 +148,11 @@ final class NvidiaSmi implements SampleSource<GpuSample> {
     private void replace(String field) {
         List<String> rest = new ArrayList<>();
         for (String asked : fields) {
+            Optional<String> older = Optional.ofNullable(OLDER_NAMES.get(asked));
             if (!asked.equals(field)) {
                 rest.add(asked);
-            } else if (OLDER_NAMES.containsKey(asked)) {
-                rest.add(OLDER_NAMES.get(asked));
+            } else if (older.isPresent()) {
+                rest.add(older.get());
             } else {
                 unknownFields.put(asked, "this nvidia-smi does not know " + asked);
             }

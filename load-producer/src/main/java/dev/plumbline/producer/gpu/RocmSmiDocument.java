@@ -76,7 +76,8 @@ final class RocmSmiDocument implements GpuDocument {
                 observation,
                 GpuNames.identity(
                         index,
-                        Optional.of(card.path("Unique ID").asText(card.path("GUID").asText(""))),
+                        Optional.of(
+                                card.path("Unique ID").asText(card.path("GUID").asText(""))),
                         Optional.of(card.path("Card Series").asText("")))));
     }
 

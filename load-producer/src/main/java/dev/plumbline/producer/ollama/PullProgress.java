@@ -39,14 +39,16 @@ final class PullProgress implements Consumer<JsonNode> {
         if (status.isEmpty()) {
             return;
         }
-        succeeded |= status.equals("success");
+        if (status.equals("success")) {
+            succeeded = true;
+        }
         Pulling now = new Pulling(
                 status,
                 Optional.ofNullable(line.path("digest").textValue()),
                 bytes(line.path("completed")),
                 bytes(line.path("total")));
         long at = clock.nanos();
-        if (!now.equals(told.orElse(null)) && (isNew(now) || isComplete(now) || at - toldNanos >= INTERVAL_NANOS)) {
+        if (told.filter(now::equals).isEmpty() && (isNew(now) || isComplete(now) || at - toldNanos >= INTERVAL_NANOS)) {
             told = Optional.of(now);
             toldNanos = at;
             outlet.accept(now);

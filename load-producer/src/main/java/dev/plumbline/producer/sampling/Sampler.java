@@ -4,13 +4,12 @@ import dev.plumbline.contract.telemetry.SamplerState;
 import dev.plumbline.contract.telemetry.SamplerState.FailureReason;
 import dev.plumbline.contract.telemetry.TelemetryRecord;
 import dev.plumbline.producer.time.ProducerClock;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -34,7 +33,8 @@ public final class Sampler<T extends TelemetryRecord> implements Runnable {
     private final ReadingRing<T> ring;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final LongAdder samples = new LongAdder();
-    private final Map<FailureReason, LongAdder> failures = new EnumMap<>(FailureReason.class);
+    /** By the ordinal of the reason. */
+    private final AtomicLongArray failures = new AtomicLongArray(FailureReason.values().length);
 
     private volatile Optional<SamplerState.State> state = Optional.empty();
 
@@ -54,9 +54,6 @@ public final class Sampler<T extends TelemetryRecord> implements Runnable {
         this.values = values;
         this.outlet = outlet;
         this.ring = new ReadingRing<>(pace.keptReadings());
-        for (FailureReason reason : FailureReason.values()) {
-            failures.put(reason, new LongAdder());
-        }
     }
 
     @Override
@@ -66,19 +63,18 @@ public final class Sampler<T extends TelemetryRecord> implements Runnable {
         try {
             do {
                 long began = clock.nanos();
-                long pause =
-                        switch (poll()) {
-                            case Poll.Taken<T> taken -> {
-                                failuresInARow = 0;
-                                take(taken);
-                                yield source.isPaced() ? 0 : pace.intervalNanos() - (clock.nanos() - began);
-                            }
-                            case Poll.Failed<T> failed -> {
-                                failuresInARow = Math.min(failuresInARow + 1, 64);
-                                fail(failed);
-                                yield pace.pauseNanos(failuresInARow);
-                            }
-                        };
+                long pause = switch (poll()) {
+                    case Poll.Taken<T> taken -> {
+                        failuresInARow = 0;
+                        take(taken);
+                        yield source.isPaced() ? 0 : pace.intervalNanos() - (clock.nanos() - began);
+                    }
+                    case Poll.Failed<T> failed -> {
+                        failuresInARow = Math.min(failuresInARow + 1, 64);
+                        fail(failed);
+                        yield pace.pauseNanos(failuresInARow);
+                    }
+                };
                 if (stopped.await(Math.max(0, pause), TimeUnit.NANOSECONDS)) {
                     return;
                 }
@@ -114,10 +110,9 @@ public final class Sampler<T extends TelemetryRecord> implements Runnable {
     }
 
     private void fail(Poll.Failed<T> failed) {
-        failures.get(failed.reason()).increment();
-        boolean known = state.isPresent()
-                && state.get() instanceof SamplerState.Down down
-                && down.reason() == failed.reason();
+        failures.incrementAndGet(failed.reason().ordinal());
+        boolean known =
+                state.isPresent() && state.get() instanceof SamplerState.Down down && down.reason() == failed.reason();
         SamplerState.Down down = new SamplerState.Down(failed.reason(), failed.detail());
         if (known) {
             state = Optional.of(down);
@@ -160,7 +155,7 @@ public final class Sampler<T extends TelemetryRecord> implements Runnable {
 
     /** Polls that gave nothing, by reason. */
     public long failureCount(FailureReason reason) {
-        return failures.get(reason).sum();
+        return failures.get(reason.ordinal());
     }
 
     /** The reading nearest to a moment, if it is near. */

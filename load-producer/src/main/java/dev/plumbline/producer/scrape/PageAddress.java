@@ -33,7 +33,8 @@ public record PageAddress(URI uri, Map<String, String> headers) {
         }
         String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
         if (!(scheme.equals("http") || scheme.equals("https")) || uri.getHost() == null || uri.getUserInfo() != null) {
-            throw new IllegalArgumentException("'" + url + "' is not an http or https URL with a host and without a user");
+            throw new IllegalArgumentException(
+                    "'" + url + "' is not an http or https URL with a host and without a user");
         }
         return new PageAddress(uri, headers);
     }

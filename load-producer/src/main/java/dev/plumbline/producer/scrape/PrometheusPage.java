@@ -58,7 +58,9 @@ public final class PrometheusPage {
             if (end < 0) {
                 end = text.length();
             }
-            String line = end - start > MAX_LINE_LENGTH ? "?" : text.substring(start, end).strip();
+            String line = end - start > MAX_LINE_LENGTH
+                    ? "?"
+                    : text.substring(start, end).strip();
             start = end + 1;
             if (line.isEmpty() || line.charAt(0) == '#') {
                 continue;
