@@ -7,7 +7,6 @@ import dev.plumbline.producer.sampling.SampleSource;
 import dev.plumbline.producer.sampling.Viewpoint;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,13 +18,11 @@ import java.util.regex.Pattern;
  * {@code nvidia-smi} that runs on and prints one row per GPU at the interval ({@code -lms}): asking it anew every second
  * would initialise the driver's library each time, on the machine that is being measured.
  *
- * <p>Rows belong together until a GPU comes a second time or nothing comes for a moment. A field that this version does not
+ * <p>Rows come by ascending index. A round ends with the highest index that was ever seen, or before an index that is not
+ * higher than the one before, or when nothing comes for a moment. A field that this version does not
  * know makes the tool name it and end; the field is asked by its older name or left out, and the tool is started again.
  */
 final class NvidiaSmi implements SampleSource<GpuSample> {
-
-    /** Rows of one round come together; between rounds lies an interval. */
-    private static final long END_OF_ROUND_NANOS = 100_000_000;
 
     /** Lines of a round that are no rows; beyond, it is not an nvidia-smi that speaks. */
     private static final int MAX_STRANGE_LINES = 64;
@@ -39,8 +36,11 @@ final class NvidiaSmi implements SampleSource<GpuSample> {
     private final List<String> command;
     private final long intervalMillis;
     private final long timeoutNanos;
+    /** Rows of one round come together; between rounds lies an interval. */
+    private final long endOfRoundNanos;
     private final Map<String, String> unknownFields = new TreeMap<>();
     private List<String> fields = NvidiaSmiRow.FIELDS;
+    private int highestIndex = -1;
     private Optional<ToolProcess.Output.Line> ahead = Optional.empty();
     private volatile Optional<ToolProcess> process = Optional.empty();
     private volatile boolean closed;
@@ -51,6 +51,7 @@ final class NvidiaSmi implements SampleSource<GpuSample> {
         this.command = List.copyOf(command);
         this.intervalMillis = Math.max(1, intervalNanos / 1_000_000);
         this.timeoutNanos = intervalNanos + timeoutNanos;
+        this.endOfRoundNanos = intervalNanos / 2;
     }
 
     @Override
@@ -82,7 +83,8 @@ final class NvidiaSmi implements SampleSource<GpuSample> {
         } catch (IOException e) {
             return Optional.of(new Poll.Failed<>(FailureReason.NOT_STARTED, String.valueOf(e.getMessage())));
         }
-        LinkedHashMap<String, GpuSample> round = new LinkedHashMap<>();
+        List<GpuSample> round = new ArrayList<>();
+        int lastIndex = -1;
         Optional<String> said = Optional.empty();
         int strangeLines = 0;
         long atNanos = 0;
@@ -96,7 +98,7 @@ final class NvidiaSmi implements SampleSource<GpuSample> {
                                 ? new Poll.Failed<>(
                                         FailureReason.TIMEOUT,
                                         "nvidia-smi printed nothing for " + timeoutNanos / 1_000_000 + " ms")
-                                : new Poll.Taken<>(atNanos, List.copyOf(round.values())));
+                                : new Poll.Taken<>(atNanos, round));
             }
             switch (next.get()) {
                 case ToolProcess.Output.End end -> {
@@ -118,24 +120,29 @@ final class NvidiaSmi implements SampleSource<GpuSample> {
                         }
                         continue;
                     }
-                    String gpu = sample.get().gpu().index();
-                    if (round.containsKey(gpu)) {
+                    int index = Integer.parseInt(sample.get().gpu().index());
+                    if (index <= lastIndex) {
                         ahead = Optional.of(line);
-                        return Optional.of(new Poll.Taken<>(atNanos, List.copyOf(round.values())));
+                        return Optional.of(new Poll.Taken<>(atNanos, round));
                     }
-                    round.put(gpu, sample.get());
+                    round.add(sample.get());
+                    lastIndex = index;
                     atNanos = line.atNanos();
-                    waitNanos = END_OF_ROUND_NANOS;
+                    if (index == highestIndex) {
+                        return Optional.of(new Poll.Taken<>(atNanos, round));
+                    }
+                    highestIndex = Math.max(highestIndex, index);
+                    waitNanos = endOfRoundNanos;
                 }
             }
         }
     }
 
     private static Optional<Poll<GpuSample>> ended(
-            int exitCode, Map<String, GpuSample> round, long atNanos, Optional<String> said) {
+            int exitCode, List<GpuSample> round, long atNanos, Optional<String> said) {
         if (!round.isEmpty()) {
             // The next poll starts it again.
-            return Optional.of(new Poll.Taken<>(atNanos, List.copyOf(round.values())));
+            return Optional.of(new Poll.Taken<>(atNanos, round));
         }
         return Optional.of(new Poll.Failed<>(FailureReason.EXITED, "nvidia-smi ended with " + exitCode + words(said)));
     }

@@ -188,7 +188,7 @@ public final class OllamaLifecycle {
             case ModelLifecycle.InMemory unused -> {}
             case ModelLifecycle.LeftMemory unused -> {}
         }
-        outlet.accept(new ModelLifecycle(viewpoint.now(), model, step));
+        outlet.accept(new ModelLifecycle(viewpoint.now(), RunningModels.fullName(model), step));
     }
 
     private static long millis(long nanos) {
