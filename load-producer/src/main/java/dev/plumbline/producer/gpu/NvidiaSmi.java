@@ -102,6 +102,7 @@ final class NvidiaSmi implements SampleSource<GpuSample> {
             }
             switch (next.get()) {
                 case ToolProcess.Output.End end -> {
+                    end();
                     return ended(end.exitCode(), round, atNanos, said);
                 }
                 case ToolProcess.Output.Line line -> {
