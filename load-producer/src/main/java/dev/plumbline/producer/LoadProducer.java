@@ -70,6 +70,7 @@ final class LoadProducer {
     private final EmissionQueue queue;
     private final EventSender sender;
     private final Optional<TokenStage> tokenStage;
+    private final Sampling sampling;
     private final List<Vertx> vertxes = new ArrayList<>();
     private final List<LoadLoop> loops = new ArrayList<>();
     private final List<InferenceClient> clients = new ArrayList<>();
@@ -94,6 +95,17 @@ final class LoadProducer {
         int count = config.load().eventLoops();
         this.queue = new EmissionQueue(config.emit().queueCapacity(), count);
         long heartbeatNanos = config.heartbeatInterval().toNanos();
+        this.sampling = new Sampling(
+                settings.sampling(),
+                new KafkaConnector(
+                        settings.bootstrapServers(),
+                        config.producer().id() + "-telemetry",
+                        config.kafka().properties()),
+                config.producer().id(),
+                settings.series().group().target(),
+                settings.series().group().model(),
+                clock,
+                Optional.ofNullable(System.getenv("PATH")).orElse(""));
         this.sender = new EventSender(
                 queue,
                 new KafkaConnector(
@@ -111,7 +123,8 @@ final class LoadProducer {
                         heartbeatNanos,
                         TimeUnit.MILLISECONDS.toNanos(200),
                         config.emit().stopGrace().toNanos()),
-                emissionCounters);
+                emissionCounters,
+                sampling);
         this.tokenStage = tokenCounter(settings)
                 .map(counter ->
                         new TokenStage(config.emit().queueCapacity(), count, counter, queue, metrics::tokensCounted));
@@ -171,6 +184,7 @@ final class LoadProducer {
         Thread senderThread = new Thread(sender, "event-sender");
         senderThread.start();
         tokenStage.ifPresent(stage -> new Thread(stage, "token-stage").start());
+        sampling.start();
         loops.forEach(LoadLoop::start);
         try {
             warm();
@@ -219,6 +233,9 @@ final class LoadProducer {
             clients.add(
                     new InferenceClient(vertx, settings.endpoint(), settings.timeouts(), clock, slotsPerLoop(), (int)
                             config.target().keepAlive().toSeconds()));
+        }
+        if (!stopping.get()) {
+            sampling.prepareModel();
         }
         long wanted = config.load().warmupRequests();
         if (wanted > 0 && !stopping.get()) {
@@ -354,6 +371,7 @@ final class LoadProducer {
             if (!sender.awaitEnd(grace)) {
                 LOG.warnf("The sender did not end within %s", grace);
             }
+            sampling.stop();
             clients.forEach(InferenceClient::close);
             vertxes.forEach(Vertx::close);
             state = ProducerState.STOPPED;
@@ -453,6 +471,7 @@ final class LoadProducer {
                 "1 while the target is left alone because it failed too often",
                 () -> protection.breaker().openSinceNanos().isPresent() ? 1 : 0);
         metrics.accusations(this::accusations);
+        sampling.expose(metrics);
     }
 
     private long accusations(Activity.Sickness sickness) {

@@ -1,5 +1,7 @@
 package dev.plumbline.producer;
 
+import dev.plumbline.producer.gpu.GpuTool;
+import dev.plumbline.producer.ollama.LifecyclePlan;
 import dev.plumbline.producer.recorder.TokenChoice;
 import dev.plumbline.protocol.EndpointType;
 import dev.plumbline.protocol.GenericTarget;
@@ -7,6 +9,7 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import io.smallrye.config.WithName;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -55,6 +58,15 @@ public interface ProducerConfig {
 
     /** When the producer does not vouch for itself. */
     SelfCheck selfCheck();
+
+    /** Looking at the target's GPUs. */
+    Gpu gpu();
+
+    /** Looking at the target's engine. */
+    Engine engine();
+
+    /** The life of the model, where the target is an Ollama. */
+    Ollama ollama();
 
     /** The warm-up of the producer's own path. */
     Selfwarmup selfwarmup();
@@ -385,6 +397,116 @@ public interface ProducerConfig {
         /** Most requests of the warm-up. Default 3000. */
         @WithDefault("3000")
         long requests();
+    }
+
+    interface Gpu {
+        /**
+         * AUTO, NVIDIA_SMI, DCGM, AMD_SMI, ROCM_SMI, AMD_EXPORTER or NONE. Default AUTO: the pages of {@link #url} where there
+         * are some; else, if the target is on this machine, the first tool on the PATH.
+         */
+        @WithDefault("AUTO")
+        GpuTool source();
+
+        /**
+         * The tool and what stands before it, separated by commas, for example {@code ssh,gpu-host,nvidia-smi}. Default: the
+         * tool's own name.
+         */
+        Optional<List<String>> command();
+
+        /** Pages of exporters (DCGM's or AMD's), separated by commas, at most 32. */
+        Optional<List<String>> url();
+
+        /** Between two looks. Default 1 s, 200 ms to 1 h. */
+        @WithDefault("1s")
+        Duration interval();
+
+        /** Longest wait for an answer. Default 2 s, 50 ms to 1 min. */
+        @WithDefault("2s")
+        Duration timeout();
+    }
+
+    interface Engine {
+        /** AUTO (pages of metrics) or NONE. Default AUTO. */
+        @WithDefault("AUTO")
+        EngineSource source();
+
+        /** Pages of metrics, separated by commas, at most 32. Default: {@code /metrics} of the target. */
+        Optional<List<String>> url();
+
+        /**
+         * Names on the page, for an engine that is not known, by value: running, waiting, preemptions-total,
+         * queue-time-seconds-total, queue-time-requests-total, kv-cache-usage-ratio, prompt-tokens-total,
+         * cached-prompt-tokens-total, generation-tokens-total. Default none: the engine is recognised.
+         */
+        Map<String, String> names();
+
+        /** Between two looks. Default 1 s, 200 ms to 1 h. */
+        @WithDefault("1s")
+        Duration interval();
+
+        /** Longest wait for an answer. Default 2 s, 50 ms to 1 min. */
+        @WithDefault("2s")
+        Duration timeout();
+    }
+
+    /** Where engine samples come from. */
+    enum EngineSource {
+        /** Pages of metrics. */
+        AUTO,
+        /** The engine is not looked at. */
+        NONE
+    }
+
+    interface Ollama {
+        /** Whether {@code /api/ps} is followed: AUTO (if the target is an Ollama), ON or OFF. Default AUTO. */
+        @WithDefault("AUTO")
+        Follow follow();
+
+        /** Between two looks at {@code /api/ps}. Default 2 s, 200 ms to 1 h. */
+        @WithDefault("2s")
+        Duration interval();
+
+        /** Whether the model is pulled before the load. Default false. */
+        @WithDefault("false")
+        boolean pull();
+
+        /** Whether the registry of the pull may speak plain HTTP. Default false. */
+        @WithDefault("false")
+        boolean pullInsecure();
+
+        /** Longest pull. Default 1 h. */
+        @WithDefault("1h")
+        Duration pullTimeout();
+
+        /**
+         * NONE; WARM (in memory before the load); COLD (unloaded first, needs allow-unload; the time of the cold load is told).
+         * Default NONE.
+         */
+        @WithDefault("NONE")
+        LifecyclePlan.Load load();
+
+        /** Longest load. Default 5 min. */
+        @WithDefault("5m")
+        Duration loadTimeout();
+
+        /** What becomes of the model after the load: KEEP, UNLOAD (needs allow-unload), DELETE (needs allow-delete). Default KEEP. */
+        @WithDefault("KEEP")
+        LifecyclePlan.Ending ending();
+
+        /** Whether models of the target may be unloaded. Default false. */
+        @WithDefault("false")
+        boolean allowUnload();
+
+        /** Whether models of the target may be deleted. Default false. */
+        @WithDefault("false")
+        boolean allowDelete();
+    }
+
+    /** Whether something is followed. */
+    enum Follow {
+        AUTO,
+        ON,
+        OFF
     }
 
     /** How requests of an open loop are spaced. */

@@ -42,7 +42,8 @@ record ProducerSettings(
         Budgets budgets,
         Protection protection,
         RetryPolicy retries,
-        Tokens tokens) {
+        Tokens tokens,
+        SamplingSettings sampling) {
 
     /**
      * Who counts tokens.
@@ -131,7 +132,8 @@ record ProducerSettings(
                 budgets(config.selfCheck()),
                 protection(config),
                 retries(config.retry()),
-                tokens);
+                tokens,
+                SamplingSettings.checked(config, endpoint.headers()));
     }
 
     private static Prompts prompts(ProducerConfig.Workload workload, long seed) {

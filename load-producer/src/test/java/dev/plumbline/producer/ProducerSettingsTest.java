@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.producer.client.Endpoint;
+import dev.plumbline.producer.engine.EngineValue;
 import dev.plumbline.protocol.EndpointType;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.PropertiesConfigSource;
@@ -81,7 +82,19 @@ class ProducerSettingsTest {
         "plumbline.timeouts.stall, 0s",
         "plumbline.self-check.cpu-saturation, 1.5",
         "plumbline.emit.queue-capacity, 0",
-        "plumbline.heartbeat-interval, 1ms"
+        "plumbline.heartbeat-interval, 1ms",
+        "plumbline.gpu.interval, 50ms",
+        "plumbline.gpu.timeout, 0s",
+        "plumbline.gpu.source, dcgm",
+        "plumbline.gpu.command, nvidia-smi",
+        "plumbline.gpu.url, gpu-host:9400",
+        "plumbline.engine.interval, 2h",
+        "plumbline.engine.url, 'file:///etc/passwd'",
+        "plumbline.engine.names.busy, my_metric",
+        "plumbline.ollama.interval, 0s",
+        "plumbline.ollama.load, COLD",
+        "plumbline.ollama.ending, UNLOAD",
+        "plumbline.ollama.ending, DELETE"
     })
     void aWrongSettingIsNamedInOneLine(String key, String value) {
         String section = key.substring(0, key.lastIndexOf('.'));
@@ -153,6 +166,33 @@ class ProducerSettingsTest {
         Map<String, String> more = new HashMap<>(changes);
         more.put(key, value);
         return more;
+    }
+
+    @Test
+    void theTargetsKeyGoesToTheTargetsHostOnlyAndNeverInClear(@TempDir Path folder) throws IOException {
+        String key = Files.writeString(folder.resolve("key"), "s3cret").toString();
+        String urls = "https://host:9400/metrics,http://host:9400/metrics,https://other/metrics";
+        SamplingSettings sampling = ProducerSettings.checked(config(Map.of(
+                        "plumbline.target.url", "https://host/prefix/v1/",
+                        "plumbline.target.api-key-file", key,
+                        "plumbline.gpu.url", urls)))
+                .sampling();
+        assertThat(sampling.gpu().pages())
+                .extracting(page -> page.headers().isEmpty())
+                .containsExactly(false, true, true);
+        assertThat(sampling.engine().pages())
+                .extracting(Object::toString)
+                .containsExactly("https://host/prefix/metrics");
+        assertThat(sampling.engine().pages().get(0).headers()).containsKey("Authorization");
+    }
+
+    @Test
+    void anEngineThatIsNotKnownIsReadByGivenNames() {
+        assertThat(ProducerSettings.checked(config(Map.of("plumbline.engine.names.kv-cache-usage-ratio", "my_cache")))
+                        .sampling()
+                        .engine()
+                        .names())
+                .containsEntry(EngineValue.KV_CACHE_USAGE_RATIO, "my_cache");
     }
 
     private static ProducerConfig config(Map<String, String> changes) {

@@ -184,6 +184,7 @@ public final class LocalPipe implements AutoCloseable {
                                 Long.toString(plan.topicBytes()),
                                 "message.timestamp.type",
                                 "LogAppendTime")),
+                topic(Topics.TELEMETRY, bounded),
                 topic(Topics.partials(plan.window()), bounded),
                 topic(Topics.windows(plan.window()), bounded),
                 topic(Topics.VERDICTS, bounded),

@@ -16,7 +16,8 @@ import java.util.TreeMap;
 public sealed interface NearestSample {
 
     /**
-     * @param ageMillis moment minus sample time; negative when the sample is the later one
+     * @param ageMillis moment minus sample time; negative when the sample is the later one; of several sources the one
+     *     that is furthest away
      * @param values by name with its unit last, for example {@code gpu0PowerWatts}
      */
     record Sampled(long ageMillis, Map<String, Double> values) implements NearestSample {

@@ -34,6 +34,19 @@ public record RequestEvent(
         }
     }
 
+    /** The same event with the samples that were nearest to it; what the server told stays. */
+    public RequestEvent sampled(Surroundings.NearestSamples gpu, Surroundings.NearestSamples engine) {
+        return new RequestEvent(
+                origin,
+                series,
+                attempt,
+                endEpochMillis,
+                stamps,
+                response,
+                outcome,
+                new Surroundings(surroundings.serverNanos(), gpu, engine));
+    }
+
     @Override
     public ComparisonGroup group() {
         return series.group();

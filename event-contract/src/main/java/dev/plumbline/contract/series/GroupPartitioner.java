@@ -25,8 +25,26 @@ public final class GroupPartitioner {
         if (partitionCount < 1) {
             throw new IllegalArgumentException("partition count " + partitionCount + " is below 1");
         }
+        return partitionOf(group.key() + '#' + shard, partitionCount);
+    }
+
+    /**
+     * Where the telemetry of a target goes.
+     *
+     * @param target logical name of the service
+     * @return the partition, 0 to {@code partitionCount - 1}
+     * @throws IllegalArgumentException if the count is below 1
+     */
+    public static int partitionOfTarget(String target, int partitionCount) {
+        if (partitionCount < 1) {
+            throw new IllegalArgumentException("partition count " + partitionCount + " is below 1");
+        }
+        return partitionOf(target, partitionCount);
+    }
+
+    private static int partitionOf(String key, int partitionCount) {
         CRC32C crc = new CRC32C();
-        crc.update((group.key() + '#' + shard).getBytes(StandardCharsets.UTF_8));
+        crc.update(key.getBytes(StandardCharsets.UTF_8));
         return (int) (crc.getValue() % partitionCount);
     }
 }

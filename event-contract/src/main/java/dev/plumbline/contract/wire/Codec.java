@@ -13,6 +13,7 @@ import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import dev.plumbline.contract.control.Control;
 import dev.plumbline.contract.event.Event;
 import dev.plumbline.contract.run.RunRecord;
+import dev.plumbline.contract.telemetry.TelemetryRecord;
 import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.verdict.BaselineRecord;
 import dev.plumbline.contract.verdict.VerdictRecord;
@@ -50,6 +51,9 @@ public final class Codec<T> {
 
     /** Records of the events topic. */
     public static final Codec<Event> EVENTS = new Codec<>(Event.class);
+
+    /** Records of the telemetry topic. */
+    public static final Codec<TelemetryRecord> TELEMETRY = new Codec<>(TelemetryRecord.class);
 
     /** Records of the windows topics. */
     public static final Codec<WindowRecord> WINDOWS = new Codec<>(WindowRecord.class);

@@ -6,6 +6,7 @@ import java.time.Duration;
 public final class Topics {
 
     public static final String EVENTS = "plumbline.events.v1";
+    public static final String TELEMETRY = "plumbline.telemetry.v1";
     public static final String VERDICTS = "plumbline.verdicts.v1";
     public static final String ALERTS = "plumbline.alerts.v1";
     public static final String BASELINES = "plumbline.baselines.v1";

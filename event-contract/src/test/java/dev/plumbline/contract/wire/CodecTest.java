@@ -47,6 +47,20 @@ class CodecTest {
                 new Golden<>("control-deploy.json", Codec.CONTROLS, Examples.deploy()),
                 new Golden<>("control-deploy-of-everything.json", Codec.CONTROLS, Examples.deployOfEverything()),
                 new Golden<>("run.json", Codec.RUNS, Examples.run()),
+                new Golden<>("telemetry-gpu.json", Codec.TELEMETRY, TelemetryExamples.gpu()),
+                new Golden<>("telemetry-gpu-mig.json", Codec.TELEMETRY, TelemetryExamples.gpuWithMig()),
+                new Golden<>("telemetry-engine.json", Codec.TELEMETRY, TelemetryExamples.engine()),
+                new Golden<>("telemetry-sampler-up.json", Codec.TELEMETRY, TelemetryExamples.samplerUp()),
+                new Golden<>("telemetry-sampler-down.json", Codec.TELEMETRY, TelemetryExamples.samplerDown()),
+                new Golden<>("telemetry-sampler-none.json", Codec.TELEMETRY, TelemetryExamples.samplerNone()),
+                new Golden<>("telemetry-model-pulling.json", Codec.TELEMETRY, TelemetryExamples.modelPulling()),
+                new Golden<>("telemetry-model-pulled.json", Codec.TELEMETRY, TelemetryExamples.modelPulled()),
+                new Golden<>("telemetry-model-loaded.json", Codec.TELEMETRY, TelemetryExamples.modelLoaded()),
+                new Golden<>("telemetry-model-in-memory.json", Codec.TELEMETRY, TelemetryExamples.modelInMemory()),
+                new Golden<>("telemetry-model-left-memory.json", Codec.TELEMETRY, TelemetryExamples.modelLeftMemory()),
+                new Golden<>("telemetry-model-unloaded.json", Codec.TELEMETRY, TelemetryExamples.modelUnloaded()),
+                new Golden<>("telemetry-model-deleted.json", Codec.TELEMETRY, TelemetryExamples.modelDeleted()),
+                new Golden<>("telemetry-model-failed.json", Codec.TELEMETRY, TelemetryExamples.modelFailed()),
                 new Golden<>("undecodable.json", Codec.UNDECODABLE, Examples.undecodable()));
     }
 
@@ -99,7 +113,9 @@ class CodecTest {
         Matcher number =
                 Pattern.compile("\"([A-Za-z0-9]+)\":-?[0-9]").matcher(new String(golden(golden.file()), UTF_8));
         while (number.find()) {
-            if (!number.group(1).matches(".*(Nanos|Millis|Percent|Watts)|nanos")) {
+            if (!number.group(1)
+                    .matches(
+                            ".*(Nanos|Millis|Percent|Watts|Celsius|Hertz|Bytes|Ratio|(Nanos|Seconds|Tokens|Requests)Total|Tokens)|nanos")) {
                 unitless.add(number.group(1));
             }
         }
@@ -163,7 +179,10 @@ class CodecTest {
                         "designEffect",
                         "edgeIndex",
                         "baselineShare",
-                        "changedShare");
+                        "changedShare",
+                        "running",
+                        "waiting",
+                        "preemptionsTotal");
     }
 
     @Test

@@ -5,6 +5,7 @@ import dev.plumbline.contract.event.Event;
 import dev.plumbline.contract.event.Heartbeat;
 import dev.plumbline.contract.event.Heartbeat.LostSequences;
 import dev.plumbline.contract.event.Origin;
+import dev.plumbline.contract.event.RequestEvent;
 import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.contract.series.GroupPartitioner;
 import dev.plumbline.contract.wire.Codec;
@@ -21,6 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -80,6 +82,7 @@ public final class EventSender implements Runnable {
     private final String variant;
     private final SenderSettings settings;
     private final EmissionCounters counters;
+    private final UnaryOperator<RequestEvent> surroundings;
     private final byte[] key;
 
     private final ArrayDeque<Written> written = new ArrayDeque<>();
@@ -106,6 +109,7 @@ public final class EventSender implements Runnable {
      * @param epoch of this start, see {@link Origin}
      * @param variant the variant that is driven
      * @param loops how many event loops leave markers in the queue
+     * @param surroundings adds what was seen around a request; here and not on an event loop, where it would cost time
      */
     public EventSender(
             EmissionQueue queue,
@@ -117,7 +121,8 @@ public final class EventSender implements Runnable {
             String variant,
             int loops,
             SenderSettings settings,
-            EmissionCounters counters) {
+            EmissionCounters counters,
+            UnaryOperator<RequestEvent> surroundings) {
         this.queue = queue;
         this.connector = connector;
         this.clock = clock;
@@ -127,6 +132,7 @@ public final class EventSender implements Runnable {
         this.variant = variant;
         this.settings = settings;
         this.counters = counters;
+        this.surroundings = surroundings;
         this.key = group.key().getBytes(StandardCharsets.UTF_8);
         this.settledNanos = new long[loops];
         this.lastSettled = new boolean[loops];
@@ -215,7 +221,10 @@ public final class EventSender implements Runnable {
 
     private void write(EndedRequest request) {
         long sequence = ++lastSequence;
-        write(sequence, request.numbered(new Origin(producerId, epoch, sequence)), Optional.empty());
+        write(
+                sequence,
+                surroundings.apply(request.numbered(new Origin(producerId, epoch, sequence))),
+                Optional.empty());
     }
 
     private void take(Marker marker) {

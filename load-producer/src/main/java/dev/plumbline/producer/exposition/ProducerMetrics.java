@@ -197,6 +197,10 @@ public final class ProducerMetrics {
                 .register(registry);
     }
 
+    PrometheusRegistry registry() {
+        return registry;
+    }
+
     /** Everything, in the format that an {@code Accept} header asks for; text 0.0.4 without one. */
     public Scrape scrape(@Nullable String accept) {
         ExpositionFormatWriter writer = formats.findWriter(accept);

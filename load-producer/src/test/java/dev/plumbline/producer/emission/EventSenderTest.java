@@ -31,6 +31,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.Cluster;
@@ -269,7 +270,8 @@ class EventSenderTest {
                 "stable",
                 loops,
                 new SenderSettings(TOPIC, 5 * MILLI, MILLI, TimeUnit.SECONDS.toNanos(1)),
-                counters);
+                counters,
+                UnaryOperator.identity());
         Thread started = new Thread(sender, "sender-under-test");
         started.start();
         thread = Optional.of(started);

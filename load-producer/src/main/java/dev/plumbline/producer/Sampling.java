@@ -1,0 +1,248 @@
+package dev.plumbline.producer;
+
+import dev.plumbline.contract.event.RequestEvent;
+import dev.plumbline.contract.event.Surroundings.NearestSamples;
+import dev.plumbline.contract.telemetry.EngineSample;
+import dev.plumbline.contract.telemetry.GpuSample;
+import dev.plumbline.contract.telemetry.SamplerState;
+import dev.plumbline.producer.emission.KafkaConnector;
+import dev.plumbline.producer.emission.TelemetrySender;
+import dev.plumbline.producer.engine.EngineEventValues;
+import dev.plumbline.producer.engine.EnginePage;
+import dev.plumbline.producer.exposition.ProducerMetrics;
+import dev.plumbline.producer.exposition.SampleMetrics;
+import dev.plumbline.producer.gpu.GpuEventValues;
+import dev.plumbline.producer.gpu.GpuSources;
+import dev.plumbline.producer.gpu.GpuTool;
+import dev.plumbline.producer.ollama.OllamaLifecycle;
+import dev.plumbline.producer.ollama.OllamaServer;
+import dev.plumbline.producer.ollama.OllamaWatch;
+import dev.plumbline.producer.sampling.NearestReadings;
+import dev.plumbline.producer.sampling.SampleSource;
+import dev.plumbline.producer.sampling.Sampler;
+import dev.plumbline.producer.sampling.Viewpoint;
+import dev.plumbline.producer.scrape.PageAddress;
+import dev.plumbline.producer.scrape.PageClient;
+import dev.plumbline.producer.time.ProducerClock;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.UnaryOperator;
+
+/**
+ * Everything that looks at the surroundings of the load: samplers of GPUs and engine, the life of the model in an Ollama, and
+ * the way of all that to the telemetry topic. On threads of its own; nothing here can fail a run.
+ */
+final class Sampling implements UnaryOperator<RequestEvent> {
+
+    private static final Duration ASK_TIMEOUT = Duration.ofSeconds(3);
+    private static final Duration ENDING_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration STOP_GRACE = Duration.ofSeconds(1);
+
+    private final SamplingSettings settings;
+    private final PageClient client = new PageClient();
+    private final TelemetrySender sender;
+    private final String producerId;
+    private final String target;
+    private final String model;
+    private final ProducerClock clock;
+    private final List<Sampler<GpuSample>> gpus = new ArrayList<>();
+    private final List<Sampler<EngineSample>> engines = new ArrayList<>();
+    private final NearestReadings<GpuSample> nearestGpu;
+    private final NearestReadings<EngineSample> nearestEngine;
+    private final String gpuAbsence;
+    private final List<Thread> threads = new ArrayList<>();
+    private final CountDownLatch stopping = new CountDownLatch(1);
+    private volatile Optional<OllamaWatch> watch = Optional.empty();
+    private volatile Optional<OllamaLifecycle> lifecycle = Optional.empty();
+
+    /** @param searchPath folders in which tools are looked for */
+    Sampling(
+            SamplingSettings settings,
+            KafkaConnector connector,
+            String producerId,
+            String target,
+            String model,
+            ProducerClock clock,
+            String searchPath) {
+        this.settings = settings;
+        this.producerId = producerId;
+        this.target = target;
+        this.model = model;
+        this.clock = clock;
+        this.sender = new TelemetrySender(connector, clock);
+        this.gpuAbsence = openGpus(searchPath);
+        openEngines();
+        this.nearestGpu = new NearestReadings<>(gpus, gpuAbsence);
+        this.nearestEngine = new NearestReadings<>(engines, "plumbline.engine.source is NONE");
+    }
+
+    /** Why there is no sampler; empty text when there is one. */
+    private String openGpus(String searchPath) {
+        SamplingSettings.Gpu gpu = settings.gpu();
+        if (gpu.tool() == GpuTool.NONE) {
+            return "plumbline.gpu.source is NONE";
+        }
+        if (!gpu.pages().isEmpty()) {
+            String name = gpu.tool() == GpuTool.AUTO ? "gpu-exporter" : sourceName(gpu.tool());
+            for (int i = 0; i < gpu.pages().size(); i++) {
+                Viewpoint viewpoint = viewpoint(numbered(name, i));
+                gpus.add(gpuSampler(
+                        viewpoint,
+                        GpuSources.page(
+                                viewpoint, gpu.tool(), client, gpu.pages().get(i), gpu.timeout()),
+                        i));
+            }
+            return "";
+        }
+        GpuTool tool = gpu.tool();
+        List<String> command = gpu.command();
+        if (tool == GpuTool.AUTO) {
+            if (!isOnThisMachine(settings.target())) {
+                return "the target is on another machine: plumbline.gpu.url can name an exporter";
+            }
+            Optional<GpuTool> found = GpuSources.findTool(searchPath);
+            if (found.isEmpty()) {
+                return "no nvidia-smi, amd-smi or rocm-smi on the PATH";
+            }
+            tool = found.get();
+            command = List.of(GpuSources.commandOf(tool));
+        }
+        Viewpoint viewpoint = viewpoint(sourceName(tool));
+        gpus.add(gpuSampler(viewpoint, GpuSources.tool(viewpoint, tool, command, gpu.interval(), gpu.timeout()), 0));
+        return "";
+    }
+
+    private Sampler<GpuSample> gpuSampler(Viewpoint viewpoint, SampleSource<GpuSample> source, int index) {
+        return new Sampler<>(viewpoint, source, settings.gpu().pace(), new GpuEventValues(prefix(index)), sender);
+    }
+
+    private void openEngines() {
+        SamplingSettings.Engine engine = settings.engine();
+        List<PageAddress> pages = engine.pages();
+        for (int i = 0; i < pages.size(); i++) {
+            Viewpoint viewpoint = viewpoint(numbered("engine-metrics", i));
+            engines.add(new Sampler<>(
+                    viewpoint,
+                    new EnginePage(viewpoint, client, pages.get(i), engine.timeout(), engine.names()),
+                    engine.pace(),
+                    new EngineEventValues(prefix(i)),
+                    sender));
+        }
+    }
+
+    private Viewpoint viewpoint(String source) {
+        return new Viewpoint(producerId, target, source, clock);
+    }
+
+    private static String sourceName(GpuTool tool) {
+        return tool.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private static String numbered(String name, int index) {
+        return index == 0 ? name : name + "-" + (index + 1);
+    }
+
+    private static String prefix(int index) {
+        return index == 0 ? "" : "page" + (index + 1);
+    }
+
+    private static boolean isOnThisMachine(PageAddress url) {
+        try {
+            InetAddress address = InetAddress.getByName(url.uri().getHost());
+            return address.isLoopbackAddress()
+                    || address.isAnyLocalAddress()
+                    || NetworkInterface.getByInetAddress(address) != null;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Begins to look. */
+    void start() {
+        begin("telemetry-sender", sender);
+        gpus.forEach(sampler -> begin("sampler-" + sampler.name(), sampler));
+        engines.forEach(sampler -> begin("sampler-" + sampler.name(), sampler));
+        if (gpus.isEmpty()) {
+            sender.accept(new SamplerState(viewpoint("gpu").now(), new SamplerState.None(gpuAbsence)));
+        }
+        if (engines.isEmpty()) {
+            sender.accept(new SamplerState(
+                    viewpoint("engine-metrics").now(), new SamplerState.None("plumbline.engine.source is NONE")));
+        }
+    }
+
+    private void begin(String name, Runnable work) {
+        Thread thread = new Thread(work, name);
+        thread.setDaemon(true);
+        threads.add(thread);
+        thread.start();
+    }
+
+    /** Brings the model to where it should be before the load. Blocks until then, or until {@link #stop}. */
+    void prepareModel() throws InterruptedException {
+        if (settings.ollama().isEmpty()) {
+            return;
+        }
+        SamplingSettings.Ollama ollama = settings.ollama().get();
+        OllamaServer server = new OllamaServer(client, settings.target());
+        if (!ollama.sure() && !server.isThere(ASK_TIMEOUT)) {
+            return;
+        }
+        Viewpoint viewpoint = viewpoint("ollama");
+        if (ollama.watched() && stopping.getCount() > 0) {
+            OllamaWatch following = new OllamaWatch(server, viewpoint, sender, ollama.interval(), ASK_TIMEOUT);
+            watch = Optional.of(following);
+            begin("ollama-watch", following);
+        }
+        OllamaLifecycle life = new OllamaLifecycle(server, ollama.plan(), model, viewpoint, sender);
+        life.prepare();
+        lifecycle = Optional.of(life);
+    }
+
+    /** The event with the samples nearest to its start and its end. Its start is when it was sent, or due if it never was. */
+    @Override
+    public RequestEvent apply(RequestEvent event) {
+        long start = event.stamps().sentNanos().orElse(event.stamps().dueNanos());
+        long end = event.stamps().endNanos();
+        NearestSamples gpu = nearestGpu.around(start, end);
+        NearestSamples engine = nearestEngine.around(start, end);
+        return event.sampled(gpu, engine);
+    }
+
+    void expose(ProducerMetrics metrics) {
+        SampleMetrics.register(metrics, target, gpus, engines);
+        metrics.counter(
+                "plumbline_telemetry_published_total",
+                "Samples and their like that Kafka acknowledged",
+                sender::publishedCount);
+        metrics.counter(
+                "plumbline_telemetry_unpublished_total",
+                "Samples and their like that never got to Kafka",
+                sender::unpublishedCount);
+    }
+
+    /** Ends in good order and within a few seconds: the model's end as planned, then the samplers, then what is unsent. */
+    void stop() {
+        stopping.countDown();
+        try {
+            if (lifecycle.isPresent()) {
+                lifecycle.get().finish(ENDING_TIMEOUT);
+            }
+            watch.ifPresent(OllamaWatch::stop);
+            gpus.forEach(Sampler::stop);
+            engines.forEach(Sampler::stop);
+            sender.stop(STOP_GRACE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            client.close();
+        }
+    }
+}

@@ -1,0 +1,205 @@
+package dev.plumbline.producer;
+
+import dev.plumbline.producer.engine.EngineValue;
+import dev.plumbline.producer.gpu.GpuSources;
+import dev.plumbline.producer.gpu.GpuTool;
+import dev.plumbline.producer.ollama.LifecyclePlan;
+import dev.plumbline.producer.sampling.Pace;
+import dev.plumbline.producer.scrape.PageAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * What is looked at around the load, after its rules were checked.
+ *
+ * @param target without {@code /v1} and without a slash at its end, with the headers that every request to it carries
+ * @param lifecycle of the model in an Ollama; empty when it is neither followed nor acted on
+ */
+record SamplingSettings(PageAddress target, Gpu gpu, Engine engine, Optional<Ollama> ollama) {
+
+    private static final int MAX_PAGES = 32;
+    private static final Duration LEAST_INTERVAL = Duration.ofMillis(200);
+    private static final Duration LONGEST_INTERVAL = Duration.ofHours(1);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+    private static final int LEAST_READINGS = 64;
+    private static final int MOST_READINGS = 4_096;
+
+    /** @param command empty: the tool's own name */
+    record Gpu(
+            GpuTool tool,
+            List<String> command,
+            List<PageAddress> pages,
+            Duration interval,
+            Duration timeout,
+            Pace pace) {
+        Gpu {
+            command = List.copyOf(command);
+            pages = List.copyOf(pages);
+        }
+    }
+
+    /** @param names empty: the engine is recognised */
+    record Engine(List<PageAddress> pages, Map<EngineValue, String> names, Duration timeout, Pace pace) {
+        Engine {
+            pages = List.copyOf(pages);
+            names = Map.copyOf(names);
+        }
+    }
+
+    /** @param sure whether it is an Ollama for certain, or is asked first */
+    record Ollama(boolean sure, boolean watched, Duration interval, LifecyclePlan plan) {}
+
+    /**
+     * @param targetHeaders sent with every request to the target
+     * @throws InvalidConfiguration naming the first key that is wrong
+     */
+    static SamplingSettings checked(ProducerConfig config, Map<String, String> targetHeaders) {
+        PageAddress target = target(config.target().url().orElse(""), targetHeaders);
+        Duration longestRequest = config.timeouts().total();
+        return new SamplingSettings(
+                target,
+                gpu(config.gpu(), target, longestRequest),
+                engine(config.engine(), target, longestRequest),
+                ollama(config.ollama()));
+    }
+
+    private static PageAddress target(String targetUrl, Map<String, String> headers) {
+        String url = targetUrl.strip();
+        while (url.endsWith("/")) {
+            url = url.substring(0, url.length() - 1);
+        }
+        try {
+            return PageAddress.of(url.endsWith("/v1") ? url.substring(0, url.length() - "/v1".length()) : url, headers);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidConfiguration("plumbline.target.url: " + e.getMessage());
+        }
+    }
+
+    private static Gpu gpu(ProducerConfig.Gpu gpu, PageAddress target, Duration longestRequest) {
+        List<PageAddress> pages = pages("plumbline.gpu.url", gpu.url().orElse(List.of()), target);
+        List<String> command = gpu.command().orElse(List.of());
+        GpuTool tool = gpu.source();
+        boolean isExporter = tool == GpuTool.DCGM || tool == GpuTool.AMD_EXPORTER;
+        if (isExporter && pages.isEmpty()) {
+            throw new InvalidConfiguration("plumbline.gpu.source = " + tool
+                    + " needs plumbline.gpu.url, for example plumbline.gpu.url=http://gpu-host:9400/metrics");
+        }
+        if (!pages.isEmpty() && !isExporter && tool != GpuTool.AUTO && tool != GpuTool.NONE) {
+            throw new InvalidConfiguration("plumbline.gpu.url is set and plumbline.gpu.source = " + tool
+                    + " is a command, expected AUTO, DCGM or AMD_EXPORTER");
+        }
+        if (!command.isEmpty() && (isExporter || tool == GpuTool.AUTO)) {
+            throw new InvalidConfiguration("plumbline.gpu.command is set and plumbline.gpu.source = " + tool
+                    + ", expected NVIDIA_SMI, AMD_SMI or ROCM_SMI");
+        }
+        if (command.isEmpty() && !isExporter && tool != GpuTool.AUTO && tool != GpuTool.NONE) {
+            command = List.of(GpuSources.commandOf(tool));
+        }
+        return new Gpu(
+                tool,
+                command,
+                pages,
+                gpu.interval(),
+                timeout("plumbline.gpu.timeout", gpu.timeout()),
+                pace("plumbline.gpu.interval", gpu.interval(), longestRequest));
+    }
+
+    private static Engine engine(ProducerConfig.Engine engine, PageAddress target, Duration longestRequest) {
+        List<String> urls = switch (engine.source()) {
+            case AUTO -> engine.url().orElse(List.of(target + "/metrics"));
+            case NONE -> List.of();
+        };
+        Map<EngineValue, String> names = new EnumMap<>(EngineValue.class);
+        engine.names()
+                .forEach((key, name) -> names.put(
+                        EngineValue.ofKey(key)
+                                .orElseThrow(() -> new InvalidConfiguration("plumbline.engine.names." + key
+                                        + " is unknown, expected one of "
+                                        + Arrays.stream(EngineValue.values())
+                                                .map(EngineValue::key)
+                                                .collect(Collectors.joining(", ")))),
+                        name));
+        return new Engine(
+                pages("plumbline.engine.url", urls, target),
+                names,
+                timeout("plumbline.engine.timeout", engine.timeout()),
+                pace("plumbline.engine.interval", engine.interval(), longestRequest));
+    }
+
+    private static Optional<Ollama> ollama(ProducerConfig.Ollama ollama) {
+        boolean cold = ollama.load() == LifecyclePlan.Load.COLD;
+        if ((cold || ollama.ending() == LifecyclePlan.Ending.UNLOAD) && !ollama.allowUnload()) {
+            throw new InvalidConfiguration((cold ? "plumbline.ollama.load = COLD" : "plumbline.ollama.ending = UNLOAD")
+                    + " would unload a model of the target; allow it with plumbline.ollama.allow-unload=true");
+        }
+        if (ollama.ending() == LifecyclePlan.Ending.DELETE && !ollama.allowDelete()) {
+            throw new InvalidConfiguration("plumbline.ollama.ending = DELETE would delete a model of the target;"
+                    + " allow it with plumbline.ollama.allow-delete=true");
+        }
+        requireWithin("plumbline.ollama.interval", ollama.interval(), LEAST_INTERVAL, LONGEST_INTERVAL);
+        requireWithin("plumbline.ollama.pull-timeout", ollama.pullTimeout(), Duration.ofSeconds(1), Duration.ofDays(7));
+        requireWithin("plumbline.ollama.load-timeout", ollama.loadTimeout(), Duration.ofSeconds(1), Duration.ofDays(1));
+        LifecyclePlan plan = new LifecyclePlan(
+                ollama.pull(),
+                ollama.pullInsecure(),
+                ollama.load(),
+                ollama.ending(),
+                new LifecyclePlan.Permissions(ollama.allowUnload(), ollama.allowDelete()),
+                ollama.pullTimeout(),
+                ollama.loadTimeout());
+        boolean watched = ollama.follow() != ProducerConfig.Follow.OFF;
+        boolean acts =
+                plan.pull() || plan.load() != LifecyclePlan.Load.NONE || plan.ending() != LifecyclePlan.Ending.KEEP;
+        return watched || acts
+                ? Optional.of(new Ollama(
+                        acts || ollama.follow() == ProducerConfig.Follow.ON, watched, ollama.interval(), plan))
+                : Optional.empty();
+    }
+
+    /** The key goes to the target's own host only, and never from https to http. */
+    private static List<PageAddress> pages(String key, List<String> urls, PageAddress target) {
+        if (urls.size() > MAX_PAGES) {
+            throw new InvalidConfiguration(key + " has " + urls.size() + " pages, expected at most " + MAX_PAGES);
+        }
+        List<PageAddress> pages = new ArrayList<>();
+        for (String url : urls) {
+            try {
+                PageAddress page = PageAddress.of(url, Map.of());
+                URI uri = page.uri();
+                boolean trusted = uri.getHost().equalsIgnoreCase(target.uri().getHost())
+                        && (uri.getScheme().equalsIgnoreCase("https")
+                                || target.uri().getScheme().equalsIgnoreCase("http"));
+                pages.add(trusted ? new PageAddress(uri, target.headers()) : page);
+            } catch (IllegalArgumentException e) {
+                throw new InvalidConfiguration(key + ": " + e.getMessage());
+            }
+        }
+        return pages;
+    }
+
+    private static Pace pace(String key, Duration interval, Duration longestRequest) {
+        requireWithin(key, interval, LEAST_INTERVAL, LONGEST_INTERVAL);
+        long wanted = longestRequest.dividedBy(interval) + 16;
+        return new Pace(interval.toNanos(), Math.max(interval.toNanos(), LONGEST_PAUSE.toNanos()), (int)
+                Math.max(LEAST_READINGS, Math.min(MOST_READINGS, wanted)));
+    }
+
+    private static Duration timeout(String key, Duration timeout) {
+        requireWithin(key, timeout, Duration.ofMillis(50), Duration.ofMinutes(1));
+        return timeout;
+    }
+
+    private static void requireWithin(String key, Duration value, Duration least, Duration most) {
+        if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+            throw new InvalidConfiguration(key + " = " + value + " is not allowed, expected " + least.toMillis()
+                    + " ms to " + most.toSeconds() + " s");
+        }
+    }
+}

@@ -1,0 +1,268 @@
+package dev.plumbline.producer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plumbline.broker.EmbeddedBroker;
+import dev.plumbline.contract.event.NearestSample;
+import dev.plumbline.contract.event.RequestEvent;
+import dev.plumbline.contract.event.Surroundings.NearestSamples;
+import dev.plumbline.contract.series.GroupPartitioner;
+import dev.plumbline.contract.telemetry.EngineSample;
+import dev.plumbline.contract.telemetry.GpuSample;
+import dev.plumbline.contract.telemetry.SamplerState;
+import dev.plumbline.contract.telemetry.SamplerState.FailureReason;
+import dev.plumbline.contract.telemetry.TelemetryRecord;
+import dev.plumbline.contract.wire.Codec;
+import dev.plumbline.contract.wire.Decoded;
+import dev.plumbline.contract.wire.Topics;
+import dev.plumbline.producer.gpu.FakeTool;
+import dev.plumbline.producer.time.SystemTime;
+import dev.plumbline.target.SimulatedTarget;
+import dev.plumbline.target.SimulatedTargetSettings;
+import io.quarkus.runtime.configuration.DurationConverter;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A producer, a real broker, a target with vLLM's metrics, and an executable that prints rows captured from real GPUs. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class SamplingIT {
+
+    private static final int PARTITIONS = 3;
+
+    @TempDir
+    private static Path folder;
+
+    private static EmbeddedBroker broker;
+    private static SimulatedTarget target;
+
+    @BeforeAll
+    static void start() throws Exception {
+        broker = EmbeddedBroker.start(folder.resolve("broker"), 0);
+        target = SimulatedTarget.start(SimulatedTargetSettings.DEFAULT);
+        create(Topics.EVENTS);
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        target.close();
+        broker.close();
+    }
+
+    private static void create(String topic) throws Exception {
+        try (Admin admin =
+                Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrapServers()))) {
+            admin.createTopics(List.of(new NewTopic(topic, PARTITIONS, (short) 1)))
+                    .all()
+                    .get(30, TimeUnit.SECONDS);
+        }
+    }
+
+    private static LoadProducer producer(String name, Map<String, String> more) {
+        Map<String, String> all = new HashMap<>(Map.of(
+                "plumbline.kafka.bootstrap-servers", broker.bootstrapServers(),
+                "plumbline.target.url", target.baseUrl() + "/v1",
+                "plumbline.target.name", name,
+                "plumbline.target.model", "simulated",
+                "plumbline.load.concurrency", "2",
+                "plumbline.load.duration", "4s",
+                "plumbline.selfwarmup.duration", "0s",
+                "plumbline.gpu.interval", "200ms",
+                "plumbline.engine.interval", "200ms"));
+        all.putAll(more);
+        ProducerConfig config = new SmallRyeConfigBuilder()
+                .withConverter(Duration.class, 200, new DurationConverter())
+                .withMapping(ProducerConfig.class)
+                .withSources(new PropertiesConfigSource(all, "test", 100))
+                .build()
+                .getConfigMapping(ProducerConfig.class);
+        return new LoadProducer(config, ProducerSettings.checked(config), new SystemTime());
+    }
+
+    private static String metrics(LoadProducer producer) {
+        return new String(producer.metrics().scrape(null).body().toArray(), StandardCharsets.UTF_8);
+    }
+
+    private static double metric(String page, String line) {
+        return page.lines()
+                .filter(text -> text.startsWith(line + " "))
+                .mapToDouble(text -> Double.parseDouble(text.substring(line.length() + 1)))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no " + line));
+    }
+
+    private static List<ConsumerRecord<byte[], byte[]>> all(String topic) {
+        List<TopicPartition> partitions = IntStream.range(0, PARTITIONS)
+                .mapToObj(partition -> new TopicPartition(topic, partition))
+                .toList();
+        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
+                Map.of(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrapServers()),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer())) {
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            long end = consumer.endOffsets(partitions).values().stream()
+                    .mapToLong(Long::longValue)
+                    .sum();
+            while (records.size() < end) {
+                consumer.poll(Duration.ofSeconds(1)).forEach(records::add);
+            }
+        }
+        return records;
+    }
+
+    private static List<RequestEvent> events(String targetName) {
+        return all(Topics.EVENTS).stream()
+                .map(record -> ((Decoded.Value<?>) Codec.EVENTS.decode(record.value())).value())
+                .filter(RequestEvent.class::isInstance)
+                .map(RequestEvent.class::cast)
+                .filter(event -> event.group().target().equals(targetName))
+                .toList();
+    }
+
+    @Test
+    @Order(1)
+    void withoutTopicAndWithADeadToolTheRunIsWholeAndSaysWhatIsMissing() throws Exception {
+        Path dead = FakeTool.script(
+                Files.createDirectories(folder.resolve("dead")),
+                "nvidia-smi",
+                "echo 'No devices were found'; exit 6\n");
+        LoadProducer producer = producer(
+                "dead",
+                Map.of(
+                        "plumbline.gpu.source",
+                        "nvidia-smi",
+                        "plumbline.gpu.command",
+                        dead.toString(),
+                        "plumbline.engine.url",
+                        target.baseUrl() + "/nothing-here",
+                        "plumbline.load.duration",
+                        "2s"));
+        producer.run();
+        List<RequestEvent> events = events("dead");
+        assertThat(events).isNotEmpty();
+        RequestEvent last = events.get(events.size() - 1);
+        assertThat(last.surroundings().gpu().atEnd())
+                .isEqualTo(new NearestSample.Absent("nvidia-smi: nvidia-smi ended with 6: No devices were found"));
+        assertThat(last.surroundings().engine().atEnd())
+                .isInstanceOfSatisfying(
+                        NearestSample.Absent.class,
+                        absent -> assertThat(absent.reason()).contains("status 404"));
+        String page = metrics(producer);
+        assertThat(metric(page, "plumbline_sampler_up{source=\"nvidia-smi\",target=\"dead\"}"))
+                .isZero();
+        assertThat(metric(page, "plumbline_sampler_failures_total{reason=\"exited\",source=\"nvidia-smi\"}"))
+                .isPositive();
+        assertThat(metric(page, "plumbline_telemetry_unpublished_total")).isPositive();
+        assertThat(metric(page, "plumbline_telemetry_published_total")).isZero();
+        assertThat(producer.status().lost()).isZero();
+        assertThat(producer.status().acknowledged()).isEqualTo(events.size());
+    }
+
+    @Test
+    @Order(2)
+    void samplesAreOnEveryEventAndEachOnceOnTheTopic() throws Exception {
+        create(Topics.TELEMETRY);
+        Path smi = FakeTool.nvidiaSmi(Files.createDirectories(folder.resolve("good")), "8 10", "");
+        LoadProducer producer =
+                producer("good", Map.of("plumbline.gpu.source", "nvidia-smi", "plumbline.gpu.command", smi.toString()));
+        producer.run();
+
+        List<RequestEvent> events = events("good");
+        assertThat(events).hasSizeGreaterThan(5);
+        // The first requests may have been over before the tool's first row.
+        List<RequestEvent> later = events.subList(events.size() / 2, events.size());
+        for (RequestEvent event : later) {
+            NearestSamples gpu = event.surroundings().gpu();
+            for (NearestSample sample : List.of(gpu.atStart(), gpu.atEnd())) {
+                assertThat(sample).isInstanceOfSatisfying(NearestSample.Sampled.class, near -> {
+                    assertThat(Math.abs(near.ageMillis())).isLessThanOrEqualTo(1_000);
+                    assertThat(near.values())
+                            .containsEntry("gpu0DrawWatts", 631.95)
+                            .containsEntry("gpu1DrawWatts", 433.78)
+                            .containsEntry("gpu0UtilizationRatio", 1.0)
+                            .doesNotContainKey("gpu1UtilizationRatio");
+                });
+            }
+            assertThat(event.surroundings().engine().atEnd())
+                    .isInstanceOfSatisfying(
+                            NearestSample.Sampled.class,
+                            near -> assertThat(near.values())
+                                    .containsKeys(
+                                            "requestsRunningCount", "requestsWaitingCount", "generationTokensTotal"));
+        }
+        assertThat(later.stream()
+                        .map(event -> ((NearestSample.Sampled)
+                                        event.surroundings().engine().atStart())
+                                .values()
+                                .get("requestsRunningCount")))
+                .as("the load is seen in the engine")
+                .anyMatch(running -> running > 0);
+
+        List<ConsumerRecord<byte[], byte[]>> records = all(Topics.TELEMETRY);
+        assertThat(records).allSatisfy(record -> {
+            assertThat(record.partition()).isEqualTo(GroupPartitioner.partitionOfTarget("good", PARTITIONS));
+            assertThat(new String(record.key(), StandardCharsets.UTF_8)).isEqualTo("good");
+        });
+        List<TelemetryRecord> telemetry = records.stream()
+                .map(record -> ((Decoded.Value<TelemetryRecord>) Codec.TELEMETRY.decode(record.value())).value())
+                .toList();
+        List<GpuSample> gpus = of(telemetry, GpuSample.class);
+        String page = metrics(producer);
+        assertThat((double) gpus.size()).isEqualTo(metric(page, "plumbline_samples_total{source=\"nvidia-smi\"}"));
+        assertThat(gpus.stream()
+                        .map(gpu -> gpu.gpu().index() + "@" + gpu.observation().atEpochMillis())
+                        .collect(Collectors.toSet()))
+                .as("each once")
+                .hasSize(gpus.size());
+        assertThat(gpus.stream().map(gpu -> gpu.gpu().index()).collect(Collectors.toSet()))
+                .isEqualTo(Set.of("0", "1"));
+        assertThat((double) of(telemetry, EngineSample.class).size())
+                .isEqualTo(metric(page, "plumbline_samples_total{source=\"engine-metrics\"}"));
+        assertThat(of(telemetry, SamplerState.class))
+                .extracting(state -> state.observation().source(), SamplerState::state)
+                .contains(
+                        org.assertj.core.groups.Tuple.tuple("nvidia-smi", new SamplerState.Up()),
+                        org.assertj.core.groups.Tuple.tuple("engine-metrics", new SamplerState.Up()));
+        assertThat(metric(page, "plumbline_telemetry_unpublished_total")).isZero();
+        assertThat(metric(page, "plumbline_telemetry_published_total")).isEqualTo(records.size());
+        assertThat(FailureReason.values())
+                .allSatisfy(reason -> assertThat(metric(
+                                page,
+                                "plumbline_sampler_failures_total{reason=\""
+                                        + reason.name().toLowerCase(java.util.Locale.ROOT)
+                                        + "\",source=\"nvidia-smi\"}"))
+                        .isZero());
+    }
+
+    private static <T extends TelemetryRecord> List<T> of(List<TelemetryRecord> records, Class<T> type) {
+        return records.stream().filter(type::isInstance).map(type::cast).toList();
+    }
+}
