@@ -32,6 +32,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.UnaryOperator;
 
@@ -43,6 +44,7 @@ final class Sampling implements UnaryOperator<RequestEvent> {
 
     private static final Duration ASK_TIMEOUT = Duration.ofSeconds(3);
     private static final Duration ENDING_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration JOIN_TIMEOUT = Duration.ofMillis(500);
     private static final Duration STOP_GRACE = Duration.ofSeconds(1);
 
     private final SamplingSettings settings;
@@ -57,7 +59,7 @@ final class Sampling implements UnaryOperator<RequestEvent> {
     private final NearestReadings<GpuSample> nearestGpu;
     private final NearestReadings<EngineSample> nearestEngine;
     private final String gpuAbsence;
-    private final List<Thread> threads = new ArrayList<>();
+    private final List<Thread> threads = new CopyOnWriteArrayList<>();
     private final CountDownLatch stopping = new CountDownLatch(1);
     private volatile Optional<OllamaWatch> watch = Optional.empty();
     private volatile Optional<OllamaLifecycle> lifecycle = Optional.empty();
@@ -166,7 +168,9 @@ final class Sampling implements UnaryOperator<RequestEvent> {
 
     /** Begins to look. */
     void start() {
-        begin("telemetry-sender", sender);
+        Thread sending = new Thread(sender, "telemetry-sender");
+        sending.setDaemon(true);
+        sending.start();
         gpus.forEach(sampler -> begin("sampler-" + sampler.name(), sampler));
         engines.forEach(sampler -> begin("sampler-" + sampler.name(), sampler));
         if (gpus.isEmpty()) {
@@ -238,6 +242,12 @@ final class Sampling implements UnaryOperator<RequestEvent> {
             watch.ifPresent(OllamaWatch::stop);
             gpus.forEach(Sampler::stop);
             engines.forEach(Sampler::stop);
+            // What a sampler still takes must be in the sender's queue before that is asked to end.
+            List<Thread> looking = List.copyOf(threads);
+            looking.forEach(Thread::interrupt);
+            for (Thread thread : looking) {
+                thread.join(JOIN_TIMEOUT);
+            }
             sender.stop(STOP_GRACE);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

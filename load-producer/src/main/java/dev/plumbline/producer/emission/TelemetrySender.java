@@ -62,7 +62,7 @@ public final class TelemetrySender implements Runnable, Consumer<TelemetryRecord
     /** Takes a record; never blocks. Any thread. */
     @Override
     public void accept(TelemetryRecord telemetry) {
-        if (!queue.offer(telemetry)) {
+        if (finished.getCount() == 0 || !queue.offer(telemetry)) {
             unpublished.increment();
         }
     }

@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
  * would initialise the driver's library each time, on the machine that is being measured.
  *
  * <p>Rows come by ascending index. A round ends with the highest index that was ever seen, or before an index that is not
- * higher than the one before, or when nothing comes for a moment. A field that this version does not
+ * higher than the one before; never by time, because on a busy machine its rows may be far apart. A field that this version does not
  * know makes the tool name it and end; the field is asked by its older name or left out, and the tool is started again.
  */
 final class NvidiaSmi implements SampleSource<GpuSample> {
@@ -36,8 +36,6 @@ final class NvidiaSmi implements SampleSource<GpuSample> {
     private final List<String> command;
     private final long intervalMillis;
     private final long timeoutNanos;
-    /** Rows of one round come together; between rounds lies an interval. */
-    private final long endOfRoundNanos;
     private final Map<String, String> unknownFields = new TreeMap<>();
     private List<String> fields = NvidiaSmiRow.FIELDS;
     private int highestIndex = -1;
@@ -51,7 +49,6 @@ final class NvidiaSmi implements SampleSource<GpuSample> {
         this.command = List.copyOf(command);
         this.intervalMillis = Math.max(1, intervalNanos / 1_000_000);
         this.timeoutNanos = intervalNanos + timeoutNanos;
-        this.endOfRoundNanos = intervalNanos / 2;
     }
 
     @Override
@@ -88,9 +85,8 @@ final class NvidiaSmi implements SampleSource<GpuSample> {
         Optional<String> said = Optional.empty();
         int strangeLines = 0;
         long atNanos = 0;
-        long waitNanos = timeoutNanos;
         while (true) {
-            Optional<? extends ToolProcess.Output> next = ahead.isPresent() ? ahead : tool.next(waitNanos);
+            Optional<? extends ToolProcess.Output> next = ahead.isPresent() ? ahead : tool.next(timeoutNanos);
             ahead = Optional.empty();
             if (next.isEmpty()) {
                 return Optional.of(
@@ -124,6 +120,7 @@ final class NvidiaSmi implements SampleSource<GpuSample> {
                     int index = Integer.parseInt(sample.get().gpu().index());
                     if (index <= lastIndex) {
                         ahead = Optional.of(line);
+                        highestIndex = Math.max(highestIndex, lastIndex);
                         return Optional.of(new Poll.Taken<>(atNanos, round));
                     }
                     round.add(sample.get());
@@ -132,8 +129,6 @@ final class NvidiaSmi implements SampleSource<GpuSample> {
                     if (index == highestIndex) {
                         return Optional.of(new Poll.Taken<>(atNanos, round));
                     }
-                    highestIndex = Math.max(highestIndex, index);
-                    waitNanos = endOfRoundNanos;
                 }
             }
         }
