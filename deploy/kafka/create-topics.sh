@@ -26,10 +26,12 @@ topic() {
 
 # Append time, or a producer with a wrong clock could not be told apart.
 topic plumbline.events.v1 message.timestamp.type=LogAppendTime "$(hours 72)" "retention.bytes=$MAX_BYTES"
+topic plumbline.telemetry.v1 "$(hours 72)" "retention.bytes=$MAX_BYTES"
 topic "plumbline.partials.$WINDOW.v1" "$(hours 6)" "retention.bytes=$MAX_BYTES"
 topic "plumbline.windows.$WINDOW.v1" "$(hours 336)" "retention.bytes=$MAX_BYTES"
 topic plumbline.verdicts.v1 "$(hours 672)" "retention.bytes=$MAX_BYTES"
 topic plumbline.alerts.v1 "$(hours 8760)" "retention.bytes=$MAX_BYTES"
 topic plumbline.undecodable.v1 "$(hours 72)" "retention.bytes=$MAX_BYTES"
 topic plumbline.baselines.v1 cleanup.policy=compact
+topic plumbline.controls.v1 cleanup.policy=compact
 topic plumbline.runs.v1 cleanup.policy=compact
