@@ -84,7 +84,9 @@ class DemoIT {
         try (java.net.ServerSocket taken = new java.net.ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
             for (String option : List.of("--kafka-port", "--target-port")) {
                 PlumbProcess demo = start(option, Integer.toString(taken.getLocalPort()));
-                assertThat(demo.exitValue(Duration.ofSeconds(60))).as(demo.output()).isEqualTo(4);
+                assertThat(demo.exitValue(Duration.ofSeconds(60)))
+                        .as(demo.output())
+                        .isEqualTo(4);
                 assertThat(demo.complaints())
                         .singleElement()
                         .asString()

@@ -76,7 +76,9 @@ final class PlumbProcess {
     }
 
     void signal(String signal) throws IOException, InterruptedException {
-        assertThat(new ProcessBuilder("kill", signal, Long.toString(pid())).start().waitFor())
+        assertThat(new ProcessBuilder("kill", signal, Long.toString(pid()))
+                        .start()
+                        .waitFor())
                 .isZero();
     }
 
@@ -142,7 +144,8 @@ final class PlumbProcess {
     List<Path> leftOver(String... expected) throws IOException {
         try (Stream<Path> files = Files.list(temporary)) {
             return files.filter(file -> !file.equals(outputFile(temporary)))
-                    .filter(file -> !List.of(expected).contains(file.getFileName().toString()))
+                    .filter(file ->
+                            !List.of(expected).contains(file.getFileName().toString()))
                     // The JVM's own counters of running processes; it removes them itself.
                     .filter(file -> !file.getFileName().toString().startsWith("hsperfdata"))
                     .toList();

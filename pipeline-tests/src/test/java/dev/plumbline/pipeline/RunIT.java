@@ -48,7 +48,8 @@ class RunIT {
             assertThat(first.exitValue(LONGEST)).as(first.output()).isZero();
             JsonNode summary = json.readTree(first.output());
             Path folder = runs().getFirst();
-            assertThat(summary).isEqualTo(json.readTree(folder.resolve("summary.json").toFile()));
+            assertThat(summary)
+                    .isEqualTo(json.readTree(folder.resolve("summary.json").toFile()));
             assertComplete(folder);
             long acknowledged = summary.at("/totals/acknowledgedEvents").asLong();
             assertThat(acknowledged).isPositive();
@@ -61,7 +62,8 @@ class RunIT {
             assertThat(second.exitValue(LONGEST)).as(second.output()).isIn(0, 1, 3);
             assertThat(second.output()).doesNotContain("NOT_JUDGED");
 
-            PlumbProcess other = run(target, "--osl", "8", "--baseline", folder.getFileName().toString());
+            PlumbProcess other =
+                    run(target, "--osl", "8", "--baseline", folder.getFileName().toString());
             assertThat(other.exitValue(LONGEST)).as(other.output()).isEqualTo(2);
             assertThat(other.complaints()).singleElement().asString().contains("maxTokens");
             assertThat(runs()).hasSize(2);
@@ -118,8 +120,16 @@ class RunIT {
                     temporary,
                     home,
                     List.of(
-                            "run", "--url", target.baseUrl(), "--artifact-dir", "runs", "--duration", "3s", "--quiet",
-                            "--warmup-duration", "1s"));
+                            "run",
+                            "--url",
+                            target.baseUrl(),
+                            "--artifact-dir",
+                            "runs",
+                            "--duration",
+                            "3s",
+                            "--quiet",
+                            "--warmup-duration",
+                            "1s"));
             assertThat(run.exitValue(LONGEST)).as(run.output()).isZero();
             assertComplete(runs().getFirst());
 
@@ -133,8 +143,17 @@ class RunIT {
     /** With a state folder of its own, so that a stack that happens to be up is left alone. */
     private PlumbProcess run(SimulatedTarget target, String... more) throws IOException {
         List<String> arguments = new ArrayList<>(List.of(
-                "run", "--url", target.baseUrl(), "--artifact-dir", "runs", "--state", "state", "--window", "1s",
-                "--warmup-duration", "1s"));
+                "run",
+                "--url",
+                target.baseUrl(),
+                "--artifact-dir",
+                "runs",
+                "--state",
+                "state",
+                "--window",
+                "1s",
+                "--warmup-duration",
+                "1s"));
         arguments.addAll(List.of(more));
         return PlumbProcess.start(temporary, arguments.toArray(String[]::new));
     }

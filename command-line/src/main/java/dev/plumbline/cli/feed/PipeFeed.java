@@ -64,8 +64,10 @@ public final class PipeFeed implements AutoCloseable {
             for (String topic : topics) {
                 List<PartitionInfo> found = consumer.partitionsFor(topic, TOPIC_PATIENCE);
                 if (found.isEmpty()) {
-                    throw new StackFailure(ExitCode.INFRASTRUCTURE, "there is no topic " + topic
-                            + " in this Kafka: create it as docs/contract.md says, or check --window");
+                    throw new StackFailure(
+                            ExitCode.INFRASTRUCTURE,
+                            "there is no topic " + topic
+                                    + " in this Kafka: create it as docs/contract.md says, or check --window");
                 }
                 found.forEach(info -> partitions.add(new TopicPartition(topic, info.partition())));
             }

@@ -17,18 +17,17 @@ final class BytesConverter implements ITypeConverter<Long> {
         if (!size.matches() || size.group(1).length() > 15) {
             throw new TypeConversionException("'" + value + "' is not a size: write 64MiB, 1GiB or bytes");
         }
-        long factor =
-                switch (size.group(2)) {
-                    case "", "b" -> 1;
-                    case "kib", "k" -> 1L << 10;
-                    case "mib", "m" -> 1L << 20;
-                    case "gib", "g" -> 1L << 30;
-                    case "tib", "t" -> 1L << 40;
-                    case "kb" -> 1_000L;
-                    case "mb" -> 1_000_000L;
-                    case "gb" -> 1_000_000_000L;
-                    default -> 1_000_000_000_000L;
-                };
+        long factor = switch (size.group(2)) {
+            case "", "b" -> 1;
+            case "kib", "k" -> 1L << 10;
+            case "mib", "m" -> 1L << 20;
+            case "gib", "g" -> 1L << 30;
+            case "tib", "t" -> 1L << 40;
+            case "kb" -> 1_000L;
+            case "mb" -> 1_000_000L;
+            case "gb" -> 1_000_000_000L;
+            default -> 1_000_000_000_000L;
+        };
         try {
             return Math.multiplyExact(Long.parseLong(size.group(1)), factor);
         } catch (ArithmeticException e) {

@@ -37,8 +37,9 @@ record Goals(String text, Map<LatencyMetric, Long> limitNanos) {
             int colon = part.indexOf(':');
             LatencyMetric metric = colon < 0 ? null : NAMES.get(part.substring(0, colon));
             if (metric == null) {
-                throw new IllegalArgumentException("'" + part
-                        + "' is not a goal: write for example \"ttft:200 tpot:50\", in ms, of ttft, ttfa, tpot, e2e, response");
+                throw new IllegalArgumentException(
+                        "'" + part
+                                + "' is not a goal: write for example \"ttft:200 tpot:50\", in ms, of ttft, ttfa, tpot, e2e, response");
             }
             try {
                 double millis = Double.parseDouble(part.substring(colon + 1));

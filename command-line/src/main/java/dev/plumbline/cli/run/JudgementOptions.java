@@ -57,10 +57,7 @@ final class JudgementOptions {
     @Nullable
     String baseline;
 
-    @Option(
-            names = "--vary",
-            paramLabel = "KEY",
-            description = "A condition that may differ from the baseline's.")
+    @Option(names = "--vary", paramLabel = "KEY", description = "A condition that may differ from the baseline's.")
     List<String> vary = new ArrayList<>();
 
     @Option(

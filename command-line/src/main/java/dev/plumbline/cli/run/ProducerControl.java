@@ -43,8 +43,7 @@ final class ProducerControl implements AutoCloseable {
         try {
             return json.readValue(response.body(), Status.class);
         } catch (IOException e) {
-            throw new StackFailure(
-                    ExitCode.INFRASTRUCTURE, "the producer's status cannot be read: " + e.getMessage());
+            throw new StackFailure(ExitCode.INFRASTRUCTURE, "the producer's status cannot be read: " + e.getMessage());
         }
     }
 
@@ -67,7 +66,8 @@ final class ProducerControl implements AutoCloseable {
             return http.send(request, BodyHandlers.ofByteArray());
         } catch (IOException e) {
             throw new StackFailure(
-                    ExitCode.INFRASTRUCTURE, "the producer does not answer at " + request.uri() + ": " + e.getMessage());
+                    ExitCode.INFRASTRUCTURE,
+                    "the producer does not answer at " + request.uri() + ": " + e.getMessage());
         }
     }
 

@@ -15,11 +15,7 @@ final class ProducerProperties {
     private ProducerProperties() {}
 
     static Map<String, String> of(
-            RunPlan plan,
-            Series series,
-            TargetAddress address,
-            Discovery discovery,
-            Map<String, Object> kafkaClient) {
+            RunPlan plan, Series series, TargetAddress address, Discovery discovery, Map<String, Object> kafkaClient) {
         Map<String, String> all = new LinkedHashMap<>();
         kafka(all, kafkaClient);
         all.put("plumbline.producer.id", plan.producerId());
@@ -30,11 +26,14 @@ final class ProducerProperties {
         address.credentials()
                 .requestHeaders(discovery.endpointType())
                 .forEach((name, value) -> all.put("plumbline.target.headers.\"" + name + "\"", value));
-        address.route().caFile().ifPresent(file -> all.put("plumbline.target.ca-file", file.toAbsolutePath().toString()));
+        address.route()
+                .caFile()
+                .ifPresent(file -> all.put(
+                        "plumbline.target.ca-file", file.toAbsolutePath().toString()));
         address.route()
                 .proxy()
-                .ifPresent(proxy -> all.put(
-                        "plumbline.target.proxy", "http://" + proxy.getHostString() + ":" + proxy.getPort()));
+                .ifPresent(proxy ->
+                        all.put("plumbline.target.proxy", "http://" + proxy.getHostString() + ":" + proxy.getPort()));
         all.put("plumbline.series.scenario", series.group().scenario());
         all.put("plumbline.series.tenant", series.group().tenant());
         all.put("plumbline.series.variant", series.variant());

@@ -73,15 +73,15 @@ final class Run {
             try {
                 return Files.readString(folder.resolve("summary.json")).stripTrailing();
             } catch (IOException e) {
-                throw CommandFailure.infrastructure("cannot read " + folder.resolve("summary.json") + ": " + e.getMessage());
+                throw CommandFailure.infrastructure(
+                        "cannot read " + folder.resolve("summary.json") + ": " + e.getMessage());
             }
         }
     }
 
     Ended run() throws InterruptedException {
         Interrupts interrupts = Interrupts.listen();
-        try (Optionally<StateFolder> state = new Optionally<>(
-                plan.stack().openState())) {
+        try (Optionally<StateFolder> state = new Optionally<>(plan.stack().openState())) {
             try (LocalPipe pipe = open(state.value())) {
                 view.progress("looking at " + address.url().base());
                 Discovery discovery = discover();
@@ -94,17 +94,19 @@ final class Run {
                     pipe.awaitBroker();
                 }
                 if (interrupts.requested()) {
-                    throw new StackFailure(ExitCode.INTERRUPTED, "interrupted before the load began: nothing was measured");
+                    throw new StackFailure(
+                            ExitCode.INTERRUPTED, "interrupted before the load began: nothing was measured");
                 }
                 RunSession session = new RunSession(
                         plan, recordedPlan, pipe, address, discovery, environment, series, view, interrupts);
-                RunSession.Concluded concluded =
-                        session.run(own ? new OwnApps(pipe) : new AppsElsewhere(), new Judging(baselines, pipe.kafkaClient()));
+                RunSession.Concluded concluded = session.run(
+                        own ? new OwnApps(pipe) : new AppsElsewhere(), new Judging(baselines, pipe.kafkaClient()));
                 return new Ended(
                         concluded.result(),
                         concluded.verdict(),
                         concluded.folder(),
-                        exitCode(concluded.result().ending(), concluded.verdict().decision()));
+                        exitCode(
+                                concluded.result().ending(), concluded.verdict().decision()));
             }
         }
     }
@@ -116,7 +118,9 @@ final class Run {
         Optional<RunningStack> running = state.isPresent() ? Optional.empty() : RunningStack.read(installation.home());
         if (running.isPresent()) {
             return LocalPipe.attach(
-                    Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, running.get().bootstrapServers()),
+                    Map.of(
+                            CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG,
+                            running.get().bootstrapServers()),
                     window(Optional.of(Duration.ofMillis(running.get().windowMillis()))),
                     installation);
         }
@@ -126,7 +130,8 @@ final class Run {
 
     private boolean isAttached() {
         return cluster.isPresent()
-                || plan.stack().state == null && RunningStack.read(installation.home()).isPresent();
+                || plan.stack().state == null
+                        && RunningStack.read(installation.home()).isPresent();
     }
 
     private Duration window(Optional<Duration> ofRunningStack) {
@@ -173,23 +178,21 @@ final class Run {
         TargetProbe probe;
         try {
             probe = new TargetProbe(
-                    address,
-                    SystemTime::monotonicNanos,
-                    System.getenv().getOrDefault("PATH", ""),
-                    new Waiting());
+                    address, SystemTime::monotonicNanos, System.getenv().getOrDefault("PATH", ""), new Waiting());
         } catch (IllegalArgumentException e) {
             throw CommandFailure.usage(String.valueOf(e.getMessage()));
         }
         ProbeReport report = probe.check();
         Optional<StepOutcome.Failed> failure = report.failure();
         if (failure.isPresent()) {
-            throw new StackFailure(failure.get().kind().exitCode(), failure.get().line());
+            throw new StackFailure(
+                    failure.get().kind().exitCode(), failure.get().line());
         }
         return report.discovery()
                 .orElseThrow(() -> new StackFailure(
                         ExitCode.INFRASTRUCTURE,
-                        address.url().base() + " cannot be measured: ./plumb check --url " + address.url().base()
-                                + " shows what was tried"));
+                        address.url().base() + " cannot be measured: ./plumb check --url "
+                                + address.url().base() + " shows what was tried"));
     }
 
     private Series series(Discovery discovery) {
@@ -288,12 +291,11 @@ final class Run {
         }
 
         private RunVerdict undecided(RunVerdict verdict) {
-            Decision decision =
-                    switch (plan.judgement().inconclusive) {
-                        case keep -> Decision.INCONCLUSIVE;
-                        case pass -> Decision.PASS;
-                        case fail -> Decision.REGRESSION;
-                    };
+            Decision decision = switch (plan.judgement().inconclusive) {
+                case keep -> Decision.INCONCLUSIVE;
+                case pass -> Decision.PASS;
+                case fail -> Decision.REGRESSION;
+            };
             return new RunVerdict(
                     decision,
                     verdict.headline()

@@ -120,7 +120,8 @@ public final class RunCommand implements Callable<Integer> {
         PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
         boolean silent = output.quiet || output.json;
         Screen screen = silent
-                ? new Screen(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8), false, false)
+                ? new Screen(
+                        new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8), false, false)
                 : Screen.ofProcess(out);
         RunView view = new RunView(screen, plan, silent);
         Run run = new Run(
@@ -147,7 +148,8 @@ public final class RunCommand implements Callable<Integer> {
             out.println(ended.verdict().decision() + "  " + ended.verdict().headline());
             out.println(ended.folder());
         } else {
-            SummaryView.lines(ended.result(), ended.verdict(), ended.folder(), screen).forEach(screen::line);
+            SummaryView.lines(ended.result(), ended.verdict(), ended.folder(), screen)
+                    .forEach(screen::line);
         }
         out.flush();
     }
@@ -166,8 +168,10 @@ public final class RunCommand implements Callable<Integer> {
         for (Setting setting : settings) {
             String where = file + ":" + setting.line() + ": " + setting.key();
             OptionSpec option = optionOf(setting.key())
-                    .orElseThrow(() -> new ParameterException(line, where + " is no setting of a run; " + nearest(setting)));
-            boolean overridden = !option.isMultiValue() && Arrays.stream(option.names()).anyMatch(given::contains);
+                    .orElseThrow(
+                            () -> new ParameterException(line, where + " is no setting of a run; " + nearest(setting)));
+            boolean overridden =
+                    !option.isMultiValue() && Arrays.stream(option.names()).anyMatch(given::contains);
             List<String> one = List.of(argument(option, setting));
             check(where, option, one);
             if (!overridden) {
@@ -285,8 +289,10 @@ public final class RunCommand implements Callable<Integer> {
             text(option).ifPresent(text -> all.put(key, text));
         }
         all.remove("help");
-        all.put("plumblineVersion", Optional.ofNullable(RunCommand.class.getPackage().getImplementationVersion())
-                .orElse("unknown"));
+        all.put(
+                "plumblineVersion",
+                Optional.ofNullable(RunCommand.class.getPackage().getImplementationVersion())
+                        .orElse("unknown"));
         all.put("producerHost", HostName.ofThisMachine());
         return all;
     }
@@ -307,7 +313,8 @@ public final class RunCommand implements Callable<Integer> {
                         .map(one -> header ? String.valueOf(one).replaceFirst(":.*", "") : String.valueOf(one))
                         .collect(Collectors.joining(", ")));
             case Duration duration -> Optional.of(DurationConverter.format(duration));
-            case Span span -> Optional.of(span.limit().map(DurationConverter::format).orElse("forever"));
+            case Span span ->
+                Optional.of(span.limit().map(DurationConverter::format).orElse("forever"));
             case Boolean flag when !flag -> Optional.empty();
             default -> Optional.of(value.toString());
         };

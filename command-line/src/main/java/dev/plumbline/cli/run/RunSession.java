@@ -6,7 +6,6 @@ import dev.plumbline.cli.artifacts.WindowKeeper;
 import dev.plumbline.cli.feed.PipeFeed;
 import dev.plumbline.cli.feed.PipeListener;
 import dev.plumbline.cli.history.RunFile;
-import dev.plumbline.cli.outcome.ExitCode;
 import dev.plumbline.cli.probe.Discovery;
 import dev.plumbline.cli.probe.TargetAddress;
 import dev.plumbline.cli.result.RunEnding;
@@ -146,30 +145,27 @@ final class RunSession {
     }
 
     private Concluded measured(Apps apps, Judge judge) throws InterruptedException {
-            pipe.startApp(
-                    Part.PRODUCER,
-                    ProducerProperties.of(plan, series, address, discovery, pipe.kafkaClient()));
-            pipe.awaitApp(Part.PRODUCER);
-            RunEnding ending;
-            try (ProducerControl control = new ProducerControl(pipe.url(Part.PRODUCER));
-                    PipeFeed feed = new PipeFeed(
-                            pipe.kafkaClient(), pipe.window(), PipeFeed.Events.INCLUDED, PipeFeed.From.NOW)) {
-                apps.start();
-                control.release();
-                long releasedEpochMillis = SystemTime.epochMillis();
-                view.loadBegins(releasedEpochMillis);
-                log("load begins: " + series.key() + " on " + discovery.url().base());
-                ending = follow(control, feed);
-                conclude(control, feed, ending, apps);
-            }
-            RunResult result = result(ending);
-            RunVerdict verdict = judge.judge(result);
-            judge.publish(result, verdict)
-                    .ifPresent(problem -> log("the run's record: " + problem));
-            log(verdict.decision() + ": " + verdict.headline());
-            written(() -> folder.attachLog("producer.log", pipe.folder().resolve("producer.log")));
-            Path finished = folder.finish(result, verdict, RunFile::encode);
-            return new Concluded(result, verdict, finished);
+        pipe.startApp(Part.PRODUCER, ProducerProperties.of(plan, series, address, discovery, pipe.kafkaClient()));
+        pipe.awaitApp(Part.PRODUCER);
+        RunEnding ending;
+        try (ProducerControl control = new ProducerControl(pipe.url(Part.PRODUCER));
+                PipeFeed feed =
+                        new PipeFeed(pipe.kafkaClient(), pipe.window(), PipeFeed.Events.INCLUDED, PipeFeed.From.NOW)) {
+            apps.start();
+            control.release();
+            long releasedEpochMillis = SystemTime.epochMillis();
+            view.loadBegins(releasedEpochMillis);
+            log("load begins: " + series.key() + " on " + discovery.url().base());
+            ending = follow(control, feed);
+            conclude(control, feed, ending, apps);
+        }
+        RunResult result = result(ending);
+        RunVerdict verdict = judge.judge(result);
+        judge.publish(result, verdict).ifPresent(problem -> log("the run's record: " + problem));
+        log(verdict.decision() + ": " + verdict.headline());
+        written(() -> folder.attachLog("producer.log", pipe.folder().resolve("producer.log")));
+        Path finished = folder.finish(result, verdict, RunFile::encode);
+        return new Concluded(result, verdict, finished);
     }
 
     private RunEnding follow(ProducerControl control, PipeFeed feed) throws InterruptedException {
@@ -203,8 +199,9 @@ final class RunSession {
                             + "): look at the server's log; what was measured before is kept");
                 }
                 if (now - lastHeardEpochMillis > SILENCE_MILLIS) {
-                    return new RunEnding.Broken("Kafka at " + pipe.bootstrapServers() + " has not let anything through for "
-                            + SILENCE_MILLIS / 1_000 + " s: look at its log; what was measured before is kept");
+                    return new RunEnding.Broken(
+                            "Kafka at " + pipe.bootstrapServers() + " has not let anything through for "
+                                    + SILENCE_MILLIS / 1_000 + " s: look at its log; what was measured before is kept");
                 }
                 view.show(snapshot(now));
             }
@@ -218,7 +215,8 @@ final class RunSession {
     private boolean hasGivenUp(long nowEpochMillis) {
         return !plan.isEndless()
                 && status.breakerOpenSinceEpochMillis().isPresent()
-                && nowEpochMillis - status.breakerOpenSinceEpochMillis().getAsLong() > plan.spend().giveUp.toMillis();
+                && nowEpochMillis - status.breakerOpenSinceEpochMillis().getAsLong()
+                        > plan.spend().giveUp.toMillis();
     }
 
     private RunEnding ending() {
@@ -270,9 +268,9 @@ final class RunSession {
         }
         if (countedEvents != status.acknowledged()) {
             log(countedEvents + " events are in the windows, Kafka acknowledged " + status.acknowledged()
-                            + (countedEvents > status.acknowledged()
-                                    ? ": somebody else measures the same series"
-                                    : ": the rest had not been counted when the wait was over"));
+                    + (countedEvents > status.acknowledged()
+                            ? ": somebody else measures the same series"
+                            : ": the rest had not been counted when the wait was over"));
         }
     }
 
@@ -344,7 +342,7 @@ final class RunSession {
                 case dev.plumbline.contract.event.ProducerExpelled expelled -> {
                     if (expelled.producerId().equals(plan.producerId())) {
                         log("the aggregator expelled this producer after " + expelled.silentMillis()
-                                        + " ms of silence");
+                                + " ms of silence");
                     }
                 }
             }
@@ -364,15 +362,21 @@ final class RunSession {
                     good += goals.areMetBy(event) ? 1 : 0;
                 }
             });
-            cost += price(plan.spend().pricePer1kInput, event.response().tokens().prompt())
-                    + price(plan.spend().pricePer1kOutput, event.response().tokens().output());
+            cost += price(
+                            plan.spend().pricePer1kInput,
+                            event.response().tokens().prompt())
+                    + price(
+                            plan.spend().pricePer1kOutput,
+                            event.response().tokens().output());
             written(() -> folder.event(bytes, event));
         }
 
         private double price(
                 @org.jspecify.annotations.Nullable Double per1k,
                 Optional<dev.plumbline.contract.event.TokenCount> tokens) {
-            return per1k == null ? 0 : tokens.map(count -> count.count() * per1k / 1_000).orElse(0.0);
+            return per1k == null
+                    ? 0
+                    : tokens.map(count -> count.count() * per1k / 1_000).orElse(0.0);
         }
 
         @Override

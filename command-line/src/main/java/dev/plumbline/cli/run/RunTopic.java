@@ -42,9 +42,7 @@ final class RunTopic {
         try (KafkaProducer<byte[], byte[]> producer =
                 new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
             producer.send(new ProducerRecord<>(
-                            Topics.RUNS,
-                            record.runId().getBytes(StandardCharsets.UTF_8),
-                            Codec.RUNS.encode(record)))
+                            Topics.RUNS, record.runId().getBytes(StandardCharsets.UTF_8), Codec.RUNS.encode(record)))
                     .get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
             return Optional.empty();
         } catch (InterruptedException e) {

@@ -139,8 +139,9 @@ final class RunView {
                 "tokens",
                 Figures.significant(rates.outputTokens()) + " tok/s"
                         + status.spent()
-                                .map(spent -> screen.quiet("   " + Figures.count(spent.promptTokens() + spent.outputTokens())
-                                        + " in all" + cost(spent)))
+                                .map(spent ->
+                                        screen.quiet("   " + Figures.count(spent.promptTokens() + spent.outputTokens())
+                                                + " in all" + cost(spent)))
                                 .orElse("")));
         block.add(row(
                 "requests",
@@ -213,7 +214,8 @@ final class RunView {
     }
 
     private String state() {
-        String words = verdict.map(latest -> VerdictText.describe(latest, screen)).orElse("no window judged yet");
+        String words =
+                verdict.map(latest -> VerdictText.describe(latest, screen)).orElse("no window judged yet");
         return firing ? screen.alarming("ALERT") + "  " + words : words;
     }
 

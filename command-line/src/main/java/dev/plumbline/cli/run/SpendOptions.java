@@ -57,8 +57,6 @@ final class SpendOptions {
             })
     Duration giveUp = Duration.ofSeconds(30);
 
-    @Option(
-            names = "--yes-spend",
-            description = "Run for ever without a limit against an API that may cost money.")
+    @Option(names = "--yes-spend", description = "Run for ever without a limit against an API that may cost money.")
     boolean yesSpend;
 }

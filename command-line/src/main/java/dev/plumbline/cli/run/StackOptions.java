@@ -19,8 +19,10 @@ public final class StackOptions {
     @Option(
             names = "--state",
             paramLabel = "DIR",
-            description = {"Keep the stack's data here: the next start continues with its baselines.", "Default: a"
-                + " temporary folder."})
+            description = {
+                "Keep the stack's data here: the next start continues with its baselines.",
+                "Default: a" + " temporary folder."
+            })
     @Nullable
     Path state;
 

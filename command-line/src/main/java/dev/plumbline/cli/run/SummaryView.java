@@ -17,6 +17,7 @@ import dev.plumbline.contract.verdict.JudgedMetric;
 import dev.plumbline.contract.window.ExcludedPart;
 import dev.plumbline.contract.window.LatencyMetric;
 import dev.plumbline.contract.window.RequestCounts;
+import dev.plumbline.contract.window.WindowRecord;
 import dev.plumbline.contract.window.WindowSummary;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,12 +35,10 @@ final class SummaryView {
     private SummaryView() {}
 
     static List<String> lines(RunResult result, RunVerdict verdict, Path folder, Screen screen) {
-        WindowSummary all = result.windows().stream()
-                .map(RunWindow::measured)
-                .reduce(WindowSummary.empty(), WindowSummary::plus);
-        ExcludedPart excluded = result.windows().stream()
-                .map(RunWindow::excluded)
-                .reduce(ExcludedPart.none(), ExcludedPart::plus);
+        WindowSummary all =
+                result.windows().stream().map(RunWindow::measured).reduce(WindowSummary.empty(), WindowSummary::plus);
+        ExcludedPart excluded =
+                result.windows().stream().map(RunWindow::excluded).reduce(ExcludedPart.none(), ExcludedPart::plus);
         List<String> lines = new ArrayList<>();
         lines.add("");
         lines.add("  " + decision(verdict.decision(), screen) + "  "
@@ -71,18 +70,13 @@ final class SummaryView {
             }
         }
         lines.add("");
-        double seconds = Math.max(1e-3, result.identity().durationSeconds());
-        lines.add(row(
-                "throughput",
-                Figures.significant(all.requests().completed() / seconds) + " req/s, "
-                        + Figures.significant(all.tokens().streamedOutput() / seconds) + " output tok/s"));
+        lines.add(row("throughput", throughput(result)));
         result.totals()
                 .goodput()
                 .ifPresent(goodput -> lines.add(row(
                         "goodput",
-                        Figures.significant(goodput.good() / seconds) + " req/s, "
-                                + Figures.significant(100.0 * goodput.good() / Math.max(1, goodput.ended()))
-                                + " % of all met " + goodput.goals())));
+                        Figures.significant(100.0 * goodput.good() / Math.max(1, goodput.ended())) + " % of all met "
+                                + goodput.goals())));
         if (result.totals().cost().isPresent()) {
             lines.add(row(
                     "cost",
@@ -109,6 +103,20 @@ final class SummaryView {
         lines.add("");
         lines.add(row("files", folder + "/   report.html, summary.json, events.jsonl, ..."));
         return lines;
+    }
+
+    /** Over whole windows in which the load generator was well: the others hold a part of the load only. */
+    private static String throughput(RunResult result) {
+        List<RunWindow> whole = result.windows().stream()
+                .filter(window -> !window.partial() && window.coverage() >= WindowRecord.MINIMUM_COVERAGE)
+                .toList();
+        double seconds = whole.stream().mapToLong(RunWindow::lengthMillis).sum() / 1e3;
+        if (seconds == 0) {
+            return "unknown: no whole window";
+        }
+        WindowSummary sum = whole.stream().map(RunWindow::measured).reduce(WindowSummary.empty(), WindowSummary::plus);
+        return Figures.significant(sum.requests().completed() / seconds) + " req/s, "
+                + Figures.significant(sum.tokens().streamedOutput() / seconds) + " output tok/s";
     }
 
     private static String decision(Decision decision, Screen screen) {
@@ -141,9 +149,11 @@ final class SummaryView {
             text += ", " + Figures.count(counts.cancelled()) + " cancelled at the end";
         }
         if (counts.failedTotal() > 0) {
-            text += " (" + counts.failed().entrySet().stream()
-                    .map(entry -> entry.getKey() + " " + Figures.count(entry.getValue()))
-                    .collect(Collectors.joining(", ")) + ")";
+            text += " ("
+                    + counts.failed().entrySet().stream()
+                            .map(entry -> entry.getKey() + " " + Figures.count(entry.getValue()))
+                            .collect(Collectors.joining(", "))
+                    + ")";
         }
         return text;
     }
@@ -164,20 +174,23 @@ final class SummaryView {
             case BudgetFinding budget -> mark(budget.answer(), screen) + " " + budget.budget() + "   " + budget.why();
             case ComparisonFinding comparison ->
                 mark(comparison.answer(), screen) + " "
-                        + String.format(Locale.ROOT, "%-18s", comparison.metric().displayName()) + " "
+                        + String.format(
+                                Locale.ROOT, "%-18s", comparison.metric().displayName()) + " "
                         + comparison.before().stream()
                                 .mapToObj(before -> value(comparison.metric(), before) + " -> ")
                                 .collect(Collectors.joining())
                         + comparison.now().stream()
                                 .mapToObj(now -> value(comparison.metric(), now) + "   ")
                                 .collect(Collectors.joining())
-                        + comparison.ratio()
+                        + comparison
+                                .ratio()
                                 .map(ratio -> Figures.change(ratio.value()) + " (" + Figures.change(ratio.low())
                                         + " .. " + Figures.change(ratio.high()) + ")   ")
                                 .orElse("")
                         + comparison.why();
             case AlertFinding alert ->
-                mark(alert.answer(), screen) + " alert " + Figures.clock(alert.alert().atEpochMillis()) + "   "
+                mark(alert.answer(), screen) + " alert "
+                        + Figures.clock(alert.alert().atEpochMillis()) + "   "
                         + alert.alert().summary() + (alert.resolved() ? " (resolved)" : "");
         };
     }

@@ -102,15 +102,15 @@ public final class LocalPipe implements AutoCloseable {
      * @param kafkaClient properties of a Kafka client of that cluster, the brokers among them
      */
     public static LocalPipe attach(Map<String, Object> kafkaClient, Duration window, Installation installation) {
-        PipePlan plan = new PipePlan(
-                window, 1, 0, PipePlan.DEFAULT_TOPIC_BYTES, Optional.empty(), Map.of(), Optional.empty());
+        PipePlan plan =
+                new PipePlan(window, 1, 0, PipePlan.DEFAULT_TOPIC_BYTES, Optional.empty(), Map.of(), Optional.empty());
         return new LocalPipe(plan, LocalStack.open(installation), Optional.of(Map.copyOf(kafkaClient)));
     }
 
     private void startBroker() {
         Path data = plan.kafkaDirectory().orElse(folder().resolve("kafka"));
-        List<String> brokerArguments = new ArrayList<>(List.of(
-                "--directory", data.toString(), "--port", Integer.toString(plan.kafkaPort())));
+        List<String> brokerArguments =
+                new ArrayList<>(List.of("--directory", data.toString(), "--port", Integer.toString(plan.kafkaPort())));
         if (plan.kafkaDirectory().isEmpty()) {
             brokerArguments.addAll(List.of("--stack-directory", folder().toString()));
         }

@@ -56,7 +56,8 @@ public final class StateFolder implements AutoCloseable {
         } catch (IOException e) {
             throw new StackFailure(
                     ExitCode.INFRASTRUCTURE,
-                    "cannot use the state folder " + absolute + ": " + e.getMessage() + "; name one that can be written");
+                    "cannot use the state folder " + absolute + ": " + e.getMessage()
+                            + "; name one that can be written");
         }
     }
 

@@ -7,7 +7,6 @@ import dev.plumbline.cli.stack.Installation;
 import dev.plumbline.cli.stack.Installation.Part;
 import dev.plumbline.cli.stack.Interrupts;
 import dev.plumbline.cli.stack.LocalPipe;
-import dev.plumbline.cli.stack.PipePlan;
 import dev.plumbline.cli.stack.RunningStack;
 import dev.plumbline.cli.stack.StackFailure;
 import dev.plumbline.cli.stack.StateFolder;
@@ -39,7 +38,10 @@ import picocli.CommandLine.Option;
             "goes on learning from one to the next.",
             ""
         },
-        footer = {"", "Exit codes:  0 ended by Ctrl-C or SIGTERM   2 wrong usage, or one runs already   4 a part was lost"})
+        footer = {
+            "",
+            "Exit codes:  0 ended by Ctrl-C or SIGTERM   2 wrong usage, or one runs already   4 a part was lost"
+        })
 public final class UpCommand implements Callable<Integer> {
 
     private static final Duration LOOK_EVERY = Duration.ofMillis(200);
@@ -57,8 +59,8 @@ public final class UpCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Installation installation = Installation.ofSystemProperties();
         RunningStack.read(installation.home()).ifPresent(running -> {
-            throw CommandFailure.usage("a stack of this checkout runs already (process " + running.pid()
-                    + ", Kafka at " + running.bootstrapServers() + "): end it first");
+            throw CommandFailure.usage("a stack of this checkout runs already (process " + running.pid() + ", Kafka at "
+                    + running.bootstrapServers() + "): end it first");
         });
         Screen screen = Screen.ofProcess(new PrintStream(System.out, false, StandardCharsets.UTF_8));
         Interrupts interrupts = Interrupts.listen();

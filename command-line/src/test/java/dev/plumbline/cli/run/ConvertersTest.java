@@ -38,7 +38,8 @@ class ConvertersTest {
     @ParameterizedTest
     @ValueSource(strings = {"250ms", "90s", "10m", "2h", "0s"})
     void writesTimesAsItReadsThem(String text) {
-        assertThat(DurationConverter.format(new DurationConverter().convert(text))).isEqualTo(text);
+        assertThat(DurationConverter.format(new DurationConverter().convert(text)))
+                .isEqualTo(text);
     }
 
     @Test

@@ -14,7 +14,8 @@ class GoalsTest {
 
     @Test
     void understandsNamesOfOtherTools() {
-        assertThat(Goals.parse("time_to_first_token:200 inter_token_latency:50,e2el:2000").limitNanos())
+        assertThat(Goals.parse("time_to_first_token:200 inter_token_latency:50,e2el:2000")
+                        .limitNanos())
                 .containsEntry(LatencyMetric.TTFT, 200_000_000L)
                 .containsEntry(LatencyMetric.TPOT, 50_000_000L)
                 .containsEntry(LatencyMetric.E2E, 2_000_000_000L);

@@ -117,7 +117,8 @@ class RunPlanTest {
 
     private void wrong(String option, String words) {
         assertThatThrownBy(() -> checked(false))
-                .isInstanceOfSatisfying(RunPlan.Wrong.class, wrong -> assertThat(wrong.option()).isEqualTo(option))
+                .isInstanceOfSatisfying(
+                        RunPlan.Wrong.class, wrong -> assertThat(wrong.option()).isEqualTo(option))
                 .hasMessageContaining(words);
     }
 }

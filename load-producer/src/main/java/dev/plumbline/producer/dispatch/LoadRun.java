@@ -143,9 +143,7 @@ final class LoadRun {
             return;
         }
         boolean isWarmup = limits.isWarmup(dueNanos);
-        OptionalLong ordinal = isWarmup
-                ? OptionalLong.of(limits.warmupIssued().getAndIncrement())
-                : limits.issue();
+        OptionalLong ordinal = isWarmup ? OptionalLong.of(limits.warmupIssued().getAndIncrement()) : limits.issue();
         if (ordinal.isEmpty() || !protection.spend().book()) {
             protection.breaker().cancelled();
             exhausted = true;
@@ -238,8 +236,7 @@ final class LoadRun {
     private void send(Flow flow, RequestRecording recording, byte[] body, long dueNanos) {
         flow.requests.observer().taken(dueNanos, recording.takenNanos());
         flow.requests.observer().entered(recording.takenNanos());
-        Exchange exchange =
-                client.start(recording, body, flow.requests.source().protocol(), flow);
+        Exchange exchange = client.start(recording, body, flow.requests.source().protocol(), flow);
         if (!exchange.isOver()) {
             inFlight.add(exchange);
         }
@@ -248,8 +245,9 @@ final class LoadRun {
     private void over(Flow flow, Exchange exchange, EndedRequest request) {
         inFlight.remove(exchange);
         protection.ended(request, clock.nanos());
-        OptionalLong retryPauseNanos =
-                stopping ? OptionalLong.empty() : flow.requests.source().retries().pauseNanosAfter(request);
+        OptionalLong retryPauseNanos = stopping
+                ? OptionalLong.empty()
+                : flow.requests.source().retries().pauseNanosAfter(request);
         if (retryPauseNanos.isPresent()) {
             // The slot stays taken: a request and its retries are one to the load.
             pausing++;
