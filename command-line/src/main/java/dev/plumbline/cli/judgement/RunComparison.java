@@ -75,12 +75,23 @@ final class RunComparison {
             return unknown(metric, Answer.OBSERVED, value, OptionalDouble.empty(), "neither run has it");
         }
         if (known.isEmpty()) {
-            return cannotTell(metric, value, OptionalDouble.empty(), "the baseline has " + lacking(readings.get(0)));
+            return unknown(
+                    metric,
+                    isTail(metric) ? Answer.OBSERVED : gating(metric, Answer.CANNOT_TELL),
+                    value,
+                    OptionalDouble.empty(),
+                    "the baseline has " + lacking(readings.get(0)));
         }
         boolean higherIsWorse = metric.direction() == Direction.HIGHER_IS_WORSE;
         return switch (reading) {
             case Reading.Absent absent -> cannotTell(metric, value, mean(known), "no request of this run has it");
-            case Reading.Missing missing -> cannotTell(metric, value, mean(known), "this run has " + missing.why());
+            case Reading.Missing missing ->
+                unknown(
+                        metric,
+                        isTail(metric) ? Answer.OBSERVED : gating(metric, Answer.CANNOT_TELL),
+                        value,
+                        mean(known),
+                        "this run has " + missing.why());
             case Reading.Known number -> {
                 RunContrast contrast = new RunContrast(higherIsWorse, number, known, settings);
                 Optional<String> isVoid = metric == JudgedMetric.ACHIEVED_RATIO ? otherLoad() : otherWork;
@@ -98,11 +109,15 @@ final class RunComparison {
         };
     }
 
-    private static ComparisonFinding finding(JudgedMetric metric, OptionalDouble value, RunContrast contrast) {
+    private ComparisonFinding finding(JudgedMetric metric, OptionalDouble value, RunContrast contrast) {
+        // The requests of a short run never tell a tail to ten percent: only one that looks worse leaves a run undecided.
+        boolean quietTail = isTail(metric)
+                && contrast.outcome() == RunContrast.Outcome.UNKNOWN
+                && contrast.ratio().value() < 1 + settings.thresholdEffect();
         Answer answer = switch (contrast.outcome()) {
             case STEADY, IMPROVED -> Answer.PASS;
             case REGRESSED -> Answer.FAIL;
-            case UNKNOWN -> Answer.CANNOT_TELL;
+            case UNKNOWN -> quietTail ? Answer.OBSERVED : Answer.CANNOT_TELL;
         };
         Change change = switch (contrast.outcome()) {
             case STEADY -> Change.STEADY;
@@ -117,7 +132,12 @@ final class RunComparison {
                 value,
                 OptionalDouble.of(contrast.before()),
                 Optional.of(contrast.ratio()),
-                contrast.why());
+                contrast.why() + (quietTail ? "; a tail that looks no worse does not gate" : ""));
+    }
+
+    /** A quantile beyond the median. */
+    private static boolean isTail(JudgedMetric metric) {
+        return metric.quantile().isPresent() && metric.quantile().getAsDouble() > 0.5;
     }
 
     /**

@@ -130,8 +130,8 @@ final class Run {
 
     private boolean isAttached() {
         return cluster.isPresent()
-                || plan.stack().state == null
-                        && RunningStack.read(installation.home()).isPresent();
+                || (plan.stack().state == null
+                        && RunningStack.read(installation.home()).isPresent());
     }
 
     private Duration window(Optional<Duration> ofRunningStack) {

@@ -227,7 +227,7 @@ public final class RunCommand implements Callable<Integer> {
         return spec.options().stream()
                 .filter(option -> !option.usageHelp())
                 .filter(option -> Arrays.stream(option.names())
-                        .anyMatch(name -> name.equals(positive) || option.negatable() && name.equals(negative)))
+                        .anyMatch(name -> name.equals(positive) || (option.negatable() && name.equals(negative))))
                 .findFirst();
     }
 

@@ -173,7 +173,7 @@ final class LoadRun {
             long ordinal = nextOrdinal;
             long due = nextDueNanos;
             boolean isWarmup = limits.isWarmup(due);
-            if (!limits.allows(due) || !isWarmup && limits.issue().isEmpty()) {
+            if (!limits.allows(due) || (!isWarmup && limits.issue().isEmpty())) {
                 break;
             }
             nextOrdinal = ordinal + open.ordinalStep();
