@@ -27,7 +27,7 @@ record ImageFolder(Path folder, Dockerfile.Stage stage, Map<String, String> envi
                 String[] pair = line.split("=", 2);
                 environment.put(pair[0], pair[1].replaceAll("^\"|\"$", ""));
             }
-            if (each != stage && !each.all("COPY").isEmpty()) {
+            if (!each.equals(stage) && !each.all("COPY").isEmpty()) {
                 throw new IllegalArgumentException("files come from " + each.name() + ", too");
             }
         }
