@@ -1,8 +1,15 @@
 package dev.plumbline.cli;
 
+import dev.plumbline.cli.control.MarkCommand;
 import dev.plumbline.cli.demo.DemoCommand;
+import dev.plumbline.cli.history.BaselineCommand;
+import dev.plumbline.cli.history.RunsCommand;
+import dev.plumbline.cli.outcome.CommandFailure;
 import dev.plumbline.cli.outcome.ExitCode;
+import dev.plumbline.cli.probe.CheckCommand;
+import dev.plumbline.cli.run.RunCommand;
 import dev.plumbline.cli.stack.StackFailure;
+import dev.plumbline.cli.up.UpCommand;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import picocli.CommandLine;
@@ -15,11 +22,22 @@ import picocli.CommandLine.ParameterException;
         name = "plumb",
         synopsisSubcommandLabel = "COMMAND",
         description = "Measures LLM inference continuously and stops regressions.",
-        subcommands = {DemoCommand.class, TestCommand.class, VersionCommand.class, HelpCommand.class},
+        subcommands = {
+            RunCommand.class,
+            CheckCommand.class,
+            RunsCommand.class,
+            BaselineCommand.class,
+            UpCommand.class,
+            MarkCommand.class,
+            DemoCommand.class,
+            TestCommand.class,
+            VersionCommand.class,
+            HelpCommand.class
+        },
         footer = {
             "",
-            "Start here:  ./plumb demo    the whole pipe on this machine: a baseline, a regression, an alert",
-            "             ./plumb test    every test that needs nothing but a JDK",
+            "Start here:  ./plumb demo             the whole pipe on this machine: a baseline, a regression, an alert",
+            "             ./plumb run --url URL    your own server: numbers, a verdict, files, an exit code",
             "",
             "Exit codes:  0 pass   1 regression   2 wrong usage   3 cannot tell   4 infrastructure",
             "             130 interrupted"
@@ -60,14 +78,19 @@ public final class PlumblineMain implements Runnable {
         line.setUsageHelpAutoWidth(false);
         line.setParameterExceptionHandler((exception, ignored) -> usage(exception));
         line.setExecutionExceptionHandler((exception, command, ignored) -> {
-            if (exception instanceof StackFailure failure) {
-                command.getErr().println("plumb: " + failure.getMessage());
-                command.getErr().flush();
-                return failure.exitCode();
-            }
-            throw exception;
+            return switch (exception) {
+                case StackFailure failure -> failed(command, failure, failure.exitCode());
+                case CommandFailure failure -> failed(command, failure, failure.exitCode());
+                default -> throw exception;
+            };
         });
         return line;
+    }
+
+    private static int failed(CommandLine command, Exception failure, int exitCode) {
+        command.getErr().println("plumb: " + failure.getMessage());
+        command.getErr().flush();
+        return exitCode;
     }
 
     private static int usage(ParameterException exception) {

@@ -8,6 +8,7 @@ import dev.plumbline.producer.client.SideChannel;
 import dev.plumbline.producer.dispatch.LoadCounters;
 import dev.plumbline.producer.dispatch.LoadLoop;
 import dev.plumbline.producer.dispatch.LoadPlan;
+import dev.plumbline.producer.dispatch.Protection;
 import dev.plumbline.producer.dispatch.RequestSource;
 import dev.plumbline.producer.dispatch.RunLimits;
 import dev.plumbline.producer.dispatch.RunObserver;
@@ -28,6 +29,7 @@ import dev.plumbline.producer.tokens.LocalTokenizer;
 import dev.plumbline.producer.tokens.TargetTokenizer;
 import dev.plumbline.producer.tokens.TokenCounter;
 import dev.plumbline.producer.tokens.TokenStage;
+import dev.plumbline.producer.workload.Prompts;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
@@ -74,10 +76,13 @@ final class LoadProducer {
     private final CountDownLatch ended = new CountDownLatch(1);
     private final AtomicBoolean stopping = new AtomicBoolean();
     private final CountDownLatch stopped = new CountDownLatch(1);
+    private final CountDownLatch released = new CountDownLatch(1);
+    private final Protection protection;
     private final LongAdder targetWarmupRequests = new LongAdder();
 
     private final LongAdder selfWarmupRequests = new LongAdder();
     private volatile ProducerState state = ProducerState.WARMING;
+    private volatile OptionalLong measuredFromNanos = OptionalLong.empty();
 
     LoadProducer(ProducerConfig config, ProducerSettings settings, ProducerClock clock) {
         this.config = config;
@@ -85,6 +90,7 @@ final class LoadProducer {
         this.clock = clock;
         this.epoch = clock.anchorEpochMillis();
         this.metrics = new ProducerMetrics(settings.series());
+        this.protection = settings.protection();
         int count = config.load().eventLoops();
         this.queue = new EmissionQueue(config.emit().queueCapacity(), count);
         long heartbeatNanos = config.heartbeatInterval().toNanos();
@@ -168,6 +174,7 @@ final class LoadProducer {
         loops.forEach(LoadLoop::start);
         try {
             warm();
+            awaitRelease();
             if (!stopping.get()) {
                 measure();
             }
@@ -176,8 +183,20 @@ final class LoadProducer {
         }
     }
 
+    private void awaitRelease() throws InterruptedException {
+        if (config.load().hold() && !stopping.get()) {
+            state = ProducerState.HELD;
+            released.await();
+        }
+    }
+
+    /** Lets a held load begin. Any thread, any number of times. */
+    void release() {
+        released.countDown();
+    }
+
     private void warm() throws InterruptedException {
-        RequestSource rehearsal = source("w" + idPrefix());
+        RequestSource rehearsal = warmupSource();
         Vertx serverVertx = oneLoop();
         try {
             long each = config.selfwarmup().duration().toNanos() / loops.size();
@@ -211,6 +230,7 @@ final class LoadProducer {
                             new LoadPlan.Closed(
                                     slots, config.load().pauseAfterFailure().toNanos()),
                             RunLimits.of(clock.nanos(), OptionalLong.empty(), OptionalLong.of(wanted)),
+                            protection,
                             new CountingOnly());
             awaitLoad(List.of(warmed));
         }
@@ -225,17 +245,22 @@ final class LoadProducer {
     }
 
     private void measure() throws InterruptedException {
-        RequestSource source = source(idPrefix());
-        state = ProducerState.RUNNING;
+        RequestSource source = source(idPrefix(), settings.prompts());
         long start = clock.nanos();
+        long measuredFrom = start + config.load().warmupDuration().toNanos();
         OptionalLong end = config.load()
                 .duration()
-                .map(duration -> OptionalLong.of(start + duration.toNanos()))
+                .map(duration -> OptionalLong.of(measuredFrom + duration.toNanos()))
                 .orElse(OptionalLong.empty());
-        RunLimits limits = RunLimits.of(start, end, config.load().requestCount());
+        RunLimits limits =
+                RunLimits.withWarmup(start, measuredFrom, end, config.load().requestCount());
+        measuredFromNanos = OptionalLong.of(measuredFrom);
+        state = ProducerState.RUNNING;
         List<CompletableFuture<Void>> runs = new ArrayList<>();
         for (int i = 0; i < loops.size(); i++) {
-            runs.add(loops.get(i).measure(clients.get(i), source, plan(i), limits));
+            runs.add(loops.get(i)
+                    .measure(
+                            clients.get(i), source, plan(i), limits, protection, warmupSource(), new CountingOnly()));
         }
         LOG.infof("Offering %s to %s", settings.series().group().loadPoint().key(), settings.endpoint());
         awaitLoad(runs);
@@ -253,6 +278,9 @@ final class LoadProducer {
                 FireTimes whole = switch (config.load().arrivalPattern()) {
                     case CONSTANT -> FireTimes.constant(rate);
                     case POISSON -> FireTimes.poisson(rate, config.workload().seed());
+                    case GAMMA ->
+                        FireTimes.gamma(
+                                rate, config.load().burstiness(), config.workload().seed());
                 };
                 int cap = config.load().maxInFlight();
                 yield new LoadPlan.Open(
@@ -264,16 +292,20 @@ final class LoadProducer {
         };
     }
 
-    private RequestSource source(String prefix) {
+    private RequestSource source(String prefix, Prompts prompts) {
         return new RequestSource(
                 prefix,
                 settings.series(),
-                settings.prompts(),
+                prompts,
                 settings.protocol(),
                 settings.tokens().choice(),
                 tokenStage.isPresent(),
                 settings.retries(),
                 clock);
+    }
+
+    private RequestSource warmupSource() {
+        return source("w" + idPrefix(), settings.warmupPrompts());
     }
 
     private String idPrefix() {
@@ -303,6 +335,7 @@ final class LoadProducer {
             stopped.await();
             return;
         }
+        release();
         synchronized (this) {
             notifyAll();
         }
@@ -362,10 +395,19 @@ final class LoadProducer {
                 emissionCounters.lostEvents(),
                 queue.size(),
                 selfWarmupRequests.sum(),
-                targetWarmupRequests.sum());
+                targetWarmupRequests.sum(),
+                epochMillis(measuredFromNanos),
+                epochMillis(protection.breaker().openSinceNanos()),
+                protection.spend().reached(),
+                protection.spend().spent());
+    }
+
+    private OptionalLong epochMillis(OptionalLong nanos) {
+        return nanos.isPresent() ? OptionalLong.of(clock.epochMillisAt(nanos.getAsLong())) : nanos;
     }
 
     private void expose() {
+        metrics.producer(config.producer().id());
         metrics.counter(
                 "plumbline_producer_acknowledged_total",
                 "Request events that Kafka acknowledged",
@@ -402,6 +444,14 @@ final class LoadProducer {
                 "plumbline_producer_self_warmup_requests",
                 "Requests that warmed the producer's own path",
                 selfWarmupRequests::sum);
+        metrics.counter(
+                "plumbline_producer_breaker_opened_total",
+                "How often the target was left alone because it failed too often",
+                () -> protection.breaker().timesOpened());
+        metrics.gauge(
+                "plumbline_producer_breaker_open",
+                "1 while the target is left alone because it failed too often",
+                () -> protection.breaker().openSinceNanos().isPresent() ? 1 : 0);
         metrics.accusations(this::accusations);
     }
 

@@ -5,6 +5,7 @@ import dev.plumbline.protocol.EndpointType;
 import dev.plumbline.protocol.GenericTarget;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import io.smallrye.config.WithName;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -42,6 +43,12 @@ public interface ProducerConfig {
 
     /** Who counts tokens. */
     Tokens tokens();
+
+    /** How much may be sent to the target in all. */
+    Limits limits();
+
+    /** When the target is left alone. */
+    Breaker breaker();
 
     /** The way of events into Kafka. */
     Emit emit();
@@ -215,9 +222,13 @@ public interface ProducerConfig {
         /** Requests per second (open loop). Exactly one of this and concurrency. */
         OptionalDouble requestRate();
 
-        /** CONSTANT (evenly spaced) or POISSON; for request-rate. Default CONSTANT. */
+        /** CONSTANT (evenly spaced), POISSON or GAMMA; for request-rate. Default CONSTANT. */
         @WithDefault("CONSTANT")
         ArrivalPattern arrivalPattern();
+
+        /** Shape of GAMMA: 1 is POISSON, less comes in bursts, more is more even. Default 1, 0.01 to 1000. */
+        @WithDefault("1")
+        double burstiness();
 
         /** Most requests in flight in the open loop; what is due beyond is dropped and counted. Default 1000. */
         @WithDefault("1000")
@@ -232,6 +243,17 @@ public interface ProducerConfig {
         /** Requests to the target before the measured ones, neither measured nor emitted. Default 0. */
         @WithDefault("0")
         long warmupRequests();
+
+        /** How long load is offered before it is measured, so that the target is warm. Default 0 s. */
+        @WithDefault("0s")
+        Duration warmupDuration();
+
+        /**
+         * Whether a warm producer waits for {@code POST /release} before it offers load. Default false. Who starts it uses
+         * the time to look whether the target answers.
+         */
+        @WithDefault("false")
+        boolean hold();
 
         /** How much later a closed loop's next request is due after a failure. Default 100 ms, 0 = at once. */
         @WithDefault("100ms")
@@ -272,6 +294,41 @@ public interface ProducerConfig {
         /** Seed of prompts and of Poisson arrivals. Default 42. */
         @WithDefault("42")
         long seed();
+    }
+
+    interface Limits {
+        /** Most requests to the target, warm-ups and retries included; then the load ends. Absent = no limit. */
+        OptionalLong maxRequests();
+
+        /** Most tokens, prompt and output together; the load ends before a request might break it. Absent = no limit. */
+        OptionalLong maxTokensTotal();
+
+        /** Most money at the prices below; the load ends before a request might break it. Absent = no limit. */
+        OptionalDouble maxCost();
+
+        /** Price of 1,000 prompt tokens. Default 0. */
+        @WithDefault("0")
+        @WithName("price-per-1k-prompt-tokens")
+        double pricePer1kPromptTokens();
+
+        /** Price of 1,000 output tokens. Default 0. */
+        @WithDefault("0")
+        @WithName("price-per-1k-output-tokens")
+        double pricePer1kOutputTokens();
+    }
+
+    interface Breaker {
+        /** Share of failures among the last requests at which the target is left alone, above 0; above 1 = never. Default 0.5. */
+        @WithDefault("0.5")
+        double failureRatio();
+
+        /** How many of the last requests are looked at. Default 50, 1 to 100000. */
+        @WithDefault("50")
+        int requests();
+
+        /** How long the target is left alone before one request tries again. Default 5 s. */
+        @WithDefault("5s")
+        Duration pause();
     }
 
     interface Timeouts {
@@ -335,6 +392,8 @@ public interface ProducerConfig {
         /** Evenly. */
         CONSTANT,
         /** Independently of each other. */
-        POISSON
+        POISSON,
+        /** In bursts, or more evenly than by chance. */
+        GAMMA
     }
 }

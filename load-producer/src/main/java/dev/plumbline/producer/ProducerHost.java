@@ -1,8 +1,10 @@
 package dev.plumbline.producer;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import dev.plumbline.producer.exposition.ProducerMetrics;
 import dev.plumbline.producer.time.SystemTime;
 import io.quarkus.runtime.ShutdownEvent;
@@ -21,7 +23,11 @@ import org.jboss.logging.Logger;
 class ProducerHost {
 
     private static final Logger LOG = Logger.getLogger(ProducerHost.class);
-    private static final ObjectWriter JSON = JsonMapper.builder().build().writerFor(StatusReport.class);
+    private static final ObjectWriter JSON = JsonMapper.builder()
+            .addModule(new Jdk8Module())
+            .serializationInclusion(JsonInclude.Include.NON_ABSENT)
+            .build()
+            .writerFor(StatusReport.class);
 
     private final ProducerConfig config;
     private volatile Optional<LoadProducer> producer = Optional.empty();
@@ -41,6 +47,8 @@ class ProducerHost {
     void routes(@Observes Router router) {
         router.get("/metrics").handler(this::metrics);
         router.get("/status").handler(this::status);
+        router.post("/release").handler(this::release);
+        router.post("/end").handler(this::end);
     }
 
     void shutdown(@Observes ShutdownEvent event) {
@@ -52,6 +60,24 @@ class ProducerHost {
                 LOG.warn("The orderly stop was interrupted");
             }
         });
+    }
+
+    /** Lets a held load begin, see {@code plumbline.load.hold}. */
+    private void release(RoutingContext context) {
+        producer.ifPresent(LoadProducer::release);
+        context.response().setStatusCode(producer.isPresent() ? 204 : 503).end();
+    }
+
+    /** Ends the load in good order; {@code /status} says STOPPED when everything that could be sent was sent. */
+    private void end(RoutingContext context) {
+        producer.ifPresent(running -> Thread.ofVirtual().name("end").start(() -> {
+            try {
+                running.stop();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }));
+        context.response().setStatusCode(producer.isPresent() ? 202 : 503).end();
     }
 
     private void metrics(RoutingContext context) {

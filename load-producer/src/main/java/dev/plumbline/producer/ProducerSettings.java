@@ -5,7 +5,12 @@ import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.contract.series.Series;
 import dev.plumbline.producer.client.Endpoint;
 import dev.plumbline.producer.client.Timeouts;
+import dev.plumbline.producer.dispatch.Protection;
 import dev.plumbline.producer.dispatch.RetryPolicy;
+import dev.plumbline.producer.limits.BreakerSettings;
+import dev.plumbline.producer.limits.CircuitBreaker;
+import dev.plumbline.producer.limits.SpendGuard;
+import dev.plumbline.producer.limits.SpendLimits;
 import dev.plumbline.producer.recorder.TokenChoice;
 import dev.plumbline.producer.schedule.FireTimes;
 import dev.plumbline.producer.selfcheck.Budgets;
@@ -24,6 +29,7 @@ import java.util.function.UnaryOperator;
  * @param bootstrapServers of Kafka
  * @param endpoint where requests go
  * @param series under which they are measured; its load point is the load
+ * @param warmupPrompts others than those that are measured, so that a prefix cache has not seen what will be measured
  */
 record ProducerSettings(
         String bootstrapServers,
@@ -31,10 +37,12 @@ record ProducerSettings(
         Series series,
         Protocol protocol,
         Prompts prompts,
+        Prompts warmupPrompts,
         Timeouts timeouts,
         Budgets budgets,
         RetryPolicy retries,
-        Tokens tokens) {
+        Tokens tokens,
+        Protection protection) {
 
     /**
      * Who counts tokens.
@@ -45,6 +53,7 @@ record ProducerSettings(
     record Tokens(TokenChoice choice, Optional<Path> tokenizerFile, Optional<Endpoint> tokenize) {}
 
     private static final Duration LONGEST = Duration.ofDays(365);
+    private static final long WARMUP_SEED_DISTANCE = 0x5EEDL << 32;
 
     /** @throws InvalidConfiguration naming the first key that is wrong */
     static ProducerSettings checked(ProducerConfig config) {
@@ -74,11 +83,17 @@ record ProducerSettings(
         String id = config.producer().id();
         require(!id.isBlank() && id.length() <= 150, "plumbline.producer.id", id, "1 to 150 characters");
         ProducerConfig.Load load = config.load();
+        require(
+                load.burstiness() >= FireTimes.MIN_BURSTINESS && load.burstiness() <= FireTimes.MAX_BURSTINESS,
+                "plumbline.load.burstiness",
+                Double.toString(load.burstiness()),
+                FireTimes.MIN_BURSTINESS + " to " + FireTimes.MAX_BURSTINESS);
         requireRange("plumbline.load.max-in-flight", load.maxInFlight(), 1, 1_000_000);
         requireRange("plumbline.load.event-loops", load.eventLoops(), 1, 64);
         requireRange("plumbline.load.warmup-requests", load.warmupRequests(), 0, 1_000_000_000);
         load.requestCount().ifPresent(count -> requireRange("plumbline.load.request-count", count, 1, Long.MAX_VALUE));
         load.duration().ifPresent(duration -> nanos("plumbline.load.duration", duration, Duration.ofMillis(1)));
+        nanos("plumbline.load.warmup-duration", load.warmupDuration(), Duration.ZERO);
         nanos("plumbline.load.pause-after-failure", load.pauseAfterFailure(), Duration.ZERO);
         requireRange("plumbline.workload.prompt-tokens", config.workload().promptTokens(), 1, 100_000);
         requireRange(
@@ -110,14 +125,67 @@ record ProducerSettings(
                 tokens.tokenizerFile().isPresent() || tokens.tokenize().isPresent()
                         ? driven.protocol().keepingText()
                         : driven.protocol(),
-                new Prompts(
-                        config.workload().seed(),
-                        config.workload().promptTokens(),
-                        config.workload().promptTokensDeviation()),
+                prompts(config.workload(), config.workload().seed()),
+                prompts(config.workload(), config.workload().seed() + WARMUP_SEED_DISTANCE),
                 timeouts(config.timeouts()),
                 budgets(config.selfCheck()),
                 retries(config.retry()),
-                tokens);
+                tokens,
+                protection(config));
+    }
+
+    private static Prompts prompts(ProducerConfig.Workload workload, long seed) {
+        return new Prompts(seed, workload.promptTokens(), workload.promptTokensDeviation());
+    }
+
+    private static Protection protection(ProducerConfig config) {
+        ProducerConfig.Limits limits = config.limits();
+        limits.maxRequests()
+                .ifPresent(count -> requireRange("plumbline.limits.max-requests", count, 1, Long.MAX_VALUE));
+        limits.maxTokensTotal()
+                .ifPresent(count -> requireRange("plumbline.limits.max-tokens-total", count, 1, Long.MAX_VALUE));
+        limits.maxCost()
+                .ifPresent(cost -> require(
+                        cost > 0 && Double.isFinite(cost),
+                        "plumbline.limits.max-cost",
+                        Double.toString(cost),
+                        "above 0"));
+        double perPromptToken = price("plumbline.limits.price-per-1k-prompt-tokens", limits.pricePer1kPromptTokens());
+        double perOutputToken = price("plumbline.limits.price-per-1k-output-tokens", limits.pricePer1kOutputTokens());
+        if (limits.maxCost().isPresent() && perPromptToken + perOutputToken == 0) {
+            throw new InvalidConfiguration("plumbline.limits.max-cost needs a price:"
+                    + " plumbline.limits.price-per-1k-prompt-tokens or -output-tokens, for example 0.03");
+        }
+        ProducerConfig.Breaker breaker = config.breaker();
+        require(
+                breaker.failureRatio() > 0,
+                "plumbline.breaker.failure-ratio",
+                Double.toString(breaker.failureRatio()),
+                "above 0; above 1 = never");
+        requireRange("plumbline.breaker.requests", breaker.requests(), 1, 100_000);
+        ProducerConfig.Workload workload = config.workload();
+        // The longest prompt: lengths are cut at four times the mean.
+        long promptWords = workload.promptTokensDeviation() == 0 ? workload.promptTokens() : 4L * workload.promptTokens();
+        return new Protection(
+                new SpendGuard(
+                        new SpendLimits(
+                                limits.maxRequests(),
+                                limits.maxTokensTotal(),
+                                limits.maxCost(),
+                                perPromptToken,
+                                perOutputToken),
+                        promptWords,
+                        workload.maxTokens()),
+                new CircuitBreaker(new BreakerSettings(
+                        breaker.failureRatio(),
+                        breaker.requests(),
+                        nanos("plumbline.breaker.pause", breaker.pause(), Duration.ofMillis(1)))));
+    }
+
+    /** Of one token. */
+    private static double price(String key, double per1k) {
+        require(per1k >= 0 && per1k <= 1e6, key, Double.toString(per1k), "0 to 1000000");
+        return per1k / 1_000;
     }
 
     private static LoadPoint loadPoint(ProducerConfig.Load load) {

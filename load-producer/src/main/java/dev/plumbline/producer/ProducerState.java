@@ -4,7 +4,9 @@ package dev.plumbline.producer;
 enum ProducerState {
     /** Not yet measuring: it warms itself, then the target. */
     WARMING,
-    /** Measured load is offered. */
+    /** Warm, and waiting for the command to begin. */
+    HELD,
+    /** Load is offered: first the warm-up of the target, then what is measured. */
     RUNNING,
     /** The load is over; everything that could be sent was sent. */
     STOPPED

@@ -2,7 +2,10 @@ package dev.plumbline.producer;
 
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import dev.plumbline.contract.event.FailureKind;
+import dev.plumbline.producer.limits.SpendGuard;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * What {@code GET /status} answers. Counts are requests since the measured load began.
@@ -16,6 +19,10 @@ import java.util.Map;
  * @param queued requests and markers that wait for the sender
  * @param selfWarmupRequests requests that warmed the producer's own path
  * @param targetWarmupRequests requests to the target before the measured ones
+ * @param measuredFromEpochMillis when what falls due begins to be measured; empty until load is offered
+ * @param breakerOpenSinceEpochMillis since when the target is left alone because it fails; empty while it is not
+ * @param limitReached the limit that ended the load; empty while none has
+ * @param spent all that was sent, warm-ups of the target included
  */
 @JsonPropertyOrder(alphabetic = false)
 record StatusReport(
@@ -35,4 +42,8 @@ record StatusReport(
         long lost,
         long queued,
         long selfWarmupRequests,
-        long targetWarmupRequests) {}
+        long targetWarmupRequests,
+        OptionalLong measuredFromEpochMillis,
+        OptionalLong breakerOpenSinceEpochMillis,
+        Optional<SpendGuard.Limit> limitReached,
+        SpendGuard.Spent spent) {}

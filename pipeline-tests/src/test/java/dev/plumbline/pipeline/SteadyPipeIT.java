@@ -3,26 +3,15 @@ package dev.plumbline.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.plumbline.cli.stack.Installation;
 import dev.plumbline.cli.stack.Installation.Part;
 import dev.plumbline.cli.stack.LocalPipe;
 import dev.plumbline.cli.stack.PipePlan;
-import java.io.IOException;
-import java.net.ServerSocket;
-import java.net.URI;
-import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -154,68 +143,5 @@ class SteadyPipeIT {
         log.readUntilCounted(acknowledged, Duration.ofSeconds(20));
         log.read(Duration.ofMillis(500));
         assertThat(log.countedEvents()).isEqualTo(acknowledged);
-    }
-
-    /** A running Prometheus and its query API. */
-    private record Prometheus(Process process, int port) implements AutoCloseable {
-
-        private static final HttpClient HTTP = HttpClient.newHttpClient();
-        private static final ObjectMapper JSON = new ObjectMapper();
-
-        static Prometheus start(Path configuration, Path data, String... flags) throws IOException {
-            int port;
-            try (ServerSocket socket = new ServerSocket(0)) {
-                port = socket.getLocalPort();
-            }
-            List<String> command = new ArrayList<>(List.of(
-                    "prometheus",
-                    "--config.file=" + configuration,
-                    "--storage.tsdb.path=" + data,
-                    "--web.listen-address=127.0.0.1:" + port,
-                    "--log.level=warn"));
-            command.addAll(List.of(flags));
-            return new Prometheus(
-                    new ProcessBuilder(command)
-                            .redirectErrorStream(true)
-                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                            .start(),
-                    port);
-        }
-
-        /** The value of an expression, once it has exactly one that is a number. */
-        double await(String expression) throws InterruptedException {
-            long deadlineNanos = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-            String last = "no answer";
-            while (System.nanoTime() < deadlineNanos) {
-                try {
-                    HttpResponse<String> response = HTTP.send(
-                            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/api/v1/query?query="
-                                            + URLEncoder.encode(expression, StandardCharsets.UTF_8)))
-                                    .build(),
-                            HttpResponse.BodyHandlers.ofString());
-                    last = response.body();
-                    JsonNode results = JSON.readTree(last).path("data").path("result");
-                    if (results.size() == 1) {
-                        double value = Double.parseDouble(
-                                results.get(0).path("value").get(1).asText());
-                        if (Double.isFinite(value)) {
-                            return value;
-                        }
-                    }
-                } catch (IOException e) {
-                    last = e.toString();
-                }
-                Thread.sleep(250);
-            }
-            throw new AssertionError(expression + " has no single value; last answer: " + last);
-        }
-
-        @Override
-        public void close() throws InterruptedException {
-            process.destroy();
-            if (!process.waitFor(10, TimeUnit.SECONDS)) {
-                process.destroyForcibly().waitFor();
-            }
-        }
     }
 }

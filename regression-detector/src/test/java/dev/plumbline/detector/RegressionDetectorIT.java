@@ -3,6 +3,8 @@ package dev.plumbline.detector;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plumbline.broker.EmbeddedBroker;
+import dev.plumbline.contract.control.DeployMarker;
+import dev.plumbline.contract.control.Scope;
 import dev.plumbline.contract.series.GroupPartitioner;
 import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.verdict.AlertRecord.Transition;
@@ -27,6 +29,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -73,6 +76,13 @@ class RegressionDetectorIT {
             first.destroyForcibly().waitFor();
 
             fed += feed(broker, slow, 30) + feed(broker, steady, 30);
+            // Until now there was no topic of controls, and nobody minded.
+            createTopic(broker.bootstrapServers(), Topics.CONTROLS);
+            WindowRecord before = slow.window();
+            DeployMarker deploy = deploy(before.id().endEpochMillis());
+            send(broker, Topics.CONTROLS, deploy.key(), Codec.CONTROLS.encode(deploy));
+            damage(broker, Topics.CONTROLS, "deploy/damaged");
+            fed += send(broker, before);
             slow.tpotFactor(1.3);
             fed += feed(broker, slow, 40) + feed(broker, steady, 40);
             Process second = start(broker, "second");
@@ -95,11 +105,15 @@ class RegressionDetectorIT {
             assertThat(alerts)
                     .filteredOn(alert -> alert.transition() == Transition.FIRED)
                     .singleElement()
-                    .satisfies(alert -> assertThat(alert.series()).isEqualTo(slow.series()));
+                    .satisfies(alert -> {
+                        assertThat(alert.series()).isEqualTo(slow.series());
+                        assertThat(alert.evidence().deployEpochMillis()).hasValue(deploy.atEpochMillis());
+                        assertThat(alert.summary()).endsWith(" deploy v1.2.3");
+                    });
             assertThat(read(broker, Topics.BASELINES, Codec.BASELINES)).hasSize(2);
             assertThat(read(broker, Topics.UNDECODABLE, Codec.UNDECODABLE))
                     .extracting(UndecodableRecord::topic)
-                    .contains(WINDOWS, Topics.VERDICTS);
+                    .contains(WINDOWS, Topics.VERDICTS, Topics.CONTROLS);
             assertPages(ready("third").ports().get("http"));
             third.destroy();
             assertThat(third.waitFor(20, TimeUnit.SECONDS)).isTrue();
@@ -110,12 +124,16 @@ class RegressionDetectorIT {
         assertThat(get(port, "/health", "*/*").body()).contains("\"UP\"");
         assertThat(get(port, "/api/state", "*/*").body()).contains("\"FIRING\"", "\"OK\"", "\"TPOT_P50\"");
         assertThat(get(port, "/api/alerts", "*/*").body()).contains("\"FIRED\"", "p50(tpot)");
+        assertThat(get(port, "/api/deploys", "*/*").body()).contains("\"label\":\"v1.2.3\"");
         HttpResponse<String> text = get(port, "/metrics", "text/plain");
-        // 130 windows of 16 requests: counted again from the topic after each start, once.
+        // 131 windows of 16 requests: counted again from the topic after each start, once.
         assertThat(text.body())
                 .contains("plumbline_tpot_seconds_count{load=\"c8\"")
-                .containsPattern("plumbline_requests_total\\{kind=\"\",load=\"c8\",.*outcome=\"completed\".*\\} 2080")
-                .containsPattern("plumbline_state\\{load=\"c8\",.*state=\"firing\".*\\} 1");
+                .containsPattern("plumbline_requests_total\\{kind=\"\",load=\"c8\",.*outcome=\"completed\".*\\} 2096")
+                .contains("plumbline_deploys_total{target=\"svc\",variant=\"stable\"} 1.0")
+                .contains("plumbline_deploys_total{target=\"\",variant=\"\"} 0.0")
+                .containsPattern("plumbline_state\\{load=\"c8\",.*state=\"firing\".*\\} 1")
+                .contains("plumbline_detector_lag_records{partition=\"", "process_resident_memory_bytes ");
         HttpResponse<String> binary = get(
                 port,
                 "/metrics",
@@ -180,6 +198,29 @@ class RegressionDetectorIT {
         }
     }
 
+    private static void createTopic(String bootstrapServers, String name) throws Exception {
+        NewTopic topic = new NewTopic(name, 2, (short) 1).configs(Map.of("cleanup.policy", "compact"));
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
+            admin.createTopics(List.of(topic)).all().get();
+        }
+    }
+
+    private static DeployMarker deploy(long atEpochMillis) {
+        Scope scope = new Scope(Optional.of("svc"), Optional.empty(), Optional.of("stable"));
+        return new DeployMarker("d-1", "ci", "v1.2.3", atEpochMillis, scope, Map.of("image", "svc:1.2.3"));
+    }
+
+    private static int send(EmbeddedBroker broker, WindowRecord window) {
+        send(broker, GroupPartitioner.partitionOf(window.id().series().group(), 0, 2), Codec.WINDOWS.encode(window));
+        return 1;
+    }
+
+    private static void send(EmbeddedBroker broker, String topic, String key, byte[] value) {
+        try (KafkaProducer<byte[], byte[]> producer = producer(broker)) {
+            var unused = producer.send(new ProducerRecord<>(topic, key.getBytes(StandardCharsets.UTF_8), value));
+        }
+    }
+
     private static int feed(EmbeddedBroker broker, SimulatedSeries series, int windows) {
         try (KafkaProducer<byte[], byte[]> producer = producer(broker)) {
             for (int i = 0; i < windows; i++) {
@@ -200,10 +241,7 @@ class RegressionDetectorIT {
     }
 
     private static void damage(EmbeddedBroker broker, String topic, String key) {
-        try (KafkaProducer<byte[], byte[]> producer = producer(broker)) {
-            var unused = producer.send(new ProducerRecord<>(
-                    topic, key.getBytes(StandardCharsets.UTF_8), "{damaged".getBytes(StandardCharsets.UTF_8)));
-        }
+        send(broker, topic, key, "{damaged".getBytes(StandardCharsets.UTF_8));
     }
 
     private static KafkaProducer<byte[], byte[]> producer(EmbeddedBroker broker) {

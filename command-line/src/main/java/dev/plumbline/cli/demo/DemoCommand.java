@@ -1,6 +1,10 @@
 package dev.plumbline.cli.demo;
 
 import dev.plumbline.cli.demo.DemoProgress.Stage;
+import dev.plumbline.cli.feed.PipeFeed;
+import dev.plumbline.cli.feed.PipeFeed.Events;
+import dev.plumbline.cli.feed.PipeFeed.From;
+import dev.plumbline.cli.feed.PipeListener;
 import dev.plumbline.cli.outcome.ExitCode;
 import dev.plumbline.cli.stack.Installation;
 import dev.plumbline.cli.stack.Installation.Part;
@@ -141,7 +145,8 @@ public final class DemoCommand implements Callable<Integer> {
             view.starting("broker, target and apps");
             try (LocalPipe pipe = LocalPipe.start(plan.pipe(), Installation.ofSystemProperties())) {
                 view.started(pipe, sinceStartMillis());
-                try (DemoFeed feed = new DemoFeed(pipe.bootstrapServers())) {
+                try (PipeFeed feed =
+                        new PipeFeed(pipe.kafkaClient(), DemoPlan.WINDOW, Events.LEFT_OUT, From.BEGINNING)) {
                     watch(pipe, feed);
                     return conclude(pipe, feed);
                 }
@@ -151,7 +156,7 @@ public final class DemoCommand implements Callable<Integer> {
             }
         }
 
-        private void watch(LocalPipe pipe, DemoFeed feed) throws InterruptedException {
+        private void watch(LocalPipe pipe, PipeFeed feed) throws InterruptedException {
             long lastWindow = Long.MAX_VALUE;
             while (progress.stage() != Stage.FALSE_ALARM && progress.windows() < lastWindow) {
                 if (sinceStartMillis() > plan.within().toMillis()) {
@@ -160,7 +165,7 @@ public final class DemoCommand implements Callable<Integer> {
                 pipe.failure().ifPresent(failure -> {
                     throw failure;
                 });
-                feed.poll(POLL, this::onWindow, this::onVerdict, progress::onAlert);
+                feed.poll(POLL, new Watching());
                 if (progress.isShiftDue()) {
                     pipe.regress(plan.regression());
                     long at = SystemTime.epochMillis();
@@ -170,6 +175,25 @@ public final class DemoCommand implements Callable<Integer> {
                 if (progress.stage() == Stage.FOUND && lastWindow == Long.MAX_VALUE) {
                     lastWindow = progress.windows() + WINDOWS_AFTER_ALERT;
                 }
+            }
+        }
+
+        /** What is heard until the alert. */
+        private final class Watching implements PipeListener {
+
+            @Override
+            public void window(byte[] bytes, WindowRecord window) {
+                onWindow(window);
+            }
+
+            @Override
+            public void verdict(VerdictRecord verdict) {
+                onVerdict(verdict);
+            }
+
+            @Override
+            public void alert(byte[] bytes, AlertRecord alert) {
+                progress.onAlert(alert);
             }
         }
 
@@ -192,7 +216,7 @@ public final class DemoCommand implements Callable<Integer> {
         }
 
         /** Ends the load, waits until every acknowledged event is in a window, and says what came of it. */
-        private int conclude(LocalPipe pipe, DemoFeed feed) throws InterruptedException {
+        private int conclude(LocalPipe pipe, PipeFeed feed) throws InterruptedException {
             Stage stage = progress.stage();
             Optional<AlertRecord> alert = progress.alert();
             long conclusionMillis = sinceStartMillis();
@@ -204,7 +228,12 @@ public final class DemoCommand implements Callable<Integer> {
             long deadlineNanos = SystemTime.monotonicNanos() + SETTLE.toNanos();
             while (progress.countedEvents() < acknowledged.orElse(Long.MAX_VALUE)
                     && SystemTime.monotonicNanos() < deadlineNanos) {
-                feed.poll(POLL, progress::onWindow, verdict -> {}, ignored -> {});
+                feed.poll(POLL, new PipeListener() {
+                    @Override
+                    public void window(byte[] bytes, WindowRecord window) {
+                        progress.onWindow(window);
+                    }
+                });
                 pipe.failure().ifPresent(failure -> {
                     throw failure;
                 });
@@ -229,7 +258,7 @@ public final class DemoCommand implements Callable<Integer> {
                 OptionalLong acknowledged,
                 OptionalLong lost,
                 boolean exact,
-                DemoFeed feed) {
+                PipeFeed feed) {
             Screen screen = view.screen();
             List<String> lines = new ArrayList<>();
             lines.add(screen.bold("  Summary"));

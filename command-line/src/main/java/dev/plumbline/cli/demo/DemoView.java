@@ -4,24 +4,17 @@ import dev.plumbline.cli.stack.Installation.Part;
 import dev.plumbline.cli.stack.LocalPipe;
 import dev.plumbline.cli.terminal.Figures;
 import dev.plumbline.cli.terminal.Screen;
+import dev.plumbline.cli.wording.VerdictText;
 import dev.plumbline.contract.distribution.Histogram;
 import dev.plumbline.contract.verdict.AlertRecord;
-import dev.plumbline.contract.verdict.Effect;
-import dev.plumbline.contract.verdict.Evidence;
-import dev.plumbline.contract.verdict.JudgedMetric;
-import dev.plumbline.contract.verdict.MetricVerdict;
-import dev.plumbline.contract.verdict.SeriesState;
-import dev.plumbline.contract.verdict.Verdict;
 import dev.plumbline.contract.verdict.VerdictRecord;
 import dev.plumbline.contract.window.LatencyMetric;
-import dev.plumbline.contract.window.SlowRequest;
 import dev.plumbline.contract.window.WindowRecord;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
 
 /** How the demo looks: a table that rolls on a terminal, a line now and then elsewhere, and the alert explained. */
 final class DemoView {
@@ -112,7 +105,7 @@ final class DemoView {
         List<Row> updated = new ArrayList<>();
         for (Row row : rows) {
             boolean same = row.window.id().equals(verdict.window());
-            updated.add(same ? new Row(row.window, describe(verdict)) : row);
+            updated.add(same ? new Row(row.window, VerdictText.describe(verdict, screen)) : row);
             if (same && !screen.isLive() && plainRows++ % PLAIN_EVERY_WINDOWS == 0) {
                 if (plainRows == 1) {
                     screen.line(HEADER);
@@ -155,37 +148,6 @@ final class DemoView {
         return "[" + "#".repeat(filled) + ".".repeat(width - filled) + "] " + Math.min(done, of) + "/" + of;
     }
 
-    private String describe(VerdictRecord verdict) {
-        if (verdict.state() == SeriesState.LEARNING) {
-            return screen.quiet(verdict.learning()
-                    .map(learning -> "learning " + learning.windows() + "/" + learning.needed())
-                    .orElse("warming up"));
-        }
-        List<MetricVerdict> regressed = verdict.metrics().stream()
-                .filter(metric -> metric.verdict() instanceof Verdict.Regressed)
-                .toList();
-        if (!regressed.isEmpty()) {
-            return screen.alarming("regressed "
-                    + regressed.stream()
-                            .map(metric -> metric.metric().displayName())
-                            .collect(Collectors.joining(", ")));
-        }
-        double evidence = verdict.metrics().stream()
-                .filter(metric -> metric.metric().role() == JudgedMetric.Role.GATING)
-                .flatMap(metric -> metric.evidence().stream())
-                .mapToDouble(one -> one.score() / one.threshold())
-                .max()
-                .orElse(0);
-        String text = String.format(Locale.ROOT, "evidence %3.0f %%", 100 * evidence);
-        return switch (verdict.state()) {
-            case OK -> screen.reassuring("steady    ") + " " + text;
-            case PENDING -> screen.bold("suspicious") + " " + text;
-            case FIRING -> screen.alarming("firing    ") + " " + text;
-            case NO_DATA -> screen.alarming("no data");
-            case LEARNING -> "learning";
-        };
-    }
-
     private static String format(Row row) {
         WindowRecord window = row.window;
         double seconds = window.id().lengthMillis() / 1e3;
@@ -212,83 +174,7 @@ final class DemoView {
 
     /** The alert with everything that it rests on. */
     void explain(AlertRecord alert) {
-        screen.line("");
-        screen.line(screen.alarming("  ALERT  ") + screen.bold(title(alert)));
-        screen.line("");
-        screen.line("    group     " + alert.series().group().target() + " / "
-                + alert.series().group().model() + " / "
-                + alert.series().group().scenario() + " / "
-                + alert.series().group().loadPoint().key() + " / tenant "
-                + alert.series().group().tenant() + ", variant "
-                + alert.series().variant());
-        screen.line("    since     " + Figures.clock(alert.sinceEpochMillis()) + " (change point)");
-        screen.line("    baseline  " + alert.evidence().baselineId());
-        screen.line("");
-        screen.line(screen.quiet(String.format(
-                Locale.ROOT,
-                "    %-18s %11s    %11s %9s  %-20s %s",
-                "metric",
-                "baseline",
-                "now",
-                "change",
-                "95 % interval",
-                "evidence / threshold")));
-        for (MetricVerdict moved : alert.evidence().moved()) {
-            screen.line("    " + moved(moved));
-        }
-        if (!alert.evidence().slowest().isEmpty()) {
-            screen.line("");
-            screen.line("    slowest   "
-                    + alert.evidence().slowest().stream()
-                            .map((SlowRequest slow) -> slow.requestId() + " (" + Figures.duration(slow.nanos()) + ")")
-                            .collect(Collectors.joining(", ")));
-        }
-        screen.line("");
-    }
-
-    private static String title(AlertRecord alert) {
-        return alert.series().group().scenario() + "@" + alert.series().variant() + " got worse: "
-                + alert.evidence().moved().stream()
-                        .map(moved -> moved.metric().displayName()
-                                + moved.effect()
-                                        .map(effect -> " " + Figures.change(effect.ratio()))
-                                        .orElse(""))
-                        .collect(Collectors.joining(", "));
-    }
-
-    private static String moved(MetricVerdict moved) {
-        String effect =
-                moved.effect().map(value -> effect(moved.metric(), value)).orElse("");
-        String evidence = moved.evidence().map(DemoView::evidence).orElse("");
-        return String.format(Locale.ROOT, "%-18s %s %s", moved.metric().displayName(), effect, evidence);
-    }
-
-    private static String effect(JudgedMetric metric, Effect effect) {
-        return String.format(
-                Locale.ROOT,
-                "%11s -> %11s %9s  %-20s",
-                value(metric, effect.baseline()),
-                value(metric, effect.now()),
-                Figures.change(effect.ratio()),
-                Figures.change(effect.ratioLow()) + " .. " + Figures.change(effect.ratioHigh()));
-    }
-
-    private static String value(JudgedMetric metric, double value) {
-        if (metric.latency().isPresent()) {
-            return Figures.duration(value);
-        }
-        return metric == JudgedMetric.OUTPUT_TOKEN_RATE
-                ? Figures.significant(value) + " tok/s"
-                : Figures.significant(100 * value) + " %";
-    }
-
-    private static String evidence(Evidence evidence) {
-        return String.format(
-                Locale.ROOT,
-                "%s / %s, %d windows",
-                Figures.significant(evidence.score()),
-                Figures.significant(evidence.threshold()),
-                evidence.windows());
+        VerdictText.explain(alert, screen).forEach(screen::line);
     }
 
     /** The last screen. */

@@ -17,18 +17,18 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
 
 /** Broker, simulated target and apps, connected: the pipe on one machine. */
 public final class LocalPipe implements AutoCloseable {
 
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(5);
-    private static final long TOPIC_BYTES = 256L << 20;
 
     /** The file with the target's true emit times, below {@link #folder()}. */
     public static final String EMIT_LOG = "emitted.log";
@@ -39,10 +39,12 @@ public final class LocalPipe implements AutoCloseable {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final ObjectMapper json = new ObjectMapper();
     private final Map<Part, Integer> ports = new EnumMap<>(Part.class);
+    private final Optional<Map<String, Object>> cluster;
 
-    private LocalPipe(PipePlan plan, LocalStack stack) {
+    private LocalPipe(PipePlan plan, LocalStack stack, Optional<Map<String, Object>> cluster) {
         this.plan = plan;
         this.stack = stack;
+        this.cluster = cluster;
     }
 
     /**
@@ -51,7 +53,7 @@ public final class LocalPipe implements AutoCloseable {
      * @throws StackFailure if a part cannot be started; what was started is ended
      */
     public static LocalPipe start(PipePlan plan, Installation installation) throws InterruptedException {
-        LocalPipe pipe = new LocalPipe(plan, LocalStack.open(installation));
+        LocalPipe pipe = new LocalPipe(plan, LocalStack.open(installation), Optional.empty());
         try {
             pipe.startParts();
             return pipe;
@@ -62,19 +64,8 @@ public final class LocalPipe implements AutoCloseable {
     }
 
     private void startParts() throws InterruptedException {
-        stack.start(
-                Part.BROKER,
-                List.of(),
-                List.of(
-                        "--directory", folder().resolve("kafka").toString(),
-                        "--port", Integer.toString(plan.kafkaPort()),
-                        "--stack-directory", folder().toString()));
-        List<String> targetArguments = new ArrayList<>(plan.targetArguments());
-        targetArguments.addAll(List.of("--emit-log", folder().resolve(EMIT_LOG).toString()));
-        stack.start(Part.TARGET, List.of(), targetArguments);
-        ports.put(Part.BROKER, stack.awaitPort(Part.BROKER, "kafka"));
-        createTopics();
-        ports.put(Part.TARGET, stack.awaitPort(Part.TARGET, "http"));
+        startBroker();
+        awaitBroker();
         List<Part> apps = List.of(Part.AGGREGATOR, Part.DETECTOR, Part.PRODUCER);
         for (Part app : apps) {
             if (plan.properties().containsKey(app)) {
@@ -83,14 +74,84 @@ public final class LocalPipe implements AutoCloseable {
         }
         for (Part app : apps) {
             if (plan.properties().containsKey(app)) {
-                ports.put(app, stack.awaitPort(app, "http"));
+                awaitApp(app);
             }
         }
     }
 
+    /**
+     * Begins to start the broker, and the simulated target where the plan has one, and does not wait for them.
+     *
+     * @throws StackFailure if a part cannot be started
+     */
+    public static LocalPipe begin(PipePlan plan, Installation installation) {
+        LocalPipe pipe = new LocalPipe(plan, LocalStack.open(installation), Optional.empty());
+        try {
+            pipe.startBroker();
+            return pipe;
+        } catch (RuntimeException e) {
+            pipe.close();
+            throw e;
+        }
+    }
+
+    /**
+     * A pipe whose broker and apps run elsewhere: a cluster, or a stack that {@code plumb up} keeps. Only a producer is
+     * started here.
+     *
+     * @param kafkaClient properties of a Kafka client of that cluster, the brokers among them
+     */
+    public static LocalPipe attach(Map<String, Object> kafkaClient, Duration window, Installation installation) {
+        PipePlan plan = new PipePlan(
+                window, 1, 0, PipePlan.DEFAULT_TOPIC_BYTES, Optional.empty(), Map.of(), Optional.empty());
+        return new LocalPipe(plan, LocalStack.open(installation), Optional.of(Map.copyOf(kafkaClient)));
+    }
+
+    private void startBroker() {
+        Path data = plan.kafkaDirectory().orElse(folder().resolve("kafka"));
+        List<String> brokerArguments = new ArrayList<>(List.of(
+                "--directory", data.toString(), "--port", Integer.toString(plan.kafkaPort())));
+        if (plan.kafkaDirectory().isEmpty()) {
+            brokerArguments.addAll(List.of("--stack-directory", folder().toString()));
+        }
+        stack.start(Part.BROKER, List.of(), brokerArguments);
+        plan.targetArguments().ifPresent(arguments -> {
+            List<String> all = new ArrayList<>(arguments);
+            all.addAll(List.of("--emit-log", folder().resolve(EMIT_LOG).toString()));
+            stack.start(Part.TARGET, List.of(), all);
+        });
+    }
+
+    /** Waits until the broker serves, makes the topics that are missing, and waits for the target where there is one. */
+    public void awaitBroker() throws InterruptedException {
+        ports.put(Part.BROKER, stack.awaitPort(Part.BROKER, "kafka"));
+        createTopics();
+        if (plan.targetArguments().isPresent()) {
+            ports.put(Part.TARGET, stack.awaitPort(Part.TARGET, "http"));
+        }
+    }
+
+    /** Waits until an app that was started serves. */
+    public void awaitApp(Part app) throws InterruptedException {
+        ports.put(app, stack.awaitPort(app, "http"));
+    }
+
     /** Starts an app that the plan has settings for, without waiting for it. */
     public Child startApp(Part app) {
+        return startApp(app, Map.of());
+    }
+
+    /**
+     * Starts an app without waiting for it.
+     *
+     * @param confidential further settings; they go by a file that only its owner can read, because a command line can be
+     *     read by everybody on the machine
+     */
+    public Child startApp(Part app, Map<String, String> confidential) {
         List<String> properties = new ArrayList<>(plan.properties().getOrDefault(app, List.of()));
+        if (!confidential.isEmpty()) {
+            properties.add("quarkus.config.locations=" + ConfidentialFile.write(folder(), app.label(), confidential));
+        }
         properties.add("plumbline.kafka.bootstrap-servers=" + bootstrapServers());
         properties.add("quarkus.http.host=127.0.0.1");
         properties.add("quarkus.http.port=0");
@@ -101,7 +162,11 @@ public final class LocalPipe implements AutoCloseable {
                 properties.add("plumbline.aggregator.state-directory=" + folder().resolve("aggregator"));
             }
             case DETECTOR -> properties.add("plumbline.detector.window=" + window);
-            case PRODUCER -> properties.add("plumbline.target.url=" + url(Part.TARGET));
+            case PRODUCER -> {
+                if (plan.targetArguments().isPresent()) {
+                    properties.add("plumbline.target.url=" + url(Part.TARGET));
+                }
+            }
             case BROKER, TARGET -> throw new IllegalArgumentException(app + " is not an app");
         }
         return stack.start(app, properties, List.of());
@@ -109,14 +174,14 @@ public final class LocalPipe implements AutoCloseable {
 
     private void createTopics() throws InterruptedException {
         Map<String, String> compacted = Map.of("cleanup.policy", "compact");
-        Map<String, String> bounded = Map.of("retention.bytes", Long.toString(TOPIC_BYTES));
+        Map<String, String> bounded = Map.of("retention.bytes", Long.toString(plan.topicBytes()));
         List<NewTopic> topics = List.of(
                 // The broker's time, or the bound on skewed clocks would compare a producer's clock with itself.
                 topic(
                         Topics.EVENTS,
                         Map.of(
                                 "retention.bytes",
-                                Long.toString(TOPIC_BYTES),
+                                Long.toString(plan.topicBytes()),
                                 "message.timestamp.type",
                                 "LogAppendTime")),
                 topic(Topics.partials(plan.window()), bounded),
@@ -125,9 +190,15 @@ public final class LocalPipe implements AutoCloseable {
                 topic(Topics.ALERTS, bounded),
                 topic(Topics.UNDECODABLE, bounded),
                 topic(Topics.BASELINES, compacted),
+                topic(Topics.CONTROLS, compacted),
                 topic(Topics.RUNS, compacted));
-        try (Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers()))) {
-            admin.createTopics(topics).all().get(20, TimeUnit.SECONDS);
+        try (Admin admin = Admin.create(kafkaClient())) {
+            Set<String> there = admin.listTopics().names().get(20, TimeUnit.SECONDS);
+            admin.createTopics(topics.stream()
+                            .filter(topic -> !there.contains(topic.name()))
+                            .toList())
+                    .all()
+                    .get(20, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
             throw new StackFailure(ExitCode.INFRASTRUCTURE, "cannot create the topics: " + e);
         }
@@ -205,7 +276,13 @@ public final class LocalPipe implements AutoCloseable {
 
     /** Address of the broker. */
     public String bootstrapServers() {
-        return "127.0.0.1:" + port(Part.BROKER);
+        return cluster.map(client -> String.valueOf(client.get(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG)))
+                .orElseGet(() -> "127.0.0.1:" + port(Part.BROKER));
+    }
+
+    /** Properties of a Kafka client of this pipe. */
+    public Map<String, Object> kafkaClient() {
+        return cluster.orElseGet(() -> Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers()));
     }
 
     /** Where a part serves HTTP. */
@@ -219,6 +296,16 @@ public final class LocalPipe implements AutoCloseable {
             throw new IllegalStateException("the " + part.label() + " was not started");
         }
         return port;
+    }
+
+    /** Length of the windows. */
+    public Duration window() {
+        return plan.window();
+    }
+
+    /** Ids of the processes that run. */
+    public List<Long> pids() {
+        return stack.pids();
     }
 
     /** The temporary folder, with a log per part. */

@@ -24,6 +24,12 @@ public final class LocalStack implements AutoCloseable {
     private static final Duration READY_WITHIN = Duration.ofSeconds(60);
     private static final Duration END_WITHIN = Duration.ofSeconds(10);
 
+    /**
+     * A terminal sends Ctrl-C to the whole process group, but a run that ends in order still needs its broker and its apps:
+     * only the supervisor shall hear it. A signal that is ignored stays ignored across exec, and a JVM respects that.
+     */
+    private static final List<String> DEAF_TO_CTRL_C = List.of("/bin/sh", "-c", "trap '' INT; exec \"$0\" \"$@\"");
+
     private final Installation installation;
     private final StackFolder folder;
     private final Map<Part, Child> children = new EnumMap<>(Part.class);
@@ -62,7 +68,8 @@ public final class LocalStack implements AutoCloseable {
         own.add("plumbline.supervised=true");
         own.add("plumbline.ready-file=" + folder.ready(part));
         own.add("java.io.tmpdir=" + folder.path());
-        List<String> command = new ArrayList<>(installation.command(part, own));
+        List<String> command = new ArrayList<>(DEAF_TO_CTRL_C);
+        command.addAll(installation.command(part, own));
         command.addAll(arguments);
         try {
             Process process = new ProcessBuilder(command)
@@ -115,7 +122,7 @@ public final class LocalStack implements AutoCloseable {
         }
         for (Child child : children.values()) {
             if (!child.isAlive()) {
-                // Ctrl-C reaches the children, too: a terminal sends it to the whole process group.
+                // A session that ends sends SIGTERM to the whole process group.
                 if (child.exitValue() == ExitCode.INTERRUPTED || child.exitValue() == 143) {
                     return Optional.of(new StackFailure(ExitCode.INTERRUPTED, "interrupted"));
                 }
@@ -157,6 +164,11 @@ public final class LocalStack implements AutoCloseable {
             throw new IllegalStateException("the " + part.label() + " was not started");
         }
         return child;
+    }
+
+    /** Ids of the processes that were started and not ended. */
+    public synchronized List<Long> pids() {
+        return children.values().stream().map(Child::pid).toList();
     }
 
     /** Ends every part and removes the folder. */

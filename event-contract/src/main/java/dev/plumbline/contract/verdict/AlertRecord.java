@@ -47,7 +47,8 @@ public record AlertRecord(
      * @param baselineId the baseline that it was held against
      * @param moved the metrics that moved, largest effect first, each with effect, interval, evidence and threshold
      * @param slowest requests to look at, slowest first
-     * @param deployEpochMillis the nearest deploy marker before the change point, where there is one
+     * @param deployEpochMillis the deploy marker nearest to the change point, from 30 minutes before it to three windows
+     *     after it (it is an estimate, and often early); empty where there is none
      */
     public record Reasons(
             String baselineId, List<MetricVerdict> moved, List<SlowRequest> slowest, OptionalLong deployEpochMillis) {

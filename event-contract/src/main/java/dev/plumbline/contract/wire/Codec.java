@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import dev.plumbline.contract.control.Control;
 import dev.plumbline.contract.event.Event;
 import dev.plumbline.contract.run.RunRecord;
 import dev.plumbline.contract.verdict.AlertRecord;
@@ -64,6 +65,9 @@ public final class Codec<T> {
 
     /** Records of the alerts topic. */
     public static final Codec<AlertRecord> ALERTS = new Codec<>(AlertRecord.class);
+
+    /** Records of the controls topic. */
+    public static final Codec<Control> CONTROLS = new Codec<>(Control.class);
 
     /** Records of the runs topic. */
     public static final Codec<RunRecord> RUNS = new Codec<>(RunRecord.class);

@@ -9,6 +9,7 @@ public final class Topics {
     public static final String VERDICTS = "plumbline.verdicts.v1";
     public static final String ALERTS = "plumbline.alerts.v1";
     public static final String BASELINES = "plumbline.baselines.v1";
+    public static final String CONTROLS = "plumbline.controls.v1";
     public static final String RUNS = "plumbline.runs.v1";
     public static final String UNDECODABLE = "plumbline.undecodable.v1";
 

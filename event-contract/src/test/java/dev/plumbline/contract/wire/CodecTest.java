@@ -44,6 +44,8 @@ class CodecTest {
                 new Golden<>("verdict-firing.json", Codec.VERDICTS, VerdictExamples.firing()),
                 new Golden<>("verdict-learning.json", Codec.VERDICTS, VerdictExamples.learning()),
                 new Golden<>("baseline.json", Codec.BASELINES, VerdictExamples.baseline()),
+                new Golden<>("control-deploy.json", Codec.CONTROLS, Examples.deploy()),
+                new Golden<>("control-deploy-of-everything.json", Codec.CONTROLS, Examples.deployOfEverything()),
                 new Golden<>("run.json", Codec.RUNS, Examples.run()),
                 new Golden<>("undecodable.json", Codec.UNDECODABLE, Examples.undecodable()));
     }

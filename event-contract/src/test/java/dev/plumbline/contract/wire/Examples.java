@@ -1,5 +1,8 @@
 package dev.plumbline.contract.wire;
 
+import dev.plumbline.contract.control.Control;
+import dev.plumbline.contract.control.DeployMarker;
+import dev.plumbline.contract.control.Scope;
 import dev.plumbline.contract.distribution.Histogram;
 import dev.plumbline.contract.event.Activity;
 import dev.plumbline.contract.event.Activity.Sickness;
@@ -218,6 +221,20 @@ final class Examples {
                 new AlertRecord.Reasons(
                         "b-1", List.of(moved), List.of(new SlowRequest("r-9", 7_900_000)), OptionalLong.empty()),
                 "p50(tpot) 6.0 ms -> 7.2 ms");
+    }
+
+    static Control deploy() {
+        return new DeployMarker(
+                "0123456789abcdef",
+                "ci",
+                "v1.2.3",
+                1_795_345_290_000L,
+                new Scope(Optional.of("vllm"), Optional.of("llama-3.1-8b"), Optional.of("canary")),
+                Map.of("revision", "8d1f0c2", "image", "vllm:0.32"));
+    }
+
+    static Control deployOfEverything() {
+        return new DeployMarker("d-2", "ops", "driver 580.95", 1_795_345_290_000L, Scope.EVERYTHING, Map.of());
     }
 
     static RunRecord run() {

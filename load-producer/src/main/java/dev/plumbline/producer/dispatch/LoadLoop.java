@@ -94,21 +94,55 @@ public final class LoadLoop {
         return selfCheck;
     }
 
-    /** Offers load that is measured. Completes when its limits are reached or it is stopped. */
+    /** Offers load that is measured, all of it. Completes when its limits are reached or it is stopped. */
     public CompletableFuture<Void> measure(
             InferenceClient client, RequestSource source, LoadPlan plan, RunLimits limits) {
-        return begin(client, source, plan, limits, new Measured());
+        return measure(client, source, plan, limits, Protection.none(), source, (recording, request) -> {});
+    }
+
+    /**
+     * Offers load that is measured from the moment that the limits name.
+     *
+     * @param warmupSource of what is due before
+     * @param warmupObserver hears of it
+     */
+    public CompletableFuture<Void> measure(
+            InferenceClient client,
+            RequestSource source,
+            LoadPlan plan,
+            RunLimits limits,
+            Protection protection,
+            RequestSource warmupSource,
+            RunObserver warmupObserver) {
+        return begin(
+                client,
+                plan,
+                limits,
+                protection,
+                new LoadRun.Requests(warmupSource, warmupObserver),
+                new LoadRun.Requests(source, new Measured()));
     }
 
     /** Offers load of which only the given observer hears. */
     public CompletableFuture<Void> rehearse(
-            InferenceClient client, RequestSource source, LoadPlan plan, RunLimits limits, RunObserver observer) {
-        return begin(client, source, plan, limits, observer);
+            InferenceClient client,
+            RequestSource source,
+            LoadPlan plan,
+            RunLimits limits,
+            Protection protection,
+            RunObserver observer) {
+        LoadRun.Requests requests = new LoadRun.Requests(source, observer);
+        return begin(client, plan, limits, protection, requests, requests);
     }
 
     private CompletableFuture<Void> begin(
-            InferenceClient client, RequestSource source, LoadPlan plan, RunLimits limits, RunObserver observer) {
-        LoadRun next = new LoadRun(vertx, context, clock, client, source, plan, limits, observer);
+            InferenceClient client,
+            LoadPlan plan,
+            RunLimits limits,
+            Protection protection,
+            LoadRun.Requests warmup,
+            LoadRun.Requests measured) {
+        LoadRun next = new LoadRun(vertx, context, clock, client, plan, limits, protection, warmup, measured);
         context.runOnContext(unused -> {
             if (finished) {
                 next.stop();

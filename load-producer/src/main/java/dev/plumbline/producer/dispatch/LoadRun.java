@@ -26,18 +26,22 @@ import org.jspecify.annotations.Nullable;
  * and takes everything that is due. So nothing queues between the two, and a late wake-up only makes requests late, which
  * their due time shows; none is skipped.
  */
-final class LoadRun implements ExchangeListener {
+final class LoadRun {
 
     private static final long NOTHING_DUE = Long.MAX_VALUE;
+
+    /** How often the slots of a closed loop ask whether a target that is left alone may be tried again. */
+    private static final long BREAKER_POLL_MILLIS = 50;
 
     private final Vertx vertx;
     private final Context context;
     private final ProducerClock clock;
     private final InferenceClient client;
-    private final RequestSource source;
     private final LoadPlan plan;
     private final RunLimits limits;
-    private final RunObserver observer;
+    private final Protection protection;
+    private final Flow warmup;
+    private final Flow measured;
     private final Set<Exchange> inFlight = new LinkedHashSet<>();
     private final CompletableFuture<Void> done = new CompletableFuture<>();
     private final AtomicLong pacedDueNanos = new AtomicLong(NOTHING_DUE);
@@ -55,18 +59,20 @@ final class LoadRun implements ExchangeListener {
             Context context,
             ProducerClock clock,
             InferenceClient client,
-            RequestSource source,
             LoadPlan plan,
             RunLimits limits,
-            RunObserver observer) {
+            Protection protection,
+            Requests warmup,
+            Requests measured) {
         this.vertx = vertx;
         this.context = context;
         this.clock = clock;
         this.client = client;
-        this.source = source;
         this.plan = plan;
         this.limits = limits;
-        this.observer = observer;
+        this.protection = protection;
+        this.warmup = new Flow(warmup);
+        this.measured = new Flow(measured);
     }
 
     /** Completes when nothing more is due and nothing is in flight. */
@@ -127,12 +133,25 @@ final class LoadRun implements ExchangeListener {
         if (stopping) {
             return;
         }
-        long ordinal = limits.issued().getAndIncrement();
-        if (!limits.allows(ordinal, dueNanos)) {
+        if (!limits.allows(dueNanos)) {
             exhausted = true;
             return;
         }
-        send(ordinal, dueNanos, clock.nanos());
+        if (!protection.breaker().allows(clock.nanos())) {
+            pausing++;
+            vertx.setTimer(BREAKER_POLL_MILLIS, unused -> afterPause(clock.nanos()));
+            return;
+        }
+        boolean isWarmup = limits.isWarmup(dueNanos);
+        OptionalLong ordinal = isWarmup
+                ? OptionalLong.of(limits.warmupIssued().getAndIncrement())
+                : limits.issue();
+        if (ordinal.isEmpty() || !protection.spend().book()) {
+            protection.breaker().cancelled();
+            exhausted = true;
+            return;
+        }
+        send(isWarmup ? warmup : measured, ordinal.getAsLong(), dueNanos, clock.nanos());
     }
 
     private void startOpen(LoadPlan.Open open) {
@@ -155,19 +174,27 @@ final class LoadRun implements ExchangeListener {
         while (nextDueNanos <= now) {
             long ordinal = nextOrdinal;
             long due = nextDueNanos;
-            if (!limits.allows(ordinal, due)) {
+            boolean isWarmup = limits.isWarmup(due);
+            if (!limits.allows(due) || !isWarmup && limits.issue().isEmpty()) {
                 break;
             }
             nextOrdinal = ordinal + open.ordinalStep();
             nextDueNanos = limits.startNanos() + open.fireTimes().nextDueNanos();
             now = clock.nanos();
+            Flow flow = isWarmup ? warmup : measured;
             if (inFlight.size() + pausing >= open.maxInFlight()) {
-                drop(ordinal, due, now);
+                drop(flow, ordinal, due, now, Outcome.DropReason.IN_FLIGHT_CAP);
+            } else if (!protection.breaker().allows(now)) {
+                drop(flow, ordinal, due, now, Outcome.DropReason.CIRCUIT_BREAKER);
+            } else if (protection.spend().book()) {
+                send(flow, ordinal, due, now);
             } else {
-                send(ordinal, due, now);
+                protection.breaker().cancelled();
+                exhausted = true;
+                break;
             }
         }
-        if (!limits.allows(nextOrdinal, nextDueNanos)) {
+        if (exhausted || !limits.allows(nextDueNanos)) {
             exhausted = true;
             nextDueNanos = NOTHING_DUE;
             completeIfIdle();
@@ -197,48 +224,38 @@ final class LoadRun implements ExchangeListener {
         }
     }
 
-    private void drop(long ordinal, long dueNanos, long takenNanos) {
-        observer.taken(dueNanos, takenNanos);
-        RequestRecording recording = source.recording(ordinal, dueNanos, takenNanos);
-        observer.ended(recording, recording.dropped(clock.nanos(), Outcome.DropReason.IN_FLIGHT_CAP));
+    private void drop(Flow flow, long ordinal, long dueNanos, long takenNanos, Outcome.DropReason reason) {
+        flow.requests.observer().taken(dueNanos, takenNanos);
+        RequestRecording recording = flow.requests.source().recording(ordinal, dueNanos, takenNanos);
+        flow.requests.observer().ended(recording, recording.dropped(clock.nanos(), reason));
     }
 
-    private void send(long ordinal, long dueNanos, long takenNanos) {
-        send(source.recording(ordinal, dueNanos, takenNanos), source.bytes(ordinal), dueNanos);
+    private void send(Flow flow, long ordinal, long dueNanos, long takenNanos) {
+        RequestSource source = flow.requests.source();
+        send(flow, source.recording(ordinal, dueNanos, takenNanos), source.bytes(ordinal), dueNanos);
     }
 
-    private void send(RequestRecording recording, byte[] body, long dueNanos) {
-        observer.taken(dueNanos, recording.takenNanos());
-        observer.entered(recording.takenNanos());
-        Exchange exchange = client.start(recording, body, source.protocol(), this);
+    private void send(Flow flow, RequestRecording recording, byte[] body, long dueNanos) {
+        flow.requests.observer().taken(dueNanos, recording.takenNanos());
+        flow.requests.observer().entered(recording.takenNanos());
+        Exchange exchange =
+                client.start(recording, body, flow.requests.source().protocol(), flow);
         if (!exchange.isOver()) {
             inFlight.add(exchange);
         }
     }
 
-    @Override
-    public void sent() {
-        observer.sent();
-    }
-
-    @Override
-    public void content(long atNanos) {
-        observer.content(atNanos);
-    }
-
-    @Override
-    public void ended(Exchange exchange, EndedRequest request) {
+    private void over(Flow flow, Exchange exchange, EndedRequest request) {
         inFlight.remove(exchange);
-        long endNanos = request.stamps().endNanos();
-        observer.left(endNanos);
-        observer.ended(exchange.recording(), request);
-        OptionalLong retryPauseNanos =
-                stopping ? OptionalLong.empty() : source.retries().pauseNanosAfter(request);
+        protection.ended(request, clock.nanos());
+        OptionalLong retryPauseNanos = stopping
+                ? OptionalLong.empty()
+                : flow.requests.source().retries().pauseNanosAfter(request);
         if (retryPauseNanos.isPresent()) {
             // The slot stays taken: a request and its retries are one to the load.
             pausing++;
             long pauseMillis = Math.max(1, retryPauseNanos.getAsLong() / ProducerClock.NANOS_PER_MILLI);
-            vertx.setTimer(pauseMillis, unused -> retry(exchange, clock.nanos()));
+            vertx.setTimer(pauseMillis, unused -> retry(flow, exchange, clock.nanos()));
         } else if (plan instanceof LoadPlan.Closed closed && !exhausted) {
             pausing++;
             boolean failed = request.outcome() instanceof Outcome.Failed;
@@ -247,6 +264,7 @@ final class LoadRun implements ExchangeListener {
                 vertx.setTimer(pauseMillis, unused -> afterPause(clock.nanos()));
             } else {
                 // Not from inside the end: the connection is back in the pool only after it.
+                long endNanos = request.stamps().endNanos();
                 context.runOnContext(unused -> afterPause(endNanos));
             }
         } else {
@@ -254,12 +272,24 @@ final class LoadRun implements ExchangeListener {
         }
     }
 
-    private void retry(Exchange failed, long dueNanos) {
-        pausing--;
-        if (stopping) {
-            completeIfIdle();
+    private void retry(Flow flow, Exchange failed, long dueNanos) {
+        if (!stopping && protection.breaker().allows(clock.nanos())) {
+            if (protection.spend().book()) {
+                pausing--;
+                RequestRecording recording =
+                        flow.requests.source().retry(failed.recording(), dueNanos, clock.nanos());
+                send(flow, recording, failed.body(), dueNanos);
+                return;
+            }
+            protection.breaker().cancelled();
+            exhausted = true;
+        }
+        // Not tried again: its slot is free for the next.
+        if (plan instanceof LoadPlan.Closed && !exhausted) {
+            afterPause(dueNanos);
         } else {
-            send(source.retry(failed.recording(), dueNanos, clock.nanos()), failed.body(), dueNanos);
+            pausing--;
+            completeIfIdle();
         }
     }
 
@@ -277,6 +307,36 @@ final class LoadRun implements ExchangeListener {
                 LockSupport.unpark(pacer);
             }
             done.complete(null);
+        }
+    }
+
+    /** Where requests of one kind come from and who hears of them. */
+    record Requests(RequestSource source, RunObserver observer) {}
+
+    /** Tells the observer of its kind what happens to a request. */
+    private final class Flow implements ExchangeListener {
+
+        private final Requests requests;
+
+        Flow(Requests requests) {
+            this.requests = requests;
+        }
+
+        @Override
+        public void sent() {
+            requests.observer().sent();
+        }
+
+        @Override
+        public void content(long atNanos) {
+            requests.observer().content(atNanos);
+        }
+
+        @Override
+        public void ended(Exchange exchange, EndedRequest request) {
+            requests.observer().left(request.stamps().endNanos());
+            requests.observer().ended(exchange.recording(), request);
+            over(this, exchange, request);
         }
     }
 }

@@ -14,8 +14,13 @@ import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.core.metrics.Info;
 import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import io.prometheus.metrics.expositionformats.ExpositionFormats;
+import io.prometheus.metrics.instrumentation.jvm.JvmGarbageCollectorMetrics;
+import io.prometheus.metrics.instrumentation.jvm.JvmMemoryMetrics;
+import io.prometheus.metrics.instrumentation.jvm.JvmThreadsMetrics;
+import io.prometheus.metrics.instrumentation.jvm.ProcessMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -91,6 +96,10 @@ public final class ProducerMetrics {
                         "Output tokens of the requests that two sources counted, by source and whether it is reckoned with")
                 .labelNames("source", "used")
                 .register(registry);
+        ProcessMetrics.builder().register(registry);
+        JvmMemoryMetrics.builder().register(registry);
+        JvmGarbageCollectorMetrics.builder().register(registry);
+        JvmThreadsMetrics.builder().register(registry);
     }
 
     /** A measured request ended. */
@@ -136,6 +145,22 @@ public final class ProducerMetrics {
         values[1] = kind;
         System.arraycopy(seriesValues, 0, values, 2, seriesValues.length);
         requests.labelValues(values).inc();
+    }
+
+    /** Exposes who this is, to join the series' labels to metrics of the process by job and instance. */
+    public void producer(String producerId) {
+        String[] labels = new String[SERIES_LABELS.length + 1];
+        labels[0] = "producer";
+        System.arraycopy(SERIES_LABELS, 0, labels, 1, SERIES_LABELS.length);
+        String[] values = new String[labels.length];
+        values[0] = producerId;
+        System.arraycopy(seriesValues, 0, values, 1, seriesValues.length);
+        Info.builder()
+                .name("plumbline_producer_info")
+                .help("1: the producer of this process and the series that it drives")
+                .labelNames(labels)
+                .register(registry)
+                .addLabelValues(values);
     }
 
     /** Exposes a count that is kept elsewhere. */

@@ -34,6 +34,22 @@ public interface FireTimes {
         return new PoissonRate(requestsPerSecond, seed);
     }
 
+    /** Lowest and highest burstiness. */
+    double MIN_BURSTINESS = 0.01;
+
+    double MAX_BURSTINESS = 1_000;
+
+    /**
+     * Independent gamma gaps with mean 1 / rate.
+     *
+     * @param requestsPerSecond {@value #MIN_PER_SECOND} to {@value #MAX_PER_SECOND}
+     * @param burstiness shape of the gaps, {@value #MIN_BURSTINESS} to {@value #MAX_BURSTINESS}: 1 is Poisson, less comes in
+     *     bursts, more is more even
+     */
+    static FireTimes gamma(double requestsPerSecond, double burstiness, long seed) {
+        return new GammaRate(requestsPerSecond, burstiness, seed);
+    }
+
     /** Every {@code count}-th due time of a sequence, beginning with the {@code index}-th: one walker's share of it. */
     static FireTimes share(FireTimes whole, int index, int count) {
         return count == 1 ? whole : new Share(whole, index, count);

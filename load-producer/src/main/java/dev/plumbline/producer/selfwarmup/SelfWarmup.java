@@ -7,6 +7,7 @@ import dev.plumbline.producer.client.InferenceClient;
 import dev.plumbline.producer.client.Timeouts;
 import dev.plumbline.producer.dispatch.LoadLoop;
 import dev.plumbline.producer.dispatch.LoadPlan;
+import dev.plumbline.producer.dispatch.Protection;
 import dev.plumbline.producer.dispatch.RequestSource;
 import dev.plumbline.producer.dispatch.RunLimits;
 import dev.plumbline.producer.dispatch.RunObserver;
@@ -73,6 +74,7 @@ public final class SelfWarmup {
                                 source,
                                 new LoadPlan.Closed(CONCURRENCY, 0),
                                 RunLimits.of(now, OptionalLong.of(now + maxNanos), OptionalLong.of(maxRequests)),
+                                Protection.none(),
                                 observer)
                         .get(timeoutMillis, TimeUnit.MILLISECONDS);
                 return observer.encoded.get();

@@ -1,11 +1,14 @@
 package dev.plumbline.producer.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
+
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FireTimesTest {
 
@@ -48,6 +51,31 @@ class FireTimesTest {
         // Standard errors: mean 0.3, index of dispersion sqrt(2 / 1999) = 0.03; four of each.
         assertThat(mean).as("seed %d", seed).isCloseTo(perSecond, within(1.3));
         assertThat(variance / mean).as("seed %d", seed).isCloseTo(1.0, within(0.13));
+    }
+
+    /** Mean and variance of the gaps, within five standard errors of 200,000 of them; shape 1 is Poisson. */
+    @ParameterizedTest
+    @ValueSource(doubles = {0.25, 1, 4})
+    void gammaGapsHaveTheirMeanAndTheirBurstiness(double shape) {
+        FireTimes times = FireTimes.gamma(100, shape, 11);
+        int count = 200_000;
+        double meanSeconds = 0.01;
+        double sum = 0;
+        double squares = 0;
+        long before = 0;
+        for (int i = 0; i < count; i++) {
+            long due = times.nextDueNanos();
+            assertThat(due).isGreaterThanOrEqualTo(before);
+            double gap = (due - before) / 1e9 / meanSeconds;
+            sum += gap;
+            squares += gap * gap;
+            before = due;
+        }
+        double mean = sum / count;
+        double variance = squares / count - mean * mean;
+        assertThat(mean).isCloseTo(1, within(5 * Math.sqrt(1 / shape / count)));
+        // The variance of the sample variance of a gamma of mean 1 is (2 + 6 / shape) / shape² / n.
+        assertThat(variance).isCloseTo(1 / shape, within(5 * Math.sqrt((2 + 6 / shape) / (shape * shape) / count)));
     }
 
     @Test

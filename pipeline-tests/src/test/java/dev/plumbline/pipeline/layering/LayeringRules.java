@@ -44,7 +44,7 @@ record LayeringRules(String root, boolean mayBeEmpty) {
 
     /** Packages of pure functions: arrival schedules, window, detection and alert maths. */
     static final List<String> PURE_PACKAGES =
-            List.of("producer.schedule", "aggregator.window", "statistics", "detector.judgement");
+            List.of("producer.schedule", "aggregator.window", "statistics", "detector.judgement", "cli.judgement");
 
     /** The only class of a module that may read the system clock. */
     static final String CLOCK_CLASS = "SystemTime";

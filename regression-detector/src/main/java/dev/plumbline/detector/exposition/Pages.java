@@ -4,9 +4,16 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import dev.plumbline.detector.messaging.WindowPartitions;
 import dev.plumbline.detector.watch.Watch;
 import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import io.prometheus.metrics.expositionformats.ExpositionFormats;
+import io.prometheus.metrics.instrumentation.jvm.JvmGarbageCollectorMetrics;
+import io.prometheus.metrics.instrumentation.jvm.JvmMemoryMetrics;
+import io.prometheus.metrics.instrumentation.jvm.JvmThreadsMetrics;
+import io.prometheus.metrics.instrumentation.jvm.ProcessMetrics;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.smallrye.common.annotation.Identifier;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
@@ -20,11 +27,15 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 
-/** {@code /metrics} for Prometheus; {@code /api/state}, {@code /api/alerts} and {@code /health} for people and scripts. */
+/**
+ * {@code /metrics} for Prometheus; {@code /api/state}, {@code /api/alerts}, {@code /api/deploys} and {@code /health} for
+ * people and scripts.
+ */
 @ApplicationScoped
 public class Pages {
 
     private static final int SHOWN_ALERTS = 100;
+    private static final int SHOWN_DEPLOYS = 100;
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .addModule(new Jdk8Module())
@@ -33,19 +44,24 @@ public class Pages {
             .build();
 
     private final Watch watch;
-    private final WatchCollector collector;
+    private final PrometheusRegistry registry = new PrometheusRegistry();
     private final ExpositionFormats formats = ExpositionFormats.init();
 
     @Inject
-    public Pages(Watch watch, InstantSource clock) {
+    public Pages(Watch watch, @Identifier("windows") WindowPartitions partitions, InstantSource clock) {
         this.watch = watch;
-        this.collector = new WatchCollector(watch, clock);
+        registry.register(new WatchCollector(watch, partitions::lagRecords, clock));
+        ProcessMetrics.builder().register(registry);
+        JvmMemoryMetrics.builder().register(registry);
+        JvmGarbageCollectorMetrics.builder().register(registry);
+        JvmThreadsMetrics.builder().register(registry);
     }
 
     void routes(@Observes Router router) {
         router.get("/metrics").blockingHandler(this::metrics, false);
         router.get("/api/state").blockingHandler(this::state, false);
         router.get("/api/alerts").blockingHandler(context -> json(context, 200, watch.alerts(SHOWN_ALERTS)), false);
+        router.get("/api/deploys").blockingHandler(context -> json(context, 200, watch.deploys(SHOWN_DEPLOYS)), false);
         router.get("/health").handler(this::health);
     }
 
@@ -53,7 +69,7 @@ public class Pages {
         ExpositionFormatWriter writer = formats.findWriter(context.request().getHeader("Accept"));
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try {
-            writer.write(bytes, collector.collect());
+            writer.write(bytes, registry.scrape());
         } catch (IOException e) {
             context.fail(e);
             return;

@@ -2,12 +2,17 @@ package dev.plumbline.detector.exposition;
 
 import dev.plumbline.contract.event.FailureKind;
 import dev.plumbline.contract.series.Series;
+import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.verdict.BaselineRecord;
+import dev.plumbline.contract.verdict.Effect;
+import dev.plumbline.contract.verdict.JudgedMetric;
 import dev.plumbline.contract.verdict.MetricVerdict;
 import dev.plumbline.contract.verdict.SeriesState;
+import dev.plumbline.contract.verdict.Verdict;
 import dev.plumbline.contract.verdict.VerdictRecord;
 import dev.plumbline.contract.window.LatencyMetric;
 import dev.plumbline.contract.window.RequestCounts;
+import dev.plumbline.detector.watch.DeployPlace;
 import dev.plumbline.detector.watch.SeriesView;
 import dev.plumbline.detector.watch.Tally;
 import dev.plumbline.detector.watch.Watch;
@@ -25,10 +30,12 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.prometheus.metrics.model.snapshots.Unit;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
 /** Everything that Prometheus is told, made at each scrape from what is known; any thread. */
@@ -38,11 +45,14 @@ final class WatchCollector implements MultiCollector {
             LatencyMetric.TTFT, LatencyMetric.TPOT, LatencyMetric.ITL, LatencyMetric.E2E, LatencyMetric.RESPONSE);
 
     private final Watch watch;
+    private final Supplier<Map<Integer, Long>> lagRecords;
     private final InstantSource clock;
     private final long startedEpochMillis;
 
-    WatchCollector(Watch watch, InstantSource clock) {
+    /** @param lagRecords by partition of the windows topic, how many records wait */
+    WatchCollector(Watch watch, Supplier<Map<Integer, Long>> lagRecords, InstantSource clock) {
         this.watch = watch;
+        this.lagRecords = lagRecords;
         this.clock = clock;
         this.startedEpochMillis = clock.millis();
     }
@@ -54,8 +64,18 @@ final class WatchCollector implements MultiCollector {
         SHOWN.forEach(metric -> all.add(latency(metric, views)));
         all.add(requests(views));
         all.add(outputTokens(views));
+        all.add(deploys(views));
         perMetric(all, views);
+        values(all, views);
+        all.add(verdicts(views));
         perSeries(all, views);
+        all.add(transitions(views));
+        all.add(lag());
+        all.add(new GaugeSnapshot(
+                new MetricMetadata(
+                        "plumbline_threshold_effect_ratio",
+                        "Relative change that counts as a regression, 0.1 for 10 %"),
+                List.of(new GaugeDataPointSnapshot(watch.thresholdEffect(), Labels.EMPTY, null))));
         for (Tally tally : Tally.values()) {
             all.add(new CounterSnapshot(
                     new MetricMetadata("plumbline_detector_" + tally.label(), tally.help()),
@@ -110,6 +130,34 @@ final class WatchCollector implements MultiCollector {
                         .toList());
     }
 
+    /** Known series start at 0: of a counter that appears with its first deploy, Prometheus sees no increase. */
+    private CounterSnapshot deploys(List<SeriesView> views) {
+        Map<DeployPlace, Long> counts = new HashMap<>();
+        watch.deployCounts().ifPresent(read -> {
+            counts.putAll(read);
+            counts.putIfAbsent(new DeployPlace("", ""), 0L);
+            for (SeriesView view : views) {
+                String target = view.series().group().target();
+                String variant = view.series().variant();
+                counts.putIfAbsent(new DeployPlace(target, ""), 0L);
+                counts.putIfAbsent(new DeployPlace("", variant), 0L);
+                counts.putIfAbsent(new DeployPlace(target, variant), 0L);
+            }
+        });
+        return new CounterSnapshot(
+                new MetricMetadata(
+                        "plumbline_deploys", "Deploys that were marked; an empty label is a marker that speaks of all"),
+                counts.entrySet().stream()
+                        .map(count -> new CounterDataPointSnapshot(
+                                count.getValue(),
+                                Labels.of(
+                                        "target", count.getKey().target(),
+                                        "variant", count.getKey().variant()),
+                                null,
+                                startedEpochMillis))
+                        .toList());
+    }
+
     private static void perMetric(List<MetricSnapshot> all, List<SeriesView> views) {
         all.add(gauge(
                 "plumbline_effect_ratio",
@@ -141,6 +189,107 @@ final class WatchCollector implements MultiCollector {
                 "0 to 1: how much of each window's evidence counts",
                 views,
                 verdict -> verdict.evidence().map(evidence -> evidence.noiseFactor())));
+    }
+
+    /** Baseline and current value of each metric, a name per unit. */
+    private static void values(List<MetricSnapshot> all, List<SeriesView> views) {
+        for (Value value : Value.values()) {
+            all.add(gauge(
+                    "plumbline_baseline_" + value.suffix,
+                    "What the metric was while the baseline was learned",
+                    views,
+                    verdict -> value.of(verdict, Effect::baseline)));
+            all.add(gauge(
+                    "plumbline_current_" + value.suffix,
+                    "What the metric is: since the change point of an episode, else over the last windows",
+                    views,
+                    verdict -> value.of(verdict, Effect::now)));
+        }
+    }
+
+    /** The unit that a metric's values are told in. */
+    private enum Value {
+        LATENCY("latency_seconds", 1e-9),
+        OUTPUT_TOKEN_RATE("output_tokens_per_second", 1),
+        SHARE("ratio", 1);
+
+        private final String suffix;
+        private final double factor;
+
+        Value(String suffix, double factor) {
+            this.suffix = suffix;
+            this.factor = factor;
+        }
+
+        Optional<Double> of(MetricVerdict verdict, ToDoubleFunction<Effect> part) {
+            return ofMetric(verdict.metric()) == this
+                    ? verdict.effect().map(effect -> part.applyAsDouble(effect) * factor)
+                    : Optional.empty();
+        }
+
+        private static Value ofMetric(JudgedMetric metric) {
+            return switch (metric) {
+                case TTFT_P50, TTFT_P95, TPOT_P50, TPOT_P95, E2E_P50, E2E_P95 -> LATENCY;
+                case OUTPUT_TOKEN_RATE -> OUTPUT_TOKEN_RATE;
+                case ACHIEVED_RATIO, ERROR_RATE -> SHARE;
+            };
+        }
+    }
+
+    private static GaugeSnapshot verdicts(List<SeriesView> views) {
+        List<GaugeDataPointSnapshot> points = new ArrayList<>();
+        for (SeriesView view : views) {
+            view.verdict()
+                    .ifPresent(record -> record.metrics().forEach(metric -> {
+                        Labels said = switch (metric.verdict()) {
+                            case Verdict.Steady unused -> said("steady", "");
+                            case Verdict.Regressed unused -> said("regressed", "");
+                            case Verdict.Improved unused -> said("improved", "");
+                            case Verdict.Inconclusive cannotTell ->
+                                said("inconclusive", cannotTell.reason().name().toLowerCase(Locale.ROOT));
+                        };
+                        points.add(new GaugeDataPointSnapshot(
+                                1, labels(view.series(), metric).merge(said), null));
+                    }));
+        }
+        return new GaugeSnapshot(
+                new MetricMetadata(
+                        "plumbline_verdict", "1 for what is said of a metric, with the reason where it cannot be told"),
+                points);
+    }
+
+    private static Labels said(String verdict, String reason) {
+        return Labels.of("verdict", verdict, "reason", reason);
+    }
+
+    private CounterSnapshot transitions(List<SeriesView> views) {
+        List<CounterDataPointSnapshot> points = new ArrayList<>();
+        for (SeriesView view : views) {
+            for (AlertRecord.Transition transition : AlertRecord.Transition.values()) {
+                points.add(new CounterDataPointSnapshot(
+                        view.transitions().getOrDefault(transition, 0L),
+                        labels(view.series())
+                                .merge(Labels.of("transition", transition.name().toLowerCase(Locale.ROOT))),
+                        null,
+                        startedEpochMillis));
+            }
+        }
+        return new CounterSnapshot(
+                new MetricMetadata(
+                        "plumbline_alert_transitions", "Alerts published since this start, by what happened to them"),
+                points);
+    }
+
+    private GaugeSnapshot lag() {
+        List<GaugeDataPointSnapshot> points = new ArrayList<>();
+        lagRecords
+                .get()
+                .forEach((partition, lag) -> points.add(
+                        new GaugeDataPointSnapshot(lag, Labels.of("partition", String.valueOf(partition)), null)));
+        return new GaugeSnapshot(
+                new MetricMetadata(
+                        "plumbline_detector_lag_records", "Records of the windows topic that wait to be judged"),
+                points);
     }
 
     private void perSeries(List<MetricSnapshot> all, List<SeriesView> views) {

@@ -1,5 +1,6 @@
 package dev.plumbline.detector.judgement;
 
+import dev.plumbline.contract.control.DeployMarker;
 import dev.plumbline.contract.series.Series;
 import dev.plumbline.contract.verdict.Effect;
 import dev.plumbline.contract.verdict.Evidence;
@@ -31,6 +32,13 @@ final class AlertLine {
                 .orElse("");
         return series.group().scenario() + "@" + series.variant() + ": " + metrics + "; since "
                 + TIME.format(Instant.ofEpochMilli(sinceEpochMillis)) + evidence;
+    }
+
+    /** Where the change point lies beside a deploy. */
+    static String deploy(DeployMarker marker, long sinceEpochMillis) {
+        long seconds = Math.floorDiv(sinceEpochMillis - marker.atEpochMillis(), 1_000L);
+        String when = seconds <= 0 ? "with" : (seconds < 120 ? seconds + " s" : seconds / 60 + " min") + " after";
+        return when + " deploy " + marker.label();
     }
 
     private static String metric(MetricVerdict verdict) {

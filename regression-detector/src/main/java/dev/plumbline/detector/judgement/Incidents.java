@@ -36,7 +36,7 @@ import java.util.OptionalLong;
  */
 final class Incidents {
 
-    private static final long SAME_CAUSE_WINDOWS = 3;
+    static final long SAME_CAUSE_WINDOWS = 3;
     private static final long CALM_WINDOWS = 6;
 
     private final BaselineRecord baseline;

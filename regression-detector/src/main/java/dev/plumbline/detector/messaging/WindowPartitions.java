@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -24,12 +25,15 @@ public class WindowPartitions implements KafkaConsumerRebalanceListener {
 
     private final Watch watch;
     private final Recovery recovery;
+    private final ControlReader controls;
     private final CompletableFuture<Void> assigned = new CompletableFuture<>();
+    private volatile Optional<Consumer<?, ?>> reading = Optional.empty();
 
     @Inject
-    public WindowPartitions(Watch watch, Recovery recovery) {
+    public WindowPartitions(Watch watch, Recovery recovery, ControlReader controls) {
         this.watch = watch;
         this.recovery = recovery;
+        this.controls = controls;
     }
 
     /** Completes when partitions were assigned for the first time, even none, and their state is restored. */
@@ -37,11 +41,30 @@ public class WindowPartitions implements KafkaConsumerRebalanceListener {
         return assigned.copy();
     }
 
+    /**
+     * Committed records that are not judged yet, by partition, as the last fetch told. A partition that was not fetched
+     * from yet is left out. Any thread: a consumer's metrics are the one thing of it that may be read from outside.
+     */
+    public Map<Integer, Long> lagRecords() {
+        Map<Integer, Long> lags = new TreeMap<>();
+        reading.ifPresent(consumer -> consumer.metrics().forEach((name, metric) -> {
+            if (name.group().equals("consumer-fetch-manager-metrics")
+                    && name.name().equals("records-lag")
+                    && metric.metricValue() instanceof Double lag
+                    && Double.isFinite(lag)) {
+                lags.put(Integer.valueOf(name.tags().get("partition")), Math.round(lag));
+            }
+        }));
+        return lags;
+    }
+
     @Override
     public void onPartitionsAssigned(Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
+        reading = Optional.of(consumer);
         if (!partitions.isEmpty()) {
             Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(Set.copyOf(partitions));
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            controls.awaitCaughtUp();
             watch.restore(recovery.read());
             for (TopicPartition partition : partitions) {
                 long committedOffset = Optional.ofNullable(committed.get(partition))

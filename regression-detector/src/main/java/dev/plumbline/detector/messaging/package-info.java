@@ -7,6 +7,10 @@
  *
  * <p>Committed offsets say nothing about state: every assigned partition is read from its beginning. They only tell which
  * undecodable records have been reported already.
+ *
+ * <p>Controls are told to every detector: a reader of its own follows their topic from the beginning, and no window is
+ * judged before it has caught up. They annotate alerts and move no evidence, so judging goes on without them when they
+ * cannot be read. An alert that was published is not touched by a marker that comes later.
  */
 @NullMarked
 package dev.plumbline.detector.messaging;

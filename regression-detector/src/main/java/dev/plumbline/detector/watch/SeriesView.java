@@ -1,9 +1,11 @@
 package dev.plumbline.detector.watch;
 
 import dev.plumbline.contract.series.Series;
+import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.verdict.BaselineRecord;
 import dev.plumbline.contract.verdict.VerdictRecord;
 import dev.plumbline.contract.window.WindowSummary;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -12,6 +14,16 @@ import java.util.Optional;
  * @param verdict the last one; empty until a window was judged
  * @param baseline what it is held against; empty while learning
  * @param totals everything that was counted of it, all revisions, excluded parts' requests included
+ * @param transitions how often its alerts changed since this start; every transition has a number
  */
 public record SeriesView(
-        Series series, Optional<VerdictRecord> verdict, Optional<BaselineRecord> baseline, WindowSummary totals) {}
+        Series series,
+        Optional<VerdictRecord> verdict,
+        Optional<BaselineRecord> baseline,
+        WindowSummary totals,
+        Map<AlertRecord.Transition, Long> transitions) {
+
+    public SeriesView {
+        transitions = Map.copyOf(transitions);
+    }
+}

@@ -19,6 +19,9 @@ public enum Tally {
     VERDICTS("verdicts", "Verdicts published"),
     ALERTS("alerts", "Alert transitions published"),
     BASELINES("baselines", "Baselines published"),
+    DEPLOYS_OVER_LIMIT(
+            "deploys_over_limit", "Deploy markers that were forgotten or not counted because there are too many"),
+    CONTROLS_UNREADABLE("controls_unreadable", "Attempts to read deploy markers that failed"),
     /** Records of a partition that had just moved to another detector. */
     NOT_ASSIGNED("records_not_assigned", "Records of partitions that another detector reads by now");
 

@@ -1,5 +1,7 @@
 package dev.plumbline.detector.watch;
 
+import dev.plumbline.contract.control.Control;
+import dev.plumbline.contract.control.DeployMarker;
 import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.contract.series.Series;
 import dev.plumbline.contract.verdict.AlertRecord;
@@ -13,11 +15,14 @@ import dev.plumbline.contract.window.WindowSummary;
 import dev.plumbline.contract.wire.Bytes;
 import dev.plumbline.contract.wire.Codec;
 import dev.plumbline.contract.wire.Decoded;
+import dev.plumbline.contract.wire.Topics;
 import dev.plumbline.contract.wire.UndecodableRecord;
+import dev.plumbline.detector.judgement.Deploys;
 import dev.plumbline.detector.judgement.GroupJudge;
 import dev.plumbline.detector.judgement.GroupState;
 import dev.plumbline.detector.judgement.Judged;
 import dev.plumbline.detector.judgement.JudgementSettings;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -37,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  * Takes window records as they come, partition by partition in order, and says what is to be published.
  *
  * <p>Memory is bounded: {@link #MAX_GROUPS} groups of {@link GroupState#MAX_VARIANTS} variants, {@link #KEPT_ALERTS}
- * alerts, one offset per partition.
+ * alerts, one offset per partition, and what {@link DeployLog} holds.
  *
  * <p>Safe for any thread; records of a partition must come from one at a time.
  */
@@ -46,18 +51,25 @@ public final class Watch {
     /** Most groups that are watched; windows of further ones are counted and left out. */
     public static final int MAX_GROUPS = 2_000;
 
+    /** Undecodable controls that wait for the next batch of windows to be published with; further ones are only counted. */
+    private static final int MOST_PUT_ASIDE = 100;
+
     /** How many alerts are remembered. */
     public static final int KEPT_ALERTS = 1_000;
 
     private final String topic;
     private final long windowLengthMillis;
     private final GroupJudge judge;
+    private final double thresholdEffect;
     private final Map<Integer, Partition> partitions = new HashMap<>();
     private final Deque<AlertRecord> alerts = new ArrayDeque<>();
     private final Map<Tally, Long> tallies = new EnumMap<>(Tally.class);
     private Published published = Published.nothing();
     private Set<String> publishedAlerts = Set.of();
     private final List<UndecodableRecord> foundOnRestore = new ArrayList<>();
+    private final List<UndecodableRecord> foundAmongControls = new ArrayList<>();
+    private final DeployLog deploys = new DeployLog();
+    private boolean controlsAreRead;
 
     /** State of one partition of the windows topic; dropped when the partition moves to another detector. */
     private static final class Partition {
@@ -77,6 +89,7 @@ public final class Watch {
         private final Map<String, WindowSummary> totals = new TreeMap<>();
         private final Map<String, Series> series = new HashMap<>();
         private final Map<String, VerdictRecord> verdicts = new HashMap<>();
+        private final Map<String, Map<AlertRecord.Transition, Long>> transitions = new HashMap<>();
 
         Group(GroupState state) {
             this.state = state;
@@ -91,6 +104,7 @@ public final class Watch {
         this.topic = topic;
         this.windowLengthMillis = windowLengthMillis;
         this.judge = new GroupJudge(settings);
+        this.thresholdEffect = settings.thresholdEffect();
     }
 
     /** What was published before; call before {@link #assign}. */
@@ -106,11 +120,59 @@ public final class Watch {
         foundOnRestore.addAll(before.undecodable());
     }
 
-    /** Hands over, once, what could not be understood of the records that the state was restored from. */
-    public synchronized List<UndecodableRecord> takeFoundOnRestore() {
-        List<UndecodableRecord> found = List.copyOf(foundOnRestore);
+    /** Hands over, once, what could not be understood of published records and of controls. */
+    public synchronized List<UndecodableRecord> takePutAside() {
+        List<UndecodableRecord> found = new ArrayList<>(foundOnRestore);
+        found.addAll(foundAmongControls);
         foundOnRestore.clear();
-        return found;
+        foundAmongControls.clear();
+        return List.copyOf(found);
+    }
+
+    /** Takes up one record of the controls topic; one without value takes back what its key told. */
+    public synchronized void takeControl(int partition, long offset, byte @Nullable [] key, byte @Nullable [] value) {
+        if (value == null && key != null) {
+            deploys.forget(new String(key, StandardCharsets.UTF_8));
+            return;
+        }
+        switch (Codec.CONTROLS.decode(value)) {
+            case Decoded.Undecodable<Control> bad -> {
+                count(Tally.UNDECODABLE);
+                if (foundAmongControls.size() < MOST_PUT_ASIDE) {
+                    foundAmongControls.add(
+                            new UndecodableRecord(Topics.CONTROLS, partition, offset, bad.reason(), Bytes.of(value)));
+                }
+            }
+            case Decoded.Value<Control> good -> {
+                switch (good.value()) {
+                    case DeployMarker marker -> {
+                        if (!deploys.add(marker)) {
+                            count(Tally.DEPLOYS_OVER_LIMIT);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /** The controls topic was read to the end that it had when reading began, or there is none. */
+    public synchronized void controlsAreRead() {
+        controlsAreRead = true;
+    }
+
+    /** Reading controls failed and will be tried again. */
+    public synchronized void controlsFailed() {
+        count(Tally.CONTROLS_UNREADABLE);
+    }
+
+    /** How many deploys were marked; empty before {@link #controlsAreRead}, so that a counter never starts half counted. */
+    public synchronized Optional<Map<DeployPlace, Long>> deployCounts() {
+        return controlsAreRead ? Optional.of(deploys.counts()) : Optional.empty();
+    }
+
+    /** The newest deploys, newest first. */
+    public synchronized List<DeployMarker> deploys(int most) {
+        return deploys.newestFirst(most);
     }
 
     /**
@@ -202,7 +264,7 @@ public final class Watch {
                 group.state = taken.state();
                 group.verdicts.put(series.variant(), taken.verdict());
                 count(window.coverage() < WindowRecord.MINIMUM_COVERAGE ? Tally.INVALID : Tally.JUDGED);
-                yield outgoing(taken, covered);
+                yield outgoing(group, taken, covered);
             }
         };
     }
@@ -216,15 +278,20 @@ public final class Watch {
                         >= before.snapshot().continuity().lastEndEpochMillis();
     }
 
-    private Outgoing outgoing(Judged.Taken taken, boolean covered) {
+    private Outgoing outgoing(Group group, Judged.Taken taken, boolean covered) {
         List<AlertRecord> fresh = new ArrayList<>();
         for (AlertRecord alert : taken.alerts()) {
             if (publishedAlerts.contains(key(alert))) {
                 count(Tally.ALERTS_SUPPRESSED);
             } else {
-                remember(alert);
-                fresh.add(alert);
+                AlertRecord named = Deploys.named(alert, deploys.markers(), windowLengthMillis);
+                remember(named);
+                fresh.add(named);
                 count(Tally.ALERTS);
+                group.transitions
+                        .computeIfAbsent(
+                                alert.series().variant(), variant -> new EnumMap<>(AlertRecord.Transition.class))
+                        .merge(alert.transition(), 1L, Long::sum);
             }
         }
         List<BaselineRecord> learned = taken.learned().stream()
@@ -328,10 +395,25 @@ public final class Watch {
                                 series,
                                 Optional.ofNullable(group.verdicts.get(variant)),
                                 group.state.baseline(),
-                                group.totals.getOrDefault(variant, WindowSummary.empty()))));
+                                group.totals.getOrDefault(variant, WindowSummary.empty()),
+                                transitions(group, variant))));
             }
         }
         return List.copyOf(views.values());
+    }
+
+    private static Map<AlertRecord.Transition, Long> transitions(Group group, String variant) {
+        Map<AlertRecord.Transition, Long> counted = new EnumMap<>(AlertRecord.Transition.class);
+        for (AlertRecord.Transition transition : AlertRecord.Transition.values()) {
+            counted.put(transition, 0L);
+        }
+        counted.putAll(group.transitions.getOrDefault(variant, Map.of()));
+        return counted;
+    }
+
+    /** Relative change that counts as a regression, for example 0.1. */
+    public double thresholdEffect() {
+        return thresholdEffect;
     }
 
     /** The newest alert transitions, newest first. */

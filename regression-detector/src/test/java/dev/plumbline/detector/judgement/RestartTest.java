@@ -2,6 +2,8 @@ package dev.plumbline.detector.judgement;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plumbline.contract.control.DeployMarker;
+import dev.plumbline.contract.control.Scope;
 import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.verdict.BaselineRecord;
 import dev.plumbline.contract.verdict.VerdictRecord;
@@ -15,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +27,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RestartTest {
 
     private static final String TOPIC = "plumbline.windows.10s.v1";
+
+    private static final DeployMarker DEPLOY = new DeployMarker(
+            "v2",
+            "ci",
+            "v2",
+            SimulatedSeries.START + 100 * SimulatedSeries.LENGTH_MILLIS,
+            new Scope(Optional.empty(), Optional.empty(), Optional.of("stable")),
+            Map.of());
 
     /** What the topics hold. */
     private static final class Topics {
@@ -86,6 +97,7 @@ class RestartTest {
 
     private static Watch started(Topics topics, int windows) {
         Watch watch = new Watch(TOPIC, SimulatedSeries.LENGTH_MILLIS, Bench.SHORT);
+        watch.takeControl(0, 0, null, Codec.CONTROLS.encode(DEPLOY));
         watch.restore(topics.read());
         watch.assign(0, 0, windows);
         return watch;
@@ -115,6 +127,12 @@ class RestartTest {
                         .toList())
                 .contains(
                         AlertRecord.Transition.FIRED, AlertRecord.Transition.EXTENDED, AlertRecord.Transition.RESOLVED);
+        assertThat(topics.alerts.stream()
+                        .map(bytes -> decoded(Codec.ALERTS, bytes))
+                        .toList())
+                .allSatisfy(
+                        alert -> assertThat(alert.evidence().deployEpochMillis().isPresent())
+                                .isEqualTo(alert.series().variant().equals("stable")));
     }
 
     @ParameterizedTest

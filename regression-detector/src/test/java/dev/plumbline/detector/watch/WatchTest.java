@@ -2,6 +2,8 @@ package dev.plumbline.detector.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plumbline.contract.control.DeployMarker;
+import dev.plumbline.contract.control.Scope;
 import dev.plumbline.contract.event.FailureKind;
 import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.contract.series.LoadPoint;
@@ -17,6 +19,7 @@ import dev.plumbline.detector.judgement.JudgementSettings;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -91,5 +94,63 @@ class WatchTest {
         assertThat(watch.counted(Tally.NOT_ASSIGNED)).isEqualTo(1);
         assertThat(watch.series()).isEmpty();
         assertThat(watch.partitions()).isEmpty();
+    }
+
+    private static DeployMarker deploy(String id, long at, String target, String variant) {
+        return new DeployMarker(
+                id,
+                "ci",
+                id,
+                at,
+                new Scope(Optional.ofNullable(target), Optional.empty(), Optional.ofNullable(variant)),
+                Map.of());
+    }
+
+    private void tell(DeployMarker marker) {
+        watch.takeControl(0, 0, marker.key().getBytes(StandardCharsets.UTF_8), Codec.CONTROLS.encode(marker));
+    }
+
+    @Test
+    void deploysAreCountedByPlaceAndOnceEachWhenTheTopicIsRead() {
+        tell(deploy("a", 1, "svc", "stable"));
+        tell(deploy("a", 1, "svc", "stable"));
+        tell(deploy("b", 2, null, null));
+        assertThat(watch.deployCounts()).isEmpty();
+        watch.controlsAreRead();
+        assertThat(watch.deployCounts())
+                .hasValue(Map.of(new DeployPlace("svc", "stable"), 1L, new DeployPlace("", ""), 1L));
+    }
+
+    @Test
+    void theDeploysThatTookEffectLastAreKeptWhateverTheirOrder() {
+        for (int i = DeployLog.KEPT; i >= 0; i--) {
+            tell(deploy("d" + i, i + 1, "svc", null));
+        }
+        assertThat(watch.deploys(2_000)).hasSize(DeployLog.KEPT);
+        assertThat(watch.deploys(1)).extracting(DeployMarker::id).containsExactly("d" + DeployLog.KEPT);
+        assertThat(watch.deploys(2_000)).extracting(DeployMarker::id).doesNotContain("d0");
+        assertThat(watch.counted(Tally.DEPLOYS_OVER_LIMIT)).isEqualTo(1);
+        watch.controlsAreRead();
+        assertThat(watch.deployCounts()).hasValue(Map.of(new DeployPlace("svc", ""), DeployLog.KEPT + 1L));
+    }
+
+    @Test
+    void aDeployIsTakenBackByItsKeyWithoutValue() {
+        tell(deploy("a", 1, null, null));
+        watch.takeControl(0, 1, "deploy/a".getBytes(StandardCharsets.UTF_8), null);
+        assertThat(watch.deploys(10)).isEmpty();
+    }
+
+    @Test
+    void badControlsArePutAsideCountedAndSurviveARestore() {
+        watch.takeControl(1, 7, null, "{\"type\":\"surprise\"}".getBytes(StandardCharsets.UTF_8));
+        watch.restore(Published.nothing());
+        assertThat(watch.takePutAside()).singleElement().satisfies(bad -> {
+            assertThat(bad.topic()).isEqualTo("plumbline.controls.v1");
+            assertThat(bad.partition()).isEqualTo(1);
+            assertThat(bad.offset()).isEqualTo(7);
+        });
+        assertThat(watch.takePutAside()).isEmpty();
+        assertThat(watch.counted(Tally.UNDECODABLE)).isEqualTo(1);
     }
 }

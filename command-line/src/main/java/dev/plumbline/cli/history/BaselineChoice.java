@@ -1,0 +1,131 @@
+package dev.plumbline.cli.history;
+
+import dev.plumbline.cli.judgement.Conditions;
+import dev.plumbline.cli.outcome.CommandFailure;
+import dev.plumbline.cli.result.RunResult;
+import dev.plumbline.contract.run.RunRecord.Environment;
+import dev.plumbline.contract.series.ComparisonGroup;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+
+/** What {@code --baseline} means: {@code last-green}, a name that was pinned, a run file, or a run id. */
+public final class BaselineChoice {
+
+    /** The newest green runs of the same group and conditions. */
+    public static final String LAST_GREEN = "last-green";
+
+    private BaselineChoice() {}
+
+    /**
+     * The run that is, or will be, judged.
+     *
+     * @param vary conditions that may differ
+     */
+    public record Candidate(String runId, ComparisonGroup group, Environment environment, Set<String> vary) {
+        public Candidate {
+            vary = Set.copyOf(vary);
+        }
+    }
+
+    /**
+     * The runs to compare with, newest first; at least one. Can be asked before the load begins, so that a missing baseline
+     * costs nothing.
+     *
+     * @throws CommandFailure with exit code 2: there is none, with what exists; or it is of another group or other conditions
+     */
+    public static List<RunResult> resolve(String choice, RunStore store, Candidate candidate) {
+        if (choice.equals(LAST_GREEN)) {
+            return lastGreen(store, candidate);
+        }
+        RunResult baseline = single(choice, store);
+        Conditions.requireEqual(
+                candidate.group(),
+                candidate.environment(),
+                baseline.identity().runId(),
+                baseline.identity().series().group(),
+                baseline.environment(),
+                candidate.vary());
+        return List.of(baseline);
+    }
+
+    private static RunResult single(String choice, RunStore store) {
+        String pinned = store.pins().get(choice);
+        if (pinned != null) {
+            return store.find(pinned).result();
+        }
+        Path file = Path.of(choice);
+        if (Files.isRegularFile(file)) {
+            return read(file);
+        }
+        if (Files.isRegularFile(file.resolve(RunFile.NAME))) {
+            return read(file.resolve(RunFile.NAME));
+        }
+        if (choice.equals("last") || store.has(choice)) {
+            return store.find(choice).result();
+        }
+        throw CommandFailure.usage("baseline '" + choice + "' is neither a file, nor a run or a name in " + store.root()
+                + "; " + store.existing() + "; " + LAST_GREEN + " is possible, too");
+    }
+
+    private static RunResult read(Path file) {
+        try {
+            return RunFile.read(file).result();
+        } catch (IOException e) {
+            throw CommandFailure.usage("baseline " + e.getMessage());
+        }
+    }
+
+    private static List<RunResult> lastGreen(RunStore store, Candidate candidate) {
+        List<RunResult> found =
+                store
+                        .lastGreen(candidate.group(), candidate.environment(), candidate.vary(), candidate.runId())
+                        .stream()
+                        .map(StoredRun::result)
+                        .toList();
+        if (found.isEmpty()) {
+            throw CommandFailure.usage("no green run of " + GroupText.of(candidate.group()) + " in " + store.root()
+                    + ": " + instead(store, candidate));
+        }
+        return found;
+    }
+
+    /** Why there is no green run, by what is there. */
+    private static String instead(RunStore store, Candidate candidate) {
+        List<StoredRun> runs = store.runs()
+                .limit(RunStore.LONGEST_SEARCH)
+                .filter(run -> !run.runId().equals(candidate.runId()))
+                .toList();
+        List<StoredRun> same = runs.stream()
+                .filter(run -> run.group().equals(candidate.group()))
+                .toList();
+        if (same.isEmpty()) {
+            List<String> groups = runs.stream()
+                    .map(run -> GroupText.of(run.group()))
+                    .distinct()
+                    .toList();
+            return groups.isEmpty()
+                    ? "it holds no run; make one without --baseline"
+                    : "it holds runs of " + RunStore.some(groups);
+        }
+        List<StoredRun> green = same.stream().filter(store::isGreen).toList();
+        if (green.isEmpty()) {
+            return same.size() + " runs of it, none of them green; plumb baseline promote "
+                    + same.get(0).runId() + " makes the newest one so";
+        }
+        try {
+            Conditions.requireEqual(
+                    candidate.group(),
+                    candidate.environment(),
+                    green.get(0).runId(),
+                    green.get(0).group(),
+                    green.get(0).result().environment(),
+                    candidate.vary());
+        } catch (CommandFailure failure) {
+            return String.valueOf(failure.getMessage());
+        }
+        return "none among the newest " + RunStore.LONGEST_SEARCH;
+    }
+}

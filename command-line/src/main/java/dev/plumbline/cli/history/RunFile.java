@@ -1,0 +1,136 @@
+package dev.plumbline.cli.history;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import dev.plumbline.cli.result.RunResult;
+import dev.plumbline.cli.result.RunVerdict;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/**
+ * {@code run.json}: a run and its verdict, complete, in one file. Names of fields are those of the records, histograms are
+ * written as on the topics, equal runs give equal bytes, and fields of later versions are ignored.
+ */
+public final class RunFile {
+
+    /** Name of the file in a run's folder. */
+    public static final String NAME = "run.json";
+
+    /** Longest file that is read, in bytes. */
+    static final long MAX_BYTES = 64L << 20;
+
+    private static final int VERSION = 1;
+    private static final String VERSION_FIELD = "plumblineRun";
+
+    static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(
+                            StreamReadConstraints.builder().maxNestingDepth(64).build())
+                    .build())
+            .addModule(new Jdk8Module())
+            .defaultPropertyInclusion(
+                    JsonInclude.Value.construct(JsonInclude.Include.NON_ABSENT, JsonInclude.Include.NON_ABSENT))
+            .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+            .build();
+
+    private RunFile() {}
+
+    private record Wire(int plumblineRun, RunResult result, RunVerdict verdict) {}
+
+    /**
+     * Writes a run; the file appears complete or not at all.
+     *
+     * @throws IOException if it cannot be written
+     */
+    public static void write(Path file, RunResult result, RunVerdict verdict) throws IOException {
+        replace(file, encode(result, verdict));
+    }
+
+    /** The bytes of the file. */
+    public static byte[] encode(RunResult result, RunVerdict verdict) {
+        try {
+            return MAPPER.writeValueAsBytes(new Wire(VERSION, result, verdict));
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException("writing JSON into memory failed", e);
+        }
+    }
+
+    /**
+     * Reads a run.
+     *
+     * @throws IOException with a message of one line when the file is missing, damaged, no run, or of a later version
+     */
+    public static StoredRun read(Path file) throws IOException {
+        try {
+            if (Files.size(file) > MAX_BYTES) {
+                throw new IOException(file + " has more than " + (MAX_BYTES >> 20) + " MiB: no run file");
+            }
+            return decode(file, Files.readAllBytes(file));
+        } catch (NoSuchFileException e) {
+            throw new IOException(file + " is missing", e);
+        }
+    }
+
+    private static StoredRun decode(Path file, byte[] bytes) throws IOException {
+        try {
+            int version = version(bytes);
+            if (version < 1) {
+                throw new IOException(file + " is no run file of Plumbline");
+            }
+            if (version > VERSION) {
+                throw new IOException(file + " was written by a later Plumbline (version " + version
+                        + " of the file, this one knows " + VERSION + ")");
+            }
+            Wire wire = MAPPER.readValue(bytes, Wire.class);
+            return new StoredRun(wire.result(), wire.verdict());
+        } catch (JsonProcessingException e) {
+            throw new IOException(file + " is damaged: " + oneLine(e.getOriginalMessage()), e);
+        } catch (RuntimeException | StackOverflowError e) {
+            throw new IOException(file + " is damaged: " + oneLine(String.valueOf(e.getMessage())), e);
+        }
+    }
+
+    /** The version is the first field; 0 when it is not. */
+    private static int version(byte[] bytes) throws IOException {
+        try (JsonParser parser = MAPPER.createParser(bytes)) {
+            boolean found = parser.nextToken() == JsonToken.START_OBJECT
+                    && VERSION_FIELD.equals(parser.nextFieldName())
+                    && parser.nextToken() == JsonToken.VALUE_NUMBER_INT;
+            return found ? parser.getIntValue() : 0;
+        }
+    }
+
+    static String oneLine(String message) {
+        String line = message.lines().findFirst().orElse("unknown");
+        return line.length() <= 200 ? line : line.substring(0, 200);
+    }
+
+    /** Writes beside and renames, so that a reader sees the old or the new content. */
+    static void replace(Path file, byte[] bytes) throws IOException {
+        Path directory = file.toAbsolutePath().getParent();
+        Path beside = Files.createTempFile(directory, "." + file.getFileName(), ".new");
+        try {
+            Files.write(beside, bytes);
+            Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(beside);
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package dev.plumbline.cli.history;
+
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import dev.plumbline.cli.result.RunWindow;
+import dev.plumbline.cli.terminal.Figures;
+import dev.plumbline.contract.run.RunRecord.Decision;
+import dev.plumbline.contract.window.LatencyMetric;
+import dev.plumbline.contract.window.WindowSummary;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/**
+ * A run in the list of runs.
+ *
+ * @param requests completed and failed ones
+ * @param outputTokensPerSecond streamed over the whole run; 0 for a run without a duration
+ * @param pins names that it is pinned as
+ */
+record RunLine(
+        String runId,
+        @JsonUnwrapped Shown shown,
+        long requests,
+        @JsonUnwrapped Latencies latencies,
+        double outputTokensPerSecond,
+        Decision decision,
+        boolean green,
+        List<String> pins) {
+
+    private static final DateTimeFormatter START =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+    /** What was driven, how long. */
+    record Shown(
+            long startEpochMillis, long durationMillis, String target, String model, String scenario, String load) {}
+
+    /** Whole-run quantiles; empty when not streamed or nothing completed. */
+    record Latencies(OptionalLong ttftP50Nanos, OptionalLong ttftP95Nanos, OptionalLong tpotP50Nanos) {}
+
+    static RunLine of(StoredRun run, boolean green, Map<String, String> allPins) {
+        WindowSummary all = merged(run);
+        var identity = run.result().identity();
+        double seconds = identity.durationSeconds();
+        return new RunLine(
+                run.runId(),
+                new Shown(
+                        identity.startEpochMillis(),
+                        identity.endEpochMillis() - identity.startEpochMillis(),
+                        run.group().target(),
+                        run.group().model(),
+                        run.group().scenario(),
+                        run.group().loadPoint().key()),
+                all.requests().completed() + all.requests().failedTotal(),
+                new Latencies(
+                        all.latency(LatencyMetric.TTFT).quantileNanos(0.5),
+                        all.latency(LatencyMetric.TTFT).quantileNanos(0.95),
+                        all.latency(LatencyMetric.TPOT).quantileNanos(0.5)),
+                seconds > 0 ? Math.max(0, all.tokens().streamedOutput()) / seconds : 0,
+                run.verdict().decision(),
+                green,
+                allPins.entrySet().stream()
+                        .filter(pin -> pin.getValue().equals(run.runId()))
+                        .map(Map.Entry::getKey)
+                        .toList());
+    }
+
+    static WindowSummary merged(StoredRun run) {
+        return run.result().windows().stream()
+                .map(RunWindow::measured)
+                .reduce(WindowSummary.empty(), WindowSummary::plus);
+    }
+
+    static List<String> header() {
+        return List.of(
+                "RUN",
+                "START",
+                "TARGET/MODEL/SCENARIO/LOAD",
+                "TIME",
+                "REQUESTS",
+                "TTFT p50",
+                "p95",
+                "TPOT p50",
+                "TOK/S",
+                "VERDICT");
+    }
+
+    List<String> cells() {
+        return List.of(
+                runId,
+                START.format(Instant.ofEpochMilli(shown.startEpochMillis())),
+                String.join("/", shown.target(), shown.model(), shown.scenario(), shown.load()),
+                time(shown.durationMillis()),
+                Figures.count(requests),
+                duration(latencies.ttftP50Nanos()),
+                duration(latencies.ttftP95Nanos()),
+                duration(latencies.tpotP50Nanos()),
+                Figures.significant(outputTokensPerSecond),
+                verdict());
+    }
+
+    private String verdict() {
+        List<String> words = new ArrayList<>();
+        words.add(decision.name().toLowerCase(Locale.ROOT).replace('_', ' '));
+        if (green) {
+            words.add("green");
+        }
+        pins.forEach(pin -> words.add("pinned as " + pin));
+        return String.join(", ", words);
+    }
+
+    static String time(long millis) {
+        long seconds = Math.round(millis / 1e3);
+        return seconds < 120 ? seconds + " s" : seconds < 7_200 ? seconds / 60 + " min" : seconds / 3_600 + " h";
+    }
+
+    static String duration(OptionalLong nanos) {
+        return nanos.isPresent() ? Figures.duration(nanos.getAsLong()) : "-";
+    }
+}

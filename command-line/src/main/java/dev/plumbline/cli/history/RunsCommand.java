@@ -1,0 +1,187 @@
+package dev.plumbline.cli.history;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.plumbline.cli.outcome.CommandFailure;
+import dev.plumbline.cli.time.SystemTime;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code plumb runs}: the runs of the past. */
+@Command(
+        name = "runs",
+        description = "The runs of the past: list, show, prune.",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {RunsCommand.ListRuns.class, RunsCommand.Show.class, RunsCommand.Prune.class, HelpCommand.class})
+public final class RunsCommand implements Runnable {
+
+    @CommandLine.Spec
+    private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help.")
+    private boolean help;
+
+    @Override
+    public void run() {
+        throw new CommandLine.ParameterException(spec.commandLine(), "what about the runs? list, show or prune");
+    }
+
+    @Command(
+            name = "list",
+            description = "The newest runs, one line each; damaged and unfinished ones are said to be so.")
+    static final class ListRuns implements Runnable {
+
+        @CommandLine.Spec
+        private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
+
+        @Mixin
+        private StoreOption where = new StoreOption();
+
+        @Option(
+                names = "--limit",
+                defaultValue = "50",
+                paramLabel = "N",
+                description = {"How many.", "Default: ${DEFAULT-VALUE}"})
+        private int limit;
+
+        @Option(names = "--json", description = "As JSON, one array.")
+        private boolean json;
+
+        @Override
+        public void run() {
+            if (limit < 1) {
+                throw new CommandLine.ParameterException(
+                        spec.commandLine(), "--limit = " + limit + " is outside 1 or more");
+            }
+            RunStore store = where.store();
+            Map<String, String> pins = store.pins();
+            List<RunEntry> entries = store.entries().limit(limit).toList();
+            PrintWriter out = spec.commandLine().getOut();
+            if (json) {
+                out.println(json(entries.stream()
+                        .map(entry -> switch (entry) {
+                            case RunEntry.Complete complete ->
+                                (Object) RunLine.of(complete.run(), store.isGreen(complete.run()), pins);
+                            case RunEntry.Damaged damaged -> new Unreadable(damaged.runId(), "damaged", damaged.why());
+                            case RunEntry.Unfinished unfinished ->
+                                new Unreadable(unfinished.runId(), "unfinished", "under way, or its process died");
+                        })
+                        .toList()));
+            } else if (entries.isEmpty()) {
+                out.println("no runs in " + store.root());
+            } else {
+                Table table = new Table(RunLine.header());
+                entries.forEach(entry -> table.row(cells(entry, store, pins)));
+                table.lines().forEach(out::println);
+            }
+            out.flush();
+        }
+
+        private static List<String> cells(RunEntry entry, RunStore store, Map<String, String> pins) {
+            return switch (entry) {
+                case RunEntry.Complete complete ->
+                    RunLine.of(complete.run(), store.isGreen(complete.run()), pins)
+                            .cells();
+                case RunEntry.Damaged damaged -> List.of(damaged.runId(), "damaged: " + damaged.why());
+                case RunEntry.Unfinished unfinished ->
+                    List.of(unfinished.runId(), "unfinished: under way, or its process died");
+            };
+        }
+    }
+
+    /** A folder without a readable run, in JSON. */
+    record Unreadable(String runId, String state, String why) {}
+
+    @Command(name = "show", description = "One run: what was driven, the numbers, the verdict and its reasons.")
+    static final class Show implements Runnable {
+
+        @CommandLine.Spec
+        private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
+
+        @Mixin
+        private StoreOption where = new StoreOption();
+
+        @Parameters(paramLabel = "RUN", description = "Id of the run, a unique beginning of it, or last.")
+        private String run = "";
+
+        @Override
+        public void run() {
+            RunStore store = where.store();
+            StoredRun found = store.find(run);
+            PrintWriter out = spec.commandLine().getOut();
+            RunPage.lines(found, RunLine.of(found, store.isGreen(found), store.pins()))
+                    .forEach(out::println);
+            out.flush();
+        }
+    }
+
+    @Command(
+            name = "prune",
+            description = {
+                "Removes old runs.",
+                "",
+                "Pinned runs stay, and so do the green ones that --baseline last-green would choose."
+            })
+    static final class Prune implements Runnable {
+
+        @CommandLine.Spec
+        private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
+
+        @Mixin
+        private StoreOption where = new StoreOption();
+
+        @Option(names = "--older-than", required = true, paramLabel = "AGE", description = "30d, 12h, 90m.")
+        private String olderThan = "";
+
+        @Option(
+                names = "--keep",
+                defaultValue = "0",
+                paramLabel = "N",
+                description = {"The newest N stay, however old.", "Default: ${DEFAULT-VALUE}"})
+        private int keep;
+
+        @Option(names = "--dry-run", description = "Only say what would be removed.")
+        private boolean dryRun;
+
+        @Override
+        public void run() {
+            long before;
+            try {
+                before = SystemTime.epochMillis() - Age.parse(olderThan).toMillis();
+            } catch (IllegalArgumentException e) {
+                throw new CommandLine.ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+            }
+            if (keep < 0) {
+                throw new CommandLine.ParameterException(
+                        spec.commandLine(), "--keep = " + keep + " is outside 0 or more");
+            }
+            Pruning.Result result = where.store().prune(new Pruning(before, keep, dryRun));
+            PrintWriter out = spec.commandLine().getOut();
+            List<String> lines = new ArrayList<>();
+            result.removed().forEach(run -> lines.add((dryRun ? "would remove " : "removed ") + run));
+            result.kept().forEach((run, why) -> lines.add("kept " + run + ": " + why));
+            lines.add((dryRun ? "would remove " : "removed ") + result.removed().size() + " runs older than "
+                    + olderThan + ", kept " + result.kept().size());
+            lines.forEach(out::println);
+            out.flush();
+        }
+    }
+
+    private static String json(Object value) {
+        try {
+            return RunFile.MAPPER.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw CommandFailure.infrastructure("cannot write JSON: " + e.getOriginalMessage());
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package dev.plumbline.cli.probe;
+
+import dev.plumbline.cli.probe.StepOutcome.Failed;
+import dev.plumbline.cli.probe.StepOutcome.Passed;
+import dev.plumbline.cli.terminal.Figures;
+import dev.plumbline.protocol.Protocol;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpResponse.BodySubscribers;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.ExecutionException;
+import java.util.function.LongSupplier;
+
+/** One short answer: it must stream, hold something, and end with a finish reason. */
+final class AnswerTrial {
+
+    /** Longest answer that is asked for. */
+    static final int TOKENS = 16;
+
+    private static final String PROMPT = "Count from one to five.";
+
+    private final TargetAddress address;
+    private final Duration within;
+    private final LongSupplier nanos;
+    private final HttpFailures httpFailures;
+
+    AnswerTrial(TargetAddress address, LongSupplier nanos) {
+        this.address = address;
+        this.within = address.timeouts().answer();
+        this.nanos = nanos;
+        this.httpFailures = new HttpFailures(address);
+    }
+
+    private sealed interface Answer {
+        record Streamed(ShortAnswer.Read read) implements Answer {}
+
+        record Refusal(byte[] body) implements Answer {}
+    }
+
+    /** Asks for it and judges it as a measurement would. */
+    StepOutcome run(TargetClient client, Protocol protocol) throws InterruptedException {
+        long sentNanos = nanos.getAsLong();
+        try {
+            HttpResponse<Answer> response = client.speak(protocol, PROMPT, within, info -> reader(protocol, info))
+                    .get();
+            return switch (response.body()) {
+                case Answer.Streamed streamed -> judge(streamed.read(), sentNanos);
+                case Answer.Refusal refusal ->
+                    httpFailures.refused(TargetClient.answered(
+                            protocol.method() + " " + address.url().path(protocol.endpointType()),
+                            response,
+                            refusal.body()));
+            };
+        } catch (ExecutionException e) {
+            return NetworkFailures.of(TargetClient.cause(e), address.url(), within);
+        }
+    }
+
+    private BodySubscriber<Answer> reader(Protocol protocol, HttpResponse.ResponseInfo info) {
+        boolean page = info.headers()
+                .firstValue("content-type")
+                .filter(type -> type.toLowerCase(Locale.ROOT).contains("html"))
+                .isPresent();
+        return info.statusCode() == 200 && !page
+                ? BodySubscribers.mapping(new ShortAnswer(protocol, info, nanos), Answer.Streamed::new)
+                : BodySubscribers.mapping(new BoundedBody(TargetClient.MAX_BODY_BYTES), Answer.Refusal::new);
+    }
+
+    private StepOutcome judge(ShortAnswer.Read read, long sentNanos) {
+        if (read.error().isPresent()) {
+            return new Failed(
+                    FailureKind.STREAM_ERROR,
+                    "an error inside a 200 after " + read.chunks() + " chunks (\""
+                            + Words.oneLine(
+                                    address.credentials().redact(read.error().get()))
+                            + "\"): look at the server's log");
+        }
+        if (read.malformed().isPresent()) {
+            String why = read.malformed().get().replaceFirst(": \\w+Exception$", "");
+            return new Failed(
+                    FailureKind.MALFORMED,
+                    "the answer cannot be understood (" + Words.oneLine(why) + "): try another --endpoint-type");
+        }
+        if (read.cut() || read.finishReason().isEmpty()) {
+            return new Failed(
+                    FailureKind.TRUNCATED,
+                    "the answer ends after " + read.chunks() + " chunks without a finish reason: the engine or a proxy"
+                            + " cut it; look at their logs");
+        }
+        if (read.firstContentNanos().isEmpty()) {
+            return new Failed(
+                    FailureKind.EMPTY,
+                    "the answer is empty (finish reason "
+                            + Words.oneLine(read.finishReason().get())
+                            + "): try another --model, or look at its chat template");
+        }
+        if (!read.streamed()) {
+            return new Failed(
+                    FailureKind.NOT_STREAMED,
+                    "the answer comes in one piece although a stream was asked for, so that no first token can be"
+                            + " timed: switch streaming on in the server or the gateway in front of it");
+        }
+        String tokens = read.outputTokens().isPresent()
+                ? read.outputTokens().getAsLong() + " tokens"
+                : read.chunks() + " chunks, no token counts";
+        double firstNanos = read.firstContentNanos().getAsLong() - sentNanos;
+        return new Passed(tokens + ", first after " + Figures.duration(firstNanos) + ", finish reason "
+                + Words.oneLine(read.finishReason().get()));
+    }
+}

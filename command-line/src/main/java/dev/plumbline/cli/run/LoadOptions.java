@@ -1,0 +1,152 @@
+package dev.plumbline.cli.run;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How much load, of which kind. */
+final class LoadOptions {
+
+    @Option(
+            names = "--concurrency",
+            paramLabel = "N",
+            description = {"Requests in flight, the next when one ends (closed loop).", "Default: 4."})
+    @Nullable
+    Integer concurrency;
+
+    @Option(
+            names = "--request-rate",
+            paramLabel = "PER_SECOND",
+            description = "Requests per second, whatever becomes of earlier ones (open loop).")
+    @Nullable
+    Double requestRate;
+
+    @Option(
+            names = "--arrival-pattern",
+            defaultValue = "poisson",
+            paramLabel = "PATTERN",
+            description = {"Of an open loop: ${COMPLETION-CANDIDATES}.", "Default: ${DEFAULT-VALUE}"})
+    ArrivalPattern arrivalPattern = ArrivalPattern.poisson;
+
+    @Option(
+            names = "--burstiness",
+            paramLabel = "SHAPE",
+            description = {
+                "Of arrivals: 1 is Poisson, less comes in bursts, more is more even.",
+                "Chooses the pattern gamma."
+            })
+    @Nullable
+    Double burstiness;
+
+    @Option(
+            names = "--max-in-flight",
+            defaultValue = "1000",
+            paramLabel = "N",
+            description = {"Of an open loop; what is due beyond is dropped and counted.", "Default: ${DEFAULT-VALUE}"})
+    int maxInFlight = 1000;
+
+    @Option(
+            names = {"--duration", "--benchmark-duration"},
+            converter = SpanConverter.class,
+            paramLabel = "SPAN",
+            description = {"How long is measured: 90s, 10m, 2h, or forever.", "Default: 60s, none with a count."})
+    @Nullable
+    Span duration;
+
+    @Option(
+            names = {"--request-count", "--num-prompts"},
+            paramLabel = "N",
+            description = "How many requests are measured.")
+    @Nullable
+    Long requestCount;
+
+    @Option(
+            names = "--warmup-duration",
+            defaultValue = "10s",
+            converter = DurationConverter.class,
+            paramLabel = "SPAN",
+            description = {"The same load before, not measured.", "Default: ${DEFAULT-VALUE}"})
+    Duration warmupDuration = Duration.ofSeconds(10);
+
+    @Option(
+            names = "--warmup-request-count",
+            defaultValue = "0",
+            paramLabel = "N",
+            description = "Requests before that, four at a time, not measured.")
+    long warmupRequestCount;
+
+    @Option(
+            names = "--isl",
+            defaultValue = "128",
+            paramLabel = "TOKENS",
+            description = {"Mean length of the prompts, in words.", "Default: ${DEFAULT-VALUE}"})
+    int promptTokens = 128;
+
+    @Option(
+            names = "--isl-stddev",
+            defaultValue = "0",
+            paramLabel = "TOKENS",
+            description = {"Standard deviation of that length.", "Default: ${DEFAULT-VALUE}"})
+    int promptTokensDeviation;
+
+    @Option(
+            names = "--osl",
+            defaultValue = "64",
+            paramLabel = "TOKENS",
+            description = {"Longest answer.", "Default: ${DEFAULT-VALUE}"})
+    int outputTokens = 64;
+
+    @Option(
+            names = "--temperature",
+            defaultValue = "0",
+            paramLabel = "T",
+            description = {"Sampling temperature.", "Default: ${DEFAULT-VALUE}"})
+    double temperature;
+
+    @Option(
+            names = "--no-streaming",
+            negatable = true,
+            defaultValue = "true",
+            fallbackValue = "true",
+            description = "Ask for whole answers: no TTFT, no TPOT.")
+    boolean streaming = true;
+
+    @Option(
+            names = "--random-seed",
+            defaultValue = "42",
+            paramLabel = "SEED",
+            description = {"Of prompts and arrivals.", "Default: ${DEFAULT-VALUE}"})
+    long seed = 42;
+
+    @Option(
+            names = "--request-timeout",
+            defaultValue = "300s",
+            converter = DurationConverter.class,
+            paramLabel = "SPAN",
+            description = {"Longest time of a request.", "Default: ${DEFAULT-VALUE}"})
+    Duration requestTimeout = Duration.ofSeconds(300);
+
+    @Option(
+            names = "--first-token-timeout",
+            defaultValue = "60s",
+            converter = DurationConverter.class,
+            paramLabel = "SPAN",
+            description = {"Longest wait for the first content.", "Default: ${DEFAULT-VALUE}"})
+    Duration firstTokenTimeout = Duration.ofSeconds(60);
+
+    @Option(
+            names = "--stall-timeout",
+            defaultValue = "30s",
+            converter = DurationConverter.class,
+            paramLabel = "SPAN",
+            description = {"Longest pause within an answer.", "Default: ${DEFAULT-VALUE}"})
+    Duration stallTimeout = Duration.ofSeconds(30);
+
+    /** How requests of an open loop are spaced; named as users write it. */
+    @SuppressWarnings("checkstyle:MemberName")
+    enum ArrivalPattern {
+        constant,
+        poisson,
+        gamma
+    }
+}

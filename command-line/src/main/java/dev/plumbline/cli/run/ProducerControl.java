@@ -1,0 +1,132 @@
+package dev.plumbline.cli.run;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import dev.plumbline.cli.outcome.ExitCode;
+import dev.plumbline.cli.stack.StackFailure;
+import dev.plumbline.contract.event.FailureKind;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** The producer's own HTTP interface: status, release, end. One thread. */
+final class ProducerControl implements AutoCloseable {
+
+    private static final Duration TIMEOUT = Duration.ofSeconds(15);
+
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final ObjectMapper json =
+            JsonMapper.builder().addModule(new Jdk8Module()).build();
+    private final String url;
+
+    ProducerControl(String url) {
+        this.url = url;
+    }
+
+    /** @throws StackFailure if the producer does not answer */
+    Status status() throws InterruptedException {
+        HttpResponse<byte[]> response = send(request("/status").GET().build());
+        if (response.statusCode() == 503) {
+            return Status.STARTING;
+        }
+        try {
+            return json.readValue(response.body(), Status.class);
+        } catch (IOException e) {
+            throw new StackFailure(
+                    ExitCode.INFRASTRUCTURE, "the producer's status cannot be read: " + e.getMessage());
+        }
+    }
+
+    /** Lets the load begin. */
+    void release() throws InterruptedException {
+        send(request("/release").POST(BodyPublishers.noBody()).build());
+    }
+
+    /** Asks it to end the load and to send what it has; {@link #status} says STOPPED when that is done. */
+    void end() throws InterruptedException {
+        send(request("/end").POST(BodyPublishers.noBody()).build());
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create(url + path)).timeout(TIMEOUT);
+    }
+
+    private HttpResponse<byte[]> send(HttpRequest request) throws InterruptedException {
+        try {
+            return http.send(request, BodyHandlers.ofByteArray());
+        } catch (IOException e) {
+            throw new StackFailure(
+                    ExitCode.INFRASTRUCTURE, "the producer does not answer at " + request.uri() + ": " + e.getMessage());
+        }
+    }
+
+    @Override
+    public void close() {
+        http.close();
+    }
+
+    /** Where a producer is in its life. */
+    enum State {
+        WARMING,
+        HELD,
+        RUNNING,
+        STOPPED
+    }
+
+    /** What the producer says of itself; counts are of measured requests unless their name says otherwise. */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    record Status(
+            State state,
+            long due,
+            long sent,
+            long inFlight,
+            long completed,
+            Map<FailureKind, Long> failed,
+            long dropped,
+            long cancelled,
+            long acknowledged,
+            long lost,
+            long targetWarmupRequests,
+            OptionalLong measuredFromEpochMillis,
+            OptionalLong breakerOpenSinceEpochMillis,
+            Optional<String> limitReached,
+            Optional<Spent> spent) {
+
+        /** Before the producer can answer. */
+        static final Status STARTING = new Status(
+                State.WARMING,
+                0,
+                0,
+                0,
+                0,
+                Map.of(),
+                0,
+                0,
+                0,
+                0,
+                0,
+                OptionalLong.empty(),
+                OptionalLong.empty(),
+                Optional.empty(),
+                Optional.empty());
+
+        long failedTotal() {
+            return failed.values().stream().mapToLong(Long::longValue).sum();
+        }
+    }
+
+    /** What was sent to the target in all, warm-up included. */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    record Spent(long requests, long promptTokens, long outputTokens, double cost) {}
+}

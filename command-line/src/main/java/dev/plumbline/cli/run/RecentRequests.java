@@ -1,0 +1,103 @@
+package dev.plumbline.cli.run;
+
+import dev.plumbline.contract.distribution.Histogram;
+import dev.plumbline.contract.distribution.HistogramAccumulator;
+import dev.plumbline.contract.event.Outcome;
+import dev.plumbline.contract.event.RequestEvent;
+import dev.plumbline.contract.event.TokenCount;
+import dev.plumbline.contract.window.LatencyMetric;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * What the last ten seconds were like, for the eye: the verdict rests on windows, not on this. Slots of one second of the
+ * wall clock, by the end of the request; at most {@value #SLOTS} are kept. One thread.
+ */
+final class RecentRequests {
+
+    static final int SLOTS = 10;
+
+    private static final LatencyMetric[] SHOWN = {LatencyMetric.TTFT, LatencyMetric.TPOT, LatencyMetric.E2E};
+
+    private final Deque<Slot> slots = new ArrayDeque<>();
+
+    private static final class Slot {
+        private final long second;
+        private final Map<LatencyMetric, HistogramAccumulator> latencies = new EnumMap<>(LatencyMetric.class);
+        private long completed;
+        private long outputTokens;
+
+        Slot(long second) {
+            this.second = second;
+            for (LatencyMetric metric : SHOWN) {
+                latencies.put(metric, new HistogramAccumulator());
+            }
+        }
+    }
+
+    void add(RequestEvent event) {
+        if (!(event.outcome() instanceof Outcome.Completed)) {
+            return;
+        }
+        long second = event.endEpochMillis() / 1_000;
+        Slot slot = slotOf(second);
+        slot.completed++;
+        slot.outputTokens +=
+                event.response().tokens().output().map(TokenCount::count).orElse(0L);
+        slot.latencies.forEach((metric, accumulator) -> metric.ofRequest(event).ifPresent(accumulator::record));
+    }
+
+    /** Events of several partitions or loops may be a little out of order; what is older than all slots goes to the oldest. */
+    private Slot slotOf(long second) {
+        for (Slot slot : slots) {
+            if (slot.second == second) {
+                return slot;
+            }
+        }
+        if (!slots.isEmpty() && second < slots.getFirst().second) {
+            return slots.getFirst();
+        }
+        Slot slot = new Slot(second);
+        slots.addLast(slot);
+        if (slots.size() > SLOTS) {
+            slots.removeFirst();
+        }
+        return slot;
+    }
+
+    /** The last full seconds before now. */
+    Rates rates(long nowEpochMillis) {
+        long until = nowEpochMillis / 1_000;
+        long from = until - SLOTS;
+        slots.removeIf(slot -> slot.second < from);
+        long completed = 0;
+        long tokens = 0;
+        long first = until;
+        for (Slot slot : slots) {
+            if (slot.second < until) {
+                completed += slot.completed;
+                tokens += slot.outputTokens;
+                first = Math.min(first, slot.second);
+            }
+        }
+        double seconds = Math.max(1, until - first);
+        return new Rates(completed / seconds, tokens / seconds);
+    }
+
+    /** The distribution over all slots. */
+    Histogram latency(LatencyMetric metric) {
+        HistogramAccumulator all = new HistogramAccumulator();
+        for (Slot slot : slots) {
+            HistogramAccumulator one = slot.latencies.get(metric);
+            if (one != null) {
+                all.add(one.toHistogram());
+            }
+        }
+        return all.toHistogram();
+    }
+
+    /** Per second. */
+    record Rates(double completedRequests, double outputTokens) {}
+}

@@ -1,0 +1,327 @@
+package dev.plumbline.cli.run;
+
+import dev.plumbline.cli.judgement.JudgementSettings;
+import dev.plumbline.cli.judgement.RunJudge;
+import dev.plumbline.cli.outcome.CommandFailure;
+import dev.plumbline.cli.outcome.ExitCode;
+import dev.plumbline.cli.probe.Discovery;
+import dev.plumbline.cli.probe.ProbeListener;
+import dev.plumbline.cli.probe.ProbeReport;
+import dev.plumbline.cli.probe.Step;
+import dev.plumbline.cli.probe.StepOutcome;
+import dev.plumbline.cli.probe.StepResult;
+import dev.plumbline.cli.probe.TargetAddress;
+import dev.plumbline.cli.probe.TargetProbe;
+import dev.plumbline.cli.result.RunEnding;
+import dev.plumbline.cli.result.RunResult;
+import dev.plumbline.cli.result.RunVerdict;
+import dev.plumbline.cli.stack.Installation;
+import dev.plumbline.cli.stack.Installation.Part;
+import dev.plumbline.cli.stack.Interrupts;
+import dev.plumbline.cli.stack.LocalPipe;
+import dev.plumbline.cli.stack.RunningStack;
+import dev.plumbline.cli.stack.StackFailure;
+import dev.plumbline.cli.stack.StateFolder;
+import dev.plumbline.cli.time.SystemTime;
+import dev.plumbline.contract.run.RunRecord.Decision;
+import dev.plumbline.contract.run.RunRecord.Environment;
+import dev.plumbline.contract.series.ComparisonGroup;
+import dev.plumbline.contract.series.Series;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.apache.kafka.clients.CommonClientConfigs;
+
+/** One run from the first process to the exit code. */
+final class Run {
+
+    private static final Duration DEFAULT_WINDOW = Duration.ofSeconds(10);
+
+    private final RunPlan plan;
+    private final Map<String, String> recordedPlan;
+    private final TargetAddress address;
+    private final Optional<Map<String, Object>> cluster;
+    private final RunView view;
+    private final Installation installation;
+
+    /** @param cluster properties of a Kafka client, where the user named a cluster */
+    Run(
+            RunPlan plan,
+            Map<String, String> recordedPlan,
+            TargetAddress address,
+            Optional<Map<String, Object>> cluster,
+            RunView view,
+            Installation installation) {
+        this.plan = plan;
+        this.recordedPlan = recordedPlan;
+        this.address = address;
+        this.cluster = cluster;
+        this.view = view;
+        this.installation = installation;
+    }
+
+    /** What came of it. */
+    record Ended(RunResult result, RunVerdict verdict, Path folder, int exitCode) {
+
+        String summaryJson() {
+            try {
+                return Files.readString(folder.resolve("summary.json")).stripTrailing();
+            } catch (IOException e) {
+                throw CommandFailure.infrastructure("cannot read " + folder.resolve("summary.json") + ": " + e.getMessage());
+            }
+        }
+    }
+
+    Ended run() throws InterruptedException {
+        Interrupts interrupts = Interrupts.listen();
+        try (Optionally<StateFolder> state = new Optionally<>(
+                plan.stack().openState())) {
+            try (LocalPipe pipe = open(state.value())) {
+                view.progress("looking at " + address.url().base());
+                Discovery discovery = discover();
+                Series series = series(discovery);
+                Environment environment = environment(discovery);
+                List<RunResult> baselines = Baselines.of(plan, series.group(), environment);
+                introduce(discovery, series, pipe);
+                boolean own = !isAttached();
+                if (own) {
+                    pipe.awaitBroker();
+                }
+                if (interrupts.requested()) {
+                    throw new StackFailure(ExitCode.INTERRUPTED, "interrupted before the load began: nothing was measured");
+                }
+                RunSession session = new RunSession(
+                        plan, recordedPlan, pipe, address, discovery, environment, series, view, interrupts);
+                RunSession.Concluded concluded =
+                        session.run(own ? new OwnApps(pipe) : new AppsElsewhere(), new Judging(baselines, pipe.kafkaClient()));
+                return new Ended(
+                        concluded.result(),
+                        concluded.verdict(),
+                        concluded.folder(),
+                        exitCode(concluded.result().ending(), concluded.verdict().decision()));
+            }
+        }
+    }
+
+    private LocalPipe open(Optional<StateFolder> state) {
+        if (cluster.isPresent()) {
+            return LocalPipe.attach(cluster.get(), window(Optional.empty()), installation);
+        }
+        Optional<RunningStack> running = state.isPresent() ? Optional.empty() : RunningStack.read(installation.home());
+        if (running.isPresent()) {
+            return LocalPipe.attach(
+                    Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, running.get().bootstrapServers()),
+                    window(Optional.of(Duration.ofMillis(running.get().windowMillis()))),
+                    installation);
+        }
+        view.progress("starting broker and apps");
+        return LocalPipe.begin(plan.stack().plan(state), installation);
+    }
+
+    private boolean isAttached() {
+        return cluster.isPresent()
+                || plan.stack().state == null && RunningStack.read(installation.home()).isPresent();
+    }
+
+    private Duration window(Optional<Duration> ofRunningStack) {
+        Optional<Duration> asked = Optional.ofNullable(plan.stack().window);
+        if (asked.isPresent() && ofRunningStack.isPresent() && !asked.equals(ofRunningStack)) {
+            throw CommandFailure.usage("--window is " + DurationConverter.format(asked.get())
+                    + " and the running stack has windows of " + DurationConverter.format(ofRunningStack.get())
+                    + ": leave it out, or end 'plumb up'");
+        }
+        return asked.or(() -> ofRunningStack).orElse(DEFAULT_WINDOW);
+    }
+
+    /** Those of this run. */
+    private record OwnApps(LocalPipe pipe) implements RunSession.Apps {
+
+        @Override
+        public void start() {
+            pipe.startApp(Part.AGGREGATOR);
+            pipe.startApp(Part.DETECTOR);
+        }
+
+        @Override
+        public void await() throws InterruptedException {
+            pipe.awaitApp(Part.AGGREGATOR);
+            pipe.awaitApp(Part.DETECTOR);
+        }
+    }
+
+    /** Those that somebody else keeps. */
+    private record AppsElsewhere() implements RunSession.Apps {
+
+        @Override
+        public void start() {
+            // They run already.
+        }
+
+        @Override
+        public void await() {
+            // They run already.
+        }
+    }
+
+    private Discovery discover() throws InterruptedException {
+        TargetProbe probe;
+        try {
+            probe = new TargetProbe(
+                    address,
+                    SystemTime::monotonicNanos,
+                    System.getenv().getOrDefault("PATH", ""),
+                    new Waiting());
+        } catch (IllegalArgumentException e) {
+            throw CommandFailure.usage(String.valueOf(e.getMessage()));
+        }
+        ProbeReport report = probe.check();
+        Optional<StepOutcome.Failed> failure = report.failure();
+        if (failure.isPresent()) {
+            throw new StackFailure(failure.get().kind().exitCode(), failure.get().line());
+        }
+        return report.discovery()
+                .orElseThrow(() -> new StackFailure(
+                        ExitCode.INFRASTRUCTURE,
+                        address.url().base() + " cannot be measured: ./plumb check --url " + address.url().base()
+                                + " shows what was tried"));
+    }
+
+    private Series series(Discovery discovery) {
+        String name = plan.judgement().targetName == null
+                ? discovery.url().host() + ":" + discovery.url().port()
+                : plan.judgement().targetName;
+        try {
+            return new Series(
+                    new ComparisonGroup(
+                            name,
+                            discovery.model(),
+                            plan.judgement().scenario,
+                            plan.loadPoint(),
+                            plan.judgement().tenant),
+                    plan.judgement().variant);
+        } catch (IllegalArgumentException e) {
+            throw CommandFailure.usage(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Discovered facts, those that the user states (which win), and what the load itself is. */
+    private Environment environment(Discovery discovery) {
+        Map<String, String> subject = new TreeMap<>(discovery.facts().subject());
+        subject.putAll(plan.judgement().metadata);
+        Map<String, String> conditions = new TreeMap<>(discovery.facts().conditions());
+        LoadOptions load = plan.load();
+        conditions.put("promptTokens", Integer.toString(load.promptTokens));
+        conditions.put("promptTokensDeviation", Integer.toString(load.promptTokensDeviation));
+        conditions.put("maxTokens", Integer.toString(load.outputTokens));
+        conditions.put("temperature", Double.toString(load.temperature));
+        conditions.put("streaming", Boolean.toString(load.streaming));
+        conditions.put("seed", Long.toString(load.seed));
+        conditions.putAll(plan.judgement().conditions);
+        return new Environment(subject, conditions);
+    }
+
+    private void introduce(Discovery discovery, Series series, LocalPipe pipe) {
+        view.line("  run       " + plan.runId() + "   " + series.group().model() + " / "
+                + series.group().scenario() + " / " + series.group().loadPoint().key() + " / " + series.variant());
+        view.line("  target    " + discovery.url().base() + "   " + discovery.engine() + ", "
+                + discovery.endpointType().shortName());
+        view.line("  stack     "
+                + (cluster.isPresent()
+                        ? "Kafka at " + pipe.bootstrapServers()
+                        : isAttached() ? "the one of 'plumb up', " + pipe.bootstrapServers() : "its own")
+                + "   windows of " + DurationConverter.format(pipe.window()));
+        List<String> unknown = discovery.facts().unknown().stream()
+                .filter(fact -> !plan.judgement().metadata.containsKey(fact)
+                        && !plan.judgement().conditions.containsKey(fact))
+                .toList();
+        if (!unknown.isEmpty()) {
+            view.line("  unknown   " + String.join(", ", unknown) + ": state them with --metadata or --condition");
+        }
+    }
+
+    private static int exitCode(RunEnding ending, Decision decision) {
+        return ending instanceof RunEnding.Interrupted ? ExitCode.INTERRUPTED : RunJudge.exitCode(decision);
+    }
+
+    /** Says so when the look at the target takes long because its engine loads. */
+    private final class Waiting implements ProbeListener {
+
+        @Override
+        public void ended(StepResult result) {
+            // What failed is told by the report; what passed need not be told.
+        }
+
+        @Override
+        public void waiting(Step step, String why) {
+            view.progress(why);
+        }
+    }
+
+    /** Judges by the plan and tells the topic of runs. */
+    private final class Judging implements RunSession.Judge {
+
+        private final List<RunResult> baselines;
+        private final Map<String, Object> kafkaClient;
+
+        Judging(List<RunResult> baselines, Map<String, Object> kafkaClient) {
+            this.baselines = baselines;
+            this.kafkaClient = kafkaClient;
+        }
+
+        @Override
+        public RunVerdict judge(RunResult result) {
+            RunVerdict verdict = RunJudge.judge(
+                    result,
+                    baselines,
+                    plan.budgets(),
+                    new JudgementSettings(
+                            plan.stack().threshold,
+                            JudgementSettings.defaults().runNoise(),
+                            new HashSet<>(plan.judgement().vary)));
+            return verdict.decision() == Decision.INCONCLUSIVE ? undecided(verdict) : verdict;
+        }
+
+        private RunVerdict undecided(RunVerdict verdict) {
+            Decision decision =
+                    switch (plan.judgement().inconclusive) {
+                        case keep -> Decision.INCONCLUSIVE;
+                        case pass -> Decision.PASS;
+                        case fail -> Decision.REGRESSION;
+                    };
+            return new RunVerdict(
+                    decision,
+                    verdict.headline()
+                            + (decision == Decision.INCONCLUSIVE
+                                    ? ""
+                                    : " (counts as " + plan.judgement().inconclusive + ": --inconclusive)"),
+                    verdict.baselineRunId(),
+                    verdict.findings(),
+                    verdict.differences());
+        }
+
+        @Override
+        public Optional<String> publish(RunResult result, RunVerdict verdict) {
+            return RunTopic.publish(kafkaClient, result, verdict);
+        }
+    }
+
+    /** Closes what may not be there. */
+    private record Optionally<T extends AutoCloseable>(Optional<T> value) implements AutoCloseable {
+        @Override
+        public void close() {
+            value.ifPresent(there -> {
+                try {
+                    there.close();
+                } catch (Exception e) {
+                    throw new IllegalStateException("cannot let the state folder go", e);
+                }
+            });
+        }
+    }
+}

@@ -1,0 +1,315 @@
+package dev.plumbline.cli.run;
+
+import dev.plumbline.cli.kafka.KafkaOptions;
+import dev.plumbline.cli.probe.TargetAddress;
+import dev.plumbline.cli.probe.TargetOptions;
+import dev.plumbline.cli.scenario.ScenarioFile;
+import dev.plumbline.cli.scenario.ScenarioFile.Setting;
+import dev.plumbline.cli.stack.Installation;
+import dev.plumbline.cli.terminal.Screen;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+
+/** {@code plumb run}: drives an endpoint, judges what was measured, leaves files and an exit code. */
+@Command(
+        name = "run",
+        sortOptions = false,
+        customSynopsis = {"plumb run --url URL [OPTION]...", "   or: plumb run [OPTION]... SCENARIO.yaml"},
+        description = {
+            "Drive an endpoint for a minute or for ever: numbers, a verdict, files, an exit code.",
+            "",
+            "Needs nothing but --url: protocol and model are found by asking the server. Starts its own broker",
+            "and apps, or uses those of 'plumb up' or of --kafka. Ctrl-C ends it in order.",
+            "",
+            "  ./plumb run --url localhost:8000",
+            "  ./plumb run --url localhost:8000 --concurrency 16 --duration 5m --baseline last-green",
+            "  ./plumb run --url localhost:8000 --duration forever --state ~/soak",
+            "  ./plumb run nightly.yaml --budget 'p95(ttft)<500ms'",
+            ""
+        },
+        footer = {
+            "",
+            "Every flag can stand in the scenario file without its dashes; flags go before the file.",
+            "",
+            "Exit codes:  0 pass, or nothing to judge against   1 regression, or a budget broken",
+            "             2 wrong usage, or no such baseline     3 cannot tell",
+            "             4 target, Kafka or disk failed         130 interrupted"
+        })
+public final class RunCommand implements Callable<Integer> {
+
+    @CommandLine.Spec
+    private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
+
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "SCENARIO.yaml",
+            description = "Settings of this run, one flag without its dashes per line.")
+    private @Nullable Path scenario;
+
+    @ArgGroup(validate = false, heading = "%nTarget%n")
+    private TargetOptions target = new TargetOptions();
+
+    @ArgGroup(validate = false, heading = "%nLoad%n")
+    private LoadOptions load = new LoadOptions();
+
+    @ArgGroup(validate = false, heading = "%nMeaning and verdict%n")
+    private JudgementOptions judgement = new JudgementOptions();
+
+    @ArgGroup(validate = false, heading = "%nLimits%n")
+    private SpendOptions spend = new SpendOptions();
+
+    @ArgGroup(validate = false, heading = "%nResults%n")
+    private OutputOptions output = new OutputOptions();
+
+    @ArgGroup(validate = false, heading = "%nLocal stack%n")
+    private StackOptions stack = new StackOptions();
+
+    @Mixin
+    private KafkaOptions kafka = new KafkaOptions();
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help.")
+    private boolean help;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        if (scenario != null) {
+            return withScenario(scenario);
+        }
+        CommandLine line = spec.commandLine();
+        TargetAddress address = target.address(line, System::getenv);
+        boolean mayCostMoney = address.credentials().apiKey().isPresent();
+        RunPlan plan;
+        try {
+            plan = RunPlan.checked(RunIds.next(), load, spend, judgement, output, stack, mayCostMoney);
+        } catch (RunPlan.Wrong e) {
+            throw new ParameterException(line, e.option() + " " + e.getMessage(), e);
+        }
+        Optional<Map<String, String>> cluster = kafka.clientProperties();
+        if (cluster.isPresent() && stack.state != null) {
+            throw new ParameterException(line, "--state is of the local stack and excludes --kafka: give one of them");
+        }
+        PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
+        boolean silent = output.quiet || output.json;
+        Screen screen = silent
+                ? new Screen(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8), false, false)
+                : Screen.ofProcess(out);
+        RunView view = new RunView(screen, plan, silent);
+        Run run = new Run(
+                plan,
+                recorded(line),
+                address,
+                cluster.<Map<String, Object>>map(HashMap::new),
+                view,
+                Installation.ofSystemProperties());
+        Run.Ended ended;
+        try {
+            ended = run.run();
+        } finally {
+            view.clear();
+        }
+        report(ended, out, screen);
+        return ended.exitCode();
+    }
+
+    private void report(Run.Ended ended, PrintStream out, Screen screen) {
+        if (output.json) {
+            out.println(ended.summaryJson());
+        } else if (output.quiet) {
+            out.println(ended.verdict().decision() + "  " + ended.verdict().headline());
+            out.println(ended.folder());
+        } else {
+            SummaryView.lines(ended.result(), ended.verdict(), ended.folder(), screen).forEach(screen::line);
+        }
+        out.flush();
+    }
+
+    /** The same command with the file's settings in front of the flags; a flag that is given wins over the file. */
+    private int withScenario(Path file) {
+        CommandLine line = spec.commandLine();
+        List<Setting> settings;
+        try {
+            settings = ScenarioFile.read(file);
+        } catch (ScenarioFile.Unusable e) {
+            throw new ParameterException(line, String.valueOf(e.getMessage()), e);
+        }
+        Collection<String> given = given(line);
+        List<String> arguments = new ArrayList<>();
+        for (Setting setting : settings) {
+            String where = file + ":" + setting.line() + ": " + setting.key();
+            OptionSpec option = optionOf(setting.key())
+                    .orElseThrow(() -> new ParameterException(line, where + " is no setting of a run; " + nearest(setting)));
+            boolean overridden = !option.isMultiValue() && Arrays.stream(option.names()).anyMatch(given::contains);
+            List<String> one = List.of(argument(option, setting));
+            check(where, option, one);
+            if (!overridden) {
+                arguments.addAll(one);
+            }
+        }
+        line.getParseResult().originalArgs().stream()
+                .filter(argument -> !Path.of(argument).equals(file))
+                .forEach(arguments::add);
+        return line.getParent() == null
+                ? new CommandLine(new RunCommand()).execute(arguments.toArray(String[]::new))
+                : again(line, arguments);
+    }
+
+    /** A fresh command of the same settings as this one. */
+    private static int again(CommandLine line, List<String> arguments) {
+        CommandLine fresh = new CommandLine(new RunCommand());
+        fresh.setCaseInsensitiveEnumValuesAllowed(true);
+        fresh.setUsageHelpWidth(line.getUsageHelpWidth());
+        fresh.setParameterExceptionHandler(line.getParameterExceptionHandler());
+        fresh.setExecutionExceptionHandler(line.getExecutionExceptionHandler());
+        return fresh.execute(arguments.toArray(String[]::new));
+    }
+
+    /** Lets the parser look at one setting of the file alone, so that what it says of it can name the line. */
+    private void check(String where, OptionSpec option, List<String> argument) {
+        CommandLine alone = new CommandLine(new RunCommand());
+        alone.setCaseInsensitiveEnumValuesAllowed(true);
+        try {
+            alone.parseArgs(argument.toArray(String[]::new));
+        } catch (ParameterException e) {
+            String problem = String.valueOf(e.getMessage())
+                    .replaceFirst("^Invalid value for option '" + name(option) + "'[^:]*: ", "");
+            throw new ParameterException(spec.commandLine(), where + ": " + problem, e);
+        }
+    }
+
+    private static String argument(OptionSpec option, Setting setting) {
+        String name = name(option);
+        boolean header = name.equals("--header");
+        String value = setting.entryKey().isEmpty()
+                ? setting.value()
+                : setting.entryKey() + (header ? ": " : "=") + setting.value();
+        if (option.negatable() && name.startsWith("--no-")) {
+            return Boolean.parseBoolean(value) ? "--" + name.substring("--no-".length()) : name;
+        }
+        return name + "=" + value;
+    }
+
+    private Optional<OptionSpec> optionOf(String key) {
+        String positive = "--" + key;
+        String negative = "--no-" + key;
+        return spec.options().stream()
+                .filter(option -> !option.usageHelp())
+                .filter(option -> Arrays.stream(option.names())
+                        .anyMatch(name -> name.equals(positive) || option.negatable() && name.equals(negative)))
+                .findFirst();
+    }
+
+    private String nearest(Setting setting) {
+        List<String> keys = spec.options().stream()
+                .filter(option -> !option.usageHelp())
+                .map(option -> key(option))
+                .sorted()
+                .toList();
+        String closest = keys.stream()
+                .min(Comparator.comparingInt(key -> distance(key, setting.key().toLowerCase(Locale.ROOT))))
+                .orElse("url");
+        return "did you mean " + closest + "? Allowed are " + String.join(", ", keys);
+    }
+
+    /** Levenshtein's. */
+    private static int distance(String a, String b) {
+        int[] row = new int[b.length() + 1];
+        for (int j = 0; j <= b.length(); j++) {
+            row[j] = j;
+        }
+        for (int i = 1; i <= a.length(); i++) {
+            int before = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.length(); j++) {
+                int above = row[j];
+                int swap = before + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                row[j] = Math.min(swap, 1 + Math.min(above, row[j - 1]));
+                before = above;
+            }
+        }
+        return row[b.length()];
+    }
+
+    /** The name by which an option is known: its first long one. */
+    private static String name(OptionSpec option) {
+        return Arrays.stream(option.names())
+                .filter(name -> name.startsWith("--"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static String key(OptionSpec option) {
+        return name(option).replaceFirst("^--(no-)?", "");
+    }
+
+    /** Names of the options that were given, every name of each. */
+    private static Collection<String> given(CommandLine line) {
+        return line.getParseResult().matchedOptions().stream()
+                .flatMap(option -> Arrays.stream(option.names()))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** The settings of this run for its record; of headers only the names, because values may be secret. */
+    private static Map<String, String> recorded(CommandLine line) {
+        Map<String, String> all = new TreeMap<>();
+        for (OptionSpec option : line.getCommandSpec().options()) {
+            String key = key(option);
+            text(option).ifPresent(text -> all.put(key, text));
+        }
+        all.remove("help");
+        all.put("plumblineVersion", Optional.ofNullable(RunCommand.class.getPackage().getImplementationVersion())
+                .orElse("unknown"));
+        all.put("producerHost", HostName.ofThisMachine());
+        return all;
+    }
+
+    private static Optional<String> text(ArgSpec option) {
+        Object value = option.getValue();
+        boolean header = option instanceof OptionSpec named && name(named).equals("--header");
+        return switch (value) {
+            case null -> Optional.empty();
+            case Map<?, ?> map when map.isEmpty() -> Optional.empty();
+            case Map<?, ?> map ->
+                Optional.of(map.entrySet().stream()
+                        .map(entry -> entry.getKey() + "=" + entry.getValue())
+                        .collect(Collectors.joining(", ")));
+            case Collection<?> list when list.isEmpty() -> Optional.empty();
+            case Collection<?> list ->
+                Optional.of(list.stream()
+                        .map(one -> header ? String.valueOf(one).replaceFirst(":.*", "") : String.valueOf(one))
+                        .collect(Collectors.joining(", ")));
+            case Duration duration -> Optional.of(DurationConverter.format(duration));
+            case Span span -> Optional.of(span.limit().map(DurationConverter::format).orElse("forever"));
+            case Boolean flag when !flag -> Optional.empty();
+            default -> Optional.of(value.toString());
+        };
+    }
+}

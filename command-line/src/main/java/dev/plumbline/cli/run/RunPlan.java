@@ -1,0 +1,198 @@
+package dev.plumbline.cli.run;
+
+import dev.plumbline.cli.judgement.Budget;
+import dev.plumbline.contract.series.LoadPoint;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a run shall do, checked.
+ *
+ * @param runId unique; sorts by time
+ * @param duration of the measured load; empty = until a count, a limit or the user ends it
+ * @param breakerRatio share of failures at which the target is left alone; above 1 = never
+ * @param goals of a good request, where stated
+ * @param budgets that are for this run's scenario
+ */
+record RunPlan(
+        String runId,
+        LoadPoint loadPoint,
+        Optional<Duration> duration,
+        double breakerRatio,
+        Optional<Goals> goals,
+        List<Budget> budgets,
+        LoadOptions load,
+        SpendOptions spend,
+        JudgementOptions judgement,
+        OutputOptions output,
+        StackOptions stack) {
+
+    private static final Duration DEFAULT_DURATION = Duration.ofSeconds(60);
+    private static final int DEFAULT_CONCURRENCY = 4;
+    /** A share that no number of failures reaches. */
+    private static final double NEVER = 2;
+
+    /** Where a wrong setting stands, and what is wrong with it. */
+    static final class Wrong extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        private final String option;
+
+        Wrong(String option, String problem) {
+            super(problem);
+            this.option = option;
+        }
+
+        /** The flag, dashes included. */
+        String option() {
+            return option;
+        }
+    }
+
+    /**
+     * @throws Wrong for the first setting that is wrong
+     */
+    static RunPlan checked(
+            String runId,
+            LoadOptions load,
+            SpendOptions spend,
+            JudgementOptions judgement,
+            OutputOptions output,
+            StackOptions stack,
+            boolean mayCostMoney) {
+        if (load.concurrency != null && load.requestRate != null) {
+            throw new Wrong("--request-rate", "excludes --concurrency: give one of them");
+        }
+        range("--concurrency", load.concurrency == null ? 1 : load.concurrency, 1, 100_000);
+        if (load.requestRate != null && !(load.requestRate >= 1e-3 && load.requestRate <= 1e6)) {
+            throw new Wrong("--request-rate", "is " + load.requestRate + ", allowed is 0.001 to 1000000 per second");
+        }
+        if (load.burstiness != null && !(load.burstiness >= 0.01 && load.burstiness <= 1_000)) {
+            throw new Wrong("--burstiness", "is " + load.burstiness + ", allowed is 0.01 to 1000");
+        }
+        if (load.requestRate == null && load.burstiness != null) {
+            throw new Wrong("--burstiness", "is of an open loop: give --request-rate, too");
+        }
+        range("--max-in-flight", load.maxInFlight, 1, 1_000_000);
+        range("--request-count", load.requestCount == null ? 1 : load.requestCount, 1, Long.MAX_VALUE);
+        range("--warmup-request-count", load.warmupRequestCount, 0, 1_000_000_000);
+        range("--isl", load.promptTokens, 1, 100_000);
+        range("--isl-stddev", load.promptTokensDeviation, 0, 100_000);
+        range("--osl", load.outputTokens, 1, 1_000_000);
+        if (!(load.temperature >= 0 && load.temperature <= 100)) {
+            throw new Wrong("--temperature", "is " + load.temperature + ", allowed is 0 to 100");
+        }
+        atLeast("--request-timeout", load.requestTimeout, Duration.ofMillis(1));
+        atLeast("--first-token-timeout", load.firstTokenTimeout, Duration.ofMillis(1));
+        atLeast("--stall-timeout", load.stallTimeout, Duration.ofMillis(1));
+        if (load.duration != null && !load.duration.isForever()) {
+            atLeast("--duration", load.duration.limit().orElseThrow(), Duration.ofSeconds(1));
+        }
+        stack.check();
+        range("--artifact-bytes", output.artifactBytes, 4L << 20, Long.MAX_VALUE);
+        if (output.quiet && output.json) {
+            throw new Wrong("--json", "excludes --quiet: give one of them");
+        }
+        Optional<Duration> duration = load.duration != null
+                ? load.duration.limit()
+                : load.requestCount != null ? Optional.empty() : Optional.of(DEFAULT_DURATION);
+        boolean endless = duration.isEmpty() && load.requestCount == null;
+        spending(spend, endless, mayCostMoney);
+        LoadPoint loadPoint = load.requestRate != null
+                ? new LoadPoint.OpenLoop(load.requestRate)
+                : new LoadPoint.ClosedLoop(load.concurrency == null ? DEFAULT_CONCURRENCY : load.concurrency);
+        return new RunPlan(
+                runId,
+                loadPoint,
+                duration,
+                breakerRatio(spend.breaker),
+                goals(judgement),
+                budgets(judgement),
+                load,
+                spend,
+                judgement,
+                output,
+                stack);
+    }
+
+    /** Whether it has no end of its own. */
+    boolean isEndless() {
+        return duration.isEmpty() && load.requestCount == null;
+    }
+
+    String producerId() {
+        return "run-" + runId;
+    }
+
+    private static Optional<Goals> goals(JudgementOptions judgement) {
+        try {
+            return Optional.ofNullable(judgement.goodput).map(Goals::parse);
+        } catch (IllegalArgumentException e) {
+            throw new Wrong("--goodput", String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static List<Budget> budgets(JudgementOptions judgement) {
+        try {
+            return Budget.parseAll(judgement.budgets).stream()
+                    .filter(budget -> budget.isFor(judgement.scenario))
+                    .toList();
+        } catch (IllegalArgumentException e) {
+            throw new Wrong("--budget", String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static void spending(SpendOptions spend, boolean endless, boolean mayCostMoney) {
+        range("--max-requests", spend.maxRequests == null ? 1 : spend.maxRequests, 1, Long.MAX_VALUE);
+        range("--max-tokens-total", spend.maxTokensTotal == null ? 1 : spend.maxTokensTotal, 1, Long.MAX_VALUE);
+        if (spend.maxCost != null && !(spend.maxCost > 0 && Double.isFinite(spend.maxCost))) {
+            throw new Wrong("--max-cost", "is " + spend.maxCost + ", allowed is any amount above 0");
+        }
+        boolean priced = spend.pricePer1kInput != null || spend.pricePer1kOutput != null;
+        if (spend.maxCost != null && !priced) {
+            throw new Wrong("--max-cost", "needs a price: give --price-per-1k-input and --price-per-1k-output");
+        }
+        boolean limited = spend.maxRequests != null || spend.maxTokensTotal != null || spend.maxCost != null;
+        if (endless && (mayCostMoney || priced) && !limited && !spend.yesSpend) {
+            throw new Wrong(
+                    "--duration",
+                    "forever against an API that may cost money (a key or a price is given) needs a limit:"
+                            + " --max-requests, --max-tokens-total or --max-cost; or --yes-spend");
+        }
+    }
+
+    private static double breakerRatio(String text) {
+        if (text.strip().equalsIgnoreCase("off")) {
+            return NEVER;
+        }
+        try {
+            double ratio = new ShareConverter().convert(text);
+            if (ratio <= 1) {
+                return ratio;
+            }
+        } catch (picocli.CommandLine.TypeConversionException e) {
+            throw new Wrong("--breaker", "is " + text + ", allowed is a share such as 50%, or off");
+        }
+        throw new Wrong("--breaker", "is " + text + ", allowed is a share up to 100%, or off");
+    }
+
+    static void range(String option, long value, long smallest, long largest) {
+        if (value < smallest || value > largest) {
+            throw new Wrong(
+                    option,
+                    "is " + value + ", allowed is "
+                            + (largest == Long.MAX_VALUE ? smallest + " or more" : smallest + " to " + largest));
+        }
+    }
+
+    private static void atLeast(String option, Duration value, Duration smallest) {
+        if (value.compareTo(smallest) < 0) {
+            throw new Wrong(
+                    option,
+                    "is " + DurationConverter.format(value) + ", allowed is " + DurationConverter.format(smallest)
+                            + " or more");
+        }
+    }
+}

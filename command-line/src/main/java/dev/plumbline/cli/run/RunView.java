@@ -1,0 +1,254 @@
+package dev.plumbline.cli.run;
+
+import dev.plumbline.cli.result.RunEnding;
+import dev.plumbline.cli.run.ProducerControl.Status;
+import dev.plumbline.cli.terminal.Figures;
+import dev.plumbline.cli.terminal.Screen;
+import dev.plumbline.cli.wording.VerdictText;
+import dev.plumbline.contract.distribution.Histogram;
+import dev.plumbline.contract.series.LoadPoint;
+import dev.plumbline.contract.verdict.AlertRecord;
+import dev.plumbline.contract.verdict.VerdictRecord;
+import dev.plumbline.contract.window.LatencyMetric;
+import dev.plumbline.contract.window.WindowRecord;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** A run while it goes: a table that stays in place on a terminal, a line per window elsewhere, nothing when quiet. */
+final class RunView {
+
+    /** On a pipe or in a log a line per window is enough, and of an endless run not even that. */
+    private static final long PLAIN_EVERY_MILLIS = 10_000;
+
+    private final Screen screen;
+    private final RunPlan plan;
+    private final boolean silent;
+    private Optional<VerdictRecord> verdict = Optional.empty();
+    private boolean firing;
+    private long lastPlainEpochMillis;
+
+    /** @param silent whether nothing is shown at all */
+    RunView(Screen screen, RunPlan plan, boolean silent) {
+        this.screen = screen;
+        this.plan = plan;
+        this.silent = silent;
+    }
+
+    /**
+     * What there is to show.
+     *
+     * @param startEpochMillis when measuring begins; {@link Long#MAX_VALUE} while that is not known
+     */
+    record Snapshot(
+            long nowEpochMillis, long startEpochMillis, Status status, RecentRequests recent, long countedEvents) {}
+
+    void line(String text) {
+        if (!silent) {
+            screen.line(text);
+        }
+    }
+
+    void progress(String text) {
+        if (silent) {
+            return;
+        }
+        if (screen.isLive()) {
+            screen.block(List.of("  " + text + " ..."));
+        } else {
+            screen.line("  " + text + " ...");
+        }
+    }
+
+    void loadBegins(long atEpochMillis) {
+        if (!silent && !screen.isLive()) {
+            screen.line("  load begins " + Figures.clock(atEpochMillis)
+                    + (plan.load().warmupDuration.isZero()
+                            ? ""
+                            : ", measured after a warm-up of " + DurationConverter.format(plan.load().warmupDuration)));
+        }
+    }
+
+    void settling(RunEnding ending) {
+        switch (ending) {
+            case RunEnding.Interrupted unused ->
+                progress("stopping: counting what is on its way; press Ctrl-C again to end at once");
+            case RunEnding.Completed unused -> progress("load is over: counting what is on its way");
+            case RunEnding.LimitReached limit -> progress(limit.detail() + ": counting what is on its way");
+            case RunEnding.Broken unused -> progress("counting what is on its way");
+        }
+    }
+
+    void verdict(VerdictRecord latest) {
+        verdict = Optional.of(latest);
+    }
+
+    void alert(AlertRecord alert) {
+        firing = alert.transition() != AlertRecord.Transition.RESOLVED;
+        if (silent) {
+            return;
+        }
+        switch (alert.transition()) {
+            case FIRED -> VerdictText.explain(alert, screen).forEach(screen::line);
+            case EXTENDED ->
+                screen.line("  " + Figures.clock(alert.atEpochMillis()) + "  " + screen.alarming("also") + " "
+                        + VerdictText.title(alert));
+            case RESOLVED ->
+                screen.line("  " + Figures.clock(alert.atEpochMillis()) + "  " + screen.reassuring("resolved") + " "
+                        + alert.summary());
+        }
+    }
+
+    /** On a terminal the table says it; elsewhere a line does, not more often than every ten seconds. */
+    void window(WindowRecord window, RecentRequests recent) {
+        if (silent || screen.isLive() || window.revision() > 0) {
+            return;
+        }
+        long end = window.id().endEpochMillis();
+        if (end - lastPlainEpochMillis < PLAIN_EVERY_MILLIS) {
+            return;
+        }
+        lastPlainEpochMillis = end;
+        double seconds = window.id().lengthMillis() / 1e3;
+        screen.line(String.format(
+                Locale.ROOT,
+                "  %s  %s req/s  %s tok/s  TTFT %s  TPOT %s ms  %s failed  %s",
+                Figures.clock(window.id().startEpochMillis()),
+                Figures.significant(window.delta().requests().completed() / seconds),
+                Figures.significant(window.delta().tokens().streamedOutput() / seconds),
+                pair(window.delta().latency(LatencyMetric.TTFT)),
+                pair(window.delta().latency(LatencyMetric.TPOT)),
+                Figures.count(window.delta().requests().failedTotal()),
+                state()));
+    }
+
+    void show(Snapshot now) {
+        if (silent || !screen.isLive()) {
+            return;
+        }
+        Status status = now.status();
+        RecentRequests.Rates rates = now.recent().rates(now.nowEpochMillis());
+        List<String> block = new ArrayList<>();
+        block.add("");
+        block.add("  " + phase(now));
+        block.add("");
+        block.add(row("load", load(rates, status)));
+        block.add(row(
+                "tokens",
+                Figures.significant(rates.outputTokens()) + " tok/s"
+                        + status.spent()
+                                .map(spent -> screen.quiet("   " + Figures.count(spent.promptTokens() + spent.outputTokens())
+                                        + " in all" + cost(spent)))
+                                .orElse("")));
+        block.add(row(
+                "requests",
+                Figures.count(status.completed()) + " completed"
+                        + (status.dropped() > 0 ? ", " + Figures.count(status.dropped()) + " dropped" : "")
+                        + ", "
+                        + (status.failedTotal() > 0
+                                ? screen.alarming(Figures.count(status.failedTotal()) + " failed") + "  "
+                                        + failures(status)
+                                : "none failed")));
+        block.add("");
+        block.add(screen.quiet(String.format(Locale.ROOT, "  %-10s %9s %9s %9s", "last 10 s", "p50", "p95", "p99")));
+        block.add(latency("TTFT ms", now.recent().latency(LatencyMetric.TTFT)));
+        block.add(latency("TPOT ms", now.recent().latency(LatencyMetric.TPOT)));
+        block.add(latency("e2e ms", now.recent().latency(LatencyMetric.E2E)));
+        block.add("");
+        block.add(row("verdict", state()));
+        if (status.breakerOpenSinceEpochMillis().isPresent()) {
+            block.add(row(
+                    "",
+                    screen.alarming("the target fails: left alone since "
+                            + Figures.clock(status.breakerOpenSinceEpochMillis().getAsLong())
+                            + ", tried again every few seconds")));
+        }
+        screen.block(block);
+    }
+
+    private String phase(Snapshot now) {
+        if (now.startEpochMillis() == Long.MAX_VALUE) {
+            return "starting";
+        }
+        long sinceMillis = now.nowEpochMillis() - now.startEpochMillis();
+        if (sinceMillis < 0) {
+            return "warming up, measured in " + Math.ceilDiv(-sinceMillis, 1_000) + " s";
+        }
+        if (plan.duration().isPresent()) {
+            long allMillis = plan.duration().get().toMillis();
+            return screen.bold("measuring") + "  " + span(Math.min(sinceMillis, allMillis)) + " of " + span(allMillis)
+                    + "  " + bar(sinceMillis, allMillis) + "  " + span(Math.max(0, allMillis - sinceMillis)) + " left";
+        }
+        if (plan.load().requestCount != null) {
+            long all = plan.load().requestCount;
+            return screen.bold("measuring") + "  " + Figures.count(now.status().due()) + " of " + Figures.count(all)
+                    + " requests  " + bar(now.status().due(), all) + "  " + span(sinceMillis);
+        }
+        return screen.bold("measuring") + "  " + span(sinceMillis) + " of for ever; Ctrl-C ends it in order";
+    }
+
+    private String load(RecentRequests.Rates rates, Status status) {
+        String reached = Figures.significant(rates.completedRequests()) + " req/s";
+        return switch (plan.loadPoint()) {
+            case LoadPoint.ClosedLoop closed ->
+                status.inFlight() + " of " + closed.concurrency() + " in flight, " + reached;
+            case LoadPoint.OpenLoop open ->
+                Figures.significant(open.requestsPerSecond()) + " req/s asked, " + reached + " reached, "
+                        + Figures.count(status.inFlight()) + " in flight";
+        };
+    }
+
+    private String cost(ProducerControl.Spent spent) {
+        return spent.cost() > 0 ? ", cost " + String.format(Locale.ROOT, "%.4f", spent.cost()) : "";
+    }
+
+    /** Failures by kind, most frequent first. */
+    String failures(Status status) {
+        return status.failed().entrySet().stream()
+                .sorted((a, b) -> Long.compare(b.getValue(), a.getValue()))
+                .map(entry -> entry.getKey() + " " + Figures.count(entry.getValue()))
+                .collect(Collectors.joining(", "));
+    }
+
+    private String state() {
+        String words = verdict.map(latest -> VerdictText.describe(latest, screen)).orElse("no window judged yet");
+        return firing ? screen.alarming("ALERT") + "  " + words : words;
+    }
+
+    private static String row(String name, String text) {
+        return String.format(Locale.ROOT, "  %-10s ", name) + text;
+    }
+
+    private static String latency(String name, Histogram values) {
+        return String.format(
+                Locale.ROOT,
+                "  %-10s %9s %9s %9s",
+                name,
+                Figures.millis(values.quantileNanos(0.5)),
+                Figures.millis(values.quantileNanos(0.95)),
+                Figures.millis(values.quantileNanos(0.99)));
+    }
+
+    private static String pair(Histogram values) {
+        return Figures.millis(values.quantileNanos(0.5)) + "/" + Figures.millis(values.quantileNanos(0.95));
+    }
+
+    private static String bar(long done, long of) {
+        int width = 24;
+        int filled = (int) Math.min(width, width * done / Math.max(1, of));
+        return "[" + "#".repeat(filled) + ".".repeat(width - filled) + "]";
+    }
+
+    private static String span(long millis) {
+        long seconds = millis / 1_000;
+        return seconds >= 3_600
+                ? String.format(Locale.ROOT, "%d:%02d:%02d", seconds / 3_600, seconds / 60 % 60, seconds % 60)
+                : String.format(Locale.ROOT, "%02d:%02d", seconds / 60, seconds % 60);
+    }
+
+    void clear() {
+        screen.clearBlock();
+    }
+}

@@ -1,0 +1,64 @@
+package dev.plumbline.cli.run;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What protects the target and the purse. */
+final class SpendOptions {
+
+    @Option(
+            names = "--max-requests",
+            paramLabel = "N",
+            description = "Most requests in all, warm-up included; then the run ends.")
+    @Nullable
+    Long maxRequests;
+
+    @Option(
+            names = "--max-tokens-total",
+            paramLabel = "N",
+            description = "Most tokens in all, prompts and answers; the run ends before.")
+    @Nullable
+    Long maxTokensTotal;
+
+    @Option(
+            names = "--max-cost",
+            paramLabel = "AMOUNT",
+            description = "Most money at the stated prices; the run ends before.")
+    @Nullable
+    Double maxCost;
+
+    @Option(names = "--price-per-1k-input", paramLabel = "AMOUNT", description = "Price of 1,000 prompt tokens.")
+    @Nullable
+    Double pricePer1kInput;
+
+    @Option(names = "--price-per-1k-output", paramLabel = "AMOUNT", description = "Price of 1,000 output tokens.")
+    @Nullable
+    Double pricePer1kOutput;
+
+    @Option(
+            names = "--breaker",
+            defaultValue = "50%",
+            paramLabel = "SHARE|off",
+            description = {
+                "Failures among the last 50 requests at which the target is left alone for a while.",
+                "Default: ${DEFAULT-VALUE}"
+            })
+    String breaker = "50%";
+
+    @Option(
+            names = "--give-up",
+            defaultValue = "30s",
+            converter = DurationConverter.class,
+            paramLabel = "SPAN",
+            description = {
+                "How long a target may fail every try before a run that has an end is ended.",
+                "Default: ${DEFAULT-VALUE}; an endless run goes on trying."
+            })
+    Duration giveUp = Duration.ofSeconds(30);
+
+    @Option(
+            names = "--yes-spend",
+            description = "Run for ever without a limit against an API that may cost money.")
+    boolean yesSpend;
+}

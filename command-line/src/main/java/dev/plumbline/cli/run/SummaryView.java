@@ -1,0 +1,206 @@
+package dev.plumbline.cli.run;
+
+import dev.plumbline.cli.result.RunEnding;
+import dev.plumbline.cli.result.RunResult;
+import dev.plumbline.cli.result.RunVerdict;
+import dev.plumbline.cli.result.RunVerdict.AlertFinding;
+import dev.plumbline.cli.result.RunVerdict.Answer;
+import dev.plumbline.cli.result.RunVerdict.BudgetFinding;
+import dev.plumbline.cli.result.RunVerdict.ComparisonFinding;
+import dev.plumbline.cli.result.RunVerdict.Finding;
+import dev.plumbline.cli.result.RunWindow;
+import dev.plumbline.cli.terminal.Figures;
+import dev.plumbline.cli.terminal.Screen;
+import dev.plumbline.contract.distribution.Histogram;
+import dev.plumbline.contract.run.RunRecord.Decision;
+import dev.plumbline.contract.verdict.JudgedMetric;
+import dev.plumbline.contract.window.ExcludedPart;
+import dev.plumbline.contract.window.LatencyMetric;
+import dev.plumbline.contract.window.RequestCounts;
+import dev.plumbline.contract.window.WindowSummary;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** A run that is over, on one screen. */
+final class SummaryView {
+
+    private static final List<LatencyMetric> SHOWN =
+            List.of(LatencyMetric.TTFT, LatencyMetric.TPOT, LatencyMetric.ITL, LatencyMetric.E2E);
+    private static final int MOST_FINDINGS = 12;
+
+    private SummaryView() {}
+
+    static List<String> lines(RunResult result, RunVerdict verdict, Path folder, Screen screen) {
+        WindowSummary all = result.windows().stream()
+                .map(RunWindow::measured)
+                .reduce(WindowSummary.empty(), WindowSummary::plus);
+        ExcludedPart excluded = result.windows().stream()
+                .map(RunWindow::excluded)
+                .reduce(ExcludedPart.none(), ExcludedPart::plus);
+        List<String> lines = new ArrayList<>();
+        lines.add("");
+        lines.add("  " + decision(verdict.decision(), screen) + "  "
+                + verdict.headline().replaceFirst("^(pass|cannot tell|not judged): ", ""));
+        lines.add("");
+        lines.add(row("run", result.identity().runId() + "   " + ending(result.ending())));
+        lines.add(row("measured", measured(result, all.requests().plus(excluded.requests()))));
+        if (excluded.requests().total() > 0) {
+            lines.add(row(
+                    "left out",
+                    Figures.count(excluded.requests().total())
+                            + " requests while the load generator was not well: counted, in no distribution"));
+        }
+        lines.add("");
+        lines.add(screen.quiet(String.format(
+                Locale.ROOT, "    %-12s %9s %9s %9s %9s %10s", "ms", "p50", "p95", "p99", "max", "values")));
+        for (LatencyMetric metric : SHOWN) {
+            Histogram values = all.latency(metric);
+            if (!values.isEmpty()) {
+                lines.add(String.format(
+                        Locale.ROOT,
+                        "    %-12s %9s %9s %9s %9s %10s",
+                        metric.label(),
+                        Figures.millis(values.quantileNanos(0.5)),
+                        Figures.millis(values.quantileNanos(0.95)),
+                        Figures.millis(values.quantileNanos(0.99)),
+                        Figures.millis(values.maxNanos()),
+                        Figures.count(values.count())));
+            }
+        }
+        lines.add("");
+        double seconds = Math.max(1e-3, result.identity().durationSeconds());
+        lines.add(row(
+                "throughput",
+                Figures.significant(all.requests().completed() / seconds) + " req/s, "
+                        + Figures.significant(all.tokens().streamedOutput() / seconds) + " output tok/s"));
+        result.totals()
+                .goodput()
+                .ifPresent(goodput -> lines.add(row(
+                        "goodput",
+                        Figures.significant(goodput.good() / seconds) + " req/s, "
+                                + Figures.significant(100.0 * goodput.good() / Math.max(1, goodput.ended()))
+                                + " % of all met " + goodput.goals())));
+        if (result.totals().cost().isPresent()) {
+            lines.add(row(
+                    "cost",
+                    String.format(Locale.ROOT, "%.4f", result.totals().cost().getAsDouble())
+                            + " for the measured requests at the stated prices"));
+        }
+        lines.add(row("exactness", exactness(result, screen)));
+        List<Finding> findings = verdict.findings();
+        if (!findings.isEmpty()) {
+            lines.add("");
+            findings.stream().limit(MOST_FINDINGS).forEach(finding -> lines.add("    " + finding(finding, screen)));
+            if (findings.size() > MOST_FINDINGS) {
+                lines.add("    and " + (findings.size() - MOST_FINDINGS) + " more in the report");
+            }
+        }
+        if (!verdict.differences().isEmpty()) {
+            lines.add("");
+            lines.add(row(
+                    "differs",
+                    verdict.differences().stream()
+                            .map(one -> one.key() + ": " + one.before() + " -> " + one.now())
+                            .collect(Collectors.joining("; "))));
+        }
+        lines.add("");
+        lines.add(row("files", folder + "/   report.html, summary.json, events.jsonl, ..."));
+        return lines;
+    }
+
+    private static String decision(Decision decision, Screen screen) {
+        return switch (decision) {
+            case PASS -> screen.reassuring("PASS");
+            case REGRESSION -> screen.alarming("REGRESSION");
+            case INCONCLUSIVE -> screen.bold("CANNOT TELL");
+            case NOT_JUDGED -> screen.bold("NOT JUDGED");
+            case FAILED -> screen.alarming("FAILED");
+        };
+    }
+
+    private static String ending(RunEnding ending) {
+        return switch (ending) {
+            case RunEnding.Completed unused -> "ran to its end";
+            case RunEnding.LimitReached limit -> "ended early: " + limit.detail();
+            case RunEnding.Interrupted unused -> "interrupted; what was measured is complete";
+            case RunEnding.Broken unused -> "broke off; what was measured before is complete";
+        };
+    }
+
+    private static String measured(RunResult result, RequestCounts counts) {
+        String text = Figures.seconds(Math.round(result.identity().durationSeconds() * 1e3)) + ", "
+                + Figures.count(counts.total()) + " requests: " + Figures.count(counts.completed()) + " completed, "
+                + Figures.count(counts.failedTotal()) + " failed";
+        if (counts.dropped() > 0) {
+            text += ", " + Figures.count(counts.dropped()) + " dropped";
+        }
+        if (counts.cancelled() > 0) {
+            text += ", " + Figures.count(counts.cancelled()) + " cancelled at the end";
+        }
+        if (counts.failedTotal() > 0) {
+            text += " (" + counts.failed().entrySet().stream()
+                    .map(entry -> entry.getKey() + " " + Figures.count(entry.getValue()))
+                    .collect(Collectors.joining(", ")) + ")";
+        }
+        return text;
+    }
+
+    private static String exactness(RunResult result, Screen screen) {
+        long acknowledged = result.totals().acknowledgedEvents();
+        long counted = result.totals().countedEvents();
+        return Figures.count(acknowledged) + " events acknowledged by Kafka, " + Figures.count(counted) + " counted in "
+                + result.windows().size() + " windows"
+                + (acknowledged == counted ? "" : screen.alarming("  NOT EQUAL"))
+                + (result.totals().lostEvents() > 0
+                        ? ", " + Figures.count(result.totals().lostEvents()) + " lost on the way to Kafka"
+                        : "");
+    }
+
+    private static String finding(Finding finding, Screen screen) {
+        return switch (finding) {
+            case BudgetFinding budget -> mark(budget.answer(), screen) + " " + budget.budget() + "   " + budget.why();
+            case ComparisonFinding comparison ->
+                mark(comparison.answer(), screen) + " "
+                        + String.format(Locale.ROOT, "%-18s", comparison.metric().displayName()) + " "
+                        + comparison.before().stream()
+                                .mapToObj(before -> value(comparison.metric(), before) + " -> ")
+                                .collect(Collectors.joining())
+                        + comparison.now().stream()
+                                .mapToObj(now -> value(comparison.metric(), now) + "   ")
+                                .collect(Collectors.joining())
+                        + comparison.ratio()
+                                .map(ratio -> Figures.change(ratio.value()) + " (" + Figures.change(ratio.low())
+                                        + " .. " + Figures.change(ratio.high()) + ")   ")
+                                .orElse("")
+                        + comparison.why();
+            case AlertFinding alert ->
+                mark(alert.answer(), screen) + " alert " + Figures.clock(alert.alert().atEpochMillis()) + "   "
+                        + alert.alert().summary() + (alert.resolved() ? " (resolved)" : "");
+        };
+    }
+
+    private static String value(JudgedMetric metric, double value) {
+        if (metric.latency().isPresent()) {
+            return Figures.duration(value);
+        }
+        return metric == JudgedMetric.OUTPUT_TOKEN_RATE
+                ? Figures.significant(value) + " tok/s"
+                : Figures.significant(100 * value) + " %";
+    }
+
+    private static String mark(Answer answer, Screen screen) {
+        return switch (answer) {
+            case PASS -> screen.reassuring("ok  ");
+            case FAIL -> screen.alarming("FAIL");
+            case CANNOT_TELL -> screen.bold("?   ");
+            case OBSERVED -> screen.quiet("seen");
+        };
+    }
+
+    private static String row(String name, String text) {
+        return String.format(Locale.ROOT, "    %-12s ", name) + text;
+    }
+}

@@ -1,0 +1,45 @@
+package dev.plumbline.cli.stack;
+
+import dev.plumbline.cli.outcome.ExitCode;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import java.util.Properties;
+
+/** Settings of an app that not everybody on the machine may read. */
+final class ConfidentialFile {
+
+    /** Above the settings that an app is shipped with, and above system properties. */
+    private static final String ORDINAL = "500";
+
+    private ConfidentialFile() {}
+
+    static Path write(Path folder, String name, Map<String, String> settings) {
+        Path file = folder.resolve(name + ".properties");
+        Properties properties = new Properties();
+        properties.putAll(settings);
+        properties.setProperty("config_ordinal", ORDINAL);
+        boolean posix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+        FileAttribute<?>[] attributes = posix
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+                }
+                : new FileAttribute<?>[0];
+        try {
+            Files.deleteIfExists(file);
+            Files.createFile(file, attributes);
+            try (Writer writer = Files.newBufferedWriter(file, StandardCharsets.UTF_8)) {
+                properties.store(writer, null);
+            }
+            return file;
+        } catch (IOException e) {
+            throw new StackFailure(ExitCode.INFRASTRUCTURE, "cannot write " + file + ": " + e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package dev.plumbline.cli.up;
+
+import dev.plumbline.cli.outcome.CommandFailure;
+import dev.plumbline.cli.outcome.ExitCode;
+import dev.plumbline.cli.run.StackOptions;
+import dev.plumbline.cli.stack.Installation;
+import dev.plumbline.cli.stack.Installation.Part;
+import dev.plumbline.cli.stack.Interrupts;
+import dev.plumbline.cli.stack.LocalPipe;
+import dev.plumbline.cli.stack.PipePlan;
+import dev.plumbline.cli.stack.RunningStack;
+import dev.plumbline.cli.stack.StackFailure;
+import dev.plumbline.cli.stack.StateFolder;
+import dev.plumbline.cli.terminal.Figures;
+import dev.plumbline.cli.terminal.Screen;
+import dev.plumbline.cli.time.SystemTime;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Broker, aggregator and detector, up until told to end. */
+@Command(
+        name = "up",
+        sortOptions = false,
+        description = {
+            "Keep the local stack running for several runs.",
+            "",
+            "Starts broker, aggregator and detector and stays until Ctrl-C or SIGTERM. 'plumb run' and 'plumb mark'",
+            "of the same checkout find it by themselves; runs start within seconds then, and the detector",
+            "goes on learning from one to the next.",
+            ""
+        },
+        footer = {"", "Exit codes:  0 ended by Ctrl-C or SIGTERM   2 wrong usage, or one runs already   4 a part was lost"})
+public final class UpCommand implements Callable<Integer> {
+
+    private static final Duration LOOK_EVERY = Duration.ofMillis(200);
+
+    @ArgGroup(validate = false, heading = "")
+    private StackOptions stack = new StackOptions();
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help.")
+    private boolean help;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Installation installation = Installation.ofSystemProperties();
+        RunningStack.read(installation.home()).ifPresent(running -> {
+            throw CommandFailure.usage("a stack of this checkout runs already (process " + running.pid()
+                    + ", Kafka at " + running.bootstrapServers() + "): end it first");
+        });
+        Screen screen = Screen.ofProcess(new PrintStream(System.out, false, StandardCharsets.UTF_8));
+        Interrupts interrupts = Interrupts.listen();
+        long start = SystemTime.epochMillis();
+        Optional<StateFolder> state = stack.openState();
+        try (LocalPipe pipe = LocalPipe.begin(stack.plan(state), installation)) {
+            pipe.awaitBroker();
+            for (Part app : List.of(Part.AGGREGATOR, Part.DETECTOR)) {
+                pipe.startApp(app);
+            }
+            for (Part app : List.of(Part.AGGREGATOR, Part.DETECTOR)) {
+                pipe.awaitApp(app);
+            }
+            Map<String, String> urls = new LinkedHashMap<>();
+            for (Part app : List.of(Part.AGGREGATOR, Part.DETECTOR)) {
+                urls.put(app.label(), pipe.url(app));
+            }
+            RunningStack running = RunningStack.ofThisProcess(
+                    pipe.bootstrapServers(), pipe.window().toMillis(), urls);
+            running.write(installation.home());
+            try {
+                screen.line("  broker      " + pipe.bootstrapServers());
+                urls.forEach((part, url) -> screen.line(String.format("  %-11s %s/metrics", part, url)));
+                screen.line("  up after " + Figures.seconds(SystemTime.epochMillis() - start)
+                        + "; now './plumb run --url ...' in another terminal; Ctrl-C ends it");
+                while (!interrupts.requested()) {
+                    pipe.failure().ifPresent(failure -> {
+                        throw failure;
+                    });
+                    Thread.sleep(LOOK_EVERY);
+                }
+                screen.line("  ending");
+            } finally {
+                running.delete(installation.home());
+            }
+        } finally {
+            close(state);
+        }
+        return ExitCode.PASS;
+    }
+
+    private static void close(Optional<StateFolder> state) {
+        state.ifPresent(folder -> {
+            try {
+                folder.close();
+            } catch (IOException e) {
+                throw new StackFailure(ExitCode.INFRASTRUCTURE, "cannot let the state folder go: " + e.getMessage());
+            }
+        });
+    }
+}

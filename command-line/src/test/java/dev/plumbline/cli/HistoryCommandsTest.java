@@ -1,0 +1,176 @@
+package dev.plumbline.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.plumbline.cli.history.RunFile;
+import dev.plumbline.cli.judgement.Budget;
+import dev.plumbline.cli.judgement.JudgementSettings;
+import dev.plumbline.cli.judgement.RunJudge;
+import dev.plumbline.cli.judgement.SimulatedRun;
+import dev.plumbline.cli.outcome.ExitCode;
+import dev.plumbline.cli.result.RunResult;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+class HistoryCommandsTest {
+
+    @TempDir
+    private Path temporary;
+
+    private Path root;
+    private String first = "";
+    private String second = "";
+    private String out = "";
+    private String err = "";
+
+    @BeforeEach
+    void twoRuns() throws IOException {
+        root = temporary.resolve("runs");
+        RunResult baseline = new SimulatedRun(1).run();
+        SimulatedRun later = new SimulatedRun(2);
+        later.startEpochMillis += 3_600_000;
+        RunResult run = later.run();
+        first = put(baseline, List.of());
+        second = put(run, List.of(baseline));
+        Files.createDirectories(root.resolve("20260101T000000Z-soak.partial"));
+    }
+
+    private String put(RunResult run, List<RunResult> baselines) throws IOException {
+        Path folder = Files.createDirectories(root.resolve(run.identity().runId()));
+        RunFile.write(
+                folder.resolve(RunFile.NAME),
+                run,
+                RunJudge.judge(
+                        run,
+                        baselines,
+                        Budget.parseAll(List.of("p95(ttft)<500ms, error_rate<1%")),
+                        JudgementSettings.defaults()));
+        return run.identity().runId();
+    }
+
+    private int execute(String... arguments) {
+        CommandLine line = PlumblineMain.commandLine();
+        StringWriter standard = new StringWriter();
+        StringWriter error = new StringWriter();
+        line.setOut(new PrintWriter(standard));
+        line.setErr(new PrintWriter(error));
+        List<String> all = new ArrayList<>(Arrays.asList(arguments));
+        all.addAll(List.of("--artifact-dir", root.toString()));
+        int code = line.execute(all.toArray(new String[0]));
+        out = standard.toString();
+        err = error.toString();
+        return code;
+    }
+
+    @Test
+    void listIsATableWithTheNewestFirst() {
+        assertThat(execute("runs", "list")).isEqualTo(ExitCode.PASS);
+        assertThat(out.lines().map(line -> line.split(" ")[0]))
+                .containsExactly("RUN", second, first, "20260101T000000Z-soak");
+        assertThat(out).contains("svc/m/chat/c8").contains("pass, green").contains("unfinished");
+    }
+
+    @Test
+    void listAsJsonNamesTheUnits() throws IOException {
+        assertThat(execute("runs", "list", "--json", "--limit", "1")).isEqualTo(ExitCode.PASS);
+        JsonNode runs = new ObjectMapper().readTree(out);
+        assertThat(runs).hasSize(1);
+        assertThat(runs.get(0).get("runId").asText()).isEqualTo(second);
+        assertThat(runs.get(0).get("ttftP95Nanos").asLong()).isBetween(60_000_000L, 120_000_000L);
+        assertThat(runs.get(0).get("durationMillis").asLong()).isEqualTo(120_000);
+        assertThat(runs.get(0).get("outputTokensPerSecond").asDouble()).isBetween(700.0, 900.0);
+    }
+
+    @Test
+    void anEmptyStoreIsNoError() {
+        root = temporary.resolve("nothing");
+        assertThat(execute("runs", "list")).isEqualTo(ExitCode.PASS);
+        assertThat(out).contains("no runs in");
+        assertThat(execute("baseline", "list")).isEqualTo(ExitCode.PASS);
+        assertThat(out).contains("no green run");
+        assertThat(root).doesNotExist();
+    }
+
+    @Test
+    void showTellsEverythingOfARun() {
+        assertThat(execute("runs", "show", "last")).isEqualTo(ExitCode.PASS);
+        assertThat(out)
+                .contains("run        " + second)
+                .contains("conditions gpu=H100")
+                .contains("600 completed")
+                .contains("ttft")
+                .contains("baseline   " + first)
+                .contains("p95(ttft)<500ms: kept")
+                .contains("p50(tpot) ");
+    }
+
+    @Test
+    void aNameCanBePinnedListedAndForgotten() {
+        assertThat(execute("baseline", "pin", "main", first)).isEqualTo(ExitCode.PASS);
+        assertThat(execute("baseline", "list")).isEqualTo(ExitCode.PASS);
+        assertThat(out).contains("main ").contains("last-green (").contains("gpu=H100");
+        assertThat(execute("baseline", "pin", "main", second)).isEqualTo(ExitCode.USAGE);
+        assertThat(err.lines()).singleElement().asString().contains("a pin never moves");
+        assertThat(execute("baseline", "pin", "--remove", "main")).isEqualTo(ExitCode.PASS);
+        assertThat(execute("baseline", "pin", "main")).isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
+    void promotingByHandMakesGreenAndBack() {
+        assertThat(execute("baseline", "promote", "--demote", "last")).isEqualTo(ExitCode.PASS);
+        assertThat(out).contains("is not green");
+        assertThat(execute("baseline", "promote", "last")).isEqualTo(ExitCode.PASS);
+        assertThat(execute("runs", "list")).isEqualTo(ExitCode.PASS);
+        assertThat(out.lines().toList().get(1)).endsWith("green");
+    }
+
+    @Test
+    void exportAndImportCarryARunToAnotherStore() {
+        Path file = temporary.resolve("exported.json");
+        assertThat(execute("baseline", "export", first, file.toString())).isEqualTo(ExitCode.PASS);
+        assertThat(execute("baseline", "export", first, file.toString())).isEqualTo(ExitCode.USAGE);
+        root = temporary.resolve("elsewhere");
+        assertThat(execute("baseline", "import", file.toString())).isEqualTo(ExitCode.PASS);
+        assertThat(out).contains(first);
+        assertThat(execute("runs", "show", first)).isEqualTo(ExitCode.PASS);
+    }
+
+    @Test
+    void pruneSaysWhatItRemovesAndKeeps() {
+        assertThat(execute("runs", "prune", "--older-than", "1d", "--dry-run")).isEqualTo(ExitCode.PASS);
+        assertThat(out).contains("older than 1d");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "runs, what about the runs",
+        "baseline, what about baselines",
+        "runs list --limit 0, --limit = 0",
+        "runs show 2030, no run '2030'",
+        "runs prune, --older-than",
+        "runs prune --older-than 30y, 30d",
+        "runs prune --older-than 1d --keep -1, --keep",
+        "baseline import nowhere.json, missing"
+    })
+    void wrongUsageIsOneLine(String command, String part) {
+        CommandLine line = PlumblineMain.commandLine();
+        StringWriter error = new StringWriter();
+        line.setErr(new PrintWriter(error));
+        assertThat(line.execute(command.split(" "))).isEqualTo(ExitCode.USAGE);
+        assertThat(error.toString().lines()).singleElement().asString().contains(part);
+    }
+}

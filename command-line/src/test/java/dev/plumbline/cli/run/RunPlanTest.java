@@ -1,0 +1,123 @@
+package dev.plumbline.cli.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.plumbline.contract.series.LoadPoint;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class RunPlanTest {
+
+    private final LoadOptions load = new LoadOptions();
+    private final SpendOptions spend = new SpendOptions();
+    private final JudgementOptions judgement = new JudgementOptions();
+    private final OutputOptions output = new OutputOptions();
+    private final StackOptions stack = new StackOptions();
+
+    @Test
+    void withoutFlagsFourAtATimeForAMinute() {
+        RunPlan plan = checked(false);
+
+        assertThat(plan.loadPoint()).isEqualTo(new LoadPoint.ClosedLoop(4));
+        assertThat(plan.duration()).hasValue(Duration.ofSeconds(60));
+        assertThat(plan.breakerRatio()).isEqualTo(0.5);
+        assertThat(plan.isEndless()).isFalse();
+    }
+
+    @Test
+    void aCountReplacesTheDuration() {
+        load.requestCount = 100L;
+
+        assertThat(checked(false).duration()).isEmpty();
+        assertThat(checked(false).isEndless()).isFalse();
+    }
+
+    @Test
+    void aRateIsAnOpenLoop() {
+        load.requestRate = 2.5;
+
+        assertThat(checked(false).loadPoint()).isEqualTo(new LoadPoint.OpenLoop(2.5));
+    }
+
+    @Test
+    void rateAndConcurrencyExcludeEachOther() {
+        load.requestRate = 2.5;
+        load.concurrency = 4;
+
+        wrong("--request-rate", "excludes --concurrency");
+    }
+
+    @Test
+    void forEverAgainstAPricedApiNeedsALimit() {
+        load.duration = Span.FOREVER;
+
+        assertThat(checked(false).isEndless()).isTrue();
+        assertThatThrownBy(() -> checked(true)).hasMessageContaining("--yes-spend");
+        spend.yesSpend = true;
+        assertThat(checked(true).isEndless()).isTrue();
+        spend.yesSpend = false;
+        spend.maxTokensTotal = 1_000L;
+        assertThat(checked(true).isEndless()).isTrue();
+    }
+
+    @Test
+    void aPriceMakesAnApiPriced() {
+        load.duration = Span.FOREVER;
+        spend.pricePer1kInput = 0.01;
+
+        wrong("--duration", "--max-cost");
+    }
+
+    @Test
+    void aCostNeedsAPrice() {
+        spend.maxCost = 5.0;
+
+        wrong("--max-cost", "--price-per-1k-input");
+    }
+
+    @Test
+    void theBreakerCanBeSwitchedOff() {
+        spend.breaker = "off";
+
+        assertThat(checked(false).breakerRatio()).isGreaterThan(1);
+        spend.breaker = "150%";
+        wrong("--breaker", "150%");
+    }
+
+    @Test
+    void budgetsOfOtherScenariosAreLeftOut() {
+        judgement.budgets = List.of("p95(ttft)<500ms", "code: p95(ttft)<900ms");
+
+        assertThat(checked(false).budgets()).hasSize(1);
+        judgement.scenario = "code";
+        assertThat(checked(false).budgets()).hasSize(2);
+    }
+
+    @Test
+    void namesTheFlagOfAWrongBudgetAndGoal() {
+        judgement.budgets = List.of("p95(speed)<5");
+        wrong("--budget", "speed");
+        judgement.budgets = List.of();
+        judgement.goodput = "fast";
+        wrong("--goodput", "fast");
+    }
+
+    @Test
+    void windowsAreWholeSeconds() {
+        stack.window = Duration.ofMillis(1_500);
+
+        wrong("--window", "whole seconds");
+    }
+
+    private RunPlan checked(boolean mayCostMoney) {
+        return RunPlan.checked("id", load, spend, judgement, output, stack, mayCostMoney);
+    }
+
+    private void wrong(String option, String words) {
+        assertThatThrownBy(() -> checked(false))
+                .isInstanceOfSatisfying(RunPlan.Wrong.class, wrong -> assertThat(wrong.option()).isEqualTo(option))
+                .hasMessageContaining(words);
+    }
+}

@@ -1,0 +1,78 @@
+package dev.plumbline.cli.stack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunningStackTest {
+
+    private static final Map<String, String> URLS = Map.of("detector", "http://127.0.0.1:8083");
+
+    @TempDir
+    Path home;
+
+    private void write(String text) throws IOException {
+        Files.createDirectories(RunningStack.file(home).getParent());
+        Files.writeString(RunningStack.file(home), text);
+    }
+
+    @Test
+    void isFoundWhileItsProcessLivesAndGoneAfterwards() {
+        assertThat(RunningStack.read(home)).isEmpty();
+        RunningStack stack = RunningStack.ofThisProcess("127.0.0.1:9092", 10_000, URLS);
+        stack.write(home);
+        assertThat(RunningStack.read(home)).hasValue(stack);
+        assertThat(home.resolve(".plumb")).isDirectoryNotContaining("glob:**.tmp");
+        stack.delete(home);
+        assertThat(RunningStack.file(home)).doesNotExist();
+        stack.delete(home);
+    }
+
+    @Test
+    void theFileOfADeadProcessIsAsGoodAsNone() throws Exception {
+        Process ended = new ProcessBuilder("true").start();
+        ended.waitFor();
+        new RunningStack(ended.pid(), OptionalLong.empty(), "127.0.0.1:9092", 10_000, URLS).write(home);
+        assertThat(RunningStack.read(home)).isEmpty();
+    }
+
+    @Test
+    void aProcessIdThatIsUsedAgainIsAnotherProcess() {
+        RunningStack now = RunningStack.ofThisProcess("127.0.0.1:9092", 10_000, URLS);
+        long hourBefore = now.startedEpochMillis().orElseThrow() - 3_600_000;
+        new RunningStack(now.pid(), OptionalLong.of(hourBefore), "127.0.0.1:9092", 10_000, URLS).write(home);
+        assertThat(RunningStack.read(home)).isEmpty();
+    }
+
+    @Test
+    void theFileOfAnotherStackIsNotDeleted() {
+        RunningStack.ofThisProcess("127.0.0.1:1", 10_000, URLS).write(home);
+        RunningStack.ofThisProcess("127.0.0.1:2", 10_000, URLS).delete(home);
+        assertThat(RunningStack.file(home)).exists();
+    }
+
+    @Test
+    void whatALaterVersionAddsIsIgnored() throws IOException {
+        write("{\"pid\":" + ProcessHandle.current().pid()
+                + ",\"bootstrapServers\":\"127.0.0.1:9092\",\"windowMillis\":10000,\"urls\":{},\"addedLater\":[1]}");
+        assertThat(RunningStack.read(home)).isPresent();
+    }
+
+    @Test
+    void whatIsNoSuchFileIsNamed() throws IOException {
+        for (String bad : new String[] {"", "{", "null", "{}", "{\"pid\":0}"}) {
+            write(bad);
+            assertThatExceptionOfType(StackFailure.class)
+                    .as(bad)
+                    .isThrownBy(() -> RunningStack.read(home))
+                    .withMessageContaining("up.json");
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package dev.plumbline.producer.limits;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plumbline.producer.limits.SpendGuard.Limit;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+
+class SpendGuardTest {
+
+    @Test
+    void refusesTheRequestBeyondTheCount() {
+        SpendGuard guard = new SpendGuard(limits(3, Long.MAX_VALUE), 10, 10);
+
+        assertThat(guard.book()).isTrue();
+        assertThat(guard.book()).isTrue();
+        assertThat(guard.book()).isTrue();
+        assertThat(guard.book()).isFalse();
+        assertThat(guard.reached()).hasValue(Limit.MAX_REQUESTS);
+        assertThat(guard.spent().requests()).isEqualTo(3);
+    }
+
+    @Test
+    void booksWhatIsInFlightAtItsWorstCase() {
+        // Worst case of a request: 2 x 10 prompt tokens and 30 of the answer.
+        SpendGuard guard = new SpendGuard(limits(Long.MAX_VALUE, 120), 10, 30);
+
+        assertThat(guard.book()).isTrue();
+        assertThat(guard.book()).isTrue();
+        assertThat(guard.book()).isFalse();
+        assertThat(guard.reached()).hasValue(Limit.MAX_TOKENS_TOTAL);
+    }
+
+    @Test
+    void whatCameCheaperThanBookedLeavesRoom() {
+        SpendGuard guard = new SpendGuard(limits(Long.MAX_VALUE, 120), 10, 30);
+        for (int i = 0; i < 5; i++) {
+            assertThat(guard.book()).isTrue();
+            guard.ended(9, 6);
+        }
+
+        assertThat(guard.book()).isFalse();
+        assertThat(guard.spent().promptTokens() + guard.spent().outputTokens()).isEqualTo(75);
+    }
+
+    @Test
+    void learnsFromTheServerHowLongPromptsReallyAre() {
+        SpendGuard guard = new SpendGuard(limits(Long.MAX_VALUE, 200), 10, 30);
+        assertThat(guard.book()).isTrue();
+        guard.ended(100, 30);
+
+        assertThat(guard.book()).isFalse();
+    }
+
+    @Test
+    void costIsHeldAtThePricesOfBothKindsOfTokens() {
+        SpendLimits limits = new SpendLimits(
+                OptionalLong.empty(), OptionalLong.empty(), OptionalDouble.of(1.0), 0.01, 0.02);
+        SpendGuard guard = new SpendGuard(limits, 10, 10);
+        // Worst case: 20 x 0.01 + 10 x 0.02 = 0.40.
+        assertThat(guard.book()).isTrue();
+        assertThat(guard.book()).isTrue();
+        assertThat(guard.book()).isFalse();
+        assertThat(guard.reached()).hasValue(Limit.MAX_COST);
+        guard.ended(10, 10);
+        guard.ended(10, 5);
+        assertThat(guard.spent().cost()).isBetween(0.4999, 0.5001);
+    }
+
+    @Test
+    void staysClosedOnceALimitWasReached() {
+        SpendGuard guard = new SpendGuard(limits(Long.MAX_VALUE, 60), 10, 30);
+        assertThat(guard.book()).isTrue();
+        assertThat(guard.book()).isFalse();
+        guard.ended(1, 1);
+
+        assertThat(guard.book()).isFalse();
+    }
+
+    @Test
+    void withoutLimitsNothingIsRefused() {
+        SpendGuard guard = new SpendGuard(SpendLimits.none(), 1, 1);
+        for (int i = 0; i < 10_000; i++) {
+            assertThat(guard.book()).isTrue();
+        }
+        assertThat(guard.reached()).isEmpty();
+    }
+
+    private static SpendLimits limits(long requests, long tokens) {
+        return new SpendLimits(OptionalLong.of(requests), OptionalLong.of(tokens), OptionalDouble.empty(), 0, 0);
+    }
+}

@@ -1,0 +1,155 @@
+package dev.plumbline.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plumbline.cli.stack.Installation;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** {@code plumb} as a user starts it, with a folder for temporary files of its own. */
+final class PlumbProcess {
+
+    private final Path temporary;
+    private final Process process;
+
+    private PlumbProcess(Path temporary, Process process) {
+        this.temporary = temporary;
+        this.process = process;
+    }
+
+    /**
+     * Starts a command in a folder; its temporary files go there, too, and its output to a file in it.
+     *
+     * @param home the checkout whose running stack it finds
+     */
+    static PlumbProcess start(Path temporary, Path home, List<String> arguments) throws IOException {
+        Installation installation = Installation.ofSystemProperties();
+        Path jar;
+        try (Stream<Path> files = Files.list(installation.home().resolve("command-line/target"))) {
+            jar = files.filter(file -> file.getFileName().toString().matches("command-line-[^-]+(-SNAPSHOT)?\\.jar"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        List<String> command = new ArrayList<>(List.of(
+                installation.java().resolve("bin/java").toString(),
+                "-Xmx128m",
+                "-Djava.io.tmpdir=" + temporary,
+                "-Dplumbline.home=" + home,
+                "-Dplumbline.java=" + installation.java(),
+                "-jar",
+                jar.toString()));
+        command.addAll(arguments);
+        return new PlumbProcess(
+                temporary,
+                new ProcessBuilder(command)
+                        .directory(temporary.toFile())
+                        .redirectErrorStream(true)
+                        .redirectOutput(outputFile(temporary).toFile())
+                        .start());
+    }
+
+    static PlumbProcess start(Path temporary, String... arguments) throws IOException {
+        return start(temporary, Installation.ofSystemProperties().home(), List.of(arguments));
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    /** Waits for the end and says how it ended. */
+    int exitValue(Duration within) throws IOException, InterruptedException {
+        assertThat(process.waitFor(within.toMillis(), TimeUnit.MILLISECONDS))
+                .as("not over after %s: %s", within, output())
+                .isTrue();
+        return process.exitValue();
+    }
+
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    void signal(String signal) throws IOException, InterruptedException {
+        assertThat(new ProcessBuilder("kill", signal, Long.toString(pid())).start().waitFor())
+                .isZero();
+    }
+
+    /** A shell that starts this build in the background leaves SIGINT ignored, and a JVM inherits that. */
+    boolean isInterruptIgnored() throws IOException {
+        Path status = Path.of("/proc/" + pid() + "/status");
+        if (!Files.exists(status)) {
+            return false;
+        }
+        long ignored = Files.readAllLines(status).stream()
+                .filter(line -> line.startsWith("SigIgn:"))
+                .mapToLong(line -> Long.parseUnsignedLong(
+                        line.substring("SigIgn:".length()).strip(), 16))
+                .findFirst()
+                .orElse(0);
+        return (ignored & 0b10) != 0;
+    }
+
+    String output() throws IOException {
+        return Files.readString(outputFile(temporary), StandardCharsets.UTF_8);
+    }
+
+    /** The lines in which the command itself complains. */
+    List<String> complaints() throws IOException {
+        return output().lines().filter(line -> line.startsWith("plumb: ")).toList();
+    }
+
+    void awaitOutput(String text) throws IOException, InterruptedException {
+        long deadlineNanos = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        while (!output().contains(text)) {
+            assertThat(System.nanoTime()).as(output()).isLessThan(deadlineNanos);
+            Thread.sleep(50);
+        }
+    }
+
+    List<ProcessHandle> children() {
+        return process.descendants().toList();
+    }
+
+    static String commandLine(long pid) {
+        try {
+            return Files.readString(Path.of("/proc/" + pid + "/cmdline"));
+        } catch (IOException e) {
+            return ProcessHandle.of(pid)
+                    .flatMap(handle -> handle.info().commandLine())
+                    .orElse("");
+        }
+    }
+
+    static void awaitEnd(List<ProcessHandle> processes) throws InterruptedException {
+        long deadlineNanos = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        for (ProcessHandle process : processes) {
+            while (process.isAlive()) {
+                assertThat(System.nanoTime())
+                        .as("still alive: " + commandLine(process.pid()))
+                        .isLessThan(deadlineNanos);
+                Thread.sleep(50);
+            }
+        }
+    }
+
+    /** What is in the folder besides the output and what the caller expects. */
+    List<Path> leftOver(String... expected) throws IOException {
+        try (Stream<Path> files = Files.list(temporary)) {
+            return files.filter(file -> !file.equals(outputFile(temporary)))
+                    .filter(file -> !List.of(expected).contains(file.getFileName().toString()))
+                    // The JVM's own counters of running processes; it removes them itself.
+                    .filter(file -> !file.getFileName().toString().startsWith("hsperfdata"))
+                    .toList();
+        }
+    }
+
+    private static Path outputFile(Path temporary) {
+        return temporary.resolve("output.txt");
+    }
+}

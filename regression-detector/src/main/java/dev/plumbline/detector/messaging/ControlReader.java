@@ -1,0 +1,183 @@
+package dev.plumbline.detector.messaging;
+
+import dev.plumbline.contract.wire.Topics;
+import dev.plumbline.detector.watch.Watch;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+
+/**
+ * Follows the controls topic, all of it, from the beginning: one thread, no consumer group, because every detector needs
+ * every control. A topic that is missing, now or for ever, is no error: it is looked for again.
+ */
+@ApplicationScoped
+public class ControlReader {
+
+    private static final Logger LOG = Logger.getLogger(ControlReader.class);
+
+    private static final Duration POLL = Duration.ofMillis(500);
+
+    /** Polls after which new partitions, or the topic itself, are looked for: about 5 s. */
+    private static final int POLLS_BETWEEN_LOOKS = 10;
+
+    /** Longest wait for one answer of Kafka. */
+    private static final int ANSWER_WITHIN_MILLIS = 10_000;
+
+    /** How long judging waits for controls that were told before this start. */
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
+
+    private static final Duration STOP_WITHIN = Duration.ofSeconds(2);
+
+    private final Watch watch;
+    private final String bootstrapServers;
+    private final CompletableFuture<Void> caughtUp = new CompletableFuture<>();
+    private final CountDownLatch stopping = new CountDownLatch(1);
+    private final Thread thread = new Thread(this::run, "controls");
+
+    @Inject
+    public ControlReader(Watch watch, @ConfigProperty(name = "kafka.bootstrap.servers") String bootstrapServers) {
+        this.watch = watch;
+        this.bootstrapServers = bootstrapServers;
+    }
+
+    void start(@Observes StartupEvent event) {
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    @PreDestroy
+    void stop() {
+        stopping.countDown();
+        try {
+            thread.join(STOP_WITHIN);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /**
+     * Waits until what had been told before this start is known. When it takes too long judging goes on without: an alert
+     * that names no deploy is better than no alert.
+     */
+    void awaitCaughtUp() {
+        try {
+            caughtUp.get(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            LOG.warnf("%s could not be read within %s; alerts may lack their deploy", Topics.CONTROLS, LONGEST_WAIT);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("nobody fails this future", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        try (Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(
+                Map.of(
+                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        bootstrapServers,
+                        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                        "read_committed",
+                        ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+                        "earliest",
+                        ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                        false,
+                        ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
+                        false,
+                        ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                        ANSWER_WITHIN_MILLIS,
+                        ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                        ANSWER_WITHIN_MILLIS),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer())) {
+            follow(consumer);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void follow(Consumer<byte[], byte[]> consumer) throws InterruptedException {
+        boolean isFailing = false;
+        int pollsToLook = 0;
+        Map<TopicPartition, Long> ends = Map.of();
+        while (stopping.getCount() > 0) {
+            try {
+                if (pollsToLook-- == 0) {
+                    pollsToLook = POLLS_BETWEEN_LOOKS;
+                    ends = assignAll(consumer, ends);
+                }
+                read(consumer);
+                if (!caughtUp.isDone() && isAtEnd(consumer, ends)) {
+                    watch.controlsAreRead();
+                    caughtUp.complete(null);
+                }
+                isFailing = false;
+            } catch (KafkaException e) {
+                watch.controlsFailed();
+                if (!isFailing) {
+                    LOG.warnf("cannot read %s, trying on: %s", Topics.CONTROLS, e);
+                }
+                isFailing = true;
+                pollsToLook = 0;
+                pause();
+            }
+        }
+    }
+
+    /** Reads every partition that there is; new ones from their beginning. */
+    private static Map<TopicPartition, Long> assignAll(
+            Consumer<byte[], byte[]> consumer, Map<TopicPartition, Long> endsBefore) {
+        Set<TopicPartition> partitions =
+                Optional.ofNullable(consumer.partitionsFor(Topics.CONTROLS)).orElse(List.of()).stream()
+                        .map(info -> new TopicPartition(info.topic(), info.partition()))
+                        .collect(Collectors.toSet());
+        if (partitions.equals(consumer.assignment())) {
+            return endsBefore;
+        }
+        Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+        consumer.assign(partitions);
+        LOG.infof("reading %s", partitions);
+        return ends;
+    }
+
+    private void read(Consumer<byte[], byte[]> consumer) throws InterruptedException {
+        if (consumer.assignment().isEmpty()) {
+            pause();
+            return;
+        }
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+            watch.takeControl(record.partition(), record.offset(), record.key(), record.value());
+        }
+    }
+
+    /** Waits a moment, shorter when the app is stopping. */
+    private void pause() throws InterruptedException {
+        var unused = stopping.await(POLL.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private static boolean isAtEnd(Consumer<byte[], byte[]> consumer, Map<TopicPartition, Long> ends) {
+        return ends.entrySet().stream().allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
+    }
+}
