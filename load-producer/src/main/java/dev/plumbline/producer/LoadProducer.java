@@ -259,8 +259,7 @@ final class LoadProducer {
         List<CompletableFuture<Void>> runs = new ArrayList<>();
         for (int i = 0; i < loops.size(); i++) {
             runs.add(loops.get(i)
-                    .measure(
-                            clients.get(i), source, plan(i), limits, protection, warmupSource(), new CountingOnly()));
+                    .measure(clients.get(i), source, plan(i), limits, protection, warmupSource(), new CountingOnly()));
         }
         LOG.infof("Offering %s to %s", settings.series().group().loadPoint().key(), settings.endpoint());
         awaitLoad(runs);
@@ -280,7 +279,9 @@ final class LoadProducer {
                     case POISSON -> FireTimes.poisson(rate, config.workload().seed());
                     case GAMMA ->
                         FireTimes.gamma(
-                                rate, config.load().burstiness(), config.workload().seed());
+                                rate,
+                                config.load().burstiness(),
+                                config.workload().seed());
                 };
                 int cap = config.load().maxInFlight();
                 yield new LoadPlan.Open(

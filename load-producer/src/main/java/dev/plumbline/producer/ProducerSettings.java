@@ -165,7 +165,8 @@ record ProducerSettings(
         requireRange("plumbline.breaker.requests", breaker.requests(), 1, 100_000);
         ProducerConfig.Workload workload = config.workload();
         // The longest prompt: lengths are cut at four times the mean.
-        long promptWords = workload.promptTokensDeviation() == 0 ? workload.promptTokens() : 4L * workload.promptTokens();
+        long promptWords =
+                workload.promptTokensDeviation() == 0 ? workload.promptTokens() : 4L * workload.promptTokens();
         return new Protection(
                 new SpendGuard(
                         new SpendLimits(

@@ -143,9 +143,7 @@ final class LoadRun {
             return;
         }
         boolean isWarmup = limits.isWarmup(dueNanos);
-        OptionalLong ordinal = isWarmup
-                ? OptionalLong.of(limits.warmupIssued().getAndIncrement())
-                : limits.issue();
+        OptionalLong ordinal = isWarmup ? OptionalLong.of(limits.warmupIssued().getAndIncrement()) : limits.issue();
         if (ordinal.isEmpty() || !protection.spend().book()) {
             protection.breaker().cancelled();
             exhausted = true;
@@ -175,7 +173,7 @@ final class LoadRun {
             long ordinal = nextOrdinal;
             long due = nextDueNanos;
             boolean isWarmup = limits.isWarmup(due);
-            if (!limits.allows(due) || !isWarmup && limits.issue().isEmpty()) {
+            if (!limits.allows(due) || (!isWarmup && limits.issue().isEmpty())) {
                 break;
             }
             nextOrdinal = ordinal + open.ordinalStep();
@@ -238,8 +236,7 @@ final class LoadRun {
     private void send(Flow flow, RequestRecording recording, byte[] body, long dueNanos) {
         flow.requests.observer().taken(dueNanos, recording.takenNanos());
         flow.requests.observer().entered(recording.takenNanos());
-        Exchange exchange =
-                client.start(recording, body, flow.requests.source().protocol(), flow);
+        Exchange exchange = client.start(recording, body, flow.requests.source().protocol(), flow);
         if (!exchange.isOver()) {
             inFlight.add(exchange);
         }
@@ -276,8 +273,7 @@ final class LoadRun {
         if (!stopping && protection.breaker().allows(clock.nanos())) {
             if (protection.spend().book()) {
                 pausing--;
-                RequestRecording recording =
-                        flow.requests.source().retry(failed.recording(), dueNanos, clock.nanos());
+                RequestRecording recording = flow.requests.source().retry(failed.recording(), dueNanos, clock.nanos());
                 send(flow, recording, failed.body(), dueNanos);
                 return;
             }

@@ -40,8 +40,7 @@ public record RunLimits(
     /** Fresh limits of a load that is measured from a moment on. */
     public static RunLimits withWarmup(
             long startNanos, long measuredFromNanos, OptionalLong endNanos, OptionalLong requestCount) {
-        return new RunLimits(
-                startNanos, measuredFromNanos, endNanos, requestCount, new AtomicLong(), new AtomicLong());
+        return new RunLimits(startNanos, measuredFromNanos, endNanos, requestCount, new AtomicLong(), new AtomicLong());
     }
 
     boolean isWarmup(long dueNanos) {

@@ -55,8 +55,8 @@ class SpendGuardTest {
 
     @Test
     void costIsHeldAtThePricesOfBothKindsOfTokens() {
-        SpendLimits limits = new SpendLimits(
-                OptionalLong.empty(), OptionalLong.empty(), OptionalDouble.of(1.0), 0.01, 0.02);
+        SpendLimits limits =
+                new SpendLimits(OptionalLong.empty(), OptionalLong.empty(), OptionalDouble.of(1.0), 0.01, 0.02);
         SpendGuard guard = new SpendGuard(limits, 10, 10);
         // Worst case: 20 x 0.01 + 10 x 0.02 = 0.40.
         assertThat(guard.book()).isTrue();
