@@ -157,7 +157,9 @@ final class HttpEndpoints implements Handler<HttpServerRequest> {
             GenerationRequest generation = new GenerationRequest(
                     name, mine, key, body.promptTokens(), body.limitTokens(), body.smallestTokens());
             Runnable disconnect = engine.submit(generation, receivedNanos, reply);
-            response.closeHandler(closed -> disconnect.run());
+            if (!response.ended()) {
+                response.closeHandler(closed -> disconnect.run());
+            }
         } catch (RequestRefused e) {
             HttpReply.refuse(response, e.status(), protocol.refusal(e));
         }

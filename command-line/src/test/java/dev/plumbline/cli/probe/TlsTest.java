@@ -87,7 +87,7 @@ class TlsTest {
         command.addAll(List.of(arguments));
         command.addAll(List.of("-keystore", store().toString(), "-storepass", new String(PASSWORD)));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes());
+        String output = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as(output).isZero();
     }
 

@@ -270,18 +270,20 @@ final class LoadRun {
     }
 
     private void retry(Flow flow, Exchange failed, long dueNanos) {
-        if (stopping) {
-            pausing--;
-            completeIfIdle();
-        } else if (!protection.breaker().allows(clock.nanos())) {
-            afterPause(dueNanos);
-        } else if (protection.spend().book()) {
-            pausing--;
-            RequestSource source = flow.requests.source();
-            send(flow, source.retry(failed.recording(), dueNanos, clock.nanos()), failed.body(), dueNanos);
-        } else {
+        if (!stopping && protection.breaker().allows(clock.nanos())) {
+            if (protection.spend().book()) {
+                pausing--;
+                RequestRecording recording = flow.requests.source().retry(failed.recording(), dueNanos, clock.nanos());
+                send(flow, recording, failed.body(), dueNanos);
+                return;
+            }
             protection.breaker().cancelled();
             exhausted = true;
+        }
+        // Not tried again: its slot is free for the next.
+        if (plan instanceof LoadPlan.Closed && !exhausted) {
+            afterPause(dueNanos);
+        } else {
             pausing--;
             completeIfIdle();
         }

@@ -103,11 +103,28 @@ final class Drive implements AutoCloseable {
     /** Drives without waiting; stopped with {@link #stop}. */
     CompletableFuture<Void> begin(
             Endpoint endpoint, Protocol protocol, Timeouts timeouts, LoadPlan plan, long count, RetryPolicy retries) {
+        return begin(endpoint, protocol, timeouts, plan, count, retries, Protection.none());
+    }
+
+    CompletableFuture<Void> begin(
+            Endpoint endpoint,
+            Protocol protocol,
+            Timeouts timeouts,
+            LoadPlan plan,
+            long count,
+            RetryPolicy retries,
+            Protection protection) {
         InferenceClient client = new InferenceClient(vertx, endpoint, timeouts, clock, 100, 3);
         RequestSource source = new RequestSource(
                 "p-1", SERIES, new Prompts(1, 4, 0), protocol, TokenChoice.AUTO, false, retries, clock);
         return loop.measure(
-                        client, source, plan, RunLimits.of(clock.nanos(), OptionalLong.empty(), OptionalLong.of(count)))
+                        client,
+                        source,
+                        plan,
+                        RunLimits.of(clock.nanos(), OptionalLong.empty(), OptionalLong.of(count)),
+                        protection,
+                        source,
+                        (recording, request) -> {})
                 .whenComplete((done, failure) -> client.close());
     }
 

@@ -8,6 +8,10 @@ import dev.plumbline.contract.event.RequestEvent;
 import dev.plumbline.contract.event.TokenSource;
 import dev.plumbline.producer.client.Endpoint;
 import dev.plumbline.producer.client.Timeouts;
+import dev.plumbline.producer.limits.BreakerSettings;
+import dev.plumbline.producer.limits.CircuitBreaker;
+import dev.plumbline.producer.limits.SpendGuard;
+import dev.plumbline.producer.limits.SpendLimits;
 import dev.plumbline.protocol.EndpointType;
 import dev.plumbline.protocol.TargetUrl;
 import java.io.ByteArrayOutputStream;
@@ -19,7 +23,9 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -501,6 +507,53 @@ class FailureMatrixTest {
                     .as("a longer pause than we are ready for is not waited for")
                     .hasSize(1);
         }
+    }
+
+    /** A retry costs as much as a first try, and a target that is left alone is left alone by retries, too. */
+    @Test
+    void retriesAreHeldByTheSpendLimitAndTheCircuitBreaker() throws Exception {
+        try (Drive own = new Drive();
+                ScriptedServer busy = new ScriptedServer(out -> {
+                    ScriptedServer.status(out, "503 Service Unavailable", "", "{\"error\":\"busy\"}");
+                    return true;
+                })) {
+            Protection threeRequests = new Protection(
+                    new SpendGuard(
+                            new SpendLimits(OptionalLong.of(3), OptionalLong.empty(), OptionalDouble.empty(), 0, 0),
+                            1,
+                            1),
+                    new CircuitBreaker(new BreakerSettings(2, 1, 1)));
+            retried(own, busy, threeRequests).get(20, TimeUnit.SECONDS);
+            assertThat(own.events()).hasSize(3);
+        }
+        try (Drive own = new Drive();
+                ScriptedServer busy = new ScriptedServer(out -> {
+                    ScriptedServer.status(out, "503 Service Unavailable", "", "{\"error\":\"busy\"}");
+                    return true;
+                })) {
+            Protection opensAtTwo = new Protection(
+                    new SpendGuard(SpendLimits.none(), 1, 1),
+                    new CircuitBreaker(new BreakerSettings(1, 2, TimeUnit.MINUTES.toNanos(5))));
+            CompletableFuture<Void> done = retried(own, busy, opensAtTwo);
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+            while (own.events().size() < 2 && System.nanoTime() < deadline) {
+                Thread.onSpinWait();
+            }
+            own.stop();
+            done.get(10, TimeUnit.SECONDS);
+            assertThat(own.events()).hasSize(2);
+        }
+    }
+
+    private static CompletableFuture<Void> retried(Drive own, ScriptedServer server, Protection protection) {
+        return own.begin(
+                Drive.at(server.port(), EndpointType.CHAT),
+                Drive.chat(),
+                Drive.timeouts(10_000, 10_000, 20_000),
+                new LoadPlan.Closed(1, 0),
+                100,
+                new RetryPolicy(10, Drive.MILLI, 0),
+                protection);
     }
 
     @Test
