@@ -366,8 +366,8 @@ final class LoadProducer {
         } finally {
             Duration grace = config.emit().stopGrace().plusSeconds(1);
             if (tokenStage.isPresent()
-                    && !tokenStage.get().awaitEnd(config.emit().stopGrace())) {
-                LOG.warnf("Counting tokens did not end within %s", config.emit().stopGrace());
+                    && !tokenStage.get().awaitEnd(config.emit().stopGrace().dividedBy(2))) {
+                LOG.warn("Counting tokens did not end within half of the stop grace");
             }
             if (!sender.awaitEnd(grace)) {
                 LOG.warnf("The sender did not end within %s", grace);

@@ -5,6 +5,7 @@ import dev.plumbline.producer.emission.Marker;
 import dev.plumbline.producer.recorder.Countable;
 import dev.plumbline.producer.recorder.EndedRequest;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -15,7 +16,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
@@ -31,8 +31,8 @@ public final class TokenStage implements EventOutlet, Runnable {
     private static final int BATCH = 32;
 
     private static final int MAX_MARKERS_PER_LOOP = 8;
-    private static final long POLL_MILLIS = 50;
-    private static final long RETRY_NANOS = 1_000_000;
+    private static final long POLL_MILLIS = 10;
+    private static final long GIVING_UP_MILLIS = 500;
     private static final long BATCH_TIMEOUT_SECONDS = 10;
 
     private sealed interface Item {
@@ -48,6 +48,9 @@ public final class TokenStage implements EventOutlet, Runnable {
     private final EventOutlet next;
     private final Consumer<EndedRequest> counted;
     private final LongAdder uncounted = new LongAdder();
+    /** Bounded as the markers that wait are. */
+    private final ArrayDeque<Marker> refused = new ArrayDeque<>();
+
     private final CountDownLatch finished = new CountDownLatch(1);
     private long lost;
     private int loopsLeft;
@@ -92,18 +95,21 @@ public final class TokenStage implements EventOutlet, Runnable {
         return uncounted.sum();
     }
 
-    /** Waits until the last marker of every loop has gone through; after the timeout the stage gives up. Any thread. */
+    /**
+     * Waits until the last marker of every loop has gone through. After the timeout nothing more is counted and what waits
+     * goes through as it is. Any thread.
+     */
     public boolean awaitEnd(Duration timeout) throws InterruptedException {
         boolean done = finished.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
         givenUp = true;
-        return done;
+        return done || finished.await(GIVING_UP_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     @Override
     public void run() {
         try {
             List<Item> batch = new ArrayList<>();
-            while (loopsLeft > 0 && !givenUp) {
+            while (loopsLeft > 0 && !(givenUp && items.isEmpty())) {
                 Item first = items.poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
                 if (first != null) {
                     batch.add(first);
@@ -111,6 +117,7 @@ public final class TokenStage implements EventOutlet, Runnable {
                     pass(batch);
                     batch.clear();
                 }
+                passMarkers();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -123,7 +130,7 @@ public final class TokenStage implements EventOutlet, Runnable {
     private record Counting(CompletableFuture<OptionalLong> prompt, CompletableFuture<OptionalLong> output) {}
 
     private void pass(List<Item> batch) {
-        boolean behind = items.size() > capacity / 2;
+        boolean behind = givenUp || items.size() > capacity / 2;
         List<Counting> countings = new ArrayList<>(batch.size());
         for (Item item : batch) {
             countings.add(counting(item, behind));
@@ -131,7 +138,10 @@ public final class TokenStage implements EventOutlet, Runnable {
         for (int i = 0; i < batch.size(); i++) {
             switch (batch.get(i)) {
                 case Item.Ended ended -> pass(ended.request(), countings.get(i));
-                case Item.Marked marked -> pass(marked.marker());
+                case Item.Marked marked -> {
+                    refused.addLast(marked.marker());
+                    passMarkers();
+                }
             }
         }
     }
@@ -169,17 +179,21 @@ public final class TokenStage implements EventOutlet, Runnable {
                 .join();
     }
 
-    private void pass(Marker marker) {
-        waitingMarkers.decrementAndGet(marker.loop());
-        Marker told = new Marker(
-                marker.loop(), marker.atNanos(), marker.lostEvents() + lost, marker.activity(), marker.last());
-        while (!next.mark(told) && !givenUp) {
-            // The sender is behind; what comes after this marker must wait for it.
-            LockSupport.parkNanos(RETRY_NANOS);
-        }
-        lost = 0;
-        if (marker.last()) {
-            loopsLeft--;
+    /** Passes on what markers there are; one that is refused waits here and holds up no request. */
+    private void passMarkers() {
+        while (!refused.isEmpty()) {
+            Marker marker = refused.getFirst();
+            Marker told = new Marker(
+                    marker.loop(), marker.atNanos(), marker.lostEvents() + lost, marker.activity(), marker.last());
+            if (!next.mark(told)) {
+                return;
+            }
+            refused.removeFirst();
+            waitingMarkers.decrementAndGet(marker.loop());
+            lost = 0;
+            if (marker.last()) {
+                loopsLeft--;
+            }
         }
     }
 }

@@ -36,6 +36,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -130,6 +131,44 @@ class TokenStageTest {
         assertThat(((EndedRequest) passed.get(0)).response().tokens().output())
                 .contains(new TokenCount(1, TokenSource.CHUNKS));
         assertThat(((Marker) passed.get(100)).lostEvents()).isEqualTo(1);
+    }
+
+    /** While Kafka is away markers are refused, and requests must still get into the queue behind. */
+    @Test
+    void aRefusedMarkerHoldsUpNoRequestAndIsToldLater() throws Exception {
+        AtomicBoolean refusing = new AtomicBoolean(true);
+        EventOutlet stubborn = new EventOutlet() {
+            @Override
+            public boolean ended(EndedRequest request) {
+                return passed.add(request);
+            }
+
+            @Override
+            public boolean mark(Marker marker) {
+                return !refusing.get() && passed.add(marker);
+            }
+        };
+        CountDownLatch second = new CountDownLatch(2);
+        TokenStage stage =
+                new TokenStage(100, 1, new Slow(new CountDownLatch(0)), stubborn, request -> second.countDown());
+        Thread thread = new Thread(stage);
+        thread.start();
+        stage.ended(request(TokenChoice.TOKENIZE, Usage.NOTHING, "abc", "d"));
+        for (int i = 0; i < 8; i++) {
+            assertThat(stage.mark(new Marker(0, i, 0, List.of(), false))).isTrue();
+        }
+        assertThat(stage.mark(new Marker(0, 9, 0, List.of(), false)))
+                .as("the loop keeps what it has to say")
+                .isFalse();
+        stage.ended(request(TokenChoice.TOKENIZE, Usage.NOTHING, "abc", "d"));
+        assertThat(second.await(20, TimeUnit.SECONDS)).isTrue();
+        refusing.set(false);
+        stage.mark(new Marker(0, 10, 0, List.of(), true));
+        assertThat(stage.awaitEnd(Duration.ofSeconds(20))).isTrue();
+        thread.join();
+        assertThat(passed).filteredOn(item -> item instanceof EndedRequest).hasSize(2);
+        assertThat(passed).filteredOn(item -> item instanceof Marker).hasSize(9);
+        assertThat(passed).last().isInstanceOf(Marker.class);
     }
 
     @Test
