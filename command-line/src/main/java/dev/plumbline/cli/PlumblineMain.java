@@ -24,6 +24,7 @@ import picocli.CommandLine.ParameterException;
         description = "Measures LLM inference continuously and stops regressions.",
         subcommands = {
             RunCommand.class,
+            ClassesCommand.class,
             CheckCommand.class,
             RunsCommand.class,
             BaselineCommand.class,

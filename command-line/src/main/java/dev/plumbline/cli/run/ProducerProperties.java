@@ -4,6 +4,7 @@ import dev.plumbline.cli.probe.Discovery;
 import dev.plumbline.cli.probe.TargetAddress;
 import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.contract.series.Series;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -11,6 +12,8 @@ import org.apache.kafka.clients.CommonClientConfigs;
 
 /** A run in the words of the load producer's settings, see {@code docs/apps.md}. */
 final class ProducerProperties {
+
+    private static final Duration LONG_ENOUGH = Duration.ofSeconds(3);
 
     private ProducerProperties() {}
 
@@ -39,8 +42,10 @@ final class ProducerProperties {
         all.put("plumbline.series.variant", series.variant());
         load(all, plan, series.group().loadPoint());
         spend(all, plan);
-        // A run has a warm-up of its own; the producer's path needs only what must be loaded and compiled first.
-        all.put("plumbline.selfwarmup.duration", "800ms");
+        // A warm-up of the target compiles the producer's path as well; without one it must be warm before.
+        all.put(
+                "plumbline.selfwarmup.duration",
+                plan.load().warmupDuration.compareTo(LONG_ENOUGH) >= 0 ? "0s" : "2s");
         all.put("plumbline.stay", "true");
         all.put("quarkus.http.host", "127.0.0.1");
         all.put("quarkus.http.port", "0");

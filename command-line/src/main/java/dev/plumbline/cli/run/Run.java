@@ -84,15 +84,11 @@ final class Run {
         try (Optionally<StateFolder> state = new Optionally<>(plan.stack().openState())) {
             try (LocalPipe pipe = open(state.value())) {
                 view.progress("looking at " + address.url().base());
-                Discovery discovery = discover();
+                Discovery discovery = discover(TargetProbe::discover);
                 Series series = series(discovery);
                 Environment environment = environment(discovery);
                 List<RunResult> baselines = Baselines.of(plan, series.group(), environment);
                 introduce(discovery, series, pipe);
-                boolean own = !isAttached();
-                if (own) {
-                    pipe.awaitBroker();
-                }
                 if (interrupts.requested()) {
                     throw new StackFailure(
                             ExitCode.INTERRUPTED, "interrupted before the load began: nothing was measured");
@@ -100,7 +96,7 @@ final class Run {
                 RunSession session = new RunSession(
                         plan, recordedPlan, pipe, address, discovery, environment, series, view, interrupts);
                 RunSession.Concluded concluded = session.run(
-                        own ? new OwnApps(pipe) : new AppsElsewhere(), new Judging(baselines, pipe.kafkaClient()));
+                        new Around(pipe, !isAttached()), new Judging(baselines, pipe.kafkaClient()));
                 return new Ended(
                         concluded.result(),
                         concluded.verdict(),
@@ -144,37 +140,49 @@ final class Run {
         return asked.or(() -> ofRunningStack).orElse(DEFAULT_WINDOW);
     }
 
-    /** Those of this run. */
-    private record OwnApps(LocalPipe pipe) implements RunSession.Apps {
+    /** Broker and apps, its own or somebody else's. */
+    private final class Around implements RunSession.Surrounding {
 
-        @Override
-        public void start() {
-            pipe.startApp(Part.AGGREGATOR);
-            pipe.startApp(Part.DETECTOR);
+        private final LocalPipe pipe;
+        private final boolean own;
+
+        Around(LocalPipe pipe, boolean own) {
+            this.pipe = pipe;
+            this.own = own;
         }
 
         @Override
-        public void await() throws InterruptedException {
-            pipe.awaitApp(Part.AGGREGATOR);
-            pipe.awaitApp(Part.DETECTOR);
+        public void awaitReady() throws InterruptedException {
+            discover(TargetProbe::check);
+            if (own) {
+                pipe.awaitBroker();
+            }
+        }
+
+        @Override
+        public void startApps() {
+            if (own) {
+                pipe.startApp(Part.AGGREGATOR);
+                pipe.startApp(Part.DETECTOR);
+            }
+        }
+
+        @Override
+        public void awaitApps() throws InterruptedException {
+            if (own) {
+                pipe.awaitApp(Part.AGGREGATOR);
+                pipe.awaitApp(Part.DETECTOR);
+            }
         }
     }
 
-    /** Those that somebody else keeps. */
-    private record AppsElsewhere() implements RunSession.Apps {
-
-        @Override
-        public void start() {
-            // They run already.
-        }
-
-        @Override
-        public void await() {
-            // They run already.
-        }
+    /** A look at the target, with the short answer or without. */
+    @FunctionalInterface
+    private interface Look {
+        ProbeReport at(TargetProbe probe) throws InterruptedException;
     }
 
-    private Discovery discover() throws InterruptedException {
+    private Discovery discover(Look look) throws InterruptedException {
         TargetProbe probe;
         try {
             probe = new TargetProbe(
@@ -182,7 +190,7 @@ final class Run {
         } catch (IllegalArgumentException e) {
             throw CommandFailure.usage(String.valueOf(e.getMessage()));
         }
-        ProbeReport report = probe.check();
+        ProbeReport report = look.at(probe);
         Optional<StepOutcome.Failed> failure = report.failure();
         if (failure.isPresent()) {
             throw new StackFailure(

@@ -117,13 +117,20 @@ final class RunSession {
         Optional<String> publish(RunResult result, RunVerdict verdict);
     }
 
-    /** Aggregator and detector, where they are this run's own. */
-    interface Apps {
-        /** Starts them and does not wait. */
-        void start();
+    /** What a run needs around its producer. */
+    interface Surrounding {
+        /**
+         * Waits until Kafka serves and the target has given a short answer.
+         *
+         * @throws StackFailure if it has not
+         */
+        void awaitReady() throws InterruptedException;
+
+        /** Starts aggregator and detector, where they are this run's own, and does not wait. */
+        void startApps();
 
         /** Waits until they serve. */
-        void await() throws InterruptedException;
+        void awaitApps() throws InterruptedException;
     }
 
     /** A run that is over. */
@@ -132,11 +139,11 @@ final class RunSession {
     /**
      * Runs, judges and writes. A run whose load never began leaves no files.
      *
-     * @param apps started once the producer is warm: nothing of theirs is needed until the first window closes
+     * @param around its apps start once the producer is warm: nothing of theirs is needed until the first window closes
      */
-    Concluded run(Apps apps, Judge judge) throws InterruptedException {
+    Concluded run(Surrounding around, Judge judge) throws InterruptedException {
         try (folder) {
-            return measured(apps, judge);
+            return measured(around, judge);
         } finally {
             if (startEpochMillis == Long.MAX_VALUE) {
                 folder.discard();
@@ -144,20 +151,22 @@ final class RunSession {
         }
     }
 
-    private Concluded measured(Apps apps, Judge judge) throws InterruptedException {
+    private Concluded measured(Surrounding around, Judge judge) throws InterruptedException {
+        // Everything that only needs the address of the broker goes on while it starts.
         pipe.startApp(Part.PRODUCER, ProducerProperties.of(plan, series, address, discovery, pipe.kafkaClient()));
-        pipe.awaitApp(Part.PRODUCER);
+        around.awaitReady();
         RunEnding ending;
-        try (ProducerControl control = new ProducerControl(pipe.url(Part.PRODUCER));
-                PipeFeed feed =
-                        new PipeFeed(pipe.kafkaClient(), pipe.window(), PipeFeed.Events.INCLUDED, PipeFeed.From.NOW)) {
-            apps.start();
-            control.release();
-            long releasedEpochMillis = SystemTime.epochMillis();
-            view.loadBegins(releasedEpochMillis);
-            log("load begins: " + series.key() + " on " + discovery.url().base());
-            ending = follow(control, feed);
-            conclude(control, feed, ending, apps);
+        try (PipeFeed feed =
+                new PipeFeed(pipe.kafkaClient(), pipe.window(), PipeFeed.Events.INCLUDED, PipeFeed.From.NOW)) {
+            pipe.awaitApp(Part.PRODUCER);
+            try (ProducerControl control = new ProducerControl(pipe.url(Part.PRODUCER))) {
+                around.startApps();
+                control.release();
+                view.loadBegins(SystemTime.epochMillis());
+                log("load begins: " + series.key() + " on " + discovery.url().base());
+                ending = follow(control, feed);
+                conclude(control, feed, ending, around);
+            }
         }
         RunResult result = result(ending);
         RunVerdict verdict = judge.judge(result);
@@ -188,7 +197,11 @@ final class RunSession {
             }
             if (now >= nextStatus) {
                 nextStatus = now + STATUS_EVERY_MILLIS;
-                status = control.status();
+                try {
+                    status = control.status();
+                } catch (StackFailure e) {
+                    return new RunEnding.Broken(String.valueOf(e.getMessage()));
+                }
                 status.measuredFromEpochMillis().ifPresent(from -> startEpochMillis = from);
                 if (status.state() == State.STOPPED) {
                     return ending();
@@ -230,7 +243,7 @@ final class RunSession {
     }
 
     /** Ends the load where it has not ended, and waits until all of it is counted and the last window is judged. */
-    private void conclude(ProducerControl control, PipeFeed feed, RunEnding ending, Apps apps)
+    private void conclude(ProducerControl control, PipeFeed feed, RunEnding ending, Surrounding around)
             throws InterruptedException {
         view.settling(ending);
         Hearing hearing = new Hearing();
@@ -251,7 +264,7 @@ final class RunSession {
         boolean lost = pipe.failure().isPresent();
         if (!lost) {
             // A short load is over before they are up.
-            apps.await();
+            around.awaitApps();
         }
         long endEpochMillis = SystemTime.epochMillis();
         long deadline = endEpochMillis + (lost ? 1_000 : pipe.window().toMillis() + SETTLE_MILLIS);

@@ -6,6 +6,9 @@ import dev.plumbline.cli.outcome.ExitCode;
 import dev.plumbline.cli.stack.Installation.Part;
 import dev.plumbline.contract.wire.Topics;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -14,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +33,9 @@ import org.apache.kafka.clients.admin.NewTopic;
 public final class LocalPipe implements AutoCloseable {
 
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(5);
+
+    private static final long SMALLEST_SEGMENT = 1L << 20;
+    private static final long LARGEST_SEGMENT = 64L << 20;
 
     /** The file with the target's true emit times, below {@link #folder()}. */
     public static final String EMIT_LOG = "emitted.log";
@@ -108,9 +115,12 @@ public final class LocalPipe implements AutoCloseable {
     }
 
     private void startBroker() {
+        // Known at once, so that a part which only needs the address can start beside the broker.
+        int port = plan.kafkaPort() == 0 ? freePort() : plan.kafkaPort();
+        ports.put(Part.BROKER, port);
         Path data = plan.kafkaDirectory().orElse(folder().resolve("kafka"));
         List<String> brokerArguments =
-                new ArrayList<>(List.of("--directory", data.toString(), "--port", Integer.toString(plan.kafkaPort())));
+                new ArrayList<>(List.of("--directory", data.toString(), "--port", Integer.toString(port)));
         if (plan.kafkaDirectory().isEmpty()) {
             brokerArguments.addAll(List.of("--stack-directory", folder().toString()));
         }
@@ -122,9 +132,19 @@ public final class LocalPipe implements AutoCloseable {
         });
     }
 
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new StackFailure(ExitCode.INFRASTRUCTURE, "no port is free on this machine: " + e.getMessage());
+        }
+    }
+
     /** Waits until the broker serves, makes the topics that are missing, and waits for the target where there is one. */
     public void awaitBroker() throws InterruptedException {
-        ports.put(Part.BROKER, stack.awaitPort(Part.BROKER, "kafka"));
+        stack.awaitPort(Part.BROKER, "kafka");
         createTopics();
         if (plan.targetArguments().isPresent()) {
             ports.put(Part.TARGET, stack.awaitPort(Part.TARGET, "http"));
@@ -174,16 +194,15 @@ public final class LocalPipe implements AutoCloseable {
 
     private void createTopics() throws InterruptedException {
         Map<String, String> compacted = Map.of("cleanup.policy", "compact");
-        Map<String, String> bounded = Map.of("retention.bytes", Long.toString(plan.topicBytes()));
+        // Only whole, closed segments are deleted: with a quarter of the limit the overshoot stays small.
+        Map<String, String> bounded = Map.of(
+                "retention.bytes", Long.toString(plan.topicBytes()),
+                "segment.bytes", Long.toString(Math.clamp(plan.topicBytes() / 4, SMALLEST_SEGMENT, LARGEST_SEGMENT)));
+        Map<String, String> events = new HashMap<>(bounded);
+        // The broker's time, or the bound on skewed clocks would compare a producer's clock with itself.
+        events.put("message.timestamp.type", "LogAppendTime");
         List<NewTopic> topics = List.of(
-                // The broker's time, or the bound on skewed clocks would compare a producer's clock with itself.
-                topic(
-                        Topics.EVENTS,
-                        Map.of(
-                                "retention.bytes",
-                                Long.toString(plan.topicBytes()),
-                                "message.timestamp.type",
-                                "LogAppendTime")),
+                topic(Topics.EVENTS, events),
                 topic(Topics.TELEMETRY, bounded),
                 topic(Topics.partials(plan.window()), bounded),
                 topic(Topics.windows(plan.window()), bounded),
