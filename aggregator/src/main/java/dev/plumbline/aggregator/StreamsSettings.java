@@ -11,11 +11,13 @@ import java.util.Map;
 import java.util.Properties;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.streams.StreamsConfig;
 
 /** The checked configuration, in the forms in which it is used. */
 record StreamsSettings(AggregatorConfig aggregator, KafkaConfig kafka) {
 
+    private static final int CHANGELOG_SEGMENT_BYTES = 8 << 20;
     private static final Duration TICK = Duration.ofMillis(250);
     private static final Duration IDLE_AFTER = Duration.ofSeconds(1);
     private static final int PRODUCER_LIMIT = 1_000;
@@ -119,6 +121,8 @@ record StreamsSettings(AggregatorConfig aggregator, KafkaConfig kafka) {
         properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 1_000);
         properties.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
         properties.put(StreamsConfig.ENABLE_METRICS_PUSH_CONFIG, false);
+        // Only closed segments are compacted: a changelog is rewritten all the time and holds little.
+        properties.put(StreamsConfig.topicPrefix(TopicConfig.SEGMENT_BYTES_CONFIG), CHANGELOG_SEGMENT_BYTES);
         // With the defaults, what a crashed process left open holds its successor up for most of a minute.
         properties.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 6_000);
         properties.put(StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), 2_000);

@@ -23,12 +23,6 @@ final class DashboardFiles {
     static final Path DASHBOARDS = HOME.resolve("grafana/dashboards");
     static final Path PROMETHEUS = HOME.resolve("deploy/prometheus");
 
-    /**
-     * Metrics that dashboards name before an app exposes them. {@code plumbline_deploys_total} comes with the detector
-     * reading deploy markers; the samples come with the producer's samplers, and a page in the tests has them until then.
-     */
-    static final Set<String> AWAITED = Set.of("plumbline_deploys_total");
-
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final YAMLMapper YAML = new YAMLMapper();
     private static final Pattern QUOTED = Pattern.compile("\"[^\"]*\"");

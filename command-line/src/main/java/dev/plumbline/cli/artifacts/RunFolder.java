@@ -107,7 +107,8 @@ public final class RunFolder implements AutoCloseable {
             Files.createDirectory(partial);
             return new RunFolder(root, runId, partial, limits);
         } catch (IOException e) {
-            throw failure("cannot write the files of the run to " + root + ": " + reason(e));
+            throw failure("cannot write the files of the run to " + root + " (" + reason(e)
+                    + "): make it writable, or choose another folder with --artifact-dir");
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -80,7 +81,10 @@ public final class PipeFeed implements AutoCloseable {
             partitions.forEach(partition -> consumer.position(partition, TOPIC_PATIENCE));
         } catch (KafkaException e) {
             consumer.close();
-            throw new StackFailure(ExitCode.INFRASTRUCTURE, "Kafka does not answer: " + e.getMessage());
+            throw new StackFailure(
+                    ExitCode.INFRASTRUCTURE,
+                    "Kafka at " + client.get(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG) + " does not answer ("
+                            + e.getMessage() + "): start it, or correct --kafka and --kafka-config");
         } catch (RuntimeException e) {
             consumer.close();
             throw e;

@@ -110,7 +110,8 @@ final class RunComparison {
     }
 
     private ComparisonFinding finding(JudgedMetric metric, OptionalDouble value, RunContrast contrast) {
-        // The requests of a short run never tell a tail to ten percent: only one that looks worse leaves a run undecided.
+        // The requests of a short run never tell a tail to ten percent: only one that looks worse leaves a run
+        // undecided.
         boolean quietTail = isTail(metric)
                 && contrast.outcome() == RunContrast.Outcome.UNKNOWN
                 && contrast.ratio().value() < 1 + settings.thresholdEffect();

@@ -396,7 +396,7 @@ public final class TargetProbe {
         Optional<Answered> list = survey.answered(Survey.MODELS);
         Optional<Answered> posted = survey.answered(posted(firstTypes().getFirst()));
         boolean isLlmServer = ServedModel.in(survey).isPresent();
-        if (posted.isPresent() && posted.get().status() == 501) {
+        if (isLlmServer && posted.isPresent() && posted.get().status() == 501) {
             return ModelChoice.embeddingOnly(url.base());
         }
         if (isLlmServer && asked.isPresent()) {

@@ -43,9 +43,7 @@ final class ProducerProperties {
         load(all, plan, series.group().loadPoint());
         spend(all, plan);
         // A warm-up of the target compiles the producer's path as well; without one it must be warm before.
-        all.put(
-                "plumbline.selfwarmup.duration",
-                plan.load().warmupDuration.compareTo(LONG_ENOUGH) >= 0 ? "0s" : "2s");
+        all.put("plumbline.selfwarmup.duration", plan.load().warmupDuration.compareTo(LONG_ENOUGH) >= 0 ? "0s" : "2s");
         all.put("plumbline.stay", "true");
         all.put("quarkus.http.host", "127.0.0.1");
         all.put("quarkus.http.port", "0");

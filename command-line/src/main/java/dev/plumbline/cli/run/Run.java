@@ -95,8 +95,8 @@ final class Run {
                 }
                 RunSession session = new RunSession(
                         plan, recordedPlan, pipe, address, discovery, environment, series, view, interrupts);
-                RunSession.Concluded concluded = session.run(
-                        new Around(pipe, !isAttached()), new Judging(baselines, pipe.kafkaClient()));
+                RunSession.Concluded concluded =
+                        session.run(new Around(pipe, !isAttached()), new Judging(baselines, pipe.kafkaClient()));
                 return new Ended(
                         concluded.result(),
                         concluded.verdict(),

@@ -178,22 +178,13 @@ public final class RunCommand implements Callable<Integer> {
                 arguments.addAll(one);
             }
         }
-        line.getParseResult().originalArgs().stream()
+        List<String> typed = line.getParseResult().originalArgs();
+        typed.subList(typed.indexOf(spec.name()) + 1, typed.size()).stream()
                 .filter(argument -> !Path.of(argument).equals(file))
                 .forEach(arguments::add);
-        return line.getParent() == null
-                ? new CommandLine(new RunCommand()).execute(arguments.toArray(String[]::new))
-                : again(line, arguments);
-    }
-
-    /** A fresh command of the same settings as this one. */
-    private static int again(CommandLine line, List<String> arguments) {
-        CommandLine fresh = new CommandLine(new RunCommand());
-        fresh.setCaseInsensitiveEnumValuesAllowed(true);
-        fresh.setUsageHelpWidth(line.getUsageHelpWidth());
-        fresh.setParameterExceptionHandler(line.getParameterExceptionHandler());
-        fresh.setExecutionExceptionHandler(line.getExecutionExceptionHandler());
-        return fresh.execute(arguments.toArray(String[]::new));
+        // Parsed anew from the top: fields go back to their defaults before.
+        arguments.addFirst(spec.name());
+        return line.getParent().execute(arguments.toArray(String[]::new));
     }
 
     /** Lets the parser look at one setting of the file alone, so that what it says of it can name the line. */
@@ -203,8 +194,8 @@ public final class RunCommand implements Callable<Integer> {
         try {
             alone.parseArgs(argument.toArray(String[]::new));
         } catch (ParameterException e) {
-            String problem = String.valueOf(e.getMessage())
-                    .replaceFirst("^Invalid value for option '" + name(option) + "'[^:]*: ", "");
+            String problem =
+                    String.valueOf(e.getMessage()).replaceFirst("^Invalid value for option '[^']*'[^:]*: ", "");
             throw new ParameterException(spec.commandLine(), where + ": " + problem, e);
         }
     }

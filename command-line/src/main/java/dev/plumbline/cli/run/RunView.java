@@ -96,8 +96,8 @@ final class RunView {
                 screen.line("  " + Figures.clock(alert.atEpochMillis()) + "  " + screen.alarming("also") + " "
                         + VerdictText.title(alert));
             case RESOLVED ->
-                screen.line("  " + Figures.clock(alert.atEpochMillis()) + "  " + screen.reassuring("resolved") + " "
-                        + alert.summary());
+                screen.line("  " + Figures.clock(alert.atEpochMillis()) + "  " + screen.reassuring("resolved") + "  "
+                        + alert.summary().replaceFirst("^resolved: ", ""));
         }
     }
 

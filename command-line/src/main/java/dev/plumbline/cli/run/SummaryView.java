@@ -42,7 +42,7 @@ final class SummaryView {
         List<String> lines = new ArrayList<>();
         lines.add("");
         lines.add("  " + decision(verdict.decision(), screen) + "  "
-                + verdict.headline().replaceFirst("^(pass|cannot tell|not judged): ", ""));
+                + verdict.headline().replaceFirst("^(pass|fail|broken|cannot tell|not judged): ", ""));
         lines.add("");
         lines.add(row("run", result.identity().runId() + "   " + ending(result.ending())));
         lines.add(row("measured", measured(result, all.requests().plus(excluded.requests()))));
