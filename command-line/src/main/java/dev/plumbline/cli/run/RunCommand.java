@@ -173,7 +173,7 @@ public final class RunCommand implements Callable<Integer> {
             boolean overridden =
                     !option.isMultiValue() && Arrays.stream(option.names()).anyMatch(given::contains);
             List<String> one = List.of(argument(option, setting));
-            check(where, option, one);
+            check(where, one);
             if (!overridden) {
                 arguments.addAll(one);
             }
@@ -188,7 +188,7 @@ public final class RunCommand implements Callable<Integer> {
     }
 
     /** Lets the parser look at one setting of the file alone, so that what it says of it can name the line. */
-    private void check(String where, OptionSpec option, List<String> argument) {
+    private void check(String where, List<String> argument) {
         CommandLine alone = new CommandLine(new RunCommand());
         alone.setCaseInsensitiveEnumValuesAllowed(true);
         try {
