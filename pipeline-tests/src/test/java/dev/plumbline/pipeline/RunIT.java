@@ -45,8 +45,7 @@ class RunIT {
     void aRunIsJudgedByItsBudgetThenByTheLastGreenRunAndOtherConditionsAreRefused() throws Exception {
         try (SimulatedTarget target = SimulatedTarget.start(SimulatedTargetSettings.DEFAULT)) {
             PlumbProcess first = run(target, "--duration", "6s", "--json", "--budget", "max(ttft)<60s, error_rate<90%");
-            // On a machine so busy that no window of the producer is judged, it cannot be told.
-            assertThat(first.exitValue(LONGEST)).as(first.output()).isIn(0, 3);
+            assertThat(first.exitValue(LONGEST)).as(first.output()).isZero();
             JsonNode summary = json.readTree(first.output());
             assertThat(summary.at("/verdict/findings")).hasSize(2);
             Path folder = runs().getFirst();
