@@ -96,7 +96,7 @@ final class Run {
                 RunSession session = new RunSession(
                         plan, recordedPlan, pipe, address, discovery, environment, series, view, interrupts);
                 RunSession.Concluded concluded =
-                        session.run(new Around(pipe, !isAttached()), new Judging(baselines, pipe.kafkaClient()));
+                        session.run(new Around(pipe), new Judging(baselines, pipe.kafkaClient()));
                 return new Ended(
                         concluded.result(),
                         concluded.verdict(),
@@ -124,12 +124,6 @@ final class Run {
         return LocalPipe.begin(plan.stack().plan(state), installation);
     }
 
-    private boolean isAttached() {
-        return cluster.isPresent()
-                || (plan.stack().state == null
-                        && RunningStack.read(installation.home()).isPresent());
-    }
-
     private Duration window(Optional<Duration> ofRunningStack) {
         Optional<Duration> asked = Optional.ofNullable(plan.stack().window);
         if (asked.isPresent() && ofRunningStack.isPresent() && !asked.equals(ofRunningStack)) {
@@ -144,24 +138,22 @@ final class Run {
     private final class Around implements RunSession.Surrounding {
 
         private final LocalPipe pipe;
-        private final boolean own;
 
-        Around(LocalPipe pipe, boolean own) {
+        Around(LocalPipe pipe) {
             this.pipe = pipe;
-            this.own = own;
         }
 
         @Override
         public void awaitReady() throws InterruptedException {
             discover(TargetProbe::check);
-            if (own) {
+            if (!pipe.isAttached()) {
                 pipe.awaitBroker();
             }
         }
 
         @Override
         public void startApps() {
-            if (own) {
+            if (!pipe.isAttached()) {
                 pipe.startApp(Part.AGGREGATOR);
                 pipe.startApp(Part.DETECTOR);
             }
@@ -169,7 +161,7 @@ final class Run {
 
         @Override
         public void awaitApps() throws InterruptedException {
-            if (own) {
+            if (!pipe.isAttached()) {
                 pipe.awaitApp(Part.AGGREGATOR);
                 pipe.awaitApp(Part.DETECTOR);
             }
@@ -245,7 +237,7 @@ final class Run {
         view.line("  stack     "
                 + (cluster.isPresent()
                         ? "Kafka at " + pipe.bootstrapServers()
-                        : isAttached() ? "the one of 'plumb up', " + pipe.bootstrapServers() : "its own")
+                        : pipe.isAttached() ? "the one of 'plumb up', " + pipe.bootstrapServers() : "its own")
                 + "   windows of " + DurationConverter.format(pipe.window()));
         List<String> unknown = discovery.facts().unknown().stream()
                 .filter(fact -> !plan.judgement().metadata.containsKey(fact)

@@ -55,7 +55,7 @@ import picocli.CommandLine.Parameters;
         },
         footer = {
             "",
-            "Every flag can stand in the scenario file without its dashes; flags go before the file.",
+            "Every flag can stand in the scenario file without its dashes; a flag that is given wins.",
             "",
             "Exit codes:  0 pass, or nothing to judge against   1 regression, or a budget broken",
             "             2 wrong usage, or no such baseline     3 cannot tell",

@@ -318,6 +318,11 @@ public final class LocalPipe implements AutoCloseable {
         return port;
     }
 
+    /** Whether broker and apps are somebody else's. */
+    public boolean isAttached() {
+        return cluster.isPresent();
+    }
+
     /** Length of the windows. */
     public Duration window() {
         return plan.window();
