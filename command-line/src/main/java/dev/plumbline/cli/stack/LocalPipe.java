@@ -42,8 +42,6 @@ public final class LocalPipe implements AutoCloseable {
 
     private final PipePlan plan;
     private final LocalStack stack;
-    private final HttpClient http =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final ObjectMapper json = new ObjectMapper();
     private final Map<Part, Integer> ports = new EnumMap<>(Part.class);
     private final Optional<Map<String, Object>> cluster;
@@ -275,7 +273,9 @@ public final class LocalPipe implements AutoCloseable {
     }
 
     private HttpResponse<String> send(HttpRequest request) throws InterruptedException {
-        try {
+        // One for each question: there are few, and a start does not wait for it.
+        try (HttpClient http =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
             return http.send(request, HttpResponse.BodyHandlers.ofString());
         } catch (IOException e) {
             throw new StackFailure(ExitCode.INFRASTRUCTURE, "no answer from " + request.uri() + ": " + e);
@@ -340,7 +340,6 @@ public final class LocalPipe implements AutoCloseable {
 
     @Override
     public void close() {
-        http.close();
         stack.close();
     }
 }

@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Asks for pages, apart from the event loops that stamp requests. Blocks its caller for no longer than the timeout,
@@ -27,14 +28,24 @@ public final class PageClient implements AutoCloseable {
     /** Longest body, in bytes. A vLLM page has 50 kB, one with many models and LoRA adapters a few MB. */
     public static final int MAX_BODY_BYTES = 8 << 20;
 
-    private final HttpClient http;
+    private @Nullable HttpClient http;
+    private boolean closed;
 
-    public PageClient() {
-        this.http = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .followRedirects(HttpClient.Redirect.NEVER)
-                .connectTimeout(Duration.ofSeconds(10))
-                .build();
+    /** Made with the first question, by who asks it: it takes a quarter of a second that the load need not wait for. */
+    private synchronized HttpClient http() {
+        HttpClient client = http;
+        if (client == null) {
+            client = HttpClient.newBuilder()
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .followRedirects(HttpClient.Redirect.NEVER)
+                    .connectTimeout(Duration.ofSeconds(10))
+                    .build();
+            http = client;
+        }
+        if (closed) {
+            client.shutdownNow();
+        }
+        return client;
     }
 
     /** {@code GET}s a page. */
@@ -82,7 +93,7 @@ public final class PageClient implements AutoCloseable {
 
     private Fetched fetch(HttpRequest request, HttpResponse.BodyHandler<BoundedBody.Result> body, Duration timeout)
             throws InterruptedException {
-        CompletableFuture<HttpResponse<BoundedBody.Result>> answer = http.sendAsync(request, body);
+        CompletableFuture<HttpResponse<BoundedBody.Result>> answer = http().sendAsync(request, body);
         try {
             HttpResponse<BoundedBody.Result> response = answer.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
             return switch (response.body()) {
@@ -132,7 +143,10 @@ public final class PageClient implements AutoCloseable {
     }
 
     @Override
-    public void close() {
-        http.shutdownNow();
+    public synchronized void close() {
+        closed = true;
+        if (http != null) {
+            http.shutdownNow();
+        }
     }
 }
