@@ -43,36 +43,40 @@ public final class ChildProcess {
         if (grace.isNegative() || grace.isZero()) {
             throw new IllegalArgumentException("grace must be positive, got " + grace);
         }
-        if (!isSupervised()) {
-            return;
+        if (isSupervised()) {
+            endWith("supervisor", System.in, orderlyStop, grace);
         }
-        Thread watch = new Thread(() -> stopAtEndOf(System.in, orderlyStop, grace), "supervisor-watch");
+    }
+
+    /** Does the same for any owner that holds the other end of a pipe. */
+    static void endWith(String owner, InputStream pipe, Runnable orderlyStop, Duration grace) {
+        Thread watch = new Thread(() -> stopAtEndOf(owner, pipe, orderlyStop, grace), owner + "-watch");
         watch.setDaemon(true);
         watch.start();
     }
 
-    private static void stopAtEndOf(InputStream supervisorPipe, Runnable orderlyStop, Duration grace) {
-        awaitEnd(supervisorPipe);
-        Thread halt = new Thread(() -> haltAfter(grace), "supervisor-lost-halt");
+    private static void stopAtEndOf(String owner, InputStream pipe, Runnable orderlyStop, Duration grace) {
+        awaitEnd(owner, pipe);
+        Thread halt = new Thread(() -> haltAfter(grace), owner + "-lost-halt");
         halt.setDaemon(true);
         halt.start();
         try {
             orderlyStop.run();
         } catch (RuntimeException e) {
-            System.err.println("The orderly stop after the loss of the supervisor failed: " + e);
+            System.err.println("The orderly stop after the loss of the " + owner + " failed: " + e);
         }
     }
 
-    private static void awaitEnd(InputStream supervisorPipe) {
+    private static void awaitEnd(String owner, InputStream pipe) {
         byte[] unexpected = new byte[256];
         try {
-            int read = supervisorPipe.read(unexpected);
+            int read = pipe.read(unexpected);
             while (read >= 0) {
-                read = supervisorPipe.read(unexpected);
+                read = pipe.read(unexpected);
             }
         } catch (IOException e) {
-            // A pipe that cannot be read any more has no supervisor at its other end either.
-            System.err.println("The pipe to the supervisor broke: " + e.getMessage());
+            // A pipe that cannot be read any more has nobody at its other end either.
+            System.err.println("The pipe to the " + owner + " broke: " + e.getMessage());
         }
     }
 

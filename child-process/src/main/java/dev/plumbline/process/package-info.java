@@ -1,6 +1,7 @@
 /**
  * How one process of the local stack lives: it tells its port through a {@linkplain dev.plumbline.process.ReadyFile
- * ready file} and it ends when its supervisor is gone.
+ * ready file} and it ends when its supervisor is gone. One that {@linkplain dev.plumbline.process.StandbyChild stands by} gets
+ * its settings, and a second supervisor, only later.
  *
  * <p>Traps this package exists for:
  *

@@ -1,67 +1,104 @@
 package dev.plumbline.cli;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
-import com.sun.net.httpserver.HttpServer;
+import dev.plumbline.cli.feed.PipeFeed;
+import dev.plumbline.cli.feed.PipeListener;
+import dev.plumbline.cli.outcome.ExitCode;
 import dev.plumbline.cli.probe.ProbeListener;
 import dev.plumbline.cli.probe.TargetAddress;
 import dev.plumbline.cli.probe.TargetProbe;
+import dev.plumbline.cli.stack.Installation;
+import dev.plumbline.cli.stack.Installation.Part;
+import dev.plumbline.cli.stack.LocalPipe;
+import dev.plumbline.cli.stack.PipePlan;
 import dev.plumbline.cli.time.SystemTime;
+import dev.plumbline.contract.event.Event;
+import dev.plumbline.contract.event.RequestEvent;
 import dev.plumbline.contract.wire.Codec;
+import dev.plumbline.protocol.Protocol;
+import dev.plumbline.statistics.Cusum;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.apache.kafka.clients.CommonClientConfigs;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import java.util.jar.JarFile;
 import picocli.CommandLine.Command;
 
 /**
- * Loads what a run loads and ends. The script starts it after a build, so that the class-data archive that the JVM writes at
- * its end holds those classes: a run begins its load a second sooner. Nothing is sent to anybody.
+ * Loads what the first seconds of a run load, and ends: broker, target and producer start, and a few requests go through. The
+ * script starts it after a build, so that the class-data archives which these JVMs write at their end hold those classes: a load
+ * begins more than a second sooner.
  */
 @Command(name = "classes", hidden = true)
 final class ClassesCommand implements Callable<Integer> {
 
-    /** The discard port of this machine: nobody is asked, clients only begin to look. */
-    private static final Map<String, Object> NOBODY =
-            Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, "127.0.0.1:9");
+    private static final PipePlan PLAN = new PipePlan(Duration.ofSeconds(1), 1, 0, List.of(), Map.of());
+    private static final Map<String, String> PRODUCER = Map.of(
+            "plumbline.target.model", "simulated",
+            "plumbline.load.concurrency", "1",
+            "plumbline.selfwarmup.duration", "200ms");
+    private static final int ENOUGH_EVENTS = 3;
+    private static final Duration LONGEST = Duration.ofSeconds(30);
+    private static final Duration POLL = Duration.ofMillis(100);
+
+    private int events;
 
     @Override
-    public Integer call() throws IOException, InterruptedException {
-        HttpServer nothingHere = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        nothingHere.createContext("/", exchange -> {
-            exchange.sendResponseHeaders(404, -1);
-            exchange.close();
-        });
-        nothingHere.start();
-        try {
-            TargetAddress address =
-                    TargetAddress.of("127.0.0.1:" + nothingHere.getAddress().getPort());
-            new TargetProbe(address, SystemTime::monotonicNanos, "", ProbeListener.SILENT).discover();
-        } finally {
-            nothingHere.stop(0);
+    public Integer call() throws IOException, InterruptedException, URISyntaxException {
+        try (LocalPipe pipe = LocalPipe.begin(PLAN, Installation.ofSystemProperties())) {
+            for (Class<?> inJar : List.of(ClassesCommand.class, Codec.class, Protocol.class, Cusum.class)) {
+                loadJarOf(inJar);
+            }
+            pipe.awaitBroker();
+            pipe.startProducer(PRODUCER);
+            boolean answered = new TargetProbe(
+                            TargetAddress.of(pipe.url(Part.TARGET)),
+                            SystemTime::monotonicNanos,
+                            "",
+                            ProbeListener.SILENT)
+                    .check()
+                    .failure()
+                    .isEmpty();
+            try (PipeFeed feed =
+                    new PipeFeed(pipe.kafkaClient(), pipe.window(), PipeFeed.Events.INCLUDED, PipeFeed.From.NOW)) {
+                pipe.awaitProducer();
+                long deadlineNanos = SystemTime.monotonicNanos() + LONGEST.toNanos();
+                while (events < ENOUGH_EVENTS && SystemTime.monotonicNanos() - deadlineNanos < 0) {
+                    feed.poll(POLL, new Counting());
+                }
+            }
+            return answered && events >= ENOUGH_EVENTS ? ExitCode.PASS : ExitCode.INFRASTRUCTURE;
         }
-        return kafka();
     }
 
-    private static int kafka() {
-        byte[] nothing = "{}".getBytes(StandardCharsets.US_ASCII);
-        Codec.EVENTS.decode(nothing);
-        Codec.WINDOWS.decode(nothing);
-        Codec.VERDICTS.decode(nothing);
-        Codec.ALERTS.decode(nothing);
-        JsonMapper.builder().addModule(new Jdk8Module()).build();
-        try (Admin admin = Admin.create(NOBODY);
-                KafkaConsumer<byte[], byte[]> consumer =
-                        new KafkaConsumer<>(NOBODY, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            consumer.assign(List.of());
-            return admin.metrics().isEmpty() ? 1 : 0;
+    private final class Counting implements PipeListener {
+        @Override
+        public void event(byte[] bytes, Event event) {
+            events += event instanceof RequestEvent ? 1 : 0;
+        }
+    }
+
+    private static void loadJarOf(Class<?> inJar) throws IOException, URISyntaxException {
+        Path jar = Path.of(
+                inJar.getProtectionDomain().getCodeSource().getLocation().toURI());
+        try (JarFile open = new JarFile(jar.toFile())) {
+            open.stream()
+                    .map(entry -> entry.getName())
+                    .filter(name -> name.startsWith("dev/plumbline/") && name.endsWith(".class"))
+                    .map(name ->
+                            name.substring(0, name.length() - ".class".length()).replace('/', '.'))
+                    .forEach(ClassesCommand::load);
+        }
+    }
+
+    private static void load(String name) {
+        try {
+            Class.forName(name, false, ClassesCommand.class.getClassLoader());
+        } catch (ClassNotFoundException | LinkageError e) {
+            // A class that needs what is not there is not loaded by a run, either.
+            System.err.println(name + " cannot be loaded: " + e);
         }
     }
 }

@@ -6,6 +6,8 @@ import dev.plumbline.producer.recorder.TokenChoice;
 import dev.plumbline.protocol.EndpointType;
 import dev.plumbline.protocol.GenericTarget;
 import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
 import io.smallrye.config.WithDefault;
 import io.smallrye.config.WithName;
 import java.time.Duration;
@@ -15,10 +17,25 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import org.eclipse.microprofile.config.spi.ConfigSource;
 
 /** Every setting of the load producer. */
 @ConfigMapping(prefix = "plumbline")
 public interface ProducerConfig {
+
+    /**
+     * These settings and nothing else, taken literally: not what is set around this process, and no {@code ${...}} filled in.
+     *
+     * @throws io.smallrye.config.ConfigValidationException naming what is wrong
+     */
+    static ProducerConfig of(Map<String, String> settings) {
+        return new SmallRyeConfigBuilder()
+                .addDiscoveredConverters()
+                .withMapping(ProducerConfig.class)
+                .withSources(new PropertiesConfigSource(settings, "settings", ConfigSource.DEFAULT_ORDINAL))
+                .build()
+                .getConfigMapping(ProducerConfig.class);
+    }
 
     /** Towards Kafka. */
     Kafka kafka();
@@ -84,6 +101,12 @@ public interface ProducerConfig {
 
     /** Whether a supervisor holds standard input. Read by its protocol from system properties; absent = no. */
     Optional<Boolean> supervised();
+
+    /**
+     * Socket at which to wait for all other settings, see {@link dev.plumbline.process.StandbyChild}. Read from system
+     * properties; absent = they are here.
+     */
+    Optional<String> standby();
 
     interface Kafka {
         /** Brokers, {@code host:port,…}. Required. */

@@ -13,7 +13,6 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import jakarta.inject.Inject;
 import java.io.UncheckedIOException;
 import java.util.Optional;
 import org.jboss.logging.Logger;
@@ -29,16 +28,10 @@ class ProducerHost {
             .build()
             .writerFor(StatusReport.class);
 
-    private final ProducerConfig config;
     private volatile Optional<LoadProducer> producer = Optional.empty();
 
-    @Inject
-    ProducerHost(ProducerConfig config) {
-        this.config = config;
-    }
-
     /** @throws InvalidConfiguration naming the first key that is wrong */
-    LoadProducer create() {
+    LoadProducer create(ProducerConfig config) {
         LoadProducer created = new LoadProducer(config, ProducerSettings.checked(config), new SystemTime());
         producer = Optional.of(created);
         return created;
@@ -52,6 +45,11 @@ class ProducerHost {
     }
 
     void shutdown(@Observes ShutdownEvent event) {
+        stop();
+    }
+
+    /** Ends the load in good order, if there is one; returns when it is done. */
+    void stop() {
         producer.ifPresent(running -> {
             try {
                 running.stop();
@@ -70,13 +68,7 @@ class ProducerHost {
 
     /** Ends the load in good order; {@code /status} says STOPPED when everything that could be sent was sent. */
     private void end(RoutingContext context) {
-        producer.ifPresent(running -> Thread.ofVirtual().name("end").start(() -> {
-            try {
-                running.stop();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }));
+        Thread.ofVirtual().name("end").start(this::stop);
         context.response().setStatusCode(producer.isPresent() ? 202 : 503).end();
     }
 

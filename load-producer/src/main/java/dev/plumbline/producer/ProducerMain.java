@@ -2,13 +2,17 @@ package dev.plumbline.producer;
 
 import dev.plumbline.process.ChildProcess;
 import dev.plumbline.process.ReadyFile;
+import dev.plumbline.process.StandbyChild;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import io.quarkus.vertx.http.HttpServer;
+import io.smallrye.config.ConfigValidationException;
 import jakarta.inject.Inject;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +22,9 @@ public class ProducerMain implements QuarkusApplication {
 
     private static final int WRONG_CONFIGURATION = 2;
     private static final int INTERNAL_ERROR = 70;
+
+    /** Opened before Quarkus starts: who comes meanwhile shall wait, and not start a producer of his own. */
+    private static volatile Optional<StandbyChild> standby = Optional.empty();
 
     private final ProducerHost host;
     private final HttpServer http;
@@ -32,37 +39,94 @@ public class ProducerMain implements QuarkusApplication {
 
     /** Starts the process. */
     public static void main(String... args) {
+        try {
+            standby = StandbyChild.listenIfAsked();
+        } catch (IOException e) {
+            System.err.println("load-producer: cannot stand by: " + e.getMessage());
+            System.exit(INTERNAL_ERROR);
+        }
         Quarkus.run(ProducerMain.class, ProducerMain::exit, args);
     }
 
     @Override
     public int run(String... args) throws IOException, InterruptedException {
-        LoadProducer created;
+        return standby.isPresent() ? runForTaker(standby.get()) : runFor(config, Optional.empty());
+    }
+
+    private int runForTaker(StandbyChild child) throws IOException, InterruptedException {
+        ChildProcess.endWithSupervisor(() -> endWait(child), grace(config));
+        ReadyFile.publishIfAsked("producer", Map.of("http", http.getPort()));
+        Rehearsal rehearsal = Rehearsal.begin();
+        Map<String, String> settings;
         try {
-            created = host.create();
-        } catch (InvalidConfiguration e) {
-            System.err.println("load-producer: " + e.getMessage());
+            settings = child.awaitSettings();
+        } catch (IOException e) {
+            // The supervisor has ended the wait.
+            return 0;
+        } finally {
+            rehearsal.end();
+        }
+        try {
+            return runFor(ProducerConfig.of(settings), Optional.of(child));
+        } catch (ConfigValidationException e) {
+            refuse(child, oneLine(e));
             return WRONG_CONFIGURATION;
         }
-        LoadProducer producer = created;
-        // The orderly stop is bounded by the grace of emission; the rest is for closing HTTP.
-        ChildProcess.endWithSupervisor(
-                () -> endOrderly(producer), config.emit().stopGrace().plusSeconds(5));
-        ReadyFile.publishIfAsked("producer", Map.of("http", http.getPort()));
+    }
+
+    private static void refuse(StandbyChild child, String why) {
+        System.err.println("load-producer: " + why);
+        try {
+            child.refuse(why);
+        } catch (IOException e) {
+            // It has gone without waiting for an answer.
+        }
+    }
+
+    private int runFor(ProducerConfig given, Optional<StandbyChild> taken) throws IOException, InterruptedException {
+        LoadProducer producer;
+        try {
+            producer = host.create(given);
+        } catch (InvalidConfiguration e) {
+            String why = String.valueOf(e.getMessage());
+            taken.ifPresentOrElse(child -> refuse(child, why), () -> System.err.println("load-producer: " + why));
+            return WRONG_CONFIGURATION;
+        }
+        if (taken.isPresent()) {
+            taken.get().endWithTaker(this::endOrderly, grace(given));
+            try {
+                taken.get().serve(http.getPort());
+            } catch (IOException e) {
+                System.err.println("load-producer: the run was over before its producer was ready");
+            }
+        } else {
+            ChildProcess.endWithSupervisor(this::endOrderly, grace(given));
+            ReadyFile.publishIfAsked("producer", Map.of("http", http.getPort()));
+        }
         producer.run();
-        if (config.stay()) {
+        if (given.stay()) {
             Quarkus.waitForExit();
         }
         return 0;
     }
 
-    /** The load is stopped first: Quarkus only takes note of the wish to exit as long as {@link #run} has not returned. */
-    private static void endOrderly(LoadProducer producer) {
+    /** The orderly stop is bounded by the grace of emission; the rest is for closing HTTP. */
+    private static Duration grace(ProducerConfig of) {
+        return of.emit().stopGrace().plusSeconds(5);
+    }
+
+    private void endWait(StandbyChild child) {
         try {
-            producer.stop();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            child.close();
+        } catch (IOException e) {
+            System.err.println("load-producer: cannot end the wait: " + e.getMessage());
         }
+        endOrderly();
+    }
+
+    /** The load is stopped first: Quarkus only takes note of the wish to exit as long as {@link #run} has not returned. */
+    private void endOrderly() {
+        host.stop();
         Quarkus.asyncExit(0);
     }
 

@@ -7,13 +7,9 @@ import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.producer.client.Endpoint;
 import dev.plumbline.producer.engine.EngineValue;
 import dev.plumbline.protocol.EndpointType;
-import io.quarkus.runtime.configuration.DurationConverter;
-import io.smallrye.config.PropertiesConfigSource;
-import io.smallrye.config.SmallRyeConfigBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -198,11 +194,6 @@ class ProducerSettingsTest {
     private static ProducerConfig config(Map<String, String> changes) {
         Map<String, String> all = new HashMap<>(ENOUGH);
         all.putAll(changes);
-        return new SmallRyeConfigBuilder()
-                .withConverter(Duration.class, 200, new DurationConverter())
-                .withMapping(ProducerConfig.class)
-                .withSources(new PropertiesConfigSource(all, "test", 100))
-                .build()
-                .getConfigMapping(ProducerConfig.class);
+        return ProducerConfig.of(all);
     }
 }

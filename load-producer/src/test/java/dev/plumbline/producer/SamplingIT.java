@@ -19,9 +19,6 @@ import dev.plumbline.producer.gpu.FakeTool;
 import dev.plumbline.producer.time.SystemTime;
 import dev.plumbline.target.SimulatedTarget;
 import dev.plumbline.target.SimulatedTargetSettings;
-import io.quarkus.runtime.configuration.DurationConverter;
-import io.smallrye.config.PropertiesConfigSource;
-import io.smallrye.config.SmallRyeConfigBuilder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -96,12 +93,7 @@ class SamplingIT {
                 "plumbline.gpu.interval", "200ms",
                 "plumbline.engine.interval", "200ms"));
         all.putAll(more);
-        ProducerConfig config = new SmallRyeConfigBuilder()
-                .withConverter(Duration.class, 200, new DurationConverter())
-                .withMapping(ProducerConfig.class)
-                .withSources(new PropertiesConfigSource(all, "test", 100))
-                .build()
-                .getConfigMapping(ProducerConfig.class);
+        ProducerConfig config = ProducerConfig.of(all);
         return new LoadProducer(config, ProducerSettings.checked(config), new SystemTime());
     }
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.plumbline.cli.stack.Installation;
 import dev.plumbline.cli.stack.RunningStack;
+import dev.plumbline.process.ReadyFile;
 import dev.plumbline.target.SimulatedTarget;
 import dev.plumbline.target.SimulatedTargetSettings;
 import java.io.IOException;
@@ -14,8 +15,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,14 +39,31 @@ class RunIT {
             "summary.md",
             "windows.json");
 
+    /** Looks like a variable and an escape to whoever reads settings; must arrive as it is, on both ways to a producer. */
+    private static final String KEY = "sk-${HOME}$1\\u0041\\${x}";
+
+    private static final SimulatedTargetSettings TARGET = new SimulatedTargetSettings(
+            new SimulatedTargetSettings.Endpoint("127.0.0.1", 0, "simulated", Optional.of(KEY)),
+            SimulatedTargetSettings.DEFAULT.seed(),
+            SimulatedTargetSettings.DEFAULT.timing(),
+            SimulatedTargetSettings.DEFAULT.output(),
+            SimulatedTargetSettings.DEFAULT.capacity(),
+            Optional.empty(),
+            List.of());
+
     private final ObjectMapper json = new ObjectMapper();
 
     @TempDir
     private Path temporary;
 
+    @BeforeEach
+    void writeKey() throws IOException {
+        Files.writeString(temporary.resolve("key"), KEY);
+    }
+
     @Test
     void aRunIsJudgedByItsBudgetThenByTheLastGreenRunAndOtherConditionsAreRefused() throws Exception {
-        try (SimulatedTarget target = SimulatedTarget.start(SimulatedTargetSettings.DEFAULT)) {
+        try (SimulatedTarget target = SimulatedTarget.start(TARGET)) {
             PlumbProcess first = run(target, "--duration", "6s", "--json", "--budget", "max(ttft)<60s, error_rate<90%");
             assertThat(first.exitValue(LONGEST)).as(first.output()).isZero();
             JsonNode summary = json.readTree(first.output());
@@ -68,28 +88,28 @@ class RunIT {
             assertThat(other.exitValue(LONGEST)).as(other.output()).isEqualTo(2);
             assertThat(other.complaints()).singleElement().asString().contains("maxTokens");
             assertThat(runs()).hasSize(2);
-            assertThat(other.leftOver("state", "runs")).isEmpty();
+            assertThat(other.leftOver("state", "runs", "key")).isEmpty();
         }
     }
 
     @Test
     void aTargetThatDiesEndsTheRunWithCodeFourAndCompleteFiles() throws Exception {
         PlumbProcess run;
-        try (SimulatedTarget target = SimulatedTarget.start(SimulatedTargetSettings.DEFAULT)) {
+        try (SimulatedTarget target = SimulatedTarget.start(TARGET)) {
             run = run(target, "--duration", "60s", "--give-up", "1s");
-            awaitEvents();
+            awaitEvents(1);
         }
         assertThat(run.exitValue(LONGEST)).as(run.output()).isEqualTo(4);
         assertThat(run.output()).contains("FAILED").contains("CONNECT");
         assertComplete(runs().getFirst());
-        assertThat(run.leftOver("state", "runs")).isEmpty();
+        assertThat(run.leftOver("state", "runs", "key")).isEmpty();
     }
 
     @Test
     void ctrlCFinishesEverythingThatWasMeasured() throws Exception {
-        try (SimulatedTarget target = SimulatedTarget.start(SimulatedTargetSettings.DEFAULT)) {
+        try (SimulatedTarget target = SimulatedTarget.start(TARGET)) {
             PlumbProcess run = run(target, "--duration", "forever");
-            awaitEvents();
+            awaitEvents(1);
             List<ProcessHandle> children = run.children();
             assertThat(children).hasSizeBetween(2, 4);
             run.signal(run.isInterruptIgnored() ? "-TERM" : "-INT");
@@ -101,7 +121,7 @@ class RunIT {
             assertThat(summary.at("/totals/countedEvents").asLong())
                     .isEqualTo(summary.at("/totals/acknowledgedEvents").asLong())
                     .isPositive();
-            assertThat(run.leftOver("state", "runs")).isEmpty();
+            assertThat(run.leftOver("state", "runs", "key")).isEmpty();
         }
     }
 
@@ -109,7 +129,7 @@ class RunIT {
     void aStackThatIsUpServesSeveralRunsAndIsUpOnlyOnce() throws Exception {
         Path home = Installation.ofSystemProperties().home();
         Path upFolder = Files.createDirectory(temporary.resolve("up"));
-        try (SimulatedTarget target = SimulatedTarget.start(SimulatedTargetSettings.DEFAULT)) {
+        try (SimulatedTarget target = SimulatedTarget.start(TARGET)) {
             PlumbProcess up = PlumbProcess.start(upFolder, home, List.of("up", "--window", "1s"));
             up.awaitOutput("up after");
             Path again = Files.createDirectory(temporary.resolve("again"));
@@ -117,46 +137,97 @@ class RunIT {
             assertThat(refused.exitValue(LONGEST)).isEqualTo(2);
             assertThat(refused.complaints()).singleElement().asString().contains(Long.toString(up.pid()));
 
-            PlumbProcess run = PlumbProcess.start(
-                    temporary,
-                    home,
-                    List.of(
-                            "run",
-                            "--url",
-                            target.baseUrl(),
-                            "--artifact-dir",
-                            "runs",
-                            "--duration",
-                            "3s",
-                            "--quiet",
-                            "--warmup-duration",
-                            "1s"));
+            Path waiting =
+                    Path.of(RunningStack.read(home).orElseThrow().standby().orElseThrow());
+            awaitStandby(waiting);
+            PlumbProcess run = PlumbProcess.start(temporary, home, attached(target, "--duration", "3s", "--quiet"));
             assertThat(run.exitValue(LONGEST)).as(run.output()).isZero();
             assertComplete(runs().getFirst());
+            assertThat(runs().getFirst().resolve("producer.log"))
+                    .content()
+                    .as("taken, not started")
+                    .contains("Standing by");
 
+            awaitStandby(waiting);
+            PlumbProcess killed = PlumbProcess.start(temporary, home, attached(target, "--duration", "forever"));
+            awaitEvents(2);
+            assertThat(waiting).doesNotExist();
+            killed.kill();
+
+            awaitStandby(waiting);
+            PlumbProcess orphaned = PlumbProcess.start(temporary, home, attached(target, "--duration", "forever"));
+            awaitEvents(3);
+            ReadyFile lent =
+                    ReadyFile.read(waiting.resolveSibling("producer.ready")).orElseThrow();
+            assertThat(ProcessHandle.of(lent.pid()).orElseThrow().destroyForcibly())
+                    .isTrue();
+            assertThat(orphaned.exitValue(LONGEST)).as(orphaned.output()).isEqualTo(4);
+            assertThat(orphaned.output()).contains("the producer that stood by in 'plumb up' ended unexpectedly");
+            assertComplete(runs().getLast());
+            assertThat(runs().getLast().resolve("producer.log"))
+                    .content()
+                    .as("not its successor's")
+                    .contains("Offering c4");
+
+            awaitStandby(waiting);
+            PlumbProcess left = PlumbProcess.start(temporary, home, attached(target, "--duration", "forever"));
+            awaitEvents(4);
             up.signal("-TERM");
             assertThat(up.exitValue(LONGEST)).as(up.output()).isZero();
             assertThat(RunningStack.read(home)).isEmpty();
             assertThat(up.leftOver()).isEmpty();
+            assertThat(left.exitValue(LONGEST)).as(left.output()).isEqualTo(4);
+            assertComplete(runs().getLast());
         }
     }
 
     /** With a state folder of its own, so that a stack that happens to be up is left alone. */
     private PlumbProcess run(SimulatedTarget target, String... more) throws IOException {
-        List<String> arguments = new ArrayList<>(List.of(
-                "run",
-                "--url",
-                target.baseUrl(),
-                "--artifact-dir",
-                "runs",
+        List<String> arguments = arguments(target, more);
+        arguments.addAll(List.of(
                 "--state",
                 "state",
                 "--window",
                 "1s",
+                // What is tested is the way of a run, not whether this machine leaves the producer enough of its time.
+                "--set",
+                "plumbline.self-check.dispatch-lag=10s",
+                "--set",
+                "plumbline.self-check.event-loop-stall=10s",
+                "--set",
+                "plumbline.self-check.cpu-saturation=1"));
+        return PlumbProcess.start(temporary, arguments.toArray(String[]::new));
+    }
+
+    /** In the stack that is up. */
+    private static List<String> attached(SimulatedTarget target, String... more) {
+        List<String> arguments = arguments(target, more);
+        arguments.addAll(List.of("--budget", "error_rate<90%", "--inconclusive", "pass"));
+        return arguments;
+    }
+
+    private static List<String> arguments(SimulatedTarget target, String... more) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "run",
+                "--url",
+                target.baseUrl(),
+                "--api-key-file",
+                "key",
+                "--yes-spend",
+                "--artifact-dir",
+                "runs",
                 "--warmup-duration",
                 "1s"));
         arguments.addAll(List.of(more));
-        return PlumbProcess.start(temporary, arguments.toArray(String[]::new));
+        return arguments;
+    }
+
+    private static void awaitStandby(Path socket) throws InterruptedException {
+        long deadlineNanos = System.nanoTime() + LONGEST.toNanos();
+        while (!Files.exists(socket)) {
+            assertThat(System.nanoTime()).as("no producer stands by").isLessThan(deadlineNanos);
+            Thread.sleep(50);
+        }
     }
 
     private List<Path> runs() throws IOException {
@@ -168,11 +239,12 @@ class RunIT {
         }
     }
 
-    private void awaitEvents() throws IOException, InterruptedException {
+    /** Until so many runs have begun and the last of them has heard of an event. */
+    private void awaitEvents(int runs) throws IOException, InterruptedException {
         long deadlineNanos = System.nanoTime() + LONGEST.toNanos();
         while (!Files.isDirectory(temporary.resolve("runs"))
-                || runs().isEmpty()
-                || lines(runs().getFirst().resolve("events.jsonl")) == 0) {
+                || runs().size() < runs
+                || lines(runs().getLast().resolve("events.jsonl")) == 0) {
             assertThat(System.nanoTime()).isLessThan(deadlineNanos);
             Thread.sleep(100);
         }

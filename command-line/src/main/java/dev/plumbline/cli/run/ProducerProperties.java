@@ -45,8 +45,6 @@ final class ProducerProperties {
         // A warm-up of the target compiles the producer's path as well; without one it must be warm before.
         all.put("plumbline.selfwarmup.duration", plan.load().warmupDuration.compareTo(LONG_ENOUGH) >= 0 ? "0s" : "2s");
         all.put("plumbline.stay", "true");
-        all.put("quarkus.http.host", "127.0.0.1");
-        all.put("quarkus.http.port", "0");
         all.putAll(plan.output().settings);
         return all;
     }

@@ -109,7 +109,7 @@ final class Run {
 
     private LocalPipe open(Optional<StateFolder> state) {
         if (cluster.isPresent()) {
-            return LocalPipe.attach(cluster.get(), window(Optional.empty()), installation);
+            return LocalPipe.attach(cluster.get(), window(Optional.empty()), Optional.empty(), installation);
         }
         Optional<RunningStack> running = state.isPresent() ? Optional.empty() : RunningStack.read(installation.home());
         if (running.isPresent()) {
@@ -118,6 +118,7 @@ final class Run {
                             CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG,
                             running.get().bootstrapServers()),
                     window(Optional.of(Duration.ofMillis(running.get().windowMillis()))),
+                    running.get().standby().map(Path::of),
                     installation);
         }
         view.progress("starting broker and apps");

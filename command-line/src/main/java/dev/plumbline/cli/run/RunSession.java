@@ -153,12 +153,12 @@ final class RunSession {
 
     private Concluded measured(Surrounding around, Judge judge) throws InterruptedException {
         // Everything that only needs the address of the broker goes on while it starts.
-        pipe.startApp(Part.PRODUCER, ProducerProperties.of(plan, series, address, discovery, pipe.kafkaClient()));
+        pipe.startProducer(ProducerProperties.of(plan, series, address, discovery, pipe.kafkaClient()));
         around.awaitReady();
         RunEnding ending;
         try (PipeFeed feed =
                 new PipeFeed(pipe.kafkaClient(), pipe.window(), PipeFeed.Events.INCLUDED, PipeFeed.From.NOW)) {
-            pipe.awaitApp(Part.PRODUCER);
+            pipe.awaitProducer().ifPresent(this::log);
             try (ProducerControl control = new ProducerControl(pipe.url(Part.PRODUCER))) {
                 around.startApps();
                 control.release();

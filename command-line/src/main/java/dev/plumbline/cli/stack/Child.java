@@ -73,6 +73,11 @@ public final class Child {
 
     /** Last lines of the log, oldest first. */
     List<String> lastLogLines(int count) {
+        return lastLines(log, count);
+    }
+
+    /** Last lines of a log that are not blank, oldest first. */
+    static List<String> lastLines(Path log, int count) {
         try {
             List<String> lines = new String(Files.readAllBytes(log), StandardCharsets.UTF_8)
                     .lines()

@@ -23,7 +23,8 @@ final class ConfidentialFile {
     static Path write(Path folder, String name, Map<String, String> settings) {
         Path file = folder.resolve(name + ".properties");
         Properties properties = new Properties();
-        properties.putAll(settings);
+        // The app would fill in what looks like a ${variable}.
+        settings.forEach((key, value) -> properties.setProperty(key, value.replace("$", "\\$")));
         properties.setProperty("config_ordinal", ORDINAL);
         boolean posix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
         FileAttribute<?>[] attributes = posix

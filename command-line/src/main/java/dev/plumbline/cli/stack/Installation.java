@@ -52,6 +52,11 @@ public record Installation(Path home, Path java) {
         }
     }
 
+    /** What a part is started from; written with every build. */
+    Path jar(Part part) {
+        return home.resolve(part.jar);
+    }
+
     /**
      * The command that starts a part, without the part's own arguments.
      *
@@ -59,7 +64,7 @@ public record Installation(Path home, Path java) {
      * @throws StackFailure if the part was not built
      */
     List<String> command(Part part, List<String> properties) {
-        Path jar = home.resolve(part.jar);
+        Path jar = jar(part);
         if (!Files.exists(jar)) {
             throw new StackFailure(
                     ExitCode.INFRASTRUCTURE,

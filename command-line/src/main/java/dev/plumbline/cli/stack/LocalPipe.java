@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.plumbline.cli.outcome.ExitCode;
 import dev.plumbline.cli.stack.Installation.Part;
 import dev.plumbline.contract.wire.Topics;
+import dev.plumbline.process.StandbyChild;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -13,6 +14,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -45,11 +48,15 @@ public final class LocalPipe implements AutoCloseable {
     private final ObjectMapper json = new ObjectMapper();
     private final Map<Part, Integer> ports = new EnumMap<>(Part.class);
     private final Optional<Map<String, Object>> cluster;
+    private final Optional<Path> standby;
+    private Map<String, String> producerSettings = Map.of();
+    private Optional<LentProducer> lent = Optional.empty();
 
-    private LocalPipe(PipePlan plan, LocalStack stack, Optional<Map<String, Object>> cluster) {
+    private LocalPipe(PipePlan plan, LocalStack stack, Optional<Map<String, Object>> cluster, Optional<Path> standby) {
         this.plan = plan;
         this.stack = stack;
         this.cluster = cluster;
+        this.standby = standby;
     }
 
     /**
@@ -58,7 +65,7 @@ public final class LocalPipe implements AutoCloseable {
      * @throws StackFailure if a part cannot be started; what was started is ended
      */
     public static LocalPipe start(PipePlan plan, Installation installation) throws InterruptedException {
-        LocalPipe pipe = new LocalPipe(plan, LocalStack.open(installation), Optional.empty());
+        LocalPipe pipe = new LocalPipe(plan, LocalStack.open(installation), Optional.empty(), Optional.empty());
         try {
             pipe.startParts();
             return pipe;
@@ -90,7 +97,7 @@ public final class LocalPipe implements AutoCloseable {
      * @throws StackFailure if a part cannot be started
      */
     public static LocalPipe begin(PipePlan plan, Installation installation) {
-        LocalPipe pipe = new LocalPipe(plan, LocalStack.open(installation), Optional.empty());
+        LocalPipe pipe = new LocalPipe(plan, LocalStack.open(installation), Optional.empty(), Optional.empty());
         try {
             pipe.startBroker();
             return pipe;
@@ -105,11 +112,13 @@ public final class LocalPipe implements AutoCloseable {
      * started here.
      *
      * @param kafkaClient properties of a Kafka client of that cluster, the brokers among them
+     * @param standby where a producer may stand by, see {@link #standBy}
      */
-    public static LocalPipe attach(Map<String, Object> kafkaClient, Duration window, Installation installation) {
+    public static LocalPipe attach(
+            Map<String, Object> kafkaClient, Duration window, Optional<Path> standby, Installation installation) {
         PipePlan plan =
                 new PipePlan(window, 1, 0, PipePlan.DEFAULT_TOPIC_BYTES, Optional.empty(), Map.of(), Optional.empty());
-        return new LocalPipe(plan, LocalStack.open(installation), Optional.of(Map.copyOf(kafkaClient)));
+        return new LocalPipe(plan, LocalStack.open(installation), Optional.of(Map.copyOf(kafkaClient)), standby);
     }
 
     private void startBroker() {
@@ -188,6 +197,79 @@ public final class LocalPipe implements AutoCloseable {
             case BROKER, TARGET -> throw new IllegalArgumentException(app + " is not an app");
         }
         return stack.start(app, properties, List.of());
+    }
+
+    /** Where a producer waits that {@link #standBy} started. */
+    public Path standbySocket() {
+        return folder().resolve("producer.sock");
+    }
+
+    /** Starts a producer that waits until a run takes it, and ends with that run. */
+    public void standBy() {
+        try {
+            // A new file: the run that had the last producer may still read its log.
+            Files.deleteIfExists(folder().resolve(LentProducer.LOG));
+        } catch (IOException e) {
+            throw new StackFailure(ExitCode.INFRASTRUCTURE, "cannot write to " + folder() + ": " + e.getMessage());
+        }
+        stack.letEnd(Part.PRODUCER);
+        stack.start(
+                Part.PRODUCER,
+                List.of(
+                        StandbyChild.PATH_PROPERTY + "=" + standbySocket(),
+                        "quarkus.http.host=127.0.0.1",
+                        "quarkus.http.port=0"),
+                List.of());
+    }
+
+    /** Whether producers were built anew since the one that stands by began to wait. */
+    public boolean isStandbyOutdated() {
+        return stack.isBuiltAfter(Part.PRODUCER, standbySocket());
+    }
+
+    /** With what code a part that was started has ended; empty while it runs. */
+    public OptionalInt exitCode(Part part) {
+        Child child = stack.child(part);
+        return child.isAlive() ? OptionalInt.empty() : OptionalInt.of(child.exitValue());
+    }
+
+    /**
+     * Starts the producer of a run, or takes the one that stands by; does not wait for it.
+     *
+     * @param settings all of them; they may be confidential
+     */
+    public void startProducer(Map<String, String> settings) {
+        producerSettings = Map.copyOf(settings);
+        lent = standby.filter(
+                        socket -> LentProducer.fits(settings, System.getenv().keySet())
+                                && !stack.isBuiltAfter(Part.PRODUCER, socket))
+                .flatMap(socket -> LentProducer.take(socket, settings, folder()));
+        if (lent.isEmpty()) {
+            startApp(Part.PRODUCER, settings);
+        }
+    }
+
+    /**
+     * Waits until the producer of a run serves.
+     *
+     * @return why the one that stood by does not, and another was started
+     */
+    public Optional<String> awaitProducer() throws InterruptedException {
+        Optional<String> trouble = Optional.empty();
+        if (lent.isPresent()) {
+            try {
+                ports.put(Part.PRODUCER, lent.get().awaitPort());
+                return Optional.empty();
+            } catch (IOException e) {
+                trouble = Optional.of(
+                        "the producer that stood by does not serve, another was started: " + e.getMessage());
+                lent.get().close();
+                lent = Optional.empty();
+                startApp(Part.PRODUCER, producerSettings);
+            }
+        }
+        awaitApp(Part.PRODUCER);
+        return trouble;
     }
 
     private void createTopics() throws InterruptedException {
@@ -291,7 +373,7 @@ public final class LocalPipe implements AutoCloseable {
 
     /** The first part that ended although nobody asked it to. */
     public Optional<StackFailure> failure() {
-        return stack.failure();
+        return lent.flatMap(LentProducer::failure).or(stack::failure);
     }
 
     /** Address of the broker. */
@@ -340,6 +422,7 @@ public final class LocalPipe implements AutoCloseable {
 
     @Override
     public void close() {
+        lent.ifPresent(LentProducer::close);
         stack.close();
     }
 }

@@ -5,13 +5,16 @@ import dev.plumbline.cli.stack.Installation.Part;
 import dev.plumbline.cli.time.SystemTime;
 import dev.plumbline.process.ReadyFile;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Starts, watches and ends the processes of a local stack. The folder and every child end with {@link #close()}, with
@@ -33,6 +36,7 @@ public final class LocalStack implements AutoCloseable {
     private final Installation installation;
     private final StackFolder folder;
     private final Map<Part, Child> children = new EnumMap<>(Part.class);
+    private final Set<Part> mayEnd = EnumSet.noneOf(Part.class);
     private final Thread hook;
     private boolean closed;
 
@@ -115,13 +119,27 @@ public final class LocalStack implements AutoCloseable {
                         + lastWords(child));
     }
 
+    /** Whether a part was built after a file was written; false where one of them is not there. */
+    boolean isBuiltAfter(Part part, Path file) {
+        try {
+            return Files.getLastModifiedTime(installation.jar(part)).compareTo(Files.getLastModifiedTime(file)) > 0;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Says that a part is free to end: {@link #failure} does not complain of it. */
+    public synchronized void letEnd(Part part) {
+        mayEnd.add(part);
+    }
+
     /** The first part that ended although nobody asked it to; empty while all is well. */
     public synchronized Optional<StackFailure> failure() {
         if (closed) {
             return Optional.empty();
         }
         for (Child child : children.values()) {
-            if (!child.isAlive()) {
+            if (!child.isAlive() && !mayEnd.contains(child.part())) {
                 // A session that ends sends SIGTERM to the whole process group.
                 if (child.exitValue() == ExitCode.INTERRUPTED || child.exitValue() == 143) {
                     return Optional.of(new StackFailure(ExitCode.INTERRUPTED, "interrupted"));

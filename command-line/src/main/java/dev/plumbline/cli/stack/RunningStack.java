@@ -28,13 +28,15 @@ import java.util.TreeMap;
  * @param bootstrapServers where the broker is
  * @param windowMillis length of the windows that are judged, positive
  * @param urls where parts serve HTTP, by the part's label
+ * @param standby socket at which a load producer waits for a run; there may be nobody at the moment
  */
 public record RunningStack(
         long pid,
         OptionalLong startedEpochMillis,
         String bootstrapServers,
         long windowMillis,
-        Map<String, String> urls) {
+        Map<String, String> urls,
+        Optional<String> standby) {
 
     /** Start times of one process may differ by so much: the system derives them from a clock that is corrected. */
     private static final long SAME_START_MILLIS = 60_000;
@@ -50,6 +52,7 @@ public record RunningStack(
     public RunningStack {
         Objects.requireNonNull(startedEpochMillis, "startedEpochMillis");
         Objects.requireNonNull(bootstrapServers, "bootstrapServers");
+        Objects.requireNonNull(standby, "standby");
         if (pid <= 0 || windowMillis <= 0) {
             throw new IllegalArgumentException(
                     "pid " + pid + " and windowMillis " + windowMillis + " must be positive");
@@ -58,9 +61,11 @@ public record RunningStack(
     }
 
     /** A stack whose supervisor is this process. */
-    public static RunningStack ofThisProcess(String bootstrapServers, long windowMillis, Map<String, String> urls) {
+    public static RunningStack ofThisProcess(
+            String bootstrapServers, long windowMillis, Map<String, String> urls, Optional<Path> standby) {
         ProcessHandle self = ProcessHandle.current();
-        return new RunningStack(self.pid(), startOf(self), bootstrapServers, windowMillis, urls);
+        return new RunningStack(
+                self.pid(), startOf(self), bootstrapServers, windowMillis, urls, standby.map(Path::toString));
     }
 
     /** Where the file of a checkout lies. */

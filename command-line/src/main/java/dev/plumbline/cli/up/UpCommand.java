@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -34,8 +35,8 @@ import picocli.CommandLine.Option;
             "Keep the local stack running for several runs.",
             "",
             "Starts broker, aggregator and detector and stays until Ctrl-C or SIGTERM. 'plumb run' and 'plumb mark'",
-            "of the same checkout find it by themselves; runs start within seconds then, and the detector",
-            "goes on learning from one to the next.",
+            "of the same checkout find it by themselves. A load producer stands by for the next run, which starts in",
+            "a second or two, and the detector goes on learning from one run to the next.",
             ""
         },
         footer = {
@@ -78,18 +79,21 @@ public final class UpCommand implements Callable<Integer> {
             for (Part app : List.of(Part.AGGREGATOR, Part.DETECTOR)) {
                 urls.put(app.label(), pipe.url(app));
             }
+            Standby standby = new Standby(pipe.standbySocket(), new Producers(pipe), SystemTime::monotonicNanos);
             RunningStack running = RunningStack.ofThisProcess(
-                    pipe.bootstrapServers(), pipe.window().toMillis(), urls);
+                    pipe.bootstrapServers(), pipe.window().toMillis(), urls, Optional.of(pipe.standbySocket()));
             running.write(installation.home());
             try {
                 screen.line("  broker      " + pipe.bootstrapServers());
                 urls.forEach((part, url) -> screen.line(String.format("  %-11s %s/metrics", part, url)));
+                screen.line("  producer    stands by for the next run");
                 screen.line("  up after " + Figures.seconds(SystemTime.epochMillis() - start)
                         + "; now './plumb run --url ...' in another terminal; Ctrl-C ends it");
                 while (!interrupts.requested()) {
                     pipe.failure().ifPresent(failure -> {
                         throw failure;
                     });
+                    standby.keep().ifPresent(screen::line);
                     Thread.sleep(LOOK_EVERY);
                 }
                 screen.line("  ending");
@@ -100,6 +104,30 @@ public final class UpCommand implements Callable<Integer> {
             close(state);
         }
         return ExitCode.PASS;
+    }
+
+    /** Producers of this stack. */
+    private record Producers(LocalPipe pipe) implements Standby.Source {
+
+        @Override
+        public void start() {
+            pipe.standBy();
+        }
+
+        @Override
+        public OptionalInt exitCode() {
+            return pipe.exitCode(Part.PRODUCER);
+        }
+
+        @Override
+        public boolean isRebuilt() {
+            return pipe.isStandbyOutdated();
+        }
+
+        @Override
+        public String endAndGiveLog() throws InterruptedException {
+            return pipe.end(Part.PRODUCER);
+        }
     }
 
     private static void close(Optional<StateFolder> state) {

@@ -95,7 +95,8 @@ class MarkCommandIT {
         String before = System.getProperty("plumbline.home");
         System.setProperty("plumbline.home", folder.toString());
         try {
-            RunningStack.ofThisProcess(kafka, 10_000, Map.of()).write(folder);
+            RunningStack.ofThisProcess(kafka, 10_000, Map.of(), Optional.empty())
+                    .write(folder);
             return Marking.of("v1.2.4");
         } finally {
             if (before == null) {

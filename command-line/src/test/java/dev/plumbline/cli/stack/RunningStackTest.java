@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RunningStackTest {
 
     private static final Map<String, String> URLS = Map.of("detector", "http://127.0.0.1:8083");
+    private static final Optional<Path> STANDBY = Optional.of(Path.of("stack/producer.sock"));
 
     @TempDir
     Path home;
@@ -26,7 +28,7 @@ class RunningStackTest {
     @Test
     void isFoundWhileItsProcessLivesAndGoneAfterwards() {
         assertThat(RunningStack.read(home)).isEmpty();
-        RunningStack stack = RunningStack.ofThisProcess("127.0.0.1:9092", 10_000, URLS);
+        RunningStack stack = RunningStack.ofThisProcess("127.0.0.1:9092", 10_000, URLS, STANDBY);
         stack.write(home);
         assertThat(RunningStack.read(home)).hasValue(stack);
         assertThat(home.resolve(".plumb")).isDirectoryNotContaining("glob:**.tmp");
@@ -39,22 +41,24 @@ class RunningStackTest {
     void theFileOfADeadProcessIsAsGoodAsNone() throws Exception {
         Process ended = new ProcessBuilder("true").start();
         ended.waitFor();
-        new RunningStack(ended.pid(), OptionalLong.empty(), "127.0.0.1:9092", 10_000, URLS).write(home);
+        new RunningStack(ended.pid(), OptionalLong.empty(), "127.0.0.1:9092", 10_000, URLS, Optional.empty())
+                .write(home);
         assertThat(RunningStack.read(home)).isEmpty();
     }
 
     @Test
     void aProcessIdThatIsUsedAgainIsAnotherProcess() {
-        RunningStack now = RunningStack.ofThisProcess("127.0.0.1:9092", 10_000, URLS);
+        RunningStack now = RunningStack.ofThisProcess("127.0.0.1:9092", 10_000, URLS, STANDBY);
         long hourBefore = now.startedEpochMillis().orElseThrow() - 3_600_000;
-        new RunningStack(now.pid(), OptionalLong.of(hourBefore), "127.0.0.1:9092", 10_000, URLS).write(home);
+        new RunningStack(now.pid(), OptionalLong.of(hourBefore), "127.0.0.1:9092", 10_000, URLS, Optional.empty())
+                .write(home);
         assertThat(RunningStack.read(home)).isEmpty();
     }
 
     @Test
     void theFileOfAnotherStackIsNotDeleted() {
-        RunningStack.ofThisProcess("127.0.0.1:1", 10_000, URLS).write(home);
-        RunningStack.ofThisProcess("127.0.0.1:2", 10_000, URLS).delete(home);
+        RunningStack.ofThisProcess("127.0.0.1:1", 10_000, URLS, STANDBY).write(home);
+        RunningStack.ofThisProcess("127.0.0.1:2", 10_000, URLS, STANDBY).delete(home);
         assertThat(RunningStack.file(home)).exists();
     }
 

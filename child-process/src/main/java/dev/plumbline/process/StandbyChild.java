@@ -1,0 +1,166 @@
+package dev.plumbline.process;
+
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.StringReader;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.TreeMap;
+
+/**
+ * A child that is started before anybody knows what for: it waits at a Unix domain socket, takes its settings from the first
+ * process that connects, and belongs to that process from then on. {@link TakenChild} is the other half. Who may connect is
+ * decided by the permissions of the socket's folder.
+ *
+ * <p>The taker sends the settings once, an {@code int} length and so many bytes of Java properties in UTF-8, and keeps the
+ * connection. The child answers with {@code writeUTF}: why it does not serve, or nothing, and then an {@code int} port.
+ *
+ * <p>One thread, except that any may {@link #close}.
+ */
+public final class StandbyChild implements AutoCloseable {
+
+    /** System property that names the socket at which {@link #listenIfAsked} waits. */
+    public static final String PATH_PROPERTY = "plumbline.standby";
+
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final int MOST_SETTINGS_BYTES = 1 << 20;
+    private static final int MOST_REFUSAL_CHARS = 10_000;
+
+    private final Path path;
+    private final ServerSocketChannel server;
+    private volatile Optional<SocketChannel> asked = Optional.empty();
+    private volatile Optional<SocketChannel> taker = Optional.empty();
+
+    private StandbyChild(Path path, ServerSocketChannel server) {
+        this.path = path;
+        this.server = server;
+    }
+
+    /**
+     * Begins to wait at the path in {@value #PATH_PROPERTY}; who connects from now on is served in turn.
+     *
+     * @return empty when that property is not set
+     * @throws IOException when there can be no socket at that path
+     */
+    public static Optional<StandbyChild> listenIfAsked() throws IOException {
+        String path = System.getProperty(PATH_PROPERTY, "");
+        return path.isEmpty() ? Optional.empty() : Optional.of(listen(Path.of(path)));
+    }
+
+    static StandbyChild listen(Path path) throws IOException {
+        // What lies there belonged to one that was killed.
+        Files.deleteIfExists(path);
+        ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        try {
+            server.bind(UnixDomainSocketAddress.of(path));
+            return new StandbyChild(path, server);
+        } catch (IOException | RuntimeException e) {
+            server.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Waits until somebody connects and has said everything. Nobody can connect afterwards.
+     *
+     * @return the settings
+     * @throws IOException when this was closed
+     */
+    public Map<String, String> awaitSettings() throws IOException {
+        while (true) {
+            SocketChannel connected = server.accept();
+            asked = Optional.of(connected);
+            Thread patience = Thread.ofVirtual().start(() -> closeLater(connected));
+            try {
+                Map<String, String> settings = read(connected);
+                taker = Optional.of(connected);
+                stopListening();
+                return settings;
+            } catch (IOException | IllegalArgumentException e) {
+                // It went away, or is no taker at all: the next one may be.
+                connected.close();
+            } finally {
+                patience.interrupt();
+            }
+        }
+    }
+
+    /** A taker says everything at once; whoever does not shall not keep the others waiting. */
+    private static void closeLater(SocketChannel connected) {
+        try {
+            Thread.sleep(PATIENCE);
+            connected.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (IOException e) {
+            System.err.println("A connection to the standby socket cannot be closed: " + e.getMessage());
+        }
+    }
+
+    private static Map<String, String> read(SocketChannel connected) throws IOException {
+        DataInputStream in = new DataInputStream(Channels.newInputStream(connected));
+        int length = in.readInt();
+        if (length < 0 || length > MOST_SETTINGS_BYTES) {
+            throw new IOException(length + " bytes of settings");
+        }
+        Properties properties = new Properties();
+        properties.load(new StringReader(new String(in.readNBytes(length), StandardCharsets.UTF_8)));
+        Map<String, String> settings = new TreeMap<>();
+        properties.stringPropertyNames().forEach(name -> settings.put(name, properties.getProperty(name)));
+        return Collections.unmodifiableMap(settings);
+    }
+
+    /** Tells the taker that this child serves. */
+    public void serve(int port) throws IOException {
+        DataOutputStream out = answer();
+        out.writeUTF("");
+        out.writeInt(port);
+        out.flush();
+    }
+
+    /** Tells the taker that this child will not serve, and why. */
+    public void refuse(String why) throws IOException {
+        DataOutputStream out = answer();
+        out.writeUTF(why.substring(0, Math.min(why.length(), MOST_REFUSAL_CHARS)));
+        out.flush();
+    }
+
+    private DataOutputStream answer() {
+        return new DataOutputStream(Channels.newOutputStream(connection()));
+    }
+
+    /** Ends this process when its taker is gone, as {@link ChildProcess#endWithSupervisor} does for the supervisor. */
+    public void endWithTaker(Runnable orderlyStop, Duration grace) {
+        ChildProcess.endWith("taker", Channels.newInputStream(connection()), orderlyStop, grace);
+    }
+
+    private SocketChannel connection() {
+        return taker.orElseThrow(() -> new IllegalStateException("nobody has taken this child"));
+    }
+
+    /** Ends the wait. A child that was taken stays its taker's. */
+    @Override
+    public void close() throws IOException {
+        stopListening();
+        if (taker.isEmpty() && asked.isPresent()) {
+            asked.get().close();
+        }
+    }
+
+    private void stopListening() throws IOException {
+        server.close();
+        Files.deleteIfExists(path);
+    }
+}
