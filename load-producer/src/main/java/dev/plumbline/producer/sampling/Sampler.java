@@ -63,7 +63,12 @@ public final class Sampler<T extends TelemetryRecord> implements Runnable {
         try {
             do {
                 long began = clock.nanos();
-                long pause = switch (poll()) {
+                Poll<T> poll = poll();
+                if (poll instanceof Poll.Failed<T> && stopped.getCount() == 0) {
+                    // It failed because it was closed under its feet.
+                    return;
+                }
+                long pause = switch (poll) {
                     case Poll.Taken<T> taken -> {
                         failuresInARow = 0;
                         take(taken);

@@ -31,7 +31,10 @@ class SamplerTest {
     private final Viewpoint viewpoint = new Viewpoint("p", "t", "engine-metrics", clock);
     private final List<TelemetryRecord> told = new ArrayList<>();
 
-    /** Gives what a test lined up, moves the clock by 100 ms each time, and ends the sampler after the last. */
+    /**
+     * Gives what a test lined up and moves the clock by 100 ms each time; then ends the sampler, and fails as what is closed
+     * in mid-poll does, which is nobody's failure.
+     */
     private final class Scripted implements SampleSource<EngineSample> {
         private final ArrayDeque<Supplier<Poll<EngineSample>>> script = new ArrayDeque<>();
         private final AtomicBoolean closed = new AtomicBoolean();
@@ -39,12 +42,12 @@ class SamplerTest {
 
         @Override
         public Poll<EngineSample> poll() {
-            clock.advanceMillis(100);
-            Supplier<Poll<EngineSample>> next = script.removeFirst();
             if (script.isEmpty()) {
                 atEnd.run();
+                return new Poll.Failed<>(FailureReason.EXITED, "closed");
             }
-            return next.get();
+            clock.advanceMillis(100);
+            return script.removeFirst().get();
         }
 
         @Override
@@ -153,8 +156,10 @@ class SamplerTest {
     @Test
     void stoppingEndsALongPause() throws InterruptedException {
         CountDownLatch polled = new CountDownLatch(1);
-        fails(FailureReason.CONNECT);
-        source.atEnd = polled::countDown;
+        source.script.add(() -> {
+            polled.countDown();
+            return new Poll.Failed<>(FailureReason.CONNECT, "because");
+        });
         Sampler<EngineSample> sampler = sampler(new Pace(3_600_000_000_000L, 3_600_000_000_000L, 1));
         Thread thread = new Thread(sampler);
         thread.start();
