@@ -47,9 +47,14 @@ class SampleMetricsTest {
     private <T extends TelemetryRecord> Sampler<T> polled(String name, Poll<T> poll) throws InterruptedException {
         AtomicReference<Runnable> stop = new AtomicReference<>(() -> {});
         SampleSource<T> source = new SampleSource<>() {
+            private boolean asked;
+
             @Override
             public Poll<T> poll() {
-                stop.get().run();
+                if (asked) {
+                    stop.get().run();
+                }
+                asked = true;
                 return poll;
             }
 
