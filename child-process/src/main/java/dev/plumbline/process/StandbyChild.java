@@ -115,8 +115,11 @@ public final class StandbyChild implements AutoCloseable {
         if (length < 0 || length > MOST_SETTINGS_BYTES) {
             throw new IOException(length + " bytes of settings");
         }
+        byte[] text = new byte[length];
+        // Fails when the taker went away in the middle: half of the settings are none.
+        in.readFully(text);
         Properties properties = new Properties();
-        properties.load(new StringReader(new String(in.readNBytes(length), StandardCharsets.UTF_8)));
+        properties.load(new StringReader(new String(text, StandardCharsets.UTF_8)));
         Map<String, String> settings = new TreeMap<>();
         properties.stringPropertyNames().forEach(name -> settings.put(name, properties.getProperty(name)));
         return Collections.unmodifiableMap(settings);

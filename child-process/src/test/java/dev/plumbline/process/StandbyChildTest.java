@@ -80,6 +80,9 @@ class StandbyChildTest {
     void whoGoesAwayOrTalksNonsenseDoesNotTakeIt() throws Exception {
         try (StandbyChild child = StandbyChild.listen(socket)) {
             SocketChannel.open(UnixDomainSocketAddress.of(socket)).close();
+            try (SocketChannel half = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+                half.write(ByteBuffer.wrap(new byte[] {0, 0, 0, 6, 'a', '=', '1'}));
+            }
             try (SocketChannel nonsense = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
                 nonsense.write(ByteBuffer.allocate(Integer.BYTES)
                         .putInt(Integer.MAX_VALUE)
