@@ -1,5 +1,6 @@
 package dev.plumbline.broker;
 
+import dev.plumbline.process.FolderLock;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -9,10 +10,14 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import kafka.server.BrokerServer;
 import kafka.server.ControllerServer;
 import kafka.server.FaultHandlerFactory;
@@ -49,15 +54,27 @@ public final class EmbeddedBroker implements AutoCloseable {
     /** A folder with less room than this is refused at start: index files alone are made 10 MiB each. */
     static final long SMALLEST_FREE_BYTES = 64L << 20;
 
-    private final int port;
-    private final BrokerServer broker;
-    private final ControllerServer controller;
-    private boolean closed;
+    /** Kafka stops in under a second on an idle machine. One that has not by then never will. */
+    static final Duration CLOSE_AT_MOST = Duration.ofSeconds(30);
 
-    private EmbeddedBroker(int port, BrokerServer broker, ControllerServer controller) {
+    private final int port;
+    private final Node node;
+    private final FolderLock lock;
+    private final Duration closeAtMost;
+    private final CompletableFuture<Void> stopped = new CompletableFuture<>();
+    private boolean closing;
+
+    EmbeddedBroker(int port, Node node, FolderLock lock, Duration closeAtMost) {
+        this.closeAtMost = closeAtMost;
         this.port = port;
-        this.broker = broker;
-        this.controller = controller;
+        this.node = node;
+        this.lock = lock;
+    }
+
+    /** The running parts of Kafka; {@link #close} returns when their files are closed, or hangs: that is Kafka's. */
+    @FunctionalInterface
+    interface Node {
+        void close();
     }
 
     /**
@@ -75,16 +92,46 @@ public final class EmbeddedBroker implements AutoCloseable {
      * Starts a broker and returns when it serves.
      *
      * @throws java.net.BindException when the port is taken
-     * @throws IOException when the folder cannot be made or written, has too little room, or is used by another broker;
-     *     or when Kafka does not come up
+     * @throws dev.plumbline.process.FolderInUseException when another broker uses the folder; nothing in it was touched
+     * @throws IOException when the folder cannot be made or written or has too little room, or when Kafka does not come
+     *     up
      */
     public static EmbeddedBroker start(BrokerSettings settings) throws IOException {
         Path directory = usableDirectory(settings.directory());
+        // Before Kafka touches anything: a second node reads and truncates logs before it looks at Kafka's own lock.
+        FolderLock lock = FolderLock.take(directory);
+        Parts parts;
+        try {
+            parts = assemble(settings, directory);
+        } catch (IOException | RuntimeException e) {
+            lock.close();
+            throw e;
+        }
+        EmbeddedBroker node = new EmbeddedBroker(parts.port(), parts, lock, CLOSE_AT_MOST);
+        try {
+            parts.controller().startup();
+            parts.broker().startup();
+        } catch (Throwable e) {
+            // Kafka declares nothing and throws what its parts throw: all of it means that it did not come up.
+            IOException failure = new IOException("Kafka did not start in " + directory + ": " + e.getMessage(), e);
+            try {
+                node.close();
+            } catch (IllegalStateException hung) {
+                failure.addSuppressed(hung);
+            }
+            parts.brokerSocket().close();
+            parts.controllerSocket().close();
+            throw failure;
+        }
+        return node;
+    }
+
+    private static Parts assemble(BrokerSettings settings, Path directory) throws IOException {
         ServerSocketChannel brokerSocket = bind(settings.port());
         try {
             ServerSocketChannel controllerSocket = bind(0);
             try {
-                return start(settings, directory, brokerSocket, controllerSocket);
+                return assemble(settings, directory, brokerSocket, controllerSocket);
             } catch (IOException | RuntimeException e) {
                 controllerSocket.close();
                 throw e;
@@ -95,15 +142,15 @@ public final class EmbeddedBroker implements AutoCloseable {
         }
     }
 
-    private static EmbeddedBroker start(
+    private static Parts assemble(
             BrokerSettings settings,
             Path directory,
             ServerSocketChannel brokerSocket,
             ServerSocketChannel controllerSocket)
             throws IOException {
-        int brokerPort = portOf(brokerSocket);
         int controllerPort = portOf(controllerSocket);
-        KafkaConfig config = new KafkaConfig(properties(settings, directory, brokerPort, controllerPort), false);
+        KafkaConfig config =
+                new KafkaConfig(properties(settings, directory, portOf(brokerSocket), controllerPort), false);
         format(directory);
         Tuple2<MetaPropertiesEnsemble, BootstrapMetadata> loaded =
                 KafkaRaftServer.initializeLogDirs(config, LOG, "[EmbeddedBroker] ");
@@ -122,16 +169,7 @@ public final class EmbeddedBroker implements AutoCloseable {
                 boundBefore);
         BrokerServer broker = new BrokerServer(shared);
         ControllerServer controller = new ControllerServer(shared, KafkaRaftServer.configSchema(), loaded._2());
-        EmbeddedBroker node = new EmbeddedBroker(brokerPort, broker, controller);
-        try {
-            controller.startup();
-            broker.startup();
-        } catch (Throwable e) {
-            // Kafka declares nothing and throws what its parts throw: all of it means that it did not come up.
-            node.close();
-            throw new IOException("Kafka did not start in " + directory + ": " + e.getMessage(), e);
-        }
-        return node;
+        return new Parts(broker, controller, brokerSocket, controllerSocket, portOf(brokerSocket));
     }
 
     /** Host and port for {@code bootstrap.servers}. */
@@ -147,15 +185,40 @@ public final class EmbeddedBroker implements AutoCloseable {
     /**
      * Stops the node and returns when its files are closed. A second call waits for that too: a signal and the end of the
      * supervisor come together often, and the first of both to return would end the JVM under the other.
+     *
+     * @throws IllegalStateException when Kafka has not stopped {@link #CLOSE_AT_MOST} after the first call; its folder
+     *     then stays taken until this JVM ends, because its threads may still write there
      */
     @Override
-    public synchronized void close() {
-        if (!closed) {
-            closed = true;
-            broker.shutdown();
-            controller.shutdown();
-            broker.awaitShutdown();
-            controller.awaitShutdown();
+    public void close() {
+        synchronized (this) {
+            if (!closing) {
+                closing = true;
+                Thread thread = new Thread(this::stop, "broker-stop-" + port);
+                thread.setDaemon(true);
+                thread.start();
+            }
+        }
+        try {
+            // The earliest of all callers' limits counts.
+            stopped.orTimeout(closeAtMost.toMillis(), TimeUnit.MILLISECONDS).join();
+        } catch (CompletionException e) {
+            String what = e.getCause() instanceof TimeoutException
+                    ? "Kafka on port " + port + " did not stop within " + closeAtMost.toSeconds()
+                            + " s; its folder stays taken until this process ends"
+                    : "Kafka on port " + port + " did not stop: " + e.getCause();
+            throw new IllegalStateException(what, e.getCause());
+        }
+    }
+
+    private void stop() {
+        try {
+            node.close();
+            lock.close();
+            stopped.complete(null);
+        } catch (Throwable e) {
+            // Of a thread of its own: nobody else would hear of it.
+            stopped.completeExceptionally(e);
         }
     }
 
@@ -278,6 +341,22 @@ public final class EmbeddedBroker implements AutoCloseable {
         }
         long quarter = settings.retentionBytes().getAsLong() / 4;
         return Math.min(largest, Math.max(BrokerSettings.SMALLEST_RETENTION_BYTES, quarter));
+    }
+
+    private record Parts(
+            BrokerServer broker,
+            ControllerServer controller,
+            ServerSocketChannel brokerSocket,
+            ServerSocketChannel controllerSocket,
+            int port)
+            implements Node {
+        @Override
+        public void close() {
+            broker.shutdown();
+            controller.shutdown();
+            broker.awaitShutdown();
+            controller.awaitShutdown();
+        }
     }
 
     /** Faults of Kafka's threads are logged and thrown: ending the process is for its owner to decide. */

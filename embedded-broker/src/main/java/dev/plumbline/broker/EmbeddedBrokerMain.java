@@ -1,6 +1,7 @@
 package dev.plumbline.broker;
 
 import dev.plumbline.process.ChildProcess;
+import dev.plumbline.process.FolderInUseException;
 import dev.plumbline.process.ReadyFile;
 import dev.plumbline.process.StackDirectory;
 import java.io.IOException;
@@ -32,8 +33,9 @@ public final class EmbeddedBrokerMain {
 
     private static final Duration OTHERS_END_AT_MOST = Duration.ofSeconds(10);
 
-    /** Kafka's own stop (under a second on an idle machine), the wait for the others, and slack for a loaded machine. */
-    private static final Duration GRACE = OTHERS_END_AT_MOST.plusSeconds(20);
+    /** Kafka's own stop, the wait for the others, and slack for a loaded machine. */
+    private static final Duration GRACE =
+            EmbeddedBroker.CLOSE_AT_MOST.plus(OTHERS_END_AT_MOST).plusSeconds(5);
 
     private EmbeddedBrokerMain() {}
 
@@ -63,15 +65,23 @@ public final class EmbeddedBrokerMain {
 
     private static void run(BrokerCommandLine commandLine) throws IOException, InterruptedException {
         EmbeddedBroker broker = EmbeddedBroker.start(commandLine.settings());
-        Runtime.getRuntime().addShutdownHook(new Thread(broker::close, "broker-stop"));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> close(broker), "broker-stop"));
         ChildProcess.endWithSupervisor(() -> stopAfterSupervisor(broker, commandLine.stackDirectory()), GRACE);
         ReadyFile.publishIfAsked("broker", Map.of("kafka", broker.port()));
         System.out.println("READY broker " + broker.bootstrapServers());
         new CountDownLatch(1).await();
     }
 
+    private static void close(EmbeddedBroker broker) {
+        try {
+            broker.close();
+        } catch (IllegalStateException e) {
+            System.err.println("broker: " + e.getMessage());
+        }
+    }
+
     private static void stopAfterSupervisor(EmbeddedBroker broker, Optional<Path> stackDirectory) {
-        broker.close();
+        close(broker);
         stackDirectory.map(StackDirectory::new).ifPresent(stack -> {
             try {
                 List<Long> left = stack.awaitOthers(OTHERS_END_AT_MOST);
@@ -116,6 +126,9 @@ public final class EmbeddedBrokerMain {
                 "port " + settings.port() + " on 127.0.0.1 is taken; name another --port, or 0 for a free one";
             case AccessDeniedException denied -> denied.getFile() + " cannot be written; name another --directory";
             case FileAlreadyExistsException file -> file.getFile() + " is not a folder; name another --directory";
+            case FolderInUseException used ->
+                "the folder " + used.getFile() + " is in use by another broker (" + used.owner()
+                        + "); end that one, or name another --directory";
             case FileSystemException file ->
                 "the folder " + file.getFile() + " cannot be used ("
                         + Optional.ofNullable(file.getReason())

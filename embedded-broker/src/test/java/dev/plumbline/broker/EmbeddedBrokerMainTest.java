@@ -100,6 +100,28 @@ class EmbeddedBrokerMainTest {
     }
 
     @Test
+    void aFolderInUseIsRefusedAcrossProcessesAndFreeOnceItsOwnerWasKilled() throws Exception {
+        Path data = folder.resolve("data");
+        Process first = start(folder.resolve("broker.ready"), "--directory", data.toString());
+        try {
+            assertThat(first.inputReader().readLine()).startsWith("READY broker ");
+
+            assertThat(exitOf("--directory", data.toString())).isEqualTo(4);
+            assertThat(stderrLines())
+                    .singleElement()
+                    .asString()
+                    .contains(data.toString())
+                    .contains("process " + first.pid())
+                    .contains("--directory");
+            assertThat(first.isAlive()).isTrue();
+        } finally {
+            first.destroyForcibly();
+        }
+        assertThat(first.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        EmbeddedBroker.start(data, 0).close();
+    }
+
+    @Test
     void saysInOneLineThatItWasCalledWrongly() throws Exception {
         assertThat(exitOf("--dir", "x")).isEqualTo(2);
         assertThat(stderrLines()).singleElement().asString().contains("--dir").contains("--help");

@@ -3,7 +3,10 @@ package dev.plumbline.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import dev.plumbline.process.FolderInUseException;
+import dev.plumbline.process.FolderLock;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -17,7 +20,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -98,12 +103,54 @@ class EmbeddedBrokerTest {
     }
 
     @Test
-    void refusesAFolderThatAnotherBrokerUses() throws IOException {
+    void refusesAFolderThatAnotherBrokerUsesAndLeavesItsDataAlone() throws Exception {
         try (EmbeddedBroker first = EmbeddedBroker.start(folder, 0)) {
-            assertThatExceptionOfType(IOException.class)
-                    .isThrownBy(() -> EmbeddedBroker.start(folder, 0))
-                    .withMessageContaining(folder.toString());
-            createTopic(first, "still-serving", 1);
+            createTopic(first, "events", 1);
+            send(first, "events", "before", true);
+
+            for (int i = 0; i < 3; i++) {
+                assertThatExceptionOfType(FolderInUseException.class)
+                        .isThrownBy(() -> EmbeddedBroker.start(folder, 0))
+                        .withMessageContaining(folder.toString())
+                        .withMessageContaining(
+                                "process " + ProcessHandle.current().pid());
+            }
+
+            send(first, "events", "after", true);
+            assertThat(readCommitted(first, "events", 2)).containsExactly("before", "after");
+        }
+        try (EmbeddedBroker again = EmbeddedBroker.start(folder, 0)) {
+            send(again, "events", "restarted", true);
+            assertThat(readCommitted(again, "events", 3)).containsExactly("before", "after", "restarted");
+        }
+    }
+
+    @Test
+    void aFolderIsFreeAgainAfterAFailedStart() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            assertThatExceptionOfType(BindException.class)
+                    .isThrownBy(() -> EmbeddedBroker.start(folder, taken.getLocalPort()));
+        }
+        FolderLock.take(folder).close();
+    }
+
+    @Test
+    void givesUpOnAKafkaThatDoesNotStopAndKeepsItsFolder() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        FolderLock lock = FolderLock.take(folder);
+        EmbeddedBroker hanging = new EmbeddedBroker(1, () -> awaitQuietly(never), lock, Duration.ofMillis(50));
+
+        assertThatIllegalStateException().isThrownBy(hanging::close).withMessageContaining("did not stop");
+        assertThatIllegalStateException().as("nor the second time").isThrownBy(hanging::close);
+        assertThatExceptionOfType(FolderInUseException.class).isThrownBy(() -> FolderLock.take(folder));
+        never.countDown();
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await(1, TimeUnit.MINUTES);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

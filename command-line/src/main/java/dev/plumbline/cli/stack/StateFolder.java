@@ -1,30 +1,24 @@
 package dev.plumbline.cli.stack;
 
 import dev.plumbline.cli.outcome.ExitCode;
+import dev.plumbline.process.FolderInUseException;
+import dev.plumbline.process.FolderLock;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /**
  * A folder in which a local stack keeps what shall outlive it: the broker's data, and with it windows, verdicts and
- * baselines. One stack at a time; the lock is the operating system's and goes with its process, however that ends.
+ * baselines. One stack at a time.
  */
 public final class StateFolder implements AutoCloseable {
 
-    private static final String LOCK = "lock";
-
     private final Path path;
-    private final FileChannel channel;
+    private final FolderLock lock;
 
-    private StateFolder(Path path, FileChannel channel) {
+    private StateFolder(Path path, FolderLock lock) {
         this.path = path;
-        this.channel = channel;
+        this.lock = lock;
     }
 
     /**
@@ -36,37 +30,17 @@ public final class StateFolder implements AutoCloseable {
         Path absolute = path.toAbsolutePath().normalize();
         try {
             Files.createDirectories(absolute);
-            FileChannel channel = FileChannel.open(
-                    absolute.resolve(LOCK),
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.READ,
-                    StandardOpenOption.WRITE);
-            if (!isTaken(channel)) {
-                channel.close();
-                throw new StackFailure(
-                        ExitCode.USAGE,
-                        "the state folder " + absolute + " is in use by another plumb (process "
-                                + Files.readString(absolute.resolve(LOCK)).strip()
-                                + "): end that one, or name another folder with --state");
-            }
-            byte[] pid = (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII);
-            channel.truncate(0);
-            channel.write(ByteBuffer.wrap(pid), 0);
-            return new StateFolder(absolute, channel);
+            return new StateFolder(absolute, FolderLock.take(absolute));
+        } catch (FolderInUseException e) {
+            throw new StackFailure(
+                    ExitCode.USAGE,
+                    "the state folder " + absolute + " is in use by another plumb (" + e.owner()
+                            + "): end that one, or name another folder with --state");
         } catch (IOException e) {
             throw new StackFailure(
                     ExitCode.INFRASTRUCTURE,
                     "cannot use the state folder " + absolute + ": " + e.getMessage()
                             + "; name one that can be written");
-        }
-    }
-
-    private static boolean isTaken(FileChannel channel) throws IOException {
-        try {
-            FileLock lock = channel.tryLock();
-            return lock != null;
-        } catch (OverlappingFileLockException e) {
-            return false;
         }
     }
 
@@ -78,6 +52,6 @@ public final class StateFolder implements AutoCloseable {
     /** Lets the folder go; what is in it stays. */
     @Override
     public void close() throws IOException {
-        channel.close();
+        lock.close();
     }
 }
