@@ -102,7 +102,9 @@ final class Run {
                         concluded.verdict(),
                         concluded.folder(),
                         exitCode(
-                                concluded.result().ending(), concluded.verdict().decision()));
+                                concluded.result().ending(),
+                                concluded.verdict().decision(),
+                                plan.judgement().inconclusive));
             }
         }
     }
@@ -249,8 +251,18 @@ final class Run {
         }
     }
 
-    private static int exitCode(RunEnding ending, Decision decision) {
-        return ending instanceof RunEnding.Interrupted ? ExitCode.INTERRUPTED : RunJudge.exitCode(decision);
+    /** What an undecided run counts as is a matter of the exit code only: its record stays undecided, and never green. */
+    static int exitCode(RunEnding ending, Decision decision, JudgementOptions.Inconclusive inconclusive) {
+        if (ending instanceof RunEnding.Interrupted) {
+            return ExitCode.INTERRUPTED;
+        }
+        return decision == Decision.INCONCLUSIVE
+                ? switch (inconclusive) {
+                    case keep -> ExitCode.INCONCLUSIVE;
+                    case pass -> ExitCode.PASS;
+                    case fail -> ExitCode.REGRESSION;
+                }
+                : RunJudge.exitCode(decision);
     }
 
     /** Says so when the look at the target takes long because its engine loads. */
@@ -288,21 +300,17 @@ final class Run {
                             plan.stack().threshold,
                             JudgementSettings.defaults().runNoise(),
                             new HashSet<>(plan.judgement().vary)));
-            return verdict.decision() == Decision.INCONCLUSIVE ? undecided(verdict) : verdict;
+            return verdict.decision() == Decision.INCONCLUSIVE
+                            && plan.judgement().inconclusive != JudgementOptions.Inconclusive.keep
+                    ? undecided(verdict)
+                    : verdict;
         }
 
         private RunVerdict undecided(RunVerdict verdict) {
-            Decision decision = switch (plan.judgement().inconclusive) {
-                case keep -> Decision.INCONCLUSIVE;
-                case pass -> Decision.PASS;
-                case fail -> Decision.REGRESSION;
-            };
             return new RunVerdict(
-                    decision,
-                    verdict.headline()
-                            + (decision == Decision.INCONCLUSIVE
-                                    ? ""
-                                    : " (counts as " + plan.judgement().inconclusive + ": --inconclusive)"),
+                    verdict.decision(),
+                    verdict.headline() + " (the exit code counts it as " + plan.judgement().inconclusive
+                            + ": --inconclusive)",
                     verdict.baselineRunId(),
                     verdict.findings(),
                     verdict.differences());

@@ -6,6 +6,7 @@ import dev.plumbline.cli.artifacts.WindowKeeper;
 import dev.plumbline.cli.feed.PipeFeed;
 import dev.plumbline.cli.feed.PipeListener;
 import dev.plumbline.cli.history.RunFile;
+import dev.plumbline.cli.judgement.Soundness;
 import dev.plumbline.cli.probe.Discovery;
 import dev.plumbline.cli.probe.TargetAddress;
 import dev.plumbline.cli.result.RunEnding;
@@ -13,6 +14,7 @@ import dev.plumbline.cli.result.RunIdentity;
 import dev.plumbline.cli.result.RunResult;
 import dev.plumbline.cli.result.RunTotals;
 import dev.plumbline.cli.result.RunVerdict;
+import dev.plumbline.cli.result.RunWindow;
 import dev.plumbline.cli.run.ProducerControl.State;
 import dev.plumbline.cli.run.ProducerControl.Status;
 import dev.plumbline.cli.stack.Installation.Part;
@@ -20,17 +22,22 @@ import dev.plumbline.cli.stack.Interrupts;
 import dev.plumbline.cli.stack.LocalPipe;
 import dev.plumbline.cli.stack.StackFailure;
 import dev.plumbline.cli.time.SystemTime;
+import dev.plumbline.contract.distribution.Histogram;
+import dev.plumbline.contract.distribution.HistogramAccumulator;
 import dev.plumbline.contract.event.Event;
 import dev.plumbline.contract.event.Heartbeat;
+import dev.plumbline.contract.event.Outcome;
 import dev.plumbline.contract.event.RequestEvent;
 import dev.plumbline.contract.run.RunRecord.Environment;
 import dev.plumbline.contract.series.Series;
 import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.verdict.VerdictRecord;
+import dev.plumbline.contract.window.LatencyMetric;
 import dev.plumbline.contract.window.WindowRecord;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -69,6 +76,8 @@ final class RunSession {
     private final Interrupts interrupts;
     private final WindowKeeper windows = new WindowKeeper(WindowKeeper.DEFAULT_LIMIT);
     private final RecentRequests recent = new RecentRequests();
+    private final FailureCauses causes = new FailureCauses();
+    private final Map<LatencyMetric, HistogramAccumulator> heard = new EnumMap<>(LatencyMetric.class);
     private final List<AlertRecord> alerts = new ArrayList<>();
 
     private Status status = Status.STARTING;
@@ -291,6 +300,7 @@ final class RunSession {
         long now = SystemTime.epochMillis();
         long start = startEpochMillis == Long.MAX_VALUE ? now : Math.min(startEpochMillis, now);
         long end = Math.max(start, lastEndEpochMillis);
+        List<RunWindow> measured = windows.windows(start, end);
         return new RunResult(
                 new RunIdentity(
                         plan.runId(),
@@ -308,10 +318,20 @@ final class RunSession {
                         status.lost(),
                         countedEvents,
                         plan.goals().map(goals -> new RunTotals.Goodput(goals.text(), good, judgedByGoals)),
-                        hasPrices() ? OptionalDouble.of(cost) : OptionalDouble.empty()),
-                windows.windows(start, end),
+                        hasPrices() ? OptionalDouble.of(cost) : OptionalDouble.empty(),
+                        Optional.of(new RunTotals.Heard(causes.causes(), unvouched(measured)))),
+                measured,
                 alerts,
                 detectorWindows);
+    }
+
+    private Map<LatencyMetric, Histogram> unvouched(List<RunWindow> measured) {
+        if (Soundness.vouched(measured) >= Soundness.LEAST_VOUCHED) {
+            return Map.of();
+        }
+        Map<LatencyMetric, Histogram> latencies = new EnumMap<>(LatencyMetric.class);
+        heard.forEach((metric, values) -> latencies.put(metric, values.toHistogram()));
+        return latencies;
     }
 
     private boolean hasPrices() {
@@ -369,8 +389,20 @@ final class RunSession {
             eventsHeard++;
             lastEndEpochMillis = Math.max(lastEndEpochMillis, event.endEpochMillis());
             recent.add(event);
+            switch (event.outcome()) {
+                case Outcome.Completed completed -> {
+                    for (LatencyMetric metric : LatencyMetric.values()) {
+                        metric.ofRequest(event)
+                                .ifPresent(nanos -> heard.computeIfAbsent(metric, any -> new HistogramAccumulator())
+                                        .record(nanos));
+                    }
+                }
+                case Outcome.Failed failed -> causes.add(failed);
+                case Outcome.Dropped dropped -> {}
+                case Outcome.Cancelled cancelled -> {}
+            }
             plan.goals().ifPresent(goals -> {
-                if (!(event.outcome() instanceof dev.plumbline.contract.event.Outcome.Cancelled)) {
+                if (!(event.outcome() instanceof Outcome.Cancelled)) {
                     judgedByGoals++;
                     good += goals.areMetBy(event) ? 1 : 0;
                 }

@@ -10,6 +10,8 @@ import dev.plumbline.cli.outcome.ExitCode;
 import dev.plumbline.cli.result.RunEnding;
 import dev.plumbline.cli.result.RunResult;
 import dev.plumbline.cli.result.RunVerdict;
+import dev.plumbline.cli.result.RunVerdict.Answer;
+import dev.plumbline.cli.result.RunVerdict.BudgetFinding;
 import dev.plumbline.contract.run.RunRecord.Decision;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -125,6 +128,52 @@ class RunStoreTest {
                         "Complete " + good.runId());
         assertThat(store.find("last")).isEqualTo(good);
         assertRefused(() -> store.find(bad.runId()), "damaged");
+    }
+
+    @Test
+    void greenNeedsRequestsThatSucceededWindowsThatCountAndErrorsThatWereLookedAt() {
+        assertThat(store.isGreen(put(0, Decision.NOT_JUDGED, run -> run.failing(1))))
+                .as("nothing succeeded")
+                .isFalse();
+        assertThat(store.isGreen(put(1, Decision.NOT_JUDGED, run -> run.failing(0.5))))
+                .as("half failed")
+                .isFalse();
+        assertThat(store.isGreen(put(2, Decision.NOT_JUDGED, run -> run.failing(0.25))))
+                .as("a quarter failed, and nobody looked")
+                .isFalse();
+        assertThat(store.isGreen(put(3, Decision.NOT_JUDGED, run -> run.failing(0.01))))
+                .as("few failed")
+                .isTrue();
+        assertThat(store.isGreen(put(4, Decision.NOT_JUDGED, run -> run.covered(0.037))))
+                .as("nobody vouches for it")
+                .isFalse();
+        StoredRun quarter = put(5, Decision.PASS, run -> run.failing(0.25));
+        StoredRun stated = new StoredRun(
+                quarter.result(),
+                new RunVerdict(Decision.PASS, "", Optional.empty(), List.of(budget(Answer.PASS, "error_rate<40%"))));
+        assertThat(store.isGreen(stated)).as("a quarter may fail").isTrue();
+        StoredRun aside = new StoredRun(
+                quarter.result(),
+                new RunVerdict(Decision.PASS, "", Optional.empty(), List.of(budget(Answer.PASS, "p95(ttft)<5s"))));
+        assertThat(store.isGreen(aside)).as("a budget on something else").isFalse();
+        assertThat(store.lastGreen(quarter.group(), quarter.result().environment(), Set.of(), "none"))
+                .extracting(StoredRun::runId)
+                .containsExactly(store.find("20261125").runId());
+    }
+
+    @Test
+    void anOpenQuestionThatWasStoredAsAPassIsNotGreen() {
+        StoredRun run = put(0, Decision.PASS);
+        StoredRun open = new StoredRun(
+                run.result(),
+                new RunVerdict(
+                        Decision.PASS, "", Optional.empty(), List.of(budget(Answer.CANNOT_TELL, "p95(ttft)<5s"))));
+        assertThat(store.isGreen(open)).isFalse();
+    }
+
+    private static BudgetFinding budget(Answer answer, String text) {
+        return new BudgetFinding(
+                answer, text, 0, OptionalDouble.empty(), OptionalDouble.empty(), OptionalDouble.empty(), "", "");
     }
 
     @Test

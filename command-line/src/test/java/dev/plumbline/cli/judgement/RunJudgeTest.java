@@ -228,6 +228,52 @@ class RunJudgeTest {
     }
 
     @Test
+    void aRunOfWhichNothingSucceededFailed() {
+        RunVerdict verdict = against(run(1, broken -> broken.errorShare = 1));
+        assertThat(verdict.decision()).as(verdict.headline()).isEqualTo(Decision.FAILED);
+        assertThat(RunJudge.exitCode(verdict.decision())).isEqualTo(ExitCode.INFRASTRUCTURE);
+        assertThat(verdict.headline()).contains("HTTP_5XX 3000").contains("the server's log");
+        RunVerdict stated = RunJudge.judge(
+                run(1, broken -> broken.errorShare = 1),
+                List.of(),
+                List.of(Budget.parse("error_rate<=100%")),
+                SETTINGS);
+        assertThat(stated.decision()).isEqualTo(Decision.FAILED);
+    }
+
+    @Test
+    void aRunOfWhichHalfFailedCannotBeToldUnlessABudgetSaysSo() {
+        Consumer<SimulatedRun> half = run -> run.errorShare = 0.55;
+        RunVerdict verdict = against(run(1, half));
+        assertThat(verdict.decision()).as(verdict.headline()).isEqualTo(Decision.INCONCLUSIVE);
+        assertThat(verdict.headline()).startsWith("cannot tell: 5").contains("--budget \"error_rate<");
+        assertThat(against(run(1, half), run(2, half)).decision())
+                .as("compared, and as bad as before")
+                .isEqualTo(Decision.INCONCLUSIVE);
+        RunVerdict stated = RunJudge.judge(run(1, half), List.of(), List.of(Budget.parse("error_rate<70%")), SETTINGS);
+        assertThat(stated.decision()).as(stated.headline()).isEqualTo(Decision.PASS);
+        RunVerdict broken = RunJudge.judge(run(1, half), List.of(), List.of(Budget.parse("error_rate<40%")), SETTINGS);
+        assertThat(broken.decision()).isEqualTo(Decision.REGRESSION);
+    }
+
+    @Test
+    void aQuarterOfErrorsThatNobodyStatedIsSaidToBeNotGreen() {
+        assertThat(against(run(1, run -> run.errorShare = 0.25)).headline())
+                .contains("nothing says how many may")
+                .contains("not green");
+        assertThat(against(run(1, run -> run.errorShare = 0.01)).headline()).doesNotContain("green: state");
+    }
+
+    @Test
+    void aRunThatNobodyVouchesForCannotBeTold() {
+        RunVerdict verdict = against(run(1, busy -> busy.coverage = 0.037));
+        assertThat(verdict.decision()).as(verdict.headline()).isEqualTo(Decision.INCONCLUSIVE);
+        assertThat(verdict.headline())
+                .startsWith("cannot tell: this machine was too busy to vouch for 100 % of the load, 60 of 60 windows")
+                .contains("cores of its own");
+    }
+
+    @Test
     void aRunWithoutWindowsCannotBeTold() {
         RunVerdict verdict = against(run(1, run -> run.windows = 0), run(2));
         assertThat(verdict.decision()).isEqualTo(Decision.INCONCLUSIVE);

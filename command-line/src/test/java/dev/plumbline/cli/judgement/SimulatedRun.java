@@ -71,6 +71,16 @@ public final class SimulatedRun {
         this.random = new SplittableRandom(seed);
     }
 
+    /** Lets a share of the requests fail. */
+    public void failing(double share) {
+        errorShare = share;
+    }
+
+    /** Lets healthy producers have offered a share of the load only. */
+    public void covered(double share) {
+        coverage = share;
+    }
+
     public Series series() {
         return new Series(new ComparisonGroup("svc", "m", scenario, LoadPoint.parse(loadPoint), "default"), "stable");
     }
