@@ -270,7 +270,9 @@ public final class RunFolder implements AutoCloseable {
                 result.ending(),
                 result.totals(),
                 WindowKeeper.merged(result.windows(), (result.windows().size() + 1) / 2),
-                result.alerts());
+                result.alerts(),
+                result.detectorWindows(),
+                result.openIncident());
     }
 
     private FolderContents contents() throws IOException {

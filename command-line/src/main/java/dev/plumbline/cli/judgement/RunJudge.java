@@ -10,6 +10,7 @@ import dev.plumbline.cli.result.RunVerdict.BudgetFinding;
 import dev.plumbline.cli.result.RunVerdict.ComparisonFinding;
 import dev.plumbline.cli.result.RunVerdict.Difference;
 import dev.plumbline.cli.result.RunVerdict.Finding;
+import dev.plumbline.cli.result.RunVerdict.IncidentFinding;
 import dev.plumbline.contract.run.RunRecord.Decision;
 import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.verdict.AlertRecord.Transition;
@@ -62,6 +63,11 @@ public final class RunJudge {
             findings.addAll(new RunComparison(windows, before, settings).findings());
         }
         findings.addAll(alerts(candidate.alerts()));
+        candidate
+                .openIncident()
+                .filter(incident -> candidate.alerts().stream()
+                        .noneMatch(alert -> alert.alertId().equals(incident.alertId())))
+                .ifPresent(incident -> findings.add(new IncidentFinding(Answer.FAIL, incident)));
         Optional<RunResult> newest = baselines.stream()
                 .max(Comparator.comparingLong(run -> run.identity().startEpochMillis()));
         Soundness soundness = Soundness.of(candidate, findings);
@@ -244,6 +250,7 @@ public final class RunJudge {
                                     .orElse("")
                             + comparison.why();
                 case AlertFinding alert -> alert.alert().summary() + (alert.resolved() ? " (resolved since)" : "");
+                case IncidentFinding incident -> "regression of " + incident.name() + " " + incident.why();
             };
         }
     }

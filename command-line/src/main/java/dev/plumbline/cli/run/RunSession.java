@@ -79,15 +79,14 @@ final class RunSession {
     private final FailureCauses causes = new FailureCauses();
     private final Map<LatencyMetric, HistogramAccumulator> heard = new EnumMap<>(LatencyMetric.class);
     private final List<AlertRecord> alerts = new ArrayList<>();
+    private final VerdictTally verdicts = new VerdictTally();
 
     private Status status = Status.STARTING;
     private long startEpochMillis = Long.MAX_VALUE;
     private long lastEndEpochMillis;
     private long countedEvents;
     private long lastWindowEndEpochMillis;
-    private long lastVerdictEndEpochMillis;
     private long lastHeardEpochMillis;
-    private long detectorWindows;
     private long eventsHeard;
     private long good;
     private long judgedByGoals;
@@ -282,7 +281,7 @@ final class RunSession {
             feed.poll(POLL, hearing);
         }
         long verdictDeadline = Math.min(deadline, SystemTime.epochMillis() + VERDICT_MILLIS);
-        while (SystemTime.epochMillis() < verdictDeadline && lastVerdictEndEpochMillis < lastWindowEndEpochMillis) {
+        while (SystemTime.epochMillis() < verdictDeadline && verdicts.lastEndEpochMillis() < lastWindowEndEpochMillis) {
             feed.poll(POLL, hearing);
         }
         if (feed.undecodable() > 0) {
@@ -322,7 +321,8 @@ final class RunSession {
                         Optional.of(new RunTotals.Heard(causes.causes(), unvouched(measured)))),
                 measured,
                 alerts,
-                detectorWindows);
+                verdicts.judgedWindows(),
+                verdicts.openIncident());
     }
 
     private Map<LatencyMetric, Histogram> unvouched(List<RunWindow> measured) {
@@ -442,9 +442,7 @@ final class RunSession {
             if (!isOurs(verdict.window().series(), verdict.window().endEpochMillis())) {
                 return;
             }
-            lastVerdictEndEpochMillis =
-                    Math.max(lastVerdictEndEpochMillis, verdict.window().endEpochMillis());
-            detectorWindows += verdict.baselineId().isPresent() ? 1 : 0;
+            verdicts.add(verdict);
             view.verdict(verdict);
         }
 

@@ -9,6 +9,7 @@ import dev.plumbline.cli.result.RunVerdict.Answer;
 import dev.plumbline.cli.result.RunVerdict.BudgetFinding;
 import dev.plumbline.cli.result.RunVerdict.ComparisonFinding;
 import dev.plumbline.cli.result.RunVerdict.Finding;
+import dev.plumbline.cli.result.RunVerdict.IncidentFinding;
 import dev.plumbline.cli.result.RunWindow;
 import dev.plumbline.cli.terminal.Figures;
 import dev.plumbline.cli.terminal.Screen;
@@ -207,6 +208,8 @@ final class SummaryView {
                 mark(alert.answer(), screen) + " alert "
                         + Figures.clock(alert.alert().atEpochMillis()) + "   "
                         + alert.alert().summary() + (alert.resolved() ? " (resolved)" : "");
+            case IncidentFinding incident ->
+                mark(incident.answer(), screen) + " incident " + incident.name() + "   " + incident.why();
         };
     }
 

@@ -9,10 +9,17 @@ import dev.plumbline.cli.outcome.CommandFailure;
 import dev.plumbline.cli.outcome.ExitCode;
 import dev.plumbline.cli.result.RunEnding;
 import dev.plumbline.cli.result.RunResult;
+import dev.plumbline.cli.result.RunTotals;
 import dev.plumbline.cli.result.RunVerdict;
 import dev.plumbline.cli.result.RunVerdict.Answer;
 import dev.plumbline.cli.result.RunVerdict.BudgetFinding;
+import dev.plumbline.cli.result.RunVerdict.IncidentFinding;
+import dev.plumbline.contract.distribution.Histogram;
+import dev.plumbline.contract.event.FailureKind;
 import dev.plumbline.contract.run.RunRecord.Decision;
+import dev.plumbline.contract.verdict.JudgedMetric;
+import dev.plumbline.contract.verdict.SeriesSnapshot.OpenIncident;
+import dev.plumbline.contract.window.LatencyMetric;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -169,6 +176,38 @@ class RunStoreTest {
                 new RunVerdict(
                         Decision.PASS, "", Optional.empty(), List.of(budget(Answer.CANNOT_TELL, "p95(ttft)<5s"))));
         assertThat(store.isGreen(open)).isFalse();
+    }
+
+    @Test
+    void whyRequestsFailedAndWhatIsOpenIsKept() throws IOException {
+        StoredRun plain = put(0, Decision.REGRESSION);
+        RunResult run = plain.result();
+        RunTotals totals = run.totals();
+        OpenIncident open = new OpenIncident("a", START, List.of(JudgedMetric.TTFT_P95), 1);
+        RunResult told = new RunResult(
+                run.identity(),
+                run.plan(),
+                run.environment(),
+                run.ending(),
+                new RunTotals(
+                        totals.offered(),
+                        totals.acknowledgedEvents(),
+                        totals.lostEvents(),
+                        totals.countedEvents(),
+                        totals.goodput(),
+                        totals.cost(),
+                        Optional.of(new RunTotals.Heard(
+                                List.of(new RunTotals.Cause(FailureKind.REJECTED, 1, Optional.of("status 429"))),
+                                Map.of(LatencyMetric.E2E, Histogram.of(90_000_000))))),
+                run.windows(),
+                run.alerts(),
+                30,
+                Optional.of(open));
+        RunVerdict verdict = new RunVerdict(
+                Decision.REGRESSION, "", Optional.empty(), List.of(new IncidentFinding(Answer.FAIL, open)));
+        Path file = temporary.resolve("told.json");
+        RunFile.write(file, told, verdict);
+        assertThat(RunFile.read(file)).isEqualTo(new StoredRun(told, verdict));
     }
 
     private static BudgetFinding budget(Answer answer, String text) {

@@ -17,8 +17,10 @@ import dev.plumbline.contract.run.RunRecord.Decision;
 import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.verdict.AlertRecord.Transition;
 import dev.plumbline.contract.verdict.JudgedMetric;
+import dev.plumbline.contract.verdict.SeriesSnapshot.OpenIncident;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -212,6 +214,23 @@ class RunJudgeTest {
         assertThat(resolved.findings()).containsExactly(new AlertFinding(Answer.FAIL, fired, true));
         RunVerdict older = against(run(1, run -> run.alerts = List.of(alert("b", Transition.RESOLVED))));
         assertThat(older.decision()).isEqualTo(Decision.NOT_JUDGED);
+    }
+
+    @Test
+    void anIncidentThatWasOpenBeforeTheRunFailsItAndSaysSinceWhen() {
+        OpenIncident open = new OpenIncident(
+                "b", SimulatedRun.START - 3_600_000, List.of(JudgedMetric.TPOT_P50, JudgedMetric.TPOT_P95), 0);
+        Consumer<SimulatedRun> during = run -> {
+            run.detectorWindows = 60;
+            run.openIncident = Optional.of(open);
+        };
+        RunVerdict verdict = against(run(1, during));
+        assertThat(verdict.decision()).as(verdict.headline()).isEqualTo(Decision.REGRESSION);
+        assertThat(verdict.headline())
+                .isEqualTo("fail: regression of p50(tpot), p95(tpot) open since 2026-11-22T10:00:00Z, before this run"
+                        + " began, and not resolved in it");
+        RunVerdict told = against(run(1, during.andThen(run -> run.alerts = List.of(alert("b", Transition.EXTENDED)))));
+        assertThat(told.findings()).as("once, with its evidence").singleElement().isInstanceOf(AlertFinding.class);
     }
 
     @Test

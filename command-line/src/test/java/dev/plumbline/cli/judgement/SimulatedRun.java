@@ -13,6 +13,7 @@ import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.contract.series.Series;
 import dev.plumbline.contract.verdict.AlertRecord;
+import dev.plumbline.contract.verdict.SeriesSnapshot.OpenIncident;
 import dev.plumbline.contract.window.ExcludedPart;
 import dev.plumbline.contract.window.LatencyMetric;
 import dev.plumbline.contract.window.RequestCounts;
@@ -64,6 +65,7 @@ public final class SimulatedRun {
     Optional<RunTotals.Goodput> goodput = Optional.empty();
     List<AlertRecord> alerts = List.of();
     long detectorWindows;
+    public Optional<OpenIncident> openIncident = Optional.empty();
     boolean streamed = true;
 
     public SimulatedRun(long seed) {
@@ -120,7 +122,8 @@ public final class SimulatedRun {
                 new RunTotals(offered, offered, 0, offered, goodput, OptionalDouble.empty()),
                 list,
                 alerts,
-                detectorWindows);
+                detectorWindows,
+                openIncident);
     }
 
     private WindowSummary window(double common) {
