@@ -5,11 +5,13 @@ import dev.plumbline.cli.demo.DemoCommand;
 import dev.plumbline.cli.history.BaselineCommand;
 import dev.plumbline.cli.history.RunsCommand;
 import dev.plumbline.cli.outcome.CommandFailure;
+import dev.plumbline.cli.outcome.Crash;
 import dev.plumbline.cli.outcome.ExitCode;
 import dev.plumbline.cli.probe.CheckCommand;
 import dev.plumbline.cli.run.RunCommand;
 import dev.plumbline.cli.stack.StackFailure;
 import dev.plumbline.cli.up.UpCommand;
+import java.nio.file.Path;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import picocli.CommandLine;
@@ -69,7 +71,16 @@ public final class PlumblineMain implements Runnable {
     /** Runs a command and ends the process with its exit code. */
     public static void main(String[] args) {
         LIBRARIES.setLevel(Level.OFF);
-        System.exit(commandLine().execute(args));
+        System.exit(execute(commandLine(), args));
+    }
+
+    /** Runs a command; an error, too, for which the parser has no handler, becomes one line and an exit code. */
+    static int execute(CommandLine line, String... args) {
+        try {
+            return line.execute(args);
+        } catch (Error fault) {
+            return crashed(line, fault);
+        }
     }
 
     static CommandLine commandLine() {
@@ -82,7 +93,12 @@ public final class PlumblineMain implements Runnable {
             return switch (exception) {
                 case StackFailure failure -> failed(command, failure, failure.exitCode());
                 case CommandFailure failure -> failed(command, failure, failure.exitCode());
-                default -> throw exception;
+                case InterruptedException interrupted -> {
+                    command.getErr().println("plumb: interrupted");
+                    command.getErr().flush();
+                    yield ExitCode.INTERRUPTED;
+                }
+                default -> crashed(command, exception);
             };
         });
         return line;
@@ -92,6 +108,12 @@ public final class PlumblineMain implements Runnable {
         command.getErr().println("plumb: " + failure.getMessage());
         command.getErr().flush();
         return exitCode;
+    }
+
+    private static int crashed(CommandLine command, Throwable fault) {
+        command.getErr().println("plumb: " + Crash.line(fault, Path.of(System.getProperty("java.io.tmpdir"))));
+        command.getErr().flush();
+        return ExitCode.INFRASTRUCTURE;
     }
 
     private static int usage(ParameterException exception) {

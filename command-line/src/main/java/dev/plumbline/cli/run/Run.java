@@ -2,6 +2,7 @@ package dev.plumbline.cli.run;
 
 import dev.plumbline.cli.judgement.JudgementSettings;
 import dev.plumbline.cli.judgement.RunJudge;
+import dev.plumbline.cli.kafka.KafkaReach;
 import dev.plumbline.cli.outcome.CommandFailure;
 import dev.plumbline.cli.outcome.ExitCode;
 import dev.plumbline.cli.probe.Discovery;
@@ -42,6 +43,7 @@ import org.apache.kafka.clients.CommonClientConfigs;
 final class Run {
 
     private static final Duration DEFAULT_WINDOW = Duration.ofSeconds(10);
+    private static final Duration KAFKA_ANSWERS_WITHIN = Duration.ofSeconds(15);
 
     private final RunPlan plan;
     private final Map<String, String> recordedPlan;
@@ -66,8 +68,12 @@ final class Run {
         this.installation = installation;
     }
 
-    /** What came of it. */
-    record Ended(RunResult result, RunVerdict verdict, Path folder, int exitCode) {
+    /**
+     * What came of it.
+     *
+     * @param missing a line per document that could not be made
+     */
+    record Ended(RunResult result, RunVerdict verdict, Path folder, List<String> missing, int exitCode) {
 
         String summaryJson() {
             try {
@@ -101,6 +107,7 @@ final class Run {
                         concluded.result(),
                         concluded.verdict(),
                         concluded.folder(),
+                        concluded.missing(),
                         exitCode(
                                 concluded.result().ending(),
                                 concluded.verdict().decision(),
@@ -109,8 +116,10 @@ final class Run {
         }
     }
 
-    private LocalPipe open(Optional<StateFolder> state) {
+    private LocalPipe open(Optional<StateFolder> state) throws InterruptedException {
         if (cluster.isPresent()) {
+            view.progress("looking at Kafka");
+            KafkaReach.require(cluster.get(), KAFKA_ANSWERS_WITHIN);
             return LocalPipe.attach(cluster.get(), window(Optional.empty()), Optional.empty(), installation);
         }
         Optional<RunningStack> running = state.isPresent() ? Optional.empty() : RunningStack.read(installation.home());
@@ -330,7 +339,8 @@ final class Run {
                 try {
                     there.close();
                 } catch (Exception e) {
-                    throw new IllegalStateException("cannot let the state folder go", e);
+                    // The lock goes with this process whatever happens here, and the run's decision is not concerned.
+                    return;
                 }
             });
         }

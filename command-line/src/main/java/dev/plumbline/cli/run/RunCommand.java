@@ -138,6 +138,8 @@ public final class RunCommand implements Callable<Integer> {
             view.clear();
         }
         report(ended, out, screen);
+        ended.missing().forEach(missing -> line.getErr().println("plumb: " + missing));
+        line.getErr().flush();
         return ended.exitCode();
     }
 

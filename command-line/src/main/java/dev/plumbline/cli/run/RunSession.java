@@ -92,6 +92,7 @@ final class RunSession {
     private long judgedByGoals;
     private double cost;
     private Optional<String> unwritten = Optional.empty();
+    private Optional<String> unread = Optional.empty();
 
     RunSession(
             RunPlan plan,
@@ -141,8 +142,16 @@ final class RunSession {
         void awaitApps() throws InterruptedException;
     }
 
-    /** A run that is over. */
-    record Concluded(RunResult result, RunVerdict verdict, Path folder) {}
+    /**
+     * A run that is over.
+     *
+     * @param missing a line per document that could not be made
+     */
+    record Concluded(RunResult result, RunVerdict verdict, Path folder, List<String> missing) {
+        Concluded {
+            missing = List.copyOf(missing);
+        }
+    }
 
     /**
      * Runs, judges and writes. A run whose load never began leaves no files.
@@ -182,7 +191,7 @@ final class RunSession {
         log(verdict.decision() + ": " + verdict.headline());
         written(() -> folder.attachLog("producer.log", pipe.folder().resolve("producer.log")));
         Path finished = folder.finish(result, verdict, RunFile::encode);
-        return new Concluded(result, verdict, finished);
+        return new Concluded(result, verdict, finished, folder.missing());
     }
 
     private RunEnding follow(ProducerControl control, PipeFeed feed) throws InterruptedException {
@@ -191,11 +200,14 @@ final class RunSession {
         long nextTick = 0;
         lastHeardEpochMillis = SystemTime.epochMillis();
         while (true) {
-            feed.poll(POLL, hearing);
+            hear(feed, hearing);
             long now = SystemTime.epochMillis();
             Optional<StackFailure> lost = pipe.failure();
             if (lost.isPresent()) {
                 return new RunEnding.Broken(String.valueOf(lost.get().getMessage()));
+            }
+            if (unread.isPresent()) {
+                return new RunEnding.Broken(unread.get() + "; what was measured before is kept");
             }
             if (unwritten.isPresent()) {
                 return new RunEnding.Broken(unwritten.get());
@@ -233,6 +245,15 @@ final class RunSession {
         }
     }
 
+    /** Kafka that cannot be read any more ends the run; what was read before can still be judged and written. */
+    private void hear(PipeFeed feed, Hearing hearing) {
+        try {
+            feed.poll(POLL, hearing);
+        } catch (StackFailure e) {
+            unread = Optional.of(String.valueOf(e.getMessage()));
+        }
+    }
+
     private boolean hasGivenUp(long nowEpochMillis) {
         return !plan.isEndless()
                 && status.breakerOpenSinceEpochMillis().isPresent()
@@ -260,7 +281,7 @@ final class RunSession {
                 control.end();
                 long deadline = SystemTime.epochMillis() + STOP_WITHIN_MILLIS;
                 while (status.state() != State.STOPPED && SystemTime.epochMillis() < deadline) {
-                    feed.poll(POLL, hearing);
+                    hear(feed, hearing);
                     status = control.status();
                 }
             } catch (StackFailure e) {
@@ -276,13 +297,14 @@ final class RunSession {
         }
         long endEpochMillis = SystemTime.epochMillis();
         long deadline = endEpochMillis + (lost ? 1_000 : pipe.window().toMillis() + SETTLE_MILLIS);
-        while (SystemTime.epochMillis() < deadline
+        while (unread.isEmpty()
+                && SystemTime.epochMillis() < deadline
                 && (eventsHeard < status.acknowledged() || countedEvents < status.acknowledged())) {
-            feed.poll(POLL, hearing);
+            hear(feed, hearing);
         }
         long verdictDeadline = Math.min(deadline, SystemTime.epochMillis() + VERDICT_MILLIS);
-        while (SystemTime.epochMillis() < verdictDeadline && verdicts.lastEndEpochMillis() < lastWindowEndEpochMillis) {
-            feed.poll(POLL, hearing);
+        while (unread.isEmpty() && SystemTime.epochMillis() < verdictDeadline && verdicts.lastEndEpochMillis() < lastWindowEndEpochMillis) {
+            hear(feed, hearing);
         }
         if (feed.undecodable() > 0) {
             log(feed.undecodable() + " records could not be read and were left out");
