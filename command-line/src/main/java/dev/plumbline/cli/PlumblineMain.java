@@ -12,12 +12,14 @@ import dev.plumbline.cli.run.RunCommand;
 import dev.plumbline.cli.stack.StackFailure;
 import dev.plumbline.cli.up.UpCommand;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Entry of {@code ./plumb}. */
 @Command(
@@ -116,10 +118,24 @@ public final class PlumblineMain implements Runnable {
         return ExitCode.INFRASTRUCTURE;
     }
 
+    /** What was typed is repeated where it helps and cannot be a secret. */
+    private static String problem(ParameterException exception) {
+        if (exception instanceof UnmatchedArgumentException unmatched) {
+            List<String> flags = unmatched.getUnmatched().stream()
+                    .filter(argument -> argument.startsWith("-"))
+                    .map(argument -> argument.replaceFirst("(?s)=.*", ""))
+                    .toList();
+            if (!flags.isEmpty()) {
+                return "there is no option " + String.join(", ", flags);
+            }
+        }
+        return RunCommand.withoutValue(exception.getArgSpec()).orElseGet(() -> String.valueOf(exception.getMessage()));
+    }
+
     private static int usage(ParameterException exception) {
         CommandLine command = exception.getCommandLine();
         String name = command.getCommandSpec().qualifiedName();
-        command.getErr().println("plumb: " + exception.getMessage() + " (see '" + name + " --help')");
+        command.getErr().println("plumb: " + problem(exception) + " (see '" + name + " --help')");
         command.getErr().flush();
         return ExitCode.USAGE;
     }

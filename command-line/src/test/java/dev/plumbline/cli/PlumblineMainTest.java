@@ -52,6 +52,13 @@ class PlumblineMainTest {
                 .contains("1..64");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"--api-key=S3CR3T", "--set=S3CR3T"})
+    void aFlagThatIsWrongIsNamedWithoutWhatMayBeASecret(String argument) {
+        assertThat(execute("run", "--url", "h", argument)).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).doesNotContain("S3CR3T").contains(argument.substring(0, argument.indexOf('=')));
+    }
+
     @Test
     void anUnknownCommandIsWrongUsage() {
         assertThat(execute("dmeo")).isEqualTo(ExitCode.USAGE);

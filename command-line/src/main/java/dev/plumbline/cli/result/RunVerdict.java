@@ -143,7 +143,8 @@ public record RunVerdict(
 
         /** One line, with since when. */
         public String why() {
-            return "open since " + Instant.ofEpochMilli(incident.sinceEpochMillis()).truncatedTo(ChronoUnit.SECONDS)
+            return "open since "
+                    + Instant.ofEpochMilli(incident.sinceEpochMillis()).truncatedTo(ChronoUnit.SECONDS)
                     + ", before this run began, and not resolved in it";
         }
     }

@@ -46,7 +46,7 @@ final class Run {
     private static final Duration KAFKA_ANSWERS_WITHIN = Duration.ofSeconds(15);
 
     private final RunPlan plan;
-    private final Map<String, String> recordedPlan;
+    private final RecordedPlan recordedPlan;
     private final TargetAddress address;
     private final Optional<Map<String, Object>> cluster;
     private final RunView view;
@@ -55,7 +55,7 @@ final class Run {
     /** @param cluster properties of a Kafka client, where the user named a cluster */
     Run(
             RunPlan plan,
-            Map<String, String> recordedPlan,
+            RecordedPlan recordedPlan,
             TargetAddress address,
             Optional<Map<String, Object>> cluster,
             RunView view,

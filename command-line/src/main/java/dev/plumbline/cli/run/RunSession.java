@@ -65,7 +65,7 @@ final class RunSession {
     private static final int MOST_ALERTS = 1_000;
 
     private final RunPlan plan;
-    private final Map<String, String> recordedPlan;
+    private final RecordedPlan recordedPlan;
     private final LocalPipe pipe;
     private final TargetAddress address;
     private final Discovery discovery;
@@ -96,7 +96,7 @@ final class RunSession {
 
     RunSession(
             RunPlan plan,
-            Map<String, String> recordedPlan,
+            RecordedPlan recordedPlan,
             LocalPipe pipe,
             TargetAddress address,
             Discovery discovery,
@@ -303,7 +303,9 @@ final class RunSession {
             hear(feed, hearing);
         }
         long verdictDeadline = Math.min(deadline, SystemTime.epochMillis() + VERDICT_MILLIS);
-        while (unread.isEmpty() && SystemTime.epochMillis() < verdictDeadline && verdicts.lastEndEpochMillis() < lastWindowEndEpochMillis) {
+        while (unread.isEmpty()
+                && SystemTime.epochMillis() < verdictDeadline
+                && verdicts.lastEndEpochMillis() < lastWindowEndEpochMillis) {
             hear(feed, hearing);
         }
         if (feed.undecodable() > 0) {
@@ -330,7 +332,7 @@ final class RunSession {
                         start,
                         end,
                         pipe.window().toMillis()),
-                recordedPlan,
+                recordedPlan.texts(),
                 environment,
                 ending,
                 new RunTotals(

@@ -86,8 +86,8 @@ final class StackFolder {
                 removal.remove(path);
                 return Optional.empty();
             } catch (IOException e) {
-                problem = Optional.of("cannot remove the temporary folder " + path + " (" + e.getMessage()
-                        + "): remove it by hand");
+                problem = Optional.of(
+                        "cannot remove the temporary folder " + path + " (" + e.getMessage() + "): remove it by hand");
             }
         }
         return problem;

@@ -98,7 +98,9 @@ class RunFolderTest {
         Path complete = folder.finish(sample.result(), sample.verdict(), RUN_FILE);
 
         assertThat(names(root)).containsExactlyInAnyOrder("run-1", "latest");
-        assertThat(names(complete)).contains("run.json", "summary.json", "summary.md").doesNotContain("report.html");
+        assertThat(names(complete))
+                .contains("run.json", "summary.json", "summary.md")
+                .doesNotContain("report.html");
         assertThat(folder.missing()).singleElement().asString().contains("report.html", "an axis from 1 to NaN");
         assertThat(complete.resolve("run.log")).content().contains("report.html is missing", "RunFolderTest");
     }

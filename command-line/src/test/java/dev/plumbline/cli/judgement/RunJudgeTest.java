@@ -230,7 +230,10 @@ class RunJudgeTest {
                 .isEqualTo("fail: regression of p50(tpot), p95(tpot) open since 2026-11-22T10:00:00Z, before this run"
                         + " began, and not resolved in it");
         RunVerdict told = against(run(1, during.andThen(run -> run.alerts = List.of(alert("b", Transition.EXTENDED)))));
-        assertThat(told.findings()).as("once, with its evidence").singleElement().isInstanceOf(AlertFinding.class);
+        assertThat(told.findings())
+                .as("once, with its evidence")
+                .singleElement()
+                .isInstanceOf(AlertFinding.class);
     }
 
     @Test

@@ -20,7 +20,8 @@ class VerdictTallyTest {
 
     private final VerdictTally tally = new VerdictTally();
 
-    private static VerdictRecord verdict(int window, double coverage, boolean baseline, Optional<OpenIncident> incident) {
+    private static VerdictRecord verdict(
+            int window, double coverage, boolean baseline, Optional<OpenIncident> incident) {
         return new VerdictRecord(
                 new WindowId(new SimulatedRun(1).series(), window * 10_000L, 10_000),
                 new SourcePosition(0, window),
@@ -44,7 +45,9 @@ class VerdictTallyTest {
         tally.add(verdict(1, 1, true, Optional.of(OPEN)));
         tally.add(verdict(3, 1, true, Optional.of(OPEN)));
         tally.add(verdict(2, 1, true, Optional.empty()));
-        assertThat(tally.openIncident()).as("a late correction of an older window").hasValue(OPEN);
+        assertThat(tally.openIncident())
+                .as("a late correction of an older window")
+                .hasValue(OPEN);
         tally.add(verdict(4, 1, true, Optional.empty()));
         assertThat(tally.openIncident()).isEmpty();
         assertThat(tally.lastEndEpochMillis()).isEqualTo(50_000);

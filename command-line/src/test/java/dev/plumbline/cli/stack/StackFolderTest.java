@@ -65,8 +65,8 @@ class StackFolderTest {
         StackFolder folder = new StackFolder(stuck, path -> {
             throw new IOException("device busy");
         });
-        assertThat(folder.delete()).hasValueSatisfying(line -> assertThat(line)
-                .contains(stuck.toString(), "device busy", "by hand"));
+        assertThat(folder.delete())
+                .hasValueSatisfying(line -> assertThat(line).contains(stuck.toString(), "device busy", "by hand"));
     }
 
     @Test
