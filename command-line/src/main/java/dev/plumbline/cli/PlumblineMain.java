@@ -5,17 +5,21 @@ import dev.plumbline.cli.demo.DemoCommand;
 import dev.plumbline.cli.history.BaselineCommand;
 import dev.plumbline.cli.history.RunsCommand;
 import dev.plumbline.cli.outcome.CommandFailure;
+import dev.plumbline.cli.outcome.Crash;
 import dev.plumbline.cli.outcome.ExitCode;
 import dev.plumbline.cli.probe.CheckCommand;
 import dev.plumbline.cli.run.RunCommand;
 import dev.plumbline.cli.stack.StackFailure;
 import dev.plumbline.cli.up.UpCommand;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Entry of {@code ./plumb}. */
 @Command(
@@ -69,7 +73,16 @@ public final class PlumblineMain implements Runnable {
     /** Runs a command and ends the process with its exit code. */
     public static void main(String[] args) {
         LIBRARIES.setLevel(Level.OFF);
-        System.exit(commandLine().execute(args));
+        System.exit(execute(commandLine(), args));
+    }
+
+    /** Runs a command; an error, too, for which the parser has no handler, becomes one line and an exit code. */
+    static int execute(CommandLine line, String... args) {
+        try {
+            return line.execute(args);
+        } catch (Error fault) {
+            return crashed(line, fault);
+        }
     }
 
     static CommandLine commandLine() {
@@ -82,7 +95,12 @@ public final class PlumblineMain implements Runnable {
             return switch (exception) {
                 case StackFailure failure -> failed(command, failure, failure.exitCode());
                 case CommandFailure failure -> failed(command, failure, failure.exitCode());
-                default -> throw exception;
+                case InterruptedException interrupted -> {
+                    command.getErr().println("plumb: interrupted");
+                    command.getErr().flush();
+                    yield ExitCode.INTERRUPTED;
+                }
+                default -> crashed(command, exception);
             };
         });
         return line;
@@ -94,10 +112,30 @@ public final class PlumblineMain implements Runnable {
         return exitCode;
     }
 
+    private static int crashed(CommandLine command, Throwable fault) {
+        command.getErr().println("plumb: " + Crash.line(fault, Path.of(System.getProperty("java.io.tmpdir"))));
+        command.getErr().flush();
+        return ExitCode.INFRASTRUCTURE;
+    }
+
+    /** What was typed is repeated where it helps and cannot be a secret. */
+    private static String problem(ParameterException exception) {
+        if (exception instanceof UnmatchedArgumentException unmatched) {
+            List<String> flags = unmatched.getUnmatched().stream()
+                    .filter(argument -> argument.startsWith("-"))
+                    .map(argument -> argument.replaceFirst("(?s)=.*", ""))
+                    .toList();
+            if (!flags.isEmpty()) {
+                return "there is no option " + String.join(", ", flags);
+            }
+        }
+        return RunCommand.withoutValue(exception.getArgSpec()).orElseGet(() -> String.valueOf(exception.getMessage()));
+    }
+
     private static int usage(ParameterException exception) {
         CommandLine command = exception.getCommandLine();
         String name = command.getCommandSpec().qualifiedName();
-        command.getErr().println("plumb: " + exception.getMessage() + " (see '" + name + " --help')");
+        command.getErr().println("plumb: " + problem(exception) + " (see '" + name + " --help')");
         command.getErr().flush();
         return ExitCode.USAGE;
     }

@@ -5,6 +5,7 @@ import dev.plumbline.cli.result.RunVerdict.Answer;
 import dev.plumbline.cli.result.RunVerdict.BudgetFinding;
 import dev.plumbline.cli.result.RunVerdict.ComparisonFinding;
 import dev.plumbline.cli.result.RunVerdict.Finding;
+import dev.plumbline.cli.result.RunVerdict.IncidentFinding;
 import dev.plumbline.cli.terminal.Figures;
 import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.verdict.JudgedMetric;
@@ -17,7 +18,7 @@ import java.util.stream.Collectors;
 /**
  * A finding in words, the same in every document for people.
  *
- * @param kind budget, comparison or alert
+ * @param kind budget, comparison, alert or incident
  * @param name what it is about
  * @param now the number of this run, or empty
  * @param against the limit, or the number before, or empty
@@ -40,6 +41,9 @@ record FindingView(
             case BudgetFinding budget -> budget(budget);
             case ComparisonFinding comparison -> comparison(comparison);
             case AlertFinding alert -> alert(alert);
+            case IncidentFinding incident ->
+                new FindingView(
+                        incident.answer(), "incident", incident.name(), "", "", "", Optional.empty(), incident.why());
         };
     }
 

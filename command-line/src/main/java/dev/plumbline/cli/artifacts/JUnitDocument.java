@@ -2,6 +2,8 @@ package dev.plumbline.cli.artifacts;
 
 import dev.plumbline.cli.result.RunEnding;
 import dev.plumbline.cli.result.RunIdentity;
+import dev.plumbline.cli.result.RunVerdict;
+import dev.plumbline.contract.run.RunRecord.Decision;
 import dev.plumbline.contract.series.ComparisonGroup;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -20,7 +22,6 @@ final class JUnitDocument {
     static byte[] of(RunStory story) {
         RunIdentity identity = story.result().identity();
         ComparisonGroup group = identity.series().group();
-        RunEnding ending = story.result().ending();
         List<FindingView> findings =
                 story.verdict().findings().stream().map(FindingView::of).toList();
         String suite = "plumb run " + group.target() + " " + group.model() + " " + group.scenario() + " "
@@ -41,8 +42,8 @@ final class JUnitDocument {
         String[] counts = {
             "tests", Long.toString(findings.size() + 1L),
             "failures", Long.toString(failures),
-            "errors", ending instanceof RunEnding.Broken ? "1" : "0",
-            "skipped", Long.toString(undecided + (ending instanceof RunEnding.Interrupted ? 1 : 0)),
+            "errors", isError(story.verdict()) ? "1" : "0",
+            "skipped", Long.toString(undecided + (isSkipped(story, undecided) ? 1 : 0)),
             "time", time
         };
         Markup xml = new Markup().ours("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
@@ -63,22 +64,37 @@ final class JUnitDocument {
         property(xml, "headline", story.verdict().headline());
         story.verdict().baselineRunId().ifPresent(id -> property(xml, "baselineRunId", id));
         xml.endLine();
-        run(xml, ending, time);
+        run(xml, story, undecided, time);
         findings.forEach(finding -> testCase(xml, finding));
         return xml.endLine().endLine().toString().getBytes(StandardCharsets.UTF_8);
     }
 
     /** The time of the run is the time of this case; the findings rest on the same time and have none of their own. */
-    private static void run(Markup xml, RunEnding ending, String time) {
+    private static void run(Markup xml, RunStory story, long undecided, String time) {
         xml.begin("testcase", "classname", "plumbline.run", "name", "the run ended as planned", "time", time);
-        switch (ending) {
-            case RunEnding.Completed completed -> {}
-            case RunEnding.LimitReached limit ->
-                xml.element("system-out", "ended early by --" + limit.limit() + ": " + limit.detail());
-            case RunEnding.Interrupted interrupted -> xml.empty("skipped", "message", "interrupted before its end");
-            case RunEnding.Broken broken -> xml.empty("error", "type", "infrastructure", "message", broken.detail());
+        String headline = story.verdict().headline();
+        if (isError(story.verdict())) {
+            String why = story.result().ending() instanceof RunEnding.Broken broken ? broken.detail() : headline;
+            xml.empty("error", "type", "infrastructure", "message", why);
+        } else if (isSkipped(story, undecided)) {
+            boolean interrupted = story.result().ending() instanceof RunEnding.Interrupted;
+            xml.empty("skipped", "message", interrupted ? "interrupted before its end" : headline);
+        } else if (story.result().ending() instanceof RunEnding.LimitReached limit) {
+            xml.element("system-out", "ended early by --" + limit.limit() + ": " + limit.detail());
         }
         xml.endLine();
+    }
+
+    /** Broken off, or not one request succeeded. */
+    private static boolean isError(RunVerdict verdict) {
+        return verdict.decision() == Decision.FAILED;
+    }
+
+    /** Cut short, or undecided for a reason that no finding tells. */
+    private static boolean isSkipped(RunStory story, long undecidedFindings) {
+        return !isError(story.verdict())
+                && (story.result().ending() instanceof RunEnding.Interrupted
+                        || (story.verdict().decision() == Decision.INCONCLUSIVE && undecidedFindings == 0));
     }
 
     private static void testCase(Markup xml, FindingView finding) {

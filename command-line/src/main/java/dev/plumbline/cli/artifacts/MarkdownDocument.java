@@ -89,10 +89,15 @@ final class MarkdownDocument {
     }
 
     private void percentiles(RunStory story) {
-        if (story.figures().judged().latencies().isEmpty()) {
+        Map<LatencyMetric, Histogram> unvouched = RunFigures.unvouched(story.result());
+        if (story.figures().judged().latencies().isEmpty() && unvouched.isEmpty()) {
             return;
         }
         line("");
+        if (!unvouched.isEmpty()) {
+            line("**Not vouched for, because the load generator was not well:**");
+            line("");
+        }
         StringBuilder head = new StringBuilder("| ms | count | mean |");
         StringBuilder rule = new StringBuilder("|---|--:|--:|");
         for (Percentile percentile : Percentile.values()) {
@@ -102,7 +107,9 @@ final class MarkdownDocument {
         line(head + " max |");
         line(rule + "--:|");
         for (LatencyMetric metric : LatencyMetric.values()) {
-            Histogram histogram = story.figures().latency(metric);
+            Histogram histogram = unvouched.isEmpty()
+                    ? story.figures().latency(metric)
+                    : unvouched.getOrDefault(metric, Histogram.empty());
             if (histogram.isEmpty()) {
                 continue;
             }

@@ -327,7 +327,15 @@ final class ReportDocument {
 
     private void percentiles() {
         section("percentiles", "Latency percentiles");
-        if (figures.judged().latencies().isEmpty()) {
+        Map<LatencyMetric, Histogram> unvouched = RunFigures.unvouched(result);
+        if (!unvouched.isEmpty()) {
+            out.element(
+                    "p",
+                    "Not vouched for: the load generator was not well during too much of the run. These are all of its"
+                            + " requests, and none of them was judged.",
+                    "class",
+                    "note");
+        } else if (figures.judged().latencies().isEmpty()) {
             out.element(
                     "p",
                     figures.lowCoverageWindows() > 0
@@ -348,7 +356,8 @@ final class ReportDocument {
         out.element("th", "max", "scope", "col").end().end().begin("tbody").text("\n");
         boolean few = false;
         for (LatencyMetric metric : LatencyMetric.values()) {
-            Histogram histogram = figures.latency(metric);
+            Histogram histogram =
+                    unvouched.isEmpty() ? figures.latency(metric) : unvouched.getOrDefault(metric, Histogram.empty());
             if (!histogram.isEmpty()) {
                 few |= row(metric, histogram);
             }

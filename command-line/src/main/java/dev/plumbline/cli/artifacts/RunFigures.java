@@ -1,6 +1,7 @@
 package dev.plumbline.cli.artifacts;
 
 import dev.plumbline.cli.result.RunResult;
+import dev.plumbline.cli.result.RunTotals;
 import dev.plumbline.cli.result.RunWindow;
 import dev.plumbline.contract.distribution.Histogram;
 import dev.plumbline.contract.window.ExcludedPart;
@@ -9,6 +10,7 @@ import dev.plumbline.contract.window.RequestCounts;
 import dev.plumbline.contract.window.WindowRecord;
 import dev.plumbline.contract.window.WindowSummary;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -87,6 +89,11 @@ record RunFigures(
 
     static boolean isCovered(RunWindow window) {
         return window.coverage() >= WindowRecord.MINIMUM_COVERAGE;
+    }
+
+    /** Latencies that nobody vouches for, where too little of the run can be judged; else none. */
+    static Map<LatencyMetric, Histogram> unvouched(RunResult result) {
+        return result.totals().heard().map(RunTotals.Heard::unvouched).orElse(Map.of());
     }
 
     Histogram latency(LatencyMetric metric) {

@@ -12,6 +12,8 @@ import dev.plumbline.process.StackDirectory;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -65,10 +67,30 @@ public final class RunFolder implements AutoCloseable {
     private final RollingFile alerts;
     private final RollingFile log;
     private final List<RollingFile> growing;
+    private final List<Document> documents;
+    private final List<String> missing = new ArrayList<>();
     private boolean broken;
     private boolean finished;
 
-    private RunFolder(Path root, String runId, Path partial, ArtifactLimits limits) throws IOException {
+    /** How a document is made. */
+    @FunctionalInterface
+    interface Form {
+        byte[] of(RunStory story);
+    }
+
+    /** A document that tells a run: made from it, and not needed to judge it. */
+    record Document(String name, Form form) {}
+
+    /** In the order in which they are written; the last one lists the others. */
+    static final List<Document> DOCUMENTS = List.of(
+            new Document("junit.xml", JUnitDocument::of),
+            new Document("summary.md", MarkdownDocument::of),
+            new Document("report.html", ReportDocument::of),
+            new Document("summary.json", SummaryDocument::of));
+
+    private RunFolder(Path root, String runId, Path partial, ArtifactLimits limits, List<Document> documents)
+            throws IOException {
+        this.documents = List.copyOf(documents);
         this.root = root;
         this.runId = runId;
         this.partial = partial;
@@ -90,6 +112,10 @@ public final class RunFolder implements AutoCloseable {
      * @throws StackFailure if the root cannot be written to, the disk is full, or the run exists already
      */
     public static RunFolder open(Path root, String runId, ArtifactLimits limits) {
+        return open(root, runId, limits, DOCUMENTS);
+    }
+
+    static RunFolder open(Path root, String runId, ArtifactLimits limits, List<Document> documents) {
         if (!FILE_NAME.matcher(runId).matches() || runId.endsWith(PARTIAL_SUFFIX) || runId.equals(LATEST)) {
             throw new IllegalArgumentException("run id '" + runId + "' is not fit for a file name");
         }
@@ -105,7 +131,7 @@ public final class RunFolder implements AutoCloseable {
                 throw new FileAlreadyExistsException(root.resolve(runId).toString());
             }
             Files.createDirectory(partial);
-            return new RunFolder(root, runId, partial, limits);
+            return new RunFolder(root, runId, partial, limits, documents);
         } catch (IOException e) {
             throw failure("cannot write the files of the run to " + root + " (" + reason(e)
                     + "): make it writable, or choose another folder with --artifact-dir");
@@ -194,7 +220,8 @@ public final class RunFolder implements AutoCloseable {
     }
 
     /**
-     * Writes the documents, makes the folder complete and lets {@code latest} lead to it.
+     * Writes the documents, makes the folder complete and lets {@code latest} lead to it. A document that cannot be made is
+     * named by {@link #missing}; everything else is there.
      *
      * @return the folder, now without suffix
      * @throws StackFailure if a file cannot be written: the folder keeps its suffix and what it holds
@@ -251,11 +278,34 @@ public final class RunFolder implements AutoCloseable {
             fitting = halved(fitting);
             write("run.json", bytes(runFile.encode(fitting, verdict)));
         }
-        RunFigures figures = RunFigures.of(result);
-        write("junit.xml", bytes(JUnitDocument.of(new RunStory(result, verdict, figures, contents()))));
-        write("summary.md", bytes(MarkdownDocument.of(new RunStory(result, verdict, figures, contents()))));
-        write("report.html", bytes(ReportDocument.of(new RunStory(result, verdict, figures, contents()))));
-        write("summary.json", bytes(SummaryDocument.of(new RunStory(result, verdict, figures, contents()))));
+        for (Document document : documents) {
+            FolderContents contents = contents();
+            byte[] content;
+            try {
+                content = document.form().of(new RunStory(result, verdict, RunFigures.of(result), contents));
+            } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+                missing(document.name(), e, result.identity().endEpochMillis());
+                continue;
+            }
+            write(document.name(), bytes(content));
+        }
+    }
+
+    /** What tells a run is no part of it: the decision stands, and the folder is complete without a document that cannot be. */
+    private void missing(String name, Throwable fault, long atEpochMillis) throws IOException {
+        missing.add(name + " is missing: making it failed (" + fault + "); " + LOG + " has the stack trace");
+        StringWriter trace = new StringWriter();
+        fault.printStackTrace(new PrintWriter(trace));
+        Files.writeString(
+                partial.resolve(LOG),
+                Instant.ofEpochMilli(atEpochMillis) + " " + name + " is missing: " + trace,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.APPEND);
+    }
+
+    /** A line for each document that {@link #finish} could not make; the folder is complete without it. */
+    public List<String> missing() {
+        return List.copyOf(missing);
     }
 
     private boolean isTooLarge(String name) throws IOException {
@@ -270,7 +320,9 @@ public final class RunFolder implements AutoCloseable {
                 result.ending(),
                 result.totals(),
                 WindowKeeper.merged(result.windows(), (result.windows().size() + 1) / 2),
-                result.alerts());
+                result.alerts(),
+                result.detectorWindows(),
+                result.openIncident());
     }
 
     private FolderContents contents() throws IOException {

@@ -11,6 +11,7 @@ import dev.plumbline.cli.result.RunVerdict;
 import dev.plumbline.cli.result.RunVerdict.AlertFinding;
 import dev.plumbline.cli.result.RunVerdict.BudgetFinding;
 import dev.plumbline.cli.result.RunVerdict.ComparisonFinding;
+import dev.plumbline.cli.result.RunVerdict.IncidentFinding;
 import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.window.RequestCounts;
@@ -145,6 +146,12 @@ final class SummaryDocument {
                 node.put("type", "alert").put("answer", alert.answer().name());
                 node.put("alertId", alert.alert().alertId()).put("resolved", alert.resolved());
                 node.put("why", alert.alert().summary());
+            }
+            case IncidentFinding incident -> {
+                node.put("type", "incident").put("answer", incident.answer().name());
+                node.put("alertId", incident.incident().alertId());
+                node.put("sinceEpochMillis", incident.incident().sinceEpochMillis());
+                node.put("why", incident.name() + " " + incident.why());
             }
         }
         return node;

@@ -10,10 +10,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
@@ -41,7 +43,8 @@ public final class PipeFeed implements AutoCloseable {
     }
 
     private final String windowsTopic;
-    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final String servers;
+    private final Consumer<byte[], byte[]> consumer;
     private long undecodable;
 
     /**
@@ -49,7 +52,18 @@ public final class PipeFeed implements AutoCloseable {
      * @throws StackFailure if the brokers do not answer or a topic is missing
      */
     public PipeFeed(Map<String, Object> client, Duration window, Events events, From from) {
+        this(client, window, events, from, PipeFeed::consumer);
+    }
+
+    /** @param consumers makes the consumer, from its properties */
+    PipeFeed(
+            Map<String, Object> client,
+            Duration window,
+            Events events,
+            From from,
+            Function<Map<String, Object>, Consumer<byte[], byte[]>> consumers) {
         this.windowsTopic = Topics.windows(window);
+        this.servers = String.valueOf(client.get(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG));
         Map<String, Object> properties = new HashMap<>(client);
         properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
@@ -59,7 +73,11 @@ public final class PipeFeed implements AutoCloseable {
         if (events == Events.INCLUDED) {
             topics.add(Topics.EVENTS);
         }
-        consumer = new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        try {
+            consumer = consumers.apply(properties);
+        } catch (KafkaException e) {
+            throw unanswered(e);
+        }
         try {
             List<TopicPartition> partitions = new ArrayList<>();
             for (String topic : topics) {
@@ -81,19 +99,40 @@ public final class PipeFeed implements AutoCloseable {
             partitions.forEach(partition -> consumer.position(partition, TOPIC_PATIENCE));
         } catch (KafkaException e) {
             consumer.close();
-            throw new StackFailure(
-                    ExitCode.INFRASTRUCTURE,
-                    "Kafka at " + client.get(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG) + " does not answer ("
-                            + e.getMessage() + "): start it, or correct --kafka and --kafka-config");
+            throw unanswered(e);
         } catch (RuntimeException e) {
             consumer.close();
             throw e;
         }
     }
 
-    /** Waits for records at most as long as told and hands each on. */
+    private static Consumer<byte[], byte[]> consumer(Map<String, Object> properties) {
+        return new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    private StackFailure unanswered(KafkaException e) {
+        return new StackFailure(
+                ExitCode.INFRASTRUCTURE,
+                "Kafka at " + servers + " does not answer (" + e.getMessage()
+                        + "): start it, or correct --kafka and --kafka-config");
+    }
+
+    /**
+     * Waits for records at most as long as told and hands each on.
+     *
+     * @throws StackFailure if Kafka does not let them be read: access taken back, a topic deleted, a record damaged
+     */
     public void poll(Duration patience, PipeListener listener) {
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(patience)) {
+        ConsumerRecords<byte[], byte[]> records;
+        try {
+            records = consumer.poll(patience);
+        } catch (KafkaException e) {
+            throw new StackFailure(
+                    ExitCode.INFRASTRUCTURE,
+                    "Kafka at " + servers + " does not let its topics be read any more (" + e.getMessage()
+                            + "): look at its log and at the rights of --kafka-config");
+        }
+        for (ConsumerRecord<byte[], byte[]> record : records) {
             byte[] bytes = record.value();
             if (record.topic().equals(windowsTopic)) {
                 receive(Codec.WINDOWS, bytes, window -> listener.window(bytes, window));
@@ -107,7 +146,7 @@ public final class PipeFeed implements AutoCloseable {
         }
     }
 
-    private <T> void receive(Codec<T> codec, byte[] bytes, Consumer<T> receiver) {
+    private <T> void receive(Codec<T> codec, byte[] bytes, java.util.function.Consumer<T> receiver) {
         switch (codec.decode(bytes)) {
             case Decoded.Value<T> value -> receiver.accept(value.value());
             case Decoded.Undecodable<T> ignored -> undecodable++;

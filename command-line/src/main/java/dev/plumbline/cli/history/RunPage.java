@@ -8,6 +8,7 @@ import dev.plumbline.cli.result.RunVerdict.AlertFinding;
 import dev.plumbline.cli.result.RunVerdict.BudgetFinding;
 import dev.plumbline.cli.result.RunVerdict.ComparisonFinding;
 import dev.plumbline.cli.result.RunVerdict.Finding;
+import dev.plumbline.cli.result.RunVerdict.IncidentFinding;
 import dev.plumbline.cli.terminal.Figures;
 import dev.plumbline.contract.distribution.Histogram;
 import dev.plumbline.contract.window.LatencyMetric;
@@ -138,6 +139,7 @@ final class RunPage {
                                         .orElse("")
                                 + ": " + comparison.why();
                     case AlertFinding alert -> alert.alert().summary() + (alert.resolved() ? ", resolved since" : "");
+                    case IncidentFinding incident -> "incident of " + incident.name() + ": " + incident.why();
                 };
     }
 

@@ -1,8 +1,10 @@
 package dev.plumbline.cli.history;
 
+import dev.plumbline.cli.judgement.Soundness;
 import dev.plumbline.cli.result.RunEnding;
 import dev.plumbline.cli.result.RunResult;
 import dev.plumbline.cli.result.RunVerdict;
+import dev.plumbline.cli.result.RunVerdict.Answer;
 import dev.plumbline.contract.series.ComparisonGroup;
 import java.util.Objects;
 
@@ -24,7 +26,10 @@ public record StoredRun(RunResult result, RunVerdict verdict) {
         return result.identity().series().group();
     }
 
-    /** Whether it ended by itself with at least one completed request and was not judged bad. */
+    /**
+     * Whether it ended by itself, was sound, and was neither judged bad nor left open. The findings are asked as well as the
+     * decision: {@code --inconclusive pass} once stored an open question as a pass.
+     */
     boolean isGoodByItself() {
         boolean ended = switch (result.ending()) {
             case RunEnding.Completed completed -> true;
@@ -38,7 +43,7 @@ public record StoredRun(RunResult result, RunVerdict verdict) {
         };
         return ended
                 && judgedWell
-                && result.windows().stream()
-                        .anyMatch(window -> window.measured().requests().completed() > 0);
+                && verdict.findings().stream().noneMatch(finding -> finding.answer() == Answer.CANNOT_TELL)
+                && Soundness.of(result, verdict.findings()) instanceof Soundness.Sound;
     }
 }

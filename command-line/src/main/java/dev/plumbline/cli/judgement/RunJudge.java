@@ -10,6 +10,7 @@ import dev.plumbline.cli.result.RunVerdict.BudgetFinding;
 import dev.plumbline.cli.result.RunVerdict.ComparisonFinding;
 import dev.plumbline.cli.result.RunVerdict.Difference;
 import dev.plumbline.cli.result.RunVerdict.Finding;
+import dev.plumbline.cli.result.RunVerdict.IncidentFinding;
 import dev.plumbline.contract.run.RunRecord.Decision;
 import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.verdict.AlertRecord.Transition;
@@ -62,12 +63,19 @@ public final class RunJudge {
             findings.addAll(new RunComparison(windows, before, settings).findings());
         }
         findings.addAll(alerts(candidate.alerts()));
+        candidate
+                .openIncident()
+                .filter(incident -> candidate.alerts().stream()
+                        .noneMatch(alert -> alert.alertId().equals(incident.alertId())))
+                .ifPresent(incident -> findings.add(new IncidentFinding(Answer.FAIL, incident)));
         Optional<RunResult> newest = baselines.stream()
                 .max(Comparator.comparingLong(run -> run.identity().startEpochMillis()));
-        Decision decision = decision(candidate, baselines, findings);
+        Soundness soundness = Soundness.of(candidate, findings);
+        Decision decision = decision(candidate, baselines, findings, soundness);
         return new RunVerdict(
                 decision,
-                headline(decision, candidate, baselines, findings) + leftOut(windows),
+                headline(decision, candidate, baselines, findings, soundness)
+                        + (soundness instanceof Soundness.MostlyUnvouched ? "" : leftOut(windows)),
                 newest.map(run -> run.identity().runId()),
                 findings,
                 newest.map(run -> differences(candidate, run)).orElse(List.of()));
@@ -83,18 +91,31 @@ public final class RunJudge {
         };
     }
 
-    private static Decision decision(RunResult candidate, List<RunResult> baselines, List<Finding> findings) {
-        if (candidate.ending() instanceof RunEnding.Broken) {
+    private static Decision decision(
+            RunResult candidate, List<RunResult> baselines, List<Finding> findings, Soundness soundness) {
+        if (candidate.ending() instanceof RunEnding.Broken || soundness instanceof Soundness.NothingSucceeded) {
             return Decision.FAILED;
         }
         if (has(findings, Answer.FAIL)) {
             return Decision.REGRESSION;
         }
-        if (has(findings, Answer.CANNOT_TELL)) {
+        if (unsound(soundness).isPresent() || has(findings, Answer.CANNOT_TELL)) {
             return Decision.INCONCLUSIVE;
         }
         boolean judged = has(findings, Answer.PASS) || candidate.detectorWindows() >= WINDOWS_OF_SILENCE;
         return judged ? Decision.PASS : baselines.isEmpty() ? Decision.NOT_JUDGED : Decision.INCONCLUSIVE;
+    }
+
+    /** Why the numbers of a run say nothing; empty when they do. */
+    private static Optional<String> unsound(Soundness soundness) {
+        return switch (soundness) {
+            case Soundness.Sound sound -> Optional.empty();
+            case Soundness.ErrorsNotJudged errors -> Optional.empty();
+            case Soundness.NothingSucceeded nothing -> Optional.of(nothing.why());
+            case Soundness.NothingMeasured nothing -> Optional.of(nothing.why());
+            case Soundness.MostlyFailed failed -> Optional.of(failed.why());
+            case Soundness.MostlyUnvouched unvouched -> Optional.of(unvouched.why());
+        };
     }
 
     private static boolean has(List<Finding> findings, Answer answer) {
@@ -134,18 +155,25 @@ public final class RunJudge {
     }
 
     private static String headline(
-            Decision decision, RunResult candidate, List<RunResult> baselines, List<Finding> findings) {
+            Decision decision,
+            RunResult candidate,
+            List<RunResult> baselines,
+            List<Finding> findings,
+            Soundness soundness) {
+        String notGreen = soundness instanceof Soundness.ErrorsNotJudged errors ? "; " + errors.why() : "";
         return switch (decision) {
             case FAILED ->
                 candidate.ending() instanceof RunEnding.Broken broken
                         ? "broken: " + broken.detail()
-                        : "broken: the run did not end as planned";
+                        : "broken: " + unsound(soundness).orElse("the run did not end as planned");
             case REGRESSION -> Headlines.failed(findings);
-            case INCONCLUSIVE -> Headlines.undecided(findings);
-            case PASS -> Headlines.passed(findings, baselines.size(), candidate.detectorWindows());
+            case INCONCLUSIVE ->
+                unsound(soundness).map(why -> "cannot tell: " + why).orElseGet(() -> Headlines.undecided(findings));
+            case PASS -> Headlines.passed(findings, baselines.size(), candidate.detectorWindows()) + notGreen;
             case NOT_JUDGED ->
                 "not judged: no baseline, no budget, and the detector was still learning; next time --baseline "
-                        + candidate.identity().runId() + ", --baseline last-green, or --budget \"p95(ttft)<500ms\"";
+                        + candidate.identity().runId() + ", --baseline last-green, or --budget \"p95(ttft)<500ms\""
+                        + notGreen;
         };
     }
 
@@ -222,6 +250,7 @@ public final class RunJudge {
                                     .orElse("")
                             + comparison.why();
                 case AlertFinding alert -> alert.alert().summary() + (alert.resolved() ? " (resolved since)" : "");
+                case IncidentFinding incident -> "regression of " + incident.name() + " " + incident.why();
             };
         }
     }

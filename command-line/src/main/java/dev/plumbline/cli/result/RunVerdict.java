@@ -5,11 +5,15 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.plumbline.contract.run.RunRecord.Decision;
 import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.verdict.JudgedMetric;
+import dev.plumbline.contract.verdict.SeriesSnapshot.OpenIncident;
 import dev.plumbline.statistics.Ratio;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.Collectors;
 
 /**
  * How a run was judged, and why.
@@ -17,7 +21,7 @@ import java.util.OptionalDouble;
  * @param decision what the exit code tells
  * @param headline one line for people
  * @param baselineRunId the run that it was held against, where there was one
- * @param findings budgets first, then the comparison, then the detector's alerts
+ * @param findings budgets first, then the comparison, then the detector's alerts, then what it left open
  * @param differences of subject, and of conditions that were allowed to differ, to that baseline
  */
 public record RunVerdict(
@@ -54,7 +58,8 @@ public record RunVerdict(
     @JsonSubTypes({
         @JsonSubTypes.Type(value = BudgetFinding.class, name = "budget"),
         @JsonSubTypes.Type(value = ComparisonFinding.class, name = "comparison"),
-        @JsonSubTypes.Type(value = AlertFinding.class, name = "alert")
+        @JsonSubTypes.Type(value = AlertFinding.class, name = "alert"),
+        @JsonSubTypes.Type(value = IncidentFinding.class, name = "incident")
     })
     public sealed interface Finding {
         /** Whether it makes the run pass, fail or undecided. */
@@ -120,4 +125,27 @@ public record RunVerdict(
 
     /** An alert that the detector raised during the run: a regression within the run, or against a learned baseline. */
     public record AlertFinding(Answer answer, AlertRecord alert, boolean resolved) implements Finding {}
+
+    /** An incident that was open before the run began and stayed so: no alert of the run tells of it. */
+    public record IncidentFinding(Answer answer, OpenIncident incident) implements Finding {
+
+        public IncidentFinding {
+            Objects.requireNonNull(answer, "answer");
+            Objects.requireNonNull(incident, "incident");
+        }
+
+        /** The metrics that belong to it, or its id where it names none. */
+        public String name() {
+            return incident.members().isEmpty()
+                    ? incident.alertId()
+                    : incident.members().stream().map(JudgedMetric::displayName).collect(Collectors.joining(", "));
+        }
+
+        /** One line, with since when. */
+        public String why() {
+            return "open since "
+                    + Instant.ofEpochMilli(incident.sinceEpochMillis()).truncatedTo(ChronoUnit.SECONDS)
+                    + ", before this run began, and not resolved in it";
+        }
+    }
 }

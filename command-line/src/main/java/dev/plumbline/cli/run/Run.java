@@ -2,6 +2,7 @@ package dev.plumbline.cli.run;
 
 import dev.plumbline.cli.judgement.JudgementSettings;
 import dev.plumbline.cli.judgement.RunJudge;
+import dev.plumbline.cli.kafka.KafkaReach;
 import dev.plumbline.cli.outcome.CommandFailure;
 import dev.plumbline.cli.outcome.ExitCode;
 import dev.plumbline.cli.probe.Discovery;
@@ -42,9 +43,10 @@ import org.apache.kafka.clients.CommonClientConfigs;
 final class Run {
 
     private static final Duration DEFAULT_WINDOW = Duration.ofSeconds(10);
+    private static final Duration KAFKA_ANSWERS_WITHIN = Duration.ofSeconds(15);
 
     private final RunPlan plan;
-    private final Map<String, String> recordedPlan;
+    private final RecordedPlan recordedPlan;
     private final TargetAddress address;
     private final Optional<Map<String, Object>> cluster;
     private final RunView view;
@@ -53,7 +55,7 @@ final class Run {
     /** @param cluster properties of a Kafka client, where the user named a cluster */
     Run(
             RunPlan plan,
-            Map<String, String> recordedPlan,
+            RecordedPlan recordedPlan,
             TargetAddress address,
             Optional<Map<String, Object>> cluster,
             RunView view,
@@ -66,8 +68,12 @@ final class Run {
         this.installation = installation;
     }
 
-    /** What came of it. */
-    record Ended(RunResult result, RunVerdict verdict, Path folder, int exitCode) {
+    /**
+     * What came of it.
+     *
+     * @param missing a line per document that could not be made
+     */
+    record Ended(RunResult result, RunVerdict verdict, Path folder, List<String> missing, int exitCode) {
 
         String summaryJson() {
             try {
@@ -101,14 +107,19 @@ final class Run {
                         concluded.result(),
                         concluded.verdict(),
                         concluded.folder(),
+                        concluded.missing(),
                         exitCode(
-                                concluded.result().ending(), concluded.verdict().decision()));
+                                concluded.result().ending(),
+                                concluded.verdict().decision(),
+                                plan.judgement().inconclusive));
             }
         }
     }
 
-    private LocalPipe open(Optional<StateFolder> state) {
+    private LocalPipe open(Optional<StateFolder> state) throws InterruptedException {
         if (cluster.isPresent()) {
+            view.progress("looking at Kafka");
+            KafkaReach.require(cluster.get(), KAFKA_ANSWERS_WITHIN);
             return LocalPipe.attach(cluster.get(), window(Optional.empty()), Optional.empty(), installation);
         }
         Optional<RunningStack> running = state.isPresent() ? Optional.empty() : RunningStack.read(installation.home());
@@ -249,8 +260,18 @@ final class Run {
         }
     }
 
-    private static int exitCode(RunEnding ending, Decision decision) {
-        return ending instanceof RunEnding.Interrupted ? ExitCode.INTERRUPTED : RunJudge.exitCode(decision);
+    /** What an undecided run counts as is a matter of the exit code only: its record stays undecided, and never green. */
+    static int exitCode(RunEnding ending, Decision decision, JudgementOptions.Inconclusive inconclusive) {
+        if (ending instanceof RunEnding.Interrupted) {
+            return ExitCode.INTERRUPTED;
+        }
+        return decision == Decision.INCONCLUSIVE
+                ? switch (inconclusive) {
+                    case keep -> ExitCode.INCONCLUSIVE;
+                    case pass -> ExitCode.PASS;
+                    case fail -> ExitCode.REGRESSION;
+                }
+                : RunJudge.exitCode(decision);
     }
 
     /** Says so when the look at the target takes long because its engine loads. */
@@ -288,21 +309,17 @@ final class Run {
                             plan.stack().threshold,
                             JudgementSettings.defaults().runNoise(),
                             new HashSet<>(plan.judgement().vary)));
-            return verdict.decision() == Decision.INCONCLUSIVE ? undecided(verdict) : verdict;
+            return verdict.decision() == Decision.INCONCLUSIVE
+                            && plan.judgement().inconclusive != JudgementOptions.Inconclusive.keep
+                    ? undecided(verdict)
+                    : verdict;
         }
 
         private RunVerdict undecided(RunVerdict verdict) {
-            Decision decision = switch (plan.judgement().inconclusive) {
-                case keep -> Decision.INCONCLUSIVE;
-                case pass -> Decision.PASS;
-                case fail -> Decision.REGRESSION;
-            };
             return new RunVerdict(
-                    decision,
-                    verdict.headline()
-                            + (decision == Decision.INCONCLUSIVE
-                                    ? ""
-                                    : " (counts as " + plan.judgement().inconclusive + ": --inconclusive)"),
+                    verdict.decision(),
+                    verdict.headline() + " (the exit code counts it as " + plan.judgement().inconclusive
+                            + ": --inconclusive)",
                     verdict.baselineRunId(),
                     verdict.findings(),
                     verdict.differences());
@@ -322,7 +339,8 @@ final class Run {
                 try {
                     there.close();
                 } catch (Exception e) {
-                    throw new IllegalStateException("cannot let the state folder go", e);
+                    // The lock goes with this process whatever happens here, and the run's decision is not concerned.
+                    return;
                 }
             });
         }

@@ -11,7 +11,6 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -21,7 +20,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -138,6 +136,8 @@ public final class RunCommand implements Callable<Integer> {
             view.clear();
         }
         report(ended, out, screen);
+        ended.missing().forEach(missing -> line.getErr().println("plumb: " + missing));
+        line.getErr().flush();
         return ended.exitCode();
     }
 
@@ -261,7 +261,8 @@ public final class RunCommand implements Callable<Integer> {
                 .orElseThrow();
     }
 
-    private static String key(OptionSpec option) {
+    /** Its name in scenario files and records. */
+    static String key(OptionSpec option) {
         return name(option).replaceFirst("^--(no-)?", "");
     }
 
@@ -272,42 +273,21 @@ public final class RunCommand implements Callable<Integer> {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /** The settings of this run for its record; of headers only the names, because values may be secret. */
-    private static Map<String, String> recorded(CommandLine line) {
-        Map<String, String> all = new TreeMap<>();
-        for (OptionSpec option : line.getCommandSpec().options()) {
-            String key = key(option);
-            text(option).ifPresent(text -> all.put(key, text));
-        }
-        all.remove("help");
-        all.put(
-                "plumblineVersion",
-                Optional.ofNullable(RunCommand.class.getPackage().getImplementationVersion())
-                        .orElse("unknown"));
-        all.put("producerHost", HostName.ofThisMachine());
-        return all;
+    /** The settings of this run for its record. */
+    static RecordedPlan recorded(CommandLine line) {
+        return RecordedPlan.of(line.getCommandSpec().options())
+                .with(
+                        "plumblineVersion",
+                        Optional.ofNullable(RunCommand.class.getPackage().getImplementationVersion())
+                                .orElse("unknown"))
+                .with("producerHost", HostName.ofThisMachine());
     }
 
-    private static Optional<String> text(ArgSpec option) {
-        Object value = option.getValue();
-        boolean header = option instanceof OptionSpec named && name(named).equals("--header");
-        return switch (value) {
-            case null -> Optional.empty();
-            case Map<?, ?> map when map.isEmpty() -> Optional.empty();
-            case Map<?, ?> map ->
-                Optional.of(map.entrySet().stream()
-                        .map(entry -> entry.getKey() + "=" + entry.getValue())
-                        .collect(Collectors.joining(", ")));
-            case Collection<?> list when list.isEmpty() -> Optional.empty();
-            case Collection<?> list ->
-                Optional.of(list.stream()
-                        .map(one -> header ? String.valueOf(one).replaceFirst(":.*", "") : String.valueOf(one))
-                        .collect(Collectors.joining(", ")));
-            case Duration duration -> Optional.of(DurationConverter.format(duration));
-            case Span span ->
-                Optional.of(span.limit().map(DurationConverter::format).orElse("forever"));
-            case Boolean flag when !flag -> Optional.empty();
-            default -> Optional.of(value.toString());
-        };
+    /** What to say of a value that cannot be taken and may be a secret; empty where the value may be repeated. */
+    public static Optional<String> withoutValue(@Nullable ArgSpec argument) {
+        return argument instanceof OptionSpec option && !option.usageHelp() && RecordedValue.mayBeSecret(option)
+                ? Optional.of(name(option) + " takes " + option.paramLabel()
+                        + "; what was given is not repeated here, because it may hold a secret")
+                : Optional.empty();
     }
 }

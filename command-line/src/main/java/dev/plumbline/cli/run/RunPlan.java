@@ -4,7 +4,9 @@ import dev.plumbline.cli.judgement.Budget;
 import dev.plumbline.contract.series.LoadPoint;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a run shall do, checked.
@@ -30,6 +32,11 @@ record RunPlan(
 
     private static final Duration DEFAULT_DURATION = Duration.ofSeconds(60);
     private static final int DEFAULT_CONCURRENCY = 4;
+    private static final double HIGHEST_PRICE = 1e6;
+    /** Worst case of a prompt, as the producer books it until a server has counted one. */
+    private static final int LARGEST_TOKENS_PER_WORD = 2;
+    /** Lengths of prompts that vary are cut at so many times their mean. */
+    private static final int LONGEST_PROMPT_MEANS = 4;
     /** A share that no number of failures reaches. */
     private static final double NEVER = 2;
 
@@ -103,6 +110,7 @@ record RunPlan(
         LoadPoint loadPoint = load.requestRate != null
                 ? new LoadPoint.OpenLoop(load.requestRate)
                 : new LoadPoint.ClosedLoop(load.concurrency == null ? DEFAULT_CONCURRENCY : load.concurrency);
+        roomForOne(spend, load, loadPoint);
         return new RunPlan(
                 runId,
                 loadPoint,
@@ -150,7 +158,9 @@ record RunPlan(
         if (spend.maxCost != null && !(spend.maxCost > 0 && Double.isFinite(spend.maxCost))) {
             throw new Wrong("--max-cost", "is " + spend.maxCost + ", allowed is any amount above 0");
         }
-        boolean priced = spend.pricePer1kInput != null || spend.pricePer1kOutput != null;
+        price("--price-per-1k-input", spend.pricePer1kInput);
+        price("--price-per-1k-output", spend.pricePer1kOutput);
+        boolean priced = orZero(spend.pricePer1kInput) + orZero(spend.pricePer1kOutput) > 0;
         if (spend.maxCost != null && !priced) {
             throw new Wrong("--max-cost", "needs a price: give --price-per-1k-input and --price-per-1k-output");
         }
@@ -160,6 +170,61 @@ record RunPlan(
                     "--duration",
                     "forever against an API that may cost money (a key or a price is given) needs a limit:"
                             + " --max-requests, --max-tokens-total or --max-cost; or --yes-spend");
+        }
+    }
+
+    private static void price(String option, @Nullable Double price) {
+        if (price != null && !(price >= 0 && price <= HIGHEST_PRICE)) {
+            throw new Wrong(option, "is " + price + ", allowed is 0 to 1000000 for 1,000 tokens");
+        }
+    }
+
+    private static double orZero(@Nullable Double price) {
+        return price == null ? 0 : price;
+    }
+
+    /**
+     * The producer books a request at its worst case before it sends it, and ends the load for good when a limit might be
+     * broken: limits that the warm-up uses up, or that one request might break, leave nothing to measure.
+     */
+    private static void roomForOne(SpendOptions spend, LoadOptions load, LoadPoint loadPoint) {
+        double warmupSeconds = load.warmupDuration.toMillis() / 1e3;
+        double warmup = load.warmupRequestCount
+                + switch (loadPoint) {
+                    case LoadPoint.ClosedLoop closed -> warmupSeconds > 0 ? closed.concurrency() : 0;
+                    case LoadPoint.OpenLoop open -> Math.floor(open.requestsPerSecond() * warmupSeconds);
+                };
+        if (spend.maxRequests != null && spend.maxRequests <= warmup) {
+            throw new Wrong(
+                    "--max-requests",
+                    "is " + spend.maxRequests + " and the warm-up alone takes " + (long) warmup
+                            + " or more: nothing would be measured; raise it, or shorten --warmup-duration and"
+                            + " --warmup-request-count");
+        }
+        int atOnce = switch (loadPoint) {
+            case LoadPoint.ClosedLoop closed -> warmupSeconds > 0 ? closed.concurrency() : 1;
+            case LoadPoint.OpenLoop open -> 1;
+        };
+        double promptTokens = LARGEST_TOKENS_PER_WORD
+                * load.promptTokens
+                * (load.promptTokensDeviation == 0 ? 1 : LONGEST_PROMPT_MEANS)
+                * (double) atOnce;
+        double outputTokens = load.outputTokens * (double) atOnce;
+        String requests = atOnce == 1 ? "one request may take " : "the " + atOnce + " requests of its start may take ";
+        if (spend.maxTokensTotal != null && spend.maxTokensTotal < promptTokens + outputTokens) {
+            throw new Wrong(
+                    "--max-tokens-total",
+                    "is " + spend.maxTokensTotal + " and " + requests + (long) (promptTokens + outputTokens)
+                            + " tokens (two for each word of --isl, and --osl): nothing would be measured; raise it, or"
+                            + " ask for less");
+        }
+        double cost =
+                (promptTokens * orZero(spend.pricePer1kInput) + outputTokens * orZero(spend.pricePer1kOutput)) / 1_000;
+        if (spend.maxCost != null && spend.maxCost < cost) {
+            throw new Wrong(
+                    "--max-cost",
+                    "is " + spend.maxCost + " and " + requests + String.format(Locale.ROOT, "%.4g", cost)
+                            + " at the stated prices: nothing would be measured; raise it, or ask for less");
         }
     }
 

@@ -6,6 +6,7 @@ import dev.plumbline.cli.artifacts.WindowKeeper;
 import dev.plumbline.cli.feed.PipeFeed;
 import dev.plumbline.cli.feed.PipeListener;
 import dev.plumbline.cli.history.RunFile;
+import dev.plumbline.cli.judgement.Soundness;
 import dev.plumbline.cli.probe.Discovery;
 import dev.plumbline.cli.probe.TargetAddress;
 import dev.plumbline.cli.result.RunEnding;
@@ -13,6 +14,7 @@ import dev.plumbline.cli.result.RunIdentity;
 import dev.plumbline.cli.result.RunResult;
 import dev.plumbline.cli.result.RunTotals;
 import dev.plumbline.cli.result.RunVerdict;
+import dev.plumbline.cli.result.RunWindow;
 import dev.plumbline.cli.run.ProducerControl.State;
 import dev.plumbline.cli.run.ProducerControl.Status;
 import dev.plumbline.cli.stack.Installation.Part;
@@ -20,17 +22,22 @@ import dev.plumbline.cli.stack.Interrupts;
 import dev.plumbline.cli.stack.LocalPipe;
 import dev.plumbline.cli.stack.StackFailure;
 import dev.plumbline.cli.time.SystemTime;
+import dev.plumbline.contract.distribution.Histogram;
+import dev.plumbline.contract.distribution.HistogramAccumulator;
 import dev.plumbline.contract.event.Event;
 import dev.plumbline.contract.event.Heartbeat;
+import dev.plumbline.contract.event.Outcome;
 import dev.plumbline.contract.event.RequestEvent;
 import dev.plumbline.contract.run.RunRecord.Environment;
 import dev.plumbline.contract.series.Series;
 import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.verdict.VerdictRecord;
+import dev.plumbline.contract.window.LatencyMetric;
 import dev.plumbline.contract.window.WindowRecord;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -58,7 +65,7 @@ final class RunSession {
     private static final int MOST_ALERTS = 1_000;
 
     private final RunPlan plan;
-    private final Map<String, String> recordedPlan;
+    private final RecordedPlan recordedPlan;
     private final LocalPipe pipe;
     private final TargetAddress address;
     private final Discovery discovery;
@@ -69,25 +76,27 @@ final class RunSession {
     private final Interrupts interrupts;
     private final WindowKeeper windows = new WindowKeeper(WindowKeeper.DEFAULT_LIMIT);
     private final RecentRequests recent = new RecentRequests();
+    private final FailureCauses causes = new FailureCauses();
+    private final Map<LatencyMetric, HistogramAccumulator> heard = new EnumMap<>(LatencyMetric.class);
     private final List<AlertRecord> alerts = new ArrayList<>();
+    private final VerdictTally verdicts = new VerdictTally();
 
     private Status status = Status.STARTING;
     private long startEpochMillis = Long.MAX_VALUE;
     private long lastEndEpochMillis;
     private long countedEvents;
     private long lastWindowEndEpochMillis;
-    private long lastVerdictEndEpochMillis;
     private long lastHeardEpochMillis;
-    private long detectorWindows;
     private long eventsHeard;
     private long good;
     private long judgedByGoals;
     private double cost;
     private Optional<String> unwritten = Optional.empty();
+    private Optional<String> unread = Optional.empty();
 
     RunSession(
             RunPlan plan,
-            Map<String, String> recordedPlan,
+            RecordedPlan recordedPlan,
             LocalPipe pipe,
             TargetAddress address,
             Discovery discovery,
@@ -133,8 +142,16 @@ final class RunSession {
         void awaitApps() throws InterruptedException;
     }
 
-    /** A run that is over. */
-    record Concluded(RunResult result, RunVerdict verdict, Path folder) {}
+    /**
+     * A run that is over.
+     *
+     * @param missing a line per document that could not be made
+     */
+    record Concluded(RunResult result, RunVerdict verdict, Path folder, List<String> missing) {
+        Concluded {
+            missing = List.copyOf(missing);
+        }
+    }
 
     /**
      * Runs, judges and writes. A run whose load never began leaves no files.
@@ -174,7 +191,7 @@ final class RunSession {
         log(verdict.decision() + ": " + verdict.headline());
         written(() -> folder.attachLog("producer.log", pipe.folder().resolve("producer.log")));
         Path finished = folder.finish(result, verdict, RunFile::encode);
-        return new Concluded(result, verdict, finished);
+        return new Concluded(result, verdict, finished, folder.missing());
     }
 
     private RunEnding follow(ProducerControl control, PipeFeed feed) throws InterruptedException {
@@ -183,11 +200,14 @@ final class RunSession {
         long nextTick = 0;
         lastHeardEpochMillis = SystemTime.epochMillis();
         while (true) {
-            feed.poll(POLL, hearing);
+            hear(feed, hearing);
             long now = SystemTime.epochMillis();
             Optional<StackFailure> lost = pipe.failure();
             if (lost.isPresent()) {
                 return new RunEnding.Broken(String.valueOf(lost.get().getMessage()));
+            }
+            if (unread.isPresent()) {
+                return new RunEnding.Broken(unread.get() + "; what was measured before is kept");
             }
             if (unwritten.isPresent()) {
                 return new RunEnding.Broken(unwritten.get());
@@ -225,6 +245,15 @@ final class RunSession {
         }
     }
 
+    /** Kafka that cannot be read any more ends the run; what was read before can still be judged and written. */
+    private void hear(PipeFeed feed, Hearing hearing) {
+        try {
+            feed.poll(POLL, hearing);
+        } catch (StackFailure e) {
+            unread = Optional.of(String.valueOf(e.getMessage()));
+        }
+    }
+
     private boolean hasGivenUp(long nowEpochMillis) {
         return !plan.isEndless()
                 && status.breakerOpenSinceEpochMillis().isPresent()
@@ -252,7 +281,7 @@ final class RunSession {
                 control.end();
                 long deadline = SystemTime.epochMillis() + STOP_WITHIN_MILLIS;
                 while (status.state() != State.STOPPED && SystemTime.epochMillis() < deadline) {
-                    feed.poll(POLL, hearing);
+                    hear(feed, hearing);
                     status = control.status();
                 }
             } catch (StackFailure e) {
@@ -268,13 +297,16 @@ final class RunSession {
         }
         long endEpochMillis = SystemTime.epochMillis();
         long deadline = endEpochMillis + (lost ? 1_000 : pipe.window().toMillis() + SETTLE_MILLIS);
-        while (SystemTime.epochMillis() < deadline
+        while (unread.isEmpty()
+                && SystemTime.epochMillis() < deadline
                 && (eventsHeard < status.acknowledged() || countedEvents < status.acknowledged())) {
-            feed.poll(POLL, hearing);
+            hear(feed, hearing);
         }
         long verdictDeadline = Math.min(deadline, SystemTime.epochMillis() + VERDICT_MILLIS);
-        while (SystemTime.epochMillis() < verdictDeadline && lastVerdictEndEpochMillis < lastWindowEndEpochMillis) {
-            feed.poll(POLL, hearing);
+        while (unread.isEmpty()
+                && SystemTime.epochMillis() < verdictDeadline
+                && verdicts.lastEndEpochMillis() < lastWindowEndEpochMillis) {
+            hear(feed, hearing);
         }
         if (feed.undecodable() > 0) {
             log(feed.undecodable() + " records could not be read and were left out");
@@ -291,6 +323,7 @@ final class RunSession {
         long now = SystemTime.epochMillis();
         long start = startEpochMillis == Long.MAX_VALUE ? now : Math.min(startEpochMillis, now);
         long end = Math.max(start, lastEndEpochMillis);
+        List<RunWindow> measured = windows.windows(start, end);
         return new RunResult(
                 new RunIdentity(
                         plan.runId(),
@@ -299,7 +332,7 @@ final class RunSession {
                         start,
                         end,
                         pipe.window().toMillis()),
-                recordedPlan,
+                recordedPlan.texts(),
                 environment,
                 ending,
                 new RunTotals(
@@ -308,10 +341,21 @@ final class RunSession {
                         status.lost(),
                         countedEvents,
                         plan.goals().map(goals -> new RunTotals.Goodput(goals.text(), good, judgedByGoals)),
-                        hasPrices() ? OptionalDouble.of(cost) : OptionalDouble.empty()),
-                windows.windows(start, end),
+                        hasPrices() ? OptionalDouble.of(cost) : OptionalDouble.empty(),
+                        Optional.of(new RunTotals.Heard(causes.causes(), unvouched(measured)))),
+                measured,
                 alerts,
-                detectorWindows);
+                verdicts.judgedWindows(),
+                verdicts.openIncident());
+    }
+
+    private Map<LatencyMetric, Histogram> unvouched(List<RunWindow> measured) {
+        if (Soundness.vouched(measured) >= Soundness.LEAST_VOUCHED) {
+            return Map.of();
+        }
+        Map<LatencyMetric, Histogram> latencies = new EnumMap<>(LatencyMetric.class);
+        heard.forEach((metric, values) -> latencies.put(metric, values.toHistogram()));
+        return latencies;
     }
 
     private boolean hasPrices() {
@@ -369,8 +413,20 @@ final class RunSession {
             eventsHeard++;
             lastEndEpochMillis = Math.max(lastEndEpochMillis, event.endEpochMillis());
             recent.add(event);
+            switch (event.outcome()) {
+                case Outcome.Completed completed -> {
+                    for (LatencyMetric metric : LatencyMetric.values()) {
+                        metric.ofRequest(event)
+                                .ifPresent(nanos -> heard.computeIfAbsent(metric, any -> new HistogramAccumulator())
+                                        .record(nanos));
+                    }
+                }
+                case Outcome.Failed failed -> causes.add(failed);
+                case Outcome.Dropped dropped -> {}
+                case Outcome.Cancelled cancelled -> {}
+            }
             plan.goals().ifPresent(goals -> {
-                if (!(event.outcome() instanceof dev.plumbline.contract.event.Outcome.Cancelled)) {
+                if (!(event.outcome() instanceof Outcome.Cancelled)) {
                     judgedByGoals++;
                     good += goals.areMetBy(event) ? 1 : 0;
                 }
@@ -410,9 +466,7 @@ final class RunSession {
             if (!isOurs(verdict.window().series(), verdict.window().endEpochMillis())) {
                 return;
             }
-            lastVerdictEndEpochMillis =
-                    Math.max(lastVerdictEndEpochMillis, verdict.window().endEpochMillis());
-            detectorWindows += verdict.baselineId().isPresent() ? 1 : 0;
+            verdicts.add(verdict);
             view.verdict(verdict);
         }
 

@@ -2,12 +2,14 @@ package dev.plumbline.cli.run;
 
 import dev.plumbline.cli.result.RunEnding;
 import dev.plumbline.cli.result.RunResult;
+import dev.plumbline.cli.result.RunTotals;
 import dev.plumbline.cli.result.RunVerdict;
 import dev.plumbline.cli.result.RunVerdict.AlertFinding;
 import dev.plumbline.cli.result.RunVerdict.Answer;
 import dev.plumbline.cli.result.RunVerdict.BudgetFinding;
 import dev.plumbline.cli.result.RunVerdict.ComparisonFinding;
 import dev.plumbline.cli.result.RunVerdict.Finding;
+import dev.plumbline.cli.result.RunVerdict.IncidentFinding;
 import dev.plumbline.cli.result.RunWindow;
 import dev.plumbline.cli.terminal.Figures;
 import dev.plumbline.cli.terminal.Screen;
@@ -23,6 +25,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** A run that is over, on one screen. */
@@ -52,11 +55,20 @@ final class SummaryView {
                     Figures.count(excluded.requests().total())
                             + " requests while the load generator was not well: counted, in no distribution"));
         }
+        result.totals()
+                .heard()
+                .ifPresent(heard -> heard.causes().forEach(cause -> lines.add(row("failed", cause.text()))));
         lines.add("");
+        Map<LatencyMetric, Histogram> unvouched =
+                result.totals().heard().map(RunTotals.Heard::unvouched).orElse(Map.of());
+        if (!unvouched.isEmpty()) {
+            lines.add("    not vouched for, because this machine was too busy:");
+        }
         lines.add(screen.quiet(String.format(
                 Locale.ROOT, "    %-12s %9s %9s %9s %9s %10s", "ms", "p50", "p95", "p99", "max", "values")));
         for (LatencyMetric metric : SHOWN) {
-            Histogram values = all.latency(metric);
+            Histogram values =
+                    unvouched.isEmpty() ? all.latency(metric) : unvouched.getOrDefault(metric, Histogram.empty());
             if (!values.isEmpty()) {
                 lines.add(String.format(
                         Locale.ROOT,
@@ -70,7 +82,7 @@ final class SummaryView {
             }
         }
         lines.add("");
-        lines.add(row("throughput", throughput(result)));
+        lines.add(row("throughput", throughput(result, all.requests().plus(excluded.requests()))));
         result.totals()
                 .goodput()
                 .ifPresent(goodput -> lines.add(row(
@@ -106,13 +118,17 @@ final class SummaryView {
     }
 
     /** Over whole windows in which the load generator was well: the others hold a part of the load only. */
-    private static String throughput(RunResult result) {
+    private static String throughput(RunResult result, RequestCounts counts) {
         List<RunWindow> whole = result.windows().stream()
                 .filter(window -> !window.partial() && window.coverage() >= WindowRecord.MINIMUM_COVERAGE)
                 .toList();
         double seconds = whole.stream().mapToLong(RunWindow::lengthMillis).sum() / 1e3;
         if (seconds == 0) {
-            return "unknown: no whole window";
+            double duration = result.identity().durationSeconds();
+            return counts.completed() == 0 || duration <= 0
+                    ? "unknown: no whole window"
+                    : Figures.significant(counts.completed() / duration)
+                            + " req/s over the whole run, not vouched for: no whole window in which all was well";
         }
         WindowSummary sum = whole.stream().map(RunWindow::measured).reduce(WindowSummary.empty(), WindowSummary::plus);
         return Figures.significant(sum.requests().completed() / seconds) + " req/s, "
@@ -192,6 +208,8 @@ final class SummaryView {
                 mark(alert.answer(), screen) + " alert "
                         + Figures.clock(alert.alert().atEpochMillis()) + "   "
                         + alert.alert().summary() + (alert.resolved() ? " (resolved)" : "");
+            case IncidentFinding incident ->
+                mark(incident.answer(), screen) + " incident " + incident.name() + "   " + incident.why();
         };
     }
 

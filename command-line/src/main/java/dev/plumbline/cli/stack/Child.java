@@ -76,12 +76,18 @@ public final class Child {
         return lastLines(log, count);
     }
 
-    /** Last lines of a log that are not blank, oldest first. */
+    /** A line of a stack trace tells a person nothing. */
+    private static boolean isFrame(String line) {
+        String text = line.stripLeading();
+        return line.length() > text.length() && (text.startsWith("at ") || text.startsWith("... "));
+    }
+
+    /** Last lines of a log that are neither blank nor of a stack trace, oldest first. */
     static List<String> lastLines(Path log, int count) {
         try {
             List<String> lines = new String(Files.readAllBytes(log), StandardCharsets.UTF_8)
                     .lines()
-                    .filter(line -> !line.isBlank())
+                    .filter(line -> !line.isBlank() && !isFrame(line))
                     .toList();
             return lines.subList(Math.max(0, lines.size() - count), lines.size());
         } catch (IOException e) {

@@ -159,6 +159,9 @@ public final class LocalStack implements AutoCloseable {
         if (bySelf && last.startsWith(name + ": ")) {
             return "the " + last;
         }
+        if (child.exitValue() == ExitCode.USAGE) {
+            return "the " + name + " does not take its settings: " + lastWords(child);
+        }
         String words = lastWords(child);
         String what = words.contains("No space left on device")
                 ? "disk full: the " + name + " could not write"
@@ -219,7 +222,7 @@ public final class LocalStack implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        folder.delete();
+        folder.delete().ifPresent(problem -> System.err.println("plumb: " + problem));
     }
 
     private static String lastWords(Child child) {

@@ -3,7 +3,6 @@ package dev.plumbline.cli.stack;
 import dev.plumbline.cli.outcome.ExitCode;
 import dev.plumbline.process.StackDirectory;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,12 +16,21 @@ final class StackFolder {
 
     private static final String PREFIX = "plumbline-";
     private static final String SUPERVISOR = "supervisor.pid";
+    private static final int ATTEMPTS = 5;
     private static final long NEEDED_BYTES = 300L << 20;
 
-    private final Path path;
+    /** Removes a folder with all that is in it. */
+    @FunctionalInterface
+    interface Removal {
+        void remove(Path folder) throws IOException;
+    }
 
-    private StackFolder(Path path) {
+    private final Path path;
+    private final Removal removal;
+
+    StackFolder(Path path, Removal removal) {
         this.path = path;
+        this.removal = removal;
     }
 
     /**
@@ -45,7 +53,7 @@ final class StackFolder {
             Files.writeString(
                     path.resolve(SUPERVISOR),
                     Long.toString(ProcessHandle.current().pid()));
-            return new StackFolder(path);
+            return new StackFolder(path, folder -> new StackDirectory(folder).delete());
         } catch (IOException e) {
             throw new StackFailure(
                     ExitCode.INFRASTRUCTURE,
@@ -65,25 +73,40 @@ final class StackFolder {
         return path.resolve(part.label() + ".ready");
     }
 
-    /** Removes the folder; files that a dying child still writes are tried again a bounded number of times. */
-    void delete() {
-        IOException last = null;
-        for (int attempt = 0; attempt < 5; attempt++) {
+    /**
+     * Removes the folder; files that a dying child still writes are tried again a bounded number of times.
+     *
+     * @return one line when it could not be removed: what was measured is not concerned, so nothing fails of it, and the
+     *     next start tries again
+     */
+    Optional<String> delete() {
+        Optional<String> problem = Optional.empty();
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             try {
-                new StackDirectory(path).delete();
-                return;
+                removal.remove(path);
+                return Optional.empty();
             } catch (IOException e) {
-                last = e;
+                problem = Optional.of(
+                        "cannot remove the temporary folder " + path + " (" + e.getMessage() + "): remove it by hand");
             }
         }
-        throw new UncheckedIOException("cannot remove " + path, last);
+        return problem;
     }
 
     static void sweepAbandoned(Path temporary) throws IOException {
+        sweepAbandoned(temporary, folder -> new StackDirectory(folder).delete());
+    }
+
+    static void sweepAbandoned(Path temporary, Removal removal) throws IOException {
         try (DirectoryStream<Path> folders = Files.newDirectoryStream(temporary, PREFIX + "*")) {
             for (Path folder : folders) {
-                if (Files.exists(folder.resolve(SUPERVISOR)) && isAbandoned(folder)) {
-                    new StackDirectory(folder).delete();
+                try {
+                    if (Files.exists(folder.resolve(SUPERVISOR)) && isAbandoned(folder)) {
+                        removal.remove(folder);
+                    }
+                } catch (IOException e) {
+                    // Somebody else's, or still held: it hinders no stack of ours, and the next start tries again.
+                    continue;
                 }
             }
         }

@@ -3,7 +3,11 @@ package dev.plumbline.cli.artifacts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plumbline.cli.artifacts.SampleRuns.Sample;
+import dev.plumbline.cli.result.RunVerdict;
+import dev.plumbline.contract.run.RunRecord.Decision;
 import java.io.ByteArrayInputStream;
+import java.util.List;
+import java.util.Optional;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,6 +50,24 @@ class JUnitDocumentTest {
                 .startsWith("every request");
         assertThat(element(parse(SampleRuns.empty()), "skipped").getAttribute("message"))
                 .isEqualTo("interrupted before its end");
+    }
+
+    @Test
+    void aRunThatIsUndecidedForAReasonThatNoFindingTellsIsSkippedAndOneOfWhichNothingSucceededIsAnError()
+            throws Exception {
+        Sample sample = SampleRuns.notStreamed();
+        assertThat(element(parse(judged(sample, Decision.INCONCLUSIVE)), "skipped").getAttribute("message"))
+                .isEqualTo("the reason");
+        assertThat(element(parse(judged(sample, Decision.FAILED)), "error").getAttribute("message"))
+                .isEqualTo("the reason");
+        assertThat(parse(judged(sample, Decision.NOT_JUDGED))
+                        .getElementsByTagName("error")
+                        .getLength())
+                .isZero();
+    }
+
+    private static Sample judged(Sample sample, Decision decision) {
+        return new Sample(sample.result(), new RunVerdict(decision, "the reason", Optional.empty(), List.of()));
     }
 
     private static Document parse(Sample sample) throws Exception {

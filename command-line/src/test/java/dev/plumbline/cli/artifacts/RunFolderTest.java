@@ -81,6 +81,31 @@ class RunFolderTest {
     }
 
     @Test
+    void aDocumentThatCannotBeMadeIsNamedAsMissingAndTheRunIsComplete() throws IOException {
+        Sample sample = SampleRuns.regression();
+        RunFolder folder = RunFolder.open(
+                root,
+                "run-1",
+                ArtifactLimits.defaults(),
+                RunFolder.DOCUMENTS.stream()
+                        .map(document -> document.name().equals("report.html")
+                                ? new RunFolder.Document("report.html", story -> {
+                                    throw new IllegalArgumentException("an axis from 1 to NaN");
+                                })
+                                : document)
+                        .toList());
+
+        Path complete = folder.finish(sample.result(), sample.verdict(), RUN_FILE);
+
+        assertThat(names(root)).containsExactlyInAnyOrder("run-1", "latest");
+        assertThat(names(complete))
+                .contains("run.json", "summary.json", "summary.md")
+                .doesNotContain("report.html");
+        assertThat(folder.missing()).singleElement().asString().contains("report.html", "an axis from 1 to NaN");
+        assertThat(complete.resolve("run.log")).content().contains("report.html is missing", "RunFolderTest");
+    }
+
+    @Test
     void latestMovesOnAndNeverReplacesAFolderOfTheUser() throws IOException {
         finishEmpty(root, "run-1");
         finishEmpty(root, "run-2");

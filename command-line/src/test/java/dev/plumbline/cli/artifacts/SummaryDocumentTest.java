@@ -11,12 +11,18 @@ import com.networknt.schema.SpecVersion;
 import com.networknt.schema.ValidationMessage;
 import dev.plumbline.cli.artifacts.SampleRuns.Sample;
 import dev.plumbline.cli.result.RunVerdict;
+import dev.plumbline.cli.result.RunVerdict.Answer;
+import dev.plumbline.cli.result.RunVerdict.IncidentFinding;
 import dev.plumbline.contract.run.RunRecord.Decision;
+import dev.plumbline.contract.verdict.JudgedMetric;
+import dev.plumbline.contract.verdict.SeriesSnapshot.OpenIncident;
 import dev.plumbline.contract.window.LatencyMetric;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -49,6 +55,23 @@ class SummaryDocumentTest {
 
         assertThat(SCHEMA.validate(summary(new Sample(sample.result(), verdict))))
                 .isEmpty();
+    }
+
+    @Test
+    void anIncidentThatWasOpenBeforeHasThePublishedForm() throws IOException {
+        Sample sample = SampleRuns.regression();
+        OpenIncident incident = new OpenIncident("a-1", SampleRuns.START, List.of(JudgedMetric.TTFT_P95), 0);
+        JsonNode summary = summary(new Sample(
+                sample.result(),
+                new RunVerdict(
+                        Decision.REGRESSION,
+                        "headline",
+                        Optional.empty(),
+                        List.of(new IncidentFinding(Answer.FAIL, incident)))));
+
+        assertThat(SCHEMA.validate(summary)).isEmpty();
+        assertThat(summary.at("/verdict/findings/0/why").asText())
+                .isEqualTo("p95(ttft) open since 2026-11-25T20:00:00Z, before this run began, and not resolved in it");
     }
 
     @Test

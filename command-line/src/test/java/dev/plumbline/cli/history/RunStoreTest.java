@@ -9,8 +9,17 @@ import dev.plumbline.cli.outcome.CommandFailure;
 import dev.plumbline.cli.outcome.ExitCode;
 import dev.plumbline.cli.result.RunEnding;
 import dev.plumbline.cli.result.RunResult;
+import dev.plumbline.cli.result.RunTotals;
 import dev.plumbline.cli.result.RunVerdict;
+import dev.plumbline.cli.result.RunVerdict.Answer;
+import dev.plumbline.cli.result.RunVerdict.BudgetFinding;
+import dev.plumbline.cli.result.RunVerdict.IncidentFinding;
+import dev.plumbline.contract.distribution.Histogram;
+import dev.plumbline.contract.event.FailureKind;
 import dev.plumbline.contract.run.RunRecord.Decision;
+import dev.plumbline.contract.verdict.JudgedMetric;
+import dev.plumbline.contract.verdict.SeriesSnapshot.OpenIncident;
+import dev.plumbline.contract.window.LatencyMetric;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -125,6 +135,84 @@ class RunStoreTest {
                         "Complete " + good.runId());
         assertThat(store.find("last")).isEqualTo(good);
         assertRefused(() -> store.find(bad.runId()), "damaged");
+    }
+
+    @Test
+    void greenNeedsRequestsThatSucceededWindowsThatCountAndErrorsThatWereLookedAt() {
+        assertThat(store.isGreen(put(0, Decision.NOT_JUDGED, run -> run.failing(1))))
+                .as("nothing succeeded")
+                .isFalse();
+        assertThat(store.isGreen(put(1, Decision.NOT_JUDGED, run -> run.failing(0.5))))
+                .as("half failed")
+                .isFalse();
+        assertThat(store.isGreen(put(2, Decision.NOT_JUDGED, run -> run.failing(0.25))))
+                .as("a quarter failed, and nobody looked")
+                .isFalse();
+        assertThat(store.isGreen(put(3, Decision.NOT_JUDGED, run -> run.failing(0.01))))
+                .as("few failed")
+                .isTrue();
+        assertThat(store.isGreen(put(4, Decision.NOT_JUDGED, run -> run.covered(0.037))))
+                .as("nobody vouches for it")
+                .isFalse();
+        StoredRun quarter = put(5, Decision.PASS, run -> run.failing(0.25));
+        StoredRun stated = new StoredRun(
+                quarter.result(),
+                new RunVerdict(Decision.PASS, "", Optional.empty(), List.of(budget(Answer.PASS, "error_rate<40%"))));
+        assertThat(store.isGreen(stated)).as("a quarter may fail").isTrue();
+        StoredRun aside = new StoredRun(
+                quarter.result(),
+                new RunVerdict(Decision.PASS, "", Optional.empty(), List.of(budget(Answer.PASS, "p95(ttft)<5s"))));
+        assertThat(store.isGreen(aside)).as("a budget on something else").isFalse();
+        assertThat(store.lastGreen(quarter.group(), quarter.result().environment(), Set.of(), "none"))
+                .extracting(StoredRun::runId)
+                .containsExactly(store.find("20261125").runId());
+    }
+
+    @Test
+    void anOpenQuestionThatWasStoredAsAPassIsNotGreen() {
+        StoredRun run = put(0, Decision.PASS);
+        StoredRun open = new StoredRun(
+                run.result(),
+                new RunVerdict(
+                        Decision.PASS, "", Optional.empty(), List.of(budget(Answer.CANNOT_TELL, "p95(ttft)<5s"))));
+        assertThat(store.isGreen(open)).isFalse();
+    }
+
+    @Test
+    void whyRequestsFailedAndWhatIsOpenIsKept() throws IOException {
+        StoredRun plain = put(0, Decision.REGRESSION);
+        RunResult run = plain.result();
+        RunTotals totals = run.totals();
+        OpenIncident open = new OpenIncident("a", START, List.of(JudgedMetric.TTFT_P95), 1);
+        RunResult told = new RunResult(
+                run.identity(),
+                run.plan(),
+                run.environment(),
+                run.ending(),
+                new RunTotals(
+                        totals.offered(),
+                        totals.acknowledgedEvents(),
+                        totals.lostEvents(),
+                        totals.countedEvents(),
+                        totals.goodput(),
+                        totals.cost(),
+                        Optional.of(new RunTotals.Heard(
+                                List.of(new RunTotals.Cause(FailureKind.REJECTED, 1, Optional.of("status 429"))),
+                                Map.of(LatencyMetric.E2E, Histogram.of(90_000_000))))),
+                run.windows(),
+                run.alerts(),
+                30,
+                Optional.of(open));
+        RunVerdict verdict = new RunVerdict(
+                Decision.REGRESSION, "", Optional.empty(), List.of(new IncidentFinding(Answer.FAIL, open)));
+        Path file = temporary.resolve("told.json");
+        RunFile.write(file, told, verdict);
+        assertThat(RunFile.read(file)).isEqualTo(new StoredRun(told, verdict));
+    }
+
+    private static BudgetFinding budget(Answer answer, String text) {
+        return new BudgetFinding(
+                answer, text, 0, OptionalDouble.empty(), OptionalDouble.empty(), OptionalDouble.empty(), "", "");
     }
 
     @Test

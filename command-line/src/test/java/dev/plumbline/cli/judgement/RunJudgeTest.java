@@ -17,8 +17,10 @@ import dev.plumbline.contract.run.RunRecord.Decision;
 import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.verdict.AlertRecord.Transition;
 import dev.plumbline.contract.verdict.JudgedMetric;
+import dev.plumbline.contract.verdict.SeriesSnapshot.OpenIncident;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -215,6 +217,26 @@ class RunJudgeTest {
     }
 
     @Test
+    void anIncidentThatWasOpenBeforeTheRunFailsItAndSaysSinceWhen() {
+        OpenIncident open = new OpenIncident(
+                "b", SimulatedRun.START - 3_600_000, List.of(JudgedMetric.TPOT_P50, JudgedMetric.TPOT_P95), 0);
+        Consumer<SimulatedRun> during = run -> {
+            run.detectorWindows = 60;
+            run.openIncident = Optional.of(open);
+        };
+        RunVerdict verdict = against(run(1, during));
+        assertThat(verdict.decision()).as(verdict.headline()).isEqualTo(Decision.REGRESSION);
+        assertThat(verdict.headline())
+                .isEqualTo("fail: regression of p50(tpot), p95(tpot) open since 2026-11-22T10:00:00Z, before this run"
+                        + " began, and not resolved in it");
+        RunVerdict told = against(run(1, during.andThen(run -> run.alerts = List.of(alert("b", Transition.EXTENDED)))));
+        assertThat(told.findings())
+                .as("once, with its evidence")
+                .singleElement()
+                .isInstanceOf(AlertFinding.class);
+    }
+
+    @Test
     void theEndingCounts() {
         assertThat(against(run(1, run -> run.ending = new RunEnding.Broken("target lost")))
                         .decision())
@@ -225,6 +247,52 @@ class RunJudgeTest {
                 List.of(Budget.parse("p95(ttft)<1ms")),
                 SETTINGS);
         assertThat(interrupted.decision()).isEqualTo(Decision.REGRESSION);
+    }
+
+    @Test
+    void aRunOfWhichNothingSucceededFailed() {
+        RunVerdict verdict = against(run(1, broken -> broken.errorShare = 1));
+        assertThat(verdict.decision()).as(verdict.headline()).isEqualTo(Decision.FAILED);
+        assertThat(RunJudge.exitCode(verdict.decision())).isEqualTo(ExitCode.INFRASTRUCTURE);
+        assertThat(verdict.headline()).contains("HTTP_5XX 3000").contains("the server's log");
+        RunVerdict stated = RunJudge.judge(
+                run(1, broken -> broken.errorShare = 1),
+                List.of(),
+                List.of(Budget.parse("error_rate<=100%")),
+                SETTINGS);
+        assertThat(stated.decision()).isEqualTo(Decision.FAILED);
+    }
+
+    @Test
+    void aRunOfWhichHalfFailedCannotBeToldUnlessABudgetSaysSo() {
+        Consumer<SimulatedRun> half = run -> run.errorShare = 0.55;
+        RunVerdict verdict = against(run(1, half));
+        assertThat(verdict.decision()).as(verdict.headline()).isEqualTo(Decision.INCONCLUSIVE);
+        assertThat(verdict.headline()).startsWith("cannot tell: 5").contains("--budget \"error_rate<");
+        assertThat(against(run(1, half), run(2, half)).decision())
+                .as("compared, and as bad as before")
+                .isEqualTo(Decision.INCONCLUSIVE);
+        RunVerdict stated = RunJudge.judge(run(1, half), List.of(), List.of(Budget.parse("error_rate<70%")), SETTINGS);
+        assertThat(stated.decision()).as(stated.headline()).isEqualTo(Decision.PASS);
+        RunVerdict broken = RunJudge.judge(run(1, half), List.of(), List.of(Budget.parse("error_rate<40%")), SETTINGS);
+        assertThat(broken.decision()).isEqualTo(Decision.REGRESSION);
+    }
+
+    @Test
+    void aQuarterOfErrorsThatNobodyStatedIsSaidToBeNotGreen() {
+        assertThat(against(run(1, run -> run.errorShare = 0.25)).headline())
+                .contains("nothing says how many may")
+                .contains("not green");
+        assertThat(against(run(1, run -> run.errorShare = 0.01)).headline()).doesNotContain("green: state");
+    }
+
+    @Test
+    void aRunThatNobodyVouchesForCannotBeTold() {
+        RunVerdict verdict = against(run(1, busy -> busy.coverage = 0.037));
+        assertThat(verdict.decision()).as(verdict.headline()).isEqualTo(Decision.INCONCLUSIVE);
+        assertThat(verdict.headline())
+                .startsWith("cannot tell: this machine was too busy to vouch for 100 % of the load, 60 of 60 windows")
+                .contains("cores of its own");
     }
 
     @Test

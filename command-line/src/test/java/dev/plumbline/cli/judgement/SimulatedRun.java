@@ -13,6 +13,7 @@ import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.contract.series.Series;
 import dev.plumbline.contract.verdict.AlertRecord;
+import dev.plumbline.contract.verdict.SeriesSnapshot.OpenIncident;
 import dev.plumbline.contract.window.ExcludedPart;
 import dev.plumbline.contract.window.LatencyMetric;
 import dev.plumbline.contract.window.RequestCounts;
@@ -64,11 +65,22 @@ public final class SimulatedRun {
     Optional<RunTotals.Goodput> goodput = Optional.empty();
     List<AlertRecord> alerts = List.of();
     long detectorWindows;
+    public Optional<OpenIncident> openIncident = Optional.empty();
     boolean streamed = true;
 
     public SimulatedRun(long seed) {
         this.seed = seed;
         this.random = new SplittableRandom(seed);
+    }
+
+    /** Lets a share of the requests fail. */
+    public void failing(double share) {
+        errorShare = share;
+    }
+
+    /** Lets healthy producers have offered a share of the load only. */
+    public void covered(double share) {
+        coverage = share;
     }
 
     public Series series() {
@@ -110,7 +122,8 @@ public final class SimulatedRun {
                 new RunTotals(offered, offered, 0, offered, goodput, OptionalDouble.empty()),
                 list,
                 alerts,
-                detectorWindows);
+                detectorWindows,
+                openIncident);
     }
 
     private WindowSummary window(double common) {

@@ -58,7 +58,7 @@ class RunPlanTest {
         spend.yesSpend = true;
         assertThat(checked(true).isEndless()).isTrue();
         spend.yesSpend = false;
-        spend.maxTokensTotal = 1_000L;
+        spend.maxTokensTotal = 10_000L;
         assertThat(checked(true).isEndless()).isTrue();
     }
 
@@ -75,6 +75,42 @@ class RunPlanTest {
         spend.maxCost = 5.0;
 
         wrong("--max-cost", "--price-per-1k-input");
+    }
+
+    @Test
+    void pricesAreAmounts() {
+        spend.pricePer1kInput = -0.5;
+        wrong("--price-per-1k-input", "is -0.5, allowed is 0 to 1000000");
+        spend.pricePer1kInput = null;
+        spend.pricePer1kOutput = Double.NaN;
+        wrong("--price-per-1k-output", "NaN");
+        spend.pricePer1kOutput = 0.0;
+        spend.maxCost = 1.0;
+        wrong("--max-cost", "needs a price");
+    }
+
+    @Test
+    void limitsThatLeaveNothingToMeasureAreWrong() {
+        spend.maxRequests = 4L;
+        wrong("--max-requests", "the warm-up alone takes 4 or more");
+        load.warmupDuration = Duration.ZERO;
+        assertThat(checked(false).loadPoint()).isNotNull();
+        load.warmupRequestCount = 10;
+        wrong("--max-requests", "--warmup-request-count");
+        spend.maxRequests = null;
+        spend.maxTokensTotal = 319L;
+        wrong("--max-tokens-total", "one request may take 320 tokens");
+        load.warmupDuration = Duration.ofSeconds(10);
+        spend.maxTokensTotal = 320L;
+        wrong("--max-tokens-total", "the 4 requests of its start may take 1280 tokens");
+        load.requestRate = 1.0;
+        assertThat(checked(false).loadPoint()).isEqualTo(new LoadPoint.OpenLoop(1));
+        spend.maxTokensTotal = null;
+        spend.pricePer1kOutput = 1.0;
+        spend.maxCost = 0.06;
+        wrong("--max-cost", "0.06400 at the stated prices");
+        spend.maxCost = 0.07;
+        assertThat(checked(false).loadPoint()).isEqualTo(new LoadPoint.OpenLoop(1));
     }
 
     @Test

@@ -6,6 +6,8 @@ import dev.plumbline.process.ReadyFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,6 +57,28 @@ class StackFolderTest {
         Path other = Files.createDirectory(temporary.resolve("plumbline-notes"));
         StackFolder.sweepAbandoned(temporary);
         assertThat(other).exists();
+    }
+
+    @Test
+    void aFolderThatCannotBeRemovedIsNamedAndFailsNothing() throws IOException {
+        Path stuck = folder(NOBODY);
+        StackFolder folder = new StackFolder(stuck, path -> {
+            throw new IOException("device busy");
+        });
+        assertThat(folder.delete())
+                .hasValueSatisfying(line -> assertThat(line).contains(stuck.toString(), "device busy", "by hand"));
+    }
+
+    @Test
+    void anAbandonedFolderThatCannotBeRemovedHindersNoOther() throws IOException {
+        Path stuck = folder(NOBODY);
+        Path other = folder(NOBODY);
+        List<Path> tried = new ArrayList<>();
+        StackFolder.sweepAbandoned(temporary, path -> {
+            tried.add(path);
+            throw new IOException("not yours");
+        });
+        assertThat(tried).containsExactlyInAnyOrder(stuck, other);
     }
 
     private Path folder(long supervisorPid) throws IOException {

@@ -1,0 +1,63 @@
+package dev.plumbline.cli.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plumbline.cli.judgement.SimulatedRun;
+import dev.plumbline.contract.verdict.JudgedMetric;
+import dev.plumbline.contract.verdict.SeriesSnapshot;
+import dev.plumbline.contract.verdict.SeriesSnapshot.OpenIncident;
+import dev.plumbline.contract.verdict.SeriesState;
+import dev.plumbline.contract.verdict.SourcePosition;
+import dev.plumbline.contract.verdict.VerdictRecord;
+import dev.plumbline.contract.window.WindowId;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class VerdictTallyTest {
+
+    private static final OpenIncident OPEN = new OpenIncident("a", 5_000, List.of(JudgedMetric.TTFT_P50), 0);
+
+    private final VerdictTally tally = new VerdictTally();
+
+    private static VerdictRecord verdict(
+            int window, double coverage, boolean baseline, Optional<OpenIncident> incident) {
+        return new VerdictRecord(
+                new WindowId(new SimulatedRun(1).series(), window * 10_000L, 10_000),
+                new SourcePosition(0, window),
+                incident.isPresent() ? SeriesState.FIRING : SeriesState.OK,
+                baseline ? Optional.of("b") : Optional.empty(),
+                Optional.empty(),
+                coverage,
+                List.of(),
+                new SeriesSnapshot(
+                        SeriesSnapshot.ofNewSeries().continuity(), List.of(), List.of(), List.of(), incident));
+    }
+
+    @Test
+    void withoutVerdictsNothingIsJudgedAndNothingOpen() {
+        assertThat(tally.judgedWindows()).isZero();
+        assertThat(tally.openIncident()).isEmpty();
+    }
+
+    @Test
+    void anIncidentIsOpenUntilANewerWindowSaysOtherwise() {
+        tally.add(verdict(1, 1, true, Optional.of(OPEN)));
+        tally.add(verdict(3, 1, true, Optional.of(OPEN)));
+        tally.add(verdict(2, 1, true, Optional.empty()));
+        assertThat(tally.openIncident())
+                .as("a late correction of an older window")
+                .hasValue(OPEN);
+        tally.add(verdict(4, 1, true, Optional.empty()));
+        assertThat(tally.openIncident()).isEmpty();
+        assertThat(tally.lastEndEpochMillis()).isEqualTo(50_000);
+    }
+
+    @Test
+    void onlyCoveredWindowsThatHadABaselineAreJudged() {
+        tally.add(verdict(1, 1, false, Optional.empty()));
+        tally.add(verdict(2, 0.5, true, Optional.empty()));
+        tally.add(verdict(3, 0.8, true, Optional.empty()));
+        assertThat(tally.judgedWindows()).isEqualTo(1);
+    }
+}
