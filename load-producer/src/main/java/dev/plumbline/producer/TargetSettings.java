@@ -48,8 +48,9 @@ record TargetSettings(Endpoint endpoint, Protocol protocol) {
         headers.putAll(target.headers());
         headers.forEach((name, value) -> {
             if (name.equalsIgnoreCase("connection")) {
-                throw new InvalidConfiguration("plumbline.target.headers.\"" + name + "\" is not allowed: connections are"
-                        + " kept or not by plumbline.target.keep-alive, 0s = every request gets one of its own");
+                throw new InvalidConfiguration(
+                        "plumbline.target.headers.\"" + name + "\" is not allowed: connections are"
+                                + " kept or not by plumbline.target.keep-alive, 0s = every request gets one of its own");
             }
             if (!HEADER_NAME.matcher(name).matches()
                     || !HEADER_VALUE.matcher(value).matches()

@@ -46,8 +46,8 @@ class ProducerSettingsTest {
 
     @Test
     void whoWantsToCloseConnectionsIsToldTheSetting() {
-        assertThatThrownBy(() -> ProducerSettings.checked(
-                        config(Map.of("plumbline.target.headers.\"Connection\"", "close"))))
+        assertThatThrownBy(() ->
+                        ProducerSettings.checked(config(Map.of("plumbline.target.headers.\"Connection\"", "close"))))
                 .isInstanceOf(InvalidConfiguration.class)
                 .hasMessageContaining("plumbline.target.keep-alive")
                 .hasMessageNotContaining("\n");

@@ -255,7 +255,8 @@ public final class Exchange {
         if (over || !isCurrent(of)) {
             return;
         }
-        if (answer.isEmpty() && connection.filter(KeptConnection::isReusedAndUnheard).isPresent()) {
+        if (answer.isEmpty()
+                && connection.filter(KeptConnection::isReusedAndUnheard).isPresent()) {
             repeat();
             return;
         }

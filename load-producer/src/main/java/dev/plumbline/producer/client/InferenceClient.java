@@ -51,8 +51,7 @@ public final class InferenceClient implements AutoCloseable {
      * @param protocol in which the body is written and the answer is read
      */
     public Exchange start(RequestRecording recording, byte[] body, Protocol protocol, ExchangeListener listener) {
-        Exchange exchange =
-                new Exchange(recording, body, protocol, endpoint, connections, timeouts, clock, listener);
+        Exchange exchange = new Exchange(recording, body, protocol, endpoint, connections, timeouts, clock, listener);
         exchange.start();
         return exchange;
     }

@@ -85,9 +85,8 @@ final class KeptConnection extends ChannelDuplexHandler {
     /** An answer began: what it says of the connection is noted. */
     void answering(HttpClientResponse response) {
         String connection = response.getHeader("Connection");
-        promised = response.version() == HttpVersion.HTTP_1_1
-                ? !has(connection, "close")
-                : has(connection, "keep-alive");
+        promised =
+                response.version() == HttpVersion.HTTP_1_1 ? !has(connection, "close") : has(connection, "keep-alive");
         unfit |= !promised;
         String keepAlive = response.getHeader("Keep-Alive");
         if (keepAlive != null) {

@@ -86,8 +86,8 @@ class ReusedConnectionsTest {
     @Test
     void aFreshConnectionThatIsCutAfterAKeptOneWasFailsItsRequestOnce() throws Exception {
         AtomicInteger answered = new AtomicInteger();
-        try (ScriptedServer server = new ScriptedServer(
-                out -> answered.getAndIncrement() == 0 && ScriptedServer.wholeAnswer(out))) {
+        try (ScriptedServer server =
+                new ScriptedServer(out -> answered.getAndIncrement() == 0 && ScriptedServer.wholeAnswer(out))) {
             List<RequestEvent> events = run(server, new LoadPlan.Closed(1, 0), 2);
             assertThat(events.get(0).outcome()).isInstanceOf(Outcome.Completed.class);
             assertTruncated(events.get(1));
@@ -136,7 +136,8 @@ class ReusedConnectionsTest {
                     .get(20, TimeUnit.SECONDS);
             List<RequestEvent> events = drive.events();
             assertAllCompleted(events, 9);
-            assertThat(events).allSatisfy(event -> assertThat(event.attempt().number()).isEqualTo(1));
+            assertThat(events)
+                    .allSatisfy(event -> assertThat(event.attempt().number()).isEqualTo(1));
             assertThat(drive.reuse.repeatedRequests()).isBetween(1L, 8L);
             assertThat(drive.counters.dueRequests()).isEqualTo(9);
             assertThat(drive.counters.sentRequests()).isEqualTo(9);
@@ -171,8 +172,8 @@ class ReusedConnectionsTest {
 
     @Test
     void aServerThatKeepsConnectionsForMoreThanOneAnswerIsBelieved() throws Exception {
-        try (ScriptedServer server = server(
-                ScriptedServer.Ending.CLOSE, (out, ordinal) -> ordinal < 2 && ScriptedServer.wholeAnswer(out))) {
+        try (ScriptedServer server =
+                server(ScriptedServer.Ending.CLOSE, (out, ordinal) -> ordinal < 2 && ScriptedServer.wholeAnswer(out))) {
             assertAllCompleted(run(server, new LoadPlan.Closed(1, 0), 30), 30);
             assertThat(drive.reuse.isGivenUp()).isFalse();
             assertThat(drive.reuse.repeatedRequests()).isEqualTo(10);
