@@ -280,7 +280,7 @@ public final class Exchange {
     }
 
     private boolean isCurrent(HttpClientRequest other) {
-        return request.filter(current -> current == other).isPresent();
+        return request.filter(other::equals).isPresent();
     }
 
     private void abort(EndedRequest ended) {

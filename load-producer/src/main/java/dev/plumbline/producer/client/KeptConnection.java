@@ -130,7 +130,7 @@ final class KeptConnection extends ChannelDuplexHandler {
             // Nobody asked: whatever it is, it would be read as the answer to the next request.
             ReferenceCountUtil.release(message);
             over = true;
-            context.close();
+            var unused = context.close();
             return;
         }
         heard = true;
