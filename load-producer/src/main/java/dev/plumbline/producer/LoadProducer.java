@@ -3,6 +3,7 @@ package dev.plumbline.producer;
 import dev.plumbline.contract.event.Activity;
 import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.contract.wire.Topics;
+import dev.plumbline.producer.client.ConnectionReuse;
 import dev.plumbline.producer.client.InferenceClient;
 import dev.plumbline.producer.client.SideChannel;
 import dev.plumbline.producer.dispatch.LoadCounters;
@@ -79,6 +80,7 @@ final class LoadProducer {
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final CountDownLatch released = new CountDownLatch(1);
     private final Protection protection;
+    private final ConnectionReuse connectionReuse;
     private final LongAdder targetWarmupRequests = new LongAdder();
 
     private final LongAdder selfWarmupRequests = new LongAdder();
@@ -92,6 +94,8 @@ final class LoadProducer {
         this.epoch = clock.anchorEpochMillis();
         this.metrics = new ProducerMetrics(settings.series());
         this.protection = settings.protection();
+        this.connectionReuse =
+                ConnectionReuse.upTo((int) config.target().keepAlive().toSeconds());
         int count = config.load().eventLoops();
         this.queue = new EmissionQueue(config.emit().queueCapacity(), count);
         long heartbeatNanos = config.heartbeatInterval().toNanos();
@@ -230,9 +234,8 @@ final class LoadProducer {
             serverVertx.close();
         }
         for (Vertx vertx : vertxes) {
-            clients.add(
-                    new InferenceClient(vertx, settings.endpoint(), settings.timeouts(), clock, slotsPerLoop(), (int)
-                            config.target().keepAlive().toSeconds()));
+            clients.add(new InferenceClient(
+                    vertx, settings.endpoint(), settings.timeouts(), clock, slotsPerLoop(), connectionReuse));
         }
         if (!stopping.get()) {
             sampling.prepareModel();
@@ -451,6 +454,14 @@ final class LoadProducer {
         metrics.gauge("plumbline_producer_queue_items", "Requests and markers that wait for the sender", queue::size);
         metrics.gauge("plumbline_producer_in_flight", "Requests in flight", loadCounters::inFlightRequests);
         metrics.counter("plumbline_producer_retries_total", "Tries beyond the first", loadCounters::retriedRequests);
+        metrics.counter(
+                "plumbline_producer_repeated_total",
+                "Requests written once more, to a new connection, because a kept one ended before any answer",
+                connectionReuse::repeatedRequests);
+        metrics.gauge(
+                "plumbline_producer_reuse_given_up",
+                "1 once connections are no longer kept, because the target ended them all after one answer",
+                () -> connectionReuse.isGivenUp() ? 1 : 0);
         metrics.counter(
                 "plumbline_producer_tokens_uncounted_total",
                 "Requests that a tokenizer should have counted and did not: it was behind, or could not",

@@ -180,7 +180,10 @@ public interface ProducerConfig {
         @WithDefault("0")
         double temperature();
 
-        /** How long an idle connection is kept, whole seconds; keep it below what the server keeps. Default 3 s. */
+        /**
+         * How long an idle connection is kept, whole seconds, and no longer than the server says; keep it below what the
+         * server keeps. 0 = every request gets a connection of its own. Default 3 s, 0 to 3600 s.
+         */
         @WithDefault("3s")
         Duration keepAlive();
     }

@@ -103,7 +103,13 @@ record ProducerSettings(
         nanos("plumbline.emit.stop-grace", config.emit().stopGrace(), Duration.ofMillis(1));
         requireRange(
                 "plumbline.heartbeat-interval in ms", config.heartbeatInterval().toMillis(), 10, 60_000);
-        requireRange("plumbline.target.keep-alive in s", target.keepAlive().toSeconds(), 1, 3_600);
+        require(
+                target.keepAlive().isZero()
+                        || (target.keepAlive().toSeconds() >= 1
+                                && target.keepAlive().toSeconds() <= 3_600),
+                "plumbline.target.keep-alive",
+                target.keepAlive().toString(),
+                "1 to 3600 s, for example 3s, or 0s: every request gets a connection of its own");
         nanos("plumbline.selfwarmup.duration", config.selfwarmup().duration(), Duration.ZERO);
         requireRange("plumbline.selfwarmup.requests", config.selfwarmup().requests(), 0, 1_000_000_000);
         String name = target.name()

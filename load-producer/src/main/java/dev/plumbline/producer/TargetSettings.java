@@ -47,6 +47,11 @@ record TargetSettings(Endpoint endpoint, Protocol protocol) {
         Map<String, String> headers = new HashMap<>(authorization(target, environment));
         headers.putAll(target.headers());
         headers.forEach((name, value) -> {
+            if (name.equalsIgnoreCase("connection")) {
+                throw new InvalidConfiguration(
+                        "plumbline.target.headers.\"" + name + "\" is not allowed: connections are"
+                                + " kept or not by plumbline.target.keep-alive, 0s = every request gets one of its own");
+            }
             if (!HEADER_NAME.matcher(name).matches()
                     || !HEADER_VALUE.matcher(value).matches()
                     || FRAMING_HEADERS.contains(name.toLowerCase(Locale.ROOT))) {

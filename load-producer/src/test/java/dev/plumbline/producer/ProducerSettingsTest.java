@@ -44,6 +44,17 @@ class ProducerSettingsTest {
                 .isEqualTo(new LoadPoint.OpenLoop(2.5));
     }
 
+    @Test
+    void whoWantsToCloseConnectionsIsToldTheSetting() {
+        assertThatThrownBy(() ->
+                        ProducerSettings.checked(config(Map.of("plumbline.target.headers.\"Connection\"", "close"))))
+                .isInstanceOf(InvalidConfiguration.class)
+                .hasMessageContaining("plumbline.target.keep-alive")
+                .hasMessageNotContaining("\n");
+        assertThat(ProducerSettings.checked(config(Map.of("plumbline.target.keep-alive", "0s"))))
+                .isNotNull();
+    }
+
     @ParameterizedTest
     @CsvSource({
         "plumbline.kafka.bootstrap-servers, ''",

@@ -30,7 +30,7 @@ public final class TargetOptions {
 
     /** Headers that the connection itself needs. */
     private static final Set<String> RESERVED =
-            Set.of("connection", "content-length", "expect", "host", "upgrade", "transfer-encoding", "content-type");
+            Set.of("content-length", "expect", "host", "upgrade", "transfer-encoding", "content-type");
 
     private static final int LONGEST_KEY_FILE_BYTES = 64 * 1024;
 
@@ -169,6 +169,10 @@ public final class TargetOptions {
     private static String checkedName(String name) {
         if (!HEADER_NAME.matcher(name).matches()) {
             throw new IllegalArgumentException("a header's name has letters, digits and '-' only");
+        }
+        if (name.equalsIgnoreCase("connection")) {
+            throw new IllegalArgumentException(
+                    name + " is set by the connection itself: for a new one per request give --no-keep-alive to a run");
         }
         if (RESERVED.contains(name.toLowerCase(Locale.ROOT))) {
             throw new IllegalArgumentException(name + " is set by the connection itself: leave it out");

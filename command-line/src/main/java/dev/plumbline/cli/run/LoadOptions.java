@@ -107,9 +107,15 @@ final class LoadOptions {
             names = "--no-streaming",
             negatable = true,
             defaultValue = "true",
-            fallbackValue = "true",
             description = "Ask for whole answers: no TTFT, no TPOT.")
     boolean streaming = true;
+
+    @Option(
+            names = "--no-keep-alive",
+            negatable = true,
+            defaultValue = "true",
+            description = "A new connection for every request.")
+    boolean keepAlive = true;
 
     @Option(
             names = "--random-seed",

@@ -86,6 +86,9 @@ final class ProducerProperties {
         all.put("plumbline.workload.seed", Long.toString(load.seed));
         all.put("plumbline.target.temperature", Double.toString(load.temperature));
         all.put("plumbline.target.streaming", Boolean.toString(load.streaming));
+        if (!load.keepAlive) {
+            all.put("plumbline.target.keep-alive", "0s");
+        }
         all.put("plumbline.timeouts.total", load.requestTimeout.toMillis() + "ms");
         all.put("plumbline.timeouts.first-token", load.firstTokenTimeout.toMillis() + "ms");
         all.put("plumbline.timeouts.stall", load.stallTimeout.toMillis() + "ms");

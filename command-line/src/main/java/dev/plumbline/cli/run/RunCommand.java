@@ -200,14 +200,16 @@ public final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private static String argument(OptionSpec option, Setting setting) {
+    static String argument(OptionSpec option, Setting setting) {
         String name = name(option);
         boolean header = name.equals("--header");
         String value = setting.entryKey().isEmpty()
                 ? setting.value()
                 : setting.entryKey() + (header ? ": " : "=") + setting.value();
         if (option.negatable() && name.startsWith("--no-")) {
-            return Boolean.parseBoolean(value) ? "--" + name.substring("--no-".length()) : name;
+            // Under either of its names: "streaming: false" and "no-streaming: true" say the same.
+            boolean wanted = Boolean.parseBoolean(value) != setting.key().startsWith("no-");
+            return wanted ? "--" + name.substring("--no-".length()) : name;
         }
         return name + "=" + value;
     }

@@ -92,6 +92,15 @@ class TargetOptionsTest {
         assertThat(named.requestHeaders(EndpointType.CHAT)).isEqualTo(Map.of("api-key", "sk-2"));
     }
 
+    @Test
+    void whoWantsToCloseConnectionsIsToldTheFlag() {
+        assertThatExceptionOfType(ParameterException.class)
+                .isThrownBy(() -> parse("-H", "connection: close"))
+                .withMessageContaining("--header")
+                .withMessageContaining("--no-keep-alive")
+                .withMessageNotContaining("\n");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

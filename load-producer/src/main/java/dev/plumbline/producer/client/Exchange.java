@@ -12,6 +12,8 @@ import io.vertx.core.AsyncResult;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpClosedException;
+import io.vertx.core.http.HttpMethod;
 import java.util.Optional;
 import java.util.OptionalLong;
 import javax.net.ssl.SSLException;
@@ -23,14 +25,17 @@ public final class Exchange {
     private final byte[] body;
     private final Protocol protocol;
     private final Endpoint endpoint;
+    private final TargetConnections connections;
     private final Timeouts timeouts;
     private final ProducerClock clock;
     private final ExchangeListener listener;
 
     private Optional<HttpClientRequest> request = Optional.empty();
+    private Optional<KeptConnection> connection = Optional.empty();
     private Optional<AnswerReader> answer = Optional.empty();
     private boolean bodyEnded;
     private boolean over;
+    private boolean wasSent;
     private long chunkNanos;
     private long lastEventNanos;
 
@@ -39,6 +44,7 @@ public final class Exchange {
             byte[] body,
             Protocol protocol,
             Endpoint endpoint,
+            TargetConnections connections,
             Timeouts timeouts,
             ProducerClock clock,
             ExchangeListener listener) {
@@ -46,6 +52,7 @@ public final class Exchange {
         this.body = body;
         this.protocol = protocol;
         this.endpoint = endpoint;
+        this.connections = connections;
         this.timeouts = timeouts;
         this.clock = clock;
         this.listener = listener;
@@ -115,7 +122,17 @@ public final class Exchange {
         return recording.firstContentNanos().isPresent() && nowNanos - lastEventNanos > timeouts.stallNanos();
     }
 
-    void connected(AsyncResult<HttpClientRequest> result) {
+    void start() {
+        open(connections.reuse().isWanted());
+    }
+
+    private void open(boolean onKept) {
+        HttpMethod method = HttpMethod.valueOf(protocol.method());
+        (onKept ? connections.kept(method) : connections.single(method))
+                .onComplete(result -> connected(result, onKept));
+    }
+
+    private void connected(AsyncResult<HttpClientRequest> result, boolean onKept) {
         if (over) {
             if (result.succeeded()) {
                 result.result().reset();
@@ -123,35 +140,56 @@ public final class Exchange {
             return;
         }
         if (result.failed()) {
-            long now = clock.nanos();
             Throwable cause = result.cause();
+            if (onKept && cause instanceof HttpClosedException) {
+                // A kept connection ended while it was handed over: nothing was written to it.
+                open(false);
+                return;
+            }
             FailureKind kind = isTls(cause) ? FailureKind.TLS : FailureKind.CONNECT;
-            over(recording.failed(now, kind, oneLine(cause)));
+            over(recording.failed(clock.nanos(), kind, oneLine(cause)));
             return;
         }
         HttpClientRequest connected = result.result();
+        if (onKept) {
+            KeptConnection taken = KeptConnection.of(connected.connection(), connections.reuse());
+            if (!taken.take(clock.nanos())) {
+                connected.connection().close();
+                open(false);
+                return;
+            }
+            connection = Optional.of(taken);
+        }
+        write(connected);
+    }
+
+    private void write(HttpClientRequest connected) {
         request = Optional.of(connected);
-        connected.exceptionHandler(this::broken);
-        connected.response().onComplete(this::responded);
+        connected.exceptionHandler(cause -> broken(connected, cause));
+        connected.response().onComplete(result -> responded(connected, result));
         protocol.headers().forEach(connected::putHeader);
         endpoint.headers().forEach(connected::putHeader);
         connected.putHeader("X-Request-Id", recording.requestId());
         // Stamped before the write: what the write itself costs belongs to the latency that a client sees.
         recording.sent(clock.nanos());
-        listener.sent();
+        if (!wasSent) {
+            wasSent = true;
+            listener.sent();
+        }
         connected.end(Buffer.buffer(body));
     }
 
-    private void responded(AsyncResult<HttpClientResponse> result) {
+    private void responded(HttpClientRequest to, AsyncResult<HttpClientResponse> result) {
         long now = clock.nanos();
-        if (over) {
+        if (over || !isCurrent(to)) {
             return;
         }
         if (result.failed()) {
-            broken(result.cause());
+            broken(to, result.cause());
             return;
         }
         HttpClientResponse response = result.result();
+        connection.ifPresent(kept -> kept.answering(response));
         int status = response.statusCode();
         String coding = response.getHeader("Content-Encoding");
         if (coding != null && !coding.isBlank() && !coding.equalsIgnoreCase("identity")) {
@@ -167,7 +205,7 @@ public final class Exchange {
                 protocol.answer(status, Optional.ofNullable(response.getHeader("Content-Type")), this::item);
         answer = Optional.of(reader);
         recording.headers(now, status, reader.isStream(), retryAfterMillis(response.getHeader("Retry-After")));
-        response.exceptionHandler(this::broken);
+        response.exceptionHandler(cause -> broken(to, cause));
         response.handler(buffer -> bytes(reader, buffer));
         response.endHandler(unused -> ended(reader));
     }
@@ -201,6 +239,8 @@ public final class Exchange {
 
     private void ended(AnswerReader reader) {
         long now = clock.nanos();
+        // Whoever asked may be gone; the connection is free for the next all the same.
+        connection.ifPresent(kept -> kept.answered(now));
         if (over) {
             return;
         }
@@ -211,8 +251,13 @@ public final class Exchange {
         }
     }
 
-    private void broken(Throwable cause) {
-        if (over) {
+    private void broken(HttpClientRequest of, Throwable cause) {
+        if (over || !isCurrent(of)) {
+            return;
+        }
+        if (answer.isEmpty()
+                && connection.filter(KeptConnection::isReusedAndUnheard).isPresent()) {
+            repeat();
             return;
         }
         long now = clock.nanos();
@@ -223,6 +268,19 @@ public final class Exchange {
         } else {
             abort(recording.broken(now, "the connection broke: " + oneLine(cause)));
         }
+    }
+
+    /** A kept connection ended before anything came: it was over when we wrote, so nobody was asked yet. */
+    private void repeat() {
+        request = Optional.empty();
+        connection = Optional.empty();
+        recording.notSent();
+        connections.reuse().repeated();
+        open(false);
+    }
+
+    private boolean isCurrent(HttpClientRequest other) {
+        return request.filter(other::equals).isPresent();
     }
 
     private void abort(EndedRequest ended) {

@@ -137,9 +137,14 @@ public final class RequestRecording {
         return counted.isPresent() ? counted.getAsLong() - contentChunks : 0;
     }
 
-    /** The request bytes were handed to an established connection. */
+    /** The request bytes were handed to an established connection; of several times the last counts. */
     public void sent(long atNanos) {
         sentNanos = OptionalLong.of(atNanos);
+    }
+
+    /** What it was handed to had ended before, so that it has yet to be sent. */
+    public void notSent() {
+        sentNanos = OptionalLong.empty();
     }
 
     /**

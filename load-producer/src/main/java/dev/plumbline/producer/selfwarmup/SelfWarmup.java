@@ -2,6 +2,7 @@ package dev.plumbline.producer.selfwarmup;
 
 import dev.plumbline.contract.event.Origin;
 import dev.plumbline.contract.wire.Codec;
+import dev.plumbline.producer.client.ConnectionReuse;
 import dev.plumbline.producer.client.Endpoint;
 import dev.plumbline.producer.client.InferenceClient;
 import dev.plumbline.producer.client.Timeouts;
@@ -66,7 +67,12 @@ public final class SelfWarmup {
             Endpoint endpoint = Endpoint.at(new TargetUrl(false, "127.0.0.1", server.actualPort(), "/"), Map.of());
             long second = TimeUnit.SECONDS.toNanos(1);
             try (InferenceClient client = new InferenceClient(
-                    loopVertx, endpoint, new Timeouts(second, second, second, second), clock, CONCURRENCY, 1)) {
+                    loopVertx,
+                    endpoint,
+                    new Timeouts(second, second, second, second),
+                    clock,
+                    CONCURRENCY,
+                    ConnectionReuse.upTo(1))) {
                 Discarding observer = new Discarding();
                 long now = clock.nanos();
                 loop.rehearse(

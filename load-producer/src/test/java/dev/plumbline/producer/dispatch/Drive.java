@@ -5,6 +5,7 @@ import dev.plumbline.contract.event.RequestEvent;
 import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.contract.series.Series;
+import dev.plumbline.producer.client.ConnectionReuse;
 import dev.plumbline.producer.client.Endpoint;
 import dev.plumbline.producer.client.InferenceClient;
 import dev.plumbline.producer.client.Timeouts;
@@ -57,6 +58,7 @@ final class Drive implements AutoCloseable {
     private final List<EndedRequest> ended = new CopyOnWriteArrayList<>();
     private final LoadLoop loop;
     final LoadCounters counters = new LoadCounters();
+    ConnectionReuse reuse = ConnectionReuse.upTo(3);
 
     Drive() {
         EventOutlet outlet = new EventOutlet() {
@@ -114,7 +116,7 @@ final class Drive implements AutoCloseable {
             long count,
             RetryPolicy retries,
             Protection protection) {
-        InferenceClient client = new InferenceClient(vertx, endpoint, timeouts, clock, 100, 3);
+        InferenceClient client = new InferenceClient(vertx, endpoint, timeouts, clock, 100, reuse);
         RequestSource source = new RequestSource(
                 "p-1", SERIES, new Prompts(1, 4, 0), protocol, TokenChoice.AUTO, false, retries, clock);
         return loop.measure(

@@ -7,11 +7,13 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A server on a real socket that answers each request by a script, one thread per connection. */
 final class ScriptedServer implements AutoCloseable {
@@ -22,13 +24,31 @@ final class ScriptedServer implements AutoCloseable {
         boolean answer(OutputStream out) throws IOException, InterruptedException;
     }
 
+    /** Answers a request that knows which of its connection it is, from 0; returns false to end the connection. */
+    @FunctionalInterface
+    interface NumberedScript {
+        boolean answer(OutputStream out, int ordinal) throws IOException, InterruptedException;
+    }
+
+    /** How a connection ends. */
+    enum Ending {
+        CLOSE,
+        RESET,
+        /** Nothing more is said, but what comes is still read. */
+        HALF_CLOSE
+    }
+
     private final ServerSocket listener;
-    private final Script script;
-    private final boolean resets;
+    private final NumberedScript script;
+    private final Ending ending;
+    private final int idleMillis;
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
 
     /** Heads of the requests that came. */
     final ConcurrentLinkedQueue<String> heads = new ConcurrentLinkedQueue<>();
+
+    /** Connections that were closed because nothing came on them. */
+    final AtomicInteger idleClosed = new AtomicInteger();
 
     ScriptedServer(Script script) throws IOException {
         this(script, false);
@@ -36,8 +56,14 @@ final class ScriptedServer implements AutoCloseable {
 
     /** @param resets whether a connection ends with a reset instead of an orderly close */
     ScriptedServer(Script script, boolean resets) throws IOException {
+        this((out, ordinal) -> script.answer(out), resets ? Ending.RESET : Ending.CLOSE, 0);
+    }
+
+    /** @param idleMillis how long a connection waits for a request before the server closes it, 0 = for ever */
+    ScriptedServer(NumberedScript script, Ending ending, int idleMillis) throws IOException {
         this.script = script;
-        this.resets = resets;
+        this.ending = ending;
+        this.idleMillis = idleMillis;
         this.listener = new ServerSocket(0, 256, InetAddress.getLoopbackAddress());
         daemon(this::accept);
     }
@@ -104,7 +130,7 @@ final class ScriptedServer implements AutoCloseable {
             while (true) {
                 Socket socket = listener.accept();
                 socket.setTcpNoDelay(true);
-                if (resets) {
+                if (ending == Ending.RESET) {
                     socket.setSoLinger(true, 0);
                 }
                 sockets.add(socket);
@@ -118,7 +144,17 @@ final class ScriptedServer implements AutoCloseable {
     private void serve(Socket socket) {
         try (socket) {
             InputStream in = new BufferedInputStream(socket.getInputStream());
-            while (takeRequest(in) && script.answer(socket.getOutputStream())) {}
+            int ordinal = 0;
+            while (takeRequest(in) && script.answer(socket.getOutputStream(), ordinal)) {
+                ordinal++;
+                socket.setSoTimeout(idleMillis);
+            }
+            if (ending == Ending.HALF_CLOSE) {
+                socket.shutdownOutput();
+                in.transferTo(OutputStream.nullOutputStream());
+            }
+        } catch (SocketTimeoutException e) {
+            idleClosed.incrementAndGet();
         } catch (IOException e) {
             heads.add("connection lost: " + e.getMessage());
         } catch (InterruptedException e) {
