@@ -125,7 +125,12 @@ public final class StandbyChild implements AutoCloseable {
         return Collections.unmodifiableMap(settings);
     }
 
-    /** Tells the taker that this child serves. */
+    /**
+     * Tells the taker that this child serves. That this returns does not say that it was heard: a taker that leaves now is
+     * noticed by {@link #endWithTaker}.
+     *
+     * @throws IOException when the taker has left already
+     */
     public void serve(int port) throws IOException {
         DataOutputStream out = answer();
         out.writeUTF("");

@@ -14,7 +14,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -116,6 +118,40 @@ class StandbyChildTest {
             assertThat(child.awaitSettings()).isEqualTo(SETTINGS);
             assertThatIOException().isThrownBy(() -> child.serve(1));
         }
+    }
+
+    /** No virtual thread runs meanwhile: what letting go does must not be left to the thread that listens. */
+    @Test
+    void whoLetsItGoHasLeftAtOnce() throws Exception {
+        try (StandbyChild child = StandbyChild.listen(socket)) {
+            TakenChild taken = TakenChild.take(socket, SETTINGS).orElseThrow();
+            assertThat(child.awaitSettings()).isEqualTo(SETTINGS);
+            AtomicBoolean over = new AtomicBoolean();
+            try {
+                occupyVirtualThreads(over);
+                taken.close();
+                assertThatIOException().isThrownBy(() -> child.serve(1));
+                taken.close();
+            } finally {
+                over.set(true);
+            }
+        }
+    }
+
+    private static void occupyVirtualThreads(AtomicBoolean over) throws InterruptedException {
+        int carriers = Runtime.getRuntime().availableProcessors();
+        CountDownLatch occupied = new CountDownLatch(carriers);
+        for (int i = 0; i < carriers; i++) {
+            Thread.ofVirtual().start(() -> {
+                occupied.countDown();
+                while (!over.get()) {
+                    Thread.onSpinWait();
+                }
+            });
+        }
+        assertThat(occupied.await(LONGEST.toSeconds(), TimeUnit.SECONDS))
+                .as("every carrier runs a thread that does not let go of it")
+                .isTrue();
     }
 
     @Test
