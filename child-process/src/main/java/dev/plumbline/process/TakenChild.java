@@ -108,7 +108,8 @@ public final class TakenChild implements AutoCloseable {
     /** Lets the child go: it ends in order, and when this returns it cannot say any more that it serves. */
     @Override
     public void close() throws IOException {
-        // Closing alone leaves the connection open until the thread that listens has run once more. Shutting down does not,
+        // Closing alone leaves the connection open until the thread that listens has run once more. Shutting down does
+        // not,
         // and it lets the child read the settings that it has not read yet.
         try {
             connection.shutdownInput();
