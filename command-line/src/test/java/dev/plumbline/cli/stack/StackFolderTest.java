@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -44,7 +45,7 @@ class StackFolderTest {
             StackFolder.sweepAbandoned(temporary);
             assertThat(folder).exists();
         } finally {
-            child.destroyForcibly().waitFor();
+            assertThat(child.destroyForcibly().waitFor(30, TimeUnit.SECONDS)).isTrue();
         }
         StackFolder.sweepAbandoned(temporary);
         assertThat(folder).doesNotExist();

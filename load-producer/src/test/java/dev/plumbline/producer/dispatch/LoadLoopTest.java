@@ -36,6 +36,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -47,6 +48,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -114,7 +116,7 @@ class LoadLoopTest {
 
     @AfterEach
     void stop() {
-        vertx.close().toCompletionStage().toCompletableFuture().join();
+        assertThat(vertx.close().toCompletionStage().toCompletableFuture()).succeedsWithin(Duration.ofSeconds(60));
     }
 
     @Test
@@ -203,7 +205,9 @@ class LoadLoopTest {
             answer.start();
             Endpoint tls = Endpoint.at(new TargetUrl(true, "127.0.0.1", notTls.getLocalPort(), "/"), Map.of());
             assertFailed(run(tls, new LoadPlan.Closed(1, 0), 1, true).get(0), FailureKind.TLS);
-            answer.join();
+            assertThat(answer.join(Duration.ofSeconds(60)))
+                    .as("the answer is given")
+                    .isTrue();
         }
     }
 
@@ -525,7 +529,7 @@ class LoadLoopTest {
         CountDownLatch never = new CountDownLatch(1);
         return new ScriptedServer(out -> {
             part.write(out);
-            never.await();
+            never.await(1, TimeUnit.MINUTES);
             return false;
         });
     }
@@ -596,10 +600,9 @@ class LoadLoopTest {
     }
 
     private static void await(java.util.function.BooleanSupplier condition) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("time is up").isLessThan(deadline);
-            LockSupport.parkNanos(MILLI);
-        }
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofMillis(1))
+                .until(condition::getAsBoolean);
     }
 }
