@@ -228,7 +228,7 @@ class ComposeStackIT {
                             Topics.CONTROLS,
                             marker.key().getBytes(StandardCharsets.UTF_8),
                             Codec.CONTROLS.encode(marker)))
-                    .get(10, TimeUnit.SECONDS);
+                    .get(60, TimeUnit.SECONDS);
         }
     }
 
@@ -237,7 +237,7 @@ class ComposeStackIT {
     void everyServiceEndsInOrderWhenItIsToldTo() throws Exception {
         running.values().forEach(service -> service.process().destroy());
         for (Map.Entry<String, Service> entry : running.entrySet()) {
-            assertThat(entry.getValue().process().waitFor(20, TimeUnit.SECONDS))
+            assertThat(entry.getValue().process().waitFor(60, TimeUnit.SECONDS))
                     .as(entry.getKey())
                     .isTrue();
             assertThat(entry.getValue().process().exitValue())
@@ -288,7 +288,7 @@ class ComposeStackIT {
                     .configs(settings));
         }
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
-            admin.createTopics(topics).all().get(20, TimeUnit.SECONDS);
+            admin.createTopics(topics).all().get(60, TimeUnit.SECONDS);
         }
     }
 

@@ -118,7 +118,7 @@ class RegressionDetectorIT {
                     .contains(WINDOWS, Topics.VERDICTS, Topics.CONTROLS);
             assertPages(ready("third").ports().get("http"));
             third.destroy();
-            assertThat(third.waitFor(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(third.waitFor(60, TimeUnit.SECONDS)).isTrue();
         }
     }
 
@@ -153,7 +153,7 @@ class RegressionDetectorIT {
     private void assertRefused(String key, String setting) throws Exception {
         Path log = folder.resolve("refused.log");
         Process process = process(log, "127.0.0.1:1", "refused", setting);
-        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).as(Files.readString(log)).isEqualTo(2);
         assertThat(Files.readString(log)).contains(key);
     }

@@ -166,7 +166,7 @@ class SamplerTest {
         thread.start();
         assertThat(polled.await(60, TimeUnit.SECONDS)).isTrue();
         sampler.stop();
-        thread.join(10_000);
+        thread.join(60_000);
         assertThat(thread.isAlive()).isFalse();
     }
 

@@ -82,7 +82,7 @@ class TokenStageTest {
         public CompletableFuture<OptionalLong> count(String text) {
             return CompletableFuture.supplyAsync(() -> {
                 try {
-                    return released.await(10, TimeUnit.SECONDS) ? OptionalLong.of(text.length()) : OptionalLong.empty();
+                    return released.await(60, TimeUnit.SECONDS) ? OptionalLong.of(text.length()) : OptionalLong.empty();
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                     return OptionalLong.empty();
@@ -163,7 +163,7 @@ class TokenStageTest {
                 .as("the loop keeps what it has to say")
                 .isFalse();
         stage.ended(request(TokenChoice.TOKENIZE, Usage.NOTHING, "abc", "d"));
-        assertThat(second.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(second.await(60, TimeUnit.SECONDS)).isTrue();
         refusing.set(false);
         stage.mark(new Marker(0, 10, 0, List.of(), true));
         assertThat(stage.awaitEnd(LONGEST)).isTrue();
@@ -214,12 +214,12 @@ class TokenStageTest {
         try (SimulatedTarget target = SimulatedTarget.start(SimulatedTargetSettings.DEFAULT);
                 TargetTokenizer tokenizer = tokenizerAt(target.port(), "/tokenize");
                 TargetTokenizer nowhere = tokenizerAt(target.port(), "/nowhere")) {
-            assertThat(tokenizer.count(" the line falls plumb").get(10, TimeUnit.SECONDS))
+            assertThat(tokenizer.count(" the line falls plumb").get(60, TimeUnit.SECONDS))
                     .hasValue(4);
-            assertThat(nowhere.count("x").get(10, TimeUnit.SECONDS)).isEmpty();
+            assertThat(nowhere.count("x").get(60, TimeUnit.SECONDS)).isEmpty();
         }
         try (TargetTokenizer dead = tokenizerAt(1, "/tokenize")) {
-            assertThat(dead.count("x").get(10, TimeUnit.SECONDS)).isEmpty();
+            assertThat(dead.count("x").get(60, TimeUnit.SECONDS)).isEmpty();
         }
     }
 
