@@ -1,5 +1,7 @@
 package dev.plumbline.aggregator;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.plumbline.process.ChildProcess;
 import dev.plumbline.process.ReadyFile;
 import java.io.IOException;
@@ -15,10 +17,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.core.ConditionTimeoutException;
+import org.awaitility.core.TerminalFailureException;
 
 /** A JVM of its own that aggregates: the real app, or {@link SmallAggregatorMain}. */
 final class AggregatorProcess implements AutoCloseable {
 
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
 
     private final Process process;
@@ -69,17 +74,14 @@ final class AggregatorProcess implements AutoCloseable {
     }
 
     /** Waits until it says that it is ready. */
-    ReadyFile awaitReady(Duration timeout) throws IOException, InterruptedException {
-        long deadlineNanos = System.nanoTime() + timeout.toNanos();
-        while (true) {
-            Optional<ReadyFile> ready = ReadyFile.read(readyFile);
-            if (ready.isPresent()) {
-                return ready.get();
-            }
-            if (!process.isAlive() || System.nanoTime() > deadlineNanos) {
-                throw new IOException("the aggregator is not ready, it said: " + output());
-            }
-            Thread.sleep(50);
+    ReadyFile awaitReady(Duration timeout) throws IOException {
+        try {
+            return await().atMost(timeout)
+                    .failFast(() -> !process.isAlive())
+                    .until(() -> ReadyFile.read(readyFile), Optional::isPresent)
+                    .orElseThrow();
+        } catch (ConditionTimeoutException | TerminalFailureException e) {
+            throw new IOException("the aggregator is not ready, it said: " + output(), e);
         }
     }
 
@@ -97,20 +99,19 @@ final class AggregatorProcess implements AutoCloseable {
     /** The body of a page of the app. */
     String get(String path) throws IOException, InterruptedException {
         int port = ReadyFile.read(readyFile).orElseThrow().ports().get("http");
-        try (HttpClient client = HttpClient.newHttpClient()) {
-            return client.send(
-                            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                                    .timeout(Duration.ofSeconds(10))
-                                    .build(),
-                            HttpResponse.BodyHandlers.ofString())
-                    .body();
-        }
+        return HTTP.send(
+                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                                .timeout(Duration.ofSeconds(30))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString())
+                .body();
     }
 
     /** SIGKILL. */
     void kill() throws InterruptedException {
-        process.destroyForcibly();
-        process.waitFor();
+        if (!process.destroyForcibly().waitFor(60, TimeUnit.SECONDS)) {
+            throw new IllegalStateException("the aggregator was killed and is still there after 60 s");
+        }
     }
 
     /** What happens when the supervisor is gone. */

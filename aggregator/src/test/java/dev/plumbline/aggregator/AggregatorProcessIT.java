@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.junit.jupiter.api.AfterAll;
@@ -35,7 +36,7 @@ class AggregatorProcessIT {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
             admin.createPartitions(Map.of("plumbline.windows.2s.v1", NewPartitions.increaseTo(3)))
                     .all()
-                    .get();
+                    .get(60, TimeUnit.SECONDS);
         }
     }
 
@@ -61,7 +62,7 @@ class AggregatorProcessIT {
     void judgesABacklogAsFinalsAndNotAsCorrections() throws Exception {
         long acknowledged;
         try (Feeder feeder = new Feeder(broker.bootstrapServers(), 2, 1)) {
-            Thread.sleep(4_000);
+            feeder.awaitSpan(Duration.ofSeconds(4));
             acknowledged = feeder.leave();
         }
         try (AggregatorProcess app = app(Map.of("plumbline.aggregator.window", "3s"));

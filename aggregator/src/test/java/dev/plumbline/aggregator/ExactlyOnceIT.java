@@ -1,6 +1,7 @@
 package dev.plumbline.aggregator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.plumbline.broker.EmbeddedBroker;
 import java.nio.file.Path;
@@ -8,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -71,12 +73,12 @@ class ExactlyOnceIT {
                     for (int kill = 0; kill < kills; kill++) {
                         try (AggregatorProcess doomed = AggregatorProcess.app(directory, settings)) {
                             doomed.awaitReady(READY);
-                            Thread.sleep(500 + random.nextInt(3_500));
+                            feeder.awaitMore(500 + random.nextInt(3_500));
                         }
                     }
                     try (AggregatorProcess survivor = AggregatorProcess.app(directory, settings)) {
                         survivor.awaitReady(READY);
-                        Thread.sleep(1_500);
+                        feeder.awaitMore(1_500);
                         acknowledgedNow = feeder.leave();
                         acknowledged += acknowledgedNow;
                         windows.awaitCounted(acknowledged, DRAINED, QUIET);
@@ -138,25 +140,24 @@ class ExactlyOnceIT {
     }
 
     private static long awaitCommitted(String bootstrapServers, String group, long wanted) throws Exception {
-        long deadlineNanos = System.nanoTime() + READY.toNanos();
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
-            while (System.nanoTime() < deadlineNanos) {
-                long committed = 0;
-                for (Map.Entry<TopicPartition, OffsetAndMetadata> offset : admin.listConsumerGroupOffsets(group)
-                        .partitionsToOffsetAndMetadata()
-                        .get()
-                        .entrySet()) {
-                    if (offset.getKey().topic().equals(dev.plumbline.contract.wire.Topics.EVENTS)
-                            && offset.getValue() != null) {
-                        committed += offset.getValue().offset();
-                    }
-                }
-                if (committed >= wanted) {
-                    return committed;
-                }
-                Thread.sleep(100);
+            return await(wanted + " records are committed by " + group)
+                    .atMost(READY)
+                    .until(() -> committed(admin, group), committed -> committed >= wanted);
+        }
+    }
+
+    private static long committed(Admin admin, String group) throws Exception {
+        long committed = 0;
+        for (Map.Entry<TopicPartition, OffsetAndMetadata> offset : admin.listConsumerGroupOffsets(group)
+                .partitionsToOffsetAndMetadata()
+                .get(60, TimeUnit.SECONDS)
+                .entrySet()) {
+            if (offset.getKey().topic().equals(dev.plumbline.contract.wire.Topics.EVENTS)
+                    && offset.getValue() != null) {
+                committed += offset.getValue().offset();
             }
         }
-        throw new AssertionError("fewer than " + wanted + " records were committed by " + group);
+        return committed;
     }
 }

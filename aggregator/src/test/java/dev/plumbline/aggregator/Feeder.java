@@ -1,13 +1,18 @@
 package dev.plumbline.aggregator;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.plumbline.contract.event.Event;
 import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.contract.series.GroupPartitioner;
 import dev.plumbline.contract.series.Series;
 import dev.plumbline.contract.wire.Codec;
 import dev.plumbline.contract.wire.Topics;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -18,6 +23,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 final class Feeder implements AutoCloseable {
 
     private static final int HEARTBEAT_EVERY_EVENTS = 50;
+    private static final Duration LONGEST = Duration.ofSeconds(60);
 
     private final KafkaProducer<byte[], byte[]> kafka;
     private final Map<ComparisonGroup, TestEvents> numbersByGroup = new LinkedHashMap<>();
@@ -25,7 +31,9 @@ final class Feeder implements AutoCloseable {
     private final AtomicLong acknowledged = new AtomicLong();
     private final AtomicLong failed = new AtomicLong();
     private final Thread thread;
-    private volatile boolean stopping;
+    private final CountDownLatch stopping = new CountDownLatch(1);
+    private volatile long firstEpochMillis = Long.MAX_VALUE;
+    private volatile long lastEpochMillis = Long.MIN_VALUE;
 
     Feeder(String bootstrapServers, int partitions, long epoch) {
         this.partitions = partitions;
@@ -53,10 +61,20 @@ final class Feeder implements AutoCloseable {
         return acknowledged.get();
     }
 
+    /** Waits until Kafka has acknowledged so many events more. */
+    void awaitMore(long events) {
+        long wanted = acknowledged() + events;
+        await(events + " events more are acknowledged").atMost(LONGEST).until(() -> acknowledged() >= wanted);
+    }
+
+    /** Waits until the ends of its events lie so far apart. */
+    void awaitSpan(Duration span) {
+        await("events over " + span).atMost(LONGEST).until(() -> lastEpochMillis - firstEpochMillis >= span.toMillis());
+    }
+
     /** Stops, takes leave, and returns the number of acknowledged events. */
     long leave() throws InterruptedException {
-        stopping = true;
-        thread.join();
+        stop();
         long until = System.currentTimeMillis();
         numbersByGroup.forEach((group, numbers) -> send(numbers.leaving(group, until), false));
         kafka.flush();
@@ -68,16 +86,24 @@ final class Feeder implements AutoCloseable {
 
     @Override
     public void close() throws InterruptedException {
-        stopping = true;
-        thread.join();
+        stop();
         kafka.close();
     }
 
+    private void stop() throws InterruptedException {
+        stopping.countDown();
+        if (!thread.join(LONGEST)) {
+            throw new IllegalStateException("the feeder does not stop within " + LONGEST);
+        }
+    }
+
     private void feed() {
-        for (long i = 0; !stopping; i++) {
+        for (long i = 0; stopping.getCount() > 0; i++) {
             boolean heartbeat = i % HEARTBEAT_EVERY_EVENTS == 0;
             numbersByGroup.forEach((group, numbers) -> {
                 long end = System.currentTimeMillis();
+                firstEpochMillis = Math.min(firstEpochMillis, end);
+                lastEpochMillis = Math.max(lastEpochMillis, end);
                 send(numbers.completed(new Series(group, "stable"), end, 20), true);
                 if (heartbeat) {
                     // A millisecond less: another event may still end within this one.
@@ -85,7 +111,7 @@ final class Feeder implements AutoCloseable {
                 }
             });
             try {
-                Thread.sleep(2);
+                stopping.await(2, TimeUnit.MILLISECONDS);
             } catch (InterruptedException e) {
                 return;
             }

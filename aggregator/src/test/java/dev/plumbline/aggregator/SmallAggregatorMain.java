@@ -16,6 +16,7 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
@@ -64,6 +65,7 @@ final class SmallAggregatorMain {
             }
         });
         streams.start();
-        new CountDownLatch(1).await();
+        // The test kills it long before.
+        new CountDownLatch(1).await(15, TimeUnit.MINUTES);
     }
 }

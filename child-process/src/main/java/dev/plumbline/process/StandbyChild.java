@@ -40,12 +40,14 @@ public final class StandbyChild implements AutoCloseable {
 
     private final Path path;
     private final ServerSocketChannel server;
+    private final Duration patience;
     private volatile Optional<SocketChannel> asked = Optional.empty();
     private volatile Optional<SocketChannel> taker = Optional.empty();
 
-    private StandbyChild(Path path, ServerSocketChannel server) {
+    private StandbyChild(Path path, ServerSocketChannel server, Duration patience) {
         this.path = path;
         this.server = server;
+        this.patience = patience;
     }
 
     /**
@@ -60,12 +62,17 @@ public final class StandbyChild implements AutoCloseable {
     }
 
     static StandbyChild listen(Path path) throws IOException {
+        return listen(path, PATIENCE);
+    }
+
+    /** Gives whoever connects so long to say everything. */
+    static StandbyChild listen(Path path, Duration patience) throws IOException {
         // What lies there belonged to one that was killed.
         Files.deleteIfExists(path);
         ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         try {
             server.bind(UnixDomainSocketAddress.of(path));
-            return new StandbyChild(path, server);
+            return new StandbyChild(path, server, patience);
         } catch (IOException | RuntimeException e) {
             server.close();
             throw e;
@@ -82,7 +89,7 @@ public final class StandbyChild implements AutoCloseable {
         while (true) {
             SocketChannel connected = server.accept();
             asked = Optional.of(connected);
-            Thread patience = Thread.ofVirtual().start(() -> closeLater(connected));
+            Thread timer = Thread.ofVirtual().start(() -> closeLater(connected));
             try {
                 Map<String, String> settings = read(connected);
                 taker = Optional.of(connected);
@@ -92,15 +99,15 @@ public final class StandbyChild implements AutoCloseable {
                 // It went away, or is no taker at all: the next one may be.
                 connected.close();
             } finally {
-                patience.interrupt();
+                timer.interrupt();
             }
         }
     }
 
     /** A taker says everything at once; whoever does not shall not keep the others waiting. */
-    private static void closeLater(SocketChannel connected) {
+    private void closeLater(SocketChannel connected) {
         try {
-            Thread.sleep(PATIENCE);
+            Thread.sleep(patience);
             connected.close();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -125,7 +132,12 @@ public final class StandbyChild implements AutoCloseable {
         return Collections.unmodifiableMap(settings);
     }
 
-    /** Tells the taker that this child serves. */
+    /**
+     * Tells the taker that this child serves. That this returns does not say that it was heard: a taker that leaves now is
+     * noticed by {@link #endWithTaker}.
+     *
+     * @throws IOException when the taker has left already
+     */
     public void serve(int port) throws IOException {
         DataOutputStream out = answer();
         out.writeUTF("");

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -104,9 +105,19 @@ public final class TakenChild implements AutoCloseable {
         return !ended;
     }
 
-    /** Lets the child go: it ends in order. */
+    /** Lets the child go: it ends in order, and when this returns it cannot say any more that it serves. */
     @Override
     public void close() throws IOException {
-        connection.close();
+        // Closing alone leaves the connection open until the thread that listens has run once more. Shutting down does
+        // not,
+        // and it lets the child read the settings that it has not read yet.
+        try {
+            connection.shutdownInput();
+            connection.shutdownOutput();
+        } catch (ClosedChannelException e) {
+            // It was let go before.
+        } finally {
+            connection.close();
+        }
     }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,7 +29,7 @@ class StackDirectoryTest {
     @Test
     void doesNotWaitForProcessesThatHaveEnded() throws Exception {
         Process ended = new ProcessBuilder("true").start();
-        ended.waitFor();
+        assertThat(ended.waitFor(30, TimeUnit.SECONDS)).isTrue();
         new ReadyFile("app", ended.pid(), Map.of()).write(folder.resolve("app.ready"));
 
         assertThat(new StackDirectory(folder).awaitOthers(Duration.ofSeconds(20)))

@@ -2,6 +2,7 @@ package dev.plumbline.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
@@ -14,7 +15,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -118,6 +122,40 @@ class StandbyChildTest {
         }
     }
 
+    /** No virtual thread runs meanwhile: what letting go does must not be left to the thread that listens. */
+    @Test
+    void whoLetsItGoHasLeftAtOnce() throws Exception {
+        try (StandbyChild child = StandbyChild.listen(socket)) {
+            TakenChild taken = TakenChild.take(socket, SETTINGS).orElseThrow();
+            assertThat(child.awaitSettings()).isEqualTo(SETTINGS);
+            AtomicBoolean over = new AtomicBoolean();
+            try {
+                occupyVirtualThreads(over);
+                taken.close();
+                assertThatIOException().isThrownBy(() -> child.serve(1));
+                taken.close();
+            } finally {
+                over.set(true);
+            }
+        }
+    }
+
+    private static void occupyVirtualThreads(AtomicBoolean over) throws InterruptedException {
+        int carriers = Runtime.getRuntime().availableProcessors();
+        CountDownLatch occupied = new CountDownLatch(carriers);
+        for (int i = 0; i < carriers; i++) {
+            Thread.ofVirtual().start(() -> {
+                occupied.countDown();
+                while (!over.get()) {
+                    Thread.onSpinWait();
+                }
+            });
+        }
+        assertThat(occupied.await(LONGEST.toSeconds(), TimeUnit.SECONDS))
+                .as("every carrier runs a thread that does not let go of it")
+                .isTrue();
+    }
+
     @Test
     void closingEndsTheWait() throws Exception {
         StandbyChild child = StandbyChild.listen(socket);
@@ -129,14 +167,22 @@ class StandbyChildTest {
 
     @Test
     void closingEndsTheWaitForTheRestOfWhatSomebodySays() throws Exception {
-        StandbyChild child = StandbyChild.listen(socket);
+        // Patience lasts longer than the test: only closing can end the wait.
+        StandbyChild child = StandbyChild.listen(socket, Duration.ofHours(1));
         CompletableFuture<Map<String, String>> settings = waiting(child);
         try (SocketChannel half = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
             half.write(ByteBuffer.wrap(new byte[] {0, 0, 0, 6, 'a'}));
-            Thread.sleep(100);
+            await("somebody is listened to").atMost(LONGEST).until(() -> isReading());
             child.close();
-            assertThat(settings.get(1, TimeUnit.SECONDS)).isEmpty();
+            assertThat(settings.get(LONGEST.toSeconds(), TimeUnit.SECONDS)).isEmpty();
         }
+    }
+
+    private static boolean isReading() {
+        return Thread.getAllStackTraces().values().stream()
+                .flatMap(Stream::of)
+                .anyMatch(frame -> frame.getClassName().equals(StandbyChild.class.getName())
+                        && frame.getMethodName().equals("read"));
     }
 
     private static CompletableFuture<Map<String, String>> waiting(StandbyChild child) {
@@ -181,10 +227,8 @@ class StandbyChildTest {
         try {
             try (TakenChild taken = TakenChild.take(socket, SETTINGS).orElseThrow()) {
                 taken.awaitPort(LONGEST);
-                process.destroyForcibly().waitFor();
-                while (taken.isAlive()) {
-                    Thread.sleep(10);
-                }
+                process.destroyForcibly();
+                await("the end of the child is heard").atMost(LONGEST).until(() -> !taken.isAlive());
             }
         } finally {
             process.destroyForcibly();
@@ -216,7 +260,8 @@ class StandbyChildTest {
                 child.awaitSettings();
                 child.serve(1);
                 child.endWithTaker(() -> System.exit(7), Duration.ofSeconds(10));
-                Thread.sleep(Duration.ofMinutes(5));
+                // A child that nobody ends does not stay for ever.
+                new CountDownLatch(1).await(5, TimeUnit.MINUTES);
             }
         }
     }

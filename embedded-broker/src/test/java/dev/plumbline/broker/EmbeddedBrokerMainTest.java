@@ -43,7 +43,8 @@ class EmbeddedBrokerMainTest {
             assertThat(published.pid()).isEqualTo(broker.pid());
             assertThat(ready).isEqualTo("READY broker 127.0.0.1:" + port);
             try (Admin admin = Admin.create(Map.of("bootstrap.servers", "127.0.0.1:" + port))) {
-                assertThat(admin.describeCluster().nodes().get()).hasSize(1);
+                assertThat(admin.describeCluster().nodes().get(60, TimeUnit.SECONDS))
+                        .hasSize(1);
             }
 
             broker.getOutputStream().close();

@@ -1,5 +1,6 @@
 package dev.plumbline.broker;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -39,6 +40,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class EmbeddedBrokerTest {
 
+    private static final Duration LONGEST = Duration.ofSeconds(60);
+
     @TempDir
     Path folder;
 
@@ -68,15 +71,18 @@ class EmbeddedBrokerTest {
         try (EmbeddedBroker broker = EmbeddedBroker.start(settings)) {
             assertThat(broker.bootstrapServers()).isEqualTo("127.0.0.1:" + broker.port());
             try (KafkaProducer<byte[], byte[]> producer = producer(broker, Map.of("max.block.ms", 1000))) {
-                assertThatExceptionOfType(ExecutionException.class)
-                        .isThrownBy(() -> producer.send(new ProducerRecord<>("nobody", new byte[1]))
-                                .get())
+                assertThat(producer.send(new ProducerRecord<>("nobody", new byte[1])))
+                        .failsWithin(LONGEST)
+                        .withThrowableOfType(ExecutionException.class)
                         .withCauseInstanceOf(TimeoutException.class);
             }
             try (Admin admin = admin(broker)) {
-                assertThat(admin.listTopics().names().get()).isEmpty();
+                assertThat(admin.listTopics().names().get(60, SECONDS)).isEmpty();
                 ConfigResource node = new ConfigResource(ConfigResource.Type.BROKER, "1");
-                var config = admin.describeConfigs(List.of(node)).all().get().get(node);
+                var config = admin.describeConfigs(List.of(node))
+                        .all()
+                        .get(60, SECONDS)
+                        .get(node);
                 assertThat(config.get("log.retention.bytes").value()).isEqualTo("8388608");
                 assertThat(config.get("log.segment.bytes").value()).isEqualTo("2097152");
                 assertThat(config.get("group.min.session.timeout.ms").value()).isEqualTo("1000");
@@ -167,11 +173,9 @@ class EmbeddedBrokerTest {
 
     private static void createTopic(EmbeddedBroker broker, String name, int partitions) {
         try (Admin admin = admin(broker)) {
-            admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1)))
-                    .all()
-                    .toCompletionStage()
-                    .toCompletableFuture()
-                    .join();
+            assertThat(admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1)))
+                            .all())
+                    .succeedsWithin(LONGEST);
         }
     }
 
@@ -186,7 +190,7 @@ class EmbeddedBrokerTest {
             producer.initTransactions();
             producer.beginTransaction();
             producer.send(new ProducerRecord<>(topic, text.getBytes(StandardCharsets.UTF_8)))
-                    .get();
+                    .get(60, SECONDS);
             if (commit) {
                 producer.commitTransaction();
             } else {

@@ -1,6 +1,7 @@
 package dev.plumbline.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -14,6 +15,7 @@ import dev.plumbline.contract.control.Scope;
 import dev.plumbline.contract.wire.Codec;
 import dev.plumbline.contract.wire.Topics;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -30,6 +32,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -40,6 +43,8 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.awaitility.core.ConditionTimeoutException;
+import org.awaitility.core.TerminalFailureException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -65,6 +70,7 @@ class ComposeStackIT {
     private static final Map<String, String> SET_BY_THE_USER =
             Map.of("WINDOW", "1s", "BASELINE_WINDOWS", "20", "PARTITIONS", "2", "TARGET_NAME", "svc");
     private static final int OLDEST_JDK = 24;
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final Duration SPAN = Duration.ofSeconds(40);
     private static final Duration HEALTHY_WITHIN = Duration.ofSeconds(90);
 
@@ -129,7 +135,7 @@ class ComposeStackIT {
             samples.stop(0);
         }
         for (Service service : running.values()) {
-            service.process().destroyForcibly().waitFor();
+            service.process().destroyForcibly().waitFor(60, TimeUnit.SECONDS);
         }
         if (broker != null) {
             broker.close();
@@ -141,12 +147,14 @@ class ComposeStackIT {
     void everyServiceBecomesHealthyByTheCheckOfItsImage() throws Exception {
         for (Map.Entry<String, Service> entry : running.entrySet()) {
             Service service = entry.getValue();
-            long deadlineNanos = System.nanoTime() + HEALTHY_WITHIN.toNanos();
-            while (!isHealthy(service)) {
-                assertThat(service.process().isAlive() && System.nanoTime() < deadlineNanos)
-                        .as(entry.getKey() + "%n%s", Files.readString(service.log()))
-                        .isTrue();
-                Thread.sleep(250);
+            try {
+                await(entry.getKey() + " is healthy")
+                        .atMost(HEALTHY_WITHIN)
+                        .pollInterval(Duration.ofMillis(250))
+                        .failFast(() -> !service.process().isAlive())
+                        .until(() -> isHealthy(service));
+            } catch (ConditionTimeoutException | TerminalFailureException e) {
+                throw new AssertionError(entry.getKey() + " said: " + Files.readString(service.log()), e);
             }
         }
     }
@@ -220,7 +228,7 @@ class ComposeStackIT {
                             Topics.CONTROLS,
                             marker.key().getBytes(StandardCharsets.UTF_8),
                             Codec.CONTROLS.encode(marker)))
-                    .get(10, TimeUnit.SECONDS);
+                    .get(60, TimeUnit.SECONDS);
         }
     }
 
@@ -229,7 +237,7 @@ class ComposeStackIT {
     void everyServiceEndsInOrderWhenItIsToldTo() throws Exception {
         running.values().forEach(service -> service.process().destroy());
         for (Map.Entry<String, Service> entry : running.entrySet()) {
-            assertThat(entry.getValue().process().waitFor(20, TimeUnit.SECONDS))
+            assertThat(entry.getValue().process().waitFor(60, TimeUnit.SECONDS))
                     .as(entry.getKey())
                     .isTrue();
             assertThat(entry.getValue().process().exitValue())
@@ -260,7 +268,9 @@ class ComposeStackIT {
                 DashboardFiles.HOME.resolve("deploy/kafka/create-topics.sh").toString());
         script.environment().putAll(compose.environment("topics"));
         script.environment().put("KAFKA_TOPICS", recorder.toString());
-        assertThat(script.inheritIO().start().waitFor()).isZero();
+        assertThat(script.inheritIO().start().onExit())
+                .succeedsWithin(Duration.ofSeconds(60))
+                .returns(0, Process::exitValue);
         List<NewTopic> topics = new ArrayList<>();
         for (String call : Files.readAllLines(calls)) {
             List<String> words = List.of(call.split(" "));
@@ -278,7 +288,7 @@ class ComposeStackIT {
                     .configs(settings));
         }
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
-            admin.createTopics(topics).all().get(20, TimeUnit.SECONDS);
+            admin.createTopics(topics).all().get(60, TimeUnit.SECONDS);
         }
     }
 
@@ -337,27 +347,19 @@ class ComposeStackIT {
         return process.waitFor(5, TimeUnit.SECONDS) && process.exitValue() == 0;
     }
 
-    private void regress(String body) throws IOException, InterruptedException {
+    private void regress(String body) {
         URI uri =
                 URI.create("http://127.0.0.1:" + running.get("simulated-target").port() + "/admin/regressions");
-        try (HttpClient client = HttpClient.newHttpClient()) {
-            long deadlineNanos = System.nanoTime() + HEALTHY_WITHIN.toNanos();
-            while (System.nanoTime() < deadlineNanos) {
-                try {
-                    HttpResponse<String> response = client.send(
-                            HttpRequest.newBuilder(uri)
-                                    .header("Content-Type", "application/json")
-                                    .POST(HttpRequest.BodyPublishers.ofString(body))
-                                    .build(),
-                            HttpResponse.BodyHandlers.ofString());
-                    assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
-                    return;
-                } catch (java.net.ConnectException e) {
-                    Thread.sleep(250);
-                }
-            }
-        }
-        throw new AssertionError("the target does not listen");
+        HttpRequest request = HttpRequest.newBuilder(uri)
+                .timeout(Duration.ofSeconds(30))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        HttpResponse<String> response = await("the target listens")
+                .atMost(HEALTHY_WITHIN)
+                .ignoreException(ConnectException.class)
+                .until(() -> HTTP.send(request, HttpResponse.BodyHandlers.ofString()), Objects::nonNull);
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
     }
 
     /** The page that a producer with samplers will serve, until there is one. */

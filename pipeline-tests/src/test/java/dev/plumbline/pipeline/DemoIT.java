@@ -1,6 +1,7 @@
 package dev.plumbline.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -54,11 +55,8 @@ class DemoIT {
         assertThat(children).hasSize(5);
         demo.kill();
         PlumbProcess.awaitEnd(children);
-        long deadlineNanos = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-        while (!demo.leftOver().isEmpty() && System.nanoTime() < deadlineNanos) {
-            Thread.sleep(100);
-        }
-        assertThat(demo.leftOver()).isEmpty();
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(demo.leftOver()).isEmpty());
     }
 
     @Test

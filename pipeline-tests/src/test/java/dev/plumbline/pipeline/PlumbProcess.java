@@ -1,6 +1,7 @@
 package dev.plumbline.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.plumbline.cli.stack.Installation;
 import java.io.IOException;
@@ -72,14 +73,17 @@ final class PlumbProcess {
     }
 
     void kill() throws InterruptedException {
-        process.destroyForcibly().waitFor();
+        assertThat(process.destroyForcibly().waitFor(60, TimeUnit.SECONDS))
+                .as("a killed process ends")
+                .isTrue();
     }
 
-    void signal(String signal) throws IOException, InterruptedException {
+    void signal(String signal) throws IOException {
         assertThat(new ProcessBuilder("kill", signal, Long.toString(pid()))
                         .start()
-                        .waitFor())
-                .isZero();
+                        .onExit())
+                .succeedsWithin(Duration.ofSeconds(30))
+                .returns(0, Process::exitValue);
     }
 
     /** A shell that starts this build in the background leaves SIGINT ignored, and a JVM inherits that. */
@@ -106,12 +110,9 @@ final class PlumbProcess {
         return output().lines().filter(line -> line.startsWith("plumb: ")).toList();
     }
 
-    void awaitOutput(String text) throws IOException, InterruptedException {
-        long deadlineNanos = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-        while (!output().contains(text)) {
-            assertThat(System.nanoTime()).as(output()).isLessThan(deadlineNanos);
-            Thread.sleep(50);
-        }
+    void awaitOutput(String text) {
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(output()).contains(text));
     }
 
     List<ProcessHandle> children() {
@@ -128,15 +129,11 @@ final class PlumbProcess {
         }
     }
 
-    static void awaitEnd(List<ProcessHandle> processes) throws InterruptedException {
-        long deadlineNanos = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    static void awaitEnd(List<ProcessHandle> processes) {
         for (ProcessHandle process : processes) {
-            while (process.isAlive()) {
-                assertThat(System.nanoTime())
-                        .as("still alive: " + commandLine(process.pid()))
-                        .isLessThan(deadlineNanos);
-                Thread.sleep(50);
-            }
+            await("the end of " + commandLine(process.pid()))
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> !process.isAlive());
         }
     }
 

@@ -15,7 +15,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 
 /** A running Prometheus, the program of that name on the path, and its query API. */
 record Prometheus(Process process, int port) implements AutoCloseable {
@@ -44,32 +46,29 @@ record Prometheus(Process process, int port) implements AutoCloseable {
     }
 
     /** The value of an expression, once it has exactly one that is a number. */
-    double await(String expression) throws InterruptedException {
-        return await(expression, Duration.ofSeconds(30));
+    double await(String expression) {
+        return await(expression, Duration.ofSeconds(60));
     }
 
     /** The value of an expression, once it has exactly one that is a number; fails after the patience has run out. */
-    double await(String expression, Duration patience) throws InterruptedException {
-        long deadlineNanos = System.nanoTime() + patience.toNanos();
-        String last = "no answer";
-        while (System.nanoTime() < deadlineNanos) {
-            try {
-                JsonNode answer = get("query?query=" + encoded(expression));
-                last = answer.toString();
-                JsonNode results = answer.path("data").path("result");
-                if (results.size() == 1) {
-                    double value = Double.parseDouble(
-                            results.get(0).path("value").get(1).asText());
-                    if (Double.isFinite(value)) {
-                        return value;
-                    }
-                }
-            } catch (IOException e) {
-                last = e.toString();
-            }
-            Thread.sleep(250);
+    double await(String expression, Duration patience) {
+        JsonNode answer = Awaitility.await(expression + " has a single value")
+                .atMost(patience)
+                .pollInterval(Duration.ofMillis(250))
+                .ignoreExceptionsInstanceOf(IOException.class)
+                .until(
+                        () -> get("query?query=" + encoded(expression)),
+                        last -> singleValue(last).isPresent());
+        return singleValue(answer).orElseThrow();
+    }
+
+    private static OptionalDouble singleValue(JsonNode answer) {
+        JsonNode results = answer.path("data").path("result");
+        if (results.size() != 1) {
+            return OptionalDouble.empty();
         }
-        throw new AssertionError(expression + " has no single value; last answer: " + last);
+        double value = Double.parseDouble(results.get(0).path("value").get(1).asText());
+        return Double.isFinite(value) ? OptionalDouble.of(value) : OptionalDouble.empty();
     }
 
     /** How many numbers and histograms an expression has over the last so many seconds; NaN is no number. */
@@ -96,6 +95,7 @@ record Prometheus(Process process, int port) implements AutoCloseable {
     JsonNode get(String path) throws IOException, InterruptedException {
         HttpResponse<String> response = HTTP.send(
                 HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/api/v1/" + path))
+                        .timeout(Duration.ofSeconds(30))
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
         return JSON.readTree(response.body());
@@ -109,7 +109,7 @@ record Prometheus(Process process, int port) implements AutoCloseable {
     public void close() throws InterruptedException {
         process.destroy();
         if (!process.waitFor(10, TimeUnit.SECONDS)) {
-            process.destroyForcibly().waitFor();
+            process.destroyForcibly().waitFor(60, TimeUnit.SECONDS);
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.plumbline.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -222,12 +223,8 @@ class RunIT {
         return arguments;
     }
 
-    private static void awaitStandby(Path socket) throws InterruptedException {
-        long deadlineNanos = System.nanoTime() + LONGEST.toNanos();
-        while (!Files.exists(socket)) {
-            assertThat(System.nanoTime()).as("no producer stands by").isLessThan(deadlineNanos);
-            Thread.sleep(50);
-        }
+    private static void awaitStandby(Path socket) {
+        await("a producer stands by").atMost(LONGEST).until(() -> Files.exists(socket));
     }
 
     private List<Path> runs() throws IOException {
@@ -240,14 +237,12 @@ class RunIT {
     }
 
     /** Until so many runs have begun and the last of them has heard of an event. */
-    private void awaitEvents(int runs) throws IOException, InterruptedException {
-        long deadlineNanos = System.nanoTime() + LONGEST.toNanos();
-        while (!Files.isDirectory(temporary.resolve("runs"))
-                || runs().size() < runs
-                || lines(runs().getLast().resolve("events.jsonl")) == 0) {
-            assertThat(System.nanoTime()).isLessThan(deadlineNanos);
-            Thread.sleep(100);
-        }
+    private void awaitEvents(int runs) {
+        await("run " + runs + " has heard of an event")
+                .atMost(LONGEST)
+                .until(() -> Files.isDirectory(temporary.resolve("runs"))
+                        && runs().size() >= runs
+                        && lines(runs().getLast().resolve("events.jsonl")) > 0);
     }
 
     private static void assertComplete(Path folder) throws IOException {

@@ -41,6 +41,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,6 +50,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RegressionDetectorIT {
 
     private static final String WINDOWS = Topics.windows(Duration.ofSeconds(10));
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
 
     @TempDir
@@ -73,7 +75,7 @@ class RegressionDetectorIT {
 
             Process first = start(broker, "first");
             awaitRecords(broker, Topics.VERDICTS, fed);
-            first.destroyForcibly().waitFor();
+            kill(first);
 
             fed += feed(broker, slow, 30) + feed(broker, steady, 30);
             // Until now there was no topic of controls, and nobody minded.
@@ -87,7 +89,7 @@ class RegressionDetectorIT {
             fed += feed(broker, slow, 40) + feed(broker, steady, 40);
             Process second = start(broker, "second");
             awaitRecords(broker, Topics.VERDICTS, fed - 60);
-            second.destroyForcibly().waitFor();
+            kill(second);
 
             // The newest record of the key is damaged: the state before it must not be lost with it.
             damage(broker, Topics.VERDICTS, slow.series().key());
@@ -116,7 +118,7 @@ class RegressionDetectorIT {
                     .contains(WINDOWS, Topics.VERDICTS, Topics.CONTROLS);
             assertPages(ready("third").ports().get("http"));
             third.destroy();
-            assertThat(third.waitFor(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(third.waitFor(60, TimeUnit.SECONDS)).isTrue();
         }
     }
 
@@ -151,7 +153,7 @@ class RegressionDetectorIT {
     private void assertRefused(String key, String setting) throws Exception {
         Path log = folder.resolve("refused.log");
         Process process = process(log, "127.0.0.1:1", "refused", setting);
-        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).as(Files.readString(log)).isEqualTo(2);
         assertThat(Files.readString(log)).contains(key);
     }
@@ -194,14 +196,14 @@ class RegressionDetectorIT {
                 .map(name -> new NewTopic(name, 2, (short) 1))
                 .toList();
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
-            admin.createTopics(topics).all().get();
+            admin.createTopics(topics).all().get(60, TimeUnit.SECONDS);
         }
     }
 
     private static void createTopic(String bootstrapServers, String name) throws Exception {
         NewTopic topic = new NewTopic(name, 2, (short) 1).configs(Map.of("cleanup.policy", "compact"));
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
-            admin.createTopics(List.of(topic)).all().get();
+            admin.createTopics(List.of(topic)).all().get(60, TimeUnit.SECONDS);
         }
     }
 
@@ -297,23 +299,21 @@ class RegressionDetectorIT {
 
     private static HttpResponse<String> get(int port, String path, String accept)
             throws IOException, InterruptedException {
-        try (HttpClient client = HttpClient.newHttpClient()) {
-            return client.send(
-                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-                            .header("Accept", accept)
-                            .timeout(Duration.ofSeconds(10))
-                            .build(),
-                    HttpResponse.BodyHandlers.ofString(StandardCharsets.ISO_8859_1));
-        }
+        return HTTP.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                        .header("Accept", accept)
+                        .timeout(Duration.ofSeconds(30))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString(StandardCharsets.ISO_8859_1));
     }
 
     private static void await(String what, java.util.concurrent.Callable<Boolean> condition) throws Exception {
-        long deadline = System.nanoTime() + LONGEST_WAIT.toNanos();
-        while (!condition.call()) {
-            if (System.nanoTime() > deadline) {
-                throw new AssertionError("no " + what + " within " + LONGEST_WAIT);
-            }
-            Thread.sleep(100);
-        }
+        Awaitility.await(what).atMost(LONGEST_WAIT).until(condition);
+    }
+
+    private static void kill(Process process) throws InterruptedException {
+        assertThat(process.destroyForcibly().waitFor(60, TimeUnit.SECONDS))
+                .as("a killed process ends")
+                .isTrue();
     }
 }

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The process as its supervisor sees it. */
-@Timeout(60)
+@Timeout(120)
 class SimulatedTargetMainTest {
 
     @TempDir
@@ -38,7 +38,7 @@ class SimulatedTargetMainTest {
                             "READY target http://127.0.0.1:" + published.ports().get("http"));
             assertThat(published.pid()).isEqualTo(target.pid());
             target.getOutputStream().close();
-            assertThat(target.waitFor(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(target.waitFor(60, TimeUnit.SECONDS)).isTrue();
             assertThat(target.exitValue()).isZero();
             assertThat(log).content().contains("epochMillis");
         } finally {
@@ -80,7 +80,7 @@ class SimulatedTargetMainTest {
     private int exitOf(String... arguments) throws Exception {
         Process target = start(arguments);
         try {
-            assertThat(target.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(target.waitFor(60, TimeUnit.SECONDS)).isTrue();
             return target.exitValue();
         } finally {
             target.destroyForcibly();

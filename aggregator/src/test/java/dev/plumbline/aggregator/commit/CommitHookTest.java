@@ -2,6 +2,7 @@ package dev.plumbline.aggregator.commit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -40,7 +41,9 @@ class CommitHookTest {
         hook.leave(two);
         Thread other = new Thread(() -> hook.join(two));
         other.start();
-        other.join();
+        assertThat(other.join(Duration.ofSeconds(30)))
+                .as("joining takes no time")
+                .isTrue();
 
         hook.writeAllChanges();
 

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -112,7 +113,7 @@ class MarkCommandIT {
             admin.createTopics(List.of(
                             new NewTopic(Topics.CONTROLS, 1, (short) 1).configs(Map.of("cleanup.policy", "compact"))))
                     .all()
-                    .get();
+                    .get(60, TimeUnit.SECONDS);
         }
     }
 

@@ -31,10 +31,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -318,17 +318,20 @@ class RunStoreTest {
     }
 
     @Test
-    void marksOfManyAtOnceAreAllKept() throws InterruptedException, ExecutionException {
+    void marksOfManyAtOnceAreAllKept() throws Exception {
         StoredRun run = put(0, Decision.PASS);
-        try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try {
             List<Future<?>> all = new ArrayList<>();
             for (int i = 0; i < 40; i++) {
                 String name = "name" + i;
                 all.add(threads.submit(() -> new RunStore(root).pin(name, run)));
             }
             for (Future<?> one : all) {
-                one.get();
+                one.get(60, TimeUnit.SECONDS);
             }
+        } finally {
+            threads.shutdownNow();
         }
         assertThat(store.pins()).hasSize(40);
     }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,7 +41,7 @@ class RunningStackTest {
     @Test
     void theFileOfADeadProcessIsAsGoodAsNone() throws Exception {
         Process ended = new ProcessBuilder("true").start();
-        ended.waitFor();
+        assertThat(ended.waitFor(30, TimeUnit.SECONDS)).isTrue();
         new RunningStack(ended.pid(), OptionalLong.empty(), "127.0.0.1:9092", 10_000, URLS, Optional.empty())
                 .write(home);
         assertThat(RunningStack.read(home)).isEmpty();

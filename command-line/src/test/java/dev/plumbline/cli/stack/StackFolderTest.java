@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -46,7 +47,7 @@ class StackFolderTest {
             StackFolder.sweepAbandoned(temporary);
             assertThat(folder).exists();
         } finally {
-            child.destroyForcibly().waitFor();
+            assertThat(child.destroyForcibly().waitFor(30, TimeUnit.SECONDS)).isTrue();
         }
         StackFolder.sweepAbandoned(temporary);
         assertThat(folder).doesNotExist();

@@ -1,5 +1,7 @@
 package dev.plumbline.producer.dispatch;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.plumbline.contract.event.Origin;
 import dev.plumbline.contract.event.RequestEvent;
 import dev.plumbline.contract.series.ComparisonGroup;
@@ -22,6 +24,7 @@ import dev.plumbline.protocol.Protocol;
 import dev.plumbline.protocol.RequestParameters;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -160,6 +163,6 @@ final class Drive implements AutoCloseable {
 
     @Override
     public void close() {
-        vertx.close().toCompletionStage().toCompletableFuture().join();
+        assertThat(vertx.close().toCompletionStage().toCompletableFuture()).succeedsWithin(Duration.ofSeconds(60));
     }
 }

@@ -116,17 +116,16 @@ class EveryProtocolTest {
             assertThat(event.stamps().lastContentNanos().getAsLong())
                     .isGreaterThanOrEqualTo(truth.stamps().lastContentNanos().getAsLong());
         }
-        long typicalLateNanos = events.stream()
+        // A wrong definition is late each time, a busy machine only most of the time.
+        long leastLateNanos = events.stream()
                 .mapToLong(event -> event.stamps().lastContentNanos().getAsLong()
                         - byId.get(event.attempt().requestId())
                                 .stamps()
                                 .lastContentNanos()
                                 .getAsLong())
-                .sorted()
-                .skip(REQUESTS / 4)
-                .findFirst()
+                .min()
                 .orElseThrow();
-        assertThat(typicalLateNanos).as("and soon after").isLessThan(20 * Drive.MILLI);
+        assertThat(leastLateNanos).as("and soon after").isLessThan(20 * Drive.MILLI);
         if (path.shortName().startsWith("ollama")) {
             assertThat(events)
                     .allSatisfy(event -> assertThat(event.surroundings().serverNanos())

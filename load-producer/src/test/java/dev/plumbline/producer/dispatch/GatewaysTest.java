@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -242,7 +243,7 @@ class GatewaysTest {
                     ScriptedServer.text(near.getOutputStream(), "HTTP/1.1 200 Connection established\r\n\r\n");
                     Thread back = daemon(() -> pump(far, near));
                     pump(near, far);
-                    back.join();
+                    back.join(Duration.ofSeconds(60));
                 }
             } catch (IOException | InterruptedException e) {
                 heads.add("broke: " + e);

@@ -37,6 +37,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -47,7 +48,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -94,7 +97,7 @@ class LoadLoopTest {
     private final LoadCounters counters = new LoadCounters();
     private Vertx vertx;
     private LoadLoop loop;
-    private Timeouts timeouts = timeouts(5_000, 5_000, 5_000);
+    private Timeouts timeouts = timeouts(30_000, 30_000, 30_000);
 
     @BeforeEach
     void start() {
@@ -115,13 +118,14 @@ class LoadLoopTest {
 
     @AfterEach
     void stop() {
-        vertx.close().toCompletionStage().toCompletableFuture().join();
+        assertThat(vertx.close().toCompletionStage().toCompletableFuture()).succeedsWithin(Duration.ofSeconds(60));
     }
 
     @Test
     void aStreamedAnswerIsRecordedWithItsStampsInOrder() throws Exception {
         CountDownLatch never = new CountDownLatch(1);
         AtomicBoolean warm = new AtomicBoolean();
+        AtomicLong writtenNanos = new AtomicLong();
         try (ScriptedServer server = new ScriptedServer(out -> {
             if (!warm.get()) {
                 return ScriptedServer.wholeAnswer(out);
@@ -129,6 +133,7 @@ class LoadLoopTest {
             ScriptedServer.streamHead(out);
             ScriptedServer.role(out);
             never.await(100, TimeUnit.MILLISECONDS);
+            writtenNanos.set(clock.nanos());
             ScriptedServer.content(out);
             never.await(100, TimeUnit.MILLISECONDS);
             ScriptedServer.content(out);
@@ -143,11 +148,12 @@ class LoadLoopTest {
             RequestEvent event = one(server, true);
             assertThat(event.outcome()).isEqualTo(new Outcome.Completed("stop"));
             Stamps stamps = event.stamps();
-            assertThat(stamps.firstContentNanos().getAsLong()
-                            - stamps.firstByteNanos().getAsLong())
+            assertThat(stamps.firstContentNanos().getAsLong())
                     .as("the role-only chunk is not the first token")
-                    .isGreaterThan(20 * MILLI);
-            assertThat(event.response().chunkGaps().minNanos().orElseThrow()).isGreaterThan(20 * MILLI);
+                    .isGreaterThanOrEqualTo(writtenNanos.get());
+            assertThat(event.response().chunkGaps().minNanos())
+                    .hasValue(stamps.lastContentNanos().getAsLong()
+                            - stamps.firstContentNanos().getAsLong());
             assertThat(event.response().contentChunks()).isEqualTo(2);
             assertThat(event.response().tokens().output()).contains(new TokenCount(3, TokenSource.SERVER_USAGE));
             assertThat(event.gateWaitNanos().orElseThrow()).isPositive();
@@ -204,7 +210,9 @@ class LoadLoopTest {
             answer.start();
             Endpoint tls = Endpoint.at(new TargetUrl(true, "127.0.0.1", notTls.getLocalPort(), "/"), Map.of());
             assertFailed(run(tls, new LoadPlan.Closed(1, 0), 1, true).get(0), FailureKind.TLS);
-            answer.join();
+            assertThat(answer.join(Duration.ofSeconds(60)))
+                    .as("the answer is given")
+                    .isTrue();
         }
     }
 
@@ -367,7 +375,7 @@ class LoadLoopTest {
                     RunLimits.of(clock.nanos(), OptionalLong.empty(), OptionalLong.of(10)));
             await(() -> counters.droppedRequests() == 8);
             loop.stopLoad();
-            done.get(10, TimeUnit.SECONDS);
+            done.get(60, TimeUnit.SECONDS);
             assertThat(outlet.events())
                     .filteredOn(event -> event.outcome().equals(new Outcome.Dropped(Outcome.DropReason.IN_FLIGHT_CAP)))
                     .hasSize(8)
@@ -385,23 +393,22 @@ class LoadLoopTest {
             InferenceClient client = client(endpoint(server.port()));
             run(endpoint(server.port()), new LoadPlan.Closed(8, 0), 200, true);
             outlet.items.clear();
-            long start = clock.nanos();
-            var done = loop.measure(
-                    client,
-                    source(true),
-                    new LoadPlan.Open(FireTimes.constant(200), 0, 1, 1_000),
-                    RunLimits.of(start, OptionalLong.empty(), OptionalLong.of(100)));
-            await(() -> outlet.events().size() >= 20);
+            long start = clock.nanos() + 500 * MILLI;
             AtomicBoolean blocked = new AtomicBoolean();
-            // The loop has one thread; a task on any of its contexts blocks it.
-            vertx.getOrCreateContext().runOnContext(unused -> {
+            // The loop has one thread; a timer on any of its contexts blocks it, after a fifth of what is due.
+            vertx.setTimer((start - clock.nanos()) / MILLI + 100, unused -> {
                 long until = clock.nanos() + 150 * MILLI;
                 while (clock.nanos() < until) {
                     LockSupport.parkNanos(until - clock.nanos());
                 }
                 blocked.set(true);
             });
-            done.get(20, TimeUnit.SECONDS);
+            loop.measure(
+                            client,
+                            source(true),
+                            new LoadPlan.Open(FireTimes.constant(200), 0, 1, 1_000),
+                            RunLimits.of(start, OptionalLong.empty(), OptionalLong.of(100)))
+                    .get(60, TimeUnit.SECONDS);
             assertThat(blocked).isTrue();
             List<RequestEvent> events = outlet.events().stream()
                     .sorted((a, b) ->
@@ -423,7 +430,7 @@ class LoadLoopTest {
                     .allMatch(event -> event.responseNanos().orElseThrow()
                                     - event.e2eNanos().orElseThrow()
                             >= event.dispatchLagNanos().orElseThrow());
-            loop.finish().get(10, TimeUnit.SECONDS);
+            loop.finish().get(60, TimeUnit.SECONDS);
             assertThat(outlet.markers().stream().flatMap(marker -> marker.activity().stream()))
                     .anyMatch(activity -> activity.sickness().contains(Sickness.EVENT_LOOP_STALLED))
                     .anyMatch(activity -> activity.sickness().contains(Sickness.DISPATCH_LAG));
@@ -435,7 +442,7 @@ class LoadLoopTest {
     void everythingThatEndedBeforeAMarkerStandsBeforeIt() throws Exception {
         try (ScriptedServer server = new ScriptedServer(ScriptedServer::wholeAnswer)) {
             run(endpoint(server.port()), new LoadPlan.Closed(4, 0), 400, true);
-            loop.finish().get(10, TimeUnit.SECONDS);
+            loop.finish().get(60, TimeUnit.SECONDS);
             long markedNanos = Long.MIN_VALUE;
             for (Object item : outlet.items) {
                 if (item instanceof Marker marker) {
@@ -467,7 +474,7 @@ class LoadLoopTest {
         try (ScriptedServer server = new ScriptedServer(ScriptedServer::wholeAnswer)) {
             outlet.full = true;
             run(endpoint(server.port()), new LoadPlan.Closed(1, 0), 5, true);
-            loop.finish().get(10, TimeUnit.SECONDS);
+            loop.finish().get(60, TimeUnit.SECONDS);
             assertThat(outlet.markers().stream().mapToLong(Marker::lostEvents).sum())
                     .isEqualTo(5);
             assertThat(outlet.markers().stream().flatMap(marker -> marker.activity().stream()))
@@ -497,9 +504,9 @@ class LoadLoopTest {
                             source(true),
                             new LoadPlan.Closed(1, 0),
                             RunLimits.of(start, OptionalLong.of(start + 100 * MILLI), OptionalLong.empty()))
-                    .get(10, TimeUnit.SECONDS);
+                    .get(60, TimeUnit.SECONDS);
             assertThat(outlet.events()).extracting(RequestEvent::outcome).containsExactly(new Outcome.Cancelled());
-            assertThat(freed.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(freed.await(60, TimeUnit.SECONDS)).isTrue();
             client.close();
         }
     }
@@ -526,7 +533,7 @@ class LoadLoopTest {
         CountDownLatch never = new CountDownLatch(1);
         return new ScriptedServer(out -> {
             part.write(out);
-            never.await();
+            never.await(1, TimeUnit.MINUTES);
             return false;
         });
     }
@@ -554,7 +561,7 @@ class LoadLoopTest {
                             source(streaming),
                             plan,
                             RunLimits.of(clock.nanos(), OptionalLong.empty(), OptionalLong.of(count)))
-                    .get(20, TimeUnit.SECONDS);
+                    .get(60, TimeUnit.SECONDS);
             return outlet.events();
         }
     }
@@ -578,7 +585,7 @@ class LoadLoopTest {
     }
 
     private static Timeouts timeouts(long firstTokenMillis, long stallMillis, long totalMillis) {
-        return new Timeouts(2_000 * MILLI, firstTokenMillis * MILLI, stallMillis * MILLI, totalMillis * MILLI);
+        return new Timeouts(30_000 * MILLI, firstTokenMillis * MILLI, stallMillis * MILLI, totalMillis * MILLI);
     }
 
     private static void assertFailed(RequestEvent event, FailureKind kind) {
@@ -597,10 +604,9 @@ class LoadLoopTest {
     }
 
     private static void await(java.util.function.BooleanSupplier condition) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("time is up").isLessThan(deadline);
-            LockSupport.parkNanos(MILLI);
-        }
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofMillis(1))
+                .until(condition::getAsBoolean);
     }
 }

@@ -28,7 +28,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -40,6 +39,7 @@ import org.apache.kafka.common.Node;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -63,7 +63,7 @@ class EventSenderTest {
     void endTheThread() throws InterruptedException {
         if (thread.isPresent()) {
             thread.get().interrupt();
-            thread.get().join(10_000);
+            thread.get().join(60_000);
         }
     }
 
@@ -75,7 +75,7 @@ class EventSenderTest {
         queue.mark(new Marker(0, 10 * MILLI, 0, List.of(), true));
         EventSender sender = start(queue, 1, () -> mock(true));
         sender.stop();
-        assertThat(sender.awaitEnd(Duration.ofSeconds(10))).isTrue();
+        assertThat(sender.awaitEnd(Duration.ofSeconds(60))).isTrue();
         List<Event> events = events(lastMade);
         assertThat(events).extracting(event -> sequence(event)).containsExactlyElementsOf(oneTo(events.size()));
         assertThat(events).filteredOn(RequestEvent.class::isInstance).hasSize(2);
@@ -188,7 +188,7 @@ class EventSenderTest {
                 .isTrue();
         EventSender sender = start(queue, 1, () -> mock(true));
         sender.stop();
-        assertThat(sender.awaitEnd(Duration.ofSeconds(10))).isTrue();
+        assertThat(sender.awaitEnd(Duration.ofSeconds(60))).isTrue();
         List<Event> events = events(lastMade);
         List<LostSequences> lost =
                 heartbeats(lastMade).stream().flatMap(h -> h.lost().stream()).toList();
@@ -225,7 +225,7 @@ class EventSenderTest {
         });
         await(() -> attempts.get() >= 4);
         sender.stop();
-        assertThat(sender.awaitEnd(Duration.ofSeconds(10))).isTrue();
+        assertThat(sender.awaitEnd(Duration.ofSeconds(60))).isTrue();
         assertThat(counters.acknowledgedEvents()).isEqualTo(1);
         assertThat(counters.lostEvents()).isZero();
     }
@@ -240,7 +240,7 @@ class EventSenderTest {
             throw new KafkaException("no broker");
         });
         sender.stop();
-        assertThat(sender.awaitEnd(Duration.ofSeconds(10))).isTrue();
+        assertThat(sender.awaitEnd(Duration.ofSeconds(60))).isTrue();
         assertThat(counters.lostEvents()).isEqualTo(5);
     }
 
@@ -364,10 +364,9 @@ class EventSenderTest {
     }
 
     private static void await(BooleanSupplier condition) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("time is up").isLessThan(deadline);
-            LockSupport.parkNanos(100_000);
-        }
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofMillis(1))
+                .until(condition::getAsBoolean);
     }
 }

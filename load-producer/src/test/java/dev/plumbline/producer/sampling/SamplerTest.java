@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
@@ -163,9 +164,9 @@ class SamplerTest {
         Sampler<EngineSample> sampler = sampler(new Pace(3_600_000_000_000L, 3_600_000_000_000L, 1));
         Thread thread = new Thread(sampler);
         thread.start();
-        polled.await();
+        assertThat(polled.await(60, TimeUnit.SECONDS)).isTrue();
         sampler.stop();
-        thread.join(10_000);
+        thread.join(60_000);
         assertThat(thread.isAlive()).isFalse();
     }
 

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -80,9 +81,10 @@ class PageClientTest {
                 while (gone.getCount() > 0) {
                     out.write("a 1\n".getBytes(java.nio.charset.StandardCharsets.UTF_8));
                     out.flush();
-                    Thread.onSpinWait();
-                    java.util.concurrent.locks.LockSupport.parkNanos(5_000_000);
+                    gone.await(5, TimeUnit.MILLISECONDS);
                 }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
             }
         });
         isFailure(get("/metrics", Duration.ofMillis(300)), FailureReason.TIMEOUT);

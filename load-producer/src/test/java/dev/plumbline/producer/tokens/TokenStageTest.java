@@ -53,6 +53,8 @@ class TokenStageTest {
             + "\"pre_tokenizer\":{\"type\":\"Whitespace\"},\"post_processor\":null,\"decoder\":null,"
             + "\"model\":{\"type\":\"WordLevel\",\"vocab\":{\"[UNK]\":0,\"hello\":1,\"world\":2},\"unk_token\":\"[UNK]\"}}";
 
+    private static final Duration LONGEST = Duration.ofSeconds(60);
+
     @TempDir
     Path folder;
 
@@ -80,7 +82,7 @@ class TokenStageTest {
         public CompletableFuture<OptionalLong> count(String text) {
             return CompletableFuture.supplyAsync(() -> {
                 try {
-                    return released.await(10, TimeUnit.SECONDS) ? OptionalLong.of(text.length()) : OptionalLong.empty();
+                    return released.await(60, TimeUnit.SECONDS) ? OptionalLong.of(text.length()) : OptionalLong.empty();
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                     return OptionalLong.empty();
@@ -104,8 +106,8 @@ class TokenStageTest {
         stage.mark(new Marker(0, 6, 0, List.of(), true));
         assertThat(passed).isEmpty();
         released.countDown();
-        assertThat(stage.awaitEnd(Duration.ofSeconds(20))).isTrue();
-        thread.join();
+        assertThat(stage.awaitEnd(LONGEST)).isTrue();
+        assertThat(thread.join(LONGEST)).isTrue();
         assertThat(passed).extracting(item -> item instanceof Marker).containsExactly(false, true, false, true);
         Tokens tokens = ((EndedRequest) passed.get(0)).response().tokens();
         assertThat(tokens.prompt()).contains(new TokenCount(3, TokenSource.TARGET_TOKENIZER));
@@ -161,11 +163,11 @@ class TokenStageTest {
                 .as("the loop keeps what it has to say")
                 .isFalse();
         stage.ended(request(TokenChoice.TOKENIZE, Usage.NOTHING, "abc", "d"));
-        assertThat(second.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(second.await(60, TimeUnit.SECONDS)).isTrue();
         refusing.set(false);
         stage.mark(new Marker(0, 10, 0, List.of(), true));
-        assertThat(stage.awaitEnd(Duration.ofSeconds(20))).isTrue();
-        thread.join();
+        assertThat(stage.awaitEnd(LONGEST)).isTrue();
+        assertThat(thread.join(LONGEST)).isTrue();
         assertThat(passed).filteredOn(item -> item instanceof EndedRequest).hasSize(2);
         assertThat(passed).filteredOn(item -> item instanceof Marker).hasSize(9);
         assertThat(passed).last().isInstanceOf(Marker.class);
@@ -174,9 +176,13 @@ class TokenStageTest {
     @Test
     void aLocalTokenizerCountsAllOfATextWhateverItsFileSaysOfTruncation() throws IOException {
         try (LocalTokenizer tokenizer = LocalTokenizer.load(tokenizerFile())) {
-            assertThat(tokenizer.count("hello world hello").join()).hasValue(3);
-            assertThat(tokenizer.count("").join()).hasValue(0);
-            assertThat(tokenizer.count("hello ".repeat(5_000)).join()).hasValue(5_000);
+            assertThat(tokenizer.count("hello world hello"))
+                    .succeedsWithin(LONGEST)
+                    .isEqualTo(OptionalLong.of(3));
+            assertThat(tokenizer.count("")).succeedsWithin(LONGEST).isEqualTo(OptionalLong.of(0));
+            assertThat(tokenizer.count("hello ".repeat(5_000)))
+                    .succeedsWithin(LONGEST)
+                    .isEqualTo(OptionalLong.of(5_000));
         }
         Path broken = Files.writeString(folder.resolve("broken.json"), "{\"model\":");
         assertThatThrownBy(() -> LocalTokenizer.load(broken))
@@ -208,12 +214,12 @@ class TokenStageTest {
         try (SimulatedTarget target = SimulatedTarget.start(SimulatedTargetSettings.DEFAULT);
                 TargetTokenizer tokenizer = tokenizerAt(target.port(), "/tokenize");
                 TargetTokenizer nowhere = tokenizerAt(target.port(), "/nowhere")) {
-            assertThat(tokenizer.count(" the line falls plumb").get(10, TimeUnit.SECONDS))
+            assertThat(tokenizer.count(" the line falls plumb").get(60, TimeUnit.SECONDS))
                     .hasValue(4);
-            assertThat(nowhere.count("x").get(10, TimeUnit.SECONDS)).isEmpty();
+            assertThat(nowhere.count("x").get(60, TimeUnit.SECONDS)).isEmpty();
         }
         try (TargetTokenizer dead = tokenizerAt(1, "/tokenize")) {
-            assertThat(dead.count("x").get(10, TimeUnit.SECONDS)).isEmpty();
+            assertThat(dead.count("x").get(60, TimeUnit.SECONDS)).isEmpty();
         }
     }
 
