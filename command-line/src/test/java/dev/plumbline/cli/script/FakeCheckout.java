@@ -39,6 +39,8 @@ final class FakeCheckout {
             }
             if [ "$1" = -v ]; then echo 'Apache Maven 3.9.9'; exit 0; fi
             printf '%s\\n' "$*" >>mvn.calls
+            # The last line of a real one does not end, either.
+            trap 'printf "[0m"' EXIT
             . ./mvn.does
             """;
 

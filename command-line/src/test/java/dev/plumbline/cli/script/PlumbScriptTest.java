@@ -77,6 +77,7 @@ class PlumbScriptTest {
 
         Result result = checkout.plumb("test");
 
+        assertThat(result.output()).containsPattern("command-line +3 run").containsPattern("windowing +6 run");
         assertThat(result.output()).contains("9 tests in 3 classes, 0 failed, 2 skipped");
         assertThat(result.output()).contains("\nTests run: 9, Failures: 0, Errors: 0, Skipped: 2\n");
         assertThat(result.exitCode()).isZero();
@@ -180,6 +181,7 @@ class PlumbScriptTest {
             assertThat(output.readLine()).matches("plumb: command-line +3 run +0 failed +0 skipped +\\d+ s");
             checkout.write("go", "");
             assertThat(output.readLine()).matches("plumb: windowing +4 run +0 failed +0 skipped +\\d+ s");
+            assertThat(output.readLine()).isEmpty();
             assertThat(output.readLine()).contains("7 tests in 2 classes");
         } finally {
             FakeCheckout.finish(running);
