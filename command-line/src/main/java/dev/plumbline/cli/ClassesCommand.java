@@ -69,7 +69,12 @@ final class ClassesCommand implements Callable<Integer> {
                     feed.poll(POLL, new Counting());
                 }
             }
-            return answered && events >= ENOUGH_EVENTS ? ExitCode.PASS : ExitCode.INFRASTRUCTURE;
+            if (answered && events >= ENOUGH_EVENTS) {
+                return ExitCode.PASS;
+            }
+            System.err.println((answered ? "the target answered" : "the target did not answer") + ", " + events + " of "
+                    + ENOUGH_EVENTS + " events came within " + LONGEST.toSeconds() + " s");
+            return ExitCode.INFRASTRUCTURE;
         }
     }
 

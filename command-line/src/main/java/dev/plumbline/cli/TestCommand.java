@@ -4,7 +4,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /** Stands in the help; the script runs the tests itself, because they need the build and not this program. */
-@Command(name = "test", description = "Run the tests; --all also those that need Debian packages.")
+@Command(name = "test", description = "Run the tests, all or those named; --all also those that need Debian packages.")
 final class TestCommand implements Runnable {
 
     @CommandLine.Spec
