@@ -56,7 +56,8 @@ class JUnitDocumentTest {
     void aRunThatIsUndecidedForAReasonThatNoFindingTellsIsSkippedAndOneOfWhichNothingSucceededIsAnError()
             throws Exception {
         Sample sample = SampleRuns.notStreamed();
-        assertThat(element(parse(judged(sample, Decision.INCONCLUSIVE)), "skipped").getAttribute("message"))
+        assertThat(element(parse(judged(sample, Decision.INCONCLUSIVE)), "skipped")
+                        .getAttribute("message"))
                 .isEqualTo("the reason");
         assertThat(element(parse(judged(sample, Decision.FAILED)), "error").getAttribute("message"))
                 .isEqualTo("the reason");

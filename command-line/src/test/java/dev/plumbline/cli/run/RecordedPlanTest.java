@@ -118,10 +118,10 @@ class RecordedPlanTest {
     @Command(name = "later")
     private static final class Later {
         @Option(names = "--token")
-        private String token = "S3CR3T";
+        String token = "S3CR3T";
 
         @Option(names = "--tokens")
-        private List<String> tokens = List.of("S3CR3T");
+        List<String> tokens = List.of("S3CR3T");
     }
 
     @Test
