@@ -1,10 +1,10 @@
 package dev.plumbline.producer;
 
-import dev.plumbline.producer.gpu.GpuTool;
-import dev.plumbline.producer.ollama.LifecyclePlan;
 import dev.plumbline.producer.recorder.TokenChoice;
 import dev.plumbline.protocol.EndpointType;
 import dev.plumbline.protocol.GenericTarget;
+import dev.plumbline.telemetry.gpu.GpuTool;
+import dev.plumbline.telemetry.ollama.LifecyclePlan;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;

@@ -1,11 +1,11 @@
 package dev.plumbline.producer;
 
-import dev.plumbline.producer.engine.EngineValue;
-import dev.plumbline.producer.gpu.GpuSources;
-import dev.plumbline.producer.gpu.GpuTool;
-import dev.plumbline.producer.ollama.LifecyclePlan;
-import dev.plumbline.producer.sampling.Pace;
-import dev.plumbline.producer.scrape.PageAddress;
+import dev.plumbline.telemetry.engine.EngineValue;
+import dev.plumbline.telemetry.gpu.GpuSources;
+import dev.plumbline.telemetry.gpu.GpuTool;
+import dev.plumbline.telemetry.ollama.LifecyclePlan;
+import dev.plumbline.telemetry.sampling.Pace;
+import dev.plumbline.telemetry.scrape.PageAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
