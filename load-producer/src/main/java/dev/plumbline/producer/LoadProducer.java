@@ -13,10 +13,10 @@ import dev.plumbline.producer.dispatch.RequestSource;
 import dev.plumbline.producer.dispatch.RunLimits;
 import dev.plumbline.producer.dispatch.RunObserver;
 import dev.plumbline.producer.emission.EmissionCounters;
-import dev.plumbline.producer.emission.EmissionQueue;
 import dev.plumbline.producer.emission.EventOutlet;
 import dev.plumbline.producer.emission.EventSender;
 import dev.plumbline.producer.emission.KafkaConnector;
+import dev.plumbline.producer.emission.MarkedQueue;
 import dev.plumbline.producer.emission.SenderSettings;
 import dev.plumbline.producer.exposition.ProducerMetrics;
 import dev.plumbline.producer.recorder.EndedRequest;
@@ -67,7 +67,7 @@ final class LoadProducer {
     private final ProducerMetrics metrics;
     private final LoadCounters loadCounters = new LoadCounters();
     private final EmissionCounters emissionCounters = new EmissionCounters();
-    private final EmissionQueue queue;
+    private final MarkedQueue queue;
     private final EventSender sender;
     private final Optional<TokenStage> tokenStage;
     private final Sampling sampling;
@@ -93,7 +93,7 @@ final class LoadProducer {
         this.metrics = new ProducerMetrics(settings.series());
         this.protection = settings.protection();
         int count = config.load().eventLoops();
-        this.queue = new EmissionQueue(config.emit().queueCapacity(), count);
+        this.queue = new MarkedQueue(config.emit().queueCapacity(), count);
         long heartbeatNanos = config.heartbeatInterval().toNanos();
         this.sampling = new Sampling(
                 settings.sampling(),
