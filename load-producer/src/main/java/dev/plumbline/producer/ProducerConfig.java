@@ -3,7 +3,7 @@ package dev.plumbline.producer;
 import dev.plumbline.producer.recorder.TokenChoice;
 import dev.plumbline.protocol.EndpointType;
 import dev.plumbline.protocol.GenericTarget;
-import dev.plumbline.telemetry.gpu.GpuTool;
+import dev.plumbline.telemetry.gpu.GpuSourceKind;
 import dev.plumbline.telemetry.ollama.LifecyclePlan;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.PropertiesConfigSource;
@@ -428,7 +428,7 @@ public interface ProducerConfig {
          * are some; else, if the target is on this machine, the first tool on the PATH.
          */
         @WithDefault("AUTO")
-        GpuTool source();
+        GpuSourceKind source();
 
         /**
          * The tool and what stands before it, separated by commas, for example {@code ssh,gpu-host,nvidia-smi}. Default: the

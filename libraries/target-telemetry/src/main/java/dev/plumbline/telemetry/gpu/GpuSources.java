@@ -21,7 +21,7 @@ public final class GpuSources {
     private GpuSources() {}
 
     /** What a tool on this machine is called. */
-    public static String commandOf(GpuTool tool) {
+    public static String commandOf(GpuSourceKind tool) {
         return switch (tool) {
             case NVIDIA_SMI -> "nvidia-smi";
             case AMD_SMI -> "amd-smi";
@@ -35,8 +35,8 @@ public final class GpuSources {
      *
      * @param searchPath folders, separated as the machine separates them
      */
-    public static Optional<GpuTool> findTool(String searchPath) {
-        return Stream.of(GpuTool.NVIDIA_SMI, GpuTool.AMD_SMI, GpuTool.ROCM_SMI)
+    public static Optional<GpuSourceKind> findTool(String searchPath) {
+        return Stream.of(GpuSourceKind.NVIDIA_SMI, GpuSourceKind.AMD_SMI, GpuSourceKind.ROCM_SMI)
                 .filter(tool -> Pattern.compile(Pattern.quote(File.pathSeparator))
                         .splitAsStream(searchPath)
                         .anyMatch(folder -> isExecutable(folder, commandOf(tool))))
@@ -58,7 +58,7 @@ public final class GpuSources {
      * @param command the tool and what stands before it, for example {@code ssh}, {@code gpu-host}, {@code nvidia-smi}
      */
     public static SampleSource<GpuSample> tool(
-            Viewpoint viewpoint, GpuTool tool, List<String> command, Duration interval, Duration timeout) {
+            Viewpoint viewpoint, GpuSourceKind tool, List<String> command, Duration interval, Duration timeout) {
         return switch (tool) {
             case NVIDIA_SMI -> new NvidiaSmi(viewpoint, command, interval.toNanos(), timeout.toNanos());
             case AMD_SMI ->
@@ -83,7 +83,7 @@ public final class GpuSources {
 
     /** A page of an exporter. */
     public static SampleSource<GpuSample> page(
-            Viewpoint viewpoint, GpuTool exporter, PageClient client, PageAddress address, Duration timeout) {
+            Viewpoint viewpoint, GpuSourceKind exporter, PageClient client, PageAddress address, Duration timeout) {
         List<GpuPage> kinds = switch (exporter) {
             case AUTO -> List.of(new DcgmPage(), new AmdExporterPage());
             case DCGM -> List.of(new DcgmPage());

@@ -43,7 +43,7 @@ public final class OllamaWatch implements Runnable {
     public void run() {
         try {
             do {
-                look();
+                poll();
             } while (!stopped.await(interval.toNanos(), TimeUnit.NANOSECONDS));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -51,7 +51,7 @@ public final class OllamaWatch implements Runnable {
     }
 
     /** Asks once. */
-    void look() throws InterruptedException {
+    void poll() throws InterruptedException {
         if (!(server.runningModels(timeout) instanceof OllamaServer.Answer.Json json)) {
             return;
         }

@@ -36,7 +36,7 @@ class GpuExporterTest {
         server.close();
     }
 
-    private Poll<GpuSample> poll(GpuTool exporter) throws InterruptedException {
+    private Poll<GpuSample> poll(GpuSourceKind exporter) throws InterruptedException {
         return GpuSources.page(
                         new Viewpoint("p", "t", "gpu-exporter", new RunningClock()),
                         exporter,
@@ -46,7 +46,7 @@ class GpuExporterTest {
                 .poll();
     }
 
-    private List<GpuSample> samples(GpuTool exporter) throws InterruptedException {
+    private List<GpuSample> samples(GpuSourceKind exporter) throws InterruptedException {
         Poll<GpuSample> poll = poll(exporter);
         assertThat(poll).isInstanceOf(Poll.Taken.class);
         return ((Poll.Taken<GpuSample>) poll).samples();
@@ -55,7 +55,7 @@ class GpuExporterTest {
     @Test
     void dcgmGivesEveryGpuOfItsPage() throws IOException, InterruptedException {
         server.resource("/metrics", "/gpu/dcgm.prom");
-        List<GpuSample> samples = samples(GpuTool.AUTO);
+        List<GpuSample> samples = samples(GpuSourceKind.AUTO);
         assertThat(samples).hasSize(2);
         GpuSample busy = samples.get(0);
         assertThat(busy.gpu().uuid()).contains("GPU-aaaa");
@@ -84,7 +84,7 @@ class GpuExporterTest {
     @Test
     void aMigInstanceIsAGpuOfItsOwn() throws IOException, InterruptedException {
         server.resource("/metrics", "/gpu/dcgm-mig.prom");
-        List<GpuSample> samples = samples(GpuTool.DCGM);
+        List<GpuSample> samples = samples(GpuSourceKind.DCGM);
         assertThat(samples).extracting(sample -> sample.gpu().index()).containsExactly("0/1", "0/7");
         assertThat(samples.get(0).load().utilizationRatio()).isEmpty();
         assertThat(samples.get(0).load().engineActiveRatio()).hasValue(0.5);
@@ -96,7 +96,7 @@ class GpuExporterTest {
         String page = PageServer.text("/gpu/amd-exporter.prom");
         for (String prefix : List.of("amd_", "", "site_amd_")) {
             server.at("/metrics", PageServer.page(page.replace("amd_gpu", prefix + "gpu")));
-            List<GpuSample> samples = samples(prefix.isEmpty() ? GpuTool.AUTO : GpuTool.AMD_EXPORTER);
+            List<GpuSample> samples = samples(prefix.isEmpty() ? GpuSourceKind.AUTO : GpuSourceKind.AMD_EXPORTER);
             assertThat(samples).extracting(sample -> sample.gpu().index()).containsExactly("0", "0/1");
             GpuSample gpu = samples.get(0);
             assertThat(gpu.load().utilizationRatio()).hasValue(0.97);
@@ -115,13 +115,13 @@ class GpuExporterTest {
 
     @Test
     void whatIsNoSuchPageIsAReason() throws IOException, InterruptedException {
-        isFailure(poll(GpuTool.AUTO), FailureReason.HTTP_STATUS);
+        isFailure(poll(GpuSourceKind.AUTO), FailureReason.HTTP_STATUS);
         server.at("/metrics", PageServer.page("<html>hello</html>"));
-        isFailure(poll(GpuTool.AUTO), FailureReason.UNREADABLE);
+        isFailure(poll(GpuSourceKind.AUTO), FailureReason.UNREADABLE);
         server.resource("/metrics", "/engine/tgi.prom");
-        isFailure(poll(GpuTool.AUTO), FailureReason.NOTHING_KNOWN);
+        isFailure(poll(GpuSourceKind.AUTO), FailureReason.NOTHING_KNOWN);
         server.resource("/metrics", "/gpu/amd-exporter.prom");
-        isFailure(poll(GpuTool.DCGM), FailureReason.NOTHING_KNOWN);
+        isFailure(poll(GpuSourceKind.DCGM), FailureReason.NOTHING_KNOWN);
     }
 
     private static void isFailure(Poll<GpuSample> poll, FailureReason reason) {

@@ -147,8 +147,8 @@ class NvidiaSmiTest {
         assertThat(GpuSources.findTool("")).isEmpty();
         Files.writeString(folder.resolve("nvidia-smi"), "not executable");
         FakeTool.script(folder, "rocm-smi", "exit 0\n");
-        assertThat(GpuSources.findTool("/does/not/exist:" + folder)).contains(GpuTool.ROCM_SMI);
+        assertThat(GpuSources.findTool("/does/not/exist:" + folder)).contains(GpuSourceKind.ROCM_SMI);
         FakeTool.script(folder, "amd-smi", "exit 0\n");
-        assertThat(GpuSources.findTool(folder.toString())).contains(GpuTool.AMD_SMI);
+        assertThat(GpuSources.findTool(folder.toString())).contains(GpuSourceKind.AMD_SMI);
     }
 }

@@ -26,7 +26,8 @@ class ToolQueryTest {
     @TempDir
     private Path folder;
 
-    private Poll<GpuSample> poll(GpuTool tool, String body, Duration timeout) throws IOException, InterruptedException {
+    private Poll<GpuSample> poll(GpuSourceKind tool, String body, Duration timeout)
+            throws IOException, InterruptedException {
         Path file = FakeTool.script(folder, GpuSources.commandOf(tool), body);
         try (SampleSource<GpuSample> source = GpuSources.tool(
                 new Viewpoint("p", "t", GpuSources.commandOf(tool), new RunningClock()),
@@ -45,7 +46,7 @@ class ToolQueryTest {
     @Test
     void amdSmiIsRunWithItsArgumentsAndItsWarningsAreSkipped() throws IOException, InterruptedException {
         Poll<GpuSample> poll = poll(
-                GpuTool.AMD_SMI,
+                GpuSourceKind.AMD_SMI,
                 "[ \"$*\" = 'metric --json' ] || exit 3\necho 'WARNING: User is missing in video group'\n"
                         + prints("/gpu/amd-smi.json"),
                 Duration.ofSeconds(20));
@@ -80,7 +81,7 @@ class ToolQueryTest {
 
     @Test
     void rocmSmiPrintsTextsThatBecomeNumbers() throws IOException, InterruptedException {
-        Poll<GpuSample> poll = poll(GpuTool.ROCM_SMI, prints("/gpu/rocm-smi.json"), Duration.ofSeconds(20));
+        Poll<GpuSample> poll = poll(GpuSourceKind.ROCM_SMI, prints("/gpu/rocm-smi.json"), Duration.ofSeconds(20));
         GpuSample gpu = ((Poll.Taken<GpuSample>) poll).samples().get(0);
         assertThat(gpu.gpu().name()).contains("Radeon RX 7900 XT");
         assertThat(gpu.gpu().uuid()).contains("0x1122334455667788");
@@ -96,12 +97,12 @@ class ToolQueryTest {
     @Test
     void hangingDyingAndTalkingNonsenseAreReasons() throws IOException, InterruptedException {
         Duration patient = Duration.ofSeconds(20);
-        isFailure(poll(GpuTool.AMD_SMI, "sleep 300\n", Duration.ofMillis(300)), FailureReason.TIMEOUT);
-        isFailure(poll(GpuTool.AMD_SMI, "echo 'amdgpu not loaded'; exit 1\n", patient), FailureReason.EXITED);
-        isFailure(poll(GpuTool.AMD_SMI, "echo '{\"gpu_data\": 3}'\n", patient), FailureReason.UNREADABLE);
-        isFailure(poll(GpuTool.ROCM_SMI, "echo '{\"card0\": [1]}'\n", patient), FailureReason.UNREADABLE);
-        isFailure(poll(GpuTool.ROCM_SMI, "echo '{\"card0\": '\n", patient), FailureReason.UNREADABLE);
-        isFailure(poll(GpuTool.ROCM_SMI, "yes '{' \n", Duration.ofSeconds(60)), FailureReason.TOO_LARGE);
+        isFailure(poll(GpuSourceKind.AMD_SMI, "sleep 300\n", Duration.ofMillis(300)), FailureReason.TIMEOUT);
+        isFailure(poll(GpuSourceKind.AMD_SMI, "echo 'amdgpu not loaded'; exit 1\n", patient), FailureReason.EXITED);
+        isFailure(poll(GpuSourceKind.AMD_SMI, "echo '{\"gpu_data\": 3}'\n", patient), FailureReason.UNREADABLE);
+        isFailure(poll(GpuSourceKind.ROCM_SMI, "echo '{\"card0\": [1]}'\n", patient), FailureReason.UNREADABLE);
+        isFailure(poll(GpuSourceKind.ROCM_SMI, "echo '{\"card0\": '\n", patient), FailureReason.UNREADABLE);
+        isFailure(poll(GpuSourceKind.ROCM_SMI, "yes '{' \n", Duration.ofSeconds(60)), FailureReason.TOO_LARGE);
     }
 
     private static void isFailure(Poll<GpuSample> poll, FailureReason reason) {

@@ -201,13 +201,13 @@ class OllamaLifecycleTest {
     @Test
     void theWatchTellsWhatAppearsAndWhatLeavesOnce() throws InterruptedException {
         OllamaWatch watch = new OllamaWatch(ollama(), viewpoint, told::add, PATIENT, PATIENT);
-        watch.look();
+        watch.poll();
         assertThat(told).isEmpty();
         loaded = true;
-        watch.look();
-        watch.look();
+        watch.poll();
+        watch.poll();
         server.at("/api/ps", PageServer.status(500, "{\"error\":\"oops\"}"));
-        watch.look();
+        watch.poll();
         assertThat(steps()).singleElement().isInstanceOfSatisfying(ModelLifecycle.InMemory.class, memory -> {
             assertThat(memory.sizeBytes()).hasValue(24_077_312);
             assertThat(memory.vramBytes()).hasValue(0);
@@ -216,8 +216,8 @@ class OllamaLifecycleTest {
         });
         assertThat(((ModelLifecycle) told.get(0)).model()).isEqualTo("tiny:latest");
         server.at("/api/ps", PageServer.page("{\"models\":[]}"));
-        watch.look();
-        watch.look();
+        watch.poll();
+        watch.poll();
         assertThat(steps()).hasSize(2).last().isInstanceOf(ModelLifecycle.LeftMemory.class);
     }
 

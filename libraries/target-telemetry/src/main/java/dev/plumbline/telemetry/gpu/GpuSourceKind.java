@@ -1,7 +1,7 @@
 package dev.plumbline.telemetry.gpu;
 
-/** What tells about GPUs. */
-public enum GpuTool {
+/** By what means GPUs are looked at: a tool on the machine, the page of an exporter, or not at all. */
+public enum GpuSourceKind {
     /** Whatever is found. */
     AUTO,
     NVIDIA_SMI,
