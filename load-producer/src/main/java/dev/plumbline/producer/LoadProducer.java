@@ -1,28 +1,24 @@
 package dev.plumbline.producer;
 
-import dev.plumbline.contract.event.Activity;
-import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.contract.wire.Topics;
 import dev.plumbline.producer.client.ConnectionReuse;
 import dev.plumbline.producer.client.InferenceClient;
 import dev.plumbline.producer.client.SideChannel;
 import dev.plumbline.producer.dispatch.LoadCounters;
 import dev.plumbline.producer.dispatch.LoadLoop;
-import dev.plumbline.producer.dispatch.LoadPlan;
 import dev.plumbline.producer.dispatch.Protection;
 import dev.plumbline.producer.dispatch.RequestSource;
 import dev.plumbline.producer.dispatch.RunLimits;
 import dev.plumbline.producer.dispatch.RunObserver;
 import dev.plumbline.producer.emission.EmissionCounters;
-import dev.plumbline.producer.emission.EmissionQueue;
 import dev.plumbline.producer.emission.EventOutlet;
 import dev.plumbline.producer.emission.EventSender;
 import dev.plumbline.producer.emission.KafkaConnector;
+import dev.plumbline.producer.emission.MarkedQueue;
 import dev.plumbline.producer.emission.SenderSettings;
 import dev.plumbline.producer.exposition.ProducerMetrics;
 import dev.plumbline.producer.recorder.EndedRequest;
 import dev.plumbline.producer.recorder.RequestRecording;
-import dev.plumbline.producer.schedule.FireTimes;
 import dev.plumbline.producer.selfcheck.ProcessCpu;
 import dev.plumbline.producer.selfwarmup.SelfWarmup;
 import dev.plumbline.producer.time.ProducerClock;
@@ -65,10 +61,11 @@ final class LoadProducer {
     private final ProducerSettings settings;
     private final ProducerClock clock;
     private final long epoch;
+    private final LoadShares shares;
     private final ProducerMetrics metrics;
     private final LoadCounters loadCounters = new LoadCounters();
     private final EmissionCounters emissionCounters = new EmissionCounters();
-    private final EmissionQueue queue;
+    private final MarkedQueue queue;
     private final EventSender sender;
     private final Optional<TokenStage> tokenStage;
     private final Sampling sampling;
@@ -97,7 +94,12 @@ final class LoadProducer {
         this.connectionReuse =
                 ConnectionReuse.upTo((int) config.target().keepAlive().toSeconds());
         int count = config.load().eventLoops();
-        this.queue = new EmissionQueue(config.emit().queueCapacity(), count);
+        this.shares = new LoadShares(
+                settings.series().group().loadPoint(),
+                config.load(),
+                config.workload().seed(),
+                count);
+        this.queue = new MarkedQueue(config.emit().queueCapacity(), count);
         long heartbeatNanos = config.heartbeatInterval().toNanos();
         this.sampling = new Sampling(
                 settings.sampling(),
@@ -149,7 +151,19 @@ final class LoadProducer {
                     loadCounters,
                     this::ended));
         }
-        expose();
+        metrics.producer(config.producer().id());
+        new OwnMetrics(
+                        loadCounters,
+                        connectionReuse,
+                        emissionCounters,
+                        queue,
+                        tokenStage,
+                        protection.breaker(),
+                        loops,
+                        () -> state != ProducerState.WARMING,
+                        selfWarmupRequests::sum)
+                .register(metrics);
+        sampling.expose(metrics);
     }
 
     private static Optional<TokenCounter> tokenCounter(ProducerSettings settings) {
@@ -214,7 +228,7 @@ final class LoadProducer {
     }
 
     private void warm() throws InterruptedException {
-        RequestSource rehearsal = warmupSource();
+        RequestSource warmup = warmupSource();
         Vertx serverVertx = oneLoop();
         try {
             long each = config.selfwarmup().duration().toNanos() / loops.size();
@@ -223,7 +237,7 @@ final class LoadProducer {
                         loops.get(i),
                         vertxes.get(i),
                         serverVertx,
-                        rehearsal,
+                        warmup,
                         clock,
                         each,
                         config.selfwarmup().requests()));
@@ -235,20 +249,18 @@ final class LoadProducer {
         }
         for (Vertx vertx : vertxes) {
             clients.add(new InferenceClient(
-                    vertx, settings.endpoint(), settings.timeouts(), clock, slotsPerLoop(), connectionReuse));
+                    vertx, settings.endpoint(), settings.timeouts(), clock, shares.slotsPerLoop(), connectionReuse));
         }
         if (!stopping.get()) {
             sampling.prepareModel();
         }
         long wanted = config.load().warmupRequests();
         if (wanted > 0 && !stopping.get()) {
-            int slots = (int) Math.min(wanted, Math.min(WARMUP_CONCURRENCY, slotsPerLoop()));
             CompletableFuture<Void> warmed = loops.get(0)
                     .rehearse(
                             clients.get(0),
-                            rehearsal,
-                            new LoadPlan.Closed(
-                                    slots, config.load().pauseAfterFailure().toNanos()),
+                            warmup,
+                            shares.warmup((int) Math.min(wanted, WARMUP_CONCURRENCY)),
                             RunLimits.of(clock.nanos(), OptionalLong.empty(), OptionalLong.of(wanted)),
                             protection,
                             new CountingOnly());
@@ -256,61 +268,25 @@ final class LoadProducer {
         }
     }
 
-    private int slotsPerLoop() {
-        int slots = switch (settings.series().group().loadPoint()) {
-            case LoadPoint.ClosedLoop closed -> closed.concurrency();
-            case LoadPoint.OpenLoop unused -> config.load().maxInFlight();
-        };
-        return (slots + loops.size() - 1) / loops.size();
-    }
-
     private void measure() throws InterruptedException {
         RequestSource source = source(idPrefix(), settings.prompts());
-        long start = clock.nanos();
-        long measuredFrom = start + config.load().warmupDuration().toNanos();
-        OptionalLong end = config.load()
-                .duration()
-                .map(duration -> OptionalLong.of(measuredFrom + duration.toNanos()))
-                .orElse(OptionalLong.empty());
-        RunLimits limits =
-                RunLimits.withWarmup(start, measuredFrom, end, config.load().requestCount());
-        measuredFromNanos = OptionalLong.of(measuredFrom);
+        RunLimits limits = shares.limits(clock.nanos());
+        measuredFromNanos = OptionalLong.of(limits.measuredFromNanos());
         state = ProducerState.RUNNING;
         List<CompletableFuture<Void>> runs = new ArrayList<>();
         for (int i = 0; i < loops.size(); i++) {
             runs.add(loops.get(i)
-                    .measure(clients.get(i), source, plan(i), limits, protection, warmupSource(), new CountingOnly()));
+                    .measure(
+                            clients.get(i),
+                            source,
+                            shares.plan(i),
+                            limits,
+                            protection,
+                            warmupSource(),
+                            new CountingOnly()));
         }
         LOG.infof("Offering %s to %s", settings.series().group().loadPoint().key(), settings.endpoint());
         awaitLoad(runs);
-    }
-
-    private LoadPlan plan(int index) {
-        int count = loops.size();
-        return switch (settings.series().group().loadPoint()) {
-            case LoadPoint.ClosedLoop closed ->
-                new LoadPlan.Closed(
-                        closed.concurrency() / count + (index < closed.concurrency() % count ? 1 : 0),
-                        config.load().pauseAfterFailure().toNanos());
-            case LoadPoint.OpenLoop open -> {
-                double rate = open.requestsPerSecond();
-                FireTimes whole = switch (config.load().arrivalPattern()) {
-                    case CONSTANT -> FireTimes.constant(rate);
-                    case POISSON -> FireTimes.poisson(rate, config.workload().seed());
-                    case GAMMA ->
-                        FireTimes.gamma(
-                                rate,
-                                config.load().burstiness(),
-                                config.workload().seed());
-                };
-                int cap = config.load().maxInFlight();
-                yield new LoadPlan.Open(
-                        FireTimes.share(whole, index, count),
-                        index,
-                        count,
-                        cap / count + (index < cap % count ? 1 : 0));
-            }
-        };
     }
 
     private RequestSource source(String prefix, Prompts prompts) {
@@ -426,70 +402,6 @@ final class LoadProducer {
 
     private OptionalLong epochMillis(OptionalLong nanos) {
         return nanos.isPresent() ? OptionalLong.of(clock.epochMillisAt(nanos.getAsLong())) : nanos;
-    }
-
-    private void expose() {
-        metrics.producer(config.producer().id());
-        metrics.counter(
-                "plumbline_producer_acknowledged_total",
-                "Request events that Kafka acknowledged",
-                emissionCounters::acknowledgedEvents);
-        metrics.counter(
-                "plumbline_producer_lost_total",
-                "Request events that never got to Kafka",
-                emissionCounters::lostEvents);
-        metrics.counter(
-                "plumbline_producer_heartbeats_total",
-                "Heartbeats that Kafka acknowledged",
-                emissionCounters::acknowledgedHeartbeats);
-        metrics.counter(
-                "plumbline_producer_heartbeats_failed_total",
-                "Heartbeats that never got to Kafka; what they said went into the next",
-                emissionCounters::failedHeartbeats);
-        metrics.counter(
-                "plumbline_producer_markers_refused_total",
-                "Markers that waited for a later tick because the sender was behind",
-                loadCounters::refusedMarkers);
-        metrics.counter("plumbline_producer_due_total", "Requests that fell due", loadCounters::dueRequests);
-        metrics.gauge("plumbline_producer_queue_items", "Requests and markers that wait for the sender", queue::size);
-        metrics.gauge("plumbline_producer_in_flight", "Requests in flight", loadCounters::inFlightRequests);
-        metrics.counter("plumbline_producer_retries_total", "Tries beyond the first", loadCounters::retriedRequests);
-        metrics.counter(
-                "plumbline_producer_repeated_total",
-                "Requests written once more, to a new connection, because a kept one ended before any answer",
-                connectionReuse::repeatedRequests);
-        metrics.gauge(
-                "plumbline_producer_reuse_given_up",
-                "1 once connections are no longer kept, because the target ended them all after one answer",
-                () -> connectionReuse.isGivenUp() ? 1 : 0);
-        metrics.counter(
-                "plumbline_producer_tokens_uncounted_total",
-                "Requests that a tokenizer should have counted and did not: it was behind, or could not",
-                () -> tokenStage.map(TokenStage::uncountedRequests).orElse(0L));
-        metrics.gauge(
-                "plumbline_producer_warm",
-                "1 once both warm-ups are over",
-                () -> state == ProducerState.WARMING ? 0 : 1);
-        metrics.gauge(
-                "plumbline_producer_self_warmup_requests",
-                "Requests that warmed the producer's own path",
-                selfWarmupRequests::sum);
-        metrics.counter(
-                "plumbline_producer_breaker_opened_total",
-                "How often the target was left alone because it failed too often",
-                () -> protection.breaker().timesOpened());
-        metrics.gauge(
-                "plumbline_producer_breaker_open",
-                "1 while the target is left alone because it failed too often",
-                () -> protection.breaker().openSinceNanos().isPresent() ? 1 : 0);
-        metrics.accusations(this::accusations);
-        sampling.expose(metrics);
-    }
-
-    private long accusations(Activity.Sickness sickness) {
-        return loops.stream()
-                .mapToLong(loop -> loop.selfCheck().accusations(sickness))
-                .sum();
     }
 
     /** Counts the warm-up of the target; nothing of it is measured. */

@@ -1,10 +1,10 @@
 package dev.plumbline.producer;
 
-import dev.plumbline.producer.gpu.GpuTool;
-import dev.plumbline.producer.ollama.LifecyclePlan;
 import dev.plumbline.producer.recorder.TokenChoice;
 import dev.plumbline.protocol.EndpointType;
 import dev.plumbline.protocol.GenericTarget;
+import dev.plumbline.telemetry.gpu.GpuSourceKind;
+import dev.plumbline.telemetry.ollama.LifecyclePlan;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -431,7 +431,7 @@ public interface ProducerConfig {
          * are some; else, if the target is on this machine, the first tool on the PATH.
          */
         @WithDefault("AUTO")
-        GpuTool source();
+        GpuSourceKind source();
 
         /**
          * The tool and what stands before it, separated by commas, for example {@code ssh,gpu-host,nvidia-smi}. Default: the

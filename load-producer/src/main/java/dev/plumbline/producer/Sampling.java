@@ -7,23 +7,23 @@ import dev.plumbline.contract.telemetry.GpuSample;
 import dev.plumbline.contract.telemetry.SamplerState;
 import dev.plumbline.producer.emission.KafkaConnector;
 import dev.plumbline.producer.emission.TelemetrySender;
-import dev.plumbline.producer.engine.EngineEventValues;
-import dev.plumbline.producer.engine.EnginePage;
 import dev.plumbline.producer.exposition.ProducerMetrics;
 import dev.plumbline.producer.exposition.SampleMetrics;
-import dev.plumbline.producer.gpu.GpuEventValues;
-import dev.plumbline.producer.gpu.GpuSources;
-import dev.plumbline.producer.gpu.GpuTool;
-import dev.plumbline.producer.ollama.OllamaLifecycle;
-import dev.plumbline.producer.ollama.OllamaServer;
-import dev.plumbline.producer.ollama.OllamaWatch;
-import dev.plumbline.producer.sampling.NearestReadings;
-import dev.plumbline.producer.sampling.SampleSource;
-import dev.plumbline.producer.sampling.Sampler;
-import dev.plumbline.producer.sampling.Viewpoint;
-import dev.plumbline.producer.scrape.PageAddress;
-import dev.plumbline.producer.scrape.PageClient;
 import dev.plumbline.producer.time.ProducerClock;
+import dev.plumbline.telemetry.engine.EngineEventValues;
+import dev.plumbline.telemetry.engine.EnginePage;
+import dev.plumbline.telemetry.gpu.GpuEventValues;
+import dev.plumbline.telemetry.gpu.GpuSourceKind;
+import dev.plumbline.telemetry.gpu.GpuSources;
+import dev.plumbline.telemetry.ollama.OllamaLifecycle;
+import dev.plumbline.telemetry.ollama.OllamaServer;
+import dev.plumbline.telemetry.ollama.OllamaWatch;
+import dev.plumbline.telemetry.sampling.NearestReadings;
+import dev.plumbline.telemetry.sampling.SampleSource;
+import dev.plumbline.telemetry.sampling.Sampler;
+import dev.plumbline.telemetry.sampling.Viewpoint;
+import dev.plumbline.telemetry.scrape.PageAddress;
+import dev.plumbline.telemetry.scrape.PageClient;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
@@ -88,28 +88,28 @@ final class Sampling implements UnaryOperator<RequestEvent> {
     /** Why there is no sampler; empty text when there is one. */
     private String openGpus(String searchPath) {
         SamplingSettings.Gpu gpu = settings.gpu();
-        if (gpu.tool() == GpuTool.NONE) {
+        if (gpu.source() == GpuSourceKind.NONE) {
             return "plumbline.gpu.source is NONE";
         }
         if (!gpu.pages().isEmpty()) {
-            String name = gpu.tool() == GpuTool.AUTO ? "gpu-exporter" : sourceName(gpu.tool());
+            String name = gpu.source() == GpuSourceKind.AUTO ? "gpu-exporter" : sourceName(gpu.source());
             for (int i = 0; i < gpu.pages().size(); i++) {
                 Viewpoint viewpoint = viewpoint(numbered(name, i));
                 gpus.add(gpuSampler(
                         viewpoint,
                         GpuSources.page(
-                                viewpoint, gpu.tool(), client, gpu.pages().get(i), gpu.timeout()),
+                                viewpoint, gpu.source(), client, gpu.pages().get(i), gpu.timeout()),
                         i));
             }
             return "";
         }
-        GpuTool tool = gpu.tool();
+        GpuSourceKind tool = gpu.source();
         List<String> command = gpu.command();
-        if (tool == GpuTool.AUTO) {
+        if (tool == GpuSourceKind.AUTO) {
             if (!isOnThisMachine(settings.target())) {
                 return "the target is on another machine: plumbline.gpu.url can name an exporter";
             }
-            Optional<GpuTool> found = GpuSources.findTool(searchPath);
+            Optional<GpuSourceKind> found = GpuSources.findTool(searchPath);
             if (found.isEmpty()) {
                 return "no nvidia-smi, amd-smi or rocm-smi on the PATH";
             }
@@ -143,8 +143,8 @@ final class Sampling implements UnaryOperator<RequestEvent> {
         return new Viewpoint(producerId, target, source, clock);
     }
 
-    private static String sourceName(GpuTool tool) {
-        return tool.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    private static String sourceName(GpuSourceKind kind) {
+        return kind.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private static String numbered(String name, int index) {

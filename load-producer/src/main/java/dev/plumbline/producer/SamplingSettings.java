@@ -1,11 +1,11 @@
 package dev.plumbline.producer;
 
-import dev.plumbline.producer.engine.EngineValue;
-import dev.plumbline.producer.gpu.GpuSources;
-import dev.plumbline.producer.gpu.GpuTool;
-import dev.plumbline.producer.ollama.LifecyclePlan;
-import dev.plumbline.producer.sampling.Pace;
-import dev.plumbline.producer.scrape.PageAddress;
+import dev.plumbline.telemetry.engine.EngineValue;
+import dev.plumbline.telemetry.gpu.GpuSourceKind;
+import dev.plumbline.telemetry.gpu.GpuSources;
+import dev.plumbline.telemetry.ollama.LifecyclePlan;
+import dev.plumbline.telemetry.sampling.Pace;
+import dev.plumbline.telemetry.scrape.PageAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,7 +33,7 @@ record SamplingSettings(PageAddress target, Gpu gpu, Engine engine, Optional<Oll
 
     /** @param command empty: the tool's own name */
     record Gpu(
-            GpuTool tool,
+            GpuSourceKind source,
             List<String> command,
             List<PageAddress> pages,
             Duration interval,
@@ -85,25 +85,25 @@ record SamplingSettings(PageAddress target, Gpu gpu, Engine engine, Optional<Oll
     private static Gpu gpu(ProducerConfig.Gpu gpu, PageAddress target, Duration longestRequest) {
         List<PageAddress> pages = pages("plumbline.gpu.url", gpu.url().orElse(List.of()), target);
         List<String> command = gpu.command().orElse(List.of());
-        GpuTool tool = gpu.source();
-        boolean isExporter = tool == GpuTool.DCGM || tool == GpuTool.AMD_EXPORTER;
+        GpuSourceKind source = gpu.source();
+        boolean isExporter = source == GpuSourceKind.DCGM || source == GpuSourceKind.AMD_EXPORTER;
         if (isExporter && pages.isEmpty()) {
-            throw new InvalidConfiguration("plumbline.gpu.source = " + tool
+            throw new InvalidConfiguration("plumbline.gpu.source = " + source
                     + " needs plumbline.gpu.url, for example plumbline.gpu.url=http://gpu-host:9400/metrics");
         }
-        if (!pages.isEmpty() && !isExporter && tool != GpuTool.AUTO && tool != GpuTool.NONE) {
-            throw new InvalidConfiguration("plumbline.gpu.url is set and plumbline.gpu.source = " + tool
+        if (!pages.isEmpty() && !isExporter && source != GpuSourceKind.AUTO && source != GpuSourceKind.NONE) {
+            throw new InvalidConfiguration("plumbline.gpu.url is set and plumbline.gpu.source = " + source
                     + " is a command, expected AUTO, DCGM or AMD_EXPORTER");
         }
-        if (!command.isEmpty() && (isExporter || tool == GpuTool.AUTO)) {
-            throw new InvalidConfiguration("plumbline.gpu.command is set and plumbline.gpu.source = " + tool
+        if (!command.isEmpty() && (isExporter || source == GpuSourceKind.AUTO)) {
+            throw new InvalidConfiguration("plumbline.gpu.command is set and plumbline.gpu.source = " + source
                     + ", expected NVIDIA_SMI, AMD_SMI or ROCM_SMI");
         }
-        if (command.isEmpty() && !isExporter && tool != GpuTool.AUTO && tool != GpuTool.NONE) {
-            command = List.of(GpuSources.commandOf(tool));
+        if (command.isEmpty() && !isExporter && source != GpuSourceKind.AUTO && source != GpuSourceKind.NONE) {
+            command = List.of(GpuSources.commandOf(source));
         }
         return new Gpu(
-                tool,
+                source,
                 command,
                 pages,
                 gpu.interval(),

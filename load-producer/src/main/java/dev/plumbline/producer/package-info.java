@@ -6,6 +6,9 @@
  * schedule ─▶ dispatch ─▶ client ─▶ (protocol, recorder) ─▶ emission ─▶ Kafka
  *                └▶ activity, selfcheck                └▶ exposition
  * </pre>
+ *
+ * <p>What the target and its machine tell beside that comes from the library {@code target-telemetry}; {@link
+ * dev.plumbline.producer.Sampling} gives it threads, this producer's clock and a way into Kafka.
  */
 @NullMarked
 package dev.plumbline.producer;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.producer.client.Endpoint;
-import dev.plumbline.producer.engine.EngineValue;
 import dev.plumbline.protocol.EndpointType;
+import dev.plumbline.telemetry.engine.EngineValue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

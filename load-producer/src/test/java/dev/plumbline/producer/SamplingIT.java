@@ -15,18 +15,21 @@ import dev.plumbline.contract.telemetry.TelemetryRecord;
 import dev.plumbline.contract.wire.Codec;
 import dev.plumbline.contract.wire.Decoded;
 import dev.plumbline.contract.wire.Topics;
-import dev.plumbline.producer.gpu.FakeTool;
 import dev.plumbline.producer.time.SystemTime;
 import dev.plumbline.target.SimulatedTarget;
 import dev.plumbline.target.SimulatedTargetSettings;
+import java.io.IOException;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -97,6 +100,19 @@ class SamplingIT {
         return new LoadProducer(config, ProducerSettings.checked(config), new SystemTime());
     }
 
+    /** An executable in the place of nvidia-smi, in a folder of its own. */
+    private static Path nvidiaSmi(String name, String body) throws IOException {
+        Path file = Files.createDirectories(folder.resolve(name)).resolve("nvidia-smi");
+        Files.writeString(file, "#!/bin/sh\n" + body);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return file;
+    }
+
+    private static Path resource(String name) throws URISyntaxException {
+        return Path.of(
+                Objects.requireNonNull(SamplingIT.class.getResource(name), name).toURI());
+    }
+
     private static String metrics(LoadProducer producer) {
         return new String(producer.metrics().scrape(null).body().toArray(), StandardCharsets.UTF_8);
     }
@@ -142,10 +158,7 @@ class SamplingIT {
     @Test
     @Order(1)
     void withoutTopicAndWithADeadToolTheRunIsWholeAndSaysWhatIsMissing() throws Exception {
-        Path dead = FakeTool.script(
-                Files.createDirectories(folder.resolve("dead")),
-                "nvidia-smi",
-                "echo 'No devices were found'; exit 6\n");
+        Path dead = nvidiaSmi("dead", "echo 'No devices were found'; exit 6\n");
         LoadProducer producer = producer(
                 "dead",
                 Map.of(
@@ -182,7 +195,10 @@ class SamplingIT {
     @Order(2)
     void samplesAreOnEveryEventAndEachOnceOnTheTopic() throws Exception {
         create(Topics.TELEMETRY);
-        Path smi = FakeTool.nvidiaSmi(Files.createDirectories(folder.resolve("good")), "8 10", "");
+        Path smi = nvidiaSmi(
+                "good",
+                "csv='%s'\nrows='8 10'\nrename=\n. '%s'\n"
+                        .formatted(resource("/gpu/nvidia-smi-query-gpu.csv"), resource("/gpu/fake-nvidia-smi.sh")));
         LoadProducer producer =
                 producer("good", Map.of("plumbline.gpu.source", "nvidia-smi", "plumbline.gpu.command", smi.toString()));
         producer.run();

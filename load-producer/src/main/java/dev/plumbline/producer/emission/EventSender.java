@@ -73,7 +73,7 @@ public final class EventSender implements Runnable {
 
     private record Unsettled(Marker marker, long lastSequence) {}
 
-    private final EmissionQueue queue;
+    private final MarkedQueue queue;
     private final Supplier<Producer<byte[], byte[]>> connector;
     private final ProducerClock clock;
     private final String producerId;
@@ -112,7 +112,7 @@ public final class EventSender implements Runnable {
      * @param surroundings adds what was seen around a request; here and not on an event loop, where it would cost time
      */
     public EventSender(
-            EmissionQueue queue,
+            MarkedQueue queue,
             Supplier<Producer<byte[], byte[]>> connector,
             ProducerClock clock,
             String producerId,
@@ -193,11 +193,11 @@ public final class EventSender implements Runnable {
     }
 
     /** One turn: takes an item if there is one, learns what became of earlier records, speaks when it is time. */
-    private void step(Optional<EmissionQueue.Item> item) {
+    private void step(Optional<MarkedQueue.Item> item) {
         if (item.isPresent()) {
             switch (item.get()) {
-                case EmissionQueue.Item.Ended ended -> write(ended.request());
-                case EmissionQueue.Item.Marked marked -> take(marked.marker());
+                case MarkedQueue.Item.Ended ended -> write(ended.request());
+                case MarkedQueue.Item.Marked marked -> take(marked.marker());
             }
         }
         settle();
@@ -228,6 +228,7 @@ public final class EventSender implements Runnable {
     }
 
     private void take(Marker marker) {
+        queue.release(marker);
         activity.add(marker.activity());
         if (marker.lostEvents() > 0) {
             // They never had a number; they get one now, so that they can be named.
@@ -392,11 +393,13 @@ public final class EventSender implements Runnable {
 
     private void countTheRestAsLost() {
         try {
-            for (Optional<EmissionQueue.Item> item = queue.poll(0); item.isPresent(); item = queue.poll(0)) {
+            for (Optional<MarkedQueue.Item> item = queue.poll(0); item.isPresent(); item = queue.poll(0)) {
                 switch (item.get()) {
-                    case EmissionQueue.Item.Ended unused -> counters.lost(1);
-                    case EmissionQueue.Item.Marked marked ->
+                    case MarkedQueue.Item.Ended unused -> counters.lost(1);
+                    case MarkedQueue.Item.Marked marked -> {
+                        queue.release(marked.marker());
                         counters.lost(marked.marker().lostEvents());
+                    }
                 }
             }
         } catch (InterruptedException e) {

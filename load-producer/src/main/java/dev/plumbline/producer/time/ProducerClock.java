@@ -1,22 +1,26 @@
 package dev.plumbline.producer.time;
 
+import dev.plumbline.telemetry.sampling.SampleClock;
+
 /**
  * The one clock of a producer: monotonic nanoseconds since the start of its epoch, and the wall clock that follows from
  * them. Because wall time is derived, it never jumps and never contradicts the order of the stamps.
  *
  * <p>Safe for any thread.
  */
-public interface ProducerClock {
+public interface ProducerClock extends SampleClock {
 
     long NANOS_PER_MILLI = 1_000_000;
 
     /** Nanoseconds since the start of the epoch, 0 or more, never less than before. */
+    @Override
     long nanos();
 
     /** Wall clock at {@code nanos() == 0}, in milliseconds since the Unix epoch. */
     long anchorEpochMillis();
 
     /** Wall clock at a stamp, rounded down. */
+    @Override
     default long epochMillisAt(long nanos) {
         return anchorEpochMillis() + Math.floorDiv(nanos, NANOS_PER_MILLI);
     }

@@ -1,6 +1,8 @@
 package dev.plumbline.producer.tokens;
 
 import dev.plumbline.producer.emission.EventOutlet;
+import dev.plumbline.producer.emission.MarkedQueue;
+import dev.plumbline.producer.emission.MarkedQueue.Item;
 import dev.plumbline.producer.emission.Marker;
 import dev.plumbline.producer.recorder.Countable;
 import dev.plumbline.producer.recorder.EndedRequest;
@@ -8,13 +10,11 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
@@ -30,25 +30,16 @@ public final class TokenStage implements EventOutlet, Runnable {
     /** Most requests whose tokens are counted at the same time. */
     private static final int BATCH = 32;
 
-    private static final int MAX_MARKERS_PER_LOOP = 8;
-    private static final long POLL_MILLIS = 10;
+    private static final long POLL_NANOS = 10_000_000;
     private static final long GIVING_UP_MILLIS = 500;
     private static final long BATCH_TIMEOUT_SECONDS = 10;
 
-    private sealed interface Item {
-        record Ended(EndedRequest request) implements Item {}
-
-        record Marked(Marker marker) implements Item {}
-    }
-
-    private final int capacity;
-    private final BlockingQueue<Item> items;
-    private final AtomicIntegerArray waitingMarkers;
+    private final MarkedQueue queue;
     private final TokenCounter counter;
     private final EventOutlet next;
     private final Consumer<EndedRequest> counted;
     private final LongAdder uncounted = new LongAdder();
-    /** Bounded as the markers that wait are. */
+    /** Bounded, because a marker that waits here is not released. */
     private final ArrayDeque<Marker> refused = new ArrayDeque<>();
 
     private final CountDownLatch finished = new CountDownLatch(1);
@@ -63,9 +54,7 @@ public final class TokenStage implements EventOutlet, Runnable {
      * @param counted hears of each request once its tokens are known, on this stage's thread
      */
     public TokenStage(int capacity, int loops, TokenCounter counter, EventOutlet next, Consumer<EndedRequest> counted) {
-        this.capacity = capacity;
-        this.items = new ArrayBlockingQueue<>(Math.addExact(capacity, loops * (MAX_MARKERS_PER_LOOP + 2)));
-        this.waitingMarkers = new AtomicIntegerArray(loops);
+        this.queue = new MarkedQueue(capacity, loops);
         this.counter = counter;
         this.next = next;
         this.counted = counted;
@@ -74,20 +63,12 @@ public final class TokenStage implements EventOutlet, Runnable {
 
     @Override
     public boolean ended(EndedRequest request) {
-        return items.size() < capacity && items.offer(new Item.Ended(request));
+        return queue.ended(request);
     }
 
     @Override
     public boolean mark(Marker marker) {
-        if (!marker.last() && waitingMarkers.get(marker.loop()) >= MAX_MARKERS_PER_LOOP) {
-            return false;
-        }
-        waitingMarkers.incrementAndGet(marker.loop());
-        if (items.offer(new Item.Marked(marker))) {
-            return true;
-        }
-        waitingMarkers.decrementAndGet(marker.loop());
-        return false;
+        return queue.mark(marker);
     }
 
     /** Requests that a tokenizer should have counted and did not: it was behind, or could not. Any thread. */
@@ -109,11 +90,11 @@ public final class TokenStage implements EventOutlet, Runnable {
     public void run() {
         try {
             List<Item> batch = new ArrayList<>();
-            while (loopsLeft > 0 && !(givenUp && items.isEmpty())) {
-                Item first = items.poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
-                if (first != null) {
-                    batch.add(first);
-                    items.drainTo(batch, BATCH - 1);
+            while (loopsLeft > 0 && !(givenUp && queue.size() == 0)) {
+                Optional<Item> first = queue.poll(POLL_NANOS);
+                if (first.isPresent()) {
+                    batch.add(first.get());
+                    queue.drainTo(batch, BATCH - 1);
                     pass(batch);
                     batch.clear();
                 }
@@ -130,7 +111,7 @@ public final class TokenStage implements EventOutlet, Runnable {
     private record Counting(CompletableFuture<OptionalLong> prompt, CompletableFuture<OptionalLong> output) {}
 
     private void pass(List<Item> batch) {
-        boolean behind = givenUp || items.size() > capacity / 2;
+        boolean behind = givenUp || queue.isHalfFull();
         List<Counting> countings = new ArrayList<>(batch.size());
         for (Item item : batch) {
             countings.add(counting(item, behind));
@@ -189,7 +170,7 @@ public final class TokenStage implements EventOutlet, Runnable {
                 return;
             }
             refused.removeFirst();
-            waitingMarkers.decrementAndGet(marker.loop());
+            queue.release(marker);
             lost = 0;
             if (marker.last()) {
                 loopsLeft--;

@@ -69,7 +69,7 @@ class EventSenderTest {
 
     @Test
     void numbersRequestsAndHeartbeatsOfItsPartitionInOneRow() throws InterruptedException {
-        EmissionQueue queue = new EmissionQueue(100, 1);
+        MarkedQueue queue = new MarkedQueue(100, 1);
         queue.ended(request(5));
         queue.ended(request(6));
         queue.mark(new Marker(0, 10 * MILLI, 0, List.of(), true));
@@ -97,7 +97,7 @@ class EventSenderTest {
 
     @Test
     void theWatermarkWaitsForAcknowledgementsAndLeavesOutTheMarkersOwnMillisecond() {
-        EmissionQueue queue = new EmissionQueue(100, 1);
+        MarkedQueue queue = new MarkedQueue(100, 1);
         start(queue, 1, () -> kafka);
         queue.ended(request(5));
         queue.mark(new Marker(0, 7 * MILLI + 999_999, 0, List.of(), false));
@@ -116,7 +116,7 @@ class EventSenderTest {
 
     @Test
     void theWatermarkIsTheSmallestOfTheLoops() {
-        EmissionQueue queue = new EmissionQueue(100, 2);
+        MarkedQueue queue = new MarkedQueue(100, 2);
         EventSender sender = start(queue, 2, () -> mock(true));
         await(() -> lastMade != null && !lastMade.history().isEmpty());
         queue.mark(new Marker(0, 100 * MILLI, 0, List.of(), false));
@@ -129,7 +129,7 @@ class EventSenderTest {
 
     @Test
     void aRecordThatFailsIsNamedInTheHeartbeatThatMovesTheWatermarkOverIt() {
-        EmissionQueue queue = new EmissionQueue(100, 1);
+        MarkedQueue queue = new MarkedQueue(100, 1);
         start(queue, 1, () -> kafka);
         await(() -> kafka.completeNext());
         queue.ended(request(5));
@@ -159,7 +159,7 @@ class EventSenderTest {
 
     @Test
     void whatAFailedHeartbeatSaidIsSaidAgain() {
-        EmissionQueue queue = new EmissionQueue(100, 1);
+        MarkedQueue queue = new MarkedQueue(100, 1);
         start(queue, 1, () -> kafka);
         await(() -> kafka.completeNext());
         Activity told = new Activity("stable", 1_000_000, 3, 4, 5, Set.of());
@@ -179,7 +179,7 @@ class EventSenderTest {
 
     @Test
     void whatTheFullQueueLostIsNumberedAndNamed() throws InterruptedException {
-        EmissionQueue queue = new EmissionQueue(2, 1);
+        MarkedQueue queue = new MarkedQueue(2, 1);
         assertThat(queue.ended(request(1))).isTrue();
         assertThat(queue.ended(request(2))).isTrue();
         assertThat(queue.ended(request(3))).isFalse();
@@ -202,19 +202,9 @@ class EventSenderTest {
     }
 
     @Test
-    void markersAreBoundedPerLoopButTheLastAlwaysFits() {
-        EmissionQueue queue = new EmissionQueue(1, 1);
-        for (int i = 0; i < EmissionQueue.MAX_MARKERS_PER_LOOP; i++) {
-            assertThat(queue.mark(new Marker(0, i, 0, List.of(), false))).isTrue();
-        }
-        assertThat(queue.mark(new Marker(0, 99, 0, List.of(), false))).isFalse();
-        assertThat(queue.mark(new Marker(0, 100, 0, List.of(), true))).isTrue();
-    }
-
-    @Test
     void kafkaThatComesLateGetsWhatWaited() throws InterruptedException {
         AtomicInteger attempts = new AtomicInteger();
-        EmissionQueue queue = new EmissionQueue(100, 1);
+        MarkedQueue queue = new MarkedQueue(100, 1);
         queue.ended(request(5));
         queue.mark(new Marker(0, 9 * MILLI, 0, List.of(), true));
         EventSender sender = start(queue, 1, () -> {
@@ -232,7 +222,7 @@ class EventSenderTest {
 
     @Test
     void kafkaThatNeverComesEndsWithinTheGraceAndEverythingIsCountedAsLost() throws InterruptedException {
-        EmissionQueue queue = new EmissionQueue(100, 1);
+        MarkedQueue queue = new MarkedQueue(100, 1);
         queue.ended(request(5));
         queue.ended(request(6));
         queue.mark(new Marker(0, 9 * MILLI, 3, List.of(), true));
@@ -258,7 +248,7 @@ class EventSenderTest {
         return lastMade;
     }
 
-    private EventSender start(EmissionQueue queue, int loops, Supplier<Producer<byte[], byte[]>> connector) {
+    private EventSender start(MarkedQueue queue, int loops, Supplier<Producer<byte[], byte[]>> connector) {
         // Stamps of markers are the test's; the sender's own pauses follow real time.
         EventSender sender = new EventSender(
                 queue,

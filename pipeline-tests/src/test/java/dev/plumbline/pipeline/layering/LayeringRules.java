@@ -1,5 +1,6 @@
 package dev.plumbline.pipeline.layering;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -35,6 +36,7 @@ record LayeringRules(String root, boolean mayBeEmpty) {
             "protocol",
             "statistics",
             "process",
+            "telemetry",
             "broker",
             "target",
             "producer",
@@ -45,6 +47,9 @@ record LayeringRules(String root, boolean mayBeEmpty) {
     /** Packages of pure functions: arrival schedules, window, detection and alert maths. */
     static final List<String> PURE_PACKAGES =
             List.of("producer.schedule", "aggregator.window", "statistics", "detector.judgement", "cli.judgement");
+
+    /** Modules without a clock of their own: who uses them brings one. */
+    static final List<String> CLOCKLESS_MODULES = List.of("contract", "protocol", "statistics", "telemetry");
 
     /** The only class of a module that may read the system clock. */
     static final String CLOCK_CLASS = "SystemTime";
@@ -74,7 +79,7 @@ record LayeringRules(String root, boolean mayBeEmpty) {
 
     /**
      * Modules meet in records of the contract, in the protocols of servers and of child processes, and in the maths of
-     * verdicts, nowhere else.
+     * verdicts, nowhere else. What a target tells about itself is for who looks at targets.
      */
     ArchRule modulesDoNotKnowEachOther() {
         return slices().matching(root + ".(*)..")
@@ -83,6 +88,7 @@ record LayeringRules(String root, boolean mayBeEmpty) {
                 .ignoreDependency(
                         DescribedPredicate.alwaysTrue(),
                         resideInAnyPackage(in("contract"), in("protocol"), in("statistics"), in("process")))
+                .ignoreDependency(resideInAPackage(in("producer")), resideInAPackage(in("telemetry")))
                 .allowEmptyShould(mayBeEmpty);
     }
 
@@ -138,6 +144,15 @@ record LayeringRules(String root, boolean mayBeEmpty) {
                         javaClass -> !outermost(javaClass).getSimpleName().equals(CLOCK_CLASS)))
                 .and()
                 .resideInAPackage(root + "..")
+                .should(notAccess("the system clock", LayeringRules::isSystemClock))
+                .allowEmptyShould(mayBeEmpty);
+    }
+
+    /** A module without a clock class reads no system clock either, whatever the class is named. */
+    ArchRule hasNoClock(String module) {
+        return classes()
+                .that()
+                .resideInAPackage(in(module))
                 .should(notAccess("the system clock", LayeringRules::isSystemClock))
                 .allowEmptyShould(mayBeEmpty);
     }

@@ -31,8 +31,10 @@ final class LayeringRulesTest {
     }
 
     @Test
-    void anAppMayNotKnowAnother() {
-        assertThat(breakers(RULES.modulesDoNotKnowEachOther())).containsExactly("aggregator.AggregatorApp");
+    void anAppMayNotKnowAnotherNorALibraryAnAppNorAnyoneALibraryThatIsNotForHim() {
+        assertThat(breakers(RULES.modulesDoNotKnowEachOther()))
+                .containsExactlyInAnyOrder(
+                        "aggregator.AggregatorApp", "aggregator.SamplingAggregator", "telemetry.DrivingSampler");
     }
 
     @Test
@@ -102,6 +104,11 @@ final class LayeringRulesTest {
                         "target.CalendarClock",
                         "target.FactoryClock",
                         "target.DateClock");
+    }
+
+    @Test
+    void aModuleWithoutAClockMayNotReadOneUnderAnyName() {
+        assertThat(breakers(RULES.hasNoClock("telemetry"))).containsExactly("telemetry.SystemTime");
     }
 
     @Test

@@ -60,6 +60,12 @@ final class LayeringTest {
         RULES.kafkasClockIsForTheBroker().check(SHIPPED);
     }
 
+    @ParameterizedTest
+    @FieldSource("dev.plumbline.pipeline.layering.LayeringRules#CLOCKLESS_MODULES")
+    void clockIsBroughtByWhoUsesTheModule(String module) {
+        RULES.hasNoClock(module).check(SHIPPED);
+    }
+
     @Test
     void prometheusStaysInExposition() {
         RULES.prometheusStaysInExposition().check(SHIPPED);

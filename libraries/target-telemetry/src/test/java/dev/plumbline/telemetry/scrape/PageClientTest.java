@@ -1,0 +1,144 @@
+package dev.plumbline.telemetry.scrape;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plumbline.contract.telemetry.SamplerState.FailureReason;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A server that is gone, slow, endless or elsewhere, over real sockets. */
+class PageClientTest {
+
+    private static final Duration LONG = Duration.ofSeconds(10);
+    private final PageClient client = new PageClient();
+    private PageServer server;
+
+    @BeforeEach
+    void start() throws IOException {
+        server = new PageServer();
+    }
+
+    @AfterEach
+    void stop() {
+        client.close();
+        server.close();
+    }
+
+    private Fetched get(String path, Duration timeout) throws InterruptedException {
+        return client.get(PageAddress.of(server.url() + path, Map.of("Authorization", "Bearer s3cret")), timeout);
+    }
+
+    private static void isFailure(Fetched fetched, FailureReason reason) {
+        assertThat(fetched)
+                .isInstanceOfSatisfying(
+                        Fetched.Failure.class,
+                        failure -> assertThat(failure.reason())
+                                .as(failure.detail())
+                                .isEqualTo(reason));
+    }
+
+    @Test
+    void aPageComesWithItsHeadersSent() throws InterruptedException {
+        server.at("/metrics", PageServer.page("a 1\n"));
+        assertThat(get("/metrics", LONG)).isEqualTo(new Fetched.Page("a 1\n"));
+        assertThat(server.asked().get(0).authorization()).isEqualTo("Bearer s3cret");
+    }
+
+    @Test
+    void anotherStatusIsAFailureWithItsFirstWordsAndARedirectIsNotFollowed() throws InterruptedException {
+        server.at("/metrics", PageServer.status(401, "{\"error\":\"Unauthorized\"}\nsecond line"));
+        isFailure(get("/metrics", LONG), FailureReason.HTTP_STATUS);
+        assertThat(get("/metrics", LONG).toString())
+                .contains("401")
+                .contains("Unauthorized")
+                .doesNotContain("second");
+        server.at("/moved", exchange -> {
+            exchange.getResponseHeaders().add("Location", server.url() + "/secret");
+            exchange.sendResponseHeaders(302, -1);
+            exchange.close();
+        });
+        isFailure(get("/moved", LONG), FailureReason.HTTP_STATUS);
+        assertThat(server.asked()).noneMatch(asked -> asked.path().equals("/secret"));
+    }
+
+    @Test
+    void aBodyThatTricklesForEverIsGivenUpInTime() throws InterruptedException {
+        CountDownLatch gone = new CountDownLatch(1);
+        server.at("/metrics", exchange -> {
+            exchange.sendResponseHeaders(200, 0);
+            try (OutputStream out = exchange.getResponseBody()) {
+                while (gone.getCount() > 0) {
+                    out.write("a 1\n".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+                    out.flush();
+                    gone.await(5, TimeUnit.MILLISECONDS);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        isFailure(get("/metrics", Duration.ofMillis(300)), FailureReason.TIMEOUT);
+        gone.countDown();
+    }
+
+    @Test
+    void aBodyWithoutEndIsCutOff() throws InterruptedException {
+        server.at("/metrics", exchange -> {
+            exchange.sendResponseHeaders(200, 0);
+            byte[] block = new byte[1 << 20];
+            try (OutputStream out = exchange.getResponseBody()) {
+                for (int i = 0; i < 64; i++) {
+                    out.write(block);
+                }
+            }
+        });
+        isFailure(get("/metrics", LONG), FailureReason.TOO_LARGE);
+    }
+
+    @Test
+    void nobodyThereIsAFailureToConnect() throws IOException, InterruptedException {
+        int port;
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = taken.getLocalPort();
+        }
+        isFailure(
+                client.get(PageAddress.of("http://127.0.0.1:" + port + "/metrics", Map.of()), LONG),
+                FailureReason.CONNECT);
+    }
+
+    @Test
+    void linesAreToldWhileTheyComeAndATooLongOneEndsIt() throws InterruptedException {
+        List<String> lines = new ArrayList<>();
+        server.at("/lines", PageServer.page("one\n\ntwo\nthree"));
+        assertThat(client.stream(PageAddress.of(server.url() + "/lines", Map.of()), "{}", lines::add, LONG))
+                .isEqualTo(new Fetched.Page(""));
+        assertThat(lines).containsExactly("one", "two", "three");
+        server.at("/lines", PageServer.page("x".repeat(100_000)));
+        isFailure(
+                client.stream(PageAddress.of(server.url() + "/lines", Map.of()), "{}", lines::add, LONG),
+                FailureReason.TOO_LARGE);
+    }
+
+    @Test
+    void anAddressNeedsAHostAndAnHttpScheme() {
+        for (String bad :
+                List.of("", "localhost:8000", "ftp://host/x", "http:///x", "http://a b", "http://u:p@host/")) {
+            org.assertj.core.api.Assertions.assertThatThrownBy(() -> PageAddress.of(bad, Map.of()))
+                    .as(bad)
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+        assertThat(PageAddress.of("http://host/x", Map.of("Authorization", "s3cret"))
+                        .toString())
+                .doesNotContain("s3cret");
+    }
+}

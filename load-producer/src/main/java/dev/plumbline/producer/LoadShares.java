@@ -1,0 +1,78 @@
+package dev.plumbline.producer;
+
+import dev.plumbline.contract.series.LoadPoint;
+import dev.plumbline.producer.dispatch.LoadPlan;
+import dev.plumbline.producer.dispatch.RunLimits;
+import dev.plumbline.producer.schedule.FireTimes;
+import java.util.OptionalLong;
+
+/**
+ * The load of the settings, divided among event loops. Where it cannot be divided evenly, the first loops take one more.
+ *
+ * @param seed of arrivals by chance; every loop walks the same sequence
+ * @param loops how many event loops, 1 or more
+ */
+record LoadShares(LoadPoint loadPoint, ProducerConfig.Load load, long seed, int loops) {
+
+    LoadShares {
+        if (loops < 1) {
+            throw new IllegalArgumentException("loops " + loops);
+        }
+    }
+
+    /** Most requests that a loop has in flight. */
+    int slotsPerLoop() {
+        int slots = switch (loadPoint) {
+            case LoadPoint.ClosedLoop closed -> closed.concurrency();
+            case LoadPoint.OpenLoop unused -> load.maxInFlight();
+        };
+        return (slots + loops - 1) / loops;
+    }
+
+    /** How one loop warms a target up before the load: so many requests at a time, and no more than it may have in flight. */
+    LoadPlan warmup(int concurrency) {
+        return closed(Math.min(concurrency, slotsPerLoop()));
+    }
+
+    /**
+     * How one loop offers its part of the load.
+     *
+     * @param index of the loop, from 0
+     */
+    LoadPlan plan(int index) {
+        return switch (loadPoint) {
+            case LoadPoint.ClosedLoop closed -> closed(share(closed.concurrency(), index));
+            case LoadPoint.OpenLoop open ->
+                new LoadPlan.Open(
+                        FireTimes.share(arrivals(open.requestsPerSecond()), index, loops),
+                        index,
+                        loops,
+                        share(load.maxInFlight(), index));
+        };
+    }
+
+    private LoadPlan closed(int slots) {
+        return new LoadPlan.Closed(slots, load.pauseAfterFailure().toNanos());
+    }
+
+    private int share(int whole, int index) {
+        return whole / loops + (index < whole % loops ? 1 : 0);
+    }
+
+    private FireTimes arrivals(double requestsPerSecond) {
+        return switch (load.arrivalPattern()) {
+            case CONSTANT -> FireTimes.constant(requestsPerSecond);
+            case POISSON -> FireTimes.poisson(requestsPerSecond, seed);
+            case GAMMA -> FireTimes.gamma(requestsPerSecond, load.burstiness(), seed);
+        };
+    }
+
+    /** When the load begins, is measured from, and ends; one for all loops. */
+    RunLimits limits(long startNanos) {
+        long measuredFrom = startNanos + load.warmupDuration().toNanos();
+        OptionalLong end = load.duration()
+                .map(duration -> OptionalLong.of(measuredFrom + duration.toNanos()))
+                .orElse(OptionalLong.empty());
+        return RunLimits.withWarmup(startNanos, measuredFrom, end, load.requestCount());
+    }
+}

@@ -1,0 +1,94 @@
+package dev.plumbline.producer;
+
+import dev.plumbline.contract.event.Activity;
+import dev.plumbline.producer.client.ConnectionReuse;
+import dev.plumbline.producer.dispatch.LoadCounters;
+import dev.plumbline.producer.dispatch.LoadLoop;
+import dev.plumbline.producer.emission.EmissionCounters;
+import dev.plumbline.producer.emission.MarkedQueue;
+import dev.plumbline.producer.exposition.ProducerMetrics;
+import dev.plumbline.producer.limits.CircuitBreaker;
+import dev.plumbline.producer.tokens.TokenStage;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
+
+/**
+ * What a producer exposes of itself, beside its requests and its samples. Read when somebody asks.
+ *
+ * @param isWarm whether both warm-ups are over
+ * @param selfWarmupRequests that warmed the producer's own path so far
+ */
+record OwnMetrics(
+        LoadCounters load,
+        ConnectionReuse connections,
+        EmissionCounters emission,
+        MarkedQueue queue,
+        Optional<TokenStage> tokenStage,
+        CircuitBreaker breaker,
+        List<LoadLoop> loops,
+        BooleanSupplier isWarm,
+        LongSupplier selfWarmupRequests) {
+
+    OwnMetrics {
+        loops = List.copyOf(loops);
+    }
+
+    void register(ProducerMetrics metrics) {
+        metrics.counter(
+                "plumbline_producer_acknowledged_total",
+                "Request events that Kafka acknowledged",
+                emission::acknowledgedEvents);
+        metrics.counter(
+                "plumbline_producer_lost_total", "Request events that never got to Kafka", emission::lostEvents);
+        metrics.counter(
+                "plumbline_producer_heartbeats_total",
+                "Heartbeats that Kafka acknowledged",
+                emission::acknowledgedHeartbeats);
+        metrics.counter(
+                "plumbline_producer_heartbeats_failed_total",
+                "Heartbeats that never got to Kafka; what they said went into the next",
+                emission::failedHeartbeats);
+        metrics.counter(
+                "plumbline_producer_markers_refused_total",
+                "Markers that waited for a later tick because the sender was behind",
+                load::refusedMarkers);
+        metrics.counter("plumbline_producer_due_total", "Requests that fell due", load::dueRequests);
+        metrics.gauge("plumbline_producer_queue_items", "Requests and markers that wait for the sender", queue::size);
+        metrics.gauge("plumbline_producer_in_flight", "Requests in flight", load::inFlightRequests);
+        metrics.counter("plumbline_producer_retries_total", "Tries beyond the first", load::retriedRequests);
+        metrics.counter(
+                "plumbline_producer_repeated_total",
+                "Requests written once more, to a new connection, because a kept one ended before any answer",
+                connections::repeatedRequests);
+        metrics.gauge(
+                "plumbline_producer_reuse_given_up",
+                "1 once connections are no longer kept, because the target ended them all after one answer",
+                () -> connections.isGivenUp() ? 1 : 0);
+        metrics.counter(
+                "plumbline_producer_tokens_uncounted_total",
+                "Requests that a tokenizer should have counted and did not: it was behind, or could not",
+                () -> tokenStage.map(TokenStage::uncountedRequests).orElse(0L));
+        metrics.gauge("plumbline_producer_warm", "1 once both warm-ups are over", () -> isWarm.getAsBoolean() ? 1 : 0);
+        metrics.gauge(
+                "plumbline_producer_self_warmup_requests",
+                "Requests that warmed the producer's own path",
+                selfWarmupRequests::getAsLong);
+        metrics.counter(
+                "plumbline_producer_breaker_opened_total",
+                "How often the target was left alone because it failed too often",
+                breaker::timesOpened);
+        metrics.gauge(
+                "plumbline_producer_breaker_open",
+                "1 while the target is left alone because it failed too often",
+                () -> breaker.openSinceNanos().isPresent() ? 1 : 0);
+        metrics.accusations(this::accusations);
+    }
+
+    private long accusations(Activity.Sickness sickness) {
+        return loops.stream()
+                .mapToLong(loop -> loop.selfCheck().accusations(sickness))
+                .sum();
+    }
+}
