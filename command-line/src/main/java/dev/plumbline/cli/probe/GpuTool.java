@@ -38,20 +38,20 @@ final class GpuTool {
      *
      * @param facts conditions of a run; empty where nothing was seen
      */
-    record Sight(StepOutcome outcome, Map<String, String> facts) {}
+    record Reading(StepOutcome outcome, Map<String, String> facts) {}
 
-    /** Starts to look; the future never fails. */
-    CompletableFuture<Sight> look() {
+    /** Starts to ask; the future never fails. */
+    CompletableFuture<Reading> read() {
         if (program.isEmpty()) {
             return CompletableFuture.completedFuture(nothing(
                     NAME + " is not on the PATH: no GPU facts; give them with --metadata gpu=… where there is one"));
         }
-        CompletableFuture<Sight> sight = new CompletableFuture<>();
-        Thread.ofPlatform().daemon().name(NAME).start(() -> sight.complete(ask(program.get())));
-        return sight;
+        CompletableFuture<Reading> reading = new CompletableFuture<>();
+        Thread.ofPlatform().daemon().name(NAME).start(() -> reading.complete(ask(program.get())));
+        return reading;
     }
 
-    private static Sight ask(Path program) {
+    private static Reading ask(Path program) {
         try {
             Process process = new ProcessBuilder(
                             program.toString(),
@@ -78,7 +78,7 @@ final class GpuTool {
     }
 
     /** One line per GPU: name, driver, memory in MiB, MIG mode. */
-    static Sight read(String output) {
+    static Reading read(String output) {
         List<String[]> gpus = output.lines()
                 .filter(line -> !line.isBlank())
                 .map(line -> line.split(", ", -1))
@@ -94,7 +94,7 @@ final class GpuTool {
         facts.put("gpuDriver", distinct(gpus, 1));
         facts.put("gpuMemoryMebibytes", distinct(gpus, 2));
         facts.put("gpuMig", distinct(gpus, 3));
-        return new Sight(new Passed(gpus.size() + " × " + names + ", driver " + distinct(gpus, 1)), facts);
+        return new Reading(new Passed(gpus.size() + " × " + names + ", driver " + distinct(gpus, 1)), facts);
     }
 
     private static String distinct(List<String[]> gpus, int column) {
@@ -111,7 +111,7 @@ final class GpuTool {
                 + "): no GPU facts; mend the driver, or give them with --metadata gpu=…";
     }
 
-    private static Sight nothing(String why) {
-        return new Sight(new Skipped(why), Map.of());
+    private static Reading nothing(String why) {
+        return new Reading(new Skipped(why), Map.of());
     }
 }

@@ -15,7 +15,7 @@ final class HttpFailures {
     }
 
     /** What stands between us and the server, whatever was asked; empty for answers that a step must judge itself. */
-    Optional<Failed> atTheDoor(Answered answer) {
+    Optional<Failed> obstacle(Answered answer) {
         int status = answer.status();
         if (status >= 300 && status < 400) {
             return Optional.of(redirected(answer));
@@ -59,7 +59,7 @@ final class HttpFailures {
     }
 
     /** Something that is no LLM endpoint. */
-    Failed stranger(Answered answer) {
+    Failed noLlmServer(Answered answer) {
         String base = address.url().base();
         if (answer.status() == 404 || answer.status() == 405) {
             return new Failed(
@@ -82,9 +82,9 @@ final class HttpFailures {
 
     /** The refusal of a request that should have been answered. */
     Failed refused(Answered answer) {
-        return atTheDoor(answer)
+        return obstacle(answer)
                 .orElseGet(() -> answer.isPage()
-                        ? stranger(answer)
+                        ? noLlmServer(answer)
                         : new Failed(
                                 FailureKind.REQUEST_REFUSED,
                                 answer.asked() + " answers " + answer.status() + said(answer)

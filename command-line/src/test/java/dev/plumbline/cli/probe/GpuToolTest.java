@@ -2,7 +2,7 @@ package dev.plumbline.cli.probe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plumbline.cli.probe.GpuTool.Sight;
+import dev.plumbline.cli.probe.GpuTool.Reading;
 import dev.plumbline.cli.probe.StepOutcome.Passed;
 import dev.plumbline.cli.probe.StepOutcome.Skipped;
 import java.io.IOException;
@@ -17,19 +17,19 @@ class GpuToolTest {
     @TempDir
     private Path folder;
 
-    private Sight look(String script) throws IOException {
+    private Reading look(String script) throws IOException {
         Path tool = Files.writeString(folder.resolve("nvidia-smi"), "#!/bin/sh\n" + script + "\n");
         Files.setPosixFilePermissions(tool, PosixFilePermissions.fromString("rwx------"));
-        return new GpuTool("/nonexistent:" + folder).look().join();
+        return new GpuTool("/nonexistent:" + folder).read().join();
     }
 
     @Test
     void equalCardsAreCounted() throws IOException {
-        Sight sight = look("echo 'NVIDIA H100 80GB HBM3, 570.86.15, 81559, Disabled'\n"
+        Reading reading = look("echo 'NVIDIA H100 80GB HBM3, 570.86.15, 81559, Disabled'\n"
                 + "echo 'NVIDIA H100 80GB HBM3, 570.86.15, 81559, Disabled'");
 
-        assertThat(sight.outcome()).isEqualTo(new Passed("2 × NVIDIA H100 80GB HBM3, driver 570.86.15"));
-        assertThat(sight.facts())
+        assertThat(reading.outcome()).isEqualTo(new Passed("2 × NVIDIA H100 80GB HBM3, driver 570.86.15"));
+        assertThat(reading.facts())
                 .containsEntry("gpu", "NVIDIA H100 80GB HBM3")
                 .containsEntry("gpuCount", "2")
                 .containsEntry("gpuDriver", "570.86.15")
@@ -45,15 +45,15 @@ class GpuToolTest {
 
     @Test
     void aToolThatFailsSaysSoAndStopsNobody() throws IOException {
-        Sight sight = look("echo 'NVIDIA-SMI has failed because it could not reach the driver'; exit 9");
+        Reading reading = look("echo 'NVIDIA-SMI has failed because it could not reach the driver'; exit 9");
 
-        assertThat(sight.outcome()).isInstanceOf(Skipped.class).asString().contains("could not reach the driver");
-        assertThat(sight.facts()).isEmpty();
+        assertThat(reading.outcome()).isInstanceOf(Skipped.class).asString().contains("could not reach the driver");
+        assertThat(reading.facts()).isEmpty();
     }
 
     @Test
     void aToolThatListsNothingAndNoToolAtAllAreSkipped() throws IOException {
         assertThat(look("true").outcome()).isInstanceOf(Skipped.class);
-        assertThat(new GpuTool("").look().join().outcome()).asString().contains("not on the PATH");
+        assertThat(new GpuTool("").read().join().outcome()).asString().contains("not on the PATH");
     }
 }

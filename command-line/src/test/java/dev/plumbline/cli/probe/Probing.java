@@ -7,6 +7,7 @@ import dev.plumbline.cli.probe.TargetAddress.Wanted;
 import dev.plumbline.protocol.EndpointType;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /** Probes with timeouts for tests, and reads of their reports. */
 final class Probing {
@@ -19,6 +20,16 @@ final class Probing {
     static ProbeTimeouts timeouts(Duration reply) {
         return new ProbeTimeouts(
                 Duration.ofSeconds(20), reply, reply, reply, Duration.ofSeconds(20), Duration.ofMillis(1));
+    }
+
+    /** For steps that send nothing: there is no client. */
+    static ProbeContext offline(TargetAddress address) {
+        return new ProbeContext(
+                address,
+                System::nanoTime,
+                ProbeListener.SILENT,
+                TlsTrust.of(Optional.empty(), false),
+                CompletableFuture.failedFuture(new AssertionError("nothing may be sent")));
     }
 
     static ProbeReport check(String url) throws InterruptedException {

@@ -25,7 +25,7 @@ import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 
 /** Name, connection and TLS of a server, each by itself: what an HTTP client reports in one lump. */
-final class Doorstep {
+final class Transport {
 
     private static final byte[] PLAIN_REQUEST = "GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] PLAIN_ANSWER = "HTTP/".getBytes(StandardCharsets.US_ASCII);
@@ -33,7 +33,7 @@ final class Doorstep {
     private final BaseUrl url;
     private final Duration within;
 
-    Doorstep(BaseUrl url, Duration within) {
+    Transport(BaseUrl url, Duration within) {
         this.url = url;
         this.within = within;
     }

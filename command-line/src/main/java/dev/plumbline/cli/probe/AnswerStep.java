@@ -3,7 +3,9 @@ package dev.plumbline.cli.probe;
 import dev.plumbline.cli.probe.StepOutcome.Failed;
 import dev.plumbline.cli.probe.StepOutcome.Passed;
 import dev.plumbline.cli.terminal.Figures;
+import dev.plumbline.protocol.EndpointType;
 import dev.plumbline.protocol.Protocol;
+import dev.plumbline.protocol.RequestParameters;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.net.http.HttpResponse.BodySubscribers;
@@ -12,24 +14,24 @@ import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.function.LongSupplier;
 
-/** One short answer: it must stream, hold something, and end with a finish reason. */
-final class AnswerTrial {
+/** One short answer, read as a measurement would: it must stream, hold something, and end with a finish reason. */
+final class AnswerStep implements ProbeStep {
 
     /** Longest answer that is asked for. */
-    static final int TOKENS = 16;
+    private static final int TOKENS = 16;
 
     private static final String PROMPT = "Count from one to five.";
 
+    private final ProbeContext context;
     private final TargetAddress address;
     private final Duration within;
     private final LongSupplier nanos;
-    private final HttpFailures httpFailures;
 
-    AnswerTrial(TargetAddress address, LongSupplier nanos) {
-        this.address = address;
-        this.within = address.timeouts().answer();
-        this.nanos = nanos;
-        this.httpFailures = new HttpFailures(address);
+    AnswerStep(ProbeContext context) {
+        this.context = context;
+        this.address = context.address();
+        this.within = context.timeouts().answer();
+        this.nanos = context.nanos();
     }
 
     private sealed interface Answer {
@@ -38,19 +40,43 @@ final class AnswerTrial {
         record Refusal(byte[] body) implements Answer {}
     }
 
-    /** Asks for it and judges it as a measurement would. */
-    StepOutcome run(TargetClient client, Protocol protocol) throws InterruptedException {
+    @Override
+    public Step step() {
+        return Step.ANSWER;
+    }
+
+    @Override
+    public Needs needs() {
+        return Needs.of("protocol and model", Step.PROTOCOL, Step.MODEL);
+    }
+
+    @Override
+    public StepEnd run(Findings known) throws InterruptedException {
+        RequestParameters parameters =
+                RequestParameters.of(known.chosen().orElseThrow().model(), true, TOKENS, 0);
+        EndpointType type = known.endpointType().orElseThrow();
+        return StepEnd.of(
+                ask(
+                        type == EndpointType.GENERIC
+                                ? Protocol.generic(address.wanted().generic().orElseThrow(), parameters)
+                                : Protocol.of(type, parameters)),
+                known);
+    }
+
+    private StepOutcome ask(Protocol protocol) throws InterruptedException {
         long sentNanos = nanos.getAsLong();
         try {
-            HttpResponse<Answer> response = client.speak(protocol, PROMPT, within, info -> reader(protocol, info))
+            HttpResponse<Answer> response = context.client()
+                    .speak(protocol, PROMPT, within, info -> reader(protocol, info))
                     .get();
             return switch (response.body()) {
                 case Answer.Streamed streamed -> judge(streamed.read(), sentNanos);
                 case Answer.Refusal refusal ->
-                    httpFailures.refused(TargetClient.answered(
-                            protocol.method() + " " + address.url().path(protocol.endpointType()),
-                            response,
-                            refusal.body()));
+                    context.httpFailures()
+                            .refused(TargetClient.answered(
+                                    protocol.method() + " " + address.url().path(protocol.endpointType()),
+                                    response,
+                                    refusal.body()));
             };
         } catch (ExecutionException e) {
             return NetworkFailures.of(TargetClient.cause(e), address.url(), within);
