@@ -2,6 +2,7 @@ package dev.plumbline.probe;
 
 import dev.plumbline.probe.StepOutcome.Failed;
 import dev.plumbline.probe.StepOutcome.Passed;
+import dev.plumbline.probe.http.BoundedBody;
 import dev.plumbline.protocol.EndpointType;
 import dev.plumbline.protocol.Protocol;
 import dev.plumbline.protocol.RequestParameters;
@@ -74,7 +75,8 @@ final class AnswerStep implements ProbeStep {
                     context.httpFailures()
                             .refused(TargetClient.answered(
                                     protocol.method() + " " + address.url().path(protocol.endpointType()),
-                                    response,
+                                    response.statusCode(),
+                                    response.headers(),
                                     refusal.body()));
             };
         } catch (ExecutionException e) {

@@ -1,6 +1,7 @@
 package dev.plumbline.probe;
 
 import dev.plumbline.probe.Discovery.Facts;
+import dev.plumbline.probe.http.TlsTrust;
 import dev.plumbline.protocol.EndpointType;
 import java.util.LinkedHashMap;
 import java.util.List;

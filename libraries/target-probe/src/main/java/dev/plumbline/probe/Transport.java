@@ -2,6 +2,7 @@ package dev.plumbline.probe;
 
 import dev.plumbline.probe.StepOutcome.Failed;
 import dev.plumbline.probe.StepOutcome.Passed;
+import dev.plumbline.probe.http.TlsTrust;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

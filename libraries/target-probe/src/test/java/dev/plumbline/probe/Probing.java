@@ -4,6 +4,7 @@ import dev.plumbline.probe.StepOutcome.Failed;
 import dev.plumbline.probe.StepOutcome.Passed;
 import dev.plumbline.probe.StepOutcome.Skipped;
 import dev.plumbline.probe.TargetAddress.Wanted;
+import dev.plumbline.probe.http.TlsTrust;
 import dev.plumbline.protocol.EndpointType;
 import java.time.Duration;
 import java.util.Optional;

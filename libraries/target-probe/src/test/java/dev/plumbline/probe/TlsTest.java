@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.plumbline.probe.StepOutcome.Failed;
 import dev.plumbline.probe.TargetAddress.Route;
+import dev.plumbline.probe.http.TlsTrust;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -28,13 +29,20 @@ class TlsTest {
 
     private static final char[] PASSWORD = "changeit".toCharArray();
 
-    private static final ProbeTimeouts SHORT_HANDSHAKE = new ProbeTimeouts(
-            Duration.ofMillis(300),
-            Duration.ofSeconds(20),
-            Duration.ofMillis(300),
-            Duration.ofSeconds(20),
-            Duration.ofSeconds(20),
-            Duration.ofMillis(1));
+    /**
+     * Gives a handshake up after a second.
+     *
+     * @param plainAnswer how long plain HTTP is waited for after it
+     */
+    private static ProbeTimeouts shortHandshake(Duration plainAnswer) {
+        return new ProbeTimeouts(
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(20),
+                plainAnswer,
+                Duration.ofSeconds(20),
+                Duration.ofSeconds(20),
+                Duration.ofMillis(1));
+    }
 
     @TempDir
     private static Path folder;
@@ -166,7 +174,7 @@ class TlsTest {
         try (FakeServer server = FakeServer.vllm()) {
             // This one is silent until it has seen the end of a line.
             TargetAddress address =
-                    trusting("https://127.0.0.1:" + server.port()).with(SHORT_HANDSHAKE);
+                    trusting("https://127.0.0.1:" + server.port()).with(shortHandshake(Duration.ofSeconds(20)));
 
             Failed failed = failure(Probing.check(address), Step.TLS);
 
@@ -190,7 +198,7 @@ class TlsTest {
         try (ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
             Failed failed = failure(
                     Probing.check(trusting("https://127.0.0.1:" + server.getLocalPort())
-                            .with(SHORT_HANDSHAKE)),
+                            .with(shortHandshake(Duration.ofMillis(300)))),
                     Step.TLS);
 
             assertThat(failed.kind()).isEqualTo(FailureKind.TIMEOUT);

@@ -1,4 +1,4 @@
-package dev.plumbline.probe;
+package dev.plumbline.probe.http;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,7 +26,7 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /** Whom TLS connections trust. */
-final class TlsTrust {
+public final class TlsTrust {
 
     private TlsTrust() {}
 
@@ -36,7 +36,7 @@ final class TlsTrust {
      * @param used whether TLS is spoken at all: without, nothing of TLS is started, which takes longer than a discovery
      * @throws IllegalArgumentException with one line for the user, when the file cannot be used
      */
-    static SSLContext of(Optional<Path> caFile, boolean used) {
+    public static SSLContext of(Optional<Path> caFile, boolean used) {
         try {
             if (!used) {
                 return new NoTls();
@@ -62,7 +62,7 @@ final class TlsTrust {
     }
 
     /** Trusts everybody: only to see whether TLS is spoken. */
-    static SSLContext anybody() {
+    public static SSLContext anybody() {
         try {
             return context(new TrustManager[] {new Anybody()});
         } catch (GeneralSecurityException e) {

@@ -1,4 +1,4 @@
-package dev.plumbline.probe;
+package dev.plumbline.probe.http;
 
 import java.io.ByteArrayOutputStream;
 import java.net.http.HttpResponse.BodySubscriber;
@@ -10,14 +10,15 @@ import java.util.concurrent.Flow.Subscription;
 import org.jspecify.annotations.Nullable;
 
 /** The first bytes of a body; what is beyond the bound is not read. */
-final class BoundedBody implements BodySubscriber<byte[]> {
+public final class BoundedBody implements BodySubscriber<byte[]> {
 
     private final int maxBytes;
     private final ByteArrayOutputStream taken = new ByteArrayOutputStream();
     private final CompletableFuture<byte[]> result = new CompletableFuture<>();
     private @Nullable Subscription subscription;
 
-    BoundedBody(int maxBytes) {
+    /** @param maxBytes 1 or more */
+    public BoundedBody(int maxBytes) {
         this.maxBytes = maxBytes;
     }
 
