@@ -1,5 +1,6 @@
 package dev.plumbline.pipeline.layering;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -35,6 +36,7 @@ record LayeringRules(String root, boolean mayBeEmpty) {
             "protocol",
             "statistics",
             "process",
+            "probe",
             "broker",
             "target",
             "producer",
@@ -74,7 +76,7 @@ record LayeringRules(String root, boolean mayBeEmpty) {
 
     /**
      * Modules meet in records of the contract, in the protocols of servers and of child processes, and in the maths of
-     * verdicts, nowhere else.
+     * verdicts, nowhere else. The probe of targets is the command line's.
      */
     ArchRule modulesDoNotKnowEachOther() {
         return slices().matching(root + ".(*)..")
@@ -83,6 +85,21 @@ record LayeringRules(String root, boolean mayBeEmpty) {
                 .ignoreDependency(
                         DescribedPredicate.alwaysTrue(),
                         resideInAnyPackage(in("contract"), in("protocol"), in("statistics"), in("process")))
+                .ignoreDependency(resideInAPackage(in("cli")), resideInAPackage(in("probe")))
+                .allowEmptyShould(mayBeEmpty);
+    }
+
+    /** Small requests of command line and probe go by one client, which bounds them. */
+    ArchRule smallRequestsGoByOneClient() {
+        return classes()
+                .that()
+                .resideInAnyPackage(in("cli"), in("probe"))
+                .and()
+                .resideOutsideOfPackage(in("probe.http"))
+                .should(notAccess(
+                        "an HTTP client of their own",
+                        target -> target.getOwner().getName().equals("java.net.http.HttpClient")
+                                && target.getName().startsWith("new")))
                 .allowEmptyShould(mayBeEmpty);
     }
 

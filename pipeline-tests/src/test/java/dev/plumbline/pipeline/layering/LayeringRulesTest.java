@@ -31,8 +31,16 @@ final class LayeringRulesTest {
     }
 
     @Test
-    void anAppMayNotKnowAnother() {
-        assertThat(breakers(RULES.modulesDoNotKnowEachOther())).containsExactly("aggregator.AggregatorApp");
+    void anAppMayNotKnowAnotherNorALibraryTheAppThatUsesIt() {
+        assertThat(breakers(RULES.modulesDoNotKnowEachOther()))
+                .containsExactlyInAnyOrder(
+                        "aggregator.AggregatorApp", "producer.ProbingProducer", "probe.CommandProbe");
+    }
+
+    @Test
+    void smallRequestsMayNotGoByAClientOfOnesOwn() {
+        assertThat(breakers(RULES.smallRequestsGoByOneClient()))
+                .containsExactlyInAnyOrder("cli.ChattyCommand", "probe.CommandProbe");
     }
 
     @Test
