@@ -3,9 +3,6 @@ package dev.plumbline.cli;
 import dev.plumbline.cli.feed.PipeFeed;
 import dev.plumbline.cli.feed.PipeListener;
 import dev.plumbline.cli.outcome.ExitCode;
-import dev.plumbline.cli.probe.ProbeListener;
-import dev.plumbline.cli.probe.TargetAddress;
-import dev.plumbline.cli.probe.TargetProbe;
 import dev.plumbline.cli.stack.Installation;
 import dev.plumbline.cli.stack.Installation.Part;
 import dev.plumbline.cli.stack.LocalPipe;
@@ -14,6 +11,9 @@ import dev.plumbline.cli.time.SystemTime;
 import dev.plumbline.contract.event.Event;
 import dev.plumbline.contract.event.RequestEvent;
 import dev.plumbline.contract.wire.Codec;
+import dev.plumbline.probe.ProbeListener;
+import dev.plumbline.probe.TargetAddress;
+import dev.plumbline.probe.TargetProbe;
 import dev.plumbline.protocol.Protocol;
 import dev.plumbline.statistics.Cusum;
 import java.io.IOException;
@@ -48,7 +48,8 @@ final class ClassesCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException, URISyntaxException {
         try (LocalPipe pipe = LocalPipe.begin(PLAN, Installation.ofSystemProperties())) {
-            for (Class<?> inJar : List.of(ClassesCommand.class, Codec.class, Protocol.class, Cusum.class)) {
+            for (Class<?> inJar :
+                    List.of(ClassesCommand.class, Codec.class, Protocol.class, Cusum.class, TargetProbe.class)) {
                 loadJarOf(inJar);
             }
             pipe.awaitBroker();

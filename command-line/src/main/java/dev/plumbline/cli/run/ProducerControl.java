@@ -7,13 +7,11 @@ import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import dev.plumbline.cli.outcome.ExitCode;
 import dev.plumbline.cli.stack.StackFailure;
 import dev.plumbline.contract.event.FailureKind;
+import dev.plumbline.probe.http.SideAnswer;
+import dev.plumbline.probe.http.SideClient;
+import dev.plumbline.probe.http.SideRequest;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -24,8 +22,9 @@ final class ProducerControl implements AutoCloseable {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(15);
 
-    private final HttpClient http =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private static final int MAX_BODY_BYTES = 1 << 20;
+
+    private final SideClient client = SideClient.onThisMachine(TIMEOUT, MAX_BODY_BYTES);
     private final ObjectMapper json =
             JsonMapper.builder().addModule(new Jdk8Module()).build();
     private final String url;
@@ -36,12 +35,12 @@ final class ProducerControl implements AutoCloseable {
 
     /** @throws StackFailure if the producer does not answer */
     Status status() throws InterruptedException {
-        HttpResponse<byte[]> response = send(request("/status").GET().build());
-        if (response.statusCode() == 503) {
+        SideAnswer answer = ask(SideRequest.get(at("/status"), TIMEOUT));
+        if (answer.status() == 503) {
             return Status.STARTING;
         }
         try {
-            return json.readValue(response.body(), Status.class);
+            return json.readValue(answer.body(), Status.class);
         } catch (IOException e) {
             throw new StackFailure(ExitCode.INFRASTRUCTURE, "the producer's status cannot be read: " + e.getMessage());
         }
@@ -49,21 +48,21 @@ final class ProducerControl implements AutoCloseable {
 
     /** Lets the load begin. */
     void release() throws InterruptedException {
-        send(request("/release").POST(BodyPublishers.noBody()).build());
+        ask(SideRequest.post(at("/release"), TIMEOUT));
     }
 
     /** Asks it to end the load and to send what it has; {@link #status} says STOPPED when that is done. */
     void end() throws InterruptedException {
-        send(request("/end").POST(BodyPublishers.noBody()).build());
+        ask(SideRequest.post(at("/end"), TIMEOUT));
     }
 
-    private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create(url + path)).timeout(TIMEOUT);
+    private URI at(String path) {
+        return URI.create(url + path);
     }
 
-    private HttpResponse<byte[]> send(HttpRequest request) throws InterruptedException {
+    private SideAnswer ask(SideRequest request) throws InterruptedException {
         try {
-            return http.send(request, BodyHandlers.ofByteArray());
+            return client.ask(request);
         } catch (IOException e) {
             throw new StackFailure(
                     ExitCode.INFRASTRUCTURE,
@@ -73,7 +72,7 @@ final class ProducerControl implements AutoCloseable {
 
     @Override
     public void close() {
-        http.close();
+        client.close();
     }
 
     /** Where a producer is in its life. */

@@ -1,9 +1,9 @@
 package dev.plumbline.cli.run;
 
-import dev.plumbline.cli.probe.Discovery;
-import dev.plumbline.cli.probe.TargetAddress;
 import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.contract.series.Series;
+import dev.plumbline.probe.Discovery;
+import dev.plumbline.probe.TargetAddress;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;

@@ -1,18 +1,11 @@
 package dev.plumbline.cli.run;
 
+import dev.plumbline.cli.check.CheckExit;
 import dev.plumbline.cli.judgement.JudgementSettings;
 import dev.plumbline.cli.judgement.RunJudge;
 import dev.plumbline.cli.kafka.KafkaReach;
 import dev.plumbline.cli.outcome.CommandFailure;
 import dev.plumbline.cli.outcome.ExitCode;
-import dev.plumbline.cli.probe.Discovery;
-import dev.plumbline.cli.probe.ProbeListener;
-import dev.plumbline.cli.probe.ProbeReport;
-import dev.plumbline.cli.probe.Step;
-import dev.plumbline.cli.probe.StepOutcome;
-import dev.plumbline.cli.probe.StepResult;
-import dev.plumbline.cli.probe.TargetAddress;
-import dev.plumbline.cli.probe.TargetProbe;
 import dev.plumbline.cli.result.RunEnding;
 import dev.plumbline.cli.result.RunResult;
 import dev.plumbline.cli.result.RunVerdict;
@@ -28,6 +21,14 @@ import dev.plumbline.contract.run.RunRecord.Decision;
 import dev.plumbline.contract.run.RunRecord.Environment;
 import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.contract.series.Series;
+import dev.plumbline.probe.Discovery;
+import dev.plumbline.probe.ProbeListener;
+import dev.plumbline.probe.ProbeReport;
+import dev.plumbline.probe.Step;
+import dev.plumbline.probe.StepOutcome;
+import dev.plumbline.probe.StepResult;
+import dev.plumbline.probe.TargetAddress;
+import dev.plumbline.probe.TargetProbe;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -198,7 +199,7 @@ final class Run {
         Optional<StepOutcome.Failed> failure = report.failure();
         if (failure.isPresent()) {
             throw new StackFailure(
-                    failure.get().kind().exitCode(), failure.get().line());
+                    CheckExit.of(failure.get().kind()), failure.get().line());
         }
         return report.discovery()
                 .orElseThrow(() -> new StackFailure(

@@ -1,12 +1,12 @@
 package dev.plumbline.cli.run;
 
+import dev.plumbline.cli.check.TargetOptions;
 import dev.plumbline.cli.kafka.KafkaOptions;
-import dev.plumbline.cli.probe.TargetAddress;
-import dev.plumbline.cli.probe.TargetOptions;
 import dev.plumbline.cli.scenario.ScenarioFile;
 import dev.plumbline.cli.scenario.ScenarioFile.Setting;
 import dev.plumbline.cli.stack.Installation;
 import dev.plumbline.cli.terminal.Screen;
+import dev.plumbline.probe.TargetAddress;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

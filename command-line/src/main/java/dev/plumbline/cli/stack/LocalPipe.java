@@ -5,15 +5,16 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.plumbline.cli.outcome.ExitCode;
 import dev.plumbline.cli.stack.Installation.Part;
 import dev.plumbline.contract.wire.Topics;
+import dev.plumbline.probe.http.SideAnswer;
+import dev.plumbline.probe.http.SideClient;
+import dev.plumbline.probe.http.SideRequest;
 import dev.plumbline.process.StandbyChild;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,6 +37,8 @@ import org.apache.kafka.clients.admin.NewTopic;
 public final class LocalPipe implements AutoCloseable {
 
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(5);
+    /** More than any page of a part has. */
+    private static final int MAX_PAGE_BYTES = 16 << 20;
 
     private static final long SMALLEST_SEGMENT = 1L << 20;
     private static final long LARGEST_SEGMENT = 64L << 20;
@@ -315,16 +318,14 @@ public final class LocalPipe implements AutoCloseable {
      * @throws StackFailure if the target does not take it
      */
     public void regress(String body) throws InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(url(Part.TARGET) + "/admin/regressions"))
-                .timeout(REQUEST_TIMEOUT)
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(body))
-                .build();
-        HttpResponse<String> response = send(request);
-        if (response.statusCode() / 100 != 2) {
+        SideAnswer answer = ask(SideRequest.postJson(
+                URI.create(url(Part.TARGET) + "/admin/regressions"),
+                body.getBytes(StandardCharsets.UTF_8),
+                REQUEST_TIMEOUT));
+        if (answer.status() / 100 != 2) {
             throw new StackFailure(
                     ExitCode.INFRASTRUCTURE,
-                    "the target refused the regression with " + response.statusCode() + ": " + response.body());
+                    "the target refused the regression with " + answer.status() + ": " + answer.text());
         }
     }
 
@@ -335,14 +336,16 @@ public final class LocalPipe implements AutoCloseable {
      * @throws StackFailure if there is no answer, or none with status 200
      */
     public String get(Part part, String path) throws InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(url(part) + path))
-                .timeout(REQUEST_TIMEOUT)
-                .build();
-        HttpResponse<String> response = send(request);
-        if (response.statusCode() != 200) {
-            throw new StackFailure(ExitCode.INFRASTRUCTURE, request.uri() + " answers " + response.statusCode());
+        URI page = URI.create(url(part) + path);
+        SideAnswer answer = ask(SideRequest.get(page, REQUEST_TIMEOUT));
+        if (answer.status() != 200) {
+            throw new StackFailure(ExitCode.INFRASTRUCTURE, page + " answers " + answer.status());
         }
-        return response.body();
+        if (answer.cut()) {
+            throw new StackFailure(
+                    ExitCode.INFRASTRUCTURE, page + " answers with more than " + MAX_PAGE_BYTES + " bytes");
+        }
+        return answer.text();
     }
 
     /** A JSON page of a part. */
@@ -354,11 +357,10 @@ public final class LocalPipe implements AutoCloseable {
         }
     }
 
-    private HttpResponse<String> send(HttpRequest request) throws InterruptedException {
+    private static SideAnswer ask(SideRequest request) throws InterruptedException {
         // One for each question: there are few, and a start does not wait for it.
-        try (HttpClient http =
-                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
-            return http.send(request, HttpResponse.BodyHandlers.ofString());
+        try (SideClient client = SideClient.onThisMachine(REQUEST_TIMEOUT, MAX_PAGE_BYTES)) {
+            return client.ask(request);
         } catch (IOException e) {
             throw new StackFailure(ExitCode.INFRASTRUCTURE, "no answer from " + request.uri() + ": " + e);
         }

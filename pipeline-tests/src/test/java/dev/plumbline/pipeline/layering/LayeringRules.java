@@ -37,6 +37,7 @@ record LayeringRules(String root, boolean mayBeEmpty) {
             "statistics",
             "process",
             "telemetry",
+            "probe",
             "broker",
             "target",
             "producer",
@@ -79,7 +80,8 @@ record LayeringRules(String root, boolean mayBeEmpty) {
 
     /**
      * Modules meet in records of the contract, in the protocols of servers and of child processes, and in the maths of
-     * verdicts, nowhere else. What a target tells about itself is for who looks at targets.
+     * verdicts, nowhere else. What a target tells about itself is for the producer and the probe, the probe of targets
+     * for the command line.
      */
     ArchRule modulesDoNotKnowEachOther() {
         return slices().matching(root + ".(*)..")
@@ -89,6 +91,21 @@ record LayeringRules(String root, boolean mayBeEmpty) {
                         DescribedPredicate.alwaysTrue(),
                         resideInAnyPackage(in("contract"), in("protocol"), in("statistics"), in("process")))
                 .ignoreDependency(resideInAPackage(in("producer")), resideInAPackage(in("telemetry")))
+                .ignoreDependency(resideInAPackage(in("cli")), resideInAPackage(in("probe")))
+                .allowEmptyShould(mayBeEmpty);
+    }
+
+    /** Small requests of command line and probe go by one client, which bounds them. */
+    ArchRule smallRequestsGoByOneClient() {
+        return classes()
+                .that()
+                .resideInAnyPackage(in("cli"), in("probe"))
+                .and()
+                .resideOutsideOfPackage(in("probe.http"))
+                .should(notAccess(
+                        "an HTTP client of their own",
+                        target -> target.getOwner().getName().equals("java.net.http.HttpClient")
+                                && target.getName().startsWith("new")))
                 .allowEmptyShould(mayBeEmpty);
     }
 

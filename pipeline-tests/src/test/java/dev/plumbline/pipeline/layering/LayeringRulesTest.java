@@ -34,7 +34,17 @@ final class LayeringRulesTest {
     void anAppMayNotKnowAnotherNorALibraryAnAppNorAnyoneALibraryThatIsNotForHim() {
         assertThat(breakers(RULES.modulesDoNotKnowEachOther()))
                 .containsExactlyInAnyOrder(
-                        "aggregator.AggregatorApp", "aggregator.SamplingAggregator", "telemetry.DrivingSampler");
+                        "aggregator.AggregatorApp",
+                        "aggregator.SamplingAggregator",
+                        "telemetry.DrivingSampler",
+                        "producer.ProbingProducer",
+                        "probe.CommandProbe");
+    }
+
+    @Test
+    void smallRequestsMayNotGoByAClientOfOnesOwn() {
+        assertThat(breakers(RULES.smallRequestsGoByOneClient()))
+                .containsExactlyInAnyOrder("cli.ChattyCommand", "probe.CommandProbe");
     }
 
     @Test

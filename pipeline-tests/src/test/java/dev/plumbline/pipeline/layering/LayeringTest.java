@@ -40,6 +40,11 @@ final class LayeringTest {
         RULES.modulesDoNotKnowEachOther().check(SHIPPED);
     }
 
+    @Test
+    void smallRequestsGoByOneClient() {
+        RULES.smallRequestsGoByOneClient().check(SHIPPED);
+    }
+
     @ParameterizedTest
     @FieldSource("dev.plumbline.pipeline.layering.LayeringRules#PURE_PACKAGES")
     void mathsIsPure(String purePackage) {

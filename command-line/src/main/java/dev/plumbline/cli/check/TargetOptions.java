@@ -1,0 +1,268 @@
+package dev.plumbline.cli.check;
+
+import dev.plumbline.probe.BaseUrl;
+import dev.plumbline.probe.Credentials;
+import dev.plumbline.probe.ProbeTimeouts;
+import dev.plumbline.probe.TargetAddress;
+import dev.plumbline.probe.Words;
+import dev.plumbline.protocol.EndpointType;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** The options that say where a target is; for {@code @Mixin}. */
+public final class TargetOptions {
+
+    private static final Pattern HEADER_NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
+
+    /** Headers that the connection itself needs. */
+    private static final Set<String> RESERVED =
+            Set.of("content-length", "expect", "host", "upgrade", "transfer-encoding", "content-type");
+
+    private static final int LONGEST_KEY_FILE_BYTES = 64 * 1024;
+
+    @Option(
+            names = "--url",
+            paramLabel = "URL",
+            description = {
+                "The server: localhost:8000, https://host/prefix, or the full path of an",
+                "endpoint such as http://host:8000/v1/chat/completions."
+            })
+    private String url = "";
+
+    @Option(
+            names = "--model",
+            paramLabel = "MODEL",
+            description = {"The model.", "Default: the only one that is served, or loaded."})
+    private @Nullable String model;
+
+    @Option(
+            names = "--endpoint-type",
+            paramLabel = "TYPE",
+            converter = TypeConverter.class,
+            completionCandidates = TypeNames.class,
+            description = {
+                "The API: ${COMPLETION-CANDIDATES}.",
+                "Default: chat where it is served, as figures of all engines compare then."
+            })
+    private @Nullable EndpointType endpointType;
+
+    @Option(
+            names = {"-H", "--header"},
+            paramLabel = "'NAME: VALUE'",
+            description = "A header for every request; may be repeated.")
+    private List<String> headers = new ArrayList<>();
+
+    @Option(names = "--api-key-env", paramLabel = "NAME", description = "Environment variable that holds the API key.")
+    private @Nullable String apiKeyEnvironment;
+
+    @Option(names = "--api-key-file", paramLabel = "FILE", description = "File whose first line is the API key.")
+    private @Nullable Path apiKeyFile;
+
+    @Option(
+            names = "--api-key-header",
+            paramLabel = "NAME",
+            description = {"Header of the key.", "Default: the API's own, Authorization with Bearer, or x-api-key."})
+    private @Nullable String apiKeyHeader;
+
+    @Option(
+            names = "--ca-file",
+            paramLabel = "FILE",
+            description = "Certificates to trust, PEM, in place of the system's.")
+    private @Nullable Path caFile;
+
+    @Option(names = "--proxy", paramLabel = "URL", description = "HTTP proxy, for example http://proxy:3128.")
+    private @Nullable String proxy;
+
+    @Option(
+            names = "--metrics-url",
+            paramLabel = "URL",
+            description = {"The engine's metrics.", "Default: /metrics of the server."})
+    private @Nullable String metricsUrl;
+
+    /**
+     * What the options say.
+     *
+     * @param environment looks up an environment variable
+     * @throws ParameterException with one line that names the option
+     */
+    public TargetAddress address(CommandLine commandLine, Function<String, @Nullable String> environment) {
+        if (url.isBlank()) {
+            throw new ParameterException(
+                    commandLine, "--url is missing: give the server, for example --url localhost:8000");
+        }
+        return checked(commandLine, "--url", () -> {
+            BaseUrl target = BaseUrl.parse(url);
+            return new TargetAddress(
+                    url,
+                    target,
+                    new TargetAddress.Wanted(
+                            Optional.ofNullable(endpointType),
+                            Optional.empty(),
+                            Optional.ofNullable(model),
+                            Optional.ofNullable(metricsUrl)
+                                    .map(text -> checked(commandLine, "--metrics-url", () -> BaseUrl.parse(text)))),
+                    credentials(commandLine, environment),
+                    new TargetAddress.Route(
+                            Optional.ofNullable(caFile),
+                            Optional.ofNullable(proxy)
+                                    .map(text -> checked(commandLine, "--proxy", () -> proxyAddress(text)))),
+                    ProbeTimeouts.DEFAULT);
+        });
+    }
+
+    private Credentials credentials(CommandLine commandLine, Function<String, @Nullable String> environment) {
+        Map<String, String> parsed = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        for (String header : headers) {
+            checked(commandLine, "--header", () -> put(parsed, header));
+        }
+        Optional<String> keyHeader = Optional.ofNullable(apiKeyHeader)
+                .map(name -> checked(commandLine, "--api-key-header", () -> checkedName(name)));
+        if (apiKeyEnvironment != null && apiKeyFile != null) {
+            throw new ParameterException(
+                    commandLine, "--api-key-env and --api-key-file exclude each other: give one of them");
+        }
+        Optional<String> key = Optional.empty();
+        if (apiKeyEnvironment != null) {
+            String name = apiKeyEnvironment;
+            key = Optional.of(checked(commandLine, "--api-key-env", () -> keyOf(name, environment.apply(name))));
+        } else if (apiKeyFile != null) {
+            Path file = apiKeyFile;
+            key = Optional.of(checked(commandLine, "--api-key-file", () -> firstLine(file)));
+        }
+        if (key.isPresent() && parsed.containsKey(keyHeader.orElse("Authorization"))) {
+            throw new ParameterException(
+                    commandLine,
+                    "--header and the API key both set " + keyHeader.orElse("Authorization") + ": give it once");
+        }
+        return new Credentials(parsed, key, keyHeader);
+    }
+
+    private static String put(Map<String, String> headers, String text) {
+        int colon = text.indexOf(':');
+        if (colon < 1) {
+            // Not repeated: it may hold a secret.
+            throw new IllegalArgumentException("a header is written 'NAME: VALUE'");
+        }
+        String name = checkedName(text.substring(0, colon).strip());
+        if (headers.containsKey(name)) {
+            throw new IllegalArgumentException(name + " is given twice");
+        }
+        headers.put(
+                name, checkedValue(name + "'s value", text.substring(colon + 1).strip()));
+        return name;
+    }
+
+    private static String checkedName(String name) {
+        if (!HEADER_NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException("a header's name has letters, digits and '-' only");
+        }
+        if (name.equalsIgnoreCase("connection")) {
+            throw new IllegalArgumentException(
+                    name + " is set by the connection itself: for a new one per request give --no-keep-alive to a run");
+        }
+        if (RESERVED.contains(name.toLowerCase(Locale.ROOT))) {
+            throw new IllegalArgumentException(name + " is set by the connection itself: leave it out");
+        }
+        return name;
+    }
+
+    private static String checkedValue(String what, String value) {
+        if (value.isEmpty() || !value.chars().allMatch(c -> c == '\t' || (c >= 0x20 && c < 0x7f))) {
+            throw new IllegalArgumentException(what + " must be printable ASCII on one line, and not empty");
+        }
+        return value;
+    }
+
+    private static String keyOf(String name, @Nullable String value) {
+        if (value == null || value.isBlank()) {
+            throw new IllegalArgumentException("the environment variable '" + Words.oneLine(name) + "' is "
+                    + (value == null ? "not set" : "empty") + ": give the name of one that holds the key");
+        }
+        return checkedValue("the key in " + name, value.strip());
+    }
+
+    private static String firstLine(Path file) {
+        try {
+            if (Files.size(file) > LONGEST_KEY_FILE_BYTES) {
+                throw new IllegalArgumentException(file + " is too large: give a file whose first line is the key");
+            }
+            String key = Files.readString(file, StandardCharsets.UTF_8)
+                    .lines()
+                    .findFirst()
+                    .orElse("")
+                    .strip();
+            if (key.isEmpty()) {
+                throw new IllegalArgumentException(file + " is empty: give a file whose first line is the key");
+            }
+            return checkedValue("the key in " + file, key);
+        } catch (IOException e) {
+            throw new IllegalArgumentException(file + " cannot be read: give a file whose first line is the key", e);
+        }
+    }
+
+    private static InetSocketAddress proxyAddress(String text) {
+        URI uri;
+        try {
+            uri = new URI(text.contains("://") ? text : "http://" + text);
+        } catch (URISyntaxException e) {
+            throw new IllegalArgumentException("not a URL: give http://host:port", e);
+        }
+        if (!"http".equalsIgnoreCase(uri.getScheme()) || uri.getHost() == null || uri.getPort() < 1) {
+            throw new IllegalArgumentException("a proxy is given as http://host:port");
+        }
+        if (uri.getRawUserInfo() != null) {
+            throw new IllegalArgumentException("a proxy that wants a password is not supported");
+        }
+        return InetSocketAddress.createUnresolved(uri.getHost(), uri.getPort());
+    }
+
+    private static <T> T checked(CommandLine commandLine, String option, java.util.function.Supplier<T> value) {
+        try {
+            return value.get();
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(commandLine, option + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** As people write endpoint types: lower case, with hyphens. */
+    private static final class TypeConverter implements CommandLine.ITypeConverter<EndpointType> {
+        @Override
+        public EndpointType convert(String value) {
+            try {
+                return EndpointType.named(value);
+            } catch (IllegalArgumentException e) {
+                throw new CommandLine.TypeConversionException(e.getMessage());
+            }
+        }
+    }
+
+    /** The names of the endpoint types. */
+    private static final class TypeNames extends ArrayList<String> {
+        private static final long serialVersionUID = 1L;
+
+        TypeNames() {
+            super(Arrays.stream(EndpointType.values())
+                    .map(EndpointType::shortName)
+                    .toList());
+        }
+    }
+}

@@ -1,0 +1,311 @@
+package dev.plumbline.probe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plumbline.probe.StepOutcome.Passed;
+import dev.plumbline.probe.StepOutcome.Skipped;
+import dev.plumbline.probe.TargetAddress.Wanted;
+import dev.plumbline.protocol.EndpointType;
+import dev.plumbline.protocol.GenericTarget;
+import dev.plumbline.target.SimulatedTarget;
+import dev.plumbline.target.SimulatedTargetSettings;
+import java.io.IOException;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** Engines as captured, each behind a real socket. */
+class DiscoveryTest {
+
+    @Test
+    void vllmIsKnownWithItsSettings() throws Exception {
+        try (FakeServer server = FakeServer.vllm()) {
+            ProbeReport report = Probing.check(server.url());
+
+            assertThat(report.failure()).isEmpty();
+            Discovery found = report.discovery().orElseThrow();
+            assertThat(found.endpointType()).isEqualTo(EndpointType.CHAT);
+            assertThat(found.endpointUrl()).isEqualTo(server.url() + "/v1/chat/completions");
+            assertThat(found.model()).isEqualTo("tiny");
+            assertThat(found.engine()).hasToString("vllm 0.32.0");
+            assertThat(found.contextLengthTokens()).hasValue(2048);
+            assertThat(found.metrics())
+                    .contains(new Discovery.EngineMetrics(server.url() + "/metrics", Engine.Kind.VLLM));
+            assertThat(found.facts().subject())
+                    .containsEntry("engine", "vllm")
+                    .containsEntry("engineVersion", "0.32.0")
+                    .containsEntry("modelPath", "model/tiny")
+                    .containsEntry("serving.gpu_memory_utilization", "0.92")
+                    .containsEntry("serving.enable_prefix_caching", "True")
+                    .containsEntry("modelRevision", "unknown")
+                    .doesNotContainKey("serving.sliding_window");
+            assertThat(found.facts().conditions())
+                    .containsEntry("endpointType", "chat")
+                    .containsEntry("gpu", "unknown");
+            assertThat(found.facts().unknown()).contains("modelRevision", "gpu", "gpuDriver");
+            assertThat(Probing.line(report, Step.ANSWER)).startsWith("passed:").contains("tokens, first after");
+        }
+    }
+
+    @Test
+    void llamaCppIsKnownWithItsSlots() throws Exception {
+        try (FakeServer server = FakeServer.llamaCpp()) {
+            ProbeReport report = Probing.check(server.url());
+
+            assertThat(report.failure()).isEmpty();
+            Discovery found = report.discovery().orElseThrow();
+            assertThat(found.engine()).hasToString("llama.cpp b1-de3ff81");
+            assertThat(found.model()).isEqualTo("tiny-eos");
+            assertThat(found.contextLengthTokens()).hasValue(8192);
+            assertThat(found.metrics().orElseThrow().engine()).isEqualTo(Engine.Kind.LLAMA_CPP);
+            assertThat(found.facts().subject())
+                    .containsEntry("quantization", "F16")
+                    .containsEntry("parameters", "19532032")
+                    .containsEntry("serving.total_slots", "2")
+                    .containsEntry("modelPath", "models/tiny-20m-eos.gguf");
+        }
+    }
+
+    @Test
+    void ollamaIsDrivenThroughOpenAiChatAndKnownByItsDigest() throws Exception {
+        try (FakeServer server = FakeServer.ollama()) {
+            ProbeReport report = Probing.check(server.url());
+
+            assertThat(report.failure()).isEmpty();
+            Discovery found = report.discovery().orElseThrow();
+            assertThat(found.endpointType()).isEqualTo(EndpointType.CHAT);
+            assertThat(found.engine()).hasToString("ollama 0.0.0");
+            assertThat(found.model()).isEqualTo("tiny:latest");
+            assertThat(found.contextLengthTokens()).hasValue(4096);
+            assertThat(found.metrics()).isEmpty();
+            assertThat(found.facts().subject())
+                    .containsEntry("modelRevision", "d6650ea83ebe235e1bc6c67434afa2ab9cf368d17441cfd6a6cdea2394097cb1")
+                    .containsEntry("quantization", "F16")
+                    .containsEntry("parameterSize", "4.67M")
+                    .containsEntry("modelFamily", "llama")
+                    .containsEntry("parameters", "4671744");
+            assertThat(Probing.outcome(report, Step.METRICS)).isInstanceOf(Skipped.class);
+        }
+    }
+
+    @Test
+    void theContextLengthOfAnOllamaIsAskedForAgainOnceTheAnswerHasLoadedTheModel() throws Exception {
+        try (FakeServer server = FakeServer.ollama().captured("GET /api/ps", "ollama-ps-empty.json")) {
+            server.on("POST /v1/chat/completions", (exchange, request) -> {
+                server.captured("GET /api/ps", "ollama-ps-loaded.json");
+                if (request.equals("{}")) {
+                    server.captured("GET /api/ps", "ollama-ps-empty.json");
+                    FakeServer.send(exchange, 400, "application/json", "{\"error\":\"no messages\"}");
+                } else {
+                    FakeServer.send(exchange, 200, "text/event-stream", FakeServer.resource("ollama-chat.sse"));
+                }
+            });
+
+            assertThat(Probing.check(server.url()).discovery().orElseThrow().contextLengthTokens())
+                    .hasValue(4096);
+        }
+    }
+
+    @Test
+    void sglangAndTgiAreKnown() throws Exception {
+        try (FakeServer sglang = FakeServer.vllm();
+                FakeServer tgi = FakeServer.vllm()) {
+            sglang.json("GET /v1/models", "{\"data\":[{\"id\":\"m\",\"owned_by\":\"sglang\",\"max_model_len\":4096}]}")
+                    .json(
+                            "GET /get_server_info",
+                            "{\"tp_size\":2,\"version\":\"0.5.1\",\"quantization\":\"fp8\",\"model_path\":\"org/m\"}");
+            tgi.json("GET /v1/models", "{\"data\":[{\"id\":\"org/m\",\"owned_by\":\"org/m\"}]}")
+                    .json(
+                            "GET /info",
+                            "{\"model_id\":\"org/m\",\"model_sha\":\"abc\",\"version\":\"3.3.4\",\"max_total_tokens\":4096}");
+
+            Discovery first = Probing.check(sglang.url()).discovery().orElseThrow();
+            Discovery second = Probing.check(tgi.url()).discovery().orElseThrow();
+
+            assertThat(first.engine()).hasToString("sglang 0.5.1");
+            assertThat(first.facts().subject())
+                    .containsEntry("serving.tp_size", "2")
+                    .containsEntry("quantization", "fp8");
+            assertThat(second.engine()).hasToString("tgi 3.3.4");
+            assertThat(second.facts().subject()).containsEntry("modelRevision", "abc");
+            assertThat(second.contextLengthTokens()).hasValue(4096);
+        }
+    }
+
+    @Test
+    void theSimulatedTargetAnswersLikeAnyOther() throws Exception {
+        try (SimulatedTarget target = SimulatedTarget.start(SimulatedTargetSettings.DEFAULT)) {
+            ProbeReport report = Probing.check(target.baseUrl());
+
+            assertThat(report.failure()).isEmpty();
+            assertThat(report.steps()).extracting(StepResult::step).containsExactly(Step.values());
+            Discovery found = report.discovery().orElseThrow();
+            assertThat(found.model()).isEqualTo("simulated");
+            assertThat(found.engine().kind()).isEqualTo(Engine.Kind.OPENAI_COMPATIBLE);
+            assertThat(found.metrics().orElseThrow().engine()).isEqualTo(Engine.Kind.VLLM);
+            assertThat(Probing.line(report, Step.ANSWER)).contains("16 tokens");
+        }
+    }
+
+    @Test
+    void discoveryAloneGeneratesNoToken() throws Exception {
+        try (SimulatedTarget target = SimulatedTarget.start(SimulatedTargetSettings.DEFAULT)) {
+            ProbeReport report = new TargetProbe(
+                            TargetAddress.of(target.baseUrl()).with(Probing.PATIENT),
+                            System::nanoTime,
+                            "",
+                            ProbeListener.SILENT)
+                    .discover();
+
+            assertThat(report.discovery().orElseThrow().model()).isEqualTo("simulated");
+            assertThat(Probing.outcome(report, Step.ANSWER)).isInstanceOf(Skipped.class);
+            assertThat(target.emitRecords()).isEmpty();
+        }
+    }
+
+    @Test
+    void completionsAreFoundWhereThereIsNoChat() throws Exception {
+        try (FakeServer server = FakeServer.vllm().on("POST /v1/chat/completions", 404, "text/plain", "no")) {
+            assertThat(Probing.check(server.url()).discovery().orElseThrow().endpointType())
+                    .isEqualTo(EndpointType.COMPLETIONS);
+        }
+    }
+
+    @Test
+    void messagesAreFoundWhereThereIsNothingOfOpenAis() throws Exception {
+        String events =
+                "event: message_start\ndata: {\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":3}}}\n\n"
+                        + "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":0,"
+                        + "\"delta\":{\"type\":\"text_delta\",\"text\":\"1\"}}\n\n"
+                        + "event: message_delta\ndata: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"},"
+                        + "\"usage\":{\"output_tokens\":1}}\n\nevent: message_stop\ndata: {\"type\":\"message_stop\"}\n\n";
+        try (FakeServer server = FakeServer.start()
+                .json("GET /v1/models", "{\"data\":[{\"type\":\"model\",\"id\":\"claude\"}]}")
+                .streaming("/v1/messages", events)) {
+            ProbeReport report = Probing.check(server.url());
+
+            assertThat(report.failure()).isEmpty();
+            assertThat(report.discovery().orElseThrow().endpointType()).isEqualTo(EndpointType.MESSAGES);
+        }
+    }
+
+    @Test
+    void anApiBelowAPrefixIsFound() throws Exception {
+        try (FakeServer server = FakeServer.start()
+                .captured("GET /llm/v1/models", "vllm-v1-models.json")
+                .streaming("/llm/v1/chat/completions", FakeServer.resource("vllm-chat.sse"))) {
+            for (String end : new String[] {"/llm", "/llm/v1/", "/llm/v1/chat/completions"}) {
+                ProbeReport report = Probing.check(server.url() + end);
+
+                assertThat(report.failure()).as(end).isEmpty();
+                assertThat(report.discovery().orElseThrow().endpointUrl())
+                        .isEqualTo(server.url() + "/llm/v1/chat/completions");
+            }
+        }
+    }
+
+    @Test
+    void aQueryGoesWithEveryRequestToAnApi() throws Exception {
+        try (FakeServer server = FakeServer.start()
+                .captured("GET /v1/models?v=7", "vllm-v1-models.json")
+                .streaming("/v1/chat/completions?v=7", FakeServer.resource("vllm-chat.sse"))) {
+            assertThat(Probing.check(server.url() + "/v1?v=7").failure()).isEmpty();
+        }
+    }
+
+    @Test
+    void aServerWithoutAListIsDrivenWithTheModelThatIsNamed() throws Exception {
+        try (FakeServer server =
+                FakeServer.start().streaming("/v1/chat/completions", FakeServer.resource("vllm-chat.sse"))) {
+            ProbeReport named = Probing.check(server.url(), Probing.model("m"));
+            ProbeReport unnamed = Probing.check(server.url());
+
+            assertThat(named.failure()).isEmpty();
+            assertThat(named.discovery().orElseThrow().engine().kind()).isEqualTo(Engine.Kind.UNKNOWN);
+            assertThat(unnamed.failure().orElseThrow().kind().isMissingChoice()).isTrue();
+            assertThat(Probing.line(unnamed, Step.MODEL)).contains("name one with --model");
+        }
+    }
+
+    @Test
+    void aGenericApiIsAskedForItsAnswerOnly() throws Exception {
+        GenericTarget target = new GenericTarget(
+                "POST",
+                "{\"ask\":\"{{prompt}}\"}",
+                GenericTarget.Framing.SSE,
+                "/text",
+                Optional.empty(),
+                Optional.of("/end"),
+                Optional.empty(),
+                Optional.empty(),
+                "/error");
+        try (FakeServer server = FakeServer.start()
+                .on("POST /talk?k=1", 200, "text/event-stream", "data: {\"text\":\"1\",\"end\":\"stop\"}\n\n")) {
+            ProbeReport report = Probing.check(
+                    server.url() + "/talk?k=1",
+                    new Wanted(
+                            Optional.of(EndpointType.GENERIC),
+                            Optional.of(target),
+                            Optional.empty(),
+                            Optional.empty()));
+
+            assertThat(report.failure()).isEmpty();
+            assertThat(report.steps()).extracting(StepResult::step).containsExactly(Step.values());
+            assertThat(report.discovery().orElseThrow().endpointUrl()).isEqualTo(server.url() + "/talk?k=1");
+            assertThat(server.asked()).containsExactly("POST /talk?k=1");
+        }
+    }
+
+    @Test
+    void metricsElsewhereAreLookedAtWithoutTheKey() throws Exception {
+        try (FakeServer server = FakeServer.ollama();
+                FakeServer exporter = FakeServer.vllm()) {
+            TargetAddress address = TargetAddress.of(server.url())
+                    .with(Probing.PATIENT)
+                    .with(new Credentials(java.util.Map.of(), Optional.of("sk-1"), Optional.empty()))
+                    .with(new Wanted(
+                            Optional.empty(),
+                            Optional.empty(),
+                            Optional.empty(),
+                            Optional.of(BaseUrl.parse(exporter.url() + "/metrics"))));
+
+            ProbeReport report = Probing.check(address);
+
+            assertThat(Probing.outcome(report, Step.METRICS)).isEqualTo(new Passed("metrics of vllm"));
+            assertThat(server.authorizations()).containsEntry("GET /v1/models", "Bearer sk-1");
+            assertThat(exporter.authorizations()).isEmpty();
+        }
+    }
+
+    @Test
+    void anEngineThatLoadsIsWaitedFor() throws IOException, InterruptedException {
+        String loading = "{\"error\":{\"message\":\"Loading model\",\"type\":\"unavailable_error\",\"code\":503}}";
+        try (FakeServer server = FakeServer.llamaCpp()) {
+            int[] seen = {0};
+            server.on("GET /health", (exchange, request) -> {
+                if (seen[0]++ < 2) {
+                    FakeServer.send(exchange, 503, "application/json", loading);
+                } else {
+                    FakeServer.send(exchange, 200, "application/json", "{\"status\":\"ok\"}");
+                }
+            });
+            StringBuilder waited = new StringBuilder();
+            ProbeReport report = new TargetProbe(
+                            TargetAddress.of(server.url()).with(Probing.PATIENT),
+                            System::nanoTime,
+                            "",
+                            new ProbeListener() {
+                                @Override
+                                public void ended(StepResult result) {}
+
+                                @Override
+                                public void waiting(Step step, String what) {
+                                    waited.append(what);
+                                }
+                            })
+                    .check();
+
+            assertThat(report.failure()).isEmpty();
+            assertThat(waited).contains("the engine loads its model, waiting up to 20 s");
+        }
+    }
+}
