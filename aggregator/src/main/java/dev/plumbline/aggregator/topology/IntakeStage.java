@@ -2,10 +2,10 @@ package dev.plumbline.aggregator.topology;
 
 import dev.plumbline.aggregator.commit.Backlog;
 import dev.plumbline.aggregator.commit.CommitHook;
+import dev.plumbline.aggregator.window.Admission;
 import dev.plumbline.aggregator.window.IntakeSnapshot;
 import dev.plumbline.aggregator.window.PartitionIntake;
 import dev.plumbline.aggregator.window.Placement;
-import dev.plumbline.aggregator.window.Reception;
 import dev.plumbline.aggregator.window.Tally;
 import dev.plumbline.contract.event.Event;
 import dev.plumbline.contract.event.ProducerExpelled;
@@ -57,8 +57,8 @@ final class IntakeStage extends Stage<IntakeSnapshot> {
                 sendUndecodable(record.value(), undecodable.reason());
             }
             case Decoded.Value<Event> event -> {
-                Reception reception = intake.accept(event.value(), record.timestamp(), wallMillis());
-                if (reception instanceof Reception.Refused refused) {
+                Admission admission = intake.accept(event.value(), record.timestamp(), wallMillis());
+                if (admission instanceof Admission.Refused refused) {
                     sendUndecodable(record.value(), "refused: " + refused.reason());
                 }
             }

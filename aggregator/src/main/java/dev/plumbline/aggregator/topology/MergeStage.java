@@ -1,8 +1,8 @@
 package dev.plumbline.aggregator.topology;
 
 import dev.plumbline.aggregator.commit.CommitHook;
+import dev.plumbline.aggregator.window.Admission;
 import dev.plumbline.aggregator.window.MergeSnapshot;
-import dev.plumbline.aggregator.window.Reception;
 import dev.plumbline.aggregator.window.Tally;
 import dev.plumbline.aggregator.window.WindowMerger;
 import dev.plumbline.contract.series.GroupPartitioner;
@@ -52,7 +52,7 @@ final class MergeStage extends Stage<MergeSnapshot> {
                 sendUndecodable(record.value(), undecodable.reason());
             }
             case Decoded.Value<Partial> partial -> {
-                if (merger.accept(partial.value()) instanceof Reception.Refused refused) {
+                if (merger.accept(partial.value()) instanceof Admission.Refused refused) {
                     sendUndecodable(record.value(), "refused: " + refused.reason());
                 }
             }

@@ -31,12 +31,6 @@ public record IntakeLimits(
     /** Append time after which a producer that is not live, or a series at the limit, is forgotten. */
     static final long MEMORY_MILLIS = 3_600_000;
 
-    /** A count above this in one event or one second is no measurement. */
-    static final long LARGEST_COUNT = 1_000_000_000;
-
-    /** More time in flight in one second than this is no measurement: a million requests. */
-    static final long LARGEST_IN_FLIGHT_NANOS = 1_000_000_000_000_000L;
-
     public IntakeLimits {
         if (windowMillis < 1_000 || windowMillis % 1_000 != 0) {
             throw new IllegalArgumentException("window " + windowMillis + " ms is not a whole number of seconds");

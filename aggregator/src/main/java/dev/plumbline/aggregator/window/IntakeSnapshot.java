@@ -14,8 +14,8 @@ import java.util.Set;
 /** A piece of a {@link PartitionIntake} as a value, for the store from which it is put together again. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
-    @JsonSubTypes.Type(value = IntakeSnapshot.Standing.class, name = "standing"),
-    @JsonSubTypes.Type(value = IntakeSnapshot.Producer.class, name = "producer"),
+    @JsonSubTypes.Type(value = IntakeSnapshot.SourceProgress.class, name = "standing"),
+    @JsonSubTypes.Type(value = IntakeSnapshot.KnownProducer.class, name = "producer"),
     @JsonSubTypes.Type(value = IntakeSnapshot.KnownSeries.class, name = "series"),
     @JsonSubTypes.Type(value = IntakeSnapshot.Contribution.class, name = "contribution")
 })
@@ -29,21 +29,22 @@ public sealed interface IntakeSnapshot {
     }
 
     /** How far the partition is. */
-    record Standing(long closedToEpochMillis, Announced announced) implements IntakeSnapshot {}
+    record SourceProgress(long closedToEpochMillis, Announced announced) implements IntakeSnapshot {}
 
     /**
      * One producer.
      *
      * @param forgottenToEpoch epochs up to this one are refused unless they are listed; empty when none was forgotten
+     * @param live what it holds
      */
-    record Producer(
+    record KnownProducer(
             String producerId,
             long lastAppendEpochMillis,
             OptionalLong forgottenToEpoch,
             List<Epoch> epochs,
-            List<Live> live)
+            List<Hold> live)
             implements IntakeSnapshot {
-        public Producer {
+        public KnownProducer {
             epochs = List.copyOf(epochs);
             live = List.copyOf(live);
         }
@@ -57,12 +58,12 @@ public sealed interface IntakeSnapshot {
     }
 
     /**
-     * A producer that holds windows open.
+     * What a producer holds open: the windows of one group.
      *
      * @param untilEpochMillis its watermark, 0 before the first
      * @param heardAppendEpochMillis append time of its last heartbeat, or of its first record before that
      */
-    record Live(ComparisonGroup group, long untilEpochMillis, long heardAppendEpochMillis) {}
+    record Hold(ComparisonGroup group, long untilEpochMillis, long heardAppendEpochMillis) {}
 
     /** A series that has a place below the limit. */
     record KnownSeries(Series series, long lastWindowEndEpochMillis) implements IntakeSnapshot {}

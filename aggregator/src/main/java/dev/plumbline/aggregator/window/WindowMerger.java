@@ -95,7 +95,7 @@ public final class WindowMerger {
     }
 
     /** Takes one partial. */
-    public Reception accept(Partial partial) {
+    public Admission accept(Partial partial) {
         int source = partial.sourcePartition();
         if (source >= standing.sources.length) {
             return foreign("source partition " + source + " of " + standing.sources.length);
@@ -110,7 +110,7 @@ public final class WindowMerger {
             case Partial.SourceClosed closed -> progress(source, new Source.Closed(closed.toEpochMillis()));
             case Partial.SourceIdle ignored -> progress(source, new Source.Idle());
         }
-        return new Reception.Taken();
+        return new Admission.Taken();
     }
 
     /** Hands over the window records that are ready, in order of time. */
@@ -140,9 +140,9 @@ public final class WindowMerger {
         return finals.size();
     }
 
-    private Reception foreign(String reason) {
+    private Admission foreign(String reason) {
         tallies.add(Tally.REFUSED_FOREIGN_PARTIAL);
-        return new Reception.Refused(Tally.REFUSED_FOREIGN_PARTIAL, reason);
+        return new Admission.Refused(Tally.REFUSED_FOREIGN_PARTIAL, reason);
     }
 
     private void add(Partial.WindowPart part) {

@@ -124,12 +124,12 @@ class PartitionIntakeTest {
         Heartbeat heartbeat = producer.heartbeat(T0);
         ProducerExpelled expelled = new ProducerExpelled("p1", 1, GROUP, 0, 0);
 
-        assertThat(elsewhere.accept(event, T0, T0)).isInstanceOf(Reception.Refused.class);
-        assertThat(elsewhere.accept(heartbeat, T0, T0)).isInstanceOf(Reception.Refused.class);
-        assertThat(elsewhere.accept(expelled, T0, T0)).isInstanceOf(Reception.Refused.class);
+        assertThat(elsewhere.accept(event, T0, T0)).isInstanceOf(Admission.Refused.class);
+        assertThat(elsewhere.accept(heartbeat, T0, T0)).isInstanceOf(Admission.Refused.class);
+        assertThat(elsewhere.accept(expelled, T0, T0)).isInstanceOf(Admission.Refused.class);
         assertThat(tallies.get(Tally.REFUSED_WRONG_PARTITION)).isEqualTo(3);
         assertThat(elsewhere.liveCount()).isZero();
-        assertThat(atHome.accept(event, T0, T0)).isInstanceOf(Reception.Taken.class);
+        assertThat(atHome.accept(event, T0, T0)).isInstanceOf(Admission.Taken.class);
     }
 
     @Test
@@ -145,14 +145,14 @@ class PartitionIntakeTest {
     void refusesAnEpochThatIsNoLongerRemembered() {
         for (int epoch = 2; epoch <= 6; epoch++) {
             assertThat(intake.accept(new TestEvents("p1", epoch).completed(STABLE, T0, 1), T0, T0))
-                    .isInstanceOf(Reception.Taken.class);
+                    .isInstanceOf(Admission.Taken.class);
         }
         assertThat(intake.accept(new TestEvents("p1", 2).completed(STABLE, T0, 1), T0, T0))
-                .isInstanceOf(Reception.Refused.class);
+                .isInstanceOf(Admission.Refused.class);
         assertThat(intake.accept(new TestEvents("p1", 1).completed(STABLE, T0, 1), T0, T0))
-                .isInstanceOf(Reception.Refused.class);
+                .isInstanceOf(Admission.Refused.class);
         assertThat(intake.accept(new TestEvents("p1", 3).completed(STABLE, T0, 1), T0, T0))
-                .isInstanceOf(Reception.Duplicate.class);
+                .isInstanceOf(Admission.Duplicate.class);
         assertThat(tallies.get(Tally.REFUSED_FORGOTTEN)).isEqualTo(2);
     }
 
@@ -173,12 +173,12 @@ class PartitionIntakeTest {
             intake.accept(new TestEvents("p" + i, 1).leaving(T0), T0, T0);
         }
         TestEvents fourth = new TestEvents("p4", 1);
-        assertThat(intake.accept(fourth.heartbeat(T0), T0, T0)).isInstanceOf(Reception.Refused.class);
+        assertThat(intake.accept(fourth.heartbeat(T0), T0, T0)).isInstanceOf(Admission.Refused.class);
 
         intake.accept(new TestEvents("p1", 2).heartbeat(T0 + HOUR + 1), T0 + HOUR + 1, T0);
         intake.tick(T0, true);
 
-        assertThat(intake.accept(fourth.heartbeat(T0), T0 + HOUR, T0)).isInstanceOf(Reception.Taken.class);
+        assertThat(intake.accept(fourth.heartbeat(T0), T0 + HOUR, T0)).isInstanceOf(Admission.Taken.class);
         assertThat(tallies.get(Tally.REFUSED_PRODUCER_LIMIT)).isEqualTo(1);
     }
 
@@ -188,10 +188,10 @@ class PartitionIntakeTest {
             intake.accept(producer.completed(STABLE, T0 + i * 10_000, 1), T0, T0);
         }
         assertThat(intake.accept(producer.completed(STABLE, T0 + 60_000, 1), T0, T0))
-                .isInstanceOf(Reception.Refused.class);
+                .isInstanceOf(Admission.Refused.class);
         assertThat(tallies.get(Tally.REFUSED_OPEN_LIMIT)).isEqualTo(1);
         assertThat(intake.accept(producer.completed(STABLE, T0 + 50_000, 1), T0, T0))
-                .isInstanceOf(Reception.Taken.class);
+                .isInstanceOf(Admission.Taken.class);
     }
 
     @Test
@@ -234,7 +234,7 @@ class PartitionIntakeTest {
                 good.outcome(),
                 good.surroundings());
 
-        assertThat(intake.accept(bad, T0, T0)).isInstanceOf(Reception.Refused.class);
+        assertThat(intake.accept(bad, T0, T0)).isInstanceOf(Admission.Refused.class);
         assertThat(tallies.get(Tally.REFUSED_IMPLAUSIBLE)).isEqualTo(1);
     }
 
@@ -253,9 +253,9 @@ class PartitionIntakeTest {
 
         assertThat(tallies.get(Tally.EVENTS_LOST)).isEqualTo(9);
         assertThat(intake.accept(producer.completed(new Origin("p1", 1, 4), STABLE, T0, 1), T0, T0))
-                .isInstanceOf(Reception.Taken.class);
+                .isInstanceOf(Admission.Taken.class);
         assertThat(intake.accept(producer.completed(new Origin("p1", 1, 2), STABLE, T0, 1), T0, T0))
-                .isInstanceOf(Reception.Duplicate.class);
+                .isInstanceOf(Admission.Duplicate.class);
     }
 
     @Test

@@ -233,8 +233,8 @@ class PipelineSimulationTest {
             }
 
             void take(Event event) {
-                Reception reception = intake.accept(event, now, now);
-                if (reception instanceof Reception.Taken
+                Admission admission = intake.accept(event, now, now);
+                if (admission instanceof Admission.Taken
                         && event instanceof dev.plumbline.contract.event.RequestEvent request) {
                     accepted.merge(request.series(), 1L, Long::sum);
                 }

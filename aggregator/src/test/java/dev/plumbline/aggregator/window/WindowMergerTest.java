@@ -178,10 +178,10 @@ class WindowMergerTest {
 
     @Test
     void refusesWhatBelongsToAnotherSetUp() {
-        assertThat(merger.accept(new Partial.SourceIdle(2))).isInstanceOf(Reception.Refused.class);
+        assertThat(merger.accept(new Partial.SourceIdle(2))).isInstanceOf(Admission.Refused.class);
         assertThat(merger.accept(new Partial.WindowPart(
                         0, new WindowId(STABLE, T0, 1_000), WindowSummary.empty(), ExcludedPart.none())))
-                .isInstanceOf(Reception.Refused.class);
+                .isInstanceOf(Admission.Refused.class);
         assertThat(tallies.get(Tally.REFUSED_FOREIGN_PARTIAL)).isEqualTo(2);
     }
 
