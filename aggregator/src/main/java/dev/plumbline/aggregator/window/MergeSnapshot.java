@@ -10,7 +10,7 @@ import java.util.List;
 /** A piece of a {@link WindowMerger} as a value, for the store from which it is put together again. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
-    @JsonSubTypes.Type(value = MergeSnapshot.Standing.class, name = "standing"),
+    @JsonSubTypes.Type(value = MergeSnapshot.MergeProgress.class, name = "standing"),
     @JsonSubTypes.Type(value = MergeSnapshot.Open.class, name = "open"),
     @JsonSubTypes.Type(value = MergeSnapshot.Final.class, name = "final")
 })
@@ -22,9 +22,9 @@ public sealed interface MergeSnapshot {
      * @param sources by source partition
      * @param highestForgottenRevision no forgotten window has a higher revision; 0 when none was forgotten
      */
-    record Standing(long closedToEpochMillis, List<Source> sources, int highestForgottenRevision)
+    record MergeProgress(long closedToEpochMillis, List<Source> sources, int highestForgottenRevision)
             implements MergeSnapshot {
-        public Standing {
+        public MergeProgress {
             sources = List.copyOf(sources);
         }
     }

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.TreeMap;
 import java.util.function.BiConsumer;
 
 /**
@@ -23,26 +22,20 @@ import java.util.function.BiConsumer;
  *
  * <p>An idle source holds nothing, one that was never heard of holds everything; there is no clock.
  *
- * <p>Which revision is next is known without remembering every window: a window at or below {@link
- * #closedToEpochMillis()} that is not listed has none above {@code highestForgottenRevision}, so one more than that is
- * new for it. Listed are only windows with corrections, and windows that became final ahead of time because every source
- * was idle; their number is bounded.
+ * <p>Which windows are final, and which revision is next, is for the {@link RevisionBook}, which is bounded. The open
+ * windows have no bound of their own: they wait for the slowest source.
  *
  * <p>One thread at a time.
  */
 public final class WindowMerger {
 
-    private static final Comparator<WindowId> BY_TIME_AND_SERIES = Comparator.comparingLong(WindowId::endEpochMillis)
-            .thenComparing(id -> id.series().key());
-
     private final long windowMillis;
-    private final int revisionLimit;
     private final TallySink tallies;
     private final ChangeLedger<MergeSnapshot> ledger = new ChangeLedger<>();
 
     private final Map<WindowId, OpenWindow> open = new HashMap<>();
-    private final TreeMap<WindowId, FinalWindow> finals = new TreeMap<>(BY_TIME_AND_SERIES);
-    private final Standing standing;
+    private final RevisionBook revisions;
+    private final MergeProgress progress;
     private final List<WindowRecord> outbox = new ArrayList<>();
 
     /**
@@ -56,9 +49,9 @@ public final class WindowMerger {
                     sourcePartitions + " source partitions, " + revisionLimit + " remembered revisions");
         }
         this.windowMillis = windowMillis;
-        this.revisionLimit = revisionLimit;
         this.tallies = tallies;
-        this.standing = new Standing(sourcePartitions);
+        this.progress = new MergeProgress(sourcePartitions);
+        this.revisions = new RevisionBook(revisionLimit, ledger, () -> ledger.changed(progress), tallies);
     }
 
     /**
@@ -68,17 +61,16 @@ public final class WindowMerger {
      */
     public void restore(MergeSnapshot snapshot) {
         switch (snapshot) {
-            case MergeSnapshot.Standing kept -> {
-                if (kept.sources().size() != standing.sources.length) {
+            case MergeSnapshot.MergeProgress kept -> {
+                if (kept.sources().size() != progress.sources.length) {
                     throw new IllegalStateException(
                             "the events topic had " + kept.sources().size()
-                                    + " partitions and now has " + standing.sources.length
+                                    + " partitions and now has " + progress.sources.length
                                     + ": start with a new plumbline.aggregator.application-id");
                 }
-                kept.sources().toArray(standing.sources);
-                standing.closedToEpochMillis = kept.closedToEpochMillis();
-                standing.highestForgottenRevision = kept.highestForgottenRevision();
-                standing.justRestored();
+                kept.sources().toArray(progress.sources);
+                revisions.restore(kept.closedToEpochMillis(), kept.highestForgottenRevision());
+                progress.justRestored();
             }
             case MergeSnapshot.Open kept -> {
                 OpenWindow window = new OpenWindow(kept.id());
@@ -86,19 +78,15 @@ public final class WindowMerger {
                 window.justRestored();
                 open.put(kept.id(), window);
             }
-            case MergeSnapshot.Final kept -> {
-                FinalWindow window = new FinalWindow(kept.id(), kept.revision());
-                window.justRestored();
-                finals.put(kept.id(), window);
-            }
+            case MergeSnapshot.Final kept -> revisions.restore(kept);
         }
     }
 
     /** Takes one partial. */
     public Admission accept(Partial partial) {
         int source = partial.sourcePartition();
-        if (source >= standing.sources.length) {
-            return foreign("source partition " + source + " of " + standing.sources.length);
+        if (source >= progress.sources.length) {
+            return foreign("source partition " + source + " of " + progress.sources.length);
         }
         switch (partial) {
             case Partial.WindowPart part -> {
@@ -107,10 +95,10 @@ public final class WindowMerger {
                 }
                 add(part);
             }
-            case Partial.SourceClosed closed -> progress(source, new Source.Closed(closed.toEpochMillis()));
-            case Partial.SourceIdle ignored -> progress(source, new Source.Idle());
+            case Partial.SourceClosed closed -> heard(source, new Source.Closed(closed.toEpochMillis()));
+            case Partial.SourceIdle ignored -> heard(source, new Source.Idle());
         }
-        return new Admission.Taken();
+        return Admission.TAKEN;
     }
 
     /** Hands over the window records that are ready, in order of time. */
@@ -127,7 +115,7 @@ public final class WindowMerger {
 
     /** Windows that end at or before this are final, whether they held anything or not; 0 before the first. */
     public long closedToEpochMillis() {
-        return standing.closedToEpochMillis;
+        return revisions.closedToEpochMillis();
     }
 
     /** Windows that are not final yet. */
@@ -137,7 +125,7 @@ public final class WindowMerger {
 
     /** Windows whose revision is remembered one by one. */
     public int rememberedRevisions() {
-        return finals.size();
+        return revisions.size();
     }
 
     private Admission foreign(String reason) {
@@ -146,9 +134,7 @@ public final class WindowMerger {
     }
 
     private void add(Partial.WindowPart part) {
-        FinalWindow known = finals.get(part.id());
-        boolean closed = part.id().endEpochMillis() <= standing.closedToEpochMillis;
-        if (open.containsKey(part.id()) || (known == null && !closed)) {
+        if (open.containsKey(part.id()) || !revisions.isFinal(part.id())) {
             OpenWindow window = open.computeIfAbsent(part.id(), OpenWindow::new);
             window.add(part.summary(), part.excluded());
             ledger.changed(window);
@@ -156,70 +142,39 @@ public final class WindowMerger {
             closeWhatNobodyHolds();
             return;
         }
-        int revision = 1 + (known == null ? standing.highestForgottenRevision : known.revision);
-        remember(part.id(), revision);
-        outbox.add(new WindowRecord(part.id(), revision, part.summary(), part.excluded()));
+        outbox.add(new WindowRecord(part.id(), revisions.nextRevision(part.id()), part.summary(), part.excluded()));
         tallies.add(Tally.CORRECTIONS);
     }
 
-    private void progress(int source, Source news) {
-        standing.sources[source] = news;
-        ledger.changed(standing);
+    private void heard(int source, Source news) {
+        progress.sources[source] = news;
+        ledger.changed(progress);
         closeWhatNobodyHolds();
     }
 
     private void closeWhatNobodyHolds() {
-        if (Arrays.stream(standing.sources).anyMatch(Source.Unheard.class::isInstance)) {
+        if (Arrays.stream(progress.sources).anyMatch(Source.Unheard.class::isInstance)) {
             return;
         }
-        OptionalLong smallest = Arrays.stream(standing.sources)
+        OptionalLong smallest = Arrays.stream(progress.sources)
                 .filter(Source.Closed.class::isInstance)
                 .mapToLong(closed -> ((Source.Closed) closed).toEpochMillis())
                 .min();
-        if (smallest.isPresent() && smallest.getAsLong() > standing.closedToEpochMillis) {
-            closeTo(smallest.getAsLong());
+        if (smallest.isPresent() && smallest.getAsLong() > revisions.closedToEpochMillis()) {
+            revisions.closeTo(smallest.getAsLong());
+            ledger.changed(progress);
         }
         boolean nobodyHolds = smallest.isEmpty();
         List<OpenWindow> ready = open.values().stream()
-                .filter(window -> nobodyHolds || window.id.endEpochMillis() <= standing.closedToEpochMillis)
-                .sorted(Comparator.comparing(window -> window.id, BY_TIME_AND_SERIES))
+                .filter(window -> nobodyHolds || window.id.endEpochMillis() <= revisions.closedToEpochMillis())
+                .sorted(Comparator.comparing(window -> window.id, WindowOrder.BY_TIME_AND_SERIES))
                 .toList();
         for (OpenWindow window : ready) {
             open.remove(window.id);
             ledger.removed(window);
-            if (window.id.endEpochMillis() > standing.closedToEpochMillis) {
-                remember(window.id, 0);
-            }
+            revisions.becameFinal(window.id);
             outbox.add(new WindowRecord(window.id, 0, window.accumulator.toSummary(), window.excluded));
             tallies.add(Tally.WINDOWS_CLOSED);
-        }
-    }
-
-    private void closeTo(long epochMillis) {
-        standing.closedToEpochMillis = epochMillis;
-        ledger.changed(standing);
-        // What is closed and was never corrected need not be listed: its revision is 0 by rule.
-        finals.values().removeIf(window -> {
-            boolean plain = window.revision == 0 && window.id.endEpochMillis() <= epochMillis;
-            if (plain) {
-                ledger.removed(window);
-            }
-            return plain;
-        });
-    }
-
-    private void remember(WindowId id, int revision) {
-        FinalWindow window = finals.computeIfAbsent(id, ignored -> new FinalWindow(id, revision));
-        window.revision = revision;
-        ledger.changed(window);
-        if (finals.size() > revisionLimit) {
-            FinalWindow oldest = finals.pollFirstEntry().getValue();
-            ledger.removed(oldest);
-            ledger.changed(standing);
-            standing.highestForgottenRevision = Math.max(standing.highestForgottenRevision, oldest.revision);
-            // A window that is neither listed nor closed would become final a second time.
-            standing.closedToEpochMillis = Math.max(standing.closedToEpochMillis, oldest.id.endEpochMillis());
-            tallies.add(Tally.REVISIONS_FORGOTTEN);
         }
     }
 
@@ -244,28 +199,11 @@ public final class WindowMerger {
         }
     }
 
-    private static final class FinalWindow extends ChangeLedger.Entry<MergeSnapshot> {
-        private final WindowId id;
-        private int revision;
-
-        FinalWindow(WindowId id, int revision) {
-            super("final|" + id.startEpochMillis() + '|' + id.series().key());
-            this.id = id;
-            this.revision = revision;
-        }
-
-        @Override
-        MergeSnapshot snapshot() {
-            return new MergeSnapshot.Final(id, revision);
-        }
-    }
-
-    private static final class Standing extends ChangeLedger.Entry<MergeSnapshot> {
+    /** What every source has said last, kept together with the two numbers of the book. */
+    private final class MergeProgress extends ChangeLedger.Entry<MergeSnapshot> {
         private final Source[] sources;
-        private long closedToEpochMillis;
-        private int highestForgottenRevision;
 
-        Standing(int sourcePartitions) {
+        MergeProgress(int sourcePartitions) {
             super("standing");
             sources = new Source[sourcePartitions];
             Arrays.fill(sources, new Source.Unheard());
@@ -273,7 +211,8 @@ public final class WindowMerger {
 
         @Override
         MergeSnapshot snapshot() {
-            return new MergeSnapshot.Standing(closedToEpochMillis, List.of(sources), highestForgottenRevision);
+            return new MergeSnapshot.MergeProgress(
+                    revisions.closedToEpochMillis(), List.of(sources), revisions.highestForgottenRevision());
         }
     }
 }
