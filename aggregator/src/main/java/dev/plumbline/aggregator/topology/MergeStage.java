@@ -1,16 +1,16 @@
 package dev.plumbline.aggregator.topology;
 
 import dev.plumbline.aggregator.commit.CommitHook;
-import dev.plumbline.aggregator.window.Admission;
-import dev.plumbline.aggregator.window.MergeSnapshot;
-import dev.plumbline.aggregator.window.Tally;
-import dev.plumbline.aggregator.window.WindowMerger;
 import dev.plumbline.contract.series.GroupPartitioner;
 import dev.plumbline.contract.series.Series;
 import dev.plumbline.contract.window.Partial;
 import dev.plumbline.contract.window.WindowRecord;
 import dev.plumbline.contract.wire.Codec;
 import dev.plumbline.contract.wire.Decoded;
+import dev.plumbline.windowing.Admission;
+import dev.plumbline.windowing.MergeSnapshot;
+import dev.plumbline.windowing.Tally;
+import dev.plumbline.windowing.WindowMerger;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;

@@ -34,6 +34,7 @@ record LayeringRules(String root, boolean mayBeEmpty) {
             "contract",
             "protocol",
             "statistics",
+            "windowing",
             "process",
             "broker",
             "target",
@@ -44,7 +45,7 @@ record LayeringRules(String root, boolean mayBeEmpty) {
 
     /** Packages of pure functions: arrival schedules, window, detection and alert maths. */
     static final List<String> PURE_PACKAGES =
-            List.of("producer.schedule", "aggregator.window", "statistics", "detector.judgement", "cli.judgement");
+            List.of("producer.schedule", "windowing", "statistics", "detector.judgement", "cli.judgement");
 
     /** The only class of a module that may read the system clock. */
     static final String CLOCK_CLASS = "SystemTime";
@@ -74,7 +75,7 @@ record LayeringRules(String root, boolean mayBeEmpty) {
 
     /**
      * Modules meet in records of the contract, in the protocols of servers and of child processes, and in the maths of
-     * verdicts, nowhere else.
+     * windows and of verdicts, nowhere else.
      */
     ArchRule modulesDoNotKnowEachOther() {
         return slices().matching(root + ".(*)..")
@@ -82,7 +83,8 @@ record LayeringRules(String root, boolean mayBeEmpty) {
                 .notDependOnEachOther()
                 .ignoreDependency(
                         DescribedPredicate.alwaysTrue(),
-                        resideInAnyPackage(in("contract"), in("protocol"), in("statistics"), in("process")))
+                        resideInAnyPackage(
+                                in("contract"), in("protocol"), in("statistics"), in("windowing"), in("process")))
                 .allowEmptyShould(mayBeEmpty);
     }
 
