@@ -1,8 +1,8 @@
 package dev.plumbline.aggregator;
 
 import dev.plumbline.aggregator.topology.AggregationSettings;
-import dev.plumbline.aggregator.window.IntakeLimits;
 import dev.plumbline.contract.wire.Topics;
+import dev.plumbline.windowing.IntakeLimits;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;

@@ -1,7 +1,7 @@
 package dev.plumbline.aggregator.exposition;
 
 import dev.plumbline.aggregator.topology.Progress;
-import dev.plumbline.aggregator.window.Tally;
+import dev.plumbline.windowing.Tally;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;

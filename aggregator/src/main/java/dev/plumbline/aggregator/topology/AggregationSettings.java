@@ -1,7 +1,7 @@
 package dev.plumbline.aggregator.topology;
 
-import dev.plumbline.aggregator.window.IntakeLimits;
 import dev.plumbline.contract.wire.Topics;
+import dev.plumbline.windowing.IntakeLimits;
 import java.time.Duration;
 
 /**

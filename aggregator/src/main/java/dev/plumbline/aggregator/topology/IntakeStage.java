@@ -2,11 +2,6 @@ package dev.plumbline.aggregator.topology;
 
 import dev.plumbline.aggregator.commit.Backlog;
 import dev.plumbline.aggregator.commit.CommitHook;
-import dev.plumbline.aggregator.window.IntakeSnapshot;
-import dev.plumbline.aggregator.window.PartitionIntake;
-import dev.plumbline.aggregator.window.Placement;
-import dev.plumbline.aggregator.window.Reception;
-import dev.plumbline.aggregator.window.Tally;
 import dev.plumbline.contract.event.Event;
 import dev.plumbline.contract.event.ProducerExpelled;
 import dev.plumbline.contract.series.GroupPartitioner;
@@ -14,6 +9,11 @@ import dev.plumbline.contract.window.Partial;
 import dev.plumbline.contract.wire.Codec;
 import dev.plumbline.contract.wire.Decoded;
 import dev.plumbline.contract.wire.Topics;
+import dev.plumbline.windowing.Admission;
+import dev.plumbline.windowing.IntakeSnapshot;
+import dev.plumbline.windowing.PartitionIntake;
+import dev.plumbline.windowing.Placement;
+import dev.plumbline.windowing.Tally;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.apache.kafka.streams.processor.api.Record;
@@ -57,8 +57,8 @@ final class IntakeStage extends Stage<IntakeSnapshot> {
                 sendUndecodable(record.value(), undecodable.reason());
             }
             case Decoded.Value<Event> event -> {
-                Reception reception = intake.accept(event.value(), record.timestamp(), wallMillis());
-                if (reception instanceof Reception.Refused refused) {
+                Admission admission = intake.accept(event.value(), record.timestamp(), wallMillis());
+                if (admission instanceof Admission.Refused refused) {
                     sendUndecodable(record.value(), "refused: " + refused.reason());
                 }
             }

@@ -1,16 +1,16 @@
 package dev.plumbline.aggregator.topology;
 
 import dev.plumbline.aggregator.commit.CommitHook;
-import dev.plumbline.aggregator.window.MergeSnapshot;
-import dev.plumbline.aggregator.window.Reception;
-import dev.plumbline.aggregator.window.Tally;
-import dev.plumbline.aggregator.window.WindowMerger;
 import dev.plumbline.contract.series.GroupPartitioner;
 import dev.plumbline.contract.series.Series;
 import dev.plumbline.contract.window.Partial;
 import dev.plumbline.contract.window.WindowRecord;
 import dev.plumbline.contract.wire.Codec;
 import dev.plumbline.contract.wire.Decoded;
+import dev.plumbline.windowing.Admission;
+import dev.plumbline.windowing.MergeSnapshot;
+import dev.plumbline.windowing.Tally;
+import dev.plumbline.windowing.WindowMerger;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -52,7 +52,7 @@ final class MergeStage extends Stage<MergeSnapshot> {
                 sendUndecodable(record.value(), undecodable.reason());
             }
             case Decoded.Value<Partial> partial -> {
-                if (merger.accept(partial.value()) instanceof Reception.Refused refused) {
+                if (merger.accept(partial.value()) instanceof Admission.Refused refused) {
                     sendUndecodable(record.value(), "refused: " + refused.reason());
                 }
             }

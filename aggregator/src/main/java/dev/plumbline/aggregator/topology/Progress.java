@@ -1,6 +1,6 @@
 package dev.plumbline.aggregator.topology;
 
-import dev.plumbline.aggregator.window.Tally;
+import dev.plumbline.windowing.Tally;
 import java.util.OptionalLong;
 
 /** Who wants to know how the aggregation goes. Called by stream threads, any of them, and must not block. */

@@ -3,7 +3,7 @@ package dev.plumbline.aggregator.exposition;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plumbline.aggregator.topology.Progress.IntakeState;
-import dev.plumbline.aggregator.window.Tally;
+import dev.plumbline.windowing.Tally;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;

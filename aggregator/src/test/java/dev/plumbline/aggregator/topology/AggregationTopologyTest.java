@@ -7,7 +7,6 @@ import static dev.plumbline.aggregator.TestEvents.offered;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plumbline.aggregator.TestEvents;
-import dev.plumbline.aggregator.window.Tally;
 import dev.plumbline.contract.distribution.Histogram;
 import dev.plumbline.contract.event.Activity.Sickness;
 import dev.plumbline.contract.event.Event;
@@ -19,6 +18,7 @@ import dev.plumbline.contract.series.Series;
 import dev.plumbline.contract.window.LatencyMetric;
 import dev.plumbline.contract.window.WindowRecord;
 import dev.plumbline.contract.wire.UndecodableRecord;
+import dev.plumbline.windowing.Tally;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -2,14 +2,14 @@ package dev.plumbline.aggregator.topology;
 
 import dev.plumbline.aggregator.commit.Backlog;
 import dev.plumbline.aggregator.commit.CommitHook;
-import dev.plumbline.aggregator.window.IntakeLimits;
-import dev.plumbline.aggregator.window.Tally;
 import dev.plumbline.contract.event.Event;
 import dev.plumbline.contract.window.WindowRecord;
 import dev.plumbline.contract.wire.Codec;
 import dev.plumbline.contract.wire.Decoded;
 import dev.plumbline.contract.wire.Topics;
 import dev.plumbline.contract.wire.UndecodableRecord;
+import dev.plumbline.windowing.IntakeLimits;
+import dev.plumbline.windowing.Tally;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -2,12 +2,12 @@ package dev.plumbline.cli.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plumbline.cli.probe.BaseUrl;
-import dev.plumbline.cli.probe.Credentials;
-import dev.plumbline.cli.probe.Discovery;
-import dev.plumbline.cli.probe.Engine;
-import dev.plumbline.cli.probe.ProbeTimeouts;
-import dev.plumbline.cli.probe.TargetAddress;
+import dev.plumbline.probe.BaseUrl;
+import dev.plumbline.probe.Credentials;
+import dev.plumbline.probe.Discovery;
+import dev.plumbline.probe.Engine;
+import dev.plumbline.probe.ProbeTimeouts;
+import dev.plumbline.probe.TargetAddress;
 import dev.plumbline.cli.scenario.ScenarioFile;
 import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.contract.series.LoadPoint;

@@ -35,6 +35,7 @@ record LayeringRules(String root, boolean mayBeEmpty) {
             "contract",
             "protocol",
             "statistics",
+            "windowing",
             "process",
             "telemetry",
             "probe",
@@ -47,7 +48,7 @@ record LayeringRules(String root, boolean mayBeEmpty) {
 
     /** Packages of pure functions: arrival schedules, window, detection and alert maths. */
     static final List<String> PURE_PACKAGES =
-            List.of("producer.schedule", "aggregator.window", "statistics", "detector.judgement", "cli.judgement");
+            List.of("producer.schedule", "windowing", "statistics", "detector.judgement", "cli.judgement");
 
     /** Modules without a clock of their own: who uses them brings one. */
     static final List<String> CLOCKLESS_MODULES = List.of("contract", "protocol", "statistics", "telemetry");
@@ -80,8 +81,8 @@ record LayeringRules(String root, boolean mayBeEmpty) {
 
     /**
      * Modules meet in records of the contract, in the protocols of servers and of child processes, and in the maths of
-     * verdicts, nowhere else. What a target tells about itself is for the producer and the probe, the probe of targets
-     * for the command line.
+     * windows and of verdicts, nowhere else. What a target tells about itself is for the producer and the probe, the
+     * probe of targets for the command line.
      */
     ArchRule modulesDoNotKnowEachOther() {
         return slices().matching(root + ".(*)..")
@@ -89,7 +90,8 @@ record LayeringRules(String root, boolean mayBeEmpty) {
                 .notDependOnEachOther()
                 .ignoreDependency(
                         DescribedPredicate.alwaysTrue(),
-                        resideInAnyPackage(in("contract"), in("protocol"), in("statistics"), in("process")))
+                        resideInAnyPackage(
+                                in("contract"), in("protocol"), in("statistics"), in("windowing"), in("process")))
                 .ignoreDependency(resideInAPackage(in("producer")), resideInAPackage(in("telemetry")))
                 .ignoreDependency(resideInAPackage(in("cli")), resideInAPackage(in("probe")))
                 .allowEmptyShould(mayBeEmpty);

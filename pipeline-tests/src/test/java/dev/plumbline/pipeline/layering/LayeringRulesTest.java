@@ -48,6 +48,16 @@ final class LayeringRulesTest {
     }
 
     @Test
+    void everyAppMayKnowWindowing() {
+        assertThat(RULES.modulesDoNotKnowEachOther()
+                        .evaluate(FIXTURES)
+                        .getFailureReport()
+                        .getDetails())
+                .noneMatch(finding -> finding.contains("PureWindow"))
+                .anyMatch(finding -> finding.contains("ProducerApp"));
+    }
+
+    @Test
     void scheduleMayNotUseThreads() {
         assertThat(breakers(RULES.pure("producer.schedule"))).containsExactly("producer.schedule.SleepingSchedule");
     }
@@ -60,13 +70,12 @@ final class LayeringRulesTest {
 
     @Test
     void windowMathsMayNotTouchFiles() {
-        assertThat(breakers(RULES.pure("aggregator.window"))).contains("aggregator.window.FileWindow");
+        assertThat(breakers(RULES.pure("windowing"))).contains("windowing.FileWindow");
     }
 
     @Test
     void windowMathsMayNotPrint() {
-        assertThat(breakers(RULES.pureInItsCalls("aggregator.window")))
-                .containsExactly("aggregator.window.PrintingWindow");
+        assertThat(breakers(RULES.pureInItsCalls("windowing"))).containsExactly("windowing.PrintingWindow");
     }
 
     @Test

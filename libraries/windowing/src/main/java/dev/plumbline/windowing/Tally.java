@@ -1,0 +1,53 @@
+package dev.plumbline.windowing;
+
+/** Everything that is counted while windows are made. Each clamp, drop, skip and refusal has its own. */
+public enum Tally {
+    /** Records read from the events topic, whatever they were. */
+    RECORDS_CONSUMED,
+    /** Request events added to a window. */
+    EVENTS_COUNTED,
+    /** Of those: they came after their window had been closed in their partition. */
+    EVENTS_LATE,
+    /** Heartbeats taken. */
+    HEARTBEATS,
+    /** Records that had been taken before, by producer, epoch and sequence. */
+    DUPLICATES,
+    /** Request events that a producer named as lost before they reached Kafka. */
+    EVENTS_LOST,
+    /** Records that could not be decoded. */
+    UNDECODABLE,
+    /** Records of a group that does not live in the partition they lay in. */
+    REFUSED_WRONG_PARTITION,
+    /** Request events that end too far after the moment they were written. */
+    REFUSED_FUTURE,
+    /** Request events of a series above the limit. */
+    REFUSED_SERIES_LIMIT,
+    /** Records of a producer above the limit. */
+    REFUSED_PRODUCER_LIMIT,
+    /** Request events for which no window could be opened any more. */
+    REFUSED_OPEN_LIMIT,
+    /** Records of an epoch or a sequence so old that it is not remembered whether they were taken. */
+    REFUSED_FORGOTTEN,
+    /** Request events with a number that cannot be a measurement. */
+    REFUSED_IMPLAUSIBLE,
+    /** Partials that do not belong to this set-up: another window length or an unknown source partition. */
+    REFUSED_FOREIGN_PARTIAL,
+    /** One-second activities left out of a heartbeat: too far ahead, implausible, or above a limit. */
+    ACTIVITY_REFUSED,
+    /** Records whose producer was in more groups than there may be series: it holds no window there. */
+    HOLD_REFUSED,
+    /** Heartbeats whose watermark was cut to what the append time allows. */
+    WATERMARK_CAPPED,
+    /** Runs of missing sequences that were forgotten because there were too many. */
+    MISSING_RANGES_OVERFLOWED,
+    /** Producers expelled for silence. */
+    PRODUCERS_EXPELLED,
+    /** Expulsions that were void: the producer had spoken again or was gone. */
+    EXPULSIONS_VOID,
+    /** Window records of revision 0. */
+    WINDOWS_CLOSED,
+    /** Window records of a later revision. */
+    CORRECTIONS,
+    /** Remembered revisions that were forgotten because there were too many. */
+    REVISIONS_FORGOTTEN
+}
