@@ -2,16 +2,16 @@ package dev.plumbline.cli.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plumbline.cli.scenario.ScenarioFile;
+import dev.plumbline.contract.series.ComparisonGroup;
+import dev.plumbline.contract.series.LoadPoint;
+import dev.plumbline.contract.series.Series;
 import dev.plumbline.probe.BaseUrl;
 import dev.plumbline.probe.Credentials;
 import dev.plumbline.probe.Discovery;
 import dev.plumbline.probe.Engine;
 import dev.plumbline.probe.ProbeTimeouts;
 import dev.plumbline.probe.TargetAddress;
-import dev.plumbline.cli.scenario.ScenarioFile;
-import dev.plumbline.contract.series.ComparisonGroup;
-import dev.plumbline.contract.series.LoadPoint;
-import dev.plumbline.contract.series.Series;
 import dev.plumbline.protocol.EndpointType;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -115,6 +115,7 @@ class RecordedPlanTest {
                 .containsKeys("plumblineVersion", "producerHost");
     }
 
+    @SuppressWarnings("UnusedVariable") // picocli reads them
     @Command(name = "later")
     private static final class Later {
         @Option(names = "--token")
