@@ -11,6 +11,8 @@ import dev.plumbline.cli.outcome.ExitCode;
 import dev.plumbline.cli.run.RunCommand;
 import dev.plumbline.cli.stack.StackFailure;
 import dev.plumbline.cli.up.UpCommand;
+import dev.plumbline.judgement.run.UnfitBaselineException;
+import dev.plumbline.reports.ArtifactException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.logging.Level;
@@ -95,6 +97,8 @@ public final class PlumblineMain implements Runnable {
             return switch (exception) {
                 case StackFailure failure -> failed(command, failure, failure.exitCode());
                 case CommandFailure failure -> failed(command, failure, failure.exitCode());
+                case UnfitBaselineException unfit -> failed(command, unfit, ExitCode.USAGE);
+                case ArtifactException unwritten -> failed(command, unwritten, ExitCode.INFRASTRUCTURE);
                 case InterruptedException interrupted -> {
                     command.getErr().println("plumb: interrupted");
                     command.getErr().flush();

@@ -1,6 +1,6 @@
 package dev.plumbline.detector;
 
-import dev.plumbline.detector.judgement.JudgementSettings;
+import dev.plumbline.judgement.series.JudgementSettings;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;

@@ -1,9 +1,9 @@
 package dev.plumbline.detector;
 
 import dev.plumbline.contract.wire.Topics;
-import dev.plumbline.detector.judgement.JudgementSettings;
 import dev.plumbline.detector.messaging.Recovery;
 import dev.plumbline.detector.watch.Watch;
+import dev.plumbline.judgement.series.JudgementSettings;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;

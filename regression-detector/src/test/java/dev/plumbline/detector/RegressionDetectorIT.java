@@ -14,7 +14,7 @@ import dev.plumbline.contract.wire.Codec;
 import dev.plumbline.contract.wire.Decoded;
 import dev.plumbline.contract.wire.Topics;
 import dev.plumbline.contract.wire.UndecodableRecord;
-import dev.plumbline.detector.judgement.SimulatedSeries;
+import dev.plumbline.judgement.series.SimulatedSeries;
 import dev.plumbline.process.ReadyFile;
 import java.io.IOException;
 import java.net.URI;

@@ -1,6 +1,5 @@
 package dev.plumbline.cli.check;
 
-import dev.plumbline.cli.terminal.Figures;
 import dev.plumbline.cli.terminal.Screen;
 import dev.plumbline.probe.Discovery;
 import dev.plumbline.probe.Discovery.EngineMetrics;
@@ -12,6 +11,7 @@ import dev.plumbline.probe.StepOutcome.Passed;
 import dev.plumbline.probe.StepOutcome.Skipped;
 import dev.plumbline.probe.StepResult;
 import dev.plumbline.probe.TargetAddress;
+import dev.plumbline.reports.Figures;
 import java.util.List;
 import java.util.Locale;
 

@@ -2,7 +2,6 @@ package dev.plumbline.cli.demo;
 
 import dev.plumbline.cli.stack.Installation.Part;
 import dev.plumbline.cli.stack.LocalPipe;
-import dev.plumbline.cli.terminal.Figures;
 import dev.plumbline.cli.terminal.Screen;
 import dev.plumbline.cli.wording.VerdictText;
 import dev.plumbline.contract.distribution.Histogram;
@@ -10,6 +9,7 @@ import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.verdict.VerdictRecord;
 import dev.plumbline.contract.window.LatencyMetric;
 import dev.plumbline.contract.window.WindowRecord;
+import dev.plumbline.reports.Figures;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

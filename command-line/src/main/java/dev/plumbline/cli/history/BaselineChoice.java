@@ -1,10 +1,10 @@
 package dev.plumbline.cli.history;
 
-import dev.plumbline.cli.judgement.Conditions;
 import dev.plumbline.cli.outcome.CommandFailure;
-import dev.plumbline.cli.result.RunResult;
 import dev.plumbline.contract.run.RunRecord.Environment;
 import dev.plumbline.contract.series.ComparisonGroup;
+import dev.plumbline.judgement.result.RunResult;
+import dev.plumbline.judgement.run.Conditions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,11 +1,11 @@
 package dev.plumbline.cli.history;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
-import dev.plumbline.cli.result.RunWindow;
-import dev.plumbline.cli.terminal.Figures;
 import dev.plumbline.contract.run.RunRecord.Decision;
 import dev.plumbline.contract.window.LatencyMetric;
 import dev.plumbline.contract.window.WindowSummary;
+import dev.plumbline.judgement.result.RunWindow;
+import dev.plumbline.reports.Figures;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;

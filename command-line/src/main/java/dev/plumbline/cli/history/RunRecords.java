@@ -1,10 +1,10 @@
 package dev.plumbline.cli.history;
 
-import dev.plumbline.cli.result.RunResult;
-import dev.plumbline.cli.result.RunVerdict;
-import dev.plumbline.cli.result.RunWindow;
 import dev.plumbline.contract.run.RunRecord;
 import dev.plumbline.contract.window.RequestCounts;
+import dev.plumbline.judgement.result.RunResult;
+import dev.plumbline.judgement.result.RunVerdict;
+import dev.plumbline.judgement.result.RunWindow;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;

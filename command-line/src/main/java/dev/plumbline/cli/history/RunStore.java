@@ -1,9 +1,9 @@
 package dev.plumbline.cli.history;
 
-import dev.plumbline.cli.judgement.Conditions;
 import dev.plumbline.cli.outcome.CommandFailure;
 import dev.plumbline.contract.run.RunRecord.Environment;
 import dev.plumbline.contract.series.ComparisonGroup;
+import dev.plumbline.judgement.run.Conditions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;

@@ -1,11 +1,11 @@
 package dev.plumbline.cli.history;
 
-import dev.plumbline.cli.judgement.Soundness;
-import dev.plumbline.cli.result.RunEnding;
-import dev.plumbline.cli.result.RunResult;
-import dev.plumbline.cli.result.RunVerdict;
-import dev.plumbline.cli.result.RunVerdict.Answer;
 import dev.plumbline.contract.series.ComparisonGroup;
+import dev.plumbline.judgement.result.RunEnding;
+import dev.plumbline.judgement.result.RunResult;
+import dev.plumbline.judgement.result.RunVerdict;
+import dev.plumbline.judgement.result.RunVerdict.Answer;
+import dev.plumbline.judgement.run.Soundness;
 import java.util.Objects;
 
 /** A run and how it was judged: the content of a run file. */

@@ -1,5 +1,7 @@
 package dev.plumbline.cli.outcome;
 
+import dev.plumbline.contract.run.RunRecord.Decision;
+
 /** The exit codes of every command; see {@code docs/contract.md}. */
 public final class ExitCode {
 
@@ -17,4 +19,14 @@ public final class ExitCode {
     public static final int INTERRUPTED = 130;
 
     private ExitCode() {}
+
+    /** The exit code that tells a decision; an interrupted run ends with {@link #INTERRUPTED} whatever it is. */
+    public static int of(Decision decision) {
+        return switch (decision) {
+            case PASS, NOT_JUDGED -> PASS;
+            case REGRESSION -> REGRESSION;
+            case INCONCLUSIVE -> INCONCLUSIVE;
+            case FAILED -> INFRASTRUCTURE;
+        };
+    }
 }

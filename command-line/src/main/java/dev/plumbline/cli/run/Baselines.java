@@ -3,9 +3,9 @@ package dev.plumbline.cli.run;
 import dev.plumbline.cli.history.BaselineChoice;
 import dev.plumbline.cli.history.BaselineChoice.Candidate;
 import dev.plumbline.cli.history.RunStore;
-import dev.plumbline.cli.result.RunResult;
 import dev.plumbline.contract.run.RunRecord.Environment;
 import dev.plumbline.contract.series.ComparisonGroup;
+import dev.plumbline.judgement.result.RunResult;
 import java.util.HashSet;
 import java.util.List;
 

@@ -1,8 +1,8 @@
 package dev.plumbline.cli.run;
 
-import dev.plumbline.cli.result.RunTotals.Cause;
 import dev.plumbline.contract.event.FailureKind;
 import dev.plumbline.contract.event.Outcome;
+import dev.plumbline.judgement.result.RunTotals.Cause;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;

@@ -1,14 +1,9 @@
 package dev.plumbline.cli.run;
 
 import dev.plumbline.cli.check.CheckExit;
-import dev.plumbline.cli.judgement.JudgementSettings;
-import dev.plumbline.cli.judgement.RunJudge;
 import dev.plumbline.cli.kafka.KafkaReach;
 import dev.plumbline.cli.outcome.CommandFailure;
 import dev.plumbline.cli.outcome.ExitCode;
-import dev.plumbline.cli.result.RunEnding;
-import dev.plumbline.cli.result.RunResult;
-import dev.plumbline.cli.result.RunVerdict;
 import dev.plumbline.cli.stack.Installation;
 import dev.plumbline.cli.stack.Installation.Part;
 import dev.plumbline.cli.stack.Interrupts;
@@ -21,6 +16,11 @@ import dev.plumbline.contract.run.RunRecord.Decision;
 import dev.plumbline.contract.run.RunRecord.Environment;
 import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.contract.series.Series;
+import dev.plumbline.judgement.result.RunEnding;
+import dev.plumbline.judgement.result.RunResult;
+import dev.plumbline.judgement.result.RunVerdict;
+import dev.plumbline.judgement.run.JudgementSettings;
+import dev.plumbline.judgement.run.RunJudge;
 import dev.plumbline.probe.Discovery;
 import dev.plumbline.probe.ProbeListener;
 import dev.plumbline.probe.ProbeReport;
@@ -272,7 +272,7 @@ final class Run {
                     case pass -> ExitCode.PASS;
                     case fail -> ExitCode.REGRESSION;
                 }
-                : RunJudge.exitCode(decision);
+                : ExitCode.of(decision);
     }
 
     /** Says so when the look at the target takes long because its engine loads. */

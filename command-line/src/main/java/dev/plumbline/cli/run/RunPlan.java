@@ -1,7 +1,7 @@
 package dev.plumbline.cli.run;
 
-import dev.plumbline.cli.judgement.Budget;
 import dev.plumbline.contract.series.LoadPoint;
+import dev.plumbline.judgement.run.Budget;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;

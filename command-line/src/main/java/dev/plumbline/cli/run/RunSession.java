@@ -1,18 +1,8 @@
 package dev.plumbline.cli.run;
 
-import dev.plumbline.cli.artifacts.ArtifactLimits;
-import dev.plumbline.cli.artifacts.RunFolder;
-import dev.plumbline.cli.artifacts.WindowKeeper;
 import dev.plumbline.cli.feed.PipeFeed;
 import dev.plumbline.cli.feed.PipeListener;
 import dev.plumbline.cli.history.RunFile;
-import dev.plumbline.cli.judgement.Soundness;
-import dev.plumbline.cli.result.RunEnding;
-import dev.plumbline.cli.result.RunIdentity;
-import dev.plumbline.cli.result.RunResult;
-import dev.plumbline.cli.result.RunTotals;
-import dev.plumbline.cli.result.RunVerdict;
-import dev.plumbline.cli.result.RunWindow;
 import dev.plumbline.cli.run.ProducerControl.State;
 import dev.plumbline.cli.run.ProducerControl.Status;
 import dev.plumbline.cli.stack.Installation.Part;
@@ -32,8 +22,19 @@ import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.verdict.VerdictRecord;
 import dev.plumbline.contract.window.LatencyMetric;
 import dev.plumbline.contract.window.WindowRecord;
+import dev.plumbline.judgement.result.RunEnding;
+import dev.plumbline.judgement.result.RunIdentity;
+import dev.plumbline.judgement.result.RunResult;
+import dev.plumbline.judgement.result.RunTotals;
+import dev.plumbline.judgement.result.RunVerdict;
+import dev.plumbline.judgement.result.RunWindow;
+import dev.plumbline.judgement.run.Soundness;
 import dev.plumbline.probe.Discovery;
 import dev.plumbline.probe.TargetAddress;
+import dev.plumbline.reports.ArtifactException;
+import dev.plumbline.reports.ArtifactLimits;
+import dev.plumbline.reports.RunFolder;
+import dev.plumbline.reports.WindowKeeper;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -119,7 +120,7 @@ final class RunSession {
 
     /** What a run has to be judged by, once it is over. */
     interface Judge {
-        /** @throws dev.plumbline.cli.outcome.CommandFailure if the baseline does not fit */
+        /** @throws dev.plumbline.judgement.run.UnfitBaselineException if the baseline does not fit */
         RunVerdict judge(RunResult result);
 
         /** Writes the run's record for others; a failure is one line. */
@@ -374,7 +375,7 @@ final class RunSession {
     private void written(Runnable write) {
         try {
             write.run();
-        } catch (StackFailure e) {
+        } catch (ArtifactException e) {
             unwritten = unwritten.or(() -> Optional.of(String.valueOf(e.getMessage())));
         }
     }

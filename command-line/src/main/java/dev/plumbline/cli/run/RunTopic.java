@@ -1,11 +1,11 @@
 package dev.plumbline.cli.run;
 
 import dev.plumbline.cli.history.RunRecords;
-import dev.plumbline.cli.result.RunResult;
-import dev.plumbline.cli.result.RunVerdict;
 import dev.plumbline.contract.run.RunRecord;
 import dev.plumbline.contract.wire.Codec;
 import dev.plumbline.contract.wire.Topics;
+import dev.plumbline.judgement.result.RunResult;
+import dev.plumbline.judgement.result.RunVerdict;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;

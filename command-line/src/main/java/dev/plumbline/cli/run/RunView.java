@@ -1,8 +1,6 @@
 package dev.plumbline.cli.run;
 
-import dev.plumbline.cli.result.RunEnding;
 import dev.plumbline.cli.run.ProducerControl.Status;
-import dev.plumbline.cli.terminal.Figures;
 import dev.plumbline.cli.terminal.Screen;
 import dev.plumbline.cli.wording.VerdictText;
 import dev.plumbline.contract.distribution.Histogram;
@@ -11,6 +9,8 @@ import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.verdict.VerdictRecord;
 import dev.plumbline.contract.window.LatencyMetric;
 import dev.plumbline.contract.window.WindowRecord;
+import dev.plumbline.judgement.result.RunEnding;
+import dev.plumbline.reports.Figures;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

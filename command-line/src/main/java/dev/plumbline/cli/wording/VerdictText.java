@@ -1,6 +1,5 @@
 package dev.plumbline.cli.wording;
 
-import dev.plumbline.cli.terminal.Figures;
 import dev.plumbline.cli.terminal.Screen;
 import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.verdict.Effect;
@@ -11,6 +10,7 @@ import dev.plumbline.contract.verdict.SeriesState;
 import dev.plumbline.contract.verdict.Verdict;
 import dev.plumbline.contract.verdict.VerdictRecord;
 import dev.plumbline.contract.window.SlowRequest;
+import dev.plumbline.reports.Figures;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -4,22 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plumbline.cli.history.BaselineChoice.Candidate;
-import dev.plumbline.cli.judgement.SimulatedRun;
 import dev.plumbline.cli.outcome.CommandFailure;
-import dev.plumbline.cli.outcome.ExitCode;
-import dev.plumbline.cli.result.RunEnding;
-import dev.plumbline.cli.result.RunResult;
-import dev.plumbline.cli.result.RunTotals;
-import dev.plumbline.cli.result.RunVerdict;
-import dev.plumbline.cli.result.RunVerdict.Answer;
-import dev.plumbline.cli.result.RunVerdict.BudgetFinding;
-import dev.plumbline.cli.result.RunVerdict.IncidentFinding;
 import dev.plumbline.contract.distribution.Histogram;
 import dev.plumbline.contract.event.FailureKind;
 import dev.plumbline.contract.run.RunRecord.Decision;
 import dev.plumbline.contract.verdict.JudgedMetric;
 import dev.plumbline.contract.verdict.SeriesSnapshot.OpenIncident;
 import dev.plumbline.contract.window.LatencyMetric;
+import dev.plumbline.judgement.run.UnfitBaselineException;
+import dev.plumbline.judgement.result.RunEnding;
+import dev.plumbline.judgement.result.RunResult;
+import dev.plumbline.judgement.result.RunTotals;
+import dev.plumbline.judgement.result.RunVerdict;
+import dev.plumbline.judgement.result.RunVerdict.Answer;
+import dev.plumbline.judgement.result.RunVerdict.BudgetFinding;
+import dev.plumbline.judgement.result.RunVerdict.IncidentFinding;
+import dev.plumbline.judgement.run.SimulatedRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,9 +89,7 @@ class RunStoreTest {
 
     private static void assertRefused(Runnable action, String... parts) {
         assertThatThrownBy(action::run)
-                .isInstanceOfSatisfying(
-                        CommandFailure.class,
-                        failure -> assertThat(failure.exitCode()).isEqualTo(ExitCode.USAGE))
+                .isInstanceOfAny(CommandFailure.class, UnfitBaselineException.class)
                 .message()
                 .hasLineCount(1)
                 .contains(parts);

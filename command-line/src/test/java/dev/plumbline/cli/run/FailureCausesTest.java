@@ -2,9 +2,9 @@ package dev.plumbline.cli.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plumbline.cli.result.RunTotals.Cause;
 import dev.plumbline.contract.event.FailureKind;
 import dev.plumbline.contract.event.Outcome.Failed;
+import dev.plumbline.judgement.result.RunTotals.Cause;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;

@@ -2,16 +2,16 @@ package dev.plumbline.cli.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plumbline.cli.artifacts.ArtifactLimits;
-import dev.plumbline.cli.artifacts.RunFolder;
 import dev.plumbline.cli.history.RunFile;
 import dev.plumbline.cli.history.RunRecords;
-import dev.plumbline.cli.judgement.JudgementSettings;
-import dev.plumbline.cli.judgement.RunJudge;
-import dev.plumbline.cli.judgement.SimulatedRun;
-import dev.plumbline.cli.result.RunResult;
-import dev.plumbline.cli.result.RunVerdict;
 import dev.plumbline.contract.wire.Codec;
+import dev.plumbline.judgement.result.RunResult;
+import dev.plumbline.judgement.result.RunVerdict;
+import dev.plumbline.judgement.run.JudgementSettings;
+import dev.plumbline.judgement.run.RunJudge;
+import dev.plumbline.judgement.run.SimulatedRun;
+import dev.plumbline.reports.ArtifactLimits;
+import dev.plumbline.reports.RunFolder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -3,9 +3,9 @@ package dev.plumbline.cli.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plumbline.cli.outcome.ExitCode;
-import dev.plumbline.cli.result.RunEnding;
 import dev.plumbline.cli.run.JudgementOptions.Inconclusive;
 import dev.plumbline.contract.run.RunRecord.Decision;
+import dev.plumbline.judgement.result.RunEnding;
 import org.junit.jupiter.api.Test;
 
 class RunExitCodeTest {

@@ -2,15 +2,15 @@ package dev.plumbline.cli.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plumbline.cli.judgement.JudgementSettings;
-import dev.plumbline.cli.judgement.RunJudge;
-import dev.plumbline.cli.judgement.SimulatedRun;
-import dev.plumbline.cli.result.RunResult;
-import dev.plumbline.cli.result.RunTotals;
 import dev.plumbline.cli.terminal.Screen;
 import dev.plumbline.contract.distribution.Histogram;
 import dev.plumbline.contract.event.FailureKind;
 import dev.plumbline.contract.window.LatencyMetric;
+import dev.plumbline.judgement.result.RunResult;
+import dev.plumbline.judgement.result.RunTotals;
+import dev.plumbline.judgement.run.JudgementSettings;
+import dev.plumbline.judgement.run.RunJudge;
+import dev.plumbline.judgement.run.SimulatedRun;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -2,7 +2,6 @@ package dev.plumbline.cli.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plumbline.cli.judgement.SimulatedRun;
 import dev.plumbline.contract.verdict.JudgedMetric;
 import dev.plumbline.contract.verdict.SeriesSnapshot;
 import dev.plumbline.contract.verdict.SeriesSnapshot.OpenIncident;
@@ -10,6 +9,7 @@ import dev.plumbline.contract.verdict.SeriesState;
 import dev.plumbline.contract.verdict.SourcePosition;
 import dev.plumbline.contract.verdict.VerdictRecord;
 import dev.plumbline.contract.window.WindowId;
+import dev.plumbline.judgement.run.SimulatedRun;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

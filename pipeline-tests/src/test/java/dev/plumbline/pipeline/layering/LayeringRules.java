@@ -15,7 +15,9 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import com.tngtech.archunit.library.dependencies.SliceRule;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -34,11 +36,12 @@ record LayeringRules(String root, boolean mayBeEmpty) {
     static final List<String> MODULES = List.of(
             "contract",
             "protocol",
-            "statistics",
             "windowing",
+            "judgement",
             "process",
             "telemetry",
             "probe",
+            "reports",
             "broker",
             "target",
             "producer",
@@ -46,12 +49,25 @@ record LayeringRules(String root, boolean mayBeEmpty) {
             "detector",
             "cli");
 
-    /** Packages of pure functions: arrival schedules, window, detection and alert maths. */
+    /** Who may use what not everybody may: records and protocols are for all, these are for some. */
+    static final Map<String, Set<String>> USERS = Map.of(
+            "windowing", Set.of("aggregator", "cli"),
+            "judgement", Set.of("detector", "reports", "cli"),
+            "telemetry", Set.of("producer", "probe"),
+            "probe", Set.of("cli"),
+            "reports", Set.of("cli"));
+
+    /** Modules that nobody starts. */
+    static final List<String> LIBRARIES =
+            List.of("contract", "protocol", "windowing", "judgement", "process", "telemetry", "probe", "reports");
+
+    /** Libraries and packages of pure functions: records, protocols, arrival schedules, window and verdict maths. */
     static final List<String> PURE_PACKAGES =
-            List.of("producer.schedule", "windowing", "statistics", "detector.judgement", "cli.judgement");
+            List.of("contract", "protocol", "windowing", "judgement", "producer.schedule");
 
     /** Modules without a clock of their own: who uses them brings one. */
-    static final List<String> CLOCKLESS_MODULES = List.of("contract", "protocol", "statistics", "telemetry");
+    static final List<String> CLOCKLESS_MODULES =
+            List.of("contract", "protocol", "windowing", "judgement", "telemetry", "reports");
 
     /** The only class of a module that may read the system clock. */
     static final String CLOCK_CLASS = "SystemTime";
@@ -60,6 +76,18 @@ record LayeringRules(String root, boolean mayBeEmpty) {
             Pattern.compile("(.*(Impl|Utils?|Commons?|Managers?|Helpers?))|(Common[A-Z].*)");
     private static final Set<String> EMPTY_PACKAGE_NAMES = Set.of(
             "impl", "internal", "util", "utils", "common", "commons", "manager", "managers", "helper", "helpers");
+
+    /** A unit of time, an address, bytes in memory and the failure to read them are neither thread nor I/O. */
+    private static final Set<String> MERE_VALUES = Set.of(
+            "java.util.concurrent.TimeUnit",
+            "java.io.Serializable",
+            "java.io.ByteArrayOutputStream",
+            "java.io.EOFException",
+            "java.io.IOException",
+            "java.io.UncheckedIOException",
+            "java.net.URI",
+            "java.net.URISyntaxException",
+            "java.net.URLEncoder");
 
     private static final Set<String> SYSTEM_CLOCK_FACTORIES = Set.of(
             "system", "systemUTC", "systemDefaultZone", "tickMillis", "tickSeconds", "tickMinutes", "getInstance");
@@ -79,21 +107,38 @@ record LayeringRules(String root, boolean mayBeEmpty) {
                 .allowEmptyShould(mayBeEmpty);
     }
 
-    /**
-     * Modules meet in records of the contract, in the protocols of servers and of child processes, and in the maths of
-     * windows and of verdicts, nowhere else. What a target tells about itself is for the producer and the probe, the
-     * probe of targets for the command line.
-     */
+    /** Modules meet in records of the contract and in the protocols of servers and of child processes; see {@link #USERS}. */
     ArchRule modulesDoNotKnowEachOther() {
-        return slices().matching(root + ".(*)..")
+        SliceRule rule = slices().matching(root + ".(*)..")
                 .should()
                 .notDependOnEachOther()
                 .ignoreDependency(
                         DescribedPredicate.alwaysTrue(),
-                        resideInAnyPackage(
-                                in("contract"), in("protocol"), in("statistics"), in("windowing"), in("process")))
-                .ignoreDependency(resideInAPackage(in("producer")), resideInAPackage(in("telemetry")))
-                .ignoreDependency(resideInAPackage(in("cli")), resideInAPackage(in("probe")))
+                        resideInAnyPackage(in("contract"), in("protocol"), in("process")));
+        for (Map.Entry<String, Set<String>> library : USERS.entrySet()) {
+            String[] users = library.getValue().stream().map(this::in).toArray(String[]::new);
+            rule = rule.ignoreDependency(resideInAnyPackage(users), resideInAPackage(in(library.getKey())));
+        }
+        return rule.allowEmptyShould(mayBeEmpty);
+    }
+
+    /** A library has no main, and neither makes nor wants a bean. */
+    ArchRule librariesAreNotStarted() {
+        return classes()
+                .that()
+                .resideInAnyPackage(LIBRARIES.stream().map(this::in).toArray(String[]::new))
+                .should(new ArchCondition<>("have no main") {
+                    @Override
+                    public void check(JavaClass javaClass, ConditionEvents events) {
+                        javaClass
+                                .tryGetMethod("main", String[].class)
+                                .ifPresent(main -> events.add(
+                                        SimpleConditionEvent.violated(main, main.getFullName() + " starts a library")));
+                    }
+                })
+                .andShould()
+                .onlyDependOnClassesThat(DescribedPredicate.not(
+                        resideInAnyPackage("jakarta..", "io.quarkus..", "io.smallrye..", "org.eclipse.microprofile..")))
                 .allowEmptyShould(mayBeEmpty);
     }
 
@@ -111,7 +156,7 @@ record LayeringRules(String root, boolean mayBeEmpty) {
                 .allowEmptyShould(mayBeEmpty);
     }
 
-    /** A pure package has no I/O, threads, clocks, logging, config, CDI or Kafka. */
+    /** A pure package has no socket, file, threads, clocks, logging, config, CDI or Kafka. */
     ArchRule pure(String purePackage) {
         return noClasses()
                 .that()
@@ -305,10 +350,7 @@ record LayeringRules(String root, boolean mayBeEmpty) {
                         "org.eclipse.microprofile..",
                         "org.apache.kafka..")
                 .and(DescribedPredicate.describe(
-                        // A unit of time and the bytes of a value are neither thread nor I/O.
-                        "are not mere values",
-                        javaClass -> !Set.of("java.util.concurrent.TimeUnit", "java.io.Serializable")
-                                .contains(javaClass.getName())))
+                        "are not mere values", javaClass -> !MERE_VALUES.contains(javaClass.getName())))
                 .or(DescribedPredicate.describe(
                         "are threads, processes or clocks",
                         javaClass -> Set.of(

@@ -53,6 +53,11 @@ final class LayeringTest {
     }
 
     @Test
+    void librariesAreNotStarted() {
+        RULES.librariesAreNotStarted().check(SHIPPED);
+    }
+
+    @Test
     void topologyIsAFunctionOfSettings() {
         RULES.topologyIsAFunctionOfSettings().check(SHIPPED);
         RULES.topologyLooksNothingUp().check(SHIPPED);

@@ -3,9 +3,9 @@ package dev.plumbline.detector.exposition;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plumbline.contract.wire.Codec;
-import dev.plumbline.detector.judgement.JudgementSettings;
-import dev.plumbline.detector.judgement.SimulatedSeries;
 import dev.plumbline.detector.watch.Watch;
+import dev.plumbline.judgement.series.JudgementSettings;
+import dev.plumbline.judgement.series.SimulatedSeries;
 import io.prometheus.metrics.expositionformats.ExpositionFormats;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.ByteArrayOutputStream;

@@ -15,7 +15,7 @@ import dev.plumbline.contract.window.WindowId;
 import dev.plumbline.contract.window.WindowRecord;
 import dev.plumbline.contract.window.WindowSummary;
 import dev.plumbline.contract.wire.Codec;
-import dev.plumbline.detector.judgement.JudgementSettings;
+import dev.plumbline.judgement.series.JudgementSettings;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;

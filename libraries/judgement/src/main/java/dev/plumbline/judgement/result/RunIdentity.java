@@ -1,0 +1,33 @@
+package dev.plumbline.judgement.result;
+
+import dev.plumbline.contract.series.Series;
+import java.util.Objects;
+
+/**
+ * Which run it is.
+ *
+ * @param runId unique, sorts by time, fit for a file name: {@code 20261125T201503Z-k3f9}
+ * @param series whom the measurements belong to
+ * @param url what was driven, as it was given
+ * @param startEpochMillis start of the measured load, after the warm-up
+ * @param endEpochMillis when the last measured request had ended
+ * @param windowMillis length of the windows that were judged
+ */
+public record RunIdentity(
+        String runId, Series series, String url, long startEpochMillis, long endEpochMillis, long windowMillis) {
+
+    public RunIdentity {
+        Objects.requireNonNull(runId, "runId");
+        Objects.requireNonNull(series, "series");
+        Objects.requireNonNull(url, "url");
+        if (endEpochMillis < startEpochMillis || windowMillis < 1_000) {
+            throw new IllegalArgumentException(
+                    "run from " + startEpochMillis + " to " + endEpochMillis + ", windows of " + windowMillis + " ms");
+        }
+    }
+
+    /** Length of the measured load, in seconds. */
+    public double durationSeconds() {
+        return (endEpochMillis - startEpochMillis) / 1e3;
+    }
+}

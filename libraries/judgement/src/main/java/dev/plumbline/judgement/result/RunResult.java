@@ -1,0 +1,74 @@
+package dev.plumbline.judgement.result;
+
+import dev.plumbline.contract.run.RunRecord.Environment;
+import dev.plumbline.contract.verdict.AlertRecord;
+import dev.plumbline.contract.verdict.SeriesSnapshot.OpenIncident;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * A run that has ended, before it is judged. A baseline is the same record of an earlier run.
+ *
+ * @param plan the settings by which it can be repeated, by flag name without dashes; no secret among them
+ * @param environment subject (may differ from a baseline's, and is reported) and conditions (must match)
+ * @param windows its windows, oldest first, corrections added in; neighbours are merged where an endless run had more than
+ *     are kept, so lengths may differ
+ * @param alerts transitions that the detector published during the run, oldest first
+ * @param detectorWindows covered windows that the detector held against a baseline; 0 while it only learned
+ * @param openIncident the detector's incident that was open at the last window, whether an alert of this run tells of it or
+ *     it began before; empty in files of versions that did not ask
+ */
+public record RunResult(
+        RunIdentity identity,
+        Map<String, String> plan,
+        Environment environment,
+        RunEnding ending,
+        RunTotals totals,
+        List<RunWindow> windows,
+        List<AlertRecord> alerts,
+        long detectorWindows,
+        Optional<OpenIncident> openIncident) {
+
+    public RunResult {
+        Objects.requireNonNull(identity, "identity");
+        plan = Collections.unmodifiableMap(new TreeMap<>(plan));
+        Objects.requireNonNull(environment, "environment");
+        Objects.requireNonNull(ending, "ending");
+        Objects.requireNonNull(totals, "totals");
+        windows = List.copyOf(windows);
+        alerts = List.copyOf(alerts);
+        Objects.requireNonNull(openIncident, "openIncident");
+        if (detectorWindows < 0) {
+            throw new IllegalArgumentException("detector windows " + detectorWindows + " are negative");
+        }
+    }
+
+    /** A run in which the detector only learned. */
+    public RunResult(
+            RunIdentity identity,
+            Map<String, String> plan,
+            Environment environment,
+            RunEnding ending,
+            RunTotals totals,
+            List<RunWindow> windows,
+            List<AlertRecord> alerts) {
+        this(identity, plan, environment, ending, totals, windows, alerts, 0);
+    }
+
+    /** A run without an open incident. */
+    public RunResult(
+            RunIdentity identity,
+            Map<String, String> plan,
+            Environment environment,
+            RunEnding ending,
+            RunTotals totals,
+            List<RunWindow> windows,
+            List<AlertRecord> alerts,
+            long detectorWindows) {
+        this(identity, plan, environment, ending, totals, windows, alerts, detectorWindows, Optional.empty());
+    }
+}

@@ -1,0 +1,106 @@
+package dev.plumbline.judgement.result;
+
+import dev.plumbline.contract.distribution.Histogram;
+import dev.plumbline.contract.event.FailureKind;
+import dev.plumbline.contract.window.LatencyMetric;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * Counts and sums over all measured requests of a run, healthy producer or not.
+ *
+ * @param offered requests that fell due
+ * @param acknowledgedEvents request events that Kafka acknowledged
+ * @param lostEvents request events that were lost on the way to Kafka, and named in a heartbeat
+ * @param countedEvents request events that the windows hold; equal to the acknowledged ones when all is well
+ * @param goodput requests that met every stated goal; empty when none was stated
+ * @param cost of prompt and output tokens at the stated prices, in the currency of the prices; empty without prices
+ * @param heard what the events themselves told; empty in files of versions that did not keep it
+ */
+public record RunTotals(
+        long offered,
+        long acknowledgedEvents,
+        long lostEvents,
+        long countedEvents,
+        Optional<Goodput> goodput,
+        OptionalDouble cost,
+        Optional<Heard> heard) {
+
+    public RunTotals {
+        Objects.requireNonNull(goodput, "goodput");
+        Objects.requireNonNull(cost, "cost");
+        Objects.requireNonNull(heard, "heard");
+        if (offered < 0 || acknowledgedEvents < 0 || lostEvents < 0 || countedEvents < 0) {
+            throw new IllegalArgumentException("negative count among " + offered + " offered, " + acknowledgedEvents
+                    + " acknowledged, " + lostEvents + " lost, " + countedEvents + " counted");
+        }
+    }
+
+    /** Totals of a run of whose events nothing was kept. */
+    public RunTotals(
+            long offered,
+            long acknowledgedEvents,
+            long lostEvents,
+            long countedEvents,
+            Optional<Goodput> goodput,
+            OptionalDouble cost) {
+        this(offered, acknowledgedEvents, lostEvents, countedEvents, goodput, cost, Optional.empty());
+    }
+
+    /**
+     * What the events told that no window holds.
+     *
+     * @param causes why requests failed, most frequent kind first
+     * @param unvouched latencies of all completed requests, where too few of them lie in windows that can be judged: shown as
+     *     numbers that nobody vouches for, never judged; empty otherwise
+     */
+    public record Heard(List<Cause> causes, Map<LatencyMetric, Histogram> unvouched) {
+        public Heard {
+            causes = List.copyOf(causes);
+            EnumMap<LatencyMetric, Histogram> copy = new EnumMap<>(LatencyMetric.class);
+            copy.putAll(unvouched);
+            unvouched = Collections.unmodifiableMap(copy);
+        }
+    }
+
+    /**
+     * Requests that failed in one way.
+     *
+     * @param words with which most of them failed, the server's own where it had any
+     */
+    public record Cause(FailureKind kind, long count, Optional<String> words) {
+        public Cause {
+            Objects.requireNonNull(kind, "kind");
+            Objects.requireNonNull(words, "words");
+            if (count < 1) {
+                throw new IllegalArgumentException(count + " failures of kind " + kind);
+            }
+        }
+
+        /** For example {@code HTTP_5XX 120 (status 500: out of memory)}. */
+        public String text() {
+            return kind + " " + count + words.map(said -> " (" + said + ")").orElse("");
+        }
+    }
+
+    /**
+     * How many requests were good.
+     *
+     * @param goals as they were stated, for example {@code ttft:200 tpot:50}, in milliseconds
+     * @param good completed and met every goal; a missing metric is not good
+     * @param ended all that ended, failed and dropped ones included, cancelled ones not
+     */
+    public record Goodput(String goals, long good, long ended) {
+        public Goodput {
+            Objects.requireNonNull(goals, "goals");
+            if (good < 0 || ended < good) {
+                throw new IllegalArgumentException(good + " good of " + ended);
+            }
+        }
+    }
+}

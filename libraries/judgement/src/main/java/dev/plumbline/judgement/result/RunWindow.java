@@ -1,0 +1,37 @@
+package dev.plumbline.judgement.result;
+
+import dev.plumbline.contract.window.ExcludedPart;
+import dev.plumbline.contract.window.WindowSummary;
+import java.util.Objects;
+
+/**
+ * One window of a run, its corrections added in.
+ *
+ * @param lengthMillis of the window; a multiple of the run's window length where neighbours were merged
+ * @param measured what is judged
+ * @param excluded what a sick producer contributed: counted, in no distribution
+ * @param coverage share of the load that healthy producers offered, 0 to 1; below 0.8 the window is not judged
+ * @param partial whether load was offered during a part of the window only: first and last windows of a run; their rates
+ *     mean nothing, their latencies do
+ */
+public record RunWindow(
+        long startEpochMillis,
+        long lengthMillis,
+        WindowSummary measured,
+        ExcludedPart excluded,
+        double coverage,
+        boolean partial) {
+
+    public RunWindow {
+        Objects.requireNonNull(measured, "measured");
+        Objects.requireNonNull(excluded, "excluded");
+        if (lengthMillis < 1_000 || !(coverage >= 0 && coverage <= 1)) {
+            throw new IllegalArgumentException("window of " + lengthMillis + " ms with coverage " + coverage);
+        }
+    }
+
+    /** First moment after the window. */
+    public long endEpochMillis() {
+        return startEpochMillis + lengthMillis;
+    }
+}

@@ -1,0 +1,107 @@
+package dev.plumbline.judgement.run;
+
+import dev.plumbline.contract.distribution.Histogram;
+import dev.plumbline.contract.window.LatencyMetric;
+import dev.plumbline.contract.window.WindowRecord;
+import dev.plumbline.contract.window.WindowSummary;
+import dev.plumbline.judgement.result.RunResult;
+import dev.plumbline.judgement.result.RunWindow;
+import dev.plumbline.judgement.statistics.QuantileInterval;
+import dev.plumbline.judgement.statistics.RatioOfSums;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.ToDoubleFunction;
+
+/** The windows of a run that can be judged: well covered ones for distributions and counts, whole ones among them for rates. */
+final class JudgedWindows {
+
+    private final RunResult run;
+    private final List<RunWindow> covered;
+    private final List<RunWindow> whole;
+    private final WindowSummary merged;
+
+    JudgedWindows(RunResult run) {
+        this.run = run;
+        this.covered = run.windows().stream()
+                .filter(window -> window.coverage() >= WindowRecord.MINIMUM_COVERAGE)
+                .toList();
+        this.whole = covered.stream().filter(window -> !window.partial()).toList();
+        this.merged = covered.stream().map(RunWindow::measured).reduce(WindowSummary.empty(), WindowSummary::plus);
+    }
+
+    RunResult run() {
+        return run;
+    }
+
+    /** Sum of the covered windows. */
+    WindowSummary merged() {
+        return merged;
+    }
+
+    int wholeCount() {
+        return whole.size();
+    }
+
+    int leftOut() {
+        return run.windows().size() - covered.size();
+    }
+
+    /** Requests that were sent and ended by themselves: the denominator of the error rate. */
+    long ended() {
+        return merged.requests().completed() + merged.requests().failedTotal();
+    }
+
+    long failed() {
+        return merged.requests().failedTotal();
+    }
+
+    double designEffect(LatencyMetric metric, double quantile) {
+        return QuantileInterval.designEffect(
+                covered.stream()
+                        .map(window -> window.measured().latency(metric))
+                        .toList(),
+                quantile);
+    }
+
+    /** Mean of a latency; empty below three windows that have it. */
+    Optional<RatioOfSums> meanNanos(LatencyMetric metric) {
+        List<Histogram> latencies = covered.stream()
+                .map(window -> window.measured().latency(metric))
+                .filter(latency -> !latency.isEmpty())
+                .toList();
+        return ratio(latencies, Histogram::sumNanos, Histogram::count);
+    }
+
+    /** Per second of whole windows; empty below three of them. */
+    Optional<RatioOfSums> perSecond(ToDoubleFunction<WindowSummary> amount) {
+        return ratio(whole, window -> amount.applyAsDouble(window.measured()), window -> window.lengthMillis() / 1e3);
+    }
+
+    Optional<RatioOfSums> outputTokensPerSecond() {
+        return perSecond(summary -> Math.max(0, summary.tokens().streamedOutput()));
+    }
+
+    Optional<RatioOfSums> achievedRatio() {
+        return ratio(
+                whole,
+                window -> window.measured().requests().completed(),
+                window -> window.measured().offered());
+    }
+
+    Optional<RatioOfSums> outputTokensPerRequest() {
+        return ratio(
+                covered,
+                window -> window.measured().tokens().output(),
+                window -> window.measured().requests().completed());
+    }
+
+    private static <T> Optional<RatioOfSums> ratio(
+            List<T> windows, ToDoubleFunction<T> numerator, ToDoubleFunction<T> denominator) {
+        double[] below = windows.stream().mapToDouble(denominator).toArray();
+        double sum = windows.stream().mapToDouble(denominator).sum();
+        return windows.size() < RatioOfSums.FEWEST_WINDOWS || !(sum > 0)
+                ? Optional.empty()
+                : Optional.of(
+                        RatioOfSums.of(windows.stream().mapToDouble(numerator).toArray(), below));
+    }
+}

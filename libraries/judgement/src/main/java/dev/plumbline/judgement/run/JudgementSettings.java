@@ -1,0 +1,40 @@
+package dev.plumbline.judgement.run;
+
+import java.util.Set;
+
+/**
+ * How runs are compared.
+ *
+ * @param thresholdEffect the change that counts, as a share: 0.10; 0.01 to 1
+ * @param runNoise prior standard deviation of one run against another beside the noise inside a run, as a share: 0.02; 0.001
+ *     to 0.5. With more baseline runs their own scatter takes over
+ * @param vary names of conditions that may differ
+ */
+public record JudgementSettings(double thresholdEffect, double runNoise, Set<String> vary) {
+
+    /** A change of so much is noise for sure: what a regression must exclude. */
+    static final double NEGLIGIBLE_EFFECT = 0.02;
+
+    /** The prior counts as much as so many degrees of freedom. */
+    static final int PRIOR_DEGREES = 4;
+
+    public JudgementSettings {
+        vary = Set.copyOf(vary);
+        if (!(thresholdEffect >= 0.01 && thresholdEffect <= 1)) {
+            throw new IllegalArgumentException("threshold effect " + thresholdEffect + " is outside 0.01..1");
+        }
+        if (!(runNoise >= 0.001 && runNoise <= 0.5)) {
+            throw new IllegalArgumentException("run noise " + runNoise + " is outside 0.001..0.5");
+        }
+    }
+
+    /** The values above, and nothing may differ. */
+    public static JudgementSettings defaults() {
+        return new JudgementSettings(0.10, 0.02, Set.of());
+    }
+
+    /** The same, but these conditions may differ. */
+    public JudgementSettings varying(Set<String> conditions) {
+        return new JudgementSettings(thresholdEffect, runNoise, conditions);
+    }
+}

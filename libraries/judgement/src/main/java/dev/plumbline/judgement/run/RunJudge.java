@@ -1,0 +1,246 @@
+package dev.plumbline.judgement.run;
+
+import dev.plumbline.contract.run.RunRecord.Decision;
+import dev.plumbline.contract.verdict.AlertRecord;
+import dev.plumbline.contract.verdict.AlertRecord.Transition;
+import dev.plumbline.judgement.result.RunEnding;
+import dev.plumbline.judgement.result.RunResult;
+import dev.plumbline.judgement.result.RunVerdict;
+import dev.plumbline.judgement.result.RunVerdict.AlertFinding;
+import dev.plumbline.judgement.result.RunVerdict.Answer;
+import dev.plumbline.judgement.result.RunVerdict.BudgetFinding;
+import dev.plumbline.judgement.result.RunVerdict.ComparisonFinding;
+import dev.plumbline.judgement.result.RunVerdict.Difference;
+import dev.plumbline.judgement.result.RunVerdict.Finding;
+import dev.plumbline.judgement.result.RunVerdict.IncidentFinding;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * From a run, the runs that it is held against and the stated budgets to one verdict. One finding that fails makes the run
+ * fail; else one that cannot be told leaves it undecided.
+ *
+ * <p>Multiplicity: at most six metrics gate. Each may fail only with a one-sided certainty of 99 % that it is worse than by 2
+ * %, which is Bonferroni's correction of 5 % over six, rounded; that all are judged makes a false regression rarer than
+ * the sum, because they move together.
+ */
+public final class RunJudge {
+
+    /** Windows without an alert from which the detector's silence is worth something: twice the longest burst it ignores. */
+    private static final long WINDOWS_OF_SILENCE = 30;
+
+    private RunJudge() {}
+
+    /**
+     * @param baselines runs to compare with, none to compare with nothing; in any order
+     * @throws UnfitBaselineException when a baseline is of another comparison group, or
+     *     under other conditions that may not vary
+     */
+    public static RunVerdict judge(
+            RunResult candidate, List<RunResult> baselines, List<Budget> budgets, JudgementSettings settings) {
+        for (RunResult baseline : baselines) {
+            Conditions.requireEqual(
+                    candidate.identity().series().group(),
+                    candidate.environment(),
+                    baseline.identity().runId(),
+                    baseline.identity().series().group(),
+                    baseline.environment(),
+                    settings.vary());
+        }
+        JudgedWindows windows = new JudgedWindows(candidate);
+        BudgetJudge budgetJudge = new BudgetJudge(windows);
+        List<Finding> findings = new ArrayList<>();
+        budgets.forEach(budget -> findings.add(budgetJudge.judge(budget)));
+        if (!baselines.isEmpty()) {
+            List<JudgedWindows> before =
+                    baselines.stream().map(JudgedWindows::new).toList();
+            findings.addAll(new RunComparison(windows, before, settings).findings());
+        }
+        findings.addAll(alerts(candidate.alerts()));
+        candidate
+                .openIncident()
+                .filter(incident -> candidate.alerts().stream()
+                        .noneMatch(alert -> alert.alertId().equals(incident.alertId())))
+                .ifPresent(incident -> findings.add(new IncidentFinding(Answer.FAIL, incident)));
+        Optional<RunResult> newest = baselines.stream()
+                .max(Comparator.comparingLong(run -> run.identity().startEpochMillis()));
+        Soundness soundness = Soundness.of(candidate, findings);
+        Decision decision = decision(candidate, baselines, findings, soundness);
+        return new RunVerdict(
+                decision,
+                headline(decision, candidate, baselines, findings, soundness)
+                        + (soundness instanceof Soundness.MostlyUnvouched ? "" : leftOut(windows)),
+                newest.map(run -> run.identity().runId()),
+                findings,
+                newest.map(run -> differences(candidate, run)).orElse(List.of()));
+    }
+
+    private static Decision decision(
+            RunResult candidate, List<RunResult> baselines, List<Finding> findings, Soundness soundness) {
+        if (candidate.ending() instanceof RunEnding.Broken || soundness instanceof Soundness.NothingSucceeded) {
+            return Decision.FAILED;
+        }
+        if (has(findings, Answer.FAIL)) {
+            return Decision.REGRESSION;
+        }
+        if (unsound(soundness).isPresent() || has(findings, Answer.CANNOT_TELL)) {
+            return Decision.INCONCLUSIVE;
+        }
+        boolean judged = has(findings, Answer.PASS) || candidate.detectorWindows() >= WINDOWS_OF_SILENCE;
+        return judged ? Decision.PASS : baselines.isEmpty() ? Decision.NOT_JUDGED : Decision.INCONCLUSIVE;
+    }
+
+    /** Why the numbers of a run say nothing; empty when they do. */
+    private static Optional<String> unsound(Soundness soundness) {
+        return switch (soundness) {
+            case Soundness.Sound sound -> Optional.empty();
+            case Soundness.ErrorsNotJudged errors -> Optional.empty();
+            case Soundness.NothingSucceeded nothing -> Optional.of(nothing.why());
+            case Soundness.NothingMeasured nothing -> Optional.of(nothing.why());
+            case Soundness.MostlyFailed failed -> Optional.of(failed.why());
+            case Soundness.MostlyUnvouched unvouched -> Optional.of(unvouched.why());
+        };
+    }
+
+    private static boolean has(List<Finding> findings, Answer answer) {
+        return findings.stream().anyMatch(finding -> finding.answer() == answer);
+    }
+
+    /** One finding per incident that fired during the run; one that only resolved in it began before. */
+    private static List<Finding> alerts(List<AlertRecord> transitions) {
+        Map<String, List<AlertRecord>> incidents = new LinkedHashMap<>();
+        transitions.forEach(alert -> incidents
+                .computeIfAbsent(alert.alertId(), id -> new ArrayList<>())
+                .add(alert));
+        List<Finding> findings = new ArrayList<>();
+        incidents.values().forEach(incident -> {
+            boolean fired = incident.stream().anyMatch(alert -> alert.transition() != Transition.RESOLVED);
+            boolean resolved = incident.get(incident.size() - 1).transition() == Transition.RESOLVED;
+            AlertRecord fullest = incident.stream()
+                    .max(Comparator.comparingInt(
+                            alert -> alert.evidence().moved().size()))
+                    .orElseThrow();
+            findings.add(new AlertFinding(fired ? Answer.FAIL : Answer.OBSERVED, fullest, resolved));
+        });
+        return findings;
+    }
+
+    private static List<Difference> differences(RunResult candidate, RunResult baseline) {
+        return Stream.concat(
+                        Conditions.differences(
+                                candidate.environment().subject(),
+                                baseline.environment().subject())
+                                .stream(),
+                        Conditions.differences(
+                                candidate.environment().conditions(),
+                                baseline.environment().conditions())
+                                .stream())
+                .toList();
+    }
+
+    private static String headline(
+            Decision decision,
+            RunResult candidate,
+            List<RunResult> baselines,
+            List<Finding> findings,
+            Soundness soundness) {
+        String notGreen = soundness instanceof Soundness.ErrorsNotJudged errors ? "; " + errors.why() : "";
+        return switch (decision) {
+            case FAILED ->
+                candidate.ending() instanceof RunEnding.Broken broken
+                        ? "broken: " + broken.detail()
+                        : "broken: " + unsound(soundness).orElse("the run did not end as planned");
+            case REGRESSION -> Headlines.failed(findings);
+            case INCONCLUSIVE ->
+                unsound(soundness).map(why -> "cannot tell: " + why).orElseGet(() -> Headlines.undecided(findings));
+            case PASS -> Headlines.passed(findings, baselines.size(), candidate.detectorWindows()) + notGreen;
+            case NOT_JUDGED ->
+                "not judged: no baseline, no budget, and the detector was still learning; next time --baseline "
+                        + candidate.identity().runId() + ", --baseline last-green, or --budget \"p95(ttft)<500ms\""
+                        + notGreen;
+        };
+    }
+
+    private static String leftOut(JudgedWindows windows) {
+        return windows.leftOut() == 0
+                ? ""
+                : " (" + windows.leftOut() + " of " + windows.run().windows().size()
+                        + " windows left out: the load generator was sick)";
+    }
+
+    /** First lines. */
+    private static final class Headlines {
+
+        private Headlines() {}
+
+        static String failed(List<Finding> findings) {
+            List<String> lines = of(findings, Answer.FAIL);
+            return "fail: " + lines.get(0) + more(lines.size(), "finding");
+        }
+
+        static String undecided(List<Finding> findings) {
+            List<String> lines = of(findings, Answer.CANNOT_TELL);
+            return lines.isEmpty()
+                    ? "cannot tell: nothing of these runs could be compared"
+                    : "cannot tell: " + lines.get(0) + more(lines.size(), "open question");
+        }
+
+        static String passed(List<Finding> findings, int baselines, long detectorWindows) {
+            long budgets = findings.stream()
+                    .filter(finding -> finding instanceof BudgetFinding && finding.answer() == Answer.PASS)
+                    .count();
+            long metrics = findings.stream()
+                    .filter(finding -> finding instanceof ComparisonFinding && finding.answer() == Answer.PASS)
+                    .count();
+            List<String> parts = new ArrayList<>();
+            if (budgets > 0) {
+                parts.add(budgets == 1 ? "the budget is kept" : budgets + " budgets are kept");
+            }
+            if (metrics > 0) {
+                parts.add("no regression in " + metrics + " metrics against "
+                        + (baselines == 1 ? "one run" : baselines + " runs"));
+            }
+            if (detectorWindows >= WINDOWS_OF_SILENCE) {
+                parts.add("no alert in " + detectorWindows + " windows");
+            }
+            return "pass: " + String.join(", ", parts);
+        }
+
+        private static String more(int count, String what) {
+            return count == 1 ? "" : ", and " + (count - 1) + " more " + what + (count == 2 ? "" : "s");
+        }
+
+        private static List<String> of(List<Finding> findings, Answer answer) {
+            return findings.stream()
+                    .filter(finding -> finding.answer() == answer)
+                    .map(Headlines::line)
+                    .toList();
+        }
+
+        private static String line(Finding finding) {
+            return switch (finding) {
+                case BudgetFinding budget ->
+                    "budget " + budget.budget() + ": "
+                            + (budget.value().isPresent()
+                                    ? Numbers.shortest(budget.value().getAsDouble())
+                                            + (budget.unit().isEmpty() ? "" : " " + budget.unit()) + ", "
+                                    : "")
+                            + budget.why();
+                case ComparisonFinding comparison ->
+                    comparison.metric().displayName() + " "
+                            + comparison
+                                    .ratio()
+                                    .map(ratio -> Numbers.change(Math.log(ratio.value())) + " against the baseline, ")
+                                    .orElse("")
+                            + comparison.why();
+                case AlertFinding alert -> alert.alert().summary() + (alert.resolved() ? " (resolved since)" : "");
+                case IncidentFinding incident -> "regression of " + incident.name() + " " + incident.why();
+            };
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package dev.plumbline.judgement.series;
+
+import dev.plumbline.contract.verdict.AlertRecord;
+import dev.plumbline.contract.verdict.BaselineRecord;
+import dev.plumbline.contract.verdict.VerdictRecord;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/** What came of a window. */
+public sealed interface Judged {
+
+    /** The state of the group afterwards. */
+    GroupState state();
+
+    /**
+     * The window was taken up.
+     *
+     * @param alerts transitions that it brought, in order
+     * @param learned the baseline that it completed
+     */
+    record Taken(GroupState state, VerdictRecord verdict, List<AlertRecord> alerts, Optional<BaselineRecord> learned)
+            implements Judged {
+        public Taken {
+            Objects.requireNonNull(state, "state");
+            Objects.requireNonNull(verdict, "verdict");
+            alerts = List.copyOf(alerts);
+            Objects.requireNonNull(learned, "learned");
+        }
+    }
+
+    /** The window was left out, nothing changed. */
+    record LeftOut(GroupState state, Why why) implements Judged {}
+
+    /** Why a window was left out. */
+    enum Why {
+        /** It is a correction; only finals are judged. */
+        CORRECTION,
+        /** The series has been judged beyond it already. */
+        REPEATED,
+        /** The group has as many variants as it may. */
+        TOO_MANY_VARIANTS
+    }
+}

@@ -1,0 +1,75 @@
+package dev.plumbline.judgement.series;
+
+import dev.plumbline.contract.distribution.Histogram;
+import dev.plumbline.contract.series.LoadPoint;
+import dev.plumbline.contract.verdict.JudgedMetric;
+import dev.plumbline.contract.window.LatencyMetric;
+import dev.plumbline.contract.window.WindowSummary;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+
+/** Reads the judged numbers off windows. */
+final class Measure {
+
+    private Measure() {}
+
+    /** What is judged under a load, in the order of {@link JudgedMetric}. */
+    static List<JudgedMetric> judgedUnder(LoadPoint loadPoint) {
+        List<JudgedMetric> metrics = new ArrayList<>(List.of(JudgedMetric.values()));
+        switch (loadPoint) {
+            case LoadPoint.ClosedLoop closed -> metrics.remove(JudgedMetric.ACHIEVED_RATIO);
+            case LoadPoint.OpenLoop open -> metrics.remove(JudgedMetric.OUTPUT_TOKEN_RATE);
+        }
+        return metrics;
+    }
+
+    static Histogram latencies(JudgedMetric metric, WindowSummary summary) {
+        return metric.latency().map(summary::latency).orElse(Histogram.empty());
+    }
+
+    /** A rate over a stretch of time; empty where it has no meaning: nothing was offered, or the metric is no rate. */
+    static OptionalDouble rate(JudgedMetric metric, WindowSummary summary, double seconds) {
+        return switch (metric) {
+            case OUTPUT_TOKEN_RATE ->
+                OptionalDouble.of(Math.max(0, summary.tokens().streamedOutput()) / seconds);
+            case ACHIEVED_RATIO ->
+                summary.offered() == 0
+                        ? OptionalDouble.empty()
+                        : OptionalDouble.of((double) summary.requests().completed() / summary.offered());
+            case TTFT_P50, TTFT_P95, TPOT_P50, TPOT_P95, E2E_P50, E2E_P95, ERROR_RATE -> OptionalDouble.empty();
+        };
+    }
+
+    /** Requests that were sent and ended by themselves: the denominator of the error rate. Rejections are failures. */
+    static long ended(WindowSummary summary) {
+        return summary.requests().completed() + summary.requests().failedTotal();
+    }
+
+    /** Nothing was asked of the target and nothing is under way. */
+    static boolean isSilent(WindowSummary summary) {
+        return summary.offered() == 0
+                && summary.requests().total() == 0
+                && summary.inFlightNanos() == 0
+                && summary.tokens().streamedOutput() <= 0;
+    }
+
+    /** Something was asked of the target and nothing came back. */
+    static boolean isUnanswered(WindowSummary summary) {
+        return !isSilent(summary)
+                && summary.requests().completed() == 0
+                && summary.tokens().streamedOutput() <= 0;
+    }
+
+    /** Only what judging needs, so that state and baselines stay small. */
+    static WindowSummary judgedPart(WindowSummary summary) {
+        Map<LatencyMetric, Histogram> judged = new EnumMap<>(LatencyMetric.class);
+        for (JudgedMetric metric : JudgedMetric.values()) {
+            metric.latency().ifPresent(latency -> judged.put(latency, summary.latency(latency)));
+        }
+        return new WindowSummary(
+                summary.requests(), judged, summary.tokens(), summary.offered(), summary.inFlightNanos(), Map.of());
+    }
+}

@@ -1,0 +1,408 @@
+package dev.plumbline.judgement.series;
+
+import dev.plumbline.contract.verdict.AlertRecord;
+import dev.plumbline.contract.verdict.BaselineRecord;
+import dev.plumbline.contract.verdict.Calibration;
+import dev.plumbline.contract.verdict.Effect;
+import dev.plumbline.contract.verdict.Evidence;
+import dev.plumbline.contract.verdict.JudgedMetric;
+import dev.plumbline.contract.verdict.JudgedMetric.Role;
+import dev.plumbline.contract.verdict.Lane;
+import dev.plumbline.contract.verdict.LaneState;
+import dev.plumbline.contract.verdict.LaneState.Episode;
+import dev.plumbline.contract.verdict.MetricVerdict;
+import dev.plumbline.contract.verdict.SeriesSnapshot;
+import dev.plumbline.contract.verdict.SeriesSnapshot.Block;
+import dev.plumbline.contract.verdict.SeriesSnapshot.OpenIncident;
+import dev.plumbline.contract.verdict.SeriesSnapshot.Work;
+import dev.plumbline.contract.verdict.SeriesState;
+import dev.plumbline.contract.verdict.SourcePosition;
+import dev.plumbline.contract.verdict.Verdict;
+import dev.plumbline.contract.verdict.Verdict.Reason;
+import dev.plumbline.contract.verdict.VerdictRecord;
+import dev.plumbline.contract.window.WindowRecord;
+import dev.plumbline.contract.window.WindowSummary;
+import dev.plumbline.judgement.series.GroupJudge.Stretch;
+import dev.plumbline.judgement.statistics.Cusum;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * Holds one window of a series against a baseline.
+ *
+ * <p>Each metric has up to three lanes ({@link Lane}). A lane sums evidence; while its sum is above zero it has an
+ * episode, the windows since its change point, from which the effect is read. A metric regresses when a worse lane's
+ * score reaches the threshold <em>and</em> the effect is at least the threshold effect <em>and</em> the 95 % interval of
+ * the effect, the baseline's own uncertainty included, leaves out "no change". The third condition is ours: a baseline
+ * of a few hundred requests may itself be 7 % off, and then the first two come true by its bad luck alone.
+ *
+ * <p>An episode that crossed its threshold long ago with a small effect (a drift) starts over: otherwise a later jump
+ * would be diluted by hours of the small one.
+ */
+final class SeriesJudge {
+
+    /** An episode with too small an effect starts over after this many times the burst length. */
+    private static final int RENEWAL_BURSTS = 4;
+
+    /** A score is kept to this many thresholds, so that it falls soon after a long episode has ended. */
+    private static final double HIGHEST_SCORE_IN_THRESHOLDS = 2;
+
+    /** Blocks that are kept while an alert is open; together they are the resolve span. */
+    static final int RESOLVE_BLOCKS = 6;
+
+    /** Blocks that are kept otherwise, for the effect that is shown. */
+    private static final int QUIET_BLOCKS = 2;
+
+    private final JudgementSettings settings;
+
+    /** A verdict and the alerts that came with it. */
+    record Outcome(VerdictRecord verdict, List<AlertRecord> alerts) {}
+
+    /** Everything about one metric in one window. */
+    record Reading(
+            Calibration calibration,
+            MetricVerdict verdict,
+            List<LaneState> lanes,
+            Optional<LaneState> leading,
+            boolean crossed) {}
+
+    SeriesJudge(JudgementSettings settings) {
+        this.settings = settings;
+    }
+
+    Outcome judge(BaselineRecord baseline, SeriesSnapshot before, WindowRecord window, SourcePosition at) {
+        Stretch stretch = Stretch.after(before.continuity(), window, settings);
+        double threshold = threshold(baseline);
+        Optional<Verdict> left = whyNotJudged(stretch, window);
+        if (left.isPresent()) {
+            return notJudged(baseline, before, window, at, stretch, threshold, left.get());
+        }
+        WindowSummary summary = window.delta();
+        List<Work> work = appended(
+                before.work(),
+                new Work(summary.requests().completed(), summary.tokens().output(), summary.offered()));
+        Effects effects = new Effects(baseline, settings, window.id().lengthMillis() / 1e3);
+        Optional<Verdict> otherWork =
+                WorkGuard.outputLength(work, baseline.work().outputLength());
+        Optional<Verdict> otherLoad = WorkGuard.offered(work, baseline.work().offered());
+        List<Block> recent = otherWork.isPresent()
+                ? before.recent()
+                : appended(
+                        before.recent(),
+                        Measure.judgedPart(summary),
+                        before.incident().isPresent());
+        Set<JudgedMetric> members =
+                Set.copyOf(before.incident().map(OpenIncident::members).orElse(List.of()));
+
+        List<Reading> readings = new ArrayList<>();
+        for (Calibration calibration : baseline.calibrations()) {
+            JudgedMetric metric = calibration.metric();
+            Optional<Verdict> voided = switch (metric) {
+                case ACHIEVED_RATIO -> otherLoad;
+                case ERROR_RATE -> Optional.empty();
+                case TTFT_P50, TTFT_P95, TPOT_P50, TPOT_P95, E2E_P50, E2E_P95, OUTPUT_TOKEN_RATE -> otherWork;
+            };
+            MetricJudge judge =
+                    new MetricJudge(calibration, before.lanes(), effects, recent, members.contains(metric), threshold);
+            readings.add(voided.isPresent() ? judge.voided(voided.get()) : judge.judge(window));
+        }
+        Incidents.Step incidents = new Incidents(baseline, effects, settings, threshold, window.id())
+                .after(before.incident(), readings, recent, work);
+
+        List<LaneState> lanes = readings.stream()
+                .flatMap(reading -> reading.lanes().stream())
+                .filter(lane -> !incidents.resolved() || lane.lane() == Lane.BETTER)
+                .toList();
+        SeriesSnapshot snapshot = new SeriesSnapshot(stretch.continuity(), lanes, recent, work, incidents.incident());
+        return new Outcome(
+                new VerdictRecord(
+                        window.id(),
+                        at,
+                        state(snapshot, stretch, threshold),
+                        Optional.of(baseline.baselineId()),
+                        Optional.empty(),
+                        window.coverage(),
+                        readings.stream().map(Reading::verdict).toList(),
+                        snapshot),
+                incidents.alerts());
+    }
+
+    /** The score that must be reached: as many streams share the allowance for false alarms as can raise an alert. */
+    double threshold(BaselineRecord baseline) {
+        long streams = baseline.calibrations().stream()
+                .filter(calibration -> calibration.metric().role() == Role.GATING)
+                .filter(calibration -> !(calibration instanceof Calibration.Unusable))
+                .count();
+        return Cusum.threshold(settings.falseAlarmWindows(), Math.max(1, streams) * settings.judgedSeries());
+    }
+
+    static Verdict lowCoverage(WindowRecord window) {
+        return new Verdict.Inconclusive(
+                Reason.LOW_COVERAGE,
+                "healthy producers offered " + BaselineLearner.percent(window.coverage()) + " of the load, "
+                        + BaselineLearner.percent(WindowRecord.MINIMUM_COVERAGE) + " are needed");
+    }
+
+    private static Optional<Verdict> whyNotJudged(Stretch stretch, WindowRecord window) {
+        if (window.coverage() < WindowRecord.MINIMUM_COVERAGE) {
+            return Optional.of(lowCoverage(window));
+        }
+        if (stretch.isSilent()) {
+            return Optional.of(new Verdict.Inconclusive(Reason.NO_DATA, "no load"));
+        }
+        if (!stretch.isWarm()) {
+            return Optional.of(new Verdict.Inconclusive(
+                    Reason.LEARNING,
+                    "warming up, window " + stretch.continuity().windowsSinceStart()));
+        }
+        return Optional.empty();
+    }
+
+    /** The window moves no evidence; what was known stays as it was. */
+    private Outcome notJudged(
+            BaselineRecord baseline,
+            SeriesSnapshot before,
+            WindowRecord window,
+            SourcePosition at,
+            Stretch stretch,
+            double threshold,
+            Verdict why) {
+        SeriesSnapshot snapshot = new SeriesSnapshot(
+                stretch.continuity(), before.lanes(), before.recent(), before.work(), before.incident());
+        List<MetricVerdict> verdicts = baseline.calibrations().stream()
+                .map(calibration -> new MetricVerdict(
+                        calibration.metric(),
+                        why,
+                        Optional.empty(),
+                        Optional.of(MetricJudge.evidence(
+                                calibration, MetricJudge.leading(calibration.metric(), before.lanes()), threshold))))
+                .toList();
+        return new Outcome(
+                new VerdictRecord(
+                        window.id(),
+                        at,
+                        state(snapshot, stretch, threshold),
+                        Optional.of(baseline.baselineId()),
+                        Optional.empty(),
+                        window.coverage(),
+                        verdicts,
+                        snapshot),
+                List.of());
+    }
+
+    private static SeriesState state(SeriesSnapshot snapshot, Stretch stretch, double threshold) {
+        if (snapshot.incident().isPresent()) {
+            return SeriesState.FIRING;
+        }
+        if (stretch.hasNoData()) {
+            return SeriesState.NO_DATA;
+        }
+        boolean pending = snapshot.lanes().stream()
+                .anyMatch(lane -> lane.metric().role() == Role.GATING
+                        && lane.lane() != Lane.BETTER
+                        && lane.score() > threshold / 2);
+        return pending ? SeriesState.PENDING : SeriesState.OK;
+    }
+
+    private static List<Work> appended(List<Work> work, Work newest) {
+        List<Work> longer = new ArrayList<>(work);
+        longer.add(newest);
+        return longer.size() <= SeriesSnapshot.MAX_WORK ? longer : longer.subList(1, longer.size());
+    }
+
+    private List<Block> appended(List<Block> blocks, WindowSummary newest, boolean incidentIsOpen) {
+        int blockWindows = Math.max(1, (settings.resolveWindows() + RESOLVE_BLOCKS - 1) / RESOLVE_BLOCKS);
+        List<Block> longer = new ArrayList<>(blocks);
+        if (!longer.isEmpty() && longer.getLast().windows() < blockWindows) {
+            Block filling = longer.removeLast();
+            longer.add(new Block(filling.windows() + 1, filling.summary().plus(newest)));
+        } else {
+            longer.add(new Block(1, newest));
+        }
+        int kept = incidentIsOpen ? RESOLVE_BLOCKS : QUIET_BLOCKS;
+        return longer.size() <= kept ? longer : longer.subList(longer.size() - kept, longer.size());
+    }
+
+    /** One metric of one window. */
+    private final class MetricJudge {
+        private final Calibration calibration;
+        private final JudgedMetric metric;
+        private final List<LaneState> before;
+        private final Effects effects;
+        private final List<Block> recent;
+        private final boolean isMember;
+        private final double threshold;
+
+        MetricJudge(
+                Calibration calibration,
+                List<LaneState> before,
+                Effects effects,
+                List<Block> recent,
+                boolean isMember,
+                double threshold) {
+            this.calibration = calibration;
+            this.metric = calibration.metric();
+            this.before =
+                    before.stream().filter(lane -> lane.metric() == metric).toList();
+            this.effects = effects;
+            this.recent = recent;
+            this.isMember = isMember;
+            this.threshold = threshold;
+        }
+
+        /** Other work was done: evidence so far is dropped, but an open alert keeps what it rests on. */
+        Reading voided(Verdict why) {
+            List<LaneState> kept = isMember ? before : List.of();
+            Optional<LaneState> leading = leading(metric, kept);
+            return new Reading(
+                    calibration,
+                    new MetricVerdict(
+                            metric, why, Optional.empty(), Optional.of(evidence(calibration, leading, threshold))),
+                    kept,
+                    leading,
+                    false);
+        }
+
+        Reading judge(WindowRecord window) {
+            if (calibration instanceof Calibration.Unusable unusable) {
+                return new Reading(
+                        calibration,
+                        new MetricVerdict(
+                                metric,
+                                new Verdict.Inconclusive(unusable.reason(), unusable.detail()),
+                                Optional.empty(),
+                                Optional.empty()),
+                        List.of(),
+                        Optional.empty(),
+                        false);
+            }
+            Episode seen = WindowEvidence.episode(calibration, window);
+            List<LaneState> lanes = new ArrayList<>();
+            for (Lane lane : Lane.values()) {
+                WindowEvidence.of(calibration, lane, seen, settings)
+                        .ifPresent(
+                                evidence -> next(lane, evidence, seen, window).ifPresent(lanes::add));
+            }
+            return decide(lanes, seen);
+        }
+
+        private Optional<LaneState> next(Lane lane, double evidence, Episode seen, WindowRecord window) {
+            Optional<LaneState> old =
+                    before.stream().filter(state -> state.lane() == lane).findFirst();
+            double score = Math.min(
+                    HIGHEST_SCORE_IN_THRESHOLDS * threshold,
+                    Cusum.next(old.map(LaneState::score).orElse(0.0), evidence, threshold, settings.burst(lane)));
+            boolean held = isMember && lane != Lane.BETTER && old.isPresent();
+            if (score <= 0 && !held) {
+                return Optional.empty();
+            }
+            long changePoint = old.map(LaneState::changePointEpochMillis)
+                    .orElse(window.id().startEpochMillis());
+            Episode episode =
+                    old.map(LaneState::episode).orElse(Episode.empty()).plus(seen);
+            return Optional.of(new LaneState(metric, lane, score, changePoint, episode));
+        }
+
+        private Reading decide(List<LaneState> lanes, Episode seen) {
+            Optional<LaneState> leading = leading(metric, lanes);
+            if (isMember) {
+                return reading(lanes, leading, new Verdict.Regressed(), true);
+            }
+            for (Lane lane : List.of(Lane.WORSE, Lane.GROSSLY_WORSE)) {
+                Optional<LaneState> over = crossed(lanes, lane);
+                if (over.isEmpty()) {
+                    continue;
+                }
+                Optional<Effect> effect = effects.since(calibration, over.get().episode());
+                if (effect.isEmpty()
+                        || !effects.isWorse(
+                                calibration, lane, effect.get(), over.get().episode())) {
+                    continue;
+                }
+                Optional<Verdict> otherWork = metric == JudgedMetric.ERROR_RATE || metric == JudgedMetric.ACHIEVED_RATIO
+                        ? Optional.empty()
+                        : WorkGuard.episode(
+                                over.get().episode(), effects.baseline().work().outputLength());
+                if (otherWork.isPresent()) {
+                    return reading(lanes, over, otherWork.get(), false);
+                }
+                if (!effects.isCertainlyWorse(metric, effect.get())) {
+                    return reading(
+                            lanes,
+                            over,
+                            new Verdict.Inconclusive(
+                                    Reason.TOO_FEW_SAMPLES, "the interval of the effect still holds 'no change'"),
+                            false);
+                }
+                return reading(lanes, over, new Verdict.Regressed(), true);
+            }
+            Optional<LaneState> drift = crossed(lanes, Lane.WORSE);
+            if (drift.isPresent()) {
+                List<LaneState> renewed = lanes.stream()
+                        .filter(lane -> lane.lane() != Lane.WORSE
+                                || lane.episode().windows() < (long) RENEWAL_BURSTS * settings.burstWindows())
+                        .toList();
+                return reading(
+                        renewed,
+                        drift,
+                        new Verdict.Inconclusive(
+                                Reason.DRIFT_BELOW_THRESHOLD,
+                                "it moved by less than " + BaselineLearner.percent(settings.thresholdEffect())),
+                        false);
+            }
+            Optional<LaneState> better = crossed(lanes, Lane.BETTER);
+            if (better.isPresent()
+                    && effects.since(calibration, better.get().episode())
+                            .filter(effect -> effects.isBetter(metric, effect))
+                            .isPresent()) {
+                return reading(lanes, better, new Verdict.Improved(), false);
+            }
+            Verdict verdict = metric.latency().isPresent() && seen.samples() == 0
+                    ? new Verdict.Inconclusive(Reason.NO_DATA, "no request of this window has it")
+                    : new Verdict.Steady();
+            return reading(lanes, leading.filter(lane -> lane.score() > threshold / 2), verdict, false);
+        }
+
+        private Optional<LaneState> crossed(List<LaneState> lanes, Lane lane) {
+            return lanes.stream()
+                    .filter(state -> state.lane() == lane && state.score() >= threshold)
+                    .findFirst();
+        }
+
+        private Reading reading(List<LaneState> lanes, Optional<LaneState> shown, Verdict verdict, boolean crossed) {
+            Optional<Effect> effect = shown.isPresent()
+                    ? effects.since(calibration, shown.get().episode())
+                    : effects.recent(calibration, recent);
+            Optional<LaneState> weighed = shown.or(() -> leading(metric, lanes));
+            return new Reading(
+                    calibration,
+                    new MetricVerdict(metric, verdict, effect, Optional.of(evidence(calibration, weighed, threshold))),
+                    lanes,
+                    weighed,
+                    crossed);
+        }
+
+        /** The worse lane with the highest score. */
+        private static Optional<LaneState> leading(JudgedMetric metric, List<LaneState> lanes) {
+            return lanes.stream()
+                    .filter(lane -> lane.metric() == metric && lane.lane() != Lane.BETTER)
+                    .max(java.util.Comparator.comparingDouble(LaneState::score)
+                            .thenComparing(lane -> lane.lane() == Lane.WORSE));
+        }
+
+        private static Evidence evidence(Calibration calibration, Optional<LaneState> lane, double threshold) {
+            double noiseFactor = WindowEvidence.noiseFactor(
+                    calibration, lane.map(LaneState::lane).orElse(Lane.WORSE));
+            return new Evidence(
+                    lane.map(LaneState::score).orElse(0.0),
+                    threshold,
+                    noiseFactor,
+                    lane.isPresent() ? OptionalLong.of(lane.get().changePointEpochMillis()) : OptionalLong.empty(),
+                    lane.map(state -> state.episode().windows()).orElse(0L),
+                    lane.map(state -> state.episode().samples()).orElse(0L));
+        }
+    }
+}

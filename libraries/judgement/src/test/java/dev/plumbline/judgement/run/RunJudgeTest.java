@@ -1,0 +1,319 @@
+package dev.plumbline.judgement.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.plumbline.contract.run.RunRecord.Decision;
+import dev.plumbline.contract.verdict.AlertRecord;
+import dev.plumbline.contract.verdict.AlertRecord.Transition;
+import dev.plumbline.contract.verdict.JudgedMetric;
+import dev.plumbline.contract.verdict.SeriesSnapshot.OpenIncident;
+import dev.plumbline.judgement.result.RunEnding;
+import dev.plumbline.judgement.result.RunResult;
+import dev.plumbline.judgement.result.RunVerdict;
+import dev.plumbline.judgement.result.RunVerdict.AlertFinding;
+import dev.plumbline.judgement.result.RunVerdict.Answer;
+import dev.plumbline.judgement.result.RunVerdict.Change;
+import dev.plumbline.judgement.result.RunVerdict.ComparisonFinding;
+import dev.plumbline.judgement.result.RunVerdict.Difference;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+class RunJudgeTest {
+
+    private static final JudgementSettings SETTINGS = JudgementSettings.defaults();
+
+    private static RunResult run(long seed, Consumer<SimulatedRun> change) {
+        SimulatedRun run = new SimulatedRun(seed);
+        run.runNoise = 0;
+        run.windows = 60;
+        run.ttftSigma = 0.1;
+        change.accept(run);
+        return run.run();
+    }
+
+    private static RunResult run(long seed) {
+        return run(seed, ordinary -> {});
+    }
+
+    private static RunVerdict against(RunResult candidate, RunResult... baselines) {
+        return RunJudge.judge(candidate, List.of(baselines), List.of(), SETTINGS);
+    }
+
+    private static ComparisonFinding of(RunVerdict verdict, JudgedMetric metric) {
+        return verdict.findings().stream()
+                .filter(finding -> finding instanceof ComparisonFinding comparison && comparison.metric() == metric)
+                .map(ComparisonFinding.class::cast)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void theSameAgainPasses() {
+        RunVerdict verdict = against(run(1), run(2));
+        assertThat(verdict.decision()).as(verdict.headline()).isEqualTo(Decision.PASS);
+        assertThat(verdict.headline()).isEqualTo("pass: no regression in 6 metrics against one run");
+        assertThat(verdict.baselineRunId()).isPresent();
+        assertThat(of(verdict, JudgedMetric.TTFT_P95).why()).contains("changes are seen from +");
+    }
+
+    @Test
+    void aThirdSlowerIsARegressionOfEveryLatencyAndOfTheRate() {
+        RunVerdict verdict = against(run(1, slow -> slow.factor = 1.3), run(2));
+        assertThat(verdict.decision()).isEqualTo(Decision.REGRESSION);
+        assertThat(verdict.headline()).startsWith("fail: p50(ttft) +").contains("4 more findings");
+        ComparisonFinding rate = of(verdict, JudgedMetric.OUTPUT_TOKEN_RATE);
+        assertThat(rate.answer()).isEqualTo(Answer.FAIL);
+        assertThat(rate.change()).isEqualTo(Change.REGRESSED);
+        assertThat(rate.ratio().orElseThrow().value()).isBetween(0.72, 0.82);
+        assertThat(of(verdict, JudgedMetric.E2E_P50).answer()).isEqualTo(Answer.OBSERVED);
+        assertThat(of(verdict, JudgedMetric.E2E_P50).change()).isEqualTo(Change.REGRESSED);
+    }
+
+    @Test
+    void fasterIsAnImprovementAndPasses() {
+        RunVerdict verdict = against(run(1, fast -> fast.factor = 0.7), run(2));
+        assertThat(verdict.decision()).isEqualTo(Decision.PASS);
+        assertThat(of(verdict, JudgedMetric.TPOT_P95).change()).isEqualTo(Change.IMPROVED);
+        assertThat(of(verdict, JudgedMetric.OUTPUT_TOKEN_RATE).change()).isEqualTo(Change.IMPROVED);
+    }
+
+    @Test
+    void aboutTheThresholdItCannotBeToldAndSaysWhatWouldHelp() {
+        RunVerdict verdict = against(run(1, slow -> slow.factor = 1.07), run(2));
+        assertThat(verdict.decision()).isEqualTo(Decision.INCONCLUSIVE);
+        assertThat(of(verdict, JudgedMetric.TTFT_P50).why())
+                .contains("changes are seen from +")
+                .contains("5 green runs as baseline: from +");
+    }
+
+    @Test
+    void shortRunsAreToldToBeLonger() {
+        Consumer<SimulatedRun> brief = run -> {
+            run.windows = 8;
+            run.requests = 12;
+            run.ttftSigma = 0.6;
+        };
+        RunVerdict verdict = against(run(1, brief), run(2, brief));
+        assertThat(verdict.decision()).isEqualTo(Decision.INCONCLUSIVE);
+        assertThat(verdict.findings().toString())
+                .contains("runs four times as long: from +")
+                .contains("are needed");
+    }
+
+    @Test
+    void otherConditionsAreRefusedByName() {
+        RunResult baseline = run(2, other -> other.conditions = Map.of("gpu", "A100", "driver", "550"));
+        assertThatThrownBy(() -> against(run(1), baseline))
+                .isInstanceOf(UnfitBaselineException.class)
+                .hasMessage("condition 'driver' is 'unknown' here and '550' in baseline "
+                        + baseline.identity().runId() + " (1 more differ); --vary driver compares anyway");
+        RunVerdict varied =
+                RunJudge.judge(run(1), List.of(baseline), List.of(), SETTINGS.varying(Set.of("gpu", "driver")));
+        assertThat(varied.differences()).contains(new Difference("gpu", "H100", "A100"));
+    }
+
+    @Test
+    void anotherComparisonGroupIsRefused() {
+        assertThatThrownBy(() -> against(run(1), run(2, other -> other.loadPoint = "c16")))
+                .isInstanceOf(UnfitBaselineException.class)
+                .hasMessageContaining("load 'c16', this run 'c8'");
+    }
+
+    @Test
+    void anotherSubjectIsReported() {
+        RunVerdict verdict = against(run(1, other -> other.subject = Map.of("image", "vllm:0.33")), run(2));
+        assertThat(verdict.differences()).containsExactly(new Difference("image", "vllm:0.33", "vllm:0.32"));
+    }
+
+    @Test
+    void longerAnswersAreOtherWork() {
+        RunVerdict verdict = against(run(1, other -> other.outputFactor = 1.3), run(2));
+        assertThat(verdict.decision()).isEqualTo(Decision.INCONCLUSIVE);
+        assertThat(of(verdict, JudgedMetric.TPOT_P50).why()).contains("output tokens per request went from");
+        assertThat(of(verdict, JudgedMetric.ERROR_RATE).answer()).isEqualTo(Answer.PASS);
+    }
+
+    @Test
+    void anOpenLoopIsJudgedByWhatItAchievedUnderTheSameLoad() {
+        Consumer<SimulatedRun> open = run -> run.loadPoint = "r5";
+        RunVerdict same = against(run(1, open), run(2, open));
+        assertThat(of(same, JudgedMetric.ACHIEVED_RATIO).answer()).isEqualTo(Answer.PASS);
+        assertThat(same.findings().toString()).doesNotContain("OUTPUT_TOKEN_RATE");
+        RunVerdict saturated = against(run(1, open.andThen(run -> run.completedShare = 0.8)), run(2, open));
+        assertThat(of(saturated, JudgedMetric.ACHIEVED_RATIO).answer()).isEqualTo(Answer.FAIL);
+        RunVerdict other = against(run(1, open.andThen(run -> run.requests = 40)), run(2, open));
+        assertThat(of(other, JudgedMetric.ACHIEVED_RATIO).why())
+                .contains("offered requests per second went from 5 to 4");
+    }
+
+    @Test
+    void errorsHaveATestOfTheirOwn() {
+        RunVerdict worse = against(run(1, run -> run.errorShare = 0.03), run(2, run -> run.errorShare = 0.002));
+        assertThat(of(worse, JudgedMetric.ERROR_RATE).answer()).isEqualTo(Answer.FAIL);
+        RunVerdict similar = against(run(1, run -> run.errorShare = 0.011), run(2, run -> run.errorShare = 0.01));
+        assertThat(of(similar, JudgedMetric.ERROR_RATE).answer()).isEqualTo(Answer.PASS);
+        RunVerdict four = against(
+                run(1, run -> {
+                    run.windows = 12;
+                    run.errorShare = 0.004;
+                }),
+                run(2));
+        assertThat(of(four, JudgedMetric.ERROR_RATE).answer()).isNotEqualTo(Answer.FAIL);
+    }
+
+    @Test
+    void whatNeitherRunHasIsNotAQuestion() {
+        Consumer<SimulatedRun> whole = run -> run.streamed = false;
+        RunVerdict verdict = against(run(1, whole), run(2, whole));
+        assertThat(verdict.decision()).isEqualTo(Decision.PASS);
+        assertThat(of(verdict, JudgedMetric.TTFT_P50).answer()).isEqualTo(Answer.OBSERVED);
+        RunVerdict oneSided = against(run(1, whole), run(2));
+        assertThat(of(oneSided, JudgedMetric.TTFT_P50).answer()).isEqualTo(Answer.CANNOT_TELL);
+    }
+
+    @Test
+    void baselinesThatScatterWildlyCannotShowAnything() {
+        RunResult[] baselines = new RunResult[6];
+        for (int i = 0; i < baselines.length; i++) {
+            double factor = i % 2 == 0 ? 1 : 1.4;
+            baselines[i] = run(10 + i, run -> run.factor = factor);
+        }
+        RunVerdict verdict = against(run(1, run -> run.factor = 2), baselines);
+        assertThat(verdict.decision()).isEqualTo(Decision.INCONCLUSIVE);
+        assertThat(of(verdict, JudgedMetric.TPOT_P50).why()).contains("unstable: its 6 baselines differ");
+    }
+
+    @Test
+    void withoutAnythingToJudgeByItSaysHowToGetAJudgement() {
+        RunVerdict verdict = against(run(1));
+        assertThat(verdict.decision()).isEqualTo(Decision.NOT_JUDGED);
+        assertThat(verdict.headline()).contains("--baseline").contains("--budget");
+        assertThat(against(run(1, watched -> watched.detectorWindows = 60)).headline())
+                .isEqualTo("pass: no alert in 60 windows");
+    }
+
+    @Test
+    void anAlertDuringTheRunFailsItEvenWhenItWasResolved() {
+        AlertRecord fired = alert("a", Transition.FIRED);
+        RunVerdict firing = against(run(1, run -> run.alerts = List.of(fired)));
+        assertThat(firing.decision()).isEqualTo(Decision.REGRESSION);
+        assertThat(firing.headline()).isEqualTo("fail: tpot +20 %");
+        RunVerdict resolved = against(run(1, run -> run.alerts = List.of(fired, alert("a", Transition.RESOLVED))));
+        assertThat(resolved.decision()).isEqualTo(Decision.REGRESSION);
+        assertThat(resolved.findings()).containsExactly(new AlertFinding(Answer.FAIL, fired, true));
+        RunVerdict older = against(run(1, run -> run.alerts = List.of(alert("b", Transition.RESOLVED))));
+        assertThat(older.decision()).isEqualTo(Decision.NOT_JUDGED);
+    }
+
+    @Test
+    void anIncidentThatWasOpenBeforeTheRunFailsItAndSaysSinceWhen() {
+        OpenIncident open = new OpenIncident(
+                "b", SimulatedRun.START - 3_600_000, List.of(JudgedMetric.TPOT_P50, JudgedMetric.TPOT_P95), 0);
+        Consumer<SimulatedRun> during = run -> {
+            run.detectorWindows = 60;
+            run.openIncident = Optional.of(open);
+        };
+        RunVerdict verdict = against(run(1, during));
+        assertThat(verdict.decision()).as(verdict.headline()).isEqualTo(Decision.REGRESSION);
+        assertThat(verdict.headline())
+                .isEqualTo("fail: regression of p50(tpot), p95(tpot) open since 2026-11-22T10:00:00Z, before this run"
+                        + " began, and not resolved in it");
+        RunVerdict told = against(run(1, during.andThen(run -> run.alerts = List.of(alert("b", Transition.EXTENDED)))));
+        assertThat(told.findings())
+                .as("once, with its evidence")
+                .singleElement()
+                .isInstanceOf(AlertFinding.class);
+    }
+
+    @Test
+    void theEndingCounts() {
+        assertThat(against(run(1, run -> run.ending = new RunEnding.Broken("target lost")))
+                        .decision())
+                .isEqualTo(Decision.FAILED);
+        RunVerdict interrupted = RunJudge.judge(
+                run(1, run -> run.ending = new RunEnding.Interrupted()),
+                List.of(),
+                List.of(Budget.parse("p95(ttft)<1ms")),
+                SETTINGS);
+        assertThat(interrupted.decision()).isEqualTo(Decision.REGRESSION);
+    }
+
+    @Test
+    void aRunOfWhichNothingSucceededFailed() {
+        RunVerdict verdict = against(run(1, broken -> broken.errorShare = 1));
+        assertThat(verdict.decision()).as(verdict.headline()).isEqualTo(Decision.FAILED);
+        assertThat(verdict.headline()).contains("HTTP_5XX 3000").contains("the server's log");
+        RunVerdict stated = RunJudge.judge(
+                run(1, broken -> broken.errorShare = 1),
+                List.of(),
+                List.of(Budget.parse("error_rate<=100%")),
+                SETTINGS);
+        assertThat(stated.decision()).isEqualTo(Decision.FAILED);
+    }
+
+    @Test
+    void aRunOfWhichHalfFailedCannotBeToldUnlessABudgetSaysSo() {
+        Consumer<SimulatedRun> half = run -> run.errorShare = 0.55;
+        RunVerdict verdict = against(run(1, half));
+        assertThat(verdict.decision()).as(verdict.headline()).isEqualTo(Decision.INCONCLUSIVE);
+        assertThat(verdict.headline()).startsWith("cannot tell: 5").contains("--budget \"error_rate<");
+        assertThat(against(run(1, half), run(2, half)).decision())
+                .as("compared, and as bad as before")
+                .isEqualTo(Decision.INCONCLUSIVE);
+        RunVerdict stated = RunJudge.judge(run(1, half), List.of(), List.of(Budget.parse("error_rate<70%")), SETTINGS);
+        assertThat(stated.decision()).as(stated.headline()).isEqualTo(Decision.PASS);
+        RunVerdict broken = RunJudge.judge(run(1, half), List.of(), List.of(Budget.parse("error_rate<40%")), SETTINGS);
+        assertThat(broken.decision()).isEqualTo(Decision.REGRESSION);
+    }
+
+    @Test
+    void aQuarterOfErrorsThatNobodyStatedIsSaidToBeNotGreen() {
+        assertThat(against(run(1, run -> run.errorShare = 0.25)).headline())
+                .contains("nothing says how many may")
+                .contains("not green");
+        assertThat(against(run(1, run -> run.errorShare = 0.01)).headline()).doesNotContain("green: state");
+    }
+
+    @Test
+    void aRunThatNobodyVouchesForCannotBeTold() {
+        RunVerdict verdict = against(run(1, busy -> busy.coverage = 0.037));
+        assertThat(verdict.decision()).as(verdict.headline()).isEqualTo(Decision.INCONCLUSIVE);
+        assertThat(verdict.headline())
+                .startsWith("cannot tell: this machine was too busy to vouch for 100 % of the load, 60 of 60 windows")
+                .contains("cores of its own");
+    }
+
+    @Test
+    void aRunWithoutWindowsCannotBeTold() {
+        RunVerdict verdict = against(run(1, run -> run.windows = 0), run(2));
+        assertThat(verdict.decision()).isEqualTo(Decision.INCONCLUSIVE);
+        assertThat(against(run(1), run(2, run -> run.windows = 0)).decision()).isEqualTo(Decision.INCONCLUSIVE);
+    }
+
+    @Test
+    void falseRegressionsAreRareAndLargeOnesAreFound() {
+        GateFigures.World single = GateFigures.WORLDS.get(0);
+        GateFigures.World ten = GateFigures.WORLDS.get(2);
+        assertThat(GateFigures.shares(single, 1, 60).fail()).isLessThanOrEqualTo(0.02);
+        assertThat(GateFigures.shares(single, 1.3, 40).fail()).isGreaterThanOrEqualTo(0.97);
+        assertThat(GateFigures.shares(ten, 1, 20).fail()).isLessThanOrEqualTo(0.05);
+        assertThat(GateFigures.shares(ten, 1.2, 20).fail()).isGreaterThanOrEqualTo(0.8);
+    }
+
+    private static AlertRecord alert(String id, Transition transition) {
+        return new AlertRecord(
+                id,
+                new SimulatedRun(1).series(),
+                transition,
+                SimulatedRun.START + 1,
+                SimulatedRun.START,
+                new AlertRecord.Reasons("b", List.of(), List.of(), OptionalLong.empty()),
+                "tpot +20 %");
+    }
+}

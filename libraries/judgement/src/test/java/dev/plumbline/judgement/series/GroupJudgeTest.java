@@ -1,0 +1,442 @@
+package dev.plumbline.judgement.series;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plumbline.contract.verdict.AlertRecord;
+import dev.plumbline.contract.verdict.AlertRecord.Transition;
+import dev.plumbline.contract.verdict.BaselineRecord;
+import dev.plumbline.contract.verdict.BaselineRecord.Grade;
+import dev.plumbline.contract.verdict.Calibration;
+import dev.plumbline.contract.verdict.JudgedMetric;
+import dev.plumbline.contract.verdict.Lane;
+import dev.plumbline.contract.verdict.SeriesState;
+import dev.plumbline.contract.verdict.Verdict;
+import dev.plumbline.contract.verdict.Verdict.Reason;
+import dev.plumbline.contract.window.ExcludedPart;
+import dev.plumbline.contract.window.WindowRecord;
+import dev.plumbline.contract.window.WindowSummary;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class GroupJudgeTest {
+
+    private static final int LEARNING = Bench.SHORT.baselineWindows() + Bench.SHORT.skipWindows();
+
+    private final SimulatedSeries series = new SimulatedSeries(1, "c8");
+    private final Bench bench = new Bench(Bench.SHORT);
+
+    private Bench learned() {
+        return bench.feed(series, LEARNING);
+    }
+
+    private static Reason reason(Verdict verdict) {
+        assertThat(verdict).isInstanceOf(Verdict.Inconclusive.class);
+        return ((Verdict.Inconclusive) verdict).reason();
+    }
+
+    @Test
+    void learnsFromTheFirstValidWindowsAfterTheWarmUp() {
+        bench.feed(series, LEARNING - 1);
+        assertThat(bench.last().state()).isEqualTo(SeriesState.LEARNING);
+        assertThat(bench.last().learning().orElseThrow().windows()).isEqualTo(59);
+        assertThat(reason(bench.last(JudgedMetric.TTFT_P50).verdict())).isEqualTo(Reason.LEARNING);
+        Judged.Taken last = (Judged.Taken) bench.feed(series.window());
+        BaselineRecord baseline = last.learned().orElseThrow();
+        assertThat(baseline.learned().windows()).isEqualTo(60);
+        assertThat(baseline.learned().through().offset()).isEqualTo(LEARNING - 1);
+        assertThat(baseline.learned().fromEpochMillis())
+                .isEqualTo(SimulatedSeries.START + 3 * SimulatedSeries.LENGTH_MILLIS);
+        assertThat(baseline.grade()).isIn(Grade.A, Grade.B);
+        bench.feed(series.window());
+        assertThat(bench.last().state()).isEqualTo(SeriesState.OK);
+        assertThat(bench.last().baselineId()).contains(baseline.baselineId());
+    }
+
+    @Test
+    void sickAndEmptyWindowsAreNotLearned() {
+        series.sickShare = 1;
+        bench.feed(series, LEARNING);
+        assertThat(bench.last().learning().orElseThrow().windows()).isZero();
+        assertThat(reason(bench.last(JudgedMetric.TTFT_P50).verdict())).isEqualTo(Reason.LOW_COVERAGE);
+        series.sickShare = 0;
+        series.errorShare = 1;
+        bench.feed(series, LEARNING);
+        assertThat(bench.last().learning().orElseThrow().windows()).isZero();
+    }
+
+    @Test
+    void staysSteadyOnQuietWindowsAndShowsTheEffect() {
+        learned().feed(series, 30);
+        assertThat(bench.alerts).isEmpty();
+        assertThat(bench.last().metrics()).allSatisfy(metric -> {
+            assertThat(metric.verdict()).isInstanceOf(Verdict.Steady.class);
+            assertThat(metric.effect().orElseThrow().ratio()).isBetween(0.8, 1.25);
+        });
+    }
+
+    @Test
+    void firesOnSlowDecodeWithOneIncidentForAllThatMoved() {
+        learned().feed(series, 20);
+        long change = bench.last().window().endEpochMillis();
+        series.tpotFactor = 1.2;
+        assertThat(bench.windowsUntil(Transition.FIRED, series, 30)).isBetween(9, 30);
+        AlertRecord fired = bench.alerts.getLast();
+        assertThat(fired.evidence().moved())
+                .extracting(moved -> moved.metric())
+                .contains(JudgedMetric.TPOT_P50, JudgedMetric.OUTPUT_TOKEN_RATE)
+                .doesNotContain(JudgedMetric.TTFT_P50);
+        assertThat(fired.sinceEpochMillis()).isBetween(change - 30_000, change + 30_000);
+        assertThat(fired.summary()).contains("chat@stable:", "p50(tpot)", "->", "since", "evidence");
+        assertThat(fired.evidence().slowest()).hasSize(3);
+        assertThat(bench.last().state()).isEqualTo(SeriesState.FIRING);
+        assertThat(bench.last(JudgedMetric.TPOT_P50).verdict()).isInstanceOf(Verdict.Regressed.class);
+        bench.feed(series, 40);
+        assertThat(bench.alerts.stream().filter(alert -> alert.transition() == Transition.FIRED))
+                .hasSize(1);
+    }
+
+    @Test
+    void aGrossChangeFiresInNineWindows() {
+        learned().feed(series, 20);
+        series.ttftFactor = 2;
+        assertThat(bench.windowsUntil(Transition.FIRED, series, 30)).isEqualTo(9);
+    }
+
+    @Test
+    void aBurstShorterThanItsBoundNeverFires() {
+        learned().feed(series, 20);
+        series.ttftFactor = 10;
+        bench.feed(series, 8);
+        series.ttftFactor = 1;
+        bench.feed(series, 40);
+        assertThat(bench.alerts).isEmpty();
+    }
+
+    @Test
+    void aChangeBelowTheThresholdEffectNeverFires() {
+        learned();
+        series.tpotFactor = 1.05;
+        series.ttftFactor = 1.05;
+        bench.feed(series, 300);
+        assertThat(bench.alerts).isEmpty();
+    }
+
+    @Test
+    void saysDriftWhenEvidenceCrossesWithASmallEffect() {
+        series.requests = 200;
+        learned();
+        series.ttftFactor = 1.085;
+        bench.feed(series, 200);
+        assertThat(bench.alerts).isEmpty();
+        assertThat(bench.verdicts.stream()
+                        .flatMap(verdict -> verdict.metrics().stream())
+                        .map(metric -> metric.verdict())
+                        .filter(verdict -> verdict instanceof Verdict.Inconclusive inconclusive
+                                && inconclusive.reason() == Reason.DRIFT_BELOW_THRESHOLD))
+                .isNotEmpty();
+        series.ttftFactor = 1.3;
+        assertThat(bench.windowsUntil(Transition.FIRED, series, 60)).isPositive();
+    }
+
+    @Test
+    void aJumpAfterALongDriftIsNotDilutedByIt() {
+        series.requests = 200;
+        learned();
+        series.ttftFactor = 1.085;
+        bench.feed(series, 1_000);
+        assertThat(bench.alerts).isEmpty();
+        assertThat(bench.last().snapshot().lanes())
+                .filteredOn(lane -> lane.lane() == Lane.WORSE && lane.metric() == JudgedMetric.TTFT_P50)
+                .allSatisfy(lane -> assertThat(lane.episode().windows()).isLessThanOrEqualTo(60));
+        series.ttftFactor = 1.2;
+        assertThat(bench.windowsUntil(Transition.FIRED, series, 100)).isBetween(1, 50);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {41, 42, 43, 44, 45, 46})
+    void aShortNoisyBaselineNeverFiresWhileItsOwnUncertaintyCouldExplainTheEffect(long seed) {
+        SimulatedSeries noisy = new SimulatedSeries(seed, "c8");
+        noisy.sigma = 0.6;
+        noisy.requests = 5;
+        Bench tiny = new Bench(new JudgementSettings(20, 0, 0.10, 60_480, 1, 15, 9, 30));
+        tiny.feed(noisy, 22);
+        noisy.ttftFactor = 1.12;
+        for (int i = 0; i < 600; i++) {
+            tiny.feed(noisy.window());
+            tiny.last().metrics().stream()
+                    .filter(metric -> metric.metric().latency().isPresent())
+                    .filter(metric -> tiny.last().snapshot().incident().isEmpty())
+                    .filter(metric -> metric.verdict() instanceof Verdict.Regressed)
+                    .forEach(metric -> assertThat(metric.effect().orElseThrow().ratioLow())
+                            .as("seed " + seed)
+                            .isGreaterThan(1));
+        }
+        assertThat(tiny.alerts)
+                .as("seed " + seed)
+                .allSatisfy(alert -> assertThat(alert.evidence().moved())
+                        .filteredOn(metric -> metric.verdict() instanceof Verdict.Regressed
+                                && metric.metric().latency().isPresent())
+                        .allSatisfy(metric -> assertThat(
+                                        metric.effect().orElseThrow().ratioLow())
+                                .isGreaterThan(1)));
+    }
+
+    @Test
+    void saysImprovedWithoutAnAlert() {
+        learned();
+        series.ttftFactor = 0.8;
+        bench.feed(series, 40);
+        assertThat(bench.last(JudgedMetric.TTFT_P50).verdict()).isInstanceOf(Verdict.Improved.class);
+        assertThat(bench.alerts).isEmpty();
+    }
+
+    @Test
+    void resolvesWhenBackForTheWholeSpanAndCanFireAgain() {
+        learned().feed(series, 5);
+        series.tpotFactor = 1.3;
+        assertThat(bench.windowsUntil(Transition.FIRED, series, 30)).isPositive();
+        String first = bench.alerts.getLast().alertId();
+        series.tpotFactor = 1;
+        int windows = bench.windowsUntil(Transition.RESOLVED, series, 80);
+        assertThat(windows).isBetween(25, 60);
+        assertThat(bench.alerts.getLast().alertId()).isEqualTo(first);
+        assertThat(bench.last().state()).isEqualTo(SeriesState.OK);
+        assertThat(bench.verdicts
+                        .get(bench.verdicts.size() - 2)
+                        .snapshot()
+                        .incident()
+                        .orElseThrow()
+                        .calmWindows())
+                .isEqualTo(5);
+        bench.feed(series, 20);
+        series.tpotFactor = 1.3;
+        assertThat(bench.windowsUntil(Transition.FIRED, series, 30)).isPositive();
+        assertThat(bench.alerts.getLast().alertId()).isNotEqualTo(first);
+    }
+
+    @Test
+    void staysFiringWhileTheRegressionLasts() {
+        learned();
+        series.tpotFactor = 1.3;
+        bench.feed(series, 200);
+        assertThat(bench.alerts).noneMatch(alert -> alert.transition() == Transition.RESOLVED);
+        assertThat(bench.last().state()).isEqualTo(SeriesState.FIRING);
+    }
+
+    @Test
+    void whatCrossesLaterJoinsTheOpenIncident() {
+        learned();
+        series.tpotFactor = 1.3;
+        assertThat(bench.windowsUntil(Transition.FIRED, series, 30)).isPositive();
+        series.ttftFactor = 2;
+        assertThat(bench.windowsUntil(Transition.EXTENDED, series, 30)).isBetween(9, 16);
+        assertThat(bench.alerts.getLast().alertId())
+                .isEqualTo(bench.alerts.getFirst().alertId());
+        assertThat(bench.alerts.getLast().evidence().moved())
+                .extracting(moved -> moved.metric())
+                .contains(JudgedMetric.TTFT_P50);
+    }
+
+    @Test
+    void errorsFromAZeroBaselineFire() {
+        learned();
+        series.errorShare = 0.1;
+        assertThat(bench.windowsUntil(Transition.FIRED, series, 60)).isPositive();
+        assertThat(bench.alerts.getLast().evidence().moved())
+                .extracting(moved -> moved.metric())
+                .contains(JudgedMetric.ERROR_RATE);
+    }
+
+    @Test
+    void aFewErrorsDoNotFire() {
+        learned();
+        series.errorShare = 1;
+        series.requests = 4;
+        bench.feed(series.window());
+        series.errorShare = 0;
+        series.requests = 16;
+        bench.feed(series, 60);
+        assertThat(bench.alerts).isEmpty();
+    }
+
+    @Test
+    void aThroughputDropAloneFires() {
+        learned();
+        series.throughputFactor = 0.8;
+        assertThat(bench.windowsUntil(Transition.FIRED, series, 40)).isPositive();
+        assertThat(bench.alerts.getLast().evidence().moved())
+                .extracting(moved -> moved.metric())
+                .containsExactly(JudgedMetric.OUTPUT_TOKEN_RATE);
+    }
+
+    @Test
+    void aHangingTargetFiresThoughNothingCompletesNorIsOffered() {
+        learned();
+        series.hangs = true;
+        assertThat(bench.windowsUntil(Transition.FIRED, series, 20)).isEqualTo(9);
+        assertThat(bench.verdicts.get(bench.verdicts.size() - 3).state()).isEqualTo(SeriesState.NO_DATA);
+        assertThat(bench.last(JudgedMetric.OUTPUT_TOKEN_RATE)
+                        .effect()
+                        .orElseThrow()
+                        .ratio())
+                .isBetween(0.24, 0.26);
+    }
+
+    @Test
+    void silenceIsNoDataAndNoRegression() {
+        learned();
+        series.silent = true;
+        bench.feed(series, 40);
+        assertThat(bench.last().state()).isEqualTo(SeriesState.NO_DATA);
+        assertThat(reason(bench.last(JudgedMetric.TTFT_P50).verdict())).isEqualTo(Reason.NO_DATA);
+        assertThat(bench.alerts).isEmpty();
+        series.silent = false;
+        series.ttftFactor = 20;
+        bench.feed(series, 3);
+        assertThat(reason(bench.last(JudgedMetric.TTFT_P50).verdict())).isEqualTo(Reason.LEARNING);
+        series.ttftFactor = 1;
+        bench.feed(series, 20);
+        assertThat(bench.last().state()).isEqualTo(SeriesState.OK);
+        assertThat(bench.alerts).isEmpty();
+    }
+
+    @Test
+    void aGapInTimeIsASilenceToo() {
+        learned();
+        series.skipTime(100);
+        bench.feed(series.window());
+        assertThat(reason(bench.last(JudgedMetric.TTFT_P50).verdict())).isEqualTo(Reason.LEARNING);
+    }
+
+    @Test
+    void lowCoverageMovesNoEvidence() {
+        learned();
+        series.tpotFactor = 1.3;
+        series.sickShare = 0.5;
+        bench.feed(series, 60);
+        assertThat(bench.alerts).isEmpty();
+        assertThat(bench.last().state()).isEqualTo(SeriesState.OK);
+        assertThat(reason(bench.last(JudgedMetric.TPOT_P50).verdict())).isEqualTo(Reason.LOW_COVERAGE);
+        series.sickShare = 0;
+        assertThat(bench.windowsUntil(Transition.FIRED, series, 30)).isPositive();
+    }
+
+    @Test
+    void otherOutputLengthVoidsTheComparisonButNotErrors() {
+        learned();
+        series.outputTokens = 200;
+        series.tpotFactor = 1.3;
+        bench.feed(series, 40);
+        assertThat(bench.alerts).isEmpty();
+        assertThat(reason(bench.last(JudgedMetric.TPOT_P50).verdict())).isEqualTo(Reason.OUTPUT_LENGTH_CHANGED);
+        assertThat(bench.last(JudgedMetric.ERROR_RATE).verdict()).isInstanceOf(Verdict.Steady.class);
+    }
+
+    @Test
+    void outputLengthThatOnlyScattersVoidsNothing() {
+        series.outputSigma = 1;
+        learned().feed(series, 500);
+        assertThat(bench.verdicts.stream()
+                        .flatMap(verdict -> verdict.metrics().stream())
+                        .filter(metric -> metric.verdict() instanceof Verdict.Inconclusive inconclusive
+                                && inconclusive.reason() == Reason.OUTPUT_LENGTH_CHANGED))
+                .isEmpty();
+    }
+
+    @Test
+    void anOpenLoopIsJudgedByItsAchievedRatio() {
+        SimulatedSeries open = new SimulatedSeries(3, "r20");
+        open.lostShare = 0.02;
+        bench.feed(open, LEARNING).feed(open, 10);
+        assertThat(bench.last().metrics())
+                .extracting(metric -> metric.metric())
+                .contains(JudgedMetric.ACHIEVED_RATIO)
+                .doesNotContain(JudgedMetric.OUTPUT_TOKEN_RATE);
+        open.lostShare = 0.4;
+        assertThat(bench.windowsUntil(Transition.FIRED, open, 60)).isPositive();
+    }
+
+    @Test
+    void otherOfferedLoadVoidsTheAchievedRatioOnly() {
+        SimulatedSeries open = new SimulatedSeries(3, "r20");
+        bench.feed(open, LEARNING);
+        open.requests = 32;
+        bench.feed(open, 30);
+        assertThat(reason(bench.last(JudgedMetric.ACHIEVED_RATIO).verdict())).isEqualTo(Reason.OFFERED_LOAD_CHANGED);
+        assertThat(bench.last(JudgedMetric.TTFT_P50).verdict()).isInstanceOf(Verdict.Steady.class);
+    }
+
+    @Test
+    void tooFewSamplesInTheBaselineAreNeverJudged() {
+        series.requests = 1;
+        learned().feed(series.window());
+        assertThat(reason(bench.last(JudgedMetric.TTFT_P95).verdict())).isEqualTo(Reason.TOO_FEW_SAMPLES);
+        assertThat(bench.last(JudgedMetric.TTFT_P50).verdict()).isInstanceOf(Verdict.Steady.class);
+    }
+
+    @Test
+    void aSeriesThatShiftsWhileLearnedIsNotFrozenUntilItIsFit() {
+        bench.feed(series, LEARNING - 30);
+        series.tpotFactor = 1.5;
+        bench.feed(series, 30);
+        assertThat(bench.state.baseline()).isEmpty();
+        assertThat(reason(bench.last(JudgedMetric.TPOT_P50).verdict())).isEqualTo(Reason.UNSUITABLE_BASELINE);
+        bench.feed(series, 40);
+        assertThat(bench.state.baseline()).isPresent();
+    }
+
+    @Test
+    void aCanaryIsHeldAgainstTheBaselineOfItsGroup() {
+        SimulatedSeries canary = new SimulatedSeries(5, "c8", "canary");
+        bench.feed(canary.series().variant().equals("canary") ? series : canary, 10);
+        bench.feed(canary, 10);
+        assertThat(bench.last().learning().orElseThrow().windows()).isEqualTo(7);
+        bench.feed(series, LEARNING - 10);
+        canary.tpotFactor = 1.3;
+        assertThat(bench.windowsUntil(Transition.FIRED, canary, 40)).isPositive();
+        assertThat(bench.alerts.getLast().series().variant()).isEqualTo("canary");
+    }
+
+    @Test
+    void correctionsRepeatsAndTooManyVariantsAreLeftOut() {
+        WindowRecord window = series.window();
+        bench.feed(window);
+        GroupState before = bench.state;
+        assertThat(bench.feed(window)).isEqualTo(new Judged.LeftOut(before, Judged.Why.REPEATED));
+        WindowRecord correction = new WindowRecord(window.id(), 1, WindowSummary.empty(), ExcludedPart.none());
+        assertThat(bench.feed(correction)).isEqualTo(new Judged.LeftOut(before, Judged.Why.CORRECTION));
+        for (int i = 1; i < GroupState.MAX_VARIANTS; i++) {
+            bench.feed(new SimulatedSeries(1, "c8", "v" + i).window());
+        }
+        assertThat(bench.feed(new SimulatedSeries(1, "c8", "one-more").window()))
+                .isEqualTo(new Judged.LeftOut(bench.state, Judged.Why.TOO_MANY_VARIANTS));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {11, 12, 13})
+    void tenThousandSteadyWindowsRaiseNoAlert(long seed) {
+        SimulatedSeries steady = new SimulatedSeries(seed, "c8");
+        steady.sigma = seed == 12 ? 0.6 : 0.15;
+        steady.loadSigma = seed == 13 ? 0.03 : 0.01;
+        steady.requests = 30;
+        Bench long10k = new Bench(JudgementSettings.defaults());
+        for (int i = 0; i < 10_000; i++) {
+            long10k.feed(steady.window());
+            long10k.verdicts
+                    .subList(0, Math.max(0, long10k.verdicts.size() - 1))
+                    .clear();
+        }
+        assertThat(long10k.state.baseline()).as("seed " + seed).isPresent();
+        assertThat(long10k.alerts).as("seed " + seed).isEmpty();
+    }
+
+    @Test
+    void calibrationsAreThereForEveryMetric() {
+        learned();
+        assertThat(bench.state.baseline().orElseThrow().calibrations())
+                .extracting(Calibration::metric)
+                .containsExactlyElementsOf(
+                        Measure.judgedUnder(series.series().group().loadPoint()));
+    }
+}

@@ -1,0 +1,208 @@
+package dev.plumbline.reports;
+
+import dev.plumbline.contract.distribution.Histogram;
+import dev.plumbline.contract.series.ComparisonGroup;
+import dev.plumbline.contract.window.LatencyMetric;
+import dev.plumbline.contract.window.RequestCounts;
+import dev.plumbline.judgement.result.RunEnding;
+import dev.plumbline.judgement.result.RunIdentity;
+import dev.plumbline.judgement.result.RunTotals;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+import java.util.Map;
+
+/** {@code summary.md}: what one pastes into a pull request. */
+final class MarkdownDocument {
+
+    private final StringBuilder out = new StringBuilder(4 << 10);
+
+    private MarkdownDocument() {}
+
+    static byte[] of(RunStory story) {
+        MarkdownDocument document = new MarkdownDocument();
+        document.write(story);
+        return document.out.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private void write(RunStory story) {
+        RunIdentity identity = story.result().identity();
+        ComparisonGroup group = identity.series().group();
+        line("### " + RunWords.decision(story.verdict().decision()) + ": "
+                + escaped(story.verdict().headline()));
+        line("");
+        line(escaped(group.model()) + " at " + escaped(group.target()) + ", scenario " + escaped(group.scenario())
+                + ", "
+                + RunWords.load(group.loadPoint()) + ", variant "
+                + escaped(identity.series().variant()) + "; "
+                + Instant.ofEpochMilli(identity.startEpochMillis()).truncatedTo(ChronoUnit.SECONDS) + ", "
+                + Figures.significant(identity.durationSeconds()) + " s; run " + code(identity.runId())
+                + story.verdict()
+                        .baselineRunId()
+                        .map(id -> ", held against " + code(id))
+                        .orElse(""));
+        ending(story.result().ending());
+        findings(story);
+        differences(story);
+        percentiles(story);
+        numbers(story);
+        environment(story);
+    }
+
+    private void ending(RunEnding ending) {
+        String sentence = RunWords.ending(ending);
+        if (!sentence.isEmpty()) {
+            line("");
+            line("**" + escaped(sentence) + "**");
+        }
+    }
+
+    private void findings(RunStory story) {
+        if (story.verdict().findings().isEmpty()) {
+            return;
+        }
+        line("");
+        line("| | what | this run | limit or before | 95 % interval | why |");
+        line("|---|---|--:|--:|---|---|");
+        story.verdict().findings().stream()
+                .map(FindingView::of)
+                .forEach(finding ->
+                        line("| " + FindingView.word(finding.answer()) + " | " + escaped(finding.name()) + " | "
+                                + escaped(finding.now()) + " | " + escaped(finding.against()) + " | "
+                                + escaped(finding.effect())
+                                + " | " + escaped(finding.why()) + " |"));
+    }
+
+    private void differences(RunStory story) {
+        if (story.verdict().differences().isEmpty()) {
+            return;
+        }
+        line("");
+        line("| changed | this run | before |");
+        line("|---|---|---|");
+        story.verdict()
+                .differences()
+                .forEach(difference -> line("| " + escaped(difference.key()) + " | " + escaped(difference.now()) + " | "
+                        + escaped(difference.before()) + " |"));
+    }
+
+    private void percentiles(RunStory story) {
+        Map<LatencyMetric, Histogram> unvouched = RunFigures.unvouched(story.result());
+        if (story.figures().judged().latencies().isEmpty() && unvouched.isEmpty()) {
+            return;
+        }
+        line("");
+        if (!unvouched.isEmpty()) {
+            line("**Not vouched for, because the load generator was not well:**");
+            line("");
+        }
+        StringBuilder head = new StringBuilder("| ms | count | mean |");
+        StringBuilder rule = new StringBuilder("|---|--:|--:|");
+        for (Percentile percentile : Percentile.values()) {
+            head.append(' ').append(percentile.label()).append(" |");
+            rule.append("--:|");
+        }
+        line(head + " max |");
+        line(rule + "--:|");
+        for (LatencyMetric metric : LatencyMetric.values()) {
+            Histogram histogram = unvouched.isEmpty()
+                    ? story.figures().latency(metric)
+                    : unvouched.getOrDefault(metric, Histogram.empty());
+            if (histogram.isEmpty()) {
+                continue;
+            }
+            StringBuilder row = new StringBuilder("| ")
+                    .append(metric.label())
+                    .append(" | ")
+                    .append(Figures.count(histogram.count()))
+                    .append(" | ")
+                    .append(Figures.significant(histogram.meanNanos().orElseThrow() / 1e6))
+                    .append(" |");
+            for (Percentile percentile : Percentile.values()) {
+                row.append(' ')
+                        .append(Figures.millis(percentile.nanosOf(histogram)))
+                        .append(" |");
+            }
+            line(row + " " + Figures.millis(histogram.maxNanos()) + " |");
+        }
+    }
+
+    private void numbers(RunStory story) {
+        RequestCounts requests = story.figures().requests();
+        line("");
+        line("- requests: " + Figures.count(requests.completed()) + " completed, "
+                + Figures.count(requests.failedTotal()) + " failed, " + Figures.count(requests.dropped()) + " dropped, "
+                + Figures.count(requests.cancelled()) + " cancelled");
+        if (!requests.failed().isEmpty()) {
+            StringBuilder kinds = new StringBuilder("- failures:");
+            requests.failed()
+                    .forEach((kind, count) -> kinds.append(' ')
+                            .append(code(kind.name()))
+                            .append(' ')
+                            .append(Figures.count(count)));
+            line(kinds.toString());
+        }
+        story.figures()
+                .rates()
+                .ifPresent(rates -> line("- rates: " + Figures.significant(rates.completedPerSecond()) + " req/s, "
+                        + Figures.significant(rates.outputTokensPerSecond()) + " output tok/s"));
+        RunTotals totals = story.result().totals();
+        totals.goodput()
+                .ifPresent(goodput -> line("- goodput: " + Figures.count(goodput.good()) + " of "
+                        + Figures.count(goodput.ended()) + " met " + code(goodput.goals())));
+        if (totals.cost().isPresent()) {
+            line("- cost: " + String.format(Locale.ROOT, "%.4f", totals.cost().getAsDouble()));
+        }
+        if (story.figures().excluded().requests().total() > 0) {
+            line("- not judged, because the producer was not well: "
+                    + Figures.count(story.figures().excluded().requests().total()) + " requests");
+        }
+    }
+
+    private void environment(RunStory story) {
+        Map<String, String> subject = story.result().environment().subject();
+        Map<String, String> conditions = story.result().environment().conditions();
+        if (subject.isEmpty() && conditions.isEmpty()) {
+            return;
+        }
+        line("");
+        line("<details><summary>Environment</summary>");
+        line("");
+        line("| | | |");
+        line("|---|---|---|");
+        subject.forEach((key, value) -> line("| subject | " + escaped(key) + " | " + escaped(value) + " |"));
+        conditions.forEach((key, value) -> line("| condition | " + escaped(key) + " | " + escaped(value) + " |"));
+        line("");
+        line("</details>");
+    }
+
+    private void line(String text) {
+        out.append(text).append('\n');
+    }
+
+    private static String code(String text) {
+        return '`' + oneLine(text).replace('`', '\'').replace("|", "\\|") + '`';
+    }
+
+    /** Nothing from outside makes a table, a link, a mention, a picture or HTML. */
+    static String escaped(String text) {
+        StringBuilder safe = new StringBuilder(text.length() + 8);
+        for (char c : oneLine(text).toCharArray()) {
+            switch (c) {
+                case '<' -> safe.append("&lt;");
+                case '>' -> safe.append("&gt;");
+                case '&' -> safe.append("&amp;");
+                case '@' -> safe.append("&#64;");
+                case '|', '*', '_', '`', '[', ']', '\\', '~', '#' ->
+                    safe.append('\\').append(c);
+                default -> safe.append(c);
+            }
+        }
+        return safe.toString();
+    }
+
+    private static String oneLine(String text) {
+        return text.replaceAll("\\p{Cntrl}+", " ");
+    }
+}

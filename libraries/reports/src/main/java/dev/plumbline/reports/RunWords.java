@@ -1,0 +1,42 @@
+package dev.plumbline.reports;
+
+import dev.plumbline.contract.run.RunRecord.Decision;
+import dev.plumbline.contract.series.LoadPoint;
+import dev.plumbline.judgement.result.RunEnding;
+import java.math.BigDecimal;
+
+/** How a run is told to people. */
+final class RunWords {
+
+    private RunWords() {}
+
+    static String decision(Decision decision) {
+        return switch (decision) {
+            case PASS -> "Pass";
+            case REGRESSION -> "Regression";
+            case INCONCLUSIVE -> "Cannot tell";
+            case NOT_JUDGED -> "Not judged";
+            case FAILED -> "Failed";
+        };
+    }
+
+    /** One sentence; empty when the run went to its end. */
+    static String ending(RunEnding ending) {
+        return switch (ending) {
+            case RunEnding.Completed completed -> "";
+            case RunEnding.LimitReached limit -> "Ended early by --" + limit.limit() + ": " + limit.detail();
+            case RunEnding.Interrupted interrupted -> "Interrupted: what was measured until then is complete.";
+            case RunEnding.Broken broken -> "Broken off: " + broken.detail();
+        };
+    }
+
+    static String load(LoadPoint load) {
+        return switch (load) {
+            case LoadPoint.ClosedLoop closed -> "concurrency " + closed.concurrency();
+            case LoadPoint.OpenLoop open ->
+                BigDecimal.valueOf(open.requestsPerSecond())
+                                .stripTrailingZeros()
+                                .toPlainString() + " requests/s";
+        };
+    }
+}

@@ -1,0 +1,255 @@
+package dev.plumbline.reports;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.plumbline.contract.series.ComparisonGroup;
+import dev.plumbline.contract.verdict.AlertRecord;
+import dev.plumbline.contract.window.RequestCounts;
+import dev.plumbline.contract.window.TokenTotals;
+import dev.plumbline.judgement.result.RunEnding;
+import dev.plumbline.judgement.result.RunIdentity;
+import dev.plumbline.judgement.result.RunResult;
+import dev.plumbline.judgement.result.RunTotals;
+import dev.plumbline.judgement.result.RunVerdict;
+import dev.plumbline.judgement.result.RunVerdict.AlertFinding;
+import dev.plumbline.judgement.result.RunVerdict.BudgetFinding;
+import dev.plumbline.judgement.result.RunVerdict.ComparisonFinding;
+import dev.plumbline.judgement.result.RunVerdict.IncidentFinding;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Map;
+
+/**
+ * {@code summary.json}: what a program wants to know of a run. Its form is {@code summary.schema.json}; what is unknown
+ * is absent, never null.
+ */
+final class SummaryDocument {
+
+    /** Identity of the schema, which changes with a change that breaks readers. */
+    static final String SCHEMA_ID = "urn:plumbline:schema:summary:v1";
+
+    private SummaryDocument() {}
+
+    static byte[] of(RunStory story) {
+        RunResult result = story.result();
+        ObjectNode root = ArtifactJson.MAPPER.createObjectNode();
+        root.put("$schema", SCHEMA_ID);
+        root.put("version", 1);
+        root.set("run", run(result.identity()));
+        root.set("plan", strings(result.plan()));
+        ObjectNode environment = root.putObject("environment");
+        environment.set("subject", strings(result.environment().subject()));
+        environment.set("conditions", strings(result.environment().conditions()));
+        root.set("ending", ending(result.ending()));
+        root.set("verdict", verdict(story.verdict()));
+        root.set("totals", totals(result));
+        root.set("requests", requests(story.figures().requests()));
+        root.set("tokens", tokens(story.figures().measured().tokens()));
+        ArtifactJson.put(root, "errorShare", story.figures().errorShare());
+        story.figures().rates().ifPresent(rates -> root.set("rates", rates(rates, result)));
+        root.set("metrics", ArtifactJson.metrics(story.figures().judged()));
+        root.set("coverage", coverage(story));
+        root.put("detectorWindows", result.detectorWindows());
+        ArrayNode alerts = root.putArray("alerts");
+        result.alerts().forEach(alert -> alerts.add(alert(alert)));
+        contents(root, story.contents());
+        try {
+            // By way of a string: half a character from outside becomes a question mark and not bytes that nobody can
+            // read.
+            return ArtifactJson.MAPPER
+                    .writerWithDefaultPrettyPrinter()
+                    .writeValueAsString(root)
+                    .getBytes(StandardCharsets.UTF_8);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException("cannot encode the summary", e);
+        }
+    }
+
+    private static ObjectNode run(RunIdentity identity) {
+        ObjectNode node = ArtifactJson.MAPPER.createObjectNode();
+        ComparisonGroup group = identity.series().group();
+        node.put("runId", identity.runId());
+        node.put("target", group.target());
+        node.put("model", group.model());
+        node.put("scenario", group.scenario());
+        node.put("loadPoint", group.loadPoint().key());
+        node.put("tenant", group.tenant());
+        node.put("variant", identity.series().variant());
+        node.put("url", identity.url());
+        node.put("startTime", Instant.ofEpochMilli(identity.startEpochMillis()).toString());
+        node.put("endTime", Instant.ofEpochMilli(identity.endEpochMillis()).toString());
+        node.put("startEpochMillis", identity.startEpochMillis());
+        node.put("endEpochMillis", identity.endEpochMillis());
+        node.put("durationSeconds", identity.durationSeconds());
+        node.put("windowMillis", identity.windowMillis());
+        return node;
+    }
+
+    private static ObjectNode ending(RunEnding ending) {
+        ObjectNode node = ArtifactJson.MAPPER.createObjectNode();
+        switch (ending) {
+            case RunEnding.Completed completed -> node.put("type", "completed");
+            case RunEnding.LimitReached limit ->
+                node.put("type", "limit").put("limit", limit.limit()).put("detail", limit.detail());
+            case RunEnding.Interrupted interrupted -> node.put("type", "interrupted");
+            case RunEnding.Broken broken -> node.put("type", "broken").put("detail", broken.detail());
+        }
+        return node;
+    }
+
+    private static ObjectNode verdict(RunVerdict verdict) {
+        ObjectNode node = ArtifactJson.MAPPER.createObjectNode();
+        node.put("decision", verdict.decision().name());
+        node.put("headline", verdict.headline());
+        verdict.baselineRunId().ifPresent(id -> node.put("baselineRunId", id));
+        ArrayNode findings = node.putArray("findings");
+        verdict.findings().forEach(finding -> findings.add(finding(finding)));
+        ArrayNode differences = node.putArray("differences");
+        verdict.differences()
+                .forEach(difference -> differences
+                        .addObject()
+                        .put("key", difference.key())
+                        .put("now", difference.now())
+                        .put("before", difference.before()));
+        return node;
+    }
+
+    private static ObjectNode finding(RunVerdict.Finding finding) {
+        ObjectNode node = ArtifactJson.MAPPER.createObjectNode();
+        switch (finding) {
+            case BudgetFinding budget -> {
+                node.put("type", "budget").put("answer", budget.answer().name());
+                node.put("budget", budget.budget()).put("limit", budget.limit());
+                ArtifactJson.put(node, "value", budget.value());
+                ArtifactJson.put(node, "low", budget.low());
+                ArtifactJson.put(node, "high", budget.high());
+                node.put("unit", budget.unit()).put("why", budget.why());
+            }
+            case ComparisonFinding comparison -> {
+                node.put("type", "comparison").put("answer", comparison.answer().name());
+                node.put("metric", comparison.metric().name());
+                node.put("change", comparison.change().name());
+                node.put("unit", FindingView.unitOf(comparison.metric()));
+                ArtifactJson.put(node, "now", comparison.now());
+                ArtifactJson.put(node, "before", comparison.before());
+                comparison
+                        .ratio()
+                        .ifPresent(ratio -> node.putObject("ratio")
+                                .put("value", ratio.value())
+                                .put("low", ratio.low())
+                                .put("high", ratio.high()));
+                node.put("why", comparison.why());
+            }
+            case AlertFinding alert -> {
+                node.put("type", "alert").put("answer", alert.answer().name());
+                node.put("alertId", alert.alert().alertId()).put("resolved", alert.resolved());
+                node.put("why", alert.alert().summary());
+            }
+            case IncidentFinding incident -> {
+                node.put("type", "incident").put("answer", incident.answer().name());
+                node.put("alertId", incident.incident().alertId());
+                node.put("sinceEpochMillis", incident.incident().sinceEpochMillis());
+                node.put("why", incident.name() + " " + incident.why());
+            }
+        }
+        return node;
+    }
+
+    private static ObjectNode totals(RunResult result) {
+        RunTotals totals = result.totals();
+        ObjectNode node = ArtifactJson.MAPPER.createObjectNode();
+        node.put("offered", totals.offered());
+        node.put("acknowledgedEvents", totals.acknowledgedEvents());
+        node.put("lostEvents", totals.lostEvents());
+        node.put("countedEvents", totals.countedEvents());
+        totals.goodput()
+                .ifPresent(goodput -> node.putObject("goodput")
+                        .put("goals", goodput.goals())
+                        .put("good", goodput.good())
+                        .put("ended", goodput.ended()));
+        ArtifactJson.put(node, "cost", totals.cost());
+        return node;
+    }
+
+    private static ObjectNode requests(RequestCounts requests) {
+        ObjectNode node = ArtifactJson.MAPPER.createObjectNode();
+        node.put("completed", requests.completed());
+        node.put("failed", requests.failedTotal());
+        ObjectNode byKind = node.putObject("failedByKind");
+        requests.failed().forEach((kind, count) -> byKind.put(kind.name(), count));
+        node.put("dropped", requests.dropped());
+        node.put("cancelled", requests.cancelled());
+        node.put("retried", requests.retried());
+        return node;
+    }
+
+    private static ObjectNode tokens(TokenTotals tokens) {
+        return ArtifactJson.MAPPER
+                .createObjectNode()
+                .put("prompt", tokens.prompt())
+                .put("output", tokens.output())
+                .put("reasoning", tokens.reasoning())
+                .put("cached", tokens.cached())
+                .put("streamedOutput", tokens.streamedOutput());
+    }
+
+    private static ObjectNode rates(RunFigures.Rates rates, RunResult result) {
+        ObjectNode node = ArtifactJson.MAPPER.createObjectNode();
+        node.put("windows", rates.windows());
+        node.put("seconds", rates.seconds());
+        node.put("wholeWindows", rates.wholeWindows());
+        node.put("offeredPerSecond", rates.offeredPerSecond());
+        node.put("completedPerSecond", rates.completedPerSecond());
+        node.put("promptTokensPerSecond", rates.promptTokensPerSecond());
+        node.put("outputTokensPerSecond", rates.outputTokensPerSecond());
+        node.put("meanInFlight", rates.meanInFlight());
+        double seconds = result.identity().durationSeconds();
+        if (seconds > 0) {
+            result.totals().goodput().ifPresent(goodput -> node.put("goodPerSecond", goodput.good() / seconds));
+        }
+        return node;
+    }
+
+    private static ObjectNode coverage(RunStory story) {
+        ObjectNode node = ArtifactJson.MAPPER.createObjectNode();
+        ArtifactJson.put(node, "share", story.figures().coverage());
+        node.put("windows", story.result().windows().size());
+        node.put("lowCoverageWindows", story.figures().lowCoverageWindows());
+        ObjectNode excluded = node.putObject("excluded");
+        excluded.put("offered", story.figures().excluded().offered());
+        excluded.set("requests", requests(story.figures().excluded().requests()));
+        ObjectNode reasons = excluded.putObject("reasons");
+        story.figures().excluded().reasons().forEach((producer, why) -> {
+            ArrayNode list = reasons.putArray(producer);
+            why.forEach(sickness -> list.add(sickness.name()));
+        });
+        return node;
+    }
+
+    private static ObjectNode alert(AlertRecord alert) {
+        return ArtifactJson.MAPPER.valueToTree(alert);
+    }
+
+    private static void contents(ObjectNode root, FolderContents contents) {
+        ArrayNode files = root.putArray("files");
+        contents.files()
+                .forEach(file -> files.addObject().put("name", file.name()).put("bytes", file.bytes()));
+        ArrayNode dropped = root.putArray("dropped");
+        contents.dropped()
+                .forEach(drop -> dropped.addObject()
+                        .put("file", drop.file())
+                        .put("lines", drop.lines())
+                        .put("bytes", drop.bytes())
+                        .put("fromEpochMillis", drop.fromEpochMillis())
+                        .put("untilEpochMillis", drop.untilEpochMillis()));
+        root.put("unwrittenLines", contents.unwritten());
+    }
+
+    private static ObjectNode strings(Map<String, String> map) {
+        ObjectNode node = ArtifactJson.MAPPER.createObjectNode();
+        map.forEach(node::put);
+        return node;
+    }
+}

@@ -1,0 +1,118 @@
+package dev.plumbline.reports;
+
+import dev.plumbline.contract.window.ExcludedPart;
+import dev.plumbline.contract.window.WindowRecord;
+import dev.plumbline.contract.window.WindowSummary;
+import dev.plumbline.judgement.result.RunWindow;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+
+/**
+ * The windows of a run, in bounded memory. Finals and corrections are added up where they lie; when there are more than
+ * the limit, neighbours are merged pairwise, so that an endless run keeps between half the limit and the limit, each as
+ * long as it has to be, and loses no count and no value of a distribution.
+ *
+ * <p>A window takes some 10 KiB, up to 50 KiB when every metric is spread over three decades. One thread at a time.
+ */
+public final class WindowKeeper {
+
+    /** How many windows are kept unless something else is asked for: five and a half hours of 10 s. */
+    public static final int DEFAULT_LIMIT = 2_000;
+
+    private final int limit;
+    private final TreeMap<Long, Slot> slots = new TreeMap<>();
+    /** Length of a slot; 0 before the first window. */
+    private long slotMillis;
+
+    /**
+     * @param limit the most windows that are kept, 2 or more
+     */
+    public WindowKeeper(int limit) {
+        if (limit < 2) {
+            throw new IllegalArgumentException("limit of " + limit + " windows is below 2");
+        }
+        this.limit = limit;
+    }
+
+    private record Slot(long startEpochMillis, long endEpochMillis, WindowSummary measured, ExcludedPart excluded) {
+        Slot plus(Slot other) {
+            return new Slot(
+                    Math.min(startEpochMillis, other.startEpochMillis),
+                    Math.max(endEpochMillis, other.endEpochMillis),
+                    measured.plus(other.measured),
+                    excluded.plus(other.excluded));
+        }
+    }
+
+    /** Adds a record of the windows topic, final or correction, in any order; each once, all of one series. */
+    public void add(WindowRecord record) {
+        slotMillis = Math.max(slotMillis, record.id().lengthMillis());
+        add(new Slot(record.id().startEpochMillis(), record.id().endEpochMillis(), record.delta(), record.excluded()));
+        while (slots.size() > limit) {
+            List<Slot> all = List.copyOf(slots.values());
+            slots.clear();
+            slotMillis *= 2;
+            all.forEach(this::add);
+        }
+    }
+
+    /**
+     * What is kept, oldest first.
+     *
+     * @param loadStartEpochMillis when the measured load began: a window that starts earlier is partial
+     * @param loadEndEpochMillis when no more requests fell due: a window that ends later is partial
+     */
+    public List<RunWindow> windows(long loadStartEpochMillis, long loadEndEpochMillis) {
+        List<RunWindow> windows = new ArrayList<>(slots.size());
+        for (Slot slot : slots.values()) {
+            windows.add(new RunWindow(
+                    slot.startEpochMillis,
+                    slot.endEpochMillis - slot.startEpochMillis,
+                    slot.measured,
+                    slot.excluded,
+                    coverage(slot.measured, slot.excluded),
+                    slot.startEpochMillis < loadStartEpochMillis || slot.endEpochMillis > loadEndEpochMillis));
+        }
+        return List.copyOf(windows);
+    }
+
+    /** The same windows, neighbours merged until there are at most {@code limit}; the given list when it is short enough. */
+    static List<RunWindow> merged(List<RunWindow> windows, int limit) {
+        List<RunWindow> merged = windows;
+        while (merged.size() > Math.max(1, limit)) {
+            List<RunWindow> half = new ArrayList<>(merged.size() / 2 + 1);
+            for (int i = 0; i < merged.size(); i += 2) {
+                half.add(i + 1 < merged.size() ? both(merged.get(i), merged.get(i + 1)) : merged.get(i));
+            }
+            merged = half;
+        }
+        return merged;
+    }
+
+    private static RunWindow both(RunWindow a, RunWindow b) {
+        WindowSummary measured = a.measured().plus(b.measured());
+        ExcludedPart excluded = a.excluded().plus(b.excluded());
+        return new RunWindow(
+                a.startEpochMillis(),
+                b.endEpochMillis() - a.startEpochMillis(),
+                measured,
+                excluded,
+                coverage(measured, excluded),
+                a.partial() || b.partial());
+    }
+
+    private void add(Slot slot) {
+        slots.merge(Math.floorDiv(slot.startEpochMillis, slotMillis), slot, Slot::plus);
+    }
+
+    /** As {@link WindowRecord#coverage}, over sums. */
+    private static double coverage(WindowSummary measured, ExcludedPart excluded) {
+        long offered = measured.offered() + excluded.offered();
+        if (offered > 0) {
+            return (double) measured.offered() / offered;
+        }
+        long ended = measured.requests().total() + excluded.requests().total();
+        return ended == 0 ? 1.0 : (double) measured.requests().total() / ended;
+    }
+}

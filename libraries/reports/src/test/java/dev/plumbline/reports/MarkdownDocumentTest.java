@@ -1,0 +1,55 @@
+package dev.plumbline.reports;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plumbline.reports.SampleRuns.Sample;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+class MarkdownDocumentTest {
+
+    @Test
+    void headlineReasonsAndPercentilesComeInThisOrder() {
+        String text = text(SampleRuns.regression());
+
+        assertThat(text)
+                .startsWith("### Regression: Regression: p50(tpot) +33.1 %")
+                .containsSubsequence(
+                        "held against `20261124T201503Z-k3f9`",
+                        "| fail | p95(ttft)&lt;500ms | 562 ms | 500 ms | 541 to 588 ms |",
+                        "| fail | p50(tpot) | 27.9 ms | 21.0 ms | +33.1 % (+31.0 % to +35.2 %) |",
+                        "| image | vllm/vllm-openai:v0.11.0 | vllm/vllm-openai:v0.10.2 |",
+                        "| ms | count | mean | p50 | p90 | p95 | p99 | p99.9 | max |",
+                        "| ttft | 4,720 |",
+                        "- requests: 4,880 completed",
+                        "| subject | image | vllm/vllm-openai:v0.11.0 |");
+    }
+
+    @Test
+    void everyRowOfATableHasTheCellsOfItsHead() {
+        for (Sample sample : SampleRuns.all()) {
+            int columns = 0;
+            for (String line : text(sample).lines().toList()) {
+                int cells = line.startsWith("|") ? line.replaceAll("\\\\.", "").split("\\|", -1).length : 0;
+                if (cells > 0 && columns > 0) {
+                    assertThat(cells).as(line).isEqualTo(columns);
+                }
+                columns = cells;
+            }
+        }
+    }
+
+    @Test
+    void nothingFromOutsideIsMarkup() {
+        String outsideOfCode = text(SampleRuns.hostile()).replace("\\`", "").replaceAll("`[^`\n]*`", "");
+
+        assertThat(outsideOfCode)
+                .doesNotContain("<script", "<img", "@all", "\u0007")
+                .doesNotContainPattern("(?<!\\\\)\\]\\(http")
+                .contains("&lt;script&gt;");
+    }
+
+    private static String text(Sample sample) {
+        return new String(MarkdownDocument.of(sample.story()), StandardCharsets.UTF_8);
+    }
+}

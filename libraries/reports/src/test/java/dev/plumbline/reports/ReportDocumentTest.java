@@ -1,0 +1,130 @@
+package dev.plumbline.reports;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plumbline.reports.SampleRuns.Sample;
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.w3c.dom.Document;
+import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
+import org.xml.sax.InputSource;
+
+class ReportDocumentTest {
+
+    @ParameterizedTest
+    @MethodSource("dev.plumbline.reports.SampleRuns#all")
+    void itIsWellFormedAndNeedsNothingElse(Sample sample) throws Exception {
+        Document document = parse(sample);
+
+        assertThat(elements(document, "script")).isEmpty();
+        assertThat(elements(document, "img")).isEmpty();
+        Set<String> ids = new HashSet<>();
+        for (Element element : elements(document, "*")) {
+            for (String attribute : List.of("href", "src", "xlink:href", "style", "onload", "onerror", "onclick")) {
+                assertThat(element.getAttribute(attribute))
+                        .satisfiesAnyOf(
+                                value -> assertThat(value).isEmpty(),
+                                value -> assertThat(value).isEqualTo("data:,"),
+                                value -> assertThat(value).matches("\\./[A-Za-z0-9._-]+"));
+            }
+            if (element.hasAttribute("id")) {
+                assertThat(ids.add(element.getAttribute("id")))
+                        .as(element.getAttribute("id"))
+                        .isTrue();
+            }
+        }
+        assertThat(elements(document, "style").get(0).getTextContent()).doesNotContain("url(", "@import", "<");
+        for (Element svg : elements(document, "svg")) {
+            if (svg.getAttribute("aria-hidden").isEmpty()) {
+                assertThat(svg.getAttribute("role")).isEqualTo("img");
+                for (String id : svg.getAttribute("aria-labelledby").split(" ")) {
+                    assertThat(ids).contains(id);
+                }
+            }
+        }
+    }
+
+    @Test
+    void theVerdictComesFirst() throws Exception {
+        Document document = parse(SampleRuns.regression());
+
+        assertThat(elements(document, "h1").get(0).getTextContent()).startsWith("Regression: p50(tpot)");
+        assertThat(elements(document, "h2").stream().map(Element::getTextContent))
+                .containsExactly(
+                        "Why",
+                        "Key figures",
+                        "Latency percentiles",
+                        "Over time",
+                        "How the latencies are spread",
+                        "What was measured, and how",
+                        "How each number is defined",
+                        "Files beside this one");
+        assertThat(text(SampleRuns.regression())).contains("A1 fired", "A1 began", "not judged", "cpu saturated");
+    }
+
+    @Test
+    void linesAreBoundedHoweverLongTheRun() throws Exception {
+        for (Element path : elements(parse(SampleRuns.longGood()), "path")) {
+            assertThat(path.getAttribute("d")
+                            .chars()
+                            .filter(c -> c == 'L' || c == 'M')
+                            .count())
+                    .isLessThanOrEqualTo(ReportDocument.MOST_POINTS);
+        }
+        assertThat(text(SampleRuns.longGood())).hasSizeLessThan(1_000_000);
+    }
+
+    @Test
+    void aGapIsNotALineThroughIt() throws Exception {
+        Element completed = elements(parse(SampleRuns.onlyFailures()), "path").stream()
+                .filter(path -> path.getAttribute("class").equals("line b")
+                        && path.getAttribute("d").length() > 10)
+                .findFirst()
+                .orElseThrow();
+
+        assertThat(completed
+                        .getAttribute("d")
+                        .chars()
+                        .filter(c -> c == 'L' || c == 'M')
+                        .count())
+                .as("the two partial windows of seven have no rate")
+                .isEqualTo(5);
+    }
+
+    @Test
+    void whatDoesNotExistIsSaidAndNotDrawn() throws Exception {
+        assertThat(text(SampleRuns.notStreamed()))
+                .contains("Answers were not streamed")
+                .doesNotContain("ttft-title");
+        assertThat(text(SampleRuns.empty())).contains("No window was closed", "no request ended");
+        assertThat(text(SampleRuns.onlyFailures())).contains("Broken off: every request of the last 10 s failed");
+    }
+
+    private static List<Element> elements(Document document, String name) {
+        NodeList nodes = document.getElementsByTagName(name);
+        List<Element> elements = new ArrayList<>();
+        for (int i = 0; i < nodes.getLength(); i++) {
+            elements.add((Element) nodes.item(i));
+        }
+        return elements;
+    }
+
+    private static Document parse(Sample sample) throws Exception {
+        return DocumentBuilderFactory.newInstance()
+                .newDocumentBuilder()
+                .parse(new InputSource(new StringReader(text(sample))));
+    }
+
+    private static String text(Sample sample) {
+        return new String(ReportDocument.of(sample.story()), StandardCharsets.UTF_8);
+    }
+}

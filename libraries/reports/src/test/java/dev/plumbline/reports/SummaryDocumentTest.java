@@ -1,0 +1,164 @@
+package dev.plumbline.reports;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SchemaValidatorsConfig;
+import com.networknt.schema.SpecVersion;
+import com.networknt.schema.ValidationMessage;
+import dev.plumbline.contract.run.RunRecord.Decision;
+import dev.plumbline.contract.verdict.JudgedMetric;
+import dev.plumbline.contract.verdict.SeriesSnapshot.OpenIncident;
+import dev.plumbline.contract.window.LatencyMetric;
+import dev.plumbline.judgement.result.RunVerdict;
+import dev.plumbline.judgement.result.RunVerdict.Answer;
+import dev.plumbline.judgement.result.RunVerdict.IncidentFinding;
+import dev.plumbline.reports.SampleRuns.Sample;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class SummaryDocumentTest {
+
+    private static final JsonSchema SCHEMA = schema();
+
+    @ParameterizedTest
+    @MethodSource("dev.plumbline.reports.SampleRuns#all")
+    void everySummaryHasThePublishedForm(Sample sample) throws IOException {
+        JsonNode summary = summary(sample);
+
+        assertThat(SCHEMA.validate(summary)).isEmpty();
+        assertThat(summary.toString()).doesNotContain(":null", "NaN", "Infinity");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Decision.class)
+    void everyDecisionHasThePublishedForm(Decision decision) throws IOException {
+        Sample sample = SampleRuns.regression();
+        RunVerdict verdict = new RunVerdict(
+                decision,
+                "headline",
+                sample.verdict().baselineRunId(),
+                sample.verdict().findings());
+
+        assertThat(SCHEMA.validate(summary(new Sample(sample.result(), verdict))))
+                .isEmpty();
+    }
+
+    @Test
+    void anIncidentThatWasOpenBeforeHasThePublishedForm() throws IOException {
+        Sample sample = SampleRuns.regression();
+        OpenIncident incident = new OpenIncident("a-1", SampleRuns.START, List.of(JudgedMetric.TTFT_P95), 0);
+        JsonNode summary = summary(new Sample(
+                sample.result(),
+                new RunVerdict(
+                        Decision.REGRESSION,
+                        "headline",
+                        Optional.empty(),
+                        List.of(new IncidentFinding(Answer.FAIL, incident)))));
+
+        assertThat(SCHEMA.validate(summary)).isEmpty();
+        assertThat(summary.at("/verdict/findings/0/why").asText())
+                .isEqualTo("p95(ttft) open since 2026-11-25T20:00:00Z, before this run began, and not resolved in it");
+    }
+
+    @Test
+    void whatIsWrongIsFoundBySchema() throws IOException {
+        assertRefused(summary -> summary.remove("verdict"));
+        assertRefused(summary -> summary.put("version", 2));
+        assertRefused(summary -> summary.put("surprise", true));
+        assertRefused(summary -> summary.putNull("errorShare"));
+        assertRefused(summary -> object(summary, "/verdict").put("decision", "MAYBE"));
+        assertRefused(summary -> object(summary, "/ending").put("type", "limit"));
+        assertRefused(summary -> object(summary, "/metrics/ttft").put("p95Nanos", "0.5"));
+        assertRefused(summary -> object(summary, "/metrics/ttft").remove("count"));
+        assertRefused(summary -> object(summary, "/metrics").set("latency", summary.at("/metrics/ttft")));
+        assertRefused(summary -> object(summary, "/verdict/findings/0").remove("budget"));
+        assertRefused(summary -> object(summary, "/requests/failedByKind").put("GREMLINS", 1));
+        assertRefused(summary -> object(summary, "/run").put("startTime", "yesterday"));
+    }
+
+    @Test
+    void thePublishedSchemaIsTheOneThatIsTested() throws IOException {
+        Path published = Path.of(System.getProperty("plumbline.home"), "docs", "schemas", "summary.schema.json");
+        try (InputStream tested = SummaryDocument.class.getResourceAsStream("summary.schema.json")) {
+            assertThat(Files.readAllBytes(published)).isEqualTo(tested.readAllBytes());
+        }
+    }
+
+    @Test
+    void numbersAreThoseOfTheMergedDistributions() throws IOException {
+        Sample sample = SampleRuns.regression();
+        RunFigures figures = RunFigures.of(sample.result());
+        JsonNode ttft = summary(sample).at("/metrics/ttft");
+
+        assertThat(ttft.get("count").asLong())
+                .isEqualTo(figures.latency(LatencyMetric.TTFT).count())
+                .isEqualTo(sample.result().windows().stream()
+                        .filter(RunFigures::isCovered)
+                        .mapToLong(window ->
+                                window.measured().latency(LatencyMetric.TTFT).count())
+                        .sum());
+        assertThat(ttft.get("p95Nanos").asLong())
+                .isEqualTo(
+                        figures.latency(LatencyMetric.TTFT).quantileNanos(0.95).getAsLong());
+    }
+
+    @Test
+    void ratesComeFromWholeAndWellCoveredWindowsOnly() throws IOException {
+        JsonNode rates = summary(SampleRuns.regression()).get("rates");
+
+        assertThat(rates.get("wholeWindows").asBoolean()).isTrue();
+        assertThat(rates.get("windows").asInt()).isEqualTo(57);
+        assertThat(rates.get("seconds").asDouble()).isEqualTo(570);
+        assertThat(rates.get("completedPerSecond").asDouble()).isEqualTo(8.0);
+    }
+
+    @Test
+    void anEmptyRunHasNoNumbersInsteadOfZeros() throws IOException {
+        JsonNode summary = summary(SampleRuns.empty());
+
+        assertThat(summary.get("metrics").isEmpty()).isTrue();
+        assertThat(summary.has("rates")).isFalse();
+        assertThat(summary.has("errorShare")).isFalse();
+        assertThat(summary.at("/coverage").has("share")).isFalse();
+    }
+
+    private static void assertRefused(Consumer<ObjectNode> change) throws IOException {
+        ObjectNode summary = (ObjectNode) summary(SampleRuns.regression());
+        change.accept(summary);
+        Set<ValidationMessage> messages = SCHEMA.validate(summary);
+        assertThat(messages)
+                .as("%s", summary.toPrettyString().substring(0, 200))
+                .isNotEmpty();
+    }
+
+    private static ObjectNode object(JsonNode summary, String pointer) {
+        return (ObjectNode) summary.at(pointer);
+    }
+
+    private static JsonNode summary(Sample sample) throws IOException {
+        return ArtifactJson.MAPPER.readTree(SummaryDocument.of(sample.story()));
+    }
+
+    private static JsonSchema schema() {
+        return JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
+                .getSchema(
+                        SummaryDocument.class.getResourceAsStream("summary.schema.json"),
+                        SchemaValidatorsConfig.builder()
+                                .formatAssertionsEnabled(true)
+                                .build());
+    }
+}
