@@ -3,6 +3,7 @@ package dev.plumbline.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plumbline.contract.distribution.Histogram;
+import dev.plumbline.contract.event.RequestEvent;
 import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.window.LatencyMetric;
 import dev.plumbline.contract.window.WindowRecord;
@@ -13,18 +14,20 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** Everything that came out of a pipe so far: windows and alerts, committed ones only. */
+/** Everything that came into a pipe and out of it so far: requests, windows and alerts, committed ones only. */
 final class WindowLog implements AutoCloseable {
 
     private final String windowsTopic;
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final List<WindowRecord> windows = new ArrayList<>();
     private final List<AlertRecord> alerts = new ArrayList<>();
+    private final List<RequestEvent> requests = new ArrayList<>();
 
     WindowLog(String bootstrapServers, Duration window) {
         windowsTopic = Topics.windows(window);
@@ -36,7 +39,7 @@ final class WindowLog implements AutoCloseable {
                         "enable.auto.commit", "false"),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer());
-        List<TopicPartition> partitions = List.of(windowsTopic, Topics.ALERTS).stream()
+        List<TopicPartition> partitions = Stream.of(windowsTopic, Topics.ALERTS, Topics.EVENTS)
                 .flatMap(topic -> consumer.partitionsFor(topic).stream())
                 .map(info -> new TopicPartition(info.topic(), info.partition()))
                 .toList();
@@ -49,8 +52,10 @@ final class WindowLog implements AutoCloseable {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(patience)) {
             if (record.topic().equals(windowsTopic)) {
                 windows.add(decoded(Codec.WINDOWS, record.value()));
-            } else {
+            } else if (record.topic().equals(Topics.ALERTS)) {
                 alerts.add(decoded(Codec.ALERTS, record.value()));
+            } else if (decoded(Codec.EVENTS, record.value()) instanceof RequestEvent request) {
+                requests.add(request);
             }
         }
     }
@@ -75,6 +80,11 @@ final class WindowLog implements AutoCloseable {
 
     List<AlertRecord> alerts() {
         return alerts;
+    }
+
+    /** The requests as the producer saw them, each as often as it was read. */
+    List<RequestEvent> requests() {
+        return requests;
     }
 
     /** Events in finals and corrections, excluded ones included. */

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchRule;
 import java.util.List;
 import java.util.Set;
@@ -17,7 +16,7 @@ final class LayeringRulesTest {
 
     private static final String ROOT = LayeringRulesTest.class.getPackageName() + ".fixture";
     private static final LayeringRules RULES = new LayeringRules(ROOT, false);
-    private static final JavaClasses FIXTURES = new ClassFileImporter().importPackages(ROOT);
+    private static final JavaClasses FIXTURES = ImportDepth.NAMES_ONLY.read(importer -> importer.importPackages(ROOT));
     private static final List<String> NAMES = FIXTURES.stream()
             .filter(type -> !type.getName().contains("$"))
             .map(type -> type.getName().substring(ROOT.length() + 1))

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,9 +17,9 @@ final class LayeringTest {
 
     private static final String ROOT = "dev.plumbline";
     private static final LayeringRules RULES = new LayeringRules(ROOT, MODULES_MAY_BE_EMPTY);
-    private static final JavaClasses SHIPPED = new ClassFileImporter()
-            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-            .importPackages(ROOT);
+    private static final JavaClasses SHIPPED = ImportDepth.NAMES_ONLY.read(
+            importer -> importer.withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                    .importPackages(ROOT));
 
     @ParameterizedTest
     @FieldSource("dev.plumbline.pipeline.layering.LayeringRules#MODULES")

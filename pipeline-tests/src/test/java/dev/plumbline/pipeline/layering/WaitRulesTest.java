@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchRule;
 import dev.plumbline.pipeline.layering.WaitRules.Allowed;
 import java.io.IOException;
@@ -22,7 +21,7 @@ final class WaitRulesTest {
 
     private static final String ROOT = WaitRulesTest.class.getPackageName() + ".fixture.waits";
     private static final WaitRules RULES = new WaitRules(List.of());
-    private static final JavaClasses FIXTURES = new ClassFileImporter().importPackages(ROOT);
+    private static final JavaClasses FIXTURES = ImportDepth.SUPERTYPES_OF_CALLED.read(importer -> importer.importPackages(ROOT));
     private static final Pattern ORIGIN = Pattern.compile("Method <" + Pattern.quote(ROOT) + "\\.([\\w$.]+)\\(");
 
     @TempDir

@@ -3,7 +3,6 @@ package dev.plumbline.pipeline.layering;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.lang.EvaluationResult;
 import dev.plumbline.pipeline.layering.WaitRules.Allowed;
@@ -24,9 +23,9 @@ final class WaitTest {
 
     private static final WaitRules RULES = new WaitRules(ALLOWED);
     /** The fixtures break the rules on purpose. */
-    private static final JavaClasses TESTS = new ClassFileImporter()
-            .withImportOption(WaitTest::isNoFixture)
-            .importPaths(WaitRules.testClasses(Path.of(System.getProperty("plumbline.home"))));
+    private static final JavaClasses TESTS = ImportDepth.SUPERTYPES_OF_CALLED.read(
+            importer -> importer.withImportOption(WaitTest::isNoFixture)
+                    .importPaths(WaitRules.testClasses(Path.of(System.getProperty("plumbline.home")))));
 
     @Test
     void waitsAreBounded() {
