@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /** The producer's own HTTP interface: status, release, end. One thread. */
-final class ProducerControl implements AutoCloseable {
+final class ProducerControl implements LoadControl.Producer, AutoCloseable {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(15);
 
@@ -33,8 +33,8 @@ final class ProducerControl implements AutoCloseable {
         this.url = url;
     }
 
-    /** @throws StackFailure if the producer does not answer */
-    Status status() throws InterruptedException {
+    @Override
+    public Status status() throws InterruptedException {
         SideAnswer answer = ask(SideRequest.get(at("/status"), TIMEOUT));
         if (answer.status() == 503) {
             return Status.STARTING;
@@ -51,8 +51,8 @@ final class ProducerControl implements AutoCloseable {
         ask(SideRequest.post(at("/release"), TIMEOUT));
     }
 
-    /** Asks it to end the load and to send what it has; {@link #status} says STOPPED when that is done. */
-    void end() throws InterruptedException {
+    @Override
+    public void end() throws InterruptedException {
         ask(SideRequest.post(at("/end"), TIMEOUT));
     }
 

@@ -88,7 +88,8 @@ final class Run {
 
     Ended run() throws InterruptedException {
         Interrupts interrupts = Interrupts.listen();
-        try (Optionally<StateFolder> state = new Optionally<>(plan.stack().openState())) {
+        try (OptionalResource<StateFolder> state =
+                new OptionalResource<>(plan.stack().openState())) {
             try (LocalPipe pipe = open(state.value())) {
                 view.progress("looking at " + address.url().base());
                 Discovery discovery = discover(TargetProbe::discover);
@@ -101,18 +102,24 @@ final class Run {
                             ExitCode.INTERRUPTED, "interrupted before the load began: nothing was measured");
                 }
                 RunSession session = new RunSession(
-                        plan, recordedPlan, pipe, address, discovery, environment, series, view, interrupts);
-                RunSession.Concluded concluded =
-                        session.run(new Around(pipe), new Judging(baselines, pipe.kafkaClient()));
+                        plan,
+                        recordedPlan,
+                        pipe,
+                        address,
+                        discovery,
+                        environment,
+                        series,
+                        view,
+                        interrupts,
+                        SystemTime::epochMillis);
+                RunSession.JudgedRun judged =
+                        session.run(new PipeStack(pipe), new Judging(baselines, pipe.kafkaClient()));
                 return new Ended(
-                        concluded.result(),
-                        concluded.verdict(),
-                        concluded.folder(),
-                        concluded.missing(),
-                        exitCode(
-                                concluded.result().ending(),
-                                concluded.verdict().decision(),
-                                plan.judgement().inconclusive));
+                        judged.result(),
+                        judged.verdict(),
+                        judged.folder(),
+                        judged.missing(),
+                        exitCode(judged.result().ending(), judged.verdict().decision(), plan.judgement().inconclusive));
             }
         }
     }
@@ -148,11 +155,11 @@ final class Run {
     }
 
     /** Broker and apps, its own or somebody else's. */
-    private final class Around implements RunSession.Surrounding {
+    private final class PipeStack implements RunSession.Stack {
 
         private final LocalPipe pipe;
 
-        Around(LocalPipe pipe) {
+        PipeStack(LocalPipe pipe) {
             this.pipe = pipe;
         }
 
@@ -183,11 +190,11 @@ final class Run {
 
     /** A look at the target, with the short answer or without. */
     @FunctionalInterface
-    private interface Look {
-        ProbeReport at(TargetProbe probe) throws InterruptedException;
+    private interface Probing {
+        ProbeReport with(TargetProbe probe) throws InterruptedException;
     }
 
-    private Discovery discover(Look look) throws InterruptedException {
+    private Discovery discover(Probing probing) throws InterruptedException {
         TargetProbe probe;
         try {
             probe = new TargetProbe(
@@ -195,7 +202,7 @@ final class Run {
         } catch (IllegalArgumentException e) {
             throw CommandFailure.usage(String.valueOf(e.getMessage()));
         }
-        ProbeReport report = look.at(probe);
+        ProbeReport report = probing.with(probe);
         Optional<StepOutcome.Failed> failure = report.failure();
         if (failure.isPresent()) {
             throw new StackFailure(
@@ -333,7 +340,7 @@ final class Run {
     }
 
     /** Closes what may not be there. */
-    private record Optionally<T extends AutoCloseable>(Optional<T> value) implements AutoCloseable {
+    private record OptionalResource<T extends AutoCloseable>(Optional<T> value) implements AutoCloseable {
         @Override
         public void close() {
             value.ifPresent(there -> {

@@ -206,7 +206,7 @@ final class RunView {
     }
 
     /** Failures by kind, most frequent first. */
-    String failures(Status status) {
+    static String failures(Status status) {
         return status.failed().entrySet().stream()
                 .sorted((a, b) -> Long.compare(b.getValue(), a.getValue()))
                 .map(entry -> entry.getKey() + " " + Figures.count(entry.getValue()))

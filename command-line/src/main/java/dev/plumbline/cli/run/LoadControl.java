@@ -1,0 +1,179 @@
+package dev.plumbline.cli.run;
+
+import dev.plumbline.cli.run.ProducerControl.Status;
+import dev.plumbline.cli.stack.StackFailure;
+import dev.plumbline.cli.time.EpochClock;
+import dev.plumbline.judgement.result.RunEnding;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * The load from its first request to its last: follows it until it ends by itself or something ends it, then ends it in order.
+ * One thread: poll, look at the producer, show, poll again.
+ */
+final class LoadControl {
+
+    /** How often the producer is asked for its status. */
+    static final long STATUS_EVERY_MILLIS = 250;
+    /** How often the files are tended. */
+    static final long TICK_EVERY_MILLIS = 1_000;
+    /** How long an end in order may take: the producer's own grace and a little more. */
+    static final long STOP_WITHIN_MILLIS = 12_000;
+    /** Heartbeats come four times a second: so long without one, and Kafka is gone. */
+    static final long SILENCE_MILLIS = 20_000;
+
+    private final Producer producer;
+    private final RunFeed feed;
+    private final RunProgress progress;
+    private final Session session;
+    private final Limits limits;
+    private final EpochClock clock;
+
+    /** The producer of the load. */
+    interface Producer {
+        /** @throws StackFailure if it does not answer */
+        Status status() throws InterruptedException;
+
+        /**
+         * Asks it to end the load and to send what it has; {@link #status} says STOPPED when that is done.
+         *
+         * @throws StackFailure if it does not answer
+         */
+        void end() throws InterruptedException;
+    }
+
+    /** The session that the load runs in. */
+    interface Session {
+        /** The first part of the stack that was lost, as one line. */
+        Optional<String> lostPart();
+
+        /** Why something could not be written. */
+        Optional<String> unwritten();
+
+        /** Whether the user wants it to end. */
+        boolean isInterrupted();
+
+        /** Shows the progress. */
+        void show(long nowEpochMillis);
+
+        /** Tends the files. */
+        void tick();
+    }
+
+    /**
+     * When a load is given up.
+     *
+     * @param giveUp how long the target may fail every try; empty = as long as it likes
+     * @param targetUrl how messages name the target
+     * @param bootstrapServers how messages name Kafka
+     */
+    record Limits(Optional<Duration> giveUp, String targetUrl, String bootstrapServers) {}
+
+    LoadControl(
+            Producer producer, RunFeed feed, RunProgress progress, Session session, Limits limits, EpochClock clock) {
+        this.producer = producer;
+        this.feed = feed;
+        this.progress = progress;
+        this.session = session;
+        this.limits = limits;
+        this.clock = clock;
+    }
+
+    /** Follows the load until it has ended or must end, and says why. */
+    RunEnding follow() throws InterruptedException {
+        long nextStatus = 0;
+        long nextTick = 0;
+        progress.listening(clock.epochMillis());
+        while (true) {
+            feed.poll();
+            long now = clock.epochMillis();
+            Optional<RunEnding> cut = cutShort();
+            if (cut.isPresent()) {
+                return cut.get();
+            }
+            if (now >= nextStatus) {
+                nextStatus = now + STATUS_EVERY_MILLIS;
+                try {
+                    progress.status(producer.status());
+                } catch (StackFailure e) {
+                    return new RunEnding.Broken(String.valueOf(e.getMessage()));
+                }
+                Optional<RunEnding> ended = endedBy(now);
+                if (ended.isPresent()) {
+                    return ended.get();
+                }
+                session.show(now);
+            }
+            if (now >= nextTick) {
+                nextTick = now + TICK_EVERY_MILLIS;
+                session.tick();
+            }
+        }
+    }
+
+    /** What ends a load whatever its producer says. */
+    private Optional<RunEnding> cutShort() {
+        return session.lostPart()
+                .or(() -> feed.unread().map(why -> why + "; what was measured before is kept"))
+                .or(session::unwritten)
+                .<RunEnding>map(RunEnding.Broken::new)
+                .or(() -> session.isInterrupted() ? Optional.of(new RunEnding.Interrupted()) : Optional.empty());
+    }
+
+    private Optional<RunEnding> endedBy(long nowEpochMillis) {
+        if (progress.isStopped()) {
+            return Optional.of(ending());
+        }
+        if (hasGivenUp(nowEpochMillis)) {
+            return Optional.of(new RunEnding.Broken(limits.targetUrl() + " has failed every try for "
+                    + limits.giveUp().orElseThrow().toSeconds() + " s (" + RunView.failures(progress.status())
+                    + "): look at the server's log; what was measured before is kept"));
+        }
+        if (nowEpochMillis - progress.lastHeardEpochMillis() > SILENCE_MILLIS) {
+            return Optional.of(new RunEnding.Broken("Kafka at " + limits.bootstrapServers()
+                    + " has not let anything through for " + SILENCE_MILLIS / 1_000
+                    + " s: look at its log; what was measured before is kept"));
+        }
+        return Optional.empty();
+    }
+
+    private boolean hasGivenUp(long nowEpochMillis) {
+        OptionalLong since = progress.status().breakerOpenSinceEpochMillis();
+        return limits.giveUp().isPresent()
+                && since.isPresent()
+                && nowEpochMillis - since.getAsLong() > limits.giveUp().get().toMillis();
+    }
+
+    private RunEnding ending() {
+        return progress.status()
+                .limitReached()
+                .map(limit -> limit.toLowerCase(Locale.ROOT).replace('_', '-'))
+                .<RunEnding>map(flag -> new RunEnding.LimitReached(flag, "reached --" + flag))
+                .orElse(new RunEnding.Completed());
+    }
+
+    /**
+     * Ends the load where it has not ended, and waits until the producer has sent what it has, at most
+     * {@value #STOP_WITHIN_MILLIS} ms.
+     *
+     * @return why the producer could not be asked; what Kafka has is then what there is
+     */
+    Optional<String> end() throws InterruptedException {
+        if (progress.isStopped()) {
+            return Optional.empty();
+        }
+        try {
+            producer.end();
+            long deadline = clock.epochMillis() + STOP_WITHIN_MILLIS;
+            while (!progress.isStopped() && clock.epochMillis() < deadline) {
+                feed.poll();
+                progress.status(producer.status());
+            }
+            return Optional.empty();
+        } catch (StackFailure e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
+    }
+}

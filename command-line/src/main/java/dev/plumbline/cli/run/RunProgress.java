@@ -1,0 +1,284 @@
+package dev.plumbline.cli.run;
+
+import dev.plumbline.cli.run.ProducerControl.State;
+import dev.plumbline.cli.run.ProducerControl.Status;
+import dev.plumbline.contract.distribution.Histogram;
+import dev.plumbline.contract.distribution.HistogramAccumulator;
+import dev.plumbline.contract.event.Event;
+import dev.plumbline.contract.event.Heartbeat;
+import dev.plumbline.contract.event.Outcome;
+import dev.plumbline.contract.event.ProducerExpelled;
+import dev.plumbline.contract.event.RequestEvent;
+import dev.plumbline.contract.run.RunRecord.Environment;
+import dev.plumbline.contract.series.Series;
+import dev.plumbline.contract.verdict.AlertRecord;
+import dev.plumbline.contract.verdict.VerdictRecord;
+import dev.plumbline.contract.window.LatencyMetric;
+import dev.plumbline.contract.window.WindowRecord;
+import dev.plumbline.judgement.result.RunEnding;
+import dev.plumbline.judgement.result.RunIdentity;
+import dev.plumbline.judgement.result.RunResult;
+import dev.plumbline.judgement.result.RunTotals;
+import dev.plumbline.judgement.result.RunWindow;
+import dev.plumbline.judgement.run.Soundness;
+import dev.plumbline.reports.WindowKeeper;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.TreeMap;
+
+/**
+ * What is known of a run so far: events, windows, verdicts, alerts and the producer's status, added up into a result. It
+ * reads no clock and touches nothing outside; the same records in the same order give the same result. One thread.
+ *
+ * <p>Every record of the pipe may be handed in. Those of others are left out: events by their producer, the rest by its
+ * series and by time, for a topic also holds what was measured before.
+ */
+final class RunProgress {
+
+    /** Transitions of alerts that are kept; more than these nobody reads. */
+    static final int MOST_ALERTS = 1_000;
+
+    private final Facts facts;
+    private final Optional<Goals> goals;
+    private final Prices prices;
+    private final WindowKeeper windows = new WindowKeeper(WindowKeeper.DEFAULT_LIMIT);
+    private final RecentRequests recent = new RecentRequests();
+    private final FailureCauses causes = new FailureCauses();
+    private final Map<LatencyMetric, HistogramAccumulator> heard = new EnumMap<>(LatencyMetric.class);
+    private final List<AlertRecord> alerts = new ArrayList<>();
+    private final VerdictTally verdicts = new VerdictTally();
+
+    private Status status = Status.STARTING;
+    private long startEpochMillis = Long.MAX_VALUE;
+    private long lastEndEpochMillis;
+    private long countedEvents;
+    private long lastWindowEndEpochMillis;
+    private long lastHeardEpochMillis;
+    private long eventsHeard;
+    private long good;
+    private long judgedByGoals;
+    private double cost;
+
+    /**
+     * What is known of a run before it begins.
+     *
+     * @param url base URL of the target
+     * @param windowMillis length of the windows, positive
+     * @param plan the settings, none of them secret, by flag name without dashes
+     */
+    record Facts(
+            String runId,
+            String producerId,
+            Series series,
+            String url,
+            long windowMillis,
+            Map<String, String> plan,
+            Environment environment) {
+        Facts {
+            Objects.requireNonNull(runId, "runId");
+            Objects.requireNonNull(producerId, "producerId");
+            Objects.requireNonNull(series, "series");
+            Objects.requireNonNull(url, "url");
+            Objects.requireNonNull(environment, "environment");
+            plan = Collections.unmodifiableMap(new TreeMap<>(plan));
+            if (windowMillis <= 0) {
+                throw new IllegalArgumentException("windowMillis " + windowMillis + " must be positive");
+            }
+        }
+    }
+
+    /** @param goals of a good request, where stated */
+    RunProgress(Facts facts, Optional<Goals> goals, Prices prices) {
+        this.facts = facts;
+        this.goals = goals;
+        this.prices = prices;
+    }
+
+    /** Takes what the producer says of itself now. */
+    void status(Status now) {
+        status = now;
+        now.measuredFromEpochMillis().ifPresent(from -> startEpochMillis = from);
+    }
+
+    /**
+     * Adds an event.
+     *
+     * @param nowEpochMillis when it was read
+     * @return whether it is of this run
+     */
+    boolean event(Event event, long nowEpochMillis) {
+        return switch (event) {
+            case RequestEvent request -> {
+                boolean ours = heard(request.origin().producerId(), nowEpochMillis);
+                if (ours) {
+                    request(request);
+                }
+                yield ours;
+            }
+            case Heartbeat heartbeat -> heard(heartbeat.origin().producerId(), nowEpochMillis);
+            case ProducerExpelled expelled -> expelled.producerId().equals(facts.producerId());
+        };
+    }
+
+    private boolean heard(String producerId, long nowEpochMillis) {
+        if (!producerId.equals(facts.producerId())) {
+            return false;
+        }
+        lastHeardEpochMillis = nowEpochMillis;
+        return true;
+    }
+
+    private void request(RequestEvent event) {
+        eventsHeard++;
+        lastEndEpochMillis = Math.max(lastEndEpochMillis, event.endEpochMillis());
+        recent.add(event);
+        switch (event.outcome()) {
+            case Outcome.Completed completed -> {
+                for (LatencyMetric metric : LatencyMetric.values()) {
+                    metric.ofRequest(event)
+                            .ifPresent(nanos -> heard.computeIfAbsent(metric, any -> new HistogramAccumulator())
+                                    .record(nanos));
+                }
+            }
+            case Outcome.Failed failed -> causes.add(failed);
+            case Outcome.Dropped dropped -> {}
+            case Outcome.Cancelled cancelled -> {}
+        }
+        goals.ifPresent(stated -> {
+            if (!(event.outcome() instanceof Outcome.Cancelled)) {
+                judgedByGoals++;
+                good += stated.areMetBy(event) ? 1 : 0;
+            }
+        });
+        cost += prices.cost(event.response().tokens());
+    }
+
+    /** Adds a window or a correction; returns whether it is of this run. */
+    boolean window(WindowRecord window) {
+        if (!isOurs(window.id().series(), window.id().endEpochMillis())) {
+            return false;
+        }
+        windows.add(window);
+        countedEvents += window.countedEvents();
+        lastWindowEndEpochMillis =
+                Math.max(lastWindowEndEpochMillis, window.id().endEpochMillis());
+        return true;
+    }
+
+    /** Adds the detector's verdict on a window; returns whether it is of this run. */
+    boolean verdict(VerdictRecord verdict) {
+        if (!isOurs(verdict.window().series(), verdict.window().endEpochMillis())) {
+            return false;
+        }
+        verdicts.add(verdict);
+        return true;
+    }
+
+    /** Adds a transition of an alert; returns whether it is of this run. */
+    boolean alert(AlertRecord alert) {
+        if (!isOurs(alert.series(), alert.atEpochMillis())) {
+            return false;
+        }
+        if (alerts.size() < MOST_ALERTS) {
+            alerts.add(alert);
+        }
+        return true;
+    }
+
+    private boolean isOurs(Series of, long untilEpochMillis) {
+        return of.equals(facts.series()) && untilEpochMillis > startEpochMillis;
+    }
+
+    /** Begins to count silence from now on, as if something had been heard. */
+    void listening(long nowEpochMillis) {
+        lastHeardEpochMillis = nowEpochMillis;
+    }
+
+    /** When Kafka last let a record of this run's producer through. */
+    long lastHeardEpochMillis() {
+        return lastHeardEpochMillis;
+    }
+
+    /** What the producer last said of itself. */
+    Status status() {
+        return status;
+    }
+
+    /** Whether the producer has ended the load and sent what it had. */
+    boolean isStopped() {
+        return status.state() == State.STOPPED;
+    }
+
+    /** Whether the time is known from which is measured; it may lie ahead. */
+    boolean hasStart() {
+        return startEpochMillis != Long.MAX_VALUE;
+    }
+
+    /** Whether every event that Kafka acknowledged was read, and is in a window that was read. */
+    boolean isCounted() {
+        return eventsHeard >= status.acknowledged() && countedEvents >= status.acknowledged();
+    }
+
+    /** Whether the newest window that was read is judged; true before the first. */
+    boolean isJudged() {
+        return verdicts.lastEndEpochMillis() >= lastWindowEndEpochMillis;
+    }
+
+    /** Request events that the windows hold. */
+    long countedEvents() {
+        return countedEvents;
+    }
+
+    /** The last ten seconds, for the eye. */
+    RecentRequests recent() {
+        return recent;
+    }
+
+    /** What there is to show now. */
+    RunView.Snapshot snapshot(long nowEpochMillis) {
+        return new RunView.Snapshot(nowEpochMillis, startEpochMillis, status, recent, countedEvents);
+    }
+
+    /**
+     * What came of the run.
+     *
+     * @param nowEpochMillis the latest that it can have begun
+     */
+    RunResult result(RunEnding ending, long nowEpochMillis) {
+        long start = Math.min(startEpochMillis, nowEpochMillis);
+        long end = Math.max(start, lastEndEpochMillis);
+        List<RunWindow> measured = windows.windows(start, end);
+        return new RunResult(
+                new RunIdentity(facts.runId(), facts.series(), facts.url(), start, end, facts.windowMillis()),
+                facts.plan(),
+                facts.environment(),
+                ending,
+                new RunTotals(
+                        status.due(),
+                        status.acknowledged(),
+                        status.lost(),
+                        countedEvents,
+                        goals.map(stated -> new RunTotals.Goodput(stated.text(), good, judgedByGoals)),
+                        prices.areStated() ? OptionalDouble.of(cost) : OptionalDouble.empty(),
+                        Optional.of(new RunTotals.Heard(causes.causes(), unvouched(measured)))),
+                measured,
+                alerts,
+                verdicts.judgedWindows(),
+                verdicts.openIncident());
+    }
+
+    private Map<LatencyMetric, Histogram> unvouched(List<RunWindow> measured) {
+        if (Soundness.vouched(measured) >= Soundness.LEAST_VOUCHED) {
+            return Map.of();
+        }
+        Map<LatencyMetric, Histogram> latencies = new EnumMap<>(LatencyMetric.class);
+        heard.forEach((metric, values) -> latencies.put(metric, values.toHistogram()));
+        return latencies;
+    }
+}

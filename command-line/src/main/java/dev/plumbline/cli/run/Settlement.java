@@ -1,0 +1,62 @@
+package dev.plumbline.cli.run;
+
+import dev.plumbline.cli.time.EpochClock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The wait at the end of a run, until all of its load is counted and the last window is judged. One thread. */
+final class Settlement {
+
+    /** How long after the last window could have closed its record is waited for. */
+    static final long SETTLE_MILLIS = 12_000;
+    /** How long the verdict on a window that came is waited for. */
+    static final long VERDICT_MILLIS = 2_000;
+    /** How long is waited where a part of the stack is lost: what is on its way already may still come. */
+    static final long LOST_MILLIS = 1_000;
+
+    private final RunFeed feed;
+    private final RunProgress progress;
+    private final Duration window;
+    private final EpochClock clock;
+
+    Settlement(RunFeed feed, RunProgress progress, Duration window, EpochClock clock) {
+        this.feed = feed;
+        this.progress = progress;
+        this.window = window;
+        this.clock = clock;
+    }
+
+    /** Reads on as long as something is missing that may still come, and within its limits. */
+    void await(boolean partIsLost) {
+        long deadline = clock.epochMillis() + (partIsLost ? LOST_MILLIS : window.toMillis() + SETTLE_MILLIS);
+        while (feed.unread().isEmpty() && clock.epochMillis() < deadline && !progress.isCounted()) {
+            feed.poll();
+        }
+        long verdictDeadline = Math.min(deadline, clock.epochMillis() + VERDICT_MILLIS);
+        while (feed.unread().isEmpty() && clock.epochMillis() < verdictDeadline && !progress.isJudged()) {
+            feed.poll();
+        }
+    }
+
+    /**
+     * What the run's log says of it.
+     *
+     * @param undecodable records that could not be read
+     */
+    List<String> remarks(long undecodable) {
+        List<String> remarks = new ArrayList<>();
+        if (undecodable > 0) {
+            remarks.add(undecodable + " records could not be read and were left out");
+        }
+        long counted = progress.countedEvents();
+        long acknowledged = progress.status().acknowledged();
+        if (counted != acknowledged) {
+            remarks.add(counted + " events are in the windows, Kafka acknowledged " + acknowledged
+                    + (counted > acknowledged
+                            ? ": somebody else measures the same series"
+                            : ": the rest had not been counted when the wait was over"));
+        }
+        return List.copyOf(remarks);
+    }
+}

@@ -1,0 +1,248 @@
+package dev.plumbline.cli.run;
+
+import static dev.plumbline.cli.run.RunRecords.OTHER_SERIES;
+import static dev.plumbline.cli.run.RunRecords.PRODUCER;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.plumbline.cli.run.ProducerControl.State;
+import dev.plumbline.contract.event.FailureKind;
+import dev.plumbline.contract.event.Outcome;
+import dev.plumbline.contract.event.ProducerExpelled;
+import dev.plumbline.contract.event.RequestEvent;
+import dev.plumbline.contract.run.RunRecord.Environment;
+import dev.plumbline.contract.window.LatencyMetric;
+import dev.plumbline.judgement.result.RunEnding;
+import dev.plumbline.judgement.result.RunResult;
+import dev.plumbline.judgement.result.RunTotals;
+import dev.plumbline.judgement.result.RunWindow;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+
+class RunProgressTest {
+
+    private static final long START = 100_000;
+    private static final long NOW = 140_000;
+    private static final Prices FREE = new Prices(OptionalDouble.empty(), OptionalDouble.empty());
+    private static final RunProgress.Facts FACTS = new RunProgress.Facts(
+            "r1",
+            PRODUCER,
+            Requests.SERIES,
+            "http://127.0.0.1:8000",
+            RunRecords.WINDOW_MILLIS,
+            Map.of("concurrency", "4"),
+            new Environment(Map.of("image", "x"), Map.of("gpu", "none")));
+
+    private final RunProgress progress = new RunProgress(FACTS, Optional.empty(), FREE);
+
+    private RunResult result() {
+        return progress.result(new RunEnding.Completed(), NOW);
+    }
+
+    @Test
+    void withoutARecordItIsEmptyAndBeginsNow() {
+        RunResult result = result();
+
+        assertThat(progress.hasStart()).isFalse();
+        assertThat(progress.isCounted()).isTrue();
+        assertThat(progress.isJudged()).isTrue();
+        assertThat(result.identity().startEpochMillis()).isEqualTo(NOW);
+        assertThat(result.identity().endEpochMillis()).isEqualTo(NOW);
+        assertThat(result.windows()).isEmpty();
+        assertThat(result.alerts()).isEmpty();
+        assertThat(result.openIncident()).isEmpty();
+        assertThat(result.totals().goodput()).isEmpty();
+        assertThat(result.totals().cost()).isEmpty();
+        assertThat(result.plan()).isEqualTo(FACTS.plan());
+        assertThat(result.environment()).isEqualTo(FACTS.environment());
+    }
+
+    @Test
+    void aStartThatLiesAheadIsNoStartOfTheResult() {
+        progress.status(RunRecords.status(State.WARMING, 0, NOW + 5_000));
+
+        assertThat(progress.hasStart()).isTrue();
+        assertThat(result().identity().startEpochMillis()).isEqualTo(NOW);
+    }
+
+    @Test
+    void aStatusWithoutAStartKeepsTheOneThatIsKnown() {
+        progress.status(RunRecords.status(State.RUNNING, 3, START));
+        progress.status(ProducerControl.Status.STARTING);
+
+        assertThat(result().identity().startEpochMillis()).isEqualTo(START);
+    }
+
+    @Test
+    void onlyEventsOfItsProducerAreItsOwn() {
+        RequestEvent event = Requests.streamed(START + 2_000, 50, 6);
+
+        assertThat(progress.event(event, NOW)).isTrue();
+        assertThat(progress.event(RunRecords.of("another", event), NOW + 1)).isFalse();
+        assertThat(progress.event(RunRecords.heartbeat("another", NOW), NOW + 2))
+                .isFalse();
+        assertThat(progress.lastHeardEpochMillis()).isEqualTo(NOW);
+        assertThat(progress.event(RunRecords.heartbeat(PRODUCER, NOW), NOW + 3)).isTrue();
+        assertThat(progress.lastHeardEpochMillis()).isEqualTo(NOW + 3);
+    }
+
+    @Test
+    void anExpulsionIsHeardOfButIsNoSignOfLife() {
+        progress.listening(START);
+
+        assertThat(progress.event(expelled(PRODUCER), NOW)).isTrue();
+        assertThat(progress.event(expelled("another"), NOW)).isFalse();
+        assertThat(progress.lastHeardEpochMillis()).isEqualTo(START);
+    }
+
+    private static ProducerExpelled expelled(String producerId) {
+        return new ProducerExpelled(producerId, 1, Requests.SERIES.group(), START, 9_000);
+    }
+
+    @Test
+    void windowsVerdictsAndAlertsFromBeforeTheStartOrOfAnotherSeriesAreLeftOut() {
+        assertThat(progress.window(RunRecords.window(Requests.SERIES, START, 1)))
+                .as("no start is known")
+                .isFalse();
+        progress.status(RunRecords.status(State.RUNNING, 5, START));
+
+        assertThat(progress.window(RunRecords.window(Requests.SERIES, START, 1)))
+                .isFalse();
+        assertThat(progress.window(RunRecords.window(OTHER_SERIES, START + 10_000, 1)))
+                .isFalse();
+        assertThat(progress.window(RunRecords.window(Requests.SERIES, START + 10_000, 3)))
+                .isTrue();
+        assertThat(progress.verdict(RunRecords.verdict(Requests.SERIES, START))).isFalse();
+        assertThat(progress.verdict(RunRecords.verdict(OTHER_SERIES, START + 10_000)))
+                .isFalse();
+        assertThat(progress.verdict(RunRecords.verdict(Requests.SERIES, START + 10_000)))
+                .isTrue();
+        assertThat(progress.alert(RunRecords.alert(Requests.SERIES, START))).isFalse();
+        assertThat(progress.alert(RunRecords.alert(OTHER_SERIES, START + 10_000)))
+                .isFalse();
+        assertThat(progress.alert(RunRecords.alert(Requests.SERIES, START + 10_000)))
+                .isTrue();
+
+        RunResult result = result();
+        assertThat(result.windows()).hasSize(1);
+        assertThat(result.totals().countedEvents()).isEqualTo(3);
+        assertThat(result.detectorWindows()).isEqualTo(1);
+        assertThat(result.alerts()).hasSize(1);
+    }
+
+    @Test
+    void correctionsAddUp() {
+        progress.status(RunRecords.status(State.RUNNING, 5, START));
+        progress.window(RunRecords.window(Requests.SERIES, START + 10_000, 3));
+        progress.window(RunRecords.window(Requests.SERIES, START + 10_000, 2));
+
+        assertThat(result().windows())
+                .singleElement()
+                .extracting(window -> window.measured().requests().completed())
+                .isEqualTo(5L);
+    }
+
+    @Test
+    void theRunEndsWithItsLastRequestAndALaterWindowIsPartial() {
+        progress.status(RunRecords.status(State.STOPPED, 1, START));
+        progress.event(Requests.streamed(START + 14_000, 50, 6), NOW);
+        progress.event(Requests.streamed(START + 12_000, 50, 6), NOW);
+        progress.window(RunRecords.window(Requests.SERIES, START + 10_000, 1));
+        progress.window(RunRecords.window(Requests.SERIES, START + 20_000, 1));
+
+        RunResult result = result();
+        assertThat(result.identity().endEpochMillis()).isEqualTo(START + 14_000);
+        assertThat(result.windows()).extracting(RunWindow::partial).containsExactly(false, true);
+    }
+
+    @Test
+    void allIsCountedOnceEveryAcknowledgedEventWasReadAndIsInAWindow() {
+        progress.status(RunRecords.status(State.STOPPED, 2, START));
+        progress.event(Requests.streamed(START + 1_000, 50, 6), NOW);
+        progress.window(RunRecords.window(Requests.SERIES, START + 10_000, 2));
+        assertThat(progress.isCounted()).as("one event was not read").isFalse();
+
+        progress.event(Requests.streamed(START + 2_000, 50, 6), NOW);
+        assertThat(progress.isCounted()).isTrue();
+
+        progress.status(RunRecords.status(State.STOPPED, 3, START));
+        progress.event(Requests.streamed(START + 3_000, 50, 6), NOW);
+        assertThat(progress.isCounted()).as("one event is in no window").isFalse();
+    }
+
+    @Test
+    void allIsJudgedOnceTheNewestWindowIs() {
+        progress.status(RunRecords.status(State.STOPPED, 2, START));
+        progress.window(RunRecords.window(Requests.SERIES, START + 10_000, 1));
+        progress.window(RunRecords.window(Requests.SERIES, START + 20_000, 1));
+        progress.verdict(RunRecords.verdict(Requests.SERIES, START + 10_000));
+        assertThat(progress.isJudged()).isFalse();
+
+        progress.verdict(RunRecords.verdict(Requests.SERIES, START + 20_000));
+        assertThat(progress.isJudged()).isTrue();
+    }
+
+    @Test
+    void goodputCountsWhatMetItsGoalsAndNotWhatWasCancelled() {
+        RunProgress withGoals = new RunProgress(FACTS, Optional.of(Goals.parse("ttft:60")), FREE);
+        RequestEvent good = Requests.streamed(START + 1_000, 50, 6);
+        withGoals.event(good, NOW);
+        withGoals.event(Requests.streamed(START + 1_000, 70, 6), NOW);
+        withGoals.event(Requests.with(good, failed()), NOW);
+        withGoals.event(Requests.with(good, new Outcome.Cancelled()), NOW);
+
+        assertThat(withGoals.result(new RunEnding.Completed(), NOW).totals().goodput())
+                .hasValue(new RunTotals.Goodput("ttft:60", 1, 3));
+    }
+
+    private static Outcome failed() {
+        return new Outcome.Failed(
+                FailureKind.HTTP_5XX, OptionalLong.of(500), OptionalLong.empty(), Optional.of("out of memory"));
+    }
+
+    @Test
+    void causesAndUnvouchedLatenciesComeFromTheEvents() {
+        progress.status(RunRecords.status(State.STOPPED, 2, START));
+        RequestEvent completed = Requests.streamed(START + 1_000, 50, 6);
+        progress.event(completed, NOW);
+        progress.event(Requests.with(completed, failed()), NOW);
+
+        assertThat(result().totals().heard().orElseThrow().unvouched())
+                .as("there is no window that nobody vouches for")
+                .isEmpty();
+
+        progress.window(RunRecords.excludedWindow(START + 10_000, 2));
+
+        RunTotals.Heard heard = result().totals().heard().orElseThrow();
+        assertThat(heard.causes())
+                .containsExactly(new RunTotals.Cause(FailureKind.HTTP_5XX, 1, Optional.of("out of memory")));
+        assertThat(heard.unvouched().get(LatencyMetric.TTFT)).isNotNull();
+        assertThat(heard.unvouched().get(LatencyMetric.TTFT).count()).isEqualTo(1);
+    }
+
+    @Test
+    void costIsThatOfTheTokensThatWereCounted() {
+        RunProgress priced =
+                new RunProgress(FACTS, Optional.empty(), new Prices(OptionalDouble.of(1), OptionalDouble.of(2)));
+        priced.event(Requests.streamed(START + 1_000, 50, 6), NOW);
+        priced.event(Requests.streamed(START + 1_000, 50, 6), NOW);
+
+        // Eleven output tokens each, prompt tokens that nobody counted.
+        assertThat(priced.result(new RunEnding.Completed(), NOW).totals().cost().orElseThrow())
+                .isCloseTo(2 * 11 * 2 / 1_000.0, within(1e-12));
+    }
+
+    @Test
+    void ofAlertsAsManyAreKeptAsAreRead() {
+        progress.status(RunRecords.status(State.RUNNING, 0, START));
+        for (int i = 0; i < RunProgress.MOST_ALERTS + 5; i++) {
+            assertThat(progress.alert(RunRecords.alert(Requests.SERIES, START + 1 + i)))
+                    .isTrue();
+        }
+
+        assertThat(result().alerts()).hasSize(RunProgress.MOST_ALERTS);
+    }
+}

@@ -1,0 +1,143 @@
+package dev.plumbline.cli.run;
+
+import static dev.plumbline.cli.run.RunRecords.PRODUCER;
+import static dev.plumbline.cli.run.ScriptedPipe.BYTES;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plumbline.cli.run.ProducerControl.State;
+import dev.plumbline.contract.run.RunRecord.Environment;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class SettlementTest {
+
+    private static final long START = 1_000_000;
+    private static final long END = START + 8_000;
+    private static final long WINDOW_END = START + 10_000;
+
+    private final ScriptedPipe pipe = new ScriptedPipe(END);
+    private final RunProgress progress = new RunProgress(
+            new RunProgress.Facts(
+                    "r1",
+                    PRODUCER,
+                    Requests.SERIES,
+                    "http://127.0.0.1:8000",
+                    RunRecords.WINDOW_MILLIS,
+                    Map.of(),
+                    new Environment(Map.of(), Map.of())),
+            Optional.empty(),
+            new Prices(OptionalDouble.empty(), OptionalDouble.empty()));
+    private final Settlement settlement = new Settlement(
+            new RunFeed(pipe, pipe.into(progress)), progress, Duration.ofMillis(RunRecords.WINDOW_MILLIS), pipe);
+
+    @BeforeEach
+    void twoEventsAreAcknowledged() {
+        progress.status(RunRecords.status(State.STOPPED, 2, START));
+    }
+
+    private void eventAt(long epochMillis) {
+        pipe.at(epochMillis, listener -> listener.event(BYTES, Requests.streamed(END, 50, 6)));
+    }
+
+    private void windowAt(long epochMillis, long completed) {
+        pipe.at(
+                epochMillis,
+                listener -> listener.window(BYTES, RunRecords.window(Requests.SERIES, WINDOW_END, completed)));
+    }
+
+    private void verdictAt(long epochMillis) {
+        pipe.at(epochMillis, listener -> listener.verdict(RunRecords.verdict(Requests.SERIES, WINDOW_END)));
+    }
+
+    @Test
+    void itIsOverOnceAllIsCountedAndJudged() {
+        eventAt(END + 100);
+        eventAt(END + 200);
+        windowAt(END + 3_000, 2);
+        verdictAt(END + 3_500);
+
+        settlement.await(false);
+
+        assertThat(pipe.epochMillis()).isEqualTo(END + 3_500);
+        assertThat(settlement.remarks(0)).isEmpty();
+    }
+
+    @Test
+    void nothingIsWaitedForWhereNothingIsMissing() {
+        progress.status(RunRecords.status(State.STOPPED, 0, START));
+
+        settlement.await(false);
+
+        assertThat(pipe.epochMillis()).isEqualTo(END);
+    }
+
+    @Test
+    void aVerdictThatDoesNotComeIsWaitedForShortlyOnly() {
+        eventAt(END + 100);
+        eventAt(END + 200);
+        windowAt(END + 3_000, 2);
+
+        settlement.await(false);
+
+        assertThat(pipe.epochMillis()).isEqualTo(END + 3_000 + Settlement.VERDICT_MILLIS);
+    }
+
+    @Test
+    void aWindowThatDoesNotComeIsWaitedForUntilItMustHaveCome() {
+        eventAt(END + 100);
+        eventAt(END + 200);
+
+        settlement.await(false);
+
+        assertThat(pipe.epochMillis()).isEqualTo(END + RunRecords.WINDOW_MILLIS + Settlement.SETTLE_MILLIS);
+        assertThat(settlement.remarks(0))
+                .containsExactly("0 events are in the windows, Kafka acknowledged 2:"
+                        + " the rest had not been counted when the wait was over");
+    }
+
+    @Test
+    void theVerdictIsNotWaitedForBeyondTheWaitForTheWindow() {
+        eventAt(END + 100);
+        eventAt(END + 200);
+        windowAt(END + 21_900, 2);
+
+        settlement.await(false);
+
+        assertThat(pipe.epochMillis()).isEqualTo(END + RunRecords.WINDOW_MILLIS + Settlement.SETTLE_MILLIS);
+    }
+
+    @Test
+    void withAPartLostOnlyWhatIsOnItsWayIsWaitedFor() {
+        settlement.await(true);
+
+        assertThat(pipe.epochMillis()).isEqualTo(END + Settlement.LOST_MILLIS);
+    }
+
+    @Test
+    void aPipeThatCannotBeReadIsNotWaitedFor() {
+        pipe.breakAt(END + 500);
+
+        settlement.await(false);
+
+        assertThat(pipe.epochMillis()).isEqualTo(END + 500);
+    }
+
+    @Test
+    void moreThanWasAcknowledgedIsSomebodyElses() {
+        eventAt(END + 100);
+        eventAt(END + 100);
+        windowAt(END + 200, 3);
+        verdictAt(END + 200);
+
+        settlement.await(false);
+
+        assertThat(settlement.remarks(4))
+                .containsExactly(
+                        "4 records could not be read and were left out",
+                        "3 events are in the windows, Kafka acknowledged 2: somebody else measures the same series");
+    }
+}
