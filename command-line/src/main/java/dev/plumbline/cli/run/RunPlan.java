@@ -1,6 +1,7 @@
 package dev.plumbline.cli.run;
 
 import dev.plumbline.cli.judgement.Budget;
+import dev.plumbline.cli.time.DurationConverter;
 import dev.plumbline.contract.series.LoadPoint;
 import java.time.Duration;
 import java.util.List;
