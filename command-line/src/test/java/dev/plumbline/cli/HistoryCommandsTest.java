@@ -163,6 +163,7 @@ class HistoryCommandsTest {
         "runs show 2030, no run '2030'",
         "runs prune, --older-than",
         "runs prune --older-than 30y, 30d",
+        "runs prune --older-than 30s, 30d",
         "runs prune --older-than 1d --keep -1, --keep",
         "baseline import nowhere.json, missing"
     })

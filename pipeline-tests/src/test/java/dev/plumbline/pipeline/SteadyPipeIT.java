@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.plumbline.cli.stack.Installation;
 import dev.plumbline.cli.stack.Installation.Part;
 import dev.plumbline.cli.stack.LocalPipe;
+import dev.plumbline.cli.stack.PipeClient;
 import dev.plumbline.cli.stack.PipePlan;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,7 +80,7 @@ class SteadyPipeIT {
         }
         assertThat(log.windows()).hasSizeGreaterThanOrEqualTo(BASELINE_WINDOWS + QUIET_WINDOWS);
         assertThat(log.alerts()).isEmpty();
-        JsonNode state = pipe.getJson(Part.DETECTOR, "/api/state");
+        JsonNode state = new PipeClient().getJson(pipe.url(Part.DETECTOR) + "/api/state");
         assertThat(state.path("series").findValuesAsText("state"))
                 .isNotEmpty()
                 .allMatch(text -> text.equals("OK") || text.equals("PENDING"));

@@ -167,7 +167,7 @@ public final class DemoCommand implements Callable<Integer> {
                 });
                 feed.poll(POLL, new Watching());
                 if (progress.isShiftDue()) {
-                    pipe.regress(plan.regression());
+                    new TargetRegression(plan.regression()).switchOn(pipe.url(Part.TARGET));
                     long at = SystemTime.epochMillis();
                     progress.onShift(at);
                     view.shifted(at);

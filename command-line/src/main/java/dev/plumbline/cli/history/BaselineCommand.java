@@ -2,7 +2,6 @@ package dev.plumbline.cli.history;
 
 import dev.plumbline.cli.outcome.CommandFailure;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,10 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -35,36 +32,17 @@ import picocli.CommandLine.Parameters;
             BaselineCommand.Import.class,
             HelpCommand.class
         })
-public final class BaselineCommand implements Runnable {
+public final class BaselineCommand extends CommandGroup {
 
-    @CommandLine.Spec
-    private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
-
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Show this help.")
-    private boolean help;
-
-    @Override
-    public void run() {
-        throw new CommandLine.ParameterException(
-                spec.commandLine(), "what about baselines? list, pin, promote, export or import");
+    public BaselineCommand() {
+        super("what about baselines? list, pin, promote, export or import");
     }
 
     @Command(name = "list", description = "Names, and the green runs of each group.")
-    static final class ListBaselines implements Runnable {
-
-        @CommandLine.Spec
-        private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
-
-        @Mixin
-        private StoreOption where = new StoreOption();
+    static final class ListBaselines extends StoreCommand {
 
         @Override
-        public void run() {
-            RunStore store = where.store();
-            PrintWriter out = spec.commandLine().getOut();
+        void run(RunStore store) {
             Table table = new Table(List.of("BASELINE", "RUN", "TARGET/MODEL/SCENARIO/LOAD", "CONDITIONS"));
             store.pins().forEach((name, run) -> table.row(pin(store, name, run)));
             Map<List<String>, Greens> greens = new LinkedHashMap<>();
@@ -81,8 +59,7 @@ public final class BaselineCommand implements Runnable {
                     group.get(0),
                     group.get(1))));
             List<String> lines = table.lines();
-            (lines.size() == 1 ? List.of("no green run and no name in " + store.root()) : lines).forEach(out::println);
-            out.flush();
+            say(lines.size() == 1 ? List.of("no green run and no name in " + store.root()) : lines);
         }
 
         private record Greens(String newest, int count) {}
@@ -106,13 +83,7 @@ public final class BaselineCommand implements Runnable {
     }
 
     @Command(name = "pin", description = "Gives a run a name, which never moves to another one.")
-    static final class Pin implements Runnable {
-
-        @CommandLine.Spec
-        private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
-
-        @Mixin
-        private StoreOption where = new StoreOption();
+    static final class Pin extends StoreCommand {
 
         @Option(names = "--remove", description = "Forget the name instead.")
         private boolean remove;
@@ -128,28 +99,20 @@ public final class BaselineCommand implements Runnable {
         private Optional<String> run = Optional.empty();
 
         @Override
-        public void run() {
-            RunStore store = where.store();
+        void run(RunStore store) {
             if (remove) {
                 store.unpin(name);
-                say(spec, name + " is forgotten");
+                say(name + " is forgotten");
                 return;
             }
-            StoredRun found = store.find(
-                    run.orElseThrow(() -> new CommandLine.ParameterException(spec.commandLine(), "which RUN?")));
+            StoredRun found = store.find(run.orElseThrow(() -> wrong("which RUN?")));
             store.pin(name, found);
-            say(spec, name + " is " + found.runId());
+            say(name + " is " + found.runId());
         }
     }
 
     @Command(name = "promote", description = "Makes a run green by hand, or with --demote not green.")
-    static final class Promote implements Runnable {
-
-        @CommandLine.Spec
-        private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
-
-        @Mixin
-        private StoreOption where = new StoreOption();
+    static final class Promote extends StoreCommand {
 
         @Option(names = "--demote", description = "The run is not green.")
         private boolean demote;
@@ -158,22 +121,15 @@ public final class BaselineCommand implements Runnable {
         private String run = "";
 
         @Override
-        public void run() {
-            RunStore store = where.store();
+        void run(RunStore store) {
             StoredRun found = store.find(run);
             store.promote(found, !demote);
-            say(spec, found.runId() + (demote ? " is not green" : " is green"));
+            say(found.runId() + (demote ? " is not green" : " is green"));
         }
     }
 
     @Command(name = "export", description = "Writes a run as one file that --baseline and import take.")
-    static final class Export implements Runnable {
-
-        @CommandLine.Spec
-        private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
-
-        @Mixin
-        private StoreOption where = new StoreOption();
+    static final class Export extends StoreCommand {
 
         @Parameters(index = "0", paramLabel = "RUN", description = "Id of the run, a unique beginning of it, or last.")
         private String run = "";
@@ -186,8 +142,7 @@ public final class BaselineCommand implements Runnable {
         private Optional<Path> file = Optional.empty();
 
         @Override
-        public void run() {
-            RunStore store = where.store();
+        void run(RunStore store) {
             StoredRun found = store.find(run);
             Path to = file.orElse(Path.of(found.runId() + ".json"));
             try {
@@ -197,35 +152,20 @@ public final class BaselineCommand implements Runnable {
             } catch (IOException e) {
                 throw CommandFailure.infrastructure("cannot write " + to + ": " + e.getMessage());
             }
-            say(spec, found.runId() + " is in " + to);
+            say(found.runId() + " is in " + to);
         }
     }
 
     @Command(name = "import", description = "Takes an exported run in.")
-    static final class Import implements Runnable {
-
-        @CommandLine.Spec
-        private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
-
-        @Mixin
-        private StoreOption where = new StoreOption();
+    static final class Import extends StoreCommand {
 
         @Parameters(paramLabel = "FILE", description = "A file that export wrote, or a run.json.")
         private Path file = Path.of("");
 
         @Override
-        public void run() {
-            RunStore store = where.store();
+        void run(RunStore store) {
             StoredRun imported = store.importFile(file);
-            say(
-                    spec,
-                    imported.runId() + " is in " + store.root()
-                            + (store.isGreen(imported) ? ", green" : ", not green"));
+            say(imported.runId() + " is in " + store.root() + (store.isGreen(imported) ? ", green" : ", not green"));
         }
-    }
-
-    private static void say(CommandLine.Model.CommandSpec spec, String line) {
-        spec.commandLine().getOut().println(line);
-        spec.commandLine().getOut().flush();
     }
 }

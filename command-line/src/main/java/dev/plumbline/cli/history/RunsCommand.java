@@ -2,15 +2,14 @@ package dev.plumbline.cli.history;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.plumbline.cli.outcome.CommandFailure;
+import dev.plumbline.cli.time.DurationConverter;
 import dev.plumbline.cli.time.SystemTime;
-import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import picocli.CommandLine;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -20,32 +19,16 @@ import picocli.CommandLine.Parameters;
         description = "The runs of the past: list, show, prune.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {RunsCommand.ListRuns.class, RunsCommand.Show.class, RunsCommand.Prune.class, HelpCommand.class})
-public final class RunsCommand implements Runnable {
+public final class RunsCommand extends CommandGroup {
 
-    @CommandLine.Spec
-    private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
-
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Show this help.")
-    private boolean help;
-
-    @Override
-    public void run() {
-        throw new CommandLine.ParameterException(spec.commandLine(), "what about the runs? list, show or prune");
+    public RunsCommand() {
+        super("what about the runs? list, show or prune");
     }
 
     @Command(
             name = "list",
             description = "The newest runs, one line each; damaged and unfinished ones are said to be so.")
-    static final class ListRuns implements Runnable {
-
-        @CommandLine.Spec
-        private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
-
-        @Mixin
-        private StoreOption where = new StoreOption();
+    static final class ListRuns extends StoreCommand {
 
         @Option(
                 names = "--limit",
@@ -58,17 +41,14 @@ public final class RunsCommand implements Runnable {
         private boolean json;
 
         @Override
-        public void run() {
+        void run(RunStore store) {
             if (limit < 1) {
-                throw new CommandLine.ParameterException(
-                        spec.commandLine(), "--limit = " + limit + " is outside 1 or more");
+                throw wrong("--limit = " + limit + " is outside 1 or more");
             }
-            RunStore store = where.store();
             Map<String, String> pins = store.pins();
             List<RunEntry> entries = store.entries().limit(limit).toList();
-            PrintWriter out = spec.commandLine().getOut();
             if (json) {
-                out.println(json(entries.stream()
+                say(json(entries.stream()
                         .map(entry -> switch (entry) {
                             case RunEntry.Complete complete ->
                                 (Object) RunLine.of(complete.run(), store.isGreen(complete.run()), pins);
@@ -78,13 +58,12 @@ public final class RunsCommand implements Runnable {
                         })
                         .toList()));
             } else if (entries.isEmpty()) {
-                out.println("no runs in " + store.root());
+                say("no runs in " + store.root());
             } else {
                 Table table = new Table(RunLine.header());
                 entries.forEach(entry -> table.row(cells(entry, store, pins)));
-                table.lines().forEach(out::println);
+                say(table.lines());
             }
-            out.flush();
         }
 
         private static List<String> cells(RunEntry entry, RunStore store, Map<String, String> pins) {
@@ -103,25 +82,15 @@ public final class RunsCommand implements Runnable {
     record Unreadable(String runId, String state, String why) {}
 
     @Command(name = "show", description = "One run: what was driven, the numbers, the verdict and its reasons.")
-    static final class Show implements Runnable {
-
-        @CommandLine.Spec
-        private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
-
-        @Mixin
-        private StoreOption where = new StoreOption();
+    static final class Show extends StoreCommand {
 
         @Parameters(paramLabel = "RUN", description = "Id of the run, a unique beginning of it, or last.")
         private String run = "";
 
         @Override
-        public void run() {
-            RunStore store = where.store();
+        void run(RunStore store) {
             StoredRun found = store.find(run);
-            PrintWriter out = spec.commandLine().getOut();
-            RunPage.lines(found, RunLine.of(found, store.isGreen(found), store.pins()))
-                    .forEach(out::println);
-            out.flush();
+            say(RunPage.lines(found, RunLine.of(found, store.isGreen(found), store.pins())));
         }
     }
 
@@ -132,13 +101,9 @@ public final class RunsCommand implements Runnable {
                 "",
                 "Pinned runs stay, and so do the green ones that --baseline last-green would choose."
             })
-    static final class Prune implements Runnable {
+    static final class Prune extends StoreCommand {
 
-        @CommandLine.Spec
-        private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
-
-        @Mixin
-        private StoreOption where = new StoreOption();
+        private static final Pattern AGE = Pattern.compile("\\d{1,6}[dhm]");
 
         @Option(names = "--older-than", required = true, paramLabel = "AGE", description = "30d, 12h, 90m.")
         private String olderThan = "";
@@ -154,26 +119,22 @@ public final class RunsCommand implements Runnable {
         private boolean dryRun;
 
         @Override
-        public void run() {
-            long before;
-            try {
-                before = SystemTime.epochMillis() - Age.parse(olderThan).toMillis();
-            } catch (IllegalArgumentException e) {
-                throw new CommandLine.ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        void run(RunStore store) {
+            if (!AGE.matcher(olderThan).matches()) {
+                throw wrong("--older-than = " + olderThan + " is no age; allowed: 30d, 12h, 90m and the like");
             }
             if (keep < 0) {
-                throw new CommandLine.ParameterException(
-                        spec.commandLine(), "--keep = " + keep + " is outside 0 or more");
+                throw wrong("--keep = " + keep + " is outside 0 or more");
             }
-            Pruning.Result result = where.store().prune(new Pruning(before, keep, dryRun));
-            PrintWriter out = spec.commandLine().getOut();
+            long before =
+                    SystemTime.epochMillis() - DurationConverter.sum(olderThan).toMillis();
+            Pruning.Result result = store.prune(new Pruning(before, keep, dryRun));
             List<String> lines = new ArrayList<>();
             result.removed().forEach(run -> lines.add((dryRun ? "would remove " : "removed ") + run));
             result.kept().forEach((run, why) -> lines.add("kept " + run + ": " + why));
             lines.add((dryRun ? "would remove " : "removed ") + result.removed().size() + " runs older than "
                     + olderThan + ", kept " + result.kept().size());
-            lines.forEach(out::println);
-            out.flush();
+            say(lines);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.plumbline.cli.run;
 
+import dev.plumbline.cli.time.DurationConverter;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;

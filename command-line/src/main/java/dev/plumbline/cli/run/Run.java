@@ -11,6 +11,7 @@ import dev.plumbline.cli.stack.LocalPipe;
 import dev.plumbline.cli.stack.RunningStack;
 import dev.plumbline.cli.stack.StackFailure;
 import dev.plumbline.cli.stack.StateFolder;
+import dev.plumbline.cli.time.DurationConverter;
 import dev.plumbline.cli.time.SystemTime;
 import dev.plumbline.contract.run.RunRecord.Decision;
 import dev.plumbline.contract.run.RunRecord.Environment;

@@ -7,6 +7,7 @@ import dev.plumbline.cli.scenario.ScenarioFile.Setting;
 import dev.plumbline.cli.stack.Installation;
 import dev.plumbline.cli.terminal.Screen;
 import dev.plumbline.probe.TargetAddress;
+import dev.plumbline.probe.Words;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -14,10 +15,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -230,29 +229,7 @@ public final class RunCommand implements Callable<Integer> {
                 .map(option -> key(option))
                 .sorted()
                 .toList();
-        String closest = keys.stream()
-                .min(Comparator.comparingInt(key -> distance(key, setting.key().toLowerCase(Locale.ROOT))))
-                .orElse("url");
-        return "did you mean " + closest + "? Allowed are " + String.join(", ", keys);
-    }
-
-    /** Levenshtein's. */
-    private static int distance(String a, String b) {
-        int[] row = new int[b.length() + 1];
-        for (int j = 0; j <= b.length(); j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= a.length(); i++) {
-            int before = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int above = row[j];
-                int swap = before + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                row[j] = Math.min(swap, 1 + Math.min(above, row[j - 1]));
-                before = above;
-            }
-        }
-        return row[b.length()];
+        return "did you mean " + Words.closest(setting.key(), keys) + "? Allowed are " + String.join(", ", keys);
     }
 
     /** The name by which an option is known: its first long one. */

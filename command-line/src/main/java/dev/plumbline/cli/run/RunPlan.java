@@ -1,5 +1,6 @@
 package dev.plumbline.cli.run;
 
+import dev.plumbline.cli.time.DurationConverter;
 import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.judgement.run.Budget;
 import java.time.Duration;

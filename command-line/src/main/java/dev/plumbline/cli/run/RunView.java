@@ -2,6 +2,7 @@ package dev.plumbline.cli.run;
 
 import dev.plumbline.cli.run.ProducerControl.Status;
 import dev.plumbline.cli.terminal.Screen;
+import dev.plumbline.cli.time.DurationConverter;
 import dev.plumbline.cli.wording.VerdictText;
 import dev.plumbline.contract.distribution.Histogram;
 import dev.plumbline.contract.series.LoadPoint;

@@ -1,5 +1,6 @@
 package dev.plumbline.cli.run;
 
+import dev.plumbline.cli.time.DurationConverter;
 import picocli.CommandLine.ITypeConverter;
 
 /** Reads {@code 90s} or {@code forever}. */

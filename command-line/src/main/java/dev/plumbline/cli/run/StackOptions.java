@@ -3,6 +3,7 @@ package dev.plumbline.cli.run;
 import dev.plumbline.cli.stack.Installation.Part;
 import dev.plumbline.cli.stack.PipePlan;
 import dev.plumbline.cli.stack.StateFolder;
+import dev.plumbline.cli.time.DurationConverter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

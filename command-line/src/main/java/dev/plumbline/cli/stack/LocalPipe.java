@@ -1,65 +1,38 @@
 package dev.plumbline.cli.stack;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.plumbline.cli.outcome.ExitCode;
 import dev.plumbline.cli.stack.Installation.Part;
-import dev.plumbline.contract.wire.Topics;
-import dev.plumbline.probe.http.SideAnswer;
-import dev.plumbline.probe.http.SideClient;
-import dev.plumbline.probe.http.SideRequest;
-import dev.plumbline.process.StandbyChild;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.CommonClientConfigs;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 
 /** Broker, simulated target and apps, connected: the pipe on one machine. */
 public final class LocalPipe implements AutoCloseable {
-
-    private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(5);
-    /** More than any page of a part has. */
-    private static final int MAX_PAGE_BYTES = 16 << 20;
-
-    private static final long SMALLEST_SEGMENT = 1L << 20;
-    private static final long LARGEST_SEGMENT = 64L << 20;
 
     /** The file with the target's true emit times, below {@link #folder()}. */
     public static final String EMIT_LOG = "emitted.log";
 
     private final PipePlan plan;
     private final LocalStack stack;
-    private final ObjectMapper json = new ObjectMapper();
     private final Map<Part, Integer> ports = new EnumMap<>(Part.class);
     private final Optional<Map<String, Object>> cluster;
-    private final Optional<Path> standby;
-    private Map<String, String> producerSettings = Map.of();
-    private Optional<LentProducer> lent = Optional.empty();
+    private final ProducerSlot producer;
 
     private LocalPipe(PipePlan plan, LocalStack stack, Optional<Map<String, Object>> cluster, Optional<Path> standby) {
         this.plan = plan;
         this.stack = stack;
         this.cluster = cluster;
-        this.standby = standby;
+        this.producer = new ProducerSlot(stack, standby, settings -> startApp(Part.PRODUCER, settings));
     }
 
     /**
@@ -155,7 +128,7 @@ public final class LocalPipe implements AutoCloseable {
     /** Waits until the broker serves, makes the topics that are missing, and waits for the target where there is one. */
     public void awaitBroker() throws InterruptedException {
         stack.awaitPort(Part.BROKER, "kafka");
-        createTopics();
+        new PipeTopics(plan).createMissing(kafkaClient());
         if (plan.targetArguments().isPresent()) {
             ports.put(Part.TARGET, stack.awaitPort(Part.TARGET, "http"));
         }
@@ -204,30 +177,17 @@ public final class LocalPipe implements AutoCloseable {
 
     /** Where a producer waits that {@link #standBy} started. */
     public Path standbySocket() {
-        return folder().resolve("producer.sock");
+        return producer.socket();
     }
 
     /** Starts a producer that waits until a run takes it, and ends with that run. */
     public void standBy() {
-        try {
-            // A new file: the run that had the last producer may still read its log.
-            Files.deleteIfExists(folder().resolve(LentProducer.LOG));
-        } catch (IOException e) {
-            throw new StackFailure(ExitCode.INFRASTRUCTURE, "cannot write to " + folder() + ": " + e.getMessage());
-        }
-        stack.letEnd(Part.PRODUCER);
-        stack.start(
-                Part.PRODUCER,
-                List.of(
-                        StandbyChild.PATH_PROPERTY + "=" + standbySocket(),
-                        "quarkus.http.host=127.0.0.1",
-                        "quarkus.http.port=0"),
-                List.of());
+        producer.standBy();
     }
 
     /** Whether producers were built anew since the one that stands by began to wait. */
     public boolean isStandbyOutdated() {
-        return stack.isBuiltAfter(Part.PRODUCER, standbySocket());
+        return producer.isOutdated();
     }
 
     /** With what code a part that was started has ended; empty while it runs. */
@@ -242,14 +202,7 @@ public final class LocalPipe implements AutoCloseable {
      * @param settings all of them; they may be confidential
      */
     public void startProducer(Map<String, String> settings) {
-        producerSettings = Map.copyOf(settings);
-        lent = standby.filter(
-                        socket -> LentProducer.fits(settings, System.getenv().keySet())
-                                && !stack.isBuiltAfter(Part.PRODUCER, socket))
-                .flatMap(socket -> LentProducer.take(socket, settings, folder()));
-        if (lent.isEmpty()) {
-            startApp(Part.PRODUCER, settings);
-        }
+        producer.start(settings);
     }
 
     /**
@@ -258,112 +211,9 @@ public final class LocalPipe implements AutoCloseable {
      * @return why the one that stood by does not, and another was started
      */
     public Optional<String> awaitProducer() throws InterruptedException {
-        Optional<String> trouble = Optional.empty();
-        if (lent.isPresent()) {
-            try {
-                ports.put(Part.PRODUCER, lent.get().awaitPort());
-                return Optional.empty();
-            } catch (IOException e) {
-                trouble = Optional.of(
-                        "the producer that stood by does not serve, another was started: " + e.getMessage());
-                lent.get().close();
-                lent = Optional.empty();
-                startApp(Part.PRODUCER, producerSettings);
-            }
-        }
-        awaitApp(Part.PRODUCER);
-        return trouble;
-    }
-
-    private void createTopics() throws InterruptedException {
-        Map<String, String> compacted = Map.of("cleanup.policy", "compact");
-        // Only whole, closed segments are deleted: with a quarter of the limit the overshoot stays small.
-        Map<String, String> bounded = Map.of(
-                "retention.bytes", Long.toString(plan.topicBytes()),
-                "segment.bytes", Long.toString(Math.clamp(plan.topicBytes() / 4, SMALLEST_SEGMENT, LARGEST_SEGMENT)));
-        Map<String, String> events = new HashMap<>(bounded);
-        // The broker's time, or the bound on skewed clocks would compare a producer's clock with itself.
-        events.put("message.timestamp.type", "LogAppendTime");
-        List<NewTopic> topics = List.of(
-                topic(Topics.EVENTS, events),
-                topic(Topics.TELEMETRY, bounded),
-                topic(Topics.partials(plan.window()), bounded),
-                topic(Topics.windows(plan.window()), bounded),
-                topic(Topics.VERDICTS, bounded),
-                topic(Topics.ALERTS, bounded),
-                topic(Topics.UNDECODABLE, bounded),
-                topic(Topics.BASELINES, compacted),
-                topic(Topics.CONTROLS, compacted),
-                topic(Topics.RUNS, compacted));
-        try (Admin admin = Admin.create(kafkaClient())) {
-            Set<String> there = admin.listTopics().names().get(20, TimeUnit.SECONDS);
-            admin.createTopics(topics.stream()
-                            .filter(topic -> !there.contains(topic.name()))
-                            .toList())
-                    .all()
-                    .get(20, TimeUnit.SECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            throw new StackFailure(ExitCode.INFRASTRUCTURE, "cannot create the topics: " + e);
-        }
-    }
-
-    private NewTopic topic(String name, Map<String, String> settings) {
-        return new NewTopic(name, plan.partitions(), (short) 1).configs(settings);
-    }
-
-    /**
-     * Switches a regression on at the target.
-     *
-     * @param body what changes, as JSON
-     * @throws StackFailure if the target does not take it
-     */
-    public void regress(String body) throws InterruptedException {
-        SideAnswer answer = ask(SideRequest.postJson(
-                URI.create(url(Part.TARGET) + "/admin/regressions"),
-                body.getBytes(StandardCharsets.UTF_8),
-                REQUEST_TIMEOUT));
-        if (answer.status() / 100 != 2) {
-            throw new StackFailure(
-                    ExitCode.INFRASTRUCTURE,
-                    "the target refused the regression with " + answer.status() + ": " + answer.text());
-        }
-    }
-
-    /**
-     * Asks a part for a page.
-     *
-     * @return the body
-     * @throws StackFailure if there is no answer, or none with status 200
-     */
-    public String get(Part part, String path) throws InterruptedException {
-        URI page = URI.create(url(part) + path);
-        SideAnswer answer = ask(SideRequest.get(page, REQUEST_TIMEOUT));
-        if (answer.status() != 200) {
-            throw new StackFailure(ExitCode.INFRASTRUCTURE, page + " answers " + answer.status());
-        }
-        if (answer.cut()) {
-            throw new StackFailure(
-                    ExitCode.INFRASTRUCTURE, page + " answers with more than " + MAX_PAGE_BYTES + " bytes");
-        }
-        return answer.text();
-    }
-
-    /** A JSON page of a part. */
-    public JsonNode getJson(Part part, String path) throws InterruptedException {
-        try {
-            return json.readTree(get(part, path));
-        } catch (IOException e) {
-            throw new StackFailure(ExitCode.INFRASTRUCTURE, url(part) + path + " is not JSON: " + e.getMessage());
-        }
-    }
-
-    private static SideAnswer ask(SideRequest request) throws InterruptedException {
-        // One for each question: there are few, and a start does not wait for it.
-        try (SideClient client = SideClient.onThisMachine(REQUEST_TIMEOUT, MAX_PAGE_BYTES)) {
-            return client.ask(request);
-        } catch (IOException e) {
-            throw new StackFailure(ExitCode.INFRASTRUCTURE, "no answer from " + request.uri() + ": " + e);
-        }
+        ProducerSlot.Serving serving = producer.awaitServing();
+        ports.put(Part.PRODUCER, serving.port());
+        return serving.trouble();
     }
 
     /** Ends a part in order and returns its log, last words included. */
@@ -375,7 +225,7 @@ public final class LocalPipe implements AutoCloseable {
 
     /** The first part that ended although nobody asked it to. */
     public Optional<StackFailure> failure() {
-        return lent.flatMap(LentProducer::failure).or(stack::failure);
+        return producer.failure().or(stack::failure);
     }
 
     /** Address of the broker. */
@@ -424,7 +274,7 @@ public final class LocalPipe implements AutoCloseable {
 
     @Override
     public void close() {
-        lent.ifPresent(LentProducer::close);
+        producer.close();
         stack.close();
     }
 }

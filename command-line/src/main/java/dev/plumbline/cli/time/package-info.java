@@ -1,4 +1,4 @@
-/** The machine's clocks, behind one class. */
+/** The machine's clocks, behind one class, and durations as people write them. */
 @NullMarked
 package dev.plumbline.cli.time;
 

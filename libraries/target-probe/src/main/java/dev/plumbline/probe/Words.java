@@ -44,8 +44,12 @@ public final class Words {
         return names.size() <= LONGEST_LIST ? shown : shown + " and " + (names.size() - LONGEST_LIST) + " more";
     }
 
-    /** The name that takes the fewest edits to reach, letter case ignored. */
-    static String closest(String wanted, List<String> names) {
+    /**
+     * The name that takes the fewest edits to reach, letter case ignored; the first of several.
+     *
+     * @throws java.util.NoSuchElementException if there is no name
+     */
+    public static String closest(String wanted, List<String> names) {
         return names.stream()
                 .min(java.util.Comparator.comparingInt(
                         name -> distance(wanted.toLowerCase(Locale.ROOT), name.toLowerCase(Locale.ROOT))))

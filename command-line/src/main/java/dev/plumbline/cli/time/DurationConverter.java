@@ -1,4 +1,4 @@
-package dev.plumbline.cli.run;
+package dev.plumbline.cli.time;
 
 import java.time.Duration;
 import java.util.Locale;
@@ -8,18 +8,24 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Reads durations as people write them: {@code 250ms}, {@code 90s}, {@code 10m}, {@code 2h30m}, {@code 7d}; 90 = seconds. */
-final class DurationConverter implements ITypeConverter<Duration> {
+public final class DurationConverter implements ITypeConverter<Duration> {
 
     private static final Pattern PART = Pattern.compile("(\\d+(?:\\.\\d+)?)(ms|s|m|h|d)");
     private static final Pattern ALL = Pattern.compile("(?:" + PART.pattern() + ")+");
-    private static final double LONGEST_SECONDS = Duration.ofDays(3_650).toSeconds();
+    private static final Duration LONGEST = Duration.ofDays(3_650);
 
     @Override
     public Duration convert(String value) {
         return parse(value, "");
     }
 
-    static Duration parse(String value, String alternatives) {
+    /**
+     * Reads a duration of at most ten years.
+     *
+     * @param alternatives what else the user may write, for the message
+     * @throws TypeConversionException if it is none
+     */
+    public static Duration parse(String value, String alternatives) {
         String text = value.strip().toLowerCase(Locale.ROOT);
         if (text.matches("\\d+(\\.\\d+)?")) {
             text += "s";
@@ -28,6 +34,19 @@ final class DurationConverter implements ITypeConverter<Duration> {
             throw new TypeConversionException(
                     "'" + value + "' is not a time: write 250ms, 90s, 10m, 2h" + alternatives);
         }
+        Duration duration = sum(text);
+        if (duration.compareTo(LONGEST) > 0) {
+            throw new TypeConversionException("'" + value + "' is longer than ten years" + alternatives);
+        }
+        return duration;
+    }
+
+    /**
+     * The sum of the parts of a text, rounded to milliseconds.
+     *
+     * @param text amounts, each with its unit; whatever is none counts as nothing
+     */
+    public static Duration sum(String text) {
         double seconds = 0;
         Matcher part = PART.matcher(text);
         while (part.find()) {
@@ -40,14 +59,11 @@ final class DurationConverter implements ITypeConverter<Duration> {
                         default -> 86_400;
                     };
         }
-        if (seconds > LONGEST_SECONDS) {
-            throw new TypeConversionException("'" + value + "' is longer than ten years" + alternatives);
-        }
         return Duration.ofMillis(Math.round(seconds * 1e3));
     }
 
     /** As people write it, and as this reads it. */
-    static String format(Duration duration) {
+    public static String format(Duration duration) {
         long millis = duration.toMillis();
         if (millis % 1_000 != 0) {
             return millis + "ms";

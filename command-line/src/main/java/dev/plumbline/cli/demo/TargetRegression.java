@@ -1,0 +1,29 @@
+package dev.plumbline.cli.demo;
+
+import dev.plumbline.cli.outcome.ExitCode;
+import dev.plumbline.cli.stack.PipeClient;
+import dev.plumbline.cli.stack.StackFailure;
+import dev.plumbline.probe.http.SideAnswer;
+
+/**
+ * A regression of the simulated target.
+ *
+ * @param json what changes
+ */
+record TargetRegression(String json) {
+
+    /**
+     * Switches it on.
+     *
+     * @param targetUrl where the target serves HTTP
+     * @throws StackFailure if the target does not take it
+     */
+    void switchOn(String targetUrl) throws InterruptedException {
+        SideAnswer answer = new PipeClient().postJson(targetUrl + "/admin/regressions", json);
+        if (answer.status() / 100 != 2) {
+            throw new StackFailure(
+                    ExitCode.INFRASTRUCTURE,
+                    "the target refused the regression with " + answer.status() + ": " + answer.text());
+        }
+    }
+}

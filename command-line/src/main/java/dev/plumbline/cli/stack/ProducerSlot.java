@@ -1,0 +1,111 @@
+package dev.plumbline.cli.stack;
+
+import dev.plumbline.cli.outcome.ExitCode;
+import dev.plumbline.cli.stack.Installation.Part;
+import dev.plumbline.process.StandbyChild;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The place of the load producer in a pipe. It is started for a run, or lent: one that stood by in another stack and that the
+ * run took. A stack that stays up keeps one that stands by there itself.
+ */
+final class ProducerSlot implements AutoCloseable {
+
+    private final LocalStack stack;
+    private final Optional<Path> standby;
+    private final Starter starter;
+    private Map<String, String> settings = Map.of();
+    private Optional<LentProducer> lent = Optional.empty();
+
+    /** Starts a producer of this stack's own. */
+    @FunctionalInterface
+    interface Starter {
+        void start(Map<String, String> settings);
+    }
+
+    /**
+     * A producer that serves.
+     *
+     * @param trouble why the one that stood by does not, and another was started
+     */
+    record Serving(int port, Optional<String> trouble) {}
+
+    /** @param standby socket at which a producer of another stack may stand by */
+    ProducerSlot(LocalStack stack, Optional<Path> standby, Starter starter) {
+        this.stack = stack;
+        this.standby = standby;
+        this.starter = starter;
+    }
+
+    /** Takes the producer that stands by, or starts one; does not wait for it. */
+    void start(Map<String, String> all) {
+        settings = Map.copyOf(all);
+        lent = standby.filter(socket ->
+                        LentProducer.fits(all, System.getenv().keySet()) && !stack.isBuiltAfter(Part.PRODUCER, socket))
+                .flatMap(socket -> LentProducer.take(socket, all, stack.path()));
+        if (lent.isEmpty()) {
+            starter.start(all);
+        }
+    }
+
+    /** Waits until it serves; one that stood by and does not is replaced. */
+    Serving awaitServing() throws InterruptedException {
+        Optional<String> trouble = Optional.empty();
+        if (lent.isPresent()) {
+            try {
+                return new Serving(lent.get().awaitPort(), Optional.empty());
+            } catch (IOException e) {
+                trouble = Optional.of(
+                        "the producer that stood by does not serve, another was started: " + e.getMessage());
+                lent.get().close();
+                lent = Optional.empty();
+                starter.start(settings);
+            }
+        }
+        return new Serving(stack.awaitPort(Part.PRODUCER, "http"), trouble);
+    }
+
+    /** Why a lent producer is lost; one of this stack's own is watched with its other parts. */
+    Optional<StackFailure> failure() {
+        return lent.flatMap(LentProducer::failure);
+    }
+
+    /** Where a producer waits that {@link #standBy} started. */
+    Path socket() {
+        return stack.path().resolve("producer.sock");
+    }
+
+    /** Starts a producer that waits until a run takes it, and ends with that run. */
+    void standBy() {
+        try {
+            // A new file: the run that had the last producer may still read its log.
+            Files.deleteIfExists(stack.path().resolve(LentProducer.LOG));
+        } catch (IOException e) {
+            throw new StackFailure(ExitCode.INFRASTRUCTURE, "cannot write to " + stack.path() + ": " + e.getMessage());
+        }
+        stack.letEnd(Part.PRODUCER);
+        stack.start(
+                Part.PRODUCER,
+                List.of(
+                        StandbyChild.PATH_PROPERTY + "=" + socket(),
+                        "quarkus.http.host=127.0.0.1",
+                        "quarkus.http.port=0"),
+                List.of());
+    }
+
+    /** Whether producers were built anew since the one that stands by began to wait. */
+    boolean isOutdated() {
+        return stack.isBuiltAfter(Part.PRODUCER, socket());
+    }
+
+    /** Lets a lent producer go. */
+    @Override
+    public void close() {
+        lent.ifPresent(LentProducer::close);
+    }
+}
