@@ -59,6 +59,8 @@ final class RunSession {
     private static final long SETTLE_MILLIS = 12_000;
     /** How long the verdict on a window that came is waited for. */
     private static final long VERDICT_MILLIS = 2_000;
+    /** How long the end of a producer that does not answer is waited for. */
+    private static final long CAUSE_WITHIN_MILLIS = 2_000;
     /** Heartbeats come four times a second: so long without one, and Kafka is gone. */
     private static final long SILENCE_MILLIS = 20_000;
     /** Transitions of alerts that are kept; more than these nobody reads. */
@@ -220,7 +222,7 @@ final class RunSession {
                 try {
                     status = control.status();
                 } catch (StackFailure e) {
-                    return new RunEnding.Broken(String.valueOf(e.getMessage()));
+                    return new RunEnding.Broken(String.valueOf(cause(e).getMessage()));
                 }
                 status.measuredFromEpochMillis().ifPresent(from -> startEpochMillis = from);
                 if (status.state() == State.STOPPED) {
@@ -243,6 +245,20 @@ final class RunSession {
                 written(folder::tick);
             }
         }
+    }
+
+    /**
+     * A part that ends takes its connections with it, often before its end is seen: no answer is then the effect, and the
+     * end is what a person needs to know.
+     */
+    private StackFailure cause(StackFailure unanswered) throws InterruptedException {
+        long deadline = SystemTime.epochMillis() + CAUSE_WITHIN_MILLIS;
+        Optional<StackFailure> lost = pipe.failure();
+        while (lost.isEmpty() && SystemTime.epochMillis() < deadline) {
+            Thread.sleep(POLL);
+            lost = pipe.failure();
+        }
+        return lost.orElse(unanswered);
     }
 
     /** Kafka that cannot be read any more ends the run; what was read before can still be judged and written. */
