@@ -21,7 +21,8 @@ final class WaitRulesTest {
 
     private static final String ROOT = WaitRulesTest.class.getPackageName() + ".fixture.waits";
     private static final WaitRules RULES = new WaitRules(List.of());
-    private static final JavaClasses FIXTURES = ImportDepth.SUPERTYPES_OF_CALLED.read(importer -> importer.importPackages(ROOT));
+    private static final JavaClasses FIXTURES =
+            ImportDepth.SUPERTYPES_OF_CALLED.read(importer -> importer.importPackages(ROOT));
     private static final Pattern ORIGIN = Pattern.compile("Method <" + Pattern.quote(ROOT) + "\\.([\\w$.]+)\\(");
 
     @TempDir

@@ -23,8 +23,8 @@ final class WaitTest {
 
     private static final WaitRules RULES = new WaitRules(ALLOWED);
     /** The fixtures break the rules on purpose. */
-    private static final JavaClasses TESTS = ImportDepth.SUPERTYPES_OF_CALLED.read(
-            importer -> importer.withImportOption(WaitTest::isNoFixture)
+    private static final JavaClasses TESTS =
+            ImportDepth.SUPERTYPES_OF_CALLED.read(importer -> importer.withImportOption(WaitTest::isNoFixture)
                     .importPaths(WaitRules.testClasses(Path.of(System.getProperty("plumbline.home")))));
 
     @Test
