@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -22,6 +24,14 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Everything that came into a pipe and out of it so far: requests, windows and alerts, committed ones only. */
 final class WindowLog implements AutoCloseable {
+
+    /** Held, because a logger that nobody holds forgets its level. */
+    private static final Logger KAFKA = Logger.getLogger("org.apache.kafka");
+
+    static {
+        // An app's logging, which is on the class path, would listen to every fetch, as no app starts in this JVM.
+        KAFKA.setLevel(Level.WARNING);
+    }
 
     private final String windowsTopic;
     private final KafkaConsumer<byte[], byte[]> consumer;

@@ -21,6 +21,8 @@ final class LoadControl {
     static final long TICK_EVERY_MILLIS = 1_000;
     /** How long an end in order may take: the producer's own grace and a little more. */
     static final long STOP_WITHIN_MILLIS = 12_000;
+    /** How long the end of a producer that does not answer is waited for. */
+    static final long CAUSE_WITHIN_MILLIS = 2_000;
     /** Heartbeats come four times a second: so long without one, and Kafka is gone. */
     static final long SILENCE_MILLIS = 20_000;
 
@@ -98,7 +100,7 @@ final class LoadControl {
                 try {
                     progress.status(producer.status());
                 } catch (StackFailure e) {
-                    return new RunEnding.Broken(String.valueOf(e.getMessage()));
+                    return new RunEnding.Broken(cause(e));
                 }
                 Optional<RunEnding> ended = endedBy(now);
                 if (ended.isPresent()) {
@@ -111,6 +113,20 @@ final class LoadControl {
                 session.tick();
             }
         }
+    }
+
+    /**
+     * A part that ends takes its connections with it, often before its end is seen: no answer is then the effect, and the
+     * end is what a person needs to know.
+     */
+    private String cause(StackFailure unanswered) throws InterruptedException {
+        long deadline = clock.epochMillis() + CAUSE_WITHIN_MILLIS;
+        Optional<String> lost = session.lostPart();
+        while (lost.isEmpty() && feed.unread().isEmpty() && clock.epochMillis() < deadline) {
+            feed.poll();
+            lost = session.lostPart();
+        }
+        return lost.orElse(String.valueOf(unanswered.getMessage()));
     }
 
     /** What ends a load whatever its producer says. */

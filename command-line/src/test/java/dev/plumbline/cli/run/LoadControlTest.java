@@ -201,6 +201,17 @@ class LoadControlTest {
         };
 
         assertThat(follow()).isEqualTo(new RunEnding.Broken("the producer does not answer"));
+        assertThat(pipe.epochMillis()).isGreaterThanOrEqualTo(BEGIN + LoadControl.CAUSE_WITHIN_MILLIS);
+    }
+
+    @Test
+    void aProducerThatDoesNotAnswerBecauseItEndedIsNamedByItsEnd() throws InterruptedException {
+        producer.tells = now -> {
+            throw new StackFailure(ExitCode.INFRASTRUCTURE, "the producer does not answer");
+        };
+        pipe.at(BEGIN + 1_000, listener -> session.lostPart = Optional.of("the producer ended unexpectedly"));
+
+        assertThat(follow()).isEqualTo(new RunEnding.Broken("the producer ended unexpectedly"));
     }
 
     @Test

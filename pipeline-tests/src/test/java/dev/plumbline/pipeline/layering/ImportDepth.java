@@ -4,6 +4,8 @@ import com.tngtech.archunit.ArchConfiguration;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.util.function.Function;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * How much ArchUnit reads about classes that a rule does not judge. By itself it follows members, annotations and type
@@ -18,6 +20,15 @@ enum ImportDepth {
     SUPERTYPES_OF_CALLED(1, -1);
 
     private static final int NEVER = 0;
+    /** Held, because a logger that nobody holds forgets its level. */
+    private static final Logger READING = Logger.getLogger("com.tngtech.archunit");
+
+    static {
+        // An app's logging, which is on the class path, listens to everything until the app starts, and here none does:
+        // a line with its caller for each field and call that is read costs ten times what reading costs.
+        READING.setLevel(Level.WARNING);
+    }
+
     private static final String PREFIX = "import.dependencyResolutionProcess.maxIterationsFor";
 
     private final int accesses;
