@@ -10,13 +10,17 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
@@ -52,26 +56,44 @@ class TlsTest {
 
     @BeforeAll
     static void makeCertificates() throws Exception {
-        keytool(
-                "-genkeypair",
-                "-alias",
+        awaitSuccess(keytool(
                 "ca",
-                "-dname",
-                "CN=Test CA",
-                "-ext",
-                "bc:c",
-                "-keyalg",
-                "EC",
-                "-validity",
-                "9");
-        sign("good", "ip:127.0.0.1,dns:localhost", "-validity", "9");
-        sign("other", "dns:other.example", "-validity", "9");
-        sign("old", "ip:127.0.0.1", "-startdate", "-9d", "-validity", "5");
-        ca = folder.resolve("ca.pem");
-        keytool("-exportcert", "-rfc", "-alias", "ca", "-file", ca.toString());
+                List.of(
+                        "-genkeypair",
+                        "-alias",
+                        "ca",
+                        "-dname",
+                        "CN=Test CA",
+                        "-ext",
+                        "bc:c",
+                        "-keyalg",
+                        "EC",
+                        "-validity",
+                        "9")));
+        ca = writePem();
+        // Each takes a JVM: side by side, and a store of its own for each, because keytool locks none.
+        Map<String, Process> signing = new LinkedHashMap<>();
+        signing.put("good", sign("good", "ip:127.0.0.1,dns:localhost", "-validity", "9"));
+        signing.put("other", sign("other", "dns:other.example", "-validity", "9"));
+        signing.put("old", sign("old", "ip:127.0.0.1", "-startdate", "-9d", "-validity", "5"));
+        for (Process process : signing.values()) {
+            awaitSuccess(process);
+        }
     }
 
-    private static void sign(String alias, String names, String... validity) throws Exception {
+    private static Path writePem() throws GeneralSecurityException, IOException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        try (InputStream bytes = Files.newInputStream(store("ca"))) {
+            store.load(bytes, PASSWORD);
+        }
+        String encoded = Base64.getMimeEncoder()
+                .encodeToString(store.getCertificate("ca").getEncoded());
+        return Files.writeString(
+                folder.resolve("ca.pem"), "-----BEGIN CERTIFICATE-----\n" + encoded + "\n-----END CERTIFICATE-----\n");
+    }
+
+    private static Process sign(String alias, String names, String... validity) throws IOException {
+        Files.copy(store("ca"), store(alias));
         List<String> arguments = new ArrayList<>(List.of(
                 "-genkeypair",
                 "-alias",
@@ -85,30 +107,33 @@ class TlsTest {
                 "-ext",
                 "san=" + names));
         arguments.addAll(List.of(validity));
-        keytool(arguments.toArray(String[]::new));
+        return keytool(alias, arguments);
     }
 
-    private static void keytool(String... arguments) throws Exception {
+    private static Process keytool(String storeName, List<String> arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
                 "-J-XX:TieredStopAtLevel=1",
                 "-J-XX:+UseSerialGC"));
-        command.addAll(List.of(arguments));
-        command.addAll(List.of("-keystore", store().toString(), "-storepass", new String(PASSWORD)));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        command.addAll(arguments);
+        command.addAll(List.of("-keystore", store(storeName).toString(), "-storepass", new String(PASSWORD)));
+        return new ProcessBuilder(command).redirectErrorStream(true).start();
+    }
+
+    private static void awaitSuccess(Process process) throws Exception {
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).as(output).isTrue();
         assertThat(process.exitValue()).as(output).isZero();
     }
 
-    private static Path store() {
-        return folder.resolve("keys.p12");
+    private static Path store(String name) {
+        return folder.resolve(name + ".p12");
     }
 
     /** A server's side with one of the certificates. */
     private static SSLContext with(String alias) throws GeneralSecurityException, IOException {
         KeyStore all = KeyStore.getInstance("PKCS12");
-        try (InputStream bytes = Files.newInputStream(store())) {
+        try (InputStream bytes = Files.newInputStream(store(alias))) {
             all.load(bytes, PASSWORD);
         }
         KeyStore one = KeyStore.getInstance("PKCS12");
@@ -212,7 +237,7 @@ class TlsTest {
         Path empty = Files.writeString(folder.resolve("empty.pem"), "");
         Path missing = folder.resolve("missing.pem");
 
-        for (Path file : List.of(empty, missing, store())) {
+        for (Path file : List.of(empty, missing, store("ca"))) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> TlsTrust.of(Optional.of(file), true))
                     .withMessageContaining("--ca-file " + file);

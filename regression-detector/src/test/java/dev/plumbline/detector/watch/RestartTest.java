@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -36,6 +37,16 @@ class RestartTest {
             SimulatedSeries.START + 100 * SimulatedSeries.LENGTH_MILLIS,
             new Scope(Optional.empty(), Optional.empty(), Optional.of("stable")),
             Map.of());
+
+    private static final List<byte[]> WINDOWS = windows();
+
+    /** What an uninterrupted run leaves, computed once: nobody writes to it. */
+    private static Topics expected;
+
+    @BeforeAll
+    static void runUninterrupted() {
+        expected = uninterrupted(WINDOWS);
+    }
 
     /** What the topics hold. */
     private static final class Topics {
@@ -121,7 +132,7 @@ class RestartTest {
 
     @Test
     void theUninterruptedRunHasSomethingToLose() {
-        Topics topics = uninterrupted(windows());
+        Topics topics = expected;
         assertThat(topics.baselines).hasSize(1);
         assertThat(topics.alerts.stream()
                         .map(bytes -> decoded(Codec.ALERTS, bytes).transition())
@@ -140,8 +151,7 @@ class RestartTest {
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void isCutOffAnywhereAndTellsTheSame(long seed) {
         Random random = new Random(seed);
-        List<byte[]> windows = windows();
-        Topics expected = uninterrupted(windows);
+        List<byte[]> windows = WINDOWS;
         Topics topics = new Topics();
         int done = 0;
         String cuts = "seed " + seed + ", cuts at";
@@ -164,8 +174,7 @@ class RestartTest {
 
     @Test
     void isCutOffRightAroundEveryTransition() {
-        List<byte[]> windows = windows();
-        Topics expected = uninterrupted(windows);
+        List<byte[]> windows = WINDOWS;
         Topics probe = new Topics();
         Watch watch = started(probe, windows.size());
         List<Integer> turns = new ArrayList<>();
