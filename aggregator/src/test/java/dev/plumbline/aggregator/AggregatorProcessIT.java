@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The packaged app from outside: what it says, where it listens, how it ends. */
 class AggregatorProcessIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
 
     @TempDir
     private static Path directory;
@@ -68,7 +68,9 @@ class AggregatorProcessIT {
         try (AggregatorProcess app = app(Map.of("plumbline.aggregator.window", "3s"));
                 WindowsTopic windows = new WindowsTopic(broker.bootstrapServers(), Duration.ofSeconds(3), 2)) {
             app.awaitReady(PATIENCE);
-            windows.awaitCounted(acknowledged, PATIENCE, Duration.ofSeconds(1));
+            assertThat(windows.awaitDrained("plumbline-aggregator-3s", PATIENCE))
+                    .as("drained: " + app.output())
+                    .isTrue();
 
             assertThat(windows.counted()).isEqualTo(acknowledged);
             assertThat(windows.records())

@@ -1,11 +1,13 @@
 package dev.plumbline.aggregator;
 
+import dev.plumbline.contract.window.Partial;
 import dev.plumbline.contract.window.WindowRecord;
 import dev.plumbline.contract.wire.Codec;
 import dev.plumbline.contract.wire.Decoded;
 import dev.plumbline.contract.wire.Topics;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -22,6 +25,12 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 /** Reads what is committed on a windows topic, and makes the topics. */
 final class WindowsTopic implements AutoCloseable {
 
+    private static final Duration POLL = Duration.ofMillis(100);
+    private static final Duration LONGEST_ANSWER = Duration.ofSeconds(60);
+
+    private final String bootstrapServers;
+    private final Duration window;
+    private final int partitions;
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final Set<String> seen = new HashSet<>();
     private final List<WindowRecord> records = new ArrayList<>();
@@ -29,15 +38,26 @@ final class WindowsTopic implements AutoCloseable {
     private long duplicates;
 
     WindowsTopic(String bootstrapServers, Duration window, int partitions) {
-        consumer = new KafkaConsumer<>(
+        this.bootstrapServers = bootstrapServers;
+        this.window = window;
+        this.partitions = partitions;
+        consumer = consumer(bootstrapServers);
+        List<TopicPartition> all = partitions(Topics.windows(window));
+        consumer.assign(all);
+        consumer.seekToBeginning(all);
+    }
+
+    private static KafkaConsumer<byte[], byte[]> consumer(String bootstrapServers) {
+        return new KafkaConsumer<>(
                 Map.of("bootstrap.servers", bootstrapServers, "isolation.level", "read_committed"),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer());
-        List<TopicPartition> all = IntStream.range(0, partitions)
-                .mapToObj(partition -> new TopicPartition(Topics.windows(window), partition))
+    }
+
+    private List<TopicPartition> partitions(String topic) {
+        return IntStream.range(0, partitions)
+                .mapToObj(partition -> new TopicPartition(topic, partition))
                 .toList();
-        consumer.assign(all);
-        consumer.seekToBeginning(all);
     }
 
     static void create(String bootstrapServers, int partitions, List<Duration> windows) throws Exception {
@@ -52,6 +72,91 @@ final class WindowsTopic implements AutoCloseable {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
             admin.createTopics(topics).all().get(60, TimeUnit.SECONDS);
         }
+    }
+
+    /**
+     * Reads on until the aggregator has nothing left to do, which bounds what can still come and asks for no quiet time:
+     * it has committed every event, each source has said last that it is idle, these partials are committed too, and what
+     * it wrote then is read. Nobody may write events any more.
+     *
+     * @param group the aggregator's consumer group
+     * @return false when that did not happen in time
+     */
+    boolean awaitDrained(String group, Duration atMost) throws Exception {
+        long deadlineNanos = System.nanoTime() + atMost.toNanos();
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers));
+                KafkaConsumer<byte[], byte[]> partials = consumer(bootstrapServers)) {
+            List<TopicPartition> merges = partitions(Topics.partials(window));
+            partials.assign(merges);
+            partials.seekToBeginning(merges);
+            Map<String, Partial> lastWords = new HashMap<>();
+            Map<TopicPartition, Long> wanted = new HashMap<>();
+            while (System.nanoTime() < deadlineNanos) {
+                poll();
+                // Before the partials: whatever the last events made is in the same transactions as these.
+                boolean eventsTaken = committed(admin, group)
+                        .entrySet()
+                        .containsAll(ends(admin, Topics.EVENTS).entrySet());
+                for (ConsumerRecord<byte[], byte[]> record : partials.poll(POLL)) {
+                    Partial partial = ((Decoded.Value<Partial>) Codec.PARTIALS.decode(record.value())).value();
+                    lastWords.put(record.partition() + " of " + partial.sourcePartition(), partial);
+                    wanted.put(new TopicPartition(record.topic(), record.partition()), record.offset() + 1);
+                }
+                boolean idle = lastWords.size() == partitions * partitions
+                        && lastWords.values().stream().allMatch(Partial.SourceIdle.class::isInstance)
+                        && isReadToTheEnd(admin, partials, Topics.partials(window));
+                if (eventsTaken && idle && isCommitted(admin, group, wanted)) {
+                    return readToTheEnd(admin, deadlineNanos);
+                }
+            }
+        }
+        return false;
+    }
+
+    private static boolean isCommitted(Admin admin, String group, Map<TopicPartition, Long> wanted) throws Exception {
+        Map<TopicPartition, Long> committed = committed(admin, group);
+        return wanted.entrySet().stream()
+                .allMatch(entry -> committed.getOrDefault(entry.getKey(), -1L) >= entry.getValue());
+    }
+
+    private boolean readToTheEnd(Admin admin, long deadlineNanos) throws Exception {
+        while (System.nanoTime() < deadlineNanos) {
+            poll();
+            if (isReadToTheEnd(admin, consumer, Topics.windows(window))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Up to the last written record, not only the last committed one: no transaction is open. */
+    private boolean isReadToTheEnd(Admin admin, KafkaConsumer<byte[], byte[]> reader, String topic) throws Exception {
+        return ends(admin, topic).entrySet().stream()
+                .allMatch(end -> reader.position(end.getKey(), LONGEST_ANSWER) >= end.getValue());
+    }
+
+    private Map<TopicPartition, Long> ends(Admin admin, String topic) throws Exception {
+        Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
+        partitions(topic).forEach(partition -> latest.put(partition, OffsetSpec.latest()));
+        Map<TopicPartition, Long> ends = new HashMap<>();
+        admin.listOffsets(latest)
+                .all()
+                .get(LONGEST_ANSWER.toSeconds(), TimeUnit.SECONDS)
+                .forEach((partition, end) -> ends.put(partition, end.offset()));
+        return ends;
+    }
+
+    private static Map<TopicPartition, Long> committed(Admin admin, String group) throws Exception {
+        Map<TopicPartition, Long> committed = new HashMap<>();
+        admin.listConsumerGroupOffsets(group)
+                .partitionsToOffsetAndMetadata()
+                .get(LONGEST_ANSWER.toSeconds(), TimeUnit.SECONDS)
+                .forEach((partition, offset) -> {
+                    if (offset != null) {
+                        committed.put(partition, offset.offset());
+                    }
+                });
+        return committed;
     }
 
     /** Reads on until as many events are counted and nothing more comes for a while, or the time is over. */
@@ -71,7 +176,7 @@ final class WindowsTopic implements AutoCloseable {
     }
 
     private void poll() {
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
             WindowRecord window = ((Decoded.Value<WindowRecord>) Codec.WINDOWS.decode(record.value())).value();
             records.add(window);
             counted += window.countedEvents();

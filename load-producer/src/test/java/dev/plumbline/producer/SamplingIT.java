@@ -139,9 +139,10 @@ class SamplingIT {
             long end = consumer.endOffsets(partitions).values().stream()
                     .mapToLong(Long::longValue)
                     .sum();
-            while (records.size() < end) {
+            for (int polls = 0; records.size() < end && polls < 100; polls++) {
                 consumer.poll(Duration.ofSeconds(1)).forEach(records::add);
             }
+            assertThat((long) records.size()).as("read of " + topic).isEqualTo(end);
         }
         return records;
     }
@@ -207,11 +208,17 @@ class SamplingIT {
         assertThat(events).hasSizeGreaterThan(5);
         // The first requests may have been over before the tool's first row.
         List<RequestEvent> later = events.subList(events.size() / 2, events.size());
+        List<ConsumerRecord<byte[], byte[]>> records = all(Topics.TELEMETRY);
+        List<TelemetryRecord> telemetry = records.stream()
+                .map(record -> ((Decoded.Value<TelemetryRecord>) Codec.TELEMETRY.decode(record.value())).value())
+                .toList();
+        List<GpuSample> gpus = of(telemetry, GpuSample.class);
+        long oldestMillis = oldestMillis(gpus);
         for (RequestEvent event : later) {
             NearestSamples gpu = event.surroundings().gpu();
             for (NearestSample sample : List.of(gpu.atStart(), gpu.atEnd())) {
                 assertThat(sample).isInstanceOfSatisfying(NearestSample.Sampled.class, near -> {
-                    assertThat(Math.abs(near.ageMillis())).isLessThanOrEqualTo(1_000);
+                    assertThat(Math.abs(near.ageMillis())).isLessThanOrEqualTo(oldestMillis);
                     assertThat(near.values())
                             .containsEntry("gpu0DrawWatts", 631.95)
                             .containsEntry("gpu1DrawWatts", 433.78)
@@ -234,15 +241,10 @@ class SamplingIT {
                 .as("the load is seen in the engine")
                 .anyMatch(running -> running > 0);
 
-        List<ConsumerRecord<byte[], byte[]>> records = all(Topics.TELEMETRY);
         assertThat(records).allSatisfy(record -> {
             assertThat(record.partition()).isEqualTo(GroupPartitioner.partitionOfTarget("good", PARTITIONS));
             assertThat(new String(record.key(), StandardCharsets.UTF_8)).isEqualTo("good");
         });
-        List<TelemetryRecord> telemetry = records.stream()
-                .map(record -> ((Decoded.Value<TelemetryRecord>) Codec.TELEMETRY.decode(record.value())).value())
-                .toList();
-        List<GpuSample> gpus = of(telemetry, GpuSample.class);
         String page = metrics(producer);
         assertThat((double) gpus.size()).isEqualTo(metric(page, "plumbline_samples_total{source=\"nvidia-smi\"}"));
         assertThat(gpus.stream()
@@ -268,6 +270,22 @@ class SamplingIT {
                                         + reason.name().toLowerCase(java.util.Locale.ROOT)
                                         + "\",source=\"nvidia-smi\"}"))
                         .isZero());
+    }
+
+    /**
+     * How old the nearest sample of these requests can be: a second, or as long as a busy machine let the sampler go
+     * without one.
+     */
+    private static long oldestMillis(List<GpuSample> gpus) {
+        List<Long> times = gpus.stream()
+                .map(gpu -> gpu.observation().atEpochMillis())
+                .sorted()
+                .toList();
+        long oldestMillis = 1_000;
+        for (int i = 1; i < times.size(); i++) {
+            oldestMillis = Math.max(oldestMillis, times.get(i) - times.get(i - 1));
+        }
+        return oldestMillis;
     }
 
     private static <T extends TelemetryRecord> List<T> of(List<TelemetryRecord> records, Class<T> type) {
