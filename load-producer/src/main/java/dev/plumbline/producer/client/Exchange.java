@@ -34,7 +34,7 @@ public final class Exchange {
     private Optional<KeptConnection> connection = Optional.empty();
     private Optional<AnswerReader> answer = Optional.empty();
     private boolean bodyEnded;
-    private boolean over;
+    private boolean hasEnded;
     private boolean wasSent;
     private long chunkNanos;
     private long lastEventNanos;
@@ -69,25 +69,25 @@ public final class Exchange {
     }
 
     /** Whether it has ended. */
-    public boolean isOver() {
-        return over;
+    public boolean hasEnded() {
+        return hasEnded;
     }
 
     /** Ends it because we want it to end; does nothing when it is over. */
     public void cancel() {
-        if (!over) {
+        if (!hasEnded) {
             abort(recording.cancelled(clock.nanos()));
         }
     }
 
     /** Whether {@link #enforceDeadlines} would end it. */
     public boolean isOverdue(long nowNanos) {
-        return !over && (overTotal(nowNanos) || overFirstToken(nowNanos) || overStall(nowNanos));
+        return !hasEnded && (overTotal(nowNanos) || overFirstToken(nowNanos) || overStall(nowNanos));
     }
 
     /** Ends it when it took longer than allowed. */
     public void enforceDeadlines(long nowNanos) {
-        if (over) {
+        if (hasEnded) {
             return;
         }
         if (overStall(nowNanos) && recording.isDecided()) {
@@ -133,7 +133,7 @@ public final class Exchange {
     }
 
     private void connected(AsyncResult<HttpClientRequest> result, boolean onKept) {
-        if (over) {
+        if (hasEnded) {
             if (result.succeeded()) {
                 result.result().reset();
             }
@@ -147,7 +147,7 @@ public final class Exchange {
                 return;
             }
             FailureKind kind = isTls(cause) ? FailureKind.TLS : FailureKind.CONNECT;
-            over(recording.failed(clock.nanos(), kind, oneLine(cause)));
+            end(recording.failed(clock.nanos(), kind, oneLine(cause)));
             return;
         }
         HttpClientRequest connected = result.result();
@@ -181,7 +181,7 @@ public final class Exchange {
 
     private void responded(HttpClientRequest to, AsyncResult<HttpClientResponse> result) {
         long now = clock.nanos();
-        if (over || !isCurrent(to)) {
+        if (hasEnded || !isCurrent(to)) {
             return;
         }
         if (result.failed()) {
@@ -212,7 +212,7 @@ public final class Exchange {
 
     private void bytes(AnswerReader reader, Buffer buffer) {
         long now = clock.nanos();
-        if (over) {
+        if (hasEnded) {
             return;
         }
         chunkNanos = now;
@@ -222,7 +222,7 @@ public final class Exchange {
     }
 
     private void item(StreamItem item) {
-        if (over) {
+        if (hasEnded) {
             return;
         }
         // A chunk that says nothing keeps a connection alive, not an answer.
@@ -241,18 +241,18 @@ public final class Exchange {
         long now = clock.nanos();
         // Whoever asked may be gone; the connection is free for the next all the same.
         connection.ifPresent(kept -> kept.answered(now));
-        if (over) {
+        if (hasEnded) {
             return;
         }
         bodyEnded = true;
         reader.end(true);
-        if (!over) {
-            over(recording.endedByServer(now));
+        if (!hasEnded) {
+            end(recording.endedByServer(now));
         }
     }
 
     private void broken(HttpClientRequest of, Throwable cause) {
-        if (over || !isCurrent(of)) {
+        if (hasEnded || !isCurrent(of)) {
             return;
         }
         if (answer.isEmpty()
@@ -284,13 +284,13 @@ public final class Exchange {
     }
 
     private void abort(EndedRequest ended) {
-        over = true;
+        hasEnded = true;
         request.ifPresent(HttpClientRequest::reset);
         listener.ended(this, ended);
     }
 
-    private void over(EndedRequest ended) {
-        over = true;
+    private void end(EndedRequest ended) {
+        hasEnded = true;
         listener.ended(this, ended);
     }
 

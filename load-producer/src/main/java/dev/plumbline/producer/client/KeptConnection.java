@@ -41,7 +41,7 @@ final class KeptConnection extends ChannelDuplexHandler {
     private boolean heard;
     private boolean promised;
     private boolean unfit;
-    private boolean over;
+    private boolean hasEnded;
 
     private KeptConnection(ConnectionReuse reuse) {
         this.reuse = reuse;
@@ -70,7 +70,7 @@ final class KeptConnection extends ChannelDuplexHandler {
     /** Takes it for a request; false when it must not carry one more. */
     boolean take(long nowNanos) {
         boolean fit = !unfit
-                && !over
+                && !hasEnded
                 && (answers == 0 || (answers < mostAnswers && nowNanos - idleSinceNanos < idleLimitNanos));
         taken = true;
         heard = false;
@@ -129,7 +129,7 @@ final class KeptConnection extends ChannelDuplexHandler {
         if (!taken && answers > 0) {
             // Nobody asked: whatever it is, it would be read as the answer to the next request.
             ReferenceCountUtil.release(message);
-            over = true;
+            hasEnded = true;
             var unused = context.close();
             return;
         }
@@ -139,7 +139,7 @@ final class KeptConnection extends ChannelDuplexHandler {
 
     @Override
     public void close(ChannelHandlerContext context, ChannelPromise promise) throws Exception {
-        over = true;
+        hasEnded = true;
         super.close(context, promise);
     }
 
@@ -156,9 +156,9 @@ final class KeptConnection extends ChannelDuplexHandler {
     }
 
     private void endedByServer() {
-        if (!over && answers == 1 && promised && !(taken && heard)) {
+        if (!hasEnded && answers == 1 && promised && !(taken && heard)) {
             reuse.promiseBroken();
         }
-        over = true;
+        hasEnded = true;
     }
 }

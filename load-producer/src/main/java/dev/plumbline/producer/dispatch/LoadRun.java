@@ -40,8 +40,8 @@ final class LoadRun {
     private final LoadPlan plan;
     private final RunLimits limits;
     private final Protection protection;
-    private final Flow warmup;
-    private final Flow measured;
+    private final LoadPhase warmup;
+    private final LoadPhase measured;
     private final Set<Exchange> inFlight = new LinkedHashSet<>();
     private final CompletableFuture<Void> done = new CompletableFuture<>();
     private final AtomicLong pacedDueNanos = new AtomicLong(NOTHING_DUE);
@@ -51,7 +51,7 @@ final class LoadRun {
     private int pausing;
     private boolean exhausted;
     private boolean stopping;
-    private volatile boolean over;
+    private volatile boolean hasEnded;
     private volatile @Nullable Thread pacerThread;
 
     LoadRun(
@@ -71,8 +71,8 @@ final class LoadRun {
         this.plan = plan;
         this.limits = limits;
         this.protection = protection;
-        this.warmup = new Flow(warmup);
-        this.measured = new Flow(measured);
+        this.warmup = new LoadPhase(warmup);
+        this.measured = new LoadPhase(measured);
     }
 
     /** Completes when nothing more is due and nothing is in flight. */
@@ -89,7 +89,7 @@ final class LoadRun {
 
     /** The loop's regular tick: late pacing is made good, timeouts are enforced, the end of the run is seen. */
     void tick() {
-        if (over) {
+        if (hasEnded) {
             return;
         }
         long now = clock.nanos();
@@ -179,13 +179,13 @@ final class LoadRun {
             nextOrdinal = ordinal + open.ordinalStep();
             nextDueNanos = limits.startNanos() + open.fireTimes().nextDueNanos();
             now = clock.nanos();
-            Flow flow = isWarmup ? warmup : measured;
+            LoadPhase phase = isWarmup ? warmup : measured;
             if (inFlight.size() + pausing >= open.maxInFlight()) {
-                drop(flow, ordinal, due, now, Outcome.DropReason.IN_FLIGHT_CAP);
+                drop(phase, ordinal, due, now, Outcome.DropReason.IN_FLIGHT_CAP);
             } else if (!protection.breaker().allows(now)) {
-                drop(flow, ordinal, due, now, Outcome.DropReason.CIRCUIT_BREAKER);
+                drop(phase, ordinal, due, now, Outcome.DropReason.CIRCUIT_BREAKER);
             } else if (protection.spend().book()) {
-                send(flow, ordinal, due, now);
+                send(phase, ordinal, due, now);
             } else {
                 protection.breaker().cancelled();
                 exhausted = true;
@@ -207,7 +207,7 @@ final class LoadRun {
 
     /** On the pacer's own thread. At most one wake-up of the loop is under way at a time. */
     private void pace(Thread self) {
-        while (!over && !self.isInterrupted()) {
+        while (!hasEnded && !self.isInterrupted()) {
             long due = pacedDueNanos.get();
             if (due == NOTHING_DUE) {
                 LockSupport.park(this);
@@ -222,37 +222,38 @@ final class LoadRun {
         }
     }
 
-    private void drop(Flow flow, long ordinal, long dueNanos, long takenNanos, Outcome.DropReason reason) {
-        flow.requests.observer().taken(dueNanos, takenNanos);
-        RequestRecording recording = flow.requests.source().recording(ordinal, dueNanos, takenNanos);
-        flow.requests.observer().ended(recording, recording.dropped(clock.nanos(), reason));
+    private void drop(LoadPhase phase, long ordinal, long dueNanos, long takenNanos, Outcome.DropReason reason) {
+        phase.requests.observer().taken(dueNanos, takenNanos);
+        RequestRecording recording = phase.requests.source().recording(ordinal, dueNanos, takenNanos);
+        phase.requests.observer().ended(recording, recording.dropped(clock.nanos(), reason));
     }
 
-    private void send(Flow flow, long ordinal, long dueNanos, long takenNanos) {
-        RequestSource source = flow.requests.source();
-        send(flow, source.recording(ordinal, dueNanos, takenNanos), source.bytes(ordinal), dueNanos);
+    private void send(LoadPhase phase, long ordinal, long dueNanos, long takenNanos) {
+        RequestSource source = phase.requests.source();
+        send(phase, source.recording(ordinal, dueNanos, takenNanos), source.bytes(ordinal), dueNanos);
     }
 
-    private void send(Flow flow, RequestRecording recording, byte[] body, long dueNanos) {
-        flow.requests.observer().taken(dueNanos, recording.takenNanos());
-        flow.requests.observer().entered(recording.takenNanos());
-        Exchange exchange = client.start(recording, body, flow.requests.source().protocol(), flow);
-        if (!exchange.isOver()) {
+    private void send(LoadPhase phase, RequestRecording recording, byte[] body, long dueNanos) {
+        phase.requests.observer().taken(dueNanos, recording.takenNanos());
+        phase.requests.observer().entered(recording.takenNanos());
+        Exchange exchange =
+                client.start(recording, body, phase.requests.source().protocol(), phase);
+        if (!exchange.hasEnded()) {
             inFlight.add(exchange);
         }
     }
 
-    private void over(Flow flow, Exchange exchange, EndedRequest request) {
+    private void afterEnd(LoadPhase phase, Exchange exchange, EndedRequest request) {
         inFlight.remove(exchange);
         protection.ended(request, clock.nanos());
         OptionalLong retryPauseNanos = stopping
                 ? OptionalLong.empty()
-                : flow.requests.source().retries().pauseNanosAfter(request);
+                : phase.requests.source().retries().pauseNanosAfter(request);
         if (retryPauseNanos.isPresent()) {
             // The slot stays taken: a request and its retries are one to the load.
             pausing++;
             long pauseMillis = Math.max(1, retryPauseNanos.getAsLong() / ProducerClock.NANOS_PER_MILLI);
-            vertx.setTimer(pauseMillis, unused -> retry(flow, exchange, clock.nanos()));
+            vertx.setTimer(pauseMillis, unused -> retry(phase, exchange, clock.nanos()));
         } else if (plan instanceof LoadPlan.Closed closed && !exhausted) {
             pausing++;
             boolean failed = request.outcome() instanceof Outcome.Failed;
@@ -269,12 +270,12 @@ final class LoadRun {
         }
     }
 
-    private void retry(Flow flow, Exchange failed, long dueNanos) {
+    private void retry(LoadPhase phase, Exchange failed, long dueNanos) {
         if (!stopping && protection.breaker().allows(clock.nanos())) {
             if (protection.spend().book()) {
                 pausing--;
-                RequestRecording recording = flow.requests.source().retry(failed.recording(), dueNanos, clock.nanos());
-                send(flow, recording, failed.body(), dueNanos);
+                RequestRecording recording = phase.requests.source().retry(failed.recording(), dueNanos, clock.nanos());
+                send(phase, recording, failed.body(), dueNanos);
                 return;
             }
             protection.breaker().cancelled();
@@ -298,8 +299,8 @@ final class LoadRun {
     }
 
     private void completeIfIdle() {
-        if (exhausted && inFlight.isEmpty() && (pausing == 0 || stopping) && !over) {
-            over = true;
+        if (exhausted && inFlight.isEmpty() && (pausing == 0 || stopping) && !hasEnded) {
+            hasEnded = true;
             Thread pacer = pacerThread;
             if (pacer != null) {
                 LockSupport.unpark(pacer);
@@ -311,12 +312,12 @@ final class LoadRun {
     /** Where requests of one kind come from and who hears of them. */
     record Requests(RequestSource source, RunObserver observer) {}
 
-    /** Tells the observer of its kind what happens to a request. */
-    private final class Flow implements ExchangeListener {
+    /** Warm-up, or what is measured: tells the observer of its kind what happens to a request. */
+    private final class LoadPhase implements ExchangeListener {
 
         private final Requests requests;
 
-        Flow(Requests requests) {
+        LoadPhase(Requests requests) {
             this.requests = requests;
         }
 
@@ -334,7 +335,7 @@ final class LoadRun {
         public void ended(Exchange exchange, EndedRequest request) {
             requests.observer().left(request.stamps().endNanos());
             requests.observer().ended(exchange.recording(), request);
-            over(this, exchange, request);
+            afterEnd(this, exchange, request);
         }
     }
 }
