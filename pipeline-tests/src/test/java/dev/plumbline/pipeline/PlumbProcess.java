@@ -111,7 +111,7 @@ final class PlumbProcess {
     }
 
     void awaitOutput(String text) {
-        await().atMost(Duration.ofSeconds(60))
+        await().atMost(Duration.ofMinutes(2))
                 .untilAsserted(() -> assertThat(output()).contains(text));
     }
 
