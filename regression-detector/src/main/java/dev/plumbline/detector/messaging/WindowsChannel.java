@@ -66,7 +66,7 @@ public class WindowsChannel {
         try {
             List<Sending> first = new ArrayList<>();
             List<Sending> then = new ArrayList<>();
-            watch.takePutAside().forEach(bytes -> first.add(sending(bytes)));
+            watch.takeUndecodable().forEach(bytes -> first.add(sending(bytes)));
             for (ConsumerRecord<byte[], byte[]> record : batch) {
                 Outgoing outgoing = watch.take(record.partition(), record.offset(), record.value());
                 outgoing.baselines().forEach(baseline -> first.add(sending(baseline)));

@@ -52,7 +52,7 @@ public final class Watch {
     public static final int MAX_GROUPS = 2_000;
 
     /** Undecodable controls that wait for the next batch of windows to be published with; further ones are only counted. */
-    private static final int MOST_PUT_ASIDE = 100;
+    private static final int MOST_UNDECODABLE_CONTROLS = 100;
 
     /** How many alerts are remembered. */
     public static final int KEPT_ALERTS = 1_000;
@@ -121,7 +121,7 @@ public final class Watch {
     }
 
     /** Hands over, once, what could not be understood of published records and of controls. */
-    public synchronized List<UndecodableRecord> takePutAside() {
+    public synchronized List<UndecodableRecord> takeUndecodable() {
         List<UndecodableRecord> found = new ArrayList<>(foundOnRestore);
         found.addAll(foundAmongControls);
         foundOnRestore.clear();
@@ -138,7 +138,7 @@ public final class Watch {
         switch (Codec.CONTROLS.decode(value)) {
             case Decoded.Undecodable<Control> bad -> {
                 count(Tally.UNDECODABLE);
-                if (foundAmongControls.size() < MOST_PUT_ASIDE) {
+                if (foundAmongControls.size() < MOST_UNDECODABLE_CONTROLS) {
                     foundAmongControls.add(
                             new UndecodableRecord(Topics.CONTROLS, partition, offset, bad.reason(), Bytes.of(value)));
                 }

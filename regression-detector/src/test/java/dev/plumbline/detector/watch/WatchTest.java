@@ -145,12 +145,12 @@ class WatchTest {
     void badControlsArePutAsideCountedAndSurviveARestore() {
         watch.takeControl(1, 7, null, "{\"type\":\"surprise\"}".getBytes(StandardCharsets.UTF_8));
         watch.restore(Published.nothing());
-        assertThat(watch.takePutAside()).singleElement().satisfies(bad -> {
+        assertThat(watch.takeUndecodable()).singleElement().satisfies(bad -> {
             assertThat(bad.topic()).isEqualTo("plumbline.controls.v1");
             assertThat(bad.partition()).isEqualTo(1);
             assertThat(bad.offset()).isEqualTo(7);
         });
-        assertThat(watch.takePutAside()).isEmpty();
+        assertThat(watch.takeUndecodable()).isEmpty();
         assertThat(watch.counted(Tally.UNDECODABLE)).isEqualTo(1);
     }
 }

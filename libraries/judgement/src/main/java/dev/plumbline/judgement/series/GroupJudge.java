@@ -80,14 +80,14 @@ public final class GroupJudge {
 
     private Judged learn(GroupState before, SeriesSnapshot snapshot, WindowRecord window, SourcePosition at) {
         Series series = window.id().series();
-        Stretch stretch = Stretch.after(snapshot.continuity(), window, settings);
+        SeriesPhase phase = SeriesPhase.after(snapshot.continuity(), window, settings);
         SeriesSnapshot after =
-                new SeriesSnapshot(stretch.continuity(), List.of(), List.of(), List.of(), Optional.empty());
+                new SeriesSnapshot(phase.continuity(), List.of(), List.of(), List.of(), Optional.empty());
         String teacher = before.learning().variant().orElse(series.variant());
         List<LearnedWindow> windows = before.learning().windows();
         Optional<BaselineLearner.Fit> fit = Optional.empty();
         Optional<String> unfit = Optional.empty();
-        if (teacher.equals(series.variant()) && isValid(stretch, window)) {
+        if (teacher.equals(series.variant()) && isValid(phase, window)) {
             windows = appended(windows, window);
             if (windows.size() >= settings.baselineWindows()) {
                 BaselineLearner.Fit tried = BaselineLearner.fit(
@@ -106,7 +106,7 @@ public final class GroupJudge {
         List<LearnedWindow> held = windows;
         Optional<BaselineRecord> learned = fit.map(found -> baseline(found, held, window, at));
         Verdict verdict = unfit.<Verdict>map(why -> new Verdict.Inconclusive(Reason.UNSUITABLE_BASELINE, why))
-                .orElseGet(() -> whyLearning(stretch, window, progress));
+                .orElseGet(() -> whyLearning(phase, window, progress));
         List<MetricVerdict> verdicts = new ArrayList<>();
         for (JudgedMetric metric : Measure.judgedUnder(series.group().loadPoint())) {
             verdicts.add(new MetricVerdict(metric, verdict, Optional.empty(), Optional.empty()));
@@ -114,7 +114,7 @@ public final class GroupJudge {
         VerdictRecord record = new VerdictRecord(
                 window.id(),
                 at,
-                stretch.hasNoData() ? SeriesState.NO_DATA : SeriesState.LEARNING,
+                phase.hasNoData() ? SeriesState.NO_DATA : SeriesState.LEARNING,
                 Optional.empty(),
                 Optional.of(progress),
                 window.coverage(),
@@ -129,17 +129,17 @@ public final class GroupJudge {
         return new Judged.Taken(state, record, List.of(), learned);
     }
 
-    private static boolean isValid(Stretch stretch, WindowRecord window) {
-        return stretch.isWarm()
+    private static boolean isValid(SeriesPhase phase, WindowRecord window) {
+        return phase.isWarm()
                 && window.coverage() >= WindowRecord.MINIMUM_COVERAGE
                 && window.delta().requests().completed() > 0;
     }
 
-    private static Verdict whyLearning(Stretch stretch, WindowRecord window, LearningProgress progress) {
-        if (stretch.continuity().silentWindows() > 0) {
+    private static Verdict whyLearning(SeriesPhase phase, WindowRecord window, LearningProgress progress) {
+        if (phase.continuity().silentWindows() > 0) {
             return new Verdict.Inconclusive(Reason.NO_DATA, "no load");
         }
-        if (!stretch.isWarm()) {
+        if (!phase.isWarm()) {
             return new Verdict.Inconclusive(Reason.LEARNING, "warming up");
         }
         if (window.coverage() < WindowRecord.MINIMUM_COVERAGE) {
@@ -192,7 +192,7 @@ public final class GroupJudge {
      *
      * @param isWarm enough windows have passed since the series began, or began again
      */
-    record Stretch(Continuity continuity, boolean isWarm) {
+    record SeriesPhase(Continuity continuity, boolean isWarm) {
 
         /** Windows without load after which a series counts as begun again. */
         private static final long SILENCE_WINDOWS = 6;
@@ -200,7 +200,7 @@ public final class GroupJudge {
         /** Windows without data after which the state says so. */
         private static final long NO_DATA_WINDOWS = 2;
 
-        static Stretch after(Continuity before, WindowRecord window, JudgementSettings settings) {
+        static SeriesPhase after(Continuity before, WindowRecord window, JudgementSettings settings) {
             boolean silent =
                     Measure.isSilent(window.delta()) && window.excluded().offered() == 0;
             long length = window.id().lengthMillis();
@@ -214,7 +214,7 @@ public final class GroupJudge {
                     sinceStart,
                     silent ? before.silentWindows() + gap + 1 : 0,
                     Measure.isUnanswered(window.delta()) ? before.unansweredWindows() + 1 : 0);
-            return new Stretch(after, sinceStart > settings.skipWindows());
+            return new SeriesPhase(after, sinceStart > settings.skipWindows());
         }
 
         boolean isSilent() {

@@ -22,7 +22,7 @@ import dev.plumbline.contract.verdict.Verdict.Reason;
 import dev.plumbline.contract.verdict.VerdictRecord;
 import dev.plumbline.contract.window.WindowRecord;
 import dev.plumbline.contract.window.WindowSummary;
-import dev.plumbline.judgement.series.GroupJudge.Stretch;
+import dev.plumbline.judgement.series.GroupJudge.SeriesPhase;
 import dev.plumbline.judgement.statistics.Cusum;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,11 +74,11 @@ final class SeriesJudge {
     }
 
     Outcome judge(BaselineRecord baseline, SeriesSnapshot before, WindowRecord window, SourcePosition at) {
-        Stretch stretch = Stretch.after(before.continuity(), window, settings);
+        SeriesPhase phase = SeriesPhase.after(before.continuity(), window, settings);
         double threshold = threshold(baseline);
-        Optional<Verdict> left = whyNotJudged(stretch, window);
+        Optional<Verdict> left = whyNotJudged(phase, window);
         if (left.isPresent()) {
-            return notJudged(baseline, before, window, at, stretch, threshold, left.get());
+            return notJudged(baseline, before, window, at, phase, threshold, left.get());
         }
         WindowSummary summary = window.delta();
         List<Work> work = appended(
@@ -116,12 +116,12 @@ final class SeriesJudge {
                 .flatMap(reading -> reading.lanes().stream())
                 .filter(lane -> !incidents.resolved() || lane.lane() == Lane.BETTER)
                 .toList();
-        SeriesSnapshot snapshot = new SeriesSnapshot(stretch.continuity(), lanes, recent, work, incidents.incident());
+        SeriesSnapshot snapshot = new SeriesSnapshot(phase.continuity(), lanes, recent, work, incidents.incident());
         return new Outcome(
                 new VerdictRecord(
                         window.id(),
                         at,
-                        state(snapshot, stretch, threshold),
+                        state(snapshot, phase, threshold),
                         Optional.of(baseline.baselineId()),
                         Optional.empty(),
                         window.coverage(),
@@ -146,17 +146,16 @@ final class SeriesJudge {
                         + BaselineLearner.percent(WindowRecord.MINIMUM_COVERAGE) + " are needed");
     }
 
-    private static Optional<Verdict> whyNotJudged(Stretch stretch, WindowRecord window) {
+    private static Optional<Verdict> whyNotJudged(SeriesPhase phase, WindowRecord window) {
         if (window.coverage() < WindowRecord.MINIMUM_COVERAGE) {
             return Optional.of(lowCoverage(window));
         }
-        if (stretch.isSilent()) {
+        if (phase.isSilent()) {
             return Optional.of(new Verdict.Inconclusive(Reason.NO_DATA, "no load"));
         }
-        if (!stretch.isWarm()) {
+        if (!phase.isWarm()) {
             return Optional.of(new Verdict.Inconclusive(
-                    Reason.LEARNING,
-                    "warming up, window " + stretch.continuity().windowsSinceStart()));
+                    Reason.LEARNING, "warming up, window " + phase.continuity().windowsSinceStart()));
         }
         return Optional.empty();
     }
@@ -167,11 +166,11 @@ final class SeriesJudge {
             SeriesSnapshot before,
             WindowRecord window,
             SourcePosition at,
-            Stretch stretch,
+            SeriesPhase phase,
             double threshold,
             Verdict why) {
         SeriesSnapshot snapshot = new SeriesSnapshot(
-                stretch.continuity(), before.lanes(), before.recent(), before.work(), before.incident());
+                phase.continuity(), before.lanes(), before.recent(), before.work(), before.incident());
         List<MetricVerdict> verdicts = baseline.calibrations().stream()
                 .map(calibration -> new MetricVerdict(
                         calibration.metric(),
@@ -184,7 +183,7 @@ final class SeriesJudge {
                 new VerdictRecord(
                         window.id(),
                         at,
-                        state(snapshot, stretch, threshold),
+                        state(snapshot, phase, threshold),
                         Optional.of(baseline.baselineId()),
                         Optional.empty(),
                         window.coverage(),
@@ -193,11 +192,11 @@ final class SeriesJudge {
                 List.of());
     }
 
-    private static SeriesState state(SeriesSnapshot snapshot, Stretch stretch, double threshold) {
+    private static SeriesState state(SeriesSnapshot snapshot, SeriesPhase phase, double threshold) {
         if (snapshot.incident().isPresent()) {
             return SeriesState.FIRING;
         }
-        if (stretch.hasNoData()) {
+        if (phase.hasNoData()) {
             return SeriesState.NO_DATA;
         }
         boolean pending = snapshot.lanes().stream()
