@@ -1,8 +1,8 @@
 package dev.plumbline.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.plumbline.cli.stack.Installation;
 import dev.plumbline.cli.stack.Installation.Part;
 import dev.plumbline.cli.stack.LocalPipe;
@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -21,9 +22,11 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** One pipe under steady load: quiet, watched by a real Prometheus, and exact when it ends. */
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class SteadyPipeIT {
@@ -73,17 +76,37 @@ class SteadyPipeIT {
     @Test
     @Order(1)
     void staysQuietWhileNothingChanges() throws InterruptedException {
-        long deadlineNanos = System.nanoTime() + Duration.ofSeconds(120).toNanos();
-        while (log.windows().size() < BASELINE_WINDOWS + QUIET_WINDOWS && System.nanoTime() < deadlineNanos) {
-            log.read(Duration.ofMillis(500));
-            assertThat(pipe.failure()).isEmpty();
-        }
-        assertThat(log.windows()).hasSizeGreaterThanOrEqualTo(BASELINE_WINDOWS + QUIET_WINDOWS);
+        // Windows in which a busy machine held up the producer are not learned from, so it is not windows that count.
+        await("a baseline of %d windows".formatted(BASELINE_WINDOWS))
+                .pollInSameThread()
+                .atMost(Duration.ofMinutes(3))
+                .until(() -> {
+                    readQuietly();
+                    return isLearned();
+                });
+        int learnedAfter = log.windows().size();
+        await("%d windows more".formatted(QUIET_WINDOWS))
+                .pollInSameThread()
+                .atMost(Duration.ofSeconds(100))
+                .until(() -> {
+                    readQuietly();
+                    return log.windows().size() >= learnedAfter + QUIET_WINDOWS;
+                });
+        assertThat(isLearned()).isTrue();
+    }
+
+    private void readQuietly() {
+        log.read(Duration.ofMillis(500));
+        assertThat(pipe.failure()).isEmpty();
         assertThat(log.alerts()).isEmpty();
-        JsonNode state = new PipeClient().getJson(pipe.url(Part.DETECTOR) + "/api/state");
-        assertThat(state.path("series").findValuesAsText("state"))
-                .isNotEmpty()
-                .allMatch(text -> text.equals("OK") || text.equals("PENDING"));
+    }
+
+    private boolean isLearned() throws InterruptedException {
+        List<String> states = new PipeClient()
+                .getJson(pipe.url(Part.DETECTOR) + "/api/state")
+                .path("series")
+                .findValuesAsText("state");
+        return !states.isEmpty() && states.stream().allMatch(state -> state.equals("OK") || state.equals("PENDING"));
     }
 
     @Test
@@ -141,7 +164,7 @@ class SteadyPipeIT {
     void everyAcknowledgedEventIsInAWindowWhenTheLoadHasEnded() throws InterruptedException {
         long acknowledged = LastWords.acknowledged(pipe.end(Part.PRODUCER));
         assertThat(acknowledged).isGreaterThan(500);
-        log.readUntilCounted(acknowledged, Duration.ofSeconds(20));
+        log.readUntilCounted(acknowledged, Duration.ofSeconds(60));
         log.read(Duration.ofMillis(500));
         assertThat(log.countedEvents()).isEqualTo(acknowledged);
     }

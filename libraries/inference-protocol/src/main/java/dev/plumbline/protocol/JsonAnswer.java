@@ -275,7 +275,7 @@ abstract class JsonAnswer {
     }
 
     final void timed(Usage tokens) {
-        timedTokens = tokens.over(timedTokens);
+        timedTokens = tokens.fallingBackTo(timedTokens);
     }
 
     /** Reads an error: a text, or an object with a message. */

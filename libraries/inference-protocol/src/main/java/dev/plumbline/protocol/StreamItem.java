@@ -13,7 +13,7 @@ public sealed interface StreamItem {
      * @param answer whether it carries content that is not reasoning
      * @param text the content itself, reasoning included; empty unless {@link Protocol#keepingText} asked for it
      * @param finishReason why the answer ended, where this chunk says so
-     * @param usage token counts, where this chunk has them; a later one goes {@linkplain Usage#over over} an earlier one
+     * @param usage token counts, where this chunk has them; a later one goes {@linkplain Usage#fallingBackTo before} an earlier one
      * @param timings what the server says about its own work, where this chunk has it
      */
     record Chunk(

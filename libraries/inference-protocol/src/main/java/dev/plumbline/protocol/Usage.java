@@ -31,7 +31,7 @@ public record Usage(OptionalLong prompt, OptionalLong output, OptionalLong reaso
     }
 
     /** These counts where they are there, and the earlier ones elsewhere: some servers tell them in parts. */
-    public Usage over(Usage earlier) {
+    public Usage fallingBackTo(Usage earlier) {
         return new Usage(
                 prompt.isPresent() ? prompt : earlier.prompt,
                 output.isPresent() ? output : earlier.output,

@@ -133,7 +133,7 @@ public final class RequestRecording {
      * negative. 0 while no usage has come.
      */
     public long outputTokenCorrection() {
-        OptionalLong counted = usage.over(timedTokens).output();
+        OptionalLong counted = usage.fallingBackTo(timedTokens).output();
         return counted.isPresent() ? counted.getAsLong() - contentChunks : 0;
     }
 
@@ -193,11 +193,11 @@ public final class RequestRecording {
     private boolean chunk(long atNanos, StreamItem.Chunk chunk) {
         finishReason = chunk.finishReason().or(() -> finishReason);
         if (chunk.usage().isPresent()) {
-            usage = chunk.usage().get().over(usage);
+            usage = chunk.usage().get().fallingBackTo(usage);
         }
         if (chunk.timings().isPresent()) {
             ServerTimings timings = chunk.timings().get();
-            timedTokens = timings.tokens().over(timedTokens);
+            timedTokens = timings.tokens().fallingBackTo(timedTokens);
             Map<String, Long> all = new HashMap<>(serverNanos);
             all.putAll(timings.nanos());
             serverNanos = all;

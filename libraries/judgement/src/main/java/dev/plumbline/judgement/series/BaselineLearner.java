@@ -182,7 +182,7 @@ final class BaselineLearner {
         double largest = 0;
         for (QuantileEstimate a : quarters) {
             for (QuantileEstimate b : quarters) {
-                boolean apart = a.over(b).map(ratio -> ratio.low() > 1).orElse(false);
+                boolean apart = a.ratioTo(b).map(ratio -> ratio.low() > 1).orElse(false);
                 if (apart) {
                     largest = Math.max(largest, (double) a.nanos() / b.nanos() - 1);
                 }

@@ -86,7 +86,7 @@ final class Effects {
             return Optional.empty();
         }
         return after.get()
-                .over(before.get())
+                .ratioTo(before.get())
                 .map(ratio -> effect(before.get().nanos(), after.get().nanos(), ratio));
     }
 

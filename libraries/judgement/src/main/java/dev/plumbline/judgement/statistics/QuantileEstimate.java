@@ -58,7 +58,7 @@ public record QuantileEstimate(long nanos, long lowNanos, long highNanos) {
      *
      * @return empty when the other is 0
      */
-    public Optional<Ratio> over(QuantileEstimate other) {
+    public Optional<Ratio> ratioTo(QuantileEstimate other) {
         if (other.lowNanos <= 0 || nanos <= 0 || lowNanos <= 0) {
             return Optional.empty();
         }

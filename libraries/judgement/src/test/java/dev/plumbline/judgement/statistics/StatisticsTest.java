@@ -173,11 +173,11 @@ class StatisticsTest {
     void aRatioCarriesBothUncertainties() {
         QuantileEstimate was = new QuantileEstimate(100, 90, 110);
         QuantileEstimate is = new QuantileEstimate(120, 120, 120);
-        Ratio ratio = is.over(was).orElseThrow();
+        Ratio ratio = is.ratioTo(was).orElseThrow();
         assertThat(ratio.value()).isCloseTo(1.2, within(1e-9));
         assertThat(ratio.low()).isCloseTo(120.0 / 110, within(1e-9));
         assertThat(ratio.high()).isCloseTo(120.0 / 90, within(1e-9));
-        assertThat(is.over(new QuantileEstimate(0, 0, 0))).isEmpty();
+        assertThat(is.ratioTo(new QuantileEstimate(0, 0, 0))).isEmpty();
     }
 
     @Test
