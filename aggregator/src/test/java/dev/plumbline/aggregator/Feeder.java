@@ -8,6 +8,7 @@ import dev.plumbline.contract.series.GroupPartitioner;
 import dev.plumbline.contract.series.Series;
 import dev.plumbline.contract.wire.Codec;
 import dev.plumbline.contract.wire.Topics;
+import dev.plumbline.windowing.TestEvents;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;

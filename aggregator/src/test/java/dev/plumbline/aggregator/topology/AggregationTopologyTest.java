@@ -1,12 +1,11 @@
 package dev.plumbline.aggregator.topology;
 
-import static dev.plumbline.aggregator.TestEvents.GROUP;
-import static dev.plumbline.aggregator.TestEvents.MS;
-import static dev.plumbline.aggregator.TestEvents.STABLE;
-import static dev.plumbline.aggregator.TestEvents.offered;
+import static dev.plumbline.windowing.TestEvents.GROUP;
+import static dev.plumbline.windowing.TestEvents.MS;
+import static dev.plumbline.windowing.TestEvents.STABLE;
+import static dev.plumbline.windowing.TestEvents.offered;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plumbline.aggregator.TestEvents;
 import dev.plumbline.contract.distribution.Histogram;
 import dev.plumbline.contract.event.Activity.Sickness;
 import dev.plumbline.contract.event.Event;
@@ -19,6 +18,7 @@ import dev.plumbline.contract.window.LatencyMetric;
 import dev.plumbline.contract.window.WindowRecord;
 import dev.plumbline.contract.wire.UndecodableRecord;
 import dev.plumbline.windowing.Tally;
+import dev.plumbline.windowing.TestEvents;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -1,10 +1,9 @@
 package dev.plumbline.aggregator.topology;
 
-import static dev.plumbline.aggregator.TestEvents.STABLE;
+import static dev.plumbline.windowing.TestEvents.STABLE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.plumbline.aggregator.TestEvents;
 import dev.plumbline.aggregator.commit.Backlog;
 import dev.plumbline.aggregator.commit.CommitHook;
 import dev.plumbline.contract.window.Partial;
@@ -12,6 +11,7 @@ import dev.plumbline.contract.wire.Codec;
 import dev.plumbline.contract.wire.Decoded;
 import dev.plumbline.windowing.IntakeLimits;
 import dev.plumbline.windowing.Tally;
+import dev.plumbline.windowing.TestEvents;
 import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
