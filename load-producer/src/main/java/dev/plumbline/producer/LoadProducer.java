@@ -73,6 +73,8 @@ final class LoadProducer {
     private final List<LoadLoop> loops = new ArrayList<>();
     private final List<InferenceClient> clients = new ArrayList<>();
     private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile boolean loadIsOver;
+    private volatile boolean toldToEnd;
     private final AtomicBoolean stopping = new AtomicBoolean();
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final CountDownLatch released = new CountDownLatch(1);
@@ -211,6 +213,7 @@ final class LoadProducer {
                 measure();
             }
         } finally {
+            loadIsOver = true;
             stop();
         }
     }
@@ -332,6 +335,7 @@ final class LoadProducer {
             stopped.await();
             return;
         }
+        toldToEnd = !loadIsOver;
         release();
         synchronized (this) {
             notifyAll();
@@ -396,6 +400,7 @@ final class LoadProducer {
                 targetWarmupRequests.sum(),
                 epochMillis(measuredFromNanos),
                 epochMillis(protection.breaker().openSinceNanos()),
+                toldToEnd,
                 protection.spend().reached(),
                 protection.spend().spent());
     }

@@ -21,6 +21,7 @@ import java.util.OptionalLong;
  * @param targetWarmupRequests requests to the target before the measured ones
  * @param measuredFromEpochMillis when what falls due begins to be measured; empty until load is offered
  * @param breakerOpenSinceEpochMillis since when the target is left alone because it fails; empty while it is not
+ * @param toldToEnd whether the load was ended from outside before it was over; its own limits are none of that
  * @param limitReached the limit that ended the load; empty while none has
  * @param spent all that was sent, warm-ups of the target included
  */
@@ -45,5 +46,6 @@ record StatusReport(
         long targetWarmupRequests,
         OptionalLong measuredFromEpochMillis,
         OptionalLong breakerOpenSinceEpochMillis,
+        boolean toldToEnd,
         Optional<SpendGuard.Limit> limitReached,
         SpendGuard.Spent spent) {}

@@ -163,6 +163,12 @@ final class LoadControl {
     }
 
     private RunEnding ending() {
+        if (progress.status().toldToEnd()) {
+            // Nobody here has asked for it yet: a stack that goes down takes its parts along.
+            return new RunEnding.Broken(session.lostPart()
+                    .orElse("the load producer was told to end by somebody else, as when its 'plumb up' ends;"
+                            + " what was measured before is kept"));
+        }
         return progress.status()
                 .limitReached()
                 .map(limit -> limit.toLowerCase(Locale.ROOT).replace('_', '-'))

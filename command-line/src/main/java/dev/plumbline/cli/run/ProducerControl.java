@@ -99,6 +99,7 @@ final class ProducerControl implements LoadControl.Producer, AutoCloseable {
             long targetWarmupRequests,
             OptionalLong measuredFromEpochMillis,
             OptionalLong breakerOpenSinceEpochMillis,
+            boolean toldToEnd,
             Optional<String> limitReached,
             Optional<Spent> spent) {
 
@@ -117,6 +118,7 @@ final class ProducerControl implements LoadControl.Producer, AutoCloseable {
                 0,
                 OptionalLong.empty(),
                 OptionalLong.empty(),
+                false,
                 Optional.empty(),
                 Optional.empty());
 

@@ -99,6 +99,15 @@ class LoadControlTest {
 
     private static Status told(
             State state, Map<FailureKind, Long> failed, OptionalLong breakerOpenSince, Optional<String> limit) {
+        return told(state, failed, breakerOpenSince, false, limit);
+    }
+
+    private static Status told(
+            State state,
+            Map<FailureKind, Long> failed,
+            OptionalLong breakerOpenSince,
+            boolean toldToEnd,
+            Optional<String> limit) {
         return new Status(
                 state,
                 0,
@@ -113,6 +122,7 @@ class LoadControlTest {
                 0,
                 OptionalLong.of(BEGIN),
                 breakerOpenSince,
+                toldToEnd,
                 limit,
                 Optional.empty());
     }
@@ -146,6 +156,16 @@ class LoadControlTest {
 
         assertThat(follow()).isEqualTo(new RunEnding.Completed());
         assertThat(pipe.epochMillis()).isBetween(BEGIN + 5_000, BEGIN + 5_300);
+    }
+
+    @Test
+    void aLoadThatSomebodyElseEndsIsNotCompleted() throws InterruptedException {
+        producer.tells = now -> told(State.STOPPED, Map.of(), OptionalLong.empty(), true, Optional.empty());
+
+        assertThat(follow())
+                .isInstanceOfSatisfying(
+                        RunEnding.Broken.class,
+                        broken -> assertThat(broken.detail()).contains("told to end by somebody else"));
     }
 
     @Test

@@ -114,6 +114,7 @@ final class RunRecords {
                 0,
                 OptionalLong.of(measuredFromEpochMillis),
                 OptionalLong.empty(),
+                false,
                 Optional.empty(),
                 Optional.empty());
     }
