@@ -314,6 +314,7 @@ class ComposeStackIT {
         command.set(0, java());
         // A share of this machine's memory would be many times the container's.
         command.add(1, "-Xmx192m");
+        command.add(1, "-XX:TieredStopAtLevel=1");
         // If this JVM is killed, what it started ends, too.
         command.add(1, "-Dplumbline.supervised=true");
         command.add(1, "-Xlog:class+load:file=" + folder.resolve(name + ".classes"));

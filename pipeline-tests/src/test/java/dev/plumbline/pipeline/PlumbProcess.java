@@ -41,6 +41,10 @@ final class PlumbProcess {
         List<String> command = new ArrayList<>(List.of(
                 installation.java().resolve("bin/java").toString(),
                 "-Xmx128m",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-D" + Installation.PART_FLAGS_PROPERTY + "="
+                        + System.getProperty(Installation.PART_FLAGS_PROPERTY, ""),
                 "-Djava.io.tmpdir=" + temporary,
                 "-Dplumbline.home=" + home,
                 "-Dplumbline.java=" + installation.java(),

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Where the built parts and the Java runtime are. The script says so by system properties.
@@ -14,6 +15,12 @@ import java.util.Optional;
  * @param java the JDK or JRE that runs the parts
  */
 public record Installation(Path home, Path java) {
+
+    /**
+     * System property with more flags for the JVM of every part, separated by spaces. Tests start many stacks that live
+     * seconds, and half of the processor time of those would be the second compiler's.
+     */
+    public static final String PART_FLAGS_PROPERTY = "plumbline.part-flags";
 
     /** The installation that the script named. */
     public static Installation ofSystemProperties() {
@@ -76,6 +83,9 @@ public record Installation(Path home, Path java) {
         // One collector for all: a machine with one core would silently select another than a machine with two.
         command.add("-XX:+UseSerialGC");
         command.addAll(part.flags);
+        Stream.of(System.getProperty(PART_FLAGS_PROPERTY, "").split(" "))
+                .filter(flag -> !flag.isEmpty())
+                .forEach(command::add);
         int feature = Runtime.version().feature();
         if (feature >= 19) {
             command.add("-XX:+AutoCreateSharedArchive");
