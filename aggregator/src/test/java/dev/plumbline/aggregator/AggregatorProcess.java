@@ -50,11 +50,18 @@ final class AggregatorProcess implements AutoCloseable {
 
     /** The packaged app. */
     static AggregatorProcess app(Path directory, Map<String, String> settings) throws IOException {
-        List<String> command = new ArrayList<>();
+        Path jar = Path.of(System.getProperty("plumbline.aggregator-jar"));
+        List<String> command = new ArrayList<>(List.of(
+                // Written by the first that ends in order: each start after it loads its classes from there.
+                "-XX:+AutoCreateSharedArchive",
+                "-XX:SharedArchiveFile=" + jar.resolveSibling("tests.jsa"),
+                "-Xlog:cds=off",
+                "-Xlog:cds+dynamic=off",
+                "-Xlog:aot=off"));
         command.add("-Dquarkus.http.port=0");
         settings.forEach((key, value) -> command.add("-D" + key + "=" + value));
         command.add("-jar");
-        command.add(System.getProperty("plumbline.aggregator-jar"));
+        command.add(jar.toString());
         return new AggregatorProcess(directory, command);
     }
 

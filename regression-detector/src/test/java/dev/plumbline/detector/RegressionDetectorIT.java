@@ -175,6 +175,12 @@ class RegressionDetectorIT {
                 "-Xmx256m",
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
+                // Written by the first of them that ends in order: each start after it loads its classes from there.
+                "-XX:+AutoCreateSharedArchive",
+                "-XX:SharedArchiveFile=" + Path.of(System.getProperty("plumbline.detector.jar")).resolveSibling("tests.jsa"),
+                "-Xlog:cds=off",
+                "-Xlog:cds+dynamic=off",
+                "-Xlog:aot=off",
                 "-Dquarkus.http.port=0",
                 "-Dplumbline.ready-file=" + folder.resolve(name),
                 "-Dplumbline.kafka.bootstrap-servers=" + bootstrapServers,
