@@ -4,6 +4,7 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * How windows are made; what an operator can set. An unknown key below this prefix is refused. Kafka's keys are in {@link
@@ -23,6 +24,13 @@ public interface AggregatorConfig {
     @WithDefault("10s")
     Duration producerTimeout();
 
+    /**
+     * How long a watermark may stand still, or how far it may lie behind the foremost of its group, before nobody waits for
+     * it any more and what its producer sends is counted apart; 1 s or more.
+     */
+    @WithDefault("10s")
+    Duration stallTimeout();
+
     /** How far after its append time an event may end, 0 or more. */
     @WithDefault("5m")
     Duration futureBound();
@@ -30,6 +38,13 @@ public interface AggregatorConfig {
     /** Most series per partition; further ones are refused and counted. */
     @WithDefault("500")
     int seriesLimit();
+
+    /**
+     * About how many bytes the open windows of one partition may take in each of the two stages; over it, the oldest leave
+     * early and what comes to them later is a correction. By default a quarter of the heap, shared by the partitions; 1 MiB
+     * or more.
+     */
+    OptionalLong openBytes();
 
     /** Over how many shards a hot group is spread, 1 for none. */
     @WithDefault("1")

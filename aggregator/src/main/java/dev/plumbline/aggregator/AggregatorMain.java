@@ -1,5 +1,7 @@
 package dev.plumbline.aggregator;
 
+import dev.plumbline.aggregator.topology.SaidBefore;
+import dev.plumbline.contract.wire.Topics;
 import dev.plumbline.process.ChildProcess;
 import dev.plumbline.process.ReadyFile;
 import io.quarkus.runtime.Quarkus;
@@ -70,8 +72,21 @@ public final class AggregatorMain {
             try {
                 StreamsSettings settings = StreamsSettings.checked(config, kafka);
                 int partitions = new TopicCheck(SystemTime.wall())
-                        .partitions(settings.client(), settings.topics(), config.startTimeout());
-                streams.start(settings, partitions, this::ready, () -> end(FatalStart.INFRASTRUCTURE));
+                        .partitions(settings.client(), settings.topics(), Topics.EVENTS, config.startTimeout());
+                SaidBefore said = new WindowsSaidBefore(SystemTime.wall())
+                        .read(
+                                settings.client(),
+                                settings.applicationId(),
+                                config.window(),
+                                partitions,
+                                config.startTimeout());
+                if (!said.windowEndEpochMillis().isEmpty()) {
+                    LOG.infof(
+                            "%s has no state: it goes on behind what the windows topic says of %d groups",
+                            settings.applicationId(),
+                            said.windowEndEpochMillis().size());
+                }
+                streams.start(settings, partitions, said, this::ready, () -> end(FatalStart.INFRASTRUCTURE));
                 LOG.infof(
                         "Aggregating %s windows of %d partitions as %s",
                         config.window(), partitions, settings.applicationId());

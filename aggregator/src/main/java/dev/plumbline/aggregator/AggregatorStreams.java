@@ -5,6 +5,7 @@ import dev.plumbline.aggregator.commit.CommitHookClientSupplier;
 import dev.plumbline.aggregator.commit.PolledBacklog;
 import dev.plumbline.aggregator.exposition.AggregatorMetrics;
 import dev.plumbline.aggregator.topology.AggregationTopology;
+import dev.plumbline.aggregator.topology.SaidBefore;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.Optional;
@@ -39,15 +40,16 @@ class AggregatorStreams {
     /**
      * Starts the stream threads and returns.
      *
+     * @param saidBefore what others have said; used where there is no state
      * @param onReady runs once, when every partition has been taken up for the first time
      * @param onFailure runs once, when the stream threads have failed for good
      */
-    void start(StreamsSettings settings, int partitions, Runnable onReady, Runnable onFailure) {
+    void start(StreamsSettings settings, int partitions, SaidBefore saidBefore, Runnable onReady, Runnable onFailure) {
         CommitHook hook = new CommitHook();
-        PolledBacklog backlog = new PolledBacklog();
+        PolledBacklog backlog = new PolledBacklog(SystemTime.wall());
         ReplacementBudget budget = new ReplacementBudget(REPLACEMENTS, REPLACEMENT_PERIOD, SystemTime.wall());
         KafkaStreams streams = new KafkaStreams(
-                AggregationTopology.build(settings.aggregation(partitions), hook, backlog, metrics),
+                AggregationTopology.build(settings.aggregation(partitions), hook, backlog, metrics, saidBefore),
                 settings.streams(),
                 new CommitHookClientSupplier(hook, backlog));
         streams.setUncaughtExceptionHandler(failure -> {

@@ -19,9 +19,15 @@ record StreamsSettings(AggregatorConfig aggregator, KafkaConfig kafka) {
 
     private static final int CHANGELOG_SEGMENT_BYTES = 8 << 20;
     private static final Duration TICK = Duration.ofMillis(250);
-    private static final Duration IDLE_AFTER = Duration.ofSeconds(1);
     private static final int PRODUCER_LIMIT = 1_000;
-    private static final int OPEN_LIMIT = 100_000;
+    private static final long SMALLEST_OPEN_BYTES = 1 << 20;
+
+    /** Of the heap, for what is open in all partitions and both stages; the rest is for the clients and the garbage. */
+    private static final int HEAP_SHARE = 4;
+
+    /** What the exactness of the counts rests on, and cannot be set. */
+    private static final List<String> GIVEN =
+            List.of(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.GROUP_PROTOCOL_CONFIG);
 
     /** @throws FatalStart naming the key, the value and what is allowed */
     static StreamsSettings checked(AggregatorConfig aggregator, KafkaConfig kafka) throws FatalStart {
@@ -37,6 +43,23 @@ record StreamsSettings(AggregatorConfig aggregator, KafkaConfig kafka) {
                 "producer-timeout",
                 aggregator.producerTimeout(),
                 "1s or more, for example 10s");
+        require(
+                aggregator.stallTimeout().toMillis() >= 1_000,
+                "stall-timeout",
+                aggregator.stallTimeout(),
+                "1s or more, for example 10s");
+        if (aggregator.openBytes().isPresent()) {
+            long openBytes = aggregator.openBytes().getAsLong();
+            require(openBytes >= SMALLEST_OPEN_BYTES, "open-bytes", openBytes, "1048576 (1 MiB) or more");
+        }
+        for (String given : GIVEN) {
+            if (kafka.properties().containsKey(given)) {
+                throw new FatalStart(
+                        FatalStart.CONFIGURATION,
+                        "plumbline.kafka.properties.\"" + given
+                                + "\" cannot be set: that every event is counted once rests on it");
+            }
+        }
         require(
                 !aggregator.futureBound().isNegative(),
                 "future-bound",
@@ -83,11 +106,15 @@ record StreamsSettings(AggregatorConfig aggregator, KafkaConfig kafka) {
                         aggregator.window().toMillis(),
                         aggregator.grace().toMillis(),
                         aggregator.producerTimeout().toMillis(),
-                        IDLE_AFTER.toMillis(),
+                        aggregator.stallTimeout().toMillis(),
                         aggregator.futureBound().toMillis(),
                         aggregator.seriesLimit(),
                         PRODUCER_LIMIT,
-                        OPEN_LIMIT));
+                        aggregator
+                                .openBytes()
+                                .orElse(Math.max(
+                                        SMALLEST_OPEN_BYTES,
+                                        Runtime.getRuntime().maxMemory() / HEAP_SHARE / 2 / partitions))));
     }
 
     String applicationId() {

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -13,9 +14,11 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-/** Waits for Kafka and the topics, for a bounded time, and compares their partition counts. */
+/** Waits for Kafka and the topics, for a bounded time, and checks what the counts rest on. */
 final class TopicCheck {
 
     private static final Duration BETWEEN_TRIES = Duration.ofMillis(500);
@@ -30,9 +33,12 @@ final class TopicCheck {
     /**
      * The partition count that all topics have.
      *
-     * @throws FatalStart if a topic is missing or Kafka does not answer when the time is over, or if counts differ
+     * @param appended the topic in which a record's time must be that of its writing: who is late, who is silent and whose
+     *     clock is wrong is held against it
+     * @throws FatalStart if a topic is missing or Kafka does not answer when the time is over, if counts differ, or if
+     *     producers could set the time of a record themselves
      */
-    int partitions(Map<String, Object> clientProperties, List<String> topics, Duration timeout)
+    int partitions(Map<String, Object> clientProperties, List<String> topics, String appended, Duration timeout)
             throws FatalStart, InterruptedException {
         Map<String, Object> properties = new TreeMap<>(clientProperties);
         properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, ASK_TIMEOUT_MILLIS);
@@ -43,7 +49,12 @@ final class TopicCheck {
                 Map<String, Integer> found = new TreeMap<>();
                 String obstacle = ask(admin, topics, found);
                 if (obstacle.isEmpty()) {
-                    return equalCount(found);
+                    Optional<String> timestampType = timestampType(admin, appended);
+                    if (timestampType.isPresent()) {
+                        requireAppendTime(appended, timestampType.get(), clientProperties);
+                        return equalCount(found);
+                    }
+                    obstacle = "Kafka does not tell the settings of " + appended;
                 }
                 if (clock.instant().isAfter(deadline)) {
                     throw new FatalStart(
@@ -73,6 +84,35 @@ final class TopicCheck {
             }
         }
         return "";
+    }
+
+    /** Whose time the records of a topic have; empty when Kafka does not answer. */
+    private static Optional<String> timestampType(Admin admin, String topic) throws InterruptedException {
+        ConfigResource asked = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+        try {
+            return Optional.of(admin.describeConfigs(List.of(asked))
+                    .values()
+                    .get(asked)
+                    .get(2L * ASK_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
+                    .get(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG)
+                    .value());
+        } catch (ExecutionException | TimeoutException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static void requireAppendTime(String topic, String timestampType, Map<String, Object> client)
+            throws FatalStart {
+        if (!timestampType.equals("LogAppendTime")) {
+            throw new FatalStart(
+                    FatalStart.CONFIGURATION,
+                    topic + " takes the time of its records from producers ("
+                            + TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG
+                            + "=" + timestampType + "), so that a wrong clock could not be told: kafka-configs.sh"
+                            + " --bootstrap-server " + client.get("bootstrap.servers")
+                            + " --alter --entity-type topics --entity-name " + topic + " --add-config "
+                            + TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG + "=LogAppendTime");
+        }
     }
 
     static int equalCount(Map<String, Integer> found) throws FatalStart {

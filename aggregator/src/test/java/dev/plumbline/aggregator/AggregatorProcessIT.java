@@ -1,8 +1,10 @@
 package dev.plumbline.aggregator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.plumbline.broker.EmbeddedBroker;
+import dev.plumbline.contract.wire.Topics;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -10,7 +12,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -59,23 +64,72 @@ class AggregatorProcessIT {
     }
 
     @Test
-    void judgesABacklogAsFinalsAndNotAsCorrections() throws Exception {
+    void judgesABacklogAsFinalsAndCountsNothingOfItAgain() throws Exception {
         long acknowledged;
         try (Feeder feeder = new Feeder(broker.bootstrapServers(), 2, 1)) {
             feeder.awaitSpan(Duration.ofSeconds(4));
             acknowledged = feeder.leave();
         }
-        try (AggregatorProcess app = app(Map.of("plumbline.aggregator.window", "3s"));
-                WindowsTopic windows = new WindowsTopic(broker.bootstrapServers(), Duration.ofSeconds(3), 2)) {
-            app.awaitReady(PATIENCE);
-            assertThat(windows.awaitDrained("plumbline-aggregator-3s", PATIENCE))
-                    .as("drained: " + app.output())
-                    .isTrue();
-
-            assertThat(windows.counted()).isEqualTo(acknowledged);
+        Map<String, String> settings = Map.of("plumbline.aggregator.window", "3s");
+        String group = "plumbline-aggregator-3s";
+        try (WindowsTopic windows = new WindowsTopic(broker.bootstrapServers(), Duration.ofSeconds(3), 2)) {
+            assertThat(countedBy(windows, settings, group)).isEqualTo(acknowledged);
             assertThat(windows.records())
                     .allSatisfy(window -> assertThat(window.revision()).isZero());
+
+            try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+                await("the group is empty")
+                        .atMost(PATIENCE)
+                        .until(() -> admin.describeConsumerGroups(List.of(group))
+                                .all()
+                                .get(60, TimeUnit.SECONDS)
+                                .get(group)
+                                .members()
+                                .isEmpty());
+                admin.deleteConsumerGroups(List.of(group)).all().get(60, TimeUnit.SECONDS);
+            }
+            assertThat(countedBy(windows, settings, group))
+                    .as("Kafka has lost how far it was")
+                    .isEqualTo(acknowledged);
+
+            Map<String, String> renamed = new HashMap<>(settings);
+            renamed.put("plumbline.aggregator.application-id", "anew");
+            assertThat(countedBy(windows, renamed, "anew"))
+                    .as("a new application without state")
+                    .isEqualTo(acknowledged);
         }
+    }
+
+    private static long countedBy(WindowsTopic windows, Map<String, String> settings, String group) throws Exception {
+        try (AggregatorProcess app = app(settings)) {
+            app.awaitReady(PATIENCE);
+            assertThat(windows.awaitDrained(group, PATIENCE))
+                    .as("drained: " + app.output())
+                    .isTrue();
+        }
+        return windows.counted();
+    }
+
+    @Test
+    void saysThatProducersCouldSetTheTimeOfARecord() throws Exception {
+        ConfigResource events = new ConfigResource(ConfigResource.Type.TOPIC, Topics.EVENTS);
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+            timestampType(admin, events, "CreateTime");
+            try {
+                fails(
+                        Map.of("plumbline.aggregator.window", "3s"),
+                        2,
+                        "--add-config message.timestamp.type=LogAppendTime");
+            } finally {
+                timestampType(admin, events, "LogAppendTime");
+            }
+        }
+    }
+
+    private static void timestampType(Admin admin, ConfigResource topic, String type) throws Exception {
+        AlterConfigOp set =
+                new AlterConfigOp(new ConfigEntry("message.timestamp.type", type), AlterConfigOp.OpType.SET);
+        admin.incrementalAlterConfigs(Map.of(topic, List.of(set))).all().get(60, TimeUnit.SECONDS);
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.plumbline.aggregator.commit.PolledBacklog;
 import dev.plumbline.aggregator.exposition.AggregatorMetrics;
 import dev.plumbline.aggregator.topology.AggregationSettings;
 import dev.plumbline.aggregator.topology.AggregationTopology;
+import dev.plumbline.aggregator.topology.SaidBefore;
 import dev.plumbline.process.ReadyFile;
 import dev.plumbline.windowing.IntakeLimits;
 import java.io.IOException;
@@ -30,7 +31,7 @@ final class SmallAggregatorMain {
 
     public static void main(String[] arguments) throws InterruptedException {
         CommitHook hook = new CommitHook();
-        PolledBacklog backlog = new PolledBacklog();
+        PolledBacklog backlog = new PolledBacklog(InstantSource.system());
         boolean hooked = Boolean.parseBoolean(arguments[3]);
         Topology topology = AggregationTopology.build(
                 new AggregationSettings(
@@ -38,11 +39,12 @@ final class SmallAggregatorMain {
                         2,
                         1,
                         Duration.ofMillis(250),
-                        new IntakeLimits(WINDOW.toMillis(), 200, 60_000, 1_000, 300_000, 100, 100, 1_000)),
+                        new IntakeLimits(WINDOW.toMillis(), 200, 60_000, 60_000, 300_000, 100, 100, 16 << 20)),
                 hook,
                 // Kafka Streams makes its own clients when the hook is out, and they tell no backlog.
                 hooked ? backlog : Backlog.NONE,
-                new AggregatorMetrics(InstantSource.system()));
+                new AggregatorMetrics(InstantSource.system()),
+                SaidBefore.NOTHING);
         Properties properties = new Properties();
         properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, arguments[0]);
         properties.put(StreamsConfig.APPLICATION_ID_CONFIG, arguments[1]);

@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StreamsSettingsTest {
 
@@ -56,6 +57,8 @@ class StreamsSettingsTest {
         "window, 0s",
         "grace, -1s",
         "producer-timeout, 10ms",
+        "stall-timeout, 10ms",
+        "open-bytes, 1000",
         "future-bound, -1s",
         "series-limit, 0",
         "shards, 0",
@@ -70,6 +73,25 @@ class StreamsSettingsTest {
                 .hasMessageContaining(", expected ")
                 .extracting(failure -> ((FatalStart) failure).exitCode())
                 .isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"processing.guarantee", "group.protocol"})
+    void refusesWhatWouldMakeTheCountsWrong(String property) {
+        assertThatThrownBy(() -> settings(Map.of("plumbline.kafka.properties.\"" + property + "\"", "x")))
+                .isInstanceOf(FatalStart.class)
+                .hasMessageContaining(property)
+                .extracting(failure -> ((FatalStart) failure).exitCode())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void sharesAPartOfTheHeapAmongThePartitions() throws FatalStart {
+        StreamsSettings settings = settings(Map.of());
+
+        assertThat(settings.aggregation(1).limits().openBytes())
+                .isEqualTo(Runtime.getRuntime().maxMemory() / 8);
+        assertThat(settings.aggregation(1_000_000).limits().openBytes()).isEqualTo(1 << 20);
     }
 
     @Test

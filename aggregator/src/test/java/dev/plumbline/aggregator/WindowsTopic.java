@@ -1,5 +1,6 @@
 package dev.plumbline.aggregator;
 
+import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.contract.window.Partial;
 import dev.plumbline.contract.window.WindowRecord;
 import dev.plumbline.contract.wire.Codec;
@@ -76,8 +77,8 @@ final class WindowsTopic implements AutoCloseable {
 
     /**
      * Reads on until the aggregator has nothing left to do, which bounds what can still come and asks for no quiet time:
-     * it has committed every event, each source has said last that it is idle, these partials are committed too, and what
-     * it wrote then is read. Nobody may write events any more.
+     * it has committed every event, of each group it was said last that nobody is left, these partials are committed too,
+     * and what it wrote then is read. Nobody may write events any more.
      *
      * @param group the aggregator's consumer group
      * @return false when that did not happen in time
@@ -89,7 +90,7 @@ final class WindowsTopic implements AutoCloseable {
             List<TopicPartition> merges = partitions(Topics.partials(window));
             partials.assign(merges);
             partials.seekToBeginning(merges);
-            Map<String, Partial> lastWords = new HashMap<>();
+            Map<ComparisonGroup, Partial> lastWords = new HashMap<>();
             Map<TopicPartition, Long> wanted = new HashMap<>();
             while (System.nanoTime() < deadlineNanos) {
                 poll();
@@ -99,11 +100,14 @@ final class WindowsTopic implements AutoCloseable {
                         .containsAll(ends(admin, Topics.EVENTS).entrySet());
                 for (ConsumerRecord<byte[], byte[]> record : partials.poll(POLL)) {
                     Partial partial = ((Decoded.Value<Partial>) Codec.PARTIALS.decode(record.value())).value();
-                    lastWords.put(record.partition() + " of " + partial.sourcePartition(), partial);
+                    switch (partial) {
+                        case Partial.WindowPart ignored -> {}
+                        case Partial.GroupClosed closed -> lastWords.put(closed.group(), partial);
+                        case Partial.GroupReleased released -> lastWords.put(released.group(), partial);
+                    }
                     wanted.put(new TopicPartition(record.topic(), record.partition()), record.offset() + 1);
                 }
-                boolean idle = lastWords.size() == partitions * partitions
-                        && lastWords.values().stream().allMatch(Partial.SourceIdle.class::isInstance)
+                boolean idle = lastWords.values().stream().allMatch(Partial.GroupReleased.class::isInstance)
                         && isReadToTheEnd(admin, partials, Topics.partials(window));
                 if (eventsTaken && idle && isCommitted(admin, group, wanted)) {
                     return readToTheEnd(admin, deadlineNanos);

@@ -177,7 +177,8 @@ class RegressionDetectorIT {
                 "-XX:+UseSerialGC",
                 // Written by the first of them that ends in order: each start after it loads its classes from there.
                 "-XX:+AutoCreateSharedArchive",
-                "-XX:SharedArchiveFile=" + Path.of(System.getProperty("plumbline.detector.jar")).resolveSibling("tests.jsa"),
+                "-XX:SharedArchiveFile="
+                        + Path.of(System.getProperty("plumbline.detector.jar")).resolveSibling("tests.jsa"),
                 "-Xlog:cds=off",
                 "-Xlog:cds+dynamic=off",
                 "-Xlog:aot=off",

@@ -25,6 +25,16 @@ public final class CommitHook {
         participants.get().removeIf(known -> known == participant);
     }
 
+    /** Tells every participant of the current thread that its transaction is written. */
+    public void commitAll() {
+        participants.get().forEach(CommitParticipant::committed);
+    }
+
+    /** Tells every participant of the current thread that its transaction was aborted. */
+    public void abortAll() {
+        participants.get().forEach(CommitParticipant::aborted);
+    }
+
     /** Lets every participant of the current thread write its changes. */
     public void writeAllChanges() {
         participants.get().forEach(CommitParticipant::writeChanges);

@@ -25,7 +25,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.KafkaClientSupplier;
 
 /**
- * Ordinary Kafka clients, but for a producer that runs a {@link CommitHook} before each flush, and a consumer that tells a
+ * Ordinary Kafka clients, but for a producer that runs a {@link CommitHook} before each flush and at each abort, and a consumer that tells a
  * {@link PolledBacklog} which thread polls it.
  */
 public final class CommitHookClientSupplier implements KafkaClientSupplier {
@@ -100,10 +100,13 @@ public final class CommitHookClientSupplier implements KafkaClientSupplier {
         @Override
         public void commitTransaction() {
             kafka.commitTransaction();
+            hook.commitAll();
         }
 
         @Override
         public void abortTransaction() {
+            // First: whatever comes of the call, what was written is gone.
+            hook.abortAll();
             kafka.abortTransaction();
         }
 

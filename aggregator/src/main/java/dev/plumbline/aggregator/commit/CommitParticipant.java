@@ -1,7 +1,6 @@
 package dev.plumbline.aggregator.commit;
 
 /** Something with state that must be written before the transaction of its thread ends. */
-@FunctionalInterface
 public interface CommitParticipant {
 
     /**
@@ -10,4 +9,13 @@ public interface CommitParticipant {
      * @throws RuntimeException if the state must not be committed; the transaction is aborted then
      */
     void writeChanges();
+
+    /** The transaction is written: what was done until now is in the log. */
+    void committed();
+
+    /**
+     * The transaction was aborted: what was written last is in no log, and what was read with it will be read again. Whoever
+     * did something since the last commit, and is not begun anew, must write nothing more.
+     */
+    void aborted();
 }

@@ -1,6 +1,7 @@
 package dev.plumbline.aggregator.exposition;
 
 import dev.plumbline.aggregator.topology.Progress;
+import dev.plumbline.windowing.PartitionIntake;
 import dev.plumbline.windowing.Tally;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
@@ -20,6 +21,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToLongFunction;
 
 /**
  * The aggregator's own numbers. Counters begin at 0 in each process and also count what an aborted transaction repeats:
@@ -36,7 +38,7 @@ public final class AggregatorMetrics implements Progress {
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private final Map<Tally, CounterDataPoint> counters = new EnumMap<>(Tally.class);
     private final Map<Integer, IntakeState> intakes = new ConcurrentHashMap<>();
-    private final Map<Integer, Long> merges = new ConcurrentHashMap<>();
+    private final Map<Integer, MergeState> merges = new ConcurrentHashMap<>();
 
     /** @param clock tells how far a watermark lags */
     public AggregatorMetrics(InstantSource clock) {
@@ -75,8 +77,8 @@ public final class AggregatorMetrics implements Progress {
     }
 
     @Override
-    public void merge(int partition, long openWindows) {
-        merges.put(partition, openWindows);
+    public void merge(int partition, MergeState state) {
+        merges.put(partition, state);
     }
 
     @Override
@@ -123,18 +125,56 @@ public final class AggregatorMetrics implements Progress {
                 "Producers that hold windows open, once per group, by partition of the events topic",
                 (state, now) -> Optional.of((double) state.liveProducers()));
         gauge(
+                "open_bytes",
+                "About how much memory the open windows take, by partition of the events topic",
+                (state, now) -> Optional.of((double) state.openBytes()));
+        gauge(
+                "stalled_producers",
+                "Producers that nobody waits for, because their watermark stands still or lies far behind, once per group",
+                (state, now) -> Optional.of((double) state.stalledProducers()));
+        gauge(
                 "watermark_lag_seconds",
-                "Now minus the smallest watermark of the live producers; absent when nobody is live or one has none yet",
-                (state, now) -> state.watermarkEpochMillis().isPresent()
-                                && state.watermarkEpochMillis().getAsLong() > 0
-                        ? Optional.of((now - state.watermarkEpochMillis().getAsLong()) / 1e3)
-                        : Optional.empty());
+                "Now minus the smallest watermark that windows wait for; absent when they wait for nobody",
+                (state, now) -> state.slowestHolder().map(holder -> lagSeconds(holder, now)));
         GaugeWithCallback.builder()
-                .name(PREFIX + "merging_windows")
-                .help("Windows that wait for a source partition, by merge partition")
+                .name(PREFIX + "holder_lag_seconds")
+                .help(
+                        "Now minus the watermark of the slowest producer of a partition, among those that windows wait for and"
+                                + " those that nobody waits for")
+                .labelNames("partition", "producer", "target", "standing")
+                .callback(callback -> intakes.forEach((partition, state) -> {
+                    long now = clock.millis();
+                    state.slowestHolder()
+                            .ifPresent(holder -> callback.call(
+                                    lagSeconds(holder, now),
+                                    String.valueOf(partition),
+                                    holder.producerId(),
+                                    holder.group().target(),
+                                    "waited_for"));
+                    state.slowestStalled()
+                            .ifPresent(holder -> callback.call(
+                                    lagSeconds(holder, now),
+                                    String.valueOf(partition),
+                                    holder.producerId(),
+                                    holder.group().target(),
+                                    "stalled"));
+                }))
+                .register(registry);
+        merging("merging_windows", "Windows that are not final yet", MergeState::openWindows);
+        merging("merging_bytes", "About how much memory the windows that are not final take", MergeState::openBytes);
+    }
+
+    private static double lagSeconds(PartitionIntake.Holder holder, long nowEpochMillis) {
+        return (nowEpochMillis - holder.untilEpochMillis()) / 1e3;
+    }
+
+    private void merging(String name, String help, ToLongFunction<MergeState> reading) {
+        GaugeWithCallback.builder()
+                .name(PREFIX + name)
+                .help(help + ", by merge partition")
                 .labelNames("partition")
-                .callback(callback ->
-                        merges.forEach((partition, windows) -> callback.call(windows, String.valueOf(partition))))
+                .callback(callback -> merges.forEach(
+                        (partition, state) -> callback.call(reading.applyAsLong(state), String.valueOf(partition))))
                 .register(registry);
     }
 
@@ -165,6 +205,13 @@ public final class AggregatorMetrics implements Progress {
             case HOLD_REFUSED -> "Records whose producer was in too many groups to hold a window";
             case WATERMARK_CAPPED -> "Heartbeats whose watermark was cut to what the append time allows";
             case MISSING_RANGES_OVERFLOWED -> "Runs of missing sequences that were forgotten";
+            case READ_AGAIN -> "Records that were read once more although the state knew them";
+            case EVENTS_COUNTED_BEFORE -> "Request events of windows that another application had said before";
+            case PRODUCERS_STALLED -> "Times that a producer's watermark stood still or fell far behind";
+            case PRODUCERS_CAUGHT_UP -> "Times that such a producer caught up";
+            case PARTS_EARLY -> "Parts of windows that left early for want of room";
+            case WINDOWS_EARLY -> "Windows that became final early for want of room";
+            case GROUPS_FORGOTTEN -> "Groups of which is no longer remembered how far they were";
             case PRODUCERS_EXPELLED -> "Producers expelled for silence";
             case EXPULSIONS_VOID -> "Expulsions without effect, because the producer had spoken again or was gone";
             case WINDOWS_CLOSED -> "Window records of revision 0";
@@ -174,7 +221,6 @@ public final class AggregatorMetrics implements Progress {
                     REFUSED_FUTURE,
                     REFUSED_SERIES_LIMIT,
                     REFUSED_PRODUCER_LIMIT,
-                    REFUSED_OPEN_LIMIT,
                     REFUSED_FORGOTTEN,
                     REFUSED_IMPLAUSIBLE,
                     REFUSED_FOREIGN_PARTIAL -> "Refused records";

@@ -16,8 +16,8 @@ import java.time.Duration;
 public record AggregationSettings(
         Duration window, int partitions, int shards, Duration tickInterval, IntakeLimits limits) {
 
-    /** Most windows per merge partition whose revision is remembered one by one. */
-    static final int REVISIONS_REMEMBERED = 10_000;
+    /** Most windows of a group whose revision is remembered one by one. */
+    static final int REVISIONS_REMEMBERED = 1_000;
 
     /** Most bytes of an undecodable record that are kept. */
     static final int UNDECODABLE_BYTES_KEPT = 64 << 10;

@@ -4,6 +4,7 @@ import dev.plumbline.aggregator.commit.Backlog;
 import dev.plumbline.aggregator.commit.CommitHook;
 import dev.plumbline.contract.wire.Topics;
 import java.util.Map;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serdes;
@@ -37,18 +38,21 @@ public final class AggregationTopology {
      * @param hook must also be that of the {@link dev.plumbline.aggregator.commit.CommitHookClientSupplier} with which
      *     the topology is run, or its state is lost in every crash
      * @param backlog tells a partition that is quiet from one that has not been read yet
+     * @param saidBefore what others have said; used where there is no state
      */
-    public static Topology build(AggregationSettings settings, CommitHook hook, Backlog backlog, Progress progress) {
+    public static Topology build(
+            AggregationSettings settings, CommitHook hook, Backlog backlog, Progress progress, SaidBefore saidBefore) {
         Topology topology = new Topology();
         source(topology, EVENTS_SOURCE, Topics.EVENTS);
-        topology.addProcessor(INTAKE, () -> new IntakeStage(settings, hook, backlog, progress), EVENTS_SOURCE);
+        topology.addProcessor(
+                INTAKE, () -> new IntakeStage(settings, hook, backlog, progress, saidBefore), EVENTS_SOURCE);
         topology.addStateStore(store(INTAKE_STORE), INTAKE);
         sink(topology, PARTIALS_SINK, settings.partialsTopic(), INTAKE);
         sink(topology, EXPULSIONS_SINK, Topics.EVENTS, INTAKE);
         sink(topology, INTAKE_UNDECODABLE_SINK, Topics.UNDECODABLE, INTAKE);
 
         source(topology, PARTIALS_SOURCE, settings.partialsTopic());
-        topology.addProcessor(MERGE, () -> new MergeStage(settings, hook, progress), PARTIALS_SOURCE);
+        topology.addProcessor(MERGE, () -> new MergeStage(settings, hook, progress, saidBefore), PARTIALS_SOURCE);
         topology.addStateStore(store(MERGE_STORE), MERGE);
         sink(topology, WINDOWS_SINK, settings.windowsTopic(), MERGE);
         sink(topology, MERGE_UNDECODABLE_SINK, Topics.UNDECODABLE, MERGE);
@@ -69,10 +73,20 @@ public final class AggregationTopology {
         topology.addSink(name, topic, new ByteArraySerializer(), Outgoing.SERIALIZER, Outgoing.PARTITIONER, parent);
     }
 
+    /**
+     * How the log of the state is kept. The keys are few and are used again and again, so compacted often it stays short
+     * whatever its age; a tombstone only needs to outlive a restore.
+     */
+    private static final Map<String, String> CHANGELOG = Map.of(
+            TopicConfig.DELETE_RETENTION_MS_CONFIG, "600000",
+            TopicConfig.MAX_COMPACTION_LAG_MS_CONFIG, "600000",
+            TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG, "0.2",
+            TopicConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+
     /** Logged, so that it survives; in memory, because it is small and is read only at init. */
     private static StoreBuilder<KeyValueStore<String, byte[]>> store(String name) {
         return Stores.keyValueStoreBuilder(Stores.inMemoryKeyValueStore(name), Serdes.String(), Serdes.ByteArray())
                 .withCachingDisabled()
-                .withLoggingEnabled(Map.of());
+                .withLoggingEnabled(CHANGELOG);
     }
 }

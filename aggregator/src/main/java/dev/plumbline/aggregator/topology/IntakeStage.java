@@ -4,6 +4,7 @@ import dev.plumbline.aggregator.commit.Backlog;
 import dev.plumbline.aggregator.commit.CommitHook;
 import dev.plumbline.contract.event.Event;
 import dev.plumbline.contract.event.ProducerExpelled;
+import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.contract.series.GroupPartitioner;
 import dev.plumbline.contract.window.Partial;
 import dev.plumbline.contract.wire.Codec;
@@ -26,26 +27,29 @@ final class IntakeStage extends Stage<IntakeSnapshot> {
     private final AggregationSettings settings;
     private final Backlog backlog;
     private final Progress progress;
+    private final SaidBefore saidBefore;
     private PartitionIntake intake;
     private int partition;
 
-    IntakeStage(AggregationSettings settings, CommitHook hook, Backlog backlog, Progress progress) {
+    IntakeStage(
+            AggregationSettings settings, CommitHook hook, Backlog backlog, Progress progress, SaidBefore saidBefore) {
         super(AggregationTopology.INTAKE_STORE, SNAPSHOTS, hook, settings.tickInterval());
         this.settings = settings;
         this.backlog = backlog;
         this.progress = progress;
-        this.intake = intakeOf(0, 0);
+        this.saidBefore = saidBefore;
+        this.intake = intakeOf(0);
     }
 
     @Override
     void begin(int ofPartition) {
         partition = ofPartition;
-        intake = intakeOf(ofPartition, wallMillis());
+        intake = intakeOf(ofPartition);
     }
 
     @Override
     void restore(IntakeSnapshot snapshot) {
-        intake.restore(snapshot, wallMillis());
+        intake.restore(snapshot);
     }
 
     @Override
@@ -53,11 +57,11 @@ final class IntakeStage extends Stage<IntakeSnapshot> {
         progress.counted(Tally.RECORDS_CONSUMED, 1);
         switch (Codec.EVENTS.decode(record.value())) {
             case Decoded.Undecodable<Event> undecodable -> {
-                intake.undecodable(wallMillis());
+                intake.undecodable(offset());
                 sendUndecodable(record.value(), undecodable.reason());
             }
             case Decoded.Value<Event> event -> {
-                Admission admission = intake.accept(event.value(), record.timestamp(), wallMillis());
+                Admission admission = intake.accept(offset(), event.value(), record.timestamp());
                 if (admission instanceof Admission.Refused refused) {
                     sendUndecodable(record.value(), "refused: " + refused.reason());
                 }
@@ -68,7 +72,9 @@ final class IntakeStage extends Stage<IntakeSnapshot> {
 
     @Override
     void tick() {
-        // Unknown is not zero: before the first fetch a full partition looks like an empty one.
+        // Unknown is not zero: before the first fetch, and while no broker answers, a full partition looks like an
+        // empty
+        // one.
         boolean drained = backlog.recordsNotRead(Topics.EVENTS, partition).orElse(1) == 0;
         for (ProducerExpelled expulsion : intake.tick(wallMillis(), drained)) {
             send(
@@ -81,7 +87,13 @@ final class IntakeStage extends Stage<IntakeSnapshot> {
         progress.intake(
                 partition,
                 new Progress.IntakeState(
-                        intake.openWindows(), intake.seriesCount(), intake.liveCount(), intake.watermarkEpochMillis()));
+                        intake.openWindows(),
+                        intake.openBytes(),
+                        intake.seriesCount(),
+                        intake.liveCount(),
+                        intake.stalledCount(),
+                        intake.slowestHolder(false),
+                        intake.slowestHolder(true)));
     }
 
     @Override
@@ -100,35 +112,32 @@ final class IntakeStage extends Stage<IntakeSnapshot> {
         return AggregationTopology.INTAKE_UNDECODABLE_SINK;
     }
 
-    private PartitionIntake intakeOf(int ofPartition, long wallMillis) {
+    private PartitionIntake intakeOf(int ofPartition) {
         return new PartitionIntake(
                 new Placement(ofPartition, settings.partitions(), settings.shards()),
                 settings.limits(),
-                progress::counted,
-                wallMillis);
+                saidBefore::windowEndEpochMillis,
+                progress::counted);
     }
 
     private void sendPartials() {
+        boolean closes = false;
         for (Partial partial : intake.drain()) {
-            byte[] bytes = Codec.PARTIALS.encode(partial);
-            switch (partial) {
-                case Partial.WindowPart part ->
-                    send(
-                            AggregationTopology.PARTIALS_SINK,
-                            GroupPartitioner.partitionOf(part.id().series().group(), 0, settings.partitions()),
-                            part.id().series().key(),
-                            bytes);
-                case Partial.SourceClosed closed -> sendToAll(bytes);
-                case Partial.SourceIdle idle -> sendToAll(bytes);
-            }
+            ComparisonGroup group = switch (partial) {
+                case Partial.WindowPart part -> part.id().series().group();
+                case Partial.GroupClosed closed -> closed.group();
+                case Partial.GroupReleased released -> released.group();
+            };
+            closes |= !(partial instanceof Partial.WindowPart);
+            send(
+                    AggregationTopology.PARTIALS_SINK,
+                    GroupPartitioner.partitionOf(group, 0, settings.partitions()),
+                    group.key(),
+                    Codec.PARTIALS.encode(partial));
         }
-    }
-
-    private void sendToAll(byte[] bytes) {
-        for (int merge = 0; merge < settings.partitions(); merge++) {
-            send(AggregationTopology.PARTIALS_SINK, merge, "source-" + partition, bytes);
+        if (closes) {
+            // The second stage sees it only once it is committed.
+            requestCommit();
         }
-        // The second stage sees it only once it is committed.
-        requestCommit();
     }
 }

@@ -9,7 +9,6 @@ import dev.plumbline.contract.wire.Codec;
 import dev.plumbline.contract.wire.Decoded;
 import dev.plumbline.windowing.Admission;
 import dev.plumbline.windowing.MergeSnapshot;
-import dev.plumbline.windowing.Tally;
 import dev.plumbline.windowing.WindowMerger;
 import java.util.List;
 import java.util.Optional;
@@ -23,20 +22,22 @@ final class MergeStage extends Stage<MergeSnapshot> {
 
     private final AggregationSettings settings;
     private final Progress progress;
+    private final SaidBefore saidBefore;
     private WindowMerger merger;
     private int partition;
 
-    MergeStage(AggregationSettings settings, CommitHook hook, Progress progress) {
+    MergeStage(AggregationSettings settings, CommitHook hook, Progress progress, SaidBefore saidBefore) {
         super(AggregationTopology.MERGE_STORE, SNAPSHOTS, hook, settings.tickInterval());
         this.settings = settings;
         this.progress = progress;
-        this.merger = newMerger();
+        this.saidBefore = saidBefore;
+        this.merger = newMerger(0);
     }
 
     @Override
     void begin(int ofPartition) {
         partition = ofPartition;
-        merger = newMerger();
+        merger = newMerger(ofPartition);
     }
 
     @Override
@@ -48,11 +49,11 @@ final class MergeStage extends Stage<MergeSnapshot> {
     void take(Record<byte[], byte[]> record) {
         switch (Codec.PARTIALS.decode(record.value())) {
             case Decoded.Undecodable<Partial> undecodable -> {
-                progress.counted(Tally.UNDECODABLE, 1);
+                merger.undecodable(offset());
                 sendUndecodable(record.value(), undecodable.reason());
             }
             case Decoded.Value<Partial> partial -> {
-                if (merger.accept(partial.value()) instanceof Admission.Refused refused) {
+                if (merger.accept(offset(), partial.value()) instanceof Admission.Refused refused) {
                     sendUndecodable(record.value(), "refused: " + refused.reason());
                 }
             }
@@ -73,7 +74,7 @@ final class MergeStage extends Stage<MergeSnapshot> {
 
     @Override
     void tick() {
-        progress.merge(partition, merger.openWindows());
+        progress.merge(partition, new Progress.MergeState(merger.openWindows(), merger.openBytes()));
     }
 
     @Override
@@ -92,11 +93,13 @@ final class MergeStage extends Stage<MergeSnapshot> {
         return AggregationTopology.MERGE_UNDECODABLE_SINK;
     }
 
-    private WindowMerger newMerger() {
+    private WindowMerger newMerger(int ofPartition) {
         return new WindowMerger(
                 settings.window().toMillis(),
                 settings.partitions(),
                 AggregationSettings.REVISIONS_REMEMBERED,
+                settings.limits().openBytes(),
+                saidBefore.partialOffset(ofPartition),
                 progress::counted);
     }
 }

@@ -1,7 +1,8 @@
 package dev.plumbline.aggregator.topology;
 
+import dev.plumbline.windowing.PartitionIntake;
 import dev.plumbline.windowing.Tally;
-import java.util.OptionalLong;
+import java.util.Optional;
 
 /** Who wants to know how the aggregation goes. Called by stream threads, any of them, and must not block. */
 public interface Progress {
@@ -12,8 +13,8 @@ public interface Progress {
     /** How a partition of the events topic stands, about once per tick. */
     void intake(int partition, IntakeState state);
 
-    /** How many windows of a merge partition are not final yet, about once per tick. */
-    void merge(int partition, long openWindows);
+    /** How a merge partition stands, about once per tick. */
+    void merge(int partition, MergeState state);
 
     /** A partition of the events topic is no longer here. */
     void intakeGone(int partition);
@@ -24,8 +25,26 @@ public interface Progress {
     /**
      * How a partition of the events topic stands.
      *
-     * @param watermarkEpochMillis smallest watermark of the live producers, 0 when one has none yet; empty when nobody is
-     *     live
+     * @param openBytes about how much memory the open windows take
+     * @param liveProducers producers that are there, each once per group
+     * @param stalledProducers of those, the ones that nobody waits for
+     * @param slowestHolder the one with the smallest watermark that windows wait for; empty when they wait for nobody
+     * @param slowestStalled the one with the smallest watermark that nobody waits for; empty when there is none
      */
-    record IntakeState(long openWindows, int series, long liveProducers, OptionalLong watermarkEpochMillis) {}
+    record IntakeState(
+            long openWindows,
+            long openBytes,
+            int series,
+            long liveProducers,
+            long stalledProducers,
+            Optional<PartitionIntake.Holder> slowestHolder,
+            Optional<PartitionIntake.Holder> slowestStalled) {}
+
+    /**
+     * How a merge partition stands.
+     *
+     * @param openWindows windows that are not final yet
+     * @param openBytes about how much memory they take
+     */
+    record MergeState(long openWindows, long openBytes) {}
 }

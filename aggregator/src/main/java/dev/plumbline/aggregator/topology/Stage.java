@@ -35,7 +35,8 @@ abstract class Stage<S> implements Processor<byte[], byte[], byte[], Outgoing>, 
     private final Duration tickInterval;
     private @Nullable ProcessorContext<byte[], Outgoing> context;
     private @Nullable KeyValueStore<String, byte[]> store;
-    private boolean halfDone;
+    private boolean mustNotCommit;
+    private boolean touched;
 
     Stage(String storeName, SnapshotCodec<S> codec, CommitHook hook, Duration tickInterval) {
         this.storeName = storeName;
@@ -60,7 +61,8 @@ abstract class Stage<S> implements Processor<byte[], byte[], byte[], Outgoing>, 
         context = processorContext;
         KeyValueStore<String, byte[]> restored = processorContext.getStateStore(storeName);
         store = restored;
-        halfDone = false;
+        mustNotCommit = false;
+        touched = false;
         begin(processorContext.taskId().partition());
         try (KeyValueIterator<String, byte[]> pieces = restored.all()) {
             while (pieces.hasNext()) {
@@ -82,13 +84,33 @@ abstract class Stage<S> implements Processor<byte[], byte[], byte[], Outgoing>, 
         hook.leave(this);
     }
 
+    /**
+     * A task that lives on although its transaction was aborted has state that its log does not have, and would count again
+     * what it reads again. Its thread ends with the next thing it does and is replaced by one that begins from the log.
+     */
+    @Override
+    public final void aborted() {
+        mustNotCommit |= touched;
+    }
+
+    @Override
+    public final void committed() {
+        touched = false;
+    }
+
     @Override
     public final void writeChanges() {
-        if (halfDone) {
-            throw new KafkaException("task " + context().taskId() + " failed half way, its thread must not commit");
+        if (mustNotCommit) {
+            throw new KafkaException(
+                    "task " + context().taskId() + " failed half way or was aborted, its thread must not commit");
         }
         whole(() -> drainChanges((key, snapshot) ->
                 snapshot.ifPresentOrElse(value -> store().put(key, codec.encode(value)), () -> store().delete(key))));
+    }
+
+    /** Where the record lies that is being taken. */
+    final long offset() {
+        return context().recordMetadata().orElseThrow().offset();
     }
 
     /** Now, by the clock of Streams, milliseconds since the epoch. */
@@ -124,9 +146,14 @@ abstract class Stage<S> implements Processor<byte[], byte[], byte[], Outgoing>, 
 
     /** Runs something that must be done wholly or not be committed at all. */
     private void whole(Runnable step) {
-        halfDone = true;
+        if (mustNotCommit) {
+            throw new KafkaException(
+                    "task " + context().taskId() + " failed half way or was aborted, it must begin anew");
+        }
+        touched = true;
+        mustNotCommit = true;
         step.run();
-        halfDone = false;
+        mustNotCommit = false;
     }
 
     private ProcessorContext<byte[], Outgoing> context() {

@@ -11,8 +11,42 @@ class CommitHookTest {
 
     private final CommitHook hook = new CommitHook();
     private final List<String> written = new ArrayList<>();
-    private final CommitParticipant one = () -> written.add("one");
-    private final CommitParticipant two = () -> written.add("two");
+    private final CommitParticipant one = new Participant("one");
+    private final CommitParticipant two = new Participant("two");
+
+    private final class Participant implements CommitParticipant {
+        private final String name;
+
+        Participant(String name) {
+            this.name = name;
+        }
+
+        @Override
+        public void writeChanges() {
+            written.add(name);
+        }
+
+        @Override
+        public void committed() {
+            written.add(name + " committed");
+        }
+
+        @Override
+        public void aborted() {
+            written.add(name + " aborted");
+        }
+    }
+
+    @Test
+    void tellsEveryParticipantHowTheTransactionEnded() {
+        hook.join(one);
+        hook.join(two);
+
+        hook.commitAll();
+        hook.abortAll();
+
+        assertThat(written).containsExactly("one committed", "two committed", "one aborted", "two aborted");
+    }
 
     @Test
     void letsEveryParticipantOfTheThreadWrite() {

@@ -3,13 +3,16 @@ package dev.plumbline.aggregator.exposition;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plumbline.aggregator.topology.Progress.IntakeState;
+import dev.plumbline.aggregator.topology.Progress.MergeState;
+import dev.plumbline.contract.series.ComparisonGroup;
+import dev.plumbline.contract.series.LoadPoint;
+import dev.plumbline.windowing.PartitionIntake;
 import dev.plumbline.windowing.Tally;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 class AggregatorMetricsTest {
@@ -36,14 +39,23 @@ class AggregatorMetricsTest {
 
     @Test
     void showsHowAPartitionStandsUntilItIsGone() throws IOException {
-        metrics.intake(2, new IntakeState(5, 4, 3, OptionalLong.of(8_500)));
-        metrics.merge(2, 7);
+        metrics.intake(
+                2,
+                new IntakeState(5, 6_000, 4, 3, 1, Optional.of(holder("p1", 8_500)), Optional.of(holder("p2", 1_000))));
+        metrics.merge(2, new MergeState(7, 9_000));
         assertThat(text())
                 .contains("plumbline_aggregator_open_windows{partition=\"2\"} 5.0")
                 .contains("plumbline_aggregator_series{partition=\"2\"} 4.0")
                 .contains("plumbline_aggregator_live_producers{partition=\"2\"} 3.0")
                 .contains("plumbline_aggregator_watermark_lag_seconds{partition=\"2\"} 1.5")
-                .contains("plumbline_aggregator_merging_windows{partition=\"2\"} 7.0");
+                .contains("plumbline_aggregator_open_bytes{partition=\"2\"} 6000.0")
+                .contains("plumbline_aggregator_stalled_producers{partition=\"2\"} 1.0")
+                .contains("plumbline_aggregator_holder_lag_seconds{partition=\"2\",producer=\"p1\","
+                        + "standing=\"waited_for\",target=\"service\"} 1.5")
+                .contains("plumbline_aggregator_holder_lag_seconds{partition=\"2\",producer=\"p2\","
+                        + "standing=\"stalled\",target=\"service\"} 9.0")
+                .contains("plumbline_aggregator_merging_windows{partition=\"2\"} 7.0")
+                .contains("plumbline_aggregator_merging_bytes{partition=\"2\"} 9000.0");
 
         metrics.intakeGone(2);
         metrics.mergeGone(2);
@@ -53,10 +65,16 @@ class AggregatorMetricsTest {
 
     @Test
     void hasNoLagWithoutAWatermark() throws IOException {
-        metrics.intake(0, new IntakeState(0, 0, 0, OptionalLong.empty()));
-        metrics.intake(1, new IntakeState(0, 0, 1, OptionalLong.of(0)));
+        metrics.intake(0, new IntakeState(0, 0, 0, 0, 0, Optional.empty(), Optional.empty()));
 
-        assertThat(text()).doesNotContain("watermark_lag_seconds{");
+        assertThat(text()).doesNotContain("lag_seconds{");
+    }
+
+    private static PartitionIntake.Holder holder(String producerId, long untilEpochMillis) {
+        return new PartitionIntake.Holder(
+                producerId,
+                new ComparisonGroup("service", "model", "chat", LoadPoint.parse("c8"), "default"),
+                untilEpochMillis);
     }
 
     @Test

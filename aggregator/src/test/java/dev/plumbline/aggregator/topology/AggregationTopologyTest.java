@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plumbline.contract.distribution.Histogram;
 import dev.plumbline.contract.event.Activity.Sickness;
-import dev.plumbline.contract.event.Event;
 import dev.plumbline.contract.event.FailureKind;
 import dev.plumbline.contract.event.Heartbeat;
 import dev.plumbline.contract.event.ProducerExpelled;
@@ -16,6 +15,7 @@ import dev.plumbline.contract.event.RequestEvent;
 import dev.plumbline.contract.series.Series;
 import dev.plumbline.contract.window.LatencyMetric;
 import dev.plumbline.contract.window.WindowRecord;
+import dev.plumbline.contract.window.WindowSummary;
 import dev.plumbline.contract.wire.UndecodableRecord;
 import dev.plumbline.windowing.Tally;
 import dev.plumbline.windowing.TestEvents;
@@ -142,7 +142,7 @@ class AggregationTopologyTest {
         pipe.send(producer.heartbeat(T0 + 13_000));
         pipe.send(producer.completed(STABLE, T0 + 3, 300));
         pipe.send(producer.completed(STABLE, T0 + 4, 300));
-        pipe.advance(1_000);
+        pipe.send(producer.heartbeat(T0 + 14_000));
 
         List<WindowRecord> windows = pipe.windows();
         assertThat(windows).extracting(WindowRecord::revision).containsExactly(0, 1, 2);
@@ -224,15 +224,18 @@ class AggregationTopologyTest {
     }
 
     @Test
-    void makesNoWindowOfAHeartbeatWithoutActivity() {
+    void saysThatAWindowInWhichNothingWasDueExists() {
         pipe.send(producer.heartbeat(T0 + 12_000, offered(T0 + 3_000, 0)));
 
-        assertThat(pipe.windows()).isEmpty();
+        WindowRecord window = single(pipe.windows());
+        assertThat(window.delta()).isEqualTo(WindowSummary.empty());
+        assertThat(window.coverage()).isEqualTo(1);
     }
 
     @Test
     void excludesASickProducerAndPublishesCoverage() {
         TestEvents sick = new TestEvents("p2", 1);
+        pipe.send(producer.heartbeat(T0));
         pipe.send(producer.completed(STABLE, T0 + 1, 100));
         pipe.send(sick.completed(STABLE, T0 + 1, 9_000));
         pipe.send(sick.heartbeat(T0 + 12_000, offered(T0, 1, Sickness.DISPATCH_LAG), offered(T0 + 1_000, 2)));
@@ -250,6 +253,7 @@ class AggregationTopologyTest {
     void waitsForTheSlowerOfTwoProducers() {
         TestEvents slow = new TestEvents("p2", 1);
         pipe.send(slow.completed(STABLE, T0 + 1, 100));
+        pipe.send(slow.heartbeat(T0 + 1));
         pipe.send(producer.heartbeat(T0 + 30_000));
         assertThat(pipe.windows()).isEmpty();
 
@@ -286,27 +290,34 @@ class AggregationTopologyTest {
     }
 
     @Test
-    void expelsASilentProducerByARecordOfItsOwn() {
+    void expelsASilentProducerByTheLogWhereOthersAreHeard() {
         TestEvents alive = new TestEvents("p2", 1);
         pipe.send(producer.completed(STABLE, T0 + 1, 100));
         pipe.send(producer.heartbeat(T0 + 1_000));
         for (int second = 1; second <= 12; second++) {
-            pipe.send(alive.heartbeat(T0 + second * 1_000L));
             pipe.advance(1_000);
+            pipe.send(alive.heartbeat(T0 + second * 1_000L));
         }
-        pipe.send(alive.heartbeat(T0 + 13_000));
 
         assertThat(single(pipe.windows()).countedEvents()).isEqualTo(1);
         assertThat(pipe.tally(Tally.PRODUCERS_EXPELLED)).isEqualTo(1);
-        Event told = single(pipe.toldEvents());
-        // Eleven, not ten: while others speak, the log itself must have moved on by ten seconds without p1.
-        assertThat(told).isEqualTo(new ProducerExpelled("p1", 1, GROUP, T0 + 1_000, 11_000));
+        assertThat(pipe.toldEvents()).isEmpty();
+    }
+
+    @Test
+    void expelsTheLastProducerByARecordOfItsOwn() {
+        pipe.send(producer.completed(STABLE, T0 + 1, 100));
+        pipe.send(producer.heartbeat(T0 + 1_000));
+        pipe.advance(15_000);
+
+        assertThat(single(pipe.windows()).cut()).contains(WindowRecord.Cut.SILENT);
+        assertThat(single(pipe.toldEvents())).isEqualTo(new ProducerExpelled("p1", 1, GROUP, T0 + 1_000, 10_000));
     }
 
     @Test
     void letsAnExpelledProducerComeBack() {
         pipe.send(producer.completed(STABLE, T0 + 1, 100));
-        pipe.advance(11_000);
+        pipe.advance(15_000);
         assertThat(single(pipe.windows()).countedEvents()).isEqualTo(1);
 
         pipe.send(producer.completed(STABLE, T0 + 11_000, 100));
@@ -330,9 +341,13 @@ class AggregationTopologyTest {
     }
 
     @Test
-    void closesTheSameWindowsWhenItReadsAnExpulsionAgain() {
+    void takesAnExpulsionOnlyOnceTheProducerIsSilentForSoLong() {
         pipe.send(producer.completed(STABLE, T0 + 1, 100));
         pipe.send(producer.heartbeat(T0 + 5_000));
+        pipe.advance(9_000, false);
+        pipe.send(new ProducerExpelled("p1", 1, GROUP, T0 + 5_000, 10_000));
+        assertThat(pipe.windows()).isEmpty();
+        pipe.advance(1_000, false);
         pipe.send(new ProducerExpelled("p1", 1, GROUP, T0 + 5_000, 10_000));
 
         assertThat(single(pipe.windows()).countedEvents()).isEqualTo(1);

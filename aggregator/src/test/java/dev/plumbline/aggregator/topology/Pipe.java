@@ -1,6 +1,5 @@
 package dev.plumbline.aggregator.topology;
 
-import dev.plumbline.aggregator.commit.Backlog;
 import dev.plumbline.aggregator.commit.CommitHook;
 import dev.plumbline.contract.event.Event;
 import dev.plumbline.contract.window.WindowRecord;
@@ -16,6 +15,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Properties;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -35,21 +35,27 @@ final class Pipe implements AutoCloseable {
             1,
             1,
             Duration.ofSeconds(1),
-            new IntakeLimits(10_000, 2_000, 10_000, 1_000, 300_000, SERIES_LIMIT, 50, 1_000));
+            new IntakeLimits(10_000, 2_000, 10_000, 60_000, 300_000, SERIES_LIMIT, 50, 16 << 20));
 
     private final Map<Tally, Long> tallies = new EnumMap<>(Tally.class);
     private final Topology topology;
     private final TopologyTestDriver driver;
     private final TestInputTopic<byte[], byte[]> events;
     private long nowEpochMillis;
+    private boolean backlogKnown = true;
 
     Pipe(long startEpochMillis) {
         nowEpochMillis = startEpochMillis;
-        topology = AggregationTopology.build(SETTINGS, new CommitHook(), Backlog.NONE, new TallyOnly(tallies));
+        topology = AggregationTopology.build(
+                SETTINGS, new CommitHook(), this::recordsNotRead, new TallyOnly(tallies), SaidBefore.NOTHING);
         Properties properties = new Properties();
         properties.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
         driver = new TopologyTestDriver(topology, properties, Instant.ofEpochMilli(startEpochMillis));
         events = driver.createInputTopic(Topics.EVENTS, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    private OptionalLong recordsNotRead(String topic, int partition) {
+        return backlogKnown ? OptionalLong.of(0) : OptionalLong.empty();
     }
 
     Topology topology() {
@@ -65,6 +71,12 @@ final class Pipe implements AutoCloseable {
     }
 
     void advance(long millis) {
+        advance(millis, true);
+    }
+
+    /** @param known whether it is known meanwhile that everything has been read */
+    void advance(long millis, boolean known) {
+        backlogKnown = known;
         for (long left = millis; left > 0; left -= 1_000) {
             long step = Math.min(left, 1_000);
             nowEpochMillis += step;
@@ -122,7 +134,7 @@ final class Pipe implements AutoCloseable {
         public void intake(int partition, IntakeState state) {}
 
         @Override
-        public void merge(int partition, long openWindows) {}
+        public void merge(int partition, MergeState state) {}
 
         @Override
         public void intakeGone(int partition) {}

@@ -1,10 +1,12 @@
 package dev.plumbline.aggregator.topology;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plumbline.windowing.IntakeSnapshot;
 import dev.plumbline.windowing.MergeSnapshot;
 import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -23,15 +25,18 @@ class SnapshotCodecTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "{'type':'standing','closedToEpochMillis':999999999000,'announced':'ACTIVE'}",
+                "{'type':'progress','offset':41,'newestAppendEpochMillis':1000000001085,'livedMillis':77}",
                 "{'type':'producer','producerId':'p0','lastAppendEpochMillis':1000000001085,'forgottenToEpoch':4,"
-                        + "'epochs':[{'epoch':5,'sequences':{'highest':8,'forgottenTo':0,'missing':[{'first':1,'last':1}]},"
-                        + "'left':[" + GROUP + "]}],"
-                        + "'live':[{'group':" + GROUP
-                        + ",'untilEpochMillis':7,'heardAppendEpochMillis':1000000001085}]}",
+                        + "'epochs':[{'epoch':5,'sequences':{'highest':8,'forgottenTo':0,"
+                        + "'missing':[{'first':1,'last':1}]}}]}",
+                "{'type':'group','group':" + GROUP + ",'closedToEpochMillis':999999999000,'countedBeforeEpochMillis':0,"
+                        + "'latestEndEpochMillis':1000000001000,'heardAppendEpochMillis':1000000001085}",
+                "{'type':'hold','group':" + GROUP + ",'producerId':'p0','epoch':5,'spoken':true,'farBehind':false,"
+                        + "'stalled':false,'untilEpochMillis':7,'heardAppendEpochMillis':1000000001085,"
+                        + "'heardLivedMillis':70,'advancedLivedMillis':60}",
                 "{'type':'series','series':" + SERIES + ",'lastWindowEndEpochMillis':1000000001000}",
-                "{'type':'contribution','id':" + ID + ",'producerId':'p0','epoch':5,'late':false,'summary':" + SUMMARY
-                        + ",'sickness':['CPU_SATURATED']}"
+                "{'type':'contribution','slot':3,'id':" + ID + ",'producerId':'p0','epoch':5,'late':false,'summary':"
+                        + SUMMARY + ",'sickness':['CPU_SATURATED']}"
             })
     void keepsTheStoredFormOfAnIntake(String stored) {
         assertRoundTrip(new SnapshotCodec<>(IntakeSnapshot.class), stored);
@@ -40,21 +45,55 @@ class SnapshotCodecTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "{'type':'standing','closedToEpochMillis':999999999000,'sources':[{'type':'closed',"
-                        + "'toEpochMillis':999999999000},{'type':'idle'},{'type':'unheard'}],'highestForgottenRevision':2}",
-                "{'type':'open','id':" + ID + ",'summary':" + SUMMARY + ",'excluded':{'requests':" + NO_REQUESTS
-                        + ",'offered':0,'reasons':{}}}",
+                "{'type':'progress','offset':41,'sourcePartitions':3}",
+                "{'type':'group','group':" + GROUP
+                        + ",'closedToEpochMillis':999999999000,'heldToEpochMillis':{'2':999999999000},'lastStartEpochMillis':{'stable':999999998000},"
+                        + "'highestForgottenRevision':2}",
+                "{'type':'open','slot':0,'id':" + ID + ",'summary':" + SUMMARY + ",'excluded':{'requests':"
+                        + NO_REQUESTS + ",'offered':0,'reasons':{}}}",
                 "{'type':'final','id':" + ID + ",'revision':1}"
             })
     void keepsTheStoredFormOfAMerger(String stored) {
         assertRoundTrip(new SnapshotCodec<>(MergeSnapshot.class), stored);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'type':'progress'}",
+                "{'type':'progress','offset':41,'livedMillis':77}",
+                "{'type':'progress','offset':41,'newestAppendEpochMillis':1,'livedMillis':77,'more':1}",
+                "{'type':'standing','closedToEpochMillis':1,'announced':'ACTIVE'}"
+            })
+    void guessesNothing(String stored) {
+        assertThatThrownBy(() -> new SnapshotCodec<>(IntakeSnapshot.class).decode(bytes(stored)))
+                .hasMessageContaining("cannot read the stored IntakeSnapshot")
+                .hasMessageContaining("plumbline.aggregator.application-id");
+    }
+
+    @Test
+    void namesAFormOfAnotherVersion() {
+        byte[] later = bytes("{}");
+        later[0] = 9;
+
+        assertThatThrownBy(() -> new SnapshotCodec<>(IntakeSnapshot.class).decode(later))
+                .hasMessageContaining("has version 9, this program reads version 1");
+        assertThatThrownBy(() -> new SnapshotCodec<>(IntakeSnapshot.class)
+                        .decode("{\"type\":\"standing\"}".getBytes(StandardCharsets.UTF_8)))
+                .hasMessageContaining("has no version");
+    }
+
+    private static byte[] bytes(String stored) {
+        byte[] json = stored.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
+        byte[] bytes = new byte[json.length + 1];
+        bytes[0] = SnapshotCodec.VERSION;
+        System.arraycopy(json, 0, bytes, 1, json.length);
+        return bytes;
+    }
+
     private static <S> void assertRoundTrip(SnapshotCodec<S> codec, String stored) {
-        String json = stored.replace('\'', '"');
+        S snapshot = codec.decode(bytes(stored));
 
-        S snapshot = codec.decode(json.getBytes(StandardCharsets.UTF_8));
-
-        assertThat(new String(codec.encode(snapshot), StandardCharsets.UTF_8)).isEqualTo(json);
+        assertThat(codec.encode(snapshot)).isEqualTo(bytes(stored));
     }
 }

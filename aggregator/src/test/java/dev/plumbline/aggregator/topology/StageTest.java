@@ -39,6 +39,7 @@ class StageTest {
             .withCachingDisabled()
             .build();
     private boolean broken;
+    private long offset;
 
     StageTest() {
         context.setCurrentSystemTimeMs(T0);
@@ -52,6 +53,7 @@ class StageTest {
         crashed.process(record(producer.completed(STABLE, T0 + 1, 1)));
         assertThat(store.all().hasNext()).isFalse();
         hook.writeAllChanges();
+        hook.commitAll();
         hook.leave(crashed);
 
         IntakeStage successor = started();
@@ -69,12 +71,12 @@ class StageTest {
         IntakeStage stage = started();
         stage.process(record(producer.completed(STABLE, T0 + 1, 1)));
         hook.writeAllChanges();
-        assertThat(keys()).anyMatch(key -> key.startsWith("open|"));
+        assertThat(keys()).contains("contribution|0");
 
         stage.process(record(producer.leaving(T0 + 3)));
         hook.writeAllChanges();
 
-        assertThat(keys()).noneMatch(key -> key.startsWith("open|"));
+        assertThat(keys()).noneMatch(key -> key.startsWith("contribution|"));
     }
 
     @Test
@@ -103,6 +105,36 @@ class StageTest {
     }
 
     @Test
+    void writesNothingMoreWhenItsTransactionWasAborted() {
+        IntakeStage neighbour = started();
+        neighbour.process(record(producer.completed(STABLE, T0 + 1, 1)));
+        hook.writeAllChanges();
+        hook.abortAll();
+
+        assertThatThrownBy(hook::writeAllChanges)
+                .isInstanceOf(KafkaException.class)
+                .hasMessageContaining("task 0_0 failed half way or was aborted");
+        assertThatThrownBy(() -> neighbour.process(record(producer.completed(STABLE, T0 + 2, 1))))
+                .isInstanceOf(KafkaException.class)
+                .hasMessageContaining("it must begin anew");
+
+        neighbour.init(context);
+        hook.writeAllChanges();
+    }
+
+    @Test
+    void goesOnWhenATransactionWithoutItWasAborted() {
+        IntakeStage neighbour = started();
+        neighbour.process(record(producer.completed(STABLE, T0 + 1, 1)));
+        hook.writeAllChanges();
+        hook.commitAll();
+        hook.abortAll();
+
+        neighbour.process(record(producer.completed(STABLE, T0 + 2, 1)));
+        hook.writeAllChanges();
+    }
+
+    @Test
     void isForgottenByTheHookWhenItIsClosed() {
         IntakeStage stage = started();
         stage.process(record(producer.completed(STABLE, T0 + 1, 1)));
@@ -120,7 +152,7 @@ class StageTest {
                         1,
                         1,
                         Duration.ofSeconds(1),
-                        new IntakeLimits(10_000, 2_000, 10_000, 1_000, 300_000, 10, 10, 100)),
+                        new IntakeLimits(10_000, 2_000, 10_000, 10_000, 300_000, 10, 10, 16 << 20)),
                 hook,
                 Backlog.NONE,
                 new Progress() {
@@ -135,19 +167,21 @@ class StageTest {
                     public void intake(int partition, IntakeState state) {}
 
                     @Override
-                    public void merge(int partition, long openWindows) {}
+                    public void merge(int partition, MergeState state) {}
 
                     @Override
                     public void intakeGone(int partition) {}
 
                     @Override
                     public void mergeGone(int partition) {}
-                });
+                },
+                SaidBefore.NOTHING);
         stage.init(context);
         return stage;
     }
 
     private Record<byte[], byte[]> record(dev.plumbline.contract.event.Event event) {
+        context.setRecordMetadata("events", 0, ++offset);
         return new Record<>(new byte[0], Codec.EVENTS.encode(event), T0);
     }
 

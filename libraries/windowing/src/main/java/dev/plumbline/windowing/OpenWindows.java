@@ -9,53 +9,45 @@ import dev.plumbline.contract.window.ExcludedPart;
 import dev.plumbline.contract.window.Partial;
 import dev.plumbline.contract.window.WindowId;
 import dev.plumbline.contract.window.WindowSummary;
+import dev.plumbline.windowing.GroupHolds.Author;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Predicate;
 
 /**
- * What the windows of a partition hold that has not been emitted: one contribution per window of a series and producer
- * epoch. A contribution to a window that was closed before is late, is kept apart and goes out on its own.
+ * What the windows of a partition hold that has not been emitted: one contribution per window of a series and start of a
+ * producer. A contribution to a window that was closed before is late, is kept apart and goes out on its own.
  *
  * <p>One thread at a time. Bounded by {@link IntakeLimits#seriesLimit()} series with a place, of which those without a
- * window for {@value IntakeLimits#MEMORY_MILLIS} ms make room for others, and by {@link IntakeLimits#openLimit()}
- * contributions, open and late together.
+ * window for {@value IntakeLimits#MEMORY_MILLIS} ms make room for others, and by {@link IntakeLimits#openBytes()}: over it,
+ * the oldest windows of the group that takes most leave early as parts. Parts add, so nothing is lost and nothing is refused for want of room.
  */
 final class OpenWindows {
+
+    private static final Comparator<OpenGroup> BY_ROOM = Comparator.comparingLong(OpenGroup::openBytes)
+            .thenComparing(group -> group.group().key());
 
     private final int partition;
     private final IntakeLimits limits;
     private final ChangeLedger<IntakeSnapshot> ledger;
     private final Map<Series, KnownSeries> knownSeries = new HashMap<>();
-    private final Map<ContributionKey, Contribution> open = new HashMap<>();
-    private final Map<ContributionKey, Contribution> late = new HashMap<>();
-    private long closedToEpochMillis;
+    private final Slots slots = new Slots();
+    private long openWindows;
+    private long bytes;
 
     /** @param partition the partition whose name the parts carry */
     OpenWindows(int partition, IntakeLimits limits, ChangeLedger<IntakeSnapshot> ledger) {
         this.partition = partition;
         this.limits = limits;
         this.ledger = ledger;
-    }
-
-    /** Where something that belongs to a window may be added, or why it cannot be. */
-    sealed interface Place permits Contribution, Place.NoSeriesLeft, Place.NoContributionLeft {
-        /** The partition has its limit of series. */
-        record NoSeriesLeft() implements Place {}
-
-        /** The partition has its limit of contributions. */
-        record NoContributionLeft() implements Place {}
-    }
-
-    void restoreClosedTo(long epochMillis) {
-        closedToEpochMillis = epochMillis;
     }
 
     void restore(IntakeSnapshot.KnownSeries kept) {
@@ -65,18 +57,15 @@ final class OpenWindows {
         knownSeries.put(kept.series(), series);
     }
 
-    void restore(IntakeSnapshot.Contribution kept) {
-        ContributionKey key = new ContributionKey(kept.id(), kept.producerId(), kept.epoch());
-        Contribution contribution = new Contribution(key, kept.late());
+    void restore(OpenGroup group, IntakeSnapshot.Contribution kept) {
+        slots.take(kept.slot());
+        Contribution contribution = new Contribution(
+                group, kept.slot(), kept.id(), new Author(kept.producerId(), kept.epoch()), kept.late());
         contribution.accumulator.add(kept.summary());
         contribution.sickness.addAll(kept.sickness());
         contribution.justRestored();
-        (kept.late() ? late : open).put(key, contribution);
-    }
-
-    /** Windows that end at or before this are closed; 0 before the first. */
-    long closedToEpochMillis() {
-        return closedToEpochMillis;
+        put(group, contribution);
+        weigh(contribution);
     }
 
     /** Whether a series has a place below the limit. */
@@ -91,36 +80,36 @@ final class OpenWindows {
 
     /** Windows of a series that are open, however many contribute to them; late ones are not among them. */
     long count() {
-        return open.keySet().stream().map(ContributionKey::id).distinct().count();
+        return openWindows;
     }
 
-    /** Whether no window is open. */
-    boolean isEmpty() {
-        return open.isEmpty();
+    /** About how much memory the contributions take. */
+    long bytes() {
+        return bytes;
     }
 
-    /** The place of a producer epoch in a window; the window's series has one from now on, if there is one left. */
-    Place place(WindowId id, Origin origin) {
+    /** The place of a producer's start in a window; empty when its series has none and there is none left. */
+    Optional<Contribution> place(OpenGroup group, WindowId id, Origin origin) {
         if (!admit(id)) {
-            return new Place.NoSeriesLeft();
+            return Optional.empty();
         }
-        boolean isLate = id.endEpochMillis() <= closedToEpochMillis;
-        ContributionKey key = new ContributionKey(id, origin.producerId(), origin.epoch());
-        Map<ContributionKey, Contribution> map = isLate ? late : open;
-        Contribution contribution = map.get(key);
-        if (contribution == null) {
-            if (open.size() + late.size() >= limits.openLimit()) {
-                return new Place.NoContributionLeft();
-            }
-            contribution = new Contribution(key, isLate);
-            map.put(key, contribution);
+        boolean isLate = id.endEpochMillis() <= group.closedToEpochMillis();
+        Author author = new Author(origin.producerId(), origin.epoch());
+        Map<Author, Contribution> contributions = (isLate ? group.late() : group.open()).get(id);
+        Contribution known = contributions == null ? null : contributions.get(author);
+        if (known != null) {
+            return Optional.of(known);
         }
-        return contribution;
+        Contribution contribution = new Contribution(group, slots.take(), id, author, isLate);
+        put(group, contribution);
+        weigh(contribution);
+        return Optional.of(contribution);
     }
 
     /** Adds one ended request. */
     void add(Contribution contribution, RequestEvent event) {
         contribution.accumulator.add(event);
+        weigh(contribution);
         ledger.changed(contribution);
     }
 
@@ -128,28 +117,80 @@ final class OpenWindows {
     void add(Contribution contribution, Activity activity) {
         contribution.accumulator.add(activity);
         contribution.sickness.addAll(activity.sickness());
+        weigh(contribution);
         ledger.changed(contribution);
+    }
+
+    /** Leaves a contribution out of the distributions. */
+    void exclude(Contribution contribution, Sickness reason) {
+        if (contribution.sickness.add(reason)) {
+            ledger.changed(contribution);
+        }
+    }
+
+    /** Leaves out everything that is open of a producer's start. */
+    void exclude(OpenGroup group, Author author, Sickness reason) {
+        group.open().values().forEach(contributions -> {
+            Contribution contribution = contributions.get(author);
+            if (contribution != null) {
+                exclude(contribution, reason);
+            }
+        });
     }
 
     /**
      * Closes windows: what comes to them from now on is late.
      *
-     * @param epochMillis the end of the last one, later than {@link #closedToEpochMillis()}
+     * @param epochMillis the end of the last one, later than the group's {@link OpenGroup#closedToEpochMillis()}
      * @return their parts, in order of time
      */
-    List<Partial> closeTo(long epochMillis) {
-        closedToEpochMillis = epochMillis;
-        return emit(open, key -> key.id().endEpochMillis() <= epochMillis);
+    List<Partial> closeTo(OpenGroup group, long epochMillis) {
+        group.closedTo(epochMillis);
+        ledger.changed(group);
+        List<Partial> parts = new ArrayList<>();
+        while (!group.open().isEmpty() && group.open().firstKey().endEpochMillis() <= epochMillis) {
+            parts.add(emitFirst(group.open()));
+        }
+        return parts;
     }
 
-    /** Emits all that is open, in order of time. Closes nothing: who comes back finds the windows open. */
-    List<Partial> emitOpen() {
-        return emit(open, key -> true);
+    /**
+     * Emits all that is open, in order of time, and closes it; but no window that begins after now is closed, or a clock
+     * that was ahead would make everyone late who comes then.
+     *
+     * @param nowEpochMillis now, by the log
+     */
+    List<Partial> emitOpen(OpenGroup group, long nowEpochMillis) {
+        for (WindowId id : group.open().descendingKeySet()) {
+            if (id.startEpochMillis() <= nowEpochMillis) {
+                group.closedTo(Math.max(group.closedToEpochMillis(), id.endEpochMillis()));
+                ledger.changed(group);
+                break;
+            }
+        }
+        return emitAll(group.open());
     }
 
     /** Emits all that came too late, in order of time. */
-    List<Partial> emitLate() {
-        return emit(late, key -> true);
+    List<Partial> emitLate(OpenGroup group) {
+        return emitAll(group.late());
+    }
+
+    /**
+     * Emits what is late, and the oldest windows of the group that takes most, until a quarter of the room is free again.
+     *
+     * @return empty when there is room
+     */
+    List<Partial> makeRoom(Collection<OpenGroup> groups) {
+        if (bytes <= limits.openBytes()) {
+            return List.of();
+        }
+        List<Partial> parts = new ArrayList<>();
+        groups.forEach(group -> parts.addAll(emitLate(group)));
+        while (bytes > limits.openBytes() / 4 * 3 && openWindows > 0) {
+            parts.add(emitFirst(groups.stream().max(BY_ROOM).orElseThrow().open()));
+        }
+        return parts;
     }
 
     /** Gives the window's series a place below the limit; false when there is none. */
@@ -157,7 +198,7 @@ final class OpenWindows {
         KnownSeries known = knownSeries.get(id.series());
         if (known == null) {
             if (knownSeries.size() >= limits.seriesLimit()) {
-                forgetSeries();
+                forgetSeries(id.endEpochMillis() - IntakeLimits.MEMORY_MILLIS);
             }
             if (knownSeries.size() >= limits.seriesLimit()) {
                 return false;
@@ -172,10 +213,9 @@ final class OpenWindows {
         return true;
     }
 
-    private void forgetSeries() {
-        long before = closedToEpochMillis - IntakeLimits.MEMORY_MILLIS;
+    private void forgetSeries(long beforeEpochMillis) {
         knownSeries.values().removeIf(known -> {
-            boolean forgettable = known.lastWindowEndEpochMillis < before;
+            boolean forgettable = known.lastWindowEndEpochMillis < beforeEpochMillis;
             if (forgettable) {
                 ledger.removed(known);
             }
@@ -183,30 +223,42 @@ final class OpenWindows {
         });
     }
 
-    private List<Partial> emit(Map<ContributionKey, Contribution> from, Predicate<ContributionKey> which) {
+    private void put(OpenGroup group, Contribution contribution) {
+        NavigableMap<WindowId, Map<Author, Contribution>> windows = contribution.late ? group.late() : group.open();
+        int before = windows.size();
+        windows.computeIfAbsent(contribution.id, ignored -> new HashMap<>()).put(contribution.author, contribution);
+        if (!contribution.late) {
+            openWindows += windows.size() - before;
+        }
+    }
+
+    private void weigh(Contribution contribution) {
+        long more = contribution.accumulator.bytes() - contribution.bytes;
+        contribution.bytes += more;
+        bytes += more;
+        if (!contribution.late) {
+            contribution.group.addOpenBytes(more);
+        }
+    }
+
+    private List<Partial> emitAll(TreeMap<WindowId, Map<Author, Contribution>> from) {
         if (from.isEmpty()) {
             return List.of();
         }
-        TreeMap<WindowId, List<Contribution>> byWindow = new TreeMap<>(WindowOrder.BY_TIME_AND_SERIES);
-        for (Iterator<Contribution> it = from.values().iterator(); it.hasNext(); ) {
-            Contribution contribution = it.next();
-            if (which.test(contribution.key)) {
-                byWindow.computeIfAbsent(contribution.key.id(), ignored -> new ArrayList<>())
-                        .add(contribution);
-                ledger.removed(contribution);
-                it.remove();
-            }
+        List<Partial> parts = new ArrayList<>(from.size());
+        while (!from.isEmpty()) {
+            parts.add(emitFirst(from));
         }
-        List<Partial> parts = new ArrayList<>(byWindow.size());
-        byWindow.forEach((id, contributions) -> parts.add(part(id, contributions)));
         return parts;
     }
 
     /** Healthy contributions make the summary; sick ones are counted and named, and in no distribution. */
-    private Partial.WindowPart part(WindowId id, Collection<Contribution> contributions) {
+    private Partial emitFirst(TreeMap<WindowId, Map<Author, Contribution>> from) {
+        Map.Entry<WindowId, Map<Author, Contribution>> first = from.pollFirstEntry();
         WindowAccumulator healthy = new WindowAccumulator();
         ExcludedPart excluded = ExcludedPart.none();
-        for (Contribution contribution : contributions) {
+        boolean isLate = false;
+        for (Contribution contribution : first.getValue().values()) {
             WindowSummary summary = contribution.accumulator.toSummary();
             if (contribution.sickness.isEmpty()) {
                 healthy.add(summary);
@@ -214,36 +266,39 @@ final class OpenWindows {
                 excluded = excluded.plus(new ExcludedPart(
                         summary.requests(),
                         summary.offered(),
-                        Map.of(contribution.key.producerId(), contribution.sickness)));
+                        Map.of(contribution.author.producerId(), contribution.sickness)));
             }
+            isLate = contribution.late;
+            bytes -= contribution.bytes;
+            if (!contribution.late) {
+                contribution.group.addOpenBytes(-contribution.bytes);
+            }
+            slots.free(contribution.slot);
+            ledger.removed(contribution);
         }
-        return new Partial.WindowPart(partition, id, healthy.toSummary(), excluded);
+        if (!isLate) {
+            openWindows--;
+        }
+        return new Partial.WindowPart(partition, first.getKey(), healthy.toSummary(), excluded);
     }
 
-    private record ContributionKey(WindowId id, String producerId, long epoch) {
-        /** Unique: of the parts only the producer's name is free text, and it comes last. */
-        String storeKey(boolean late) {
-            return (late ? "late|" : "open|")
-                    + id.startEpochMillis()
-                    + '|'
-                    + epoch
-                    + '|'
-                    + id.series().key()
-                    + '|'
-                    + producerId;
-        }
-    }
-
-    /** What one producer epoch has contributed to one window so far. */
-    static final class Contribution extends ChangeLedger.Entry<IntakeSnapshot> implements Place {
-        private final ContributionKey key;
+    /** What one start of a producer has contributed to one window so far. */
+    static final class Contribution extends ChangeLedger.Entry<IntakeSnapshot> {
+        private final OpenGroup group;
+        private final int slot;
+        private final WindowId id;
+        private final Author author;
         private final boolean late;
         private final WindowAccumulator accumulator = new WindowAccumulator();
         private final Set<Sickness> sickness = EnumSet.noneOf(Sickness.class);
+        private long bytes;
 
-        private Contribution(ContributionKey key, boolean late) {
-            super(key.storeKey(late));
-            this.key = key;
+        private Contribution(OpenGroup group, int slot, WindowId id, Author author, boolean late) {
+            super("contribution|" + slot);
+            this.group = group;
+            this.slot = slot;
+            this.id = id;
+            this.author = author;
             this.late = late;
         }
 
@@ -255,7 +310,7 @@ final class OpenWindows {
         @Override
         IntakeSnapshot snapshot() {
             return new IntakeSnapshot.Contribution(
-                    key.id(), key.producerId(), key.epoch(), late, accumulator.toSummary(), sickness);
+                    slot, id, author.producerId(), author.epoch(), late, accumulator.toSummary(), sickness);
         }
     }
 

@@ -4,7 +4,7 @@ import dev.plumbline.contract.window.WindowId;
 import java.util.TreeMap;
 
 /**
- * Which windows have been said, and in which revision last.
+ * Which windows of a group have been said, and in which revision last.
  *
  * <p>Which revision is next is known without remembering every window: a window at or below {@link
  * #closedToEpochMillis()} that is not listed has none above {@link #highestForgottenRevision()}, so one more than that is
@@ -21,7 +21,7 @@ final class RevisionBook {
     private final ChangeLedger<MergeSnapshot> ledger;
     private final Runnable numbersChanged;
     private final TallySink tallies;
-    private final TreeMap<WindowId, FinalWindow> finals = new TreeMap<>(WindowOrder.BY_TIME_AND_SERIES);
+    private final TreeMap<WindowId, FinalWindow> finals = new TreeMap<>(OpenGroup.ORDER);
     private long closedToEpochMillis;
     private int highestForgottenRevision;
 
@@ -97,6 +97,12 @@ final class RevisionBook {
         int revision = 1 + (known == null ? highestForgottenRevision : known.revision);
         remember(id, revision);
         return revision;
+    }
+
+    /** Forgets every listed window, because the owner is forgotten as a whole. */
+    void forgetAll() {
+        finals.values().forEach(ledger::removed);
+        finals.clear();
     }
 
     private void remember(WindowId id, int revision) {

@@ -142,7 +142,9 @@ public final class SequenceTracker {
         while (range != null && range.getValue() >= first) {
             any = true;
             missing.remove(range.getKey());
-            addMissing(last + 1, range.getValue());
+            if (last < range.getValue()) {
+                addMissing(last + 1, range.getValue());
+            }
             addMissing(range.getKey(), first - 1);
             range = missing.floorEntry(last);
         }

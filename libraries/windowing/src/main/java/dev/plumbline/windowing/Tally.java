@@ -14,6 +14,10 @@ public enum Tally {
     DUPLICATES,
     /** Request events that a producer named as lost before they reached Kafka. */
     EVENTS_LOST,
+    /** Records that were read once more, because Kafka's own offsets had been lost; the state knows them. */
+    READ_AGAIN,
+    /** Request events of windows that another application had said before this one began. */
+    EVENTS_COUNTED_BEFORE,
     /** Records that could not be decoded. */
     UNDECODABLE,
     /** Records of a group that does not live in the partition they lay in. */
@@ -24,8 +28,6 @@ public enum Tally {
     REFUSED_SERIES_LIMIT,
     /** Records of a producer above the limit. */
     REFUSED_PRODUCER_LIMIT,
-    /** Request events for which no window could be opened any more. */
-    REFUSED_OPEN_LIMIT,
     /** Records of an epoch or a sequence so old that it is not remembered whether they were taken. */
     REFUSED_FORGOTTEN,
     /** Request events with a number that cannot be a measurement. */
@@ -40,6 +42,16 @@ public enum Tally {
     WATERMARK_CAPPED,
     /** Runs of missing sequences that were forgotten because there were too many. */
     MISSING_RANGES_OVERFLOWED,
+    /** Times that a producer's watermark stood still, or fell far behind, so that nobody waits for it any more. */
+    PRODUCERS_STALLED,
+    /** Times that such a producer has caught up. */
+    PRODUCERS_CAUGHT_UP,
+    /** Parts of windows that left before their window closed, because there was no more room. */
+    PARTS_EARLY,
+    /** Windows that became final before everyone had closed them, because there was no more room. */
+    WINDOWS_EARLY,
+    /** Groups of the second stage that were forgotten because there were too many. */
+    GROUPS_FORGOTTEN,
     /** Producers expelled for silence. */
     PRODUCERS_EXPELLED,
     /** Expulsions that were void: the producer had spoken again or was gone. */

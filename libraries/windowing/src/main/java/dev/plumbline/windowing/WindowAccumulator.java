@@ -26,6 +26,12 @@ import java.util.OptionalLong;
  */
 public final class WindowAccumulator {
 
+    /** The object itself, its maps, and what keeps it in a window. */
+    private static final long BASE_BYTES = 1_000;
+
+    /** A request's id and its number. */
+    private static final long SLOW_REQUEST_BYTES = 120;
+
     private static final LatencyMetric[] METRICS = LatencyMetric.values();
 
     private final EnumMap<FailureKind, Long> failed = new EnumMap<>(FailureKind.class);
@@ -81,6 +87,15 @@ public final class WindowAccumulator {
         inFlightNanos = saturatedSum(inFlightNanos, other.inFlightNanos());
         other.slowest()
                 .forEach((metric, requestsOfMetric) -> slowest.merge(metric, requestsOfMetric, SlowRequest::slowest));
+    }
+
+    /** About how many bytes of memory it takes. */
+    public long bytes() {
+        long bytes = BASE_BYTES + SLOW_REQUEST_BYTES * SlowRequest.KEPT * slowest.size();
+        for (HistogramAccumulator histogram : latencies.values()) {
+            bytes += histogram.bytes();
+        }
+        return bytes;
     }
 
     /** What has been collected so far. */

@@ -1,92 +1,131 @@
 package dev.plumbline.windowing;
 
+import dev.plumbline.contract.series.ComparisonGroup;
+import dev.plumbline.contract.series.Series;
 import dev.plumbline.contract.window.ExcludedPart;
 import dev.plumbline.contract.window.Partial;
 import dev.plumbline.contract.window.WindowId;
 import dev.plumbline.contract.window.WindowRecord;
+import dev.plumbline.contract.window.WindowRecord.Cut;
 import dev.plumbline.contract.window.WindowSummary;
-import dev.plumbline.windowing.MergeSnapshot.Source;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.function.BiConsumer;
 
 /**
  * One partition of the partials topic: adds the parts of a window and says it once, as revision 0, when every source
- * partition has closed it. Parts that come afterwards are said as corrections, each with the next revision.
+ * partition that holds its group has closed it. Parts that come afterwards are said as corrections, each with the next
+ * revision.
  *
- * <p>An idle source holds nothing, one that was never heard of holds everything; there is no clock.
+ * <p>A source partition holds a group from the moment it says so until it says that nobody is left; one that has said
+ * nothing of a group holds nothing of it. There is no clock.
  *
- * <p>Which windows are final, and which revision is next, is for the {@link RevisionBook}, which is bounded. The open
- * windows have no bound of their own: they wait for the slowest source.
+ * <p>What waits is bounded by {@code openBytes}: over it, the oldest windows of the group that takes most become final
+ * early, what comes later is a correction, and the record says so. Groups are bounded by {@value #GROUPS_REMEMBERED}; the one that nobody holds and
+ * that was heard of longest ago is forgotten first. Which revision is next is for the {@link RevisionBook} of a group.
  *
  * <p>One thread at a time.
  */
 public final class WindowMerger {
 
+    /** Most groups of which it is remembered how far they are. */
+    static final int GROUPS_REMEMBERED = 10_000;
+
+    /** Most variants of a group of which it is told that they end. */
+    static final int VARIANTS_REMEMBERED = 500;
+
+    private static final Comparator<MergingGroup> BY_ROOM =
+            Comparator.<MergingGroup>comparingLong(group -> group.bytes).thenComparing(group -> group.group.key());
+
     private final long windowMillis;
+    private final int sourcePartitions;
+    private final int revisionLimit;
+    private final long openBytes;
     private final TallySink tallies;
     private final ChangeLedger<MergeSnapshot> ledger = new ChangeLedger<>();
+    private final Slots slots = new Slots();
+    private final Progress progress = new Progress();
+    /** In the order in which they were heard of last. */
+    private final LinkedHashMap<ComparisonGroup, MergingGroup> groups = new LinkedHashMap<>(16, 0.75f, true);
 
-    private final Map<WindowId, OpenWindow> open = new HashMap<>();
-    private final RevisionBook revisions;
-    private final MergeProgress progress;
     private final List<WindowRecord> outbox = new ArrayList<>();
+    private long waitingBytes;
+    private int waitingWindows;
 
     /**
      * @param windowMillis the length of every window
      * @param sourcePartitions how many partitions the events topic has
-     * @param revisionLimit most windows whose revision is remembered one by one, 1 or more
+     * @param revisionLimit most windows of a group whose revision is remembered one by one, 1 or more
+     * @param openBytes about how much memory what waits may take, 1 or more
+     * @param firstOffset what lies below it was said by another application; used where there is no state
      */
-    public WindowMerger(long windowMillis, int sourcePartitions, int revisionLimit, TallySink tallies) {
-        if (sourcePartitions < 1 || revisionLimit < 1) {
-            throw new IllegalArgumentException(
-                    sourcePartitions + " source partitions, " + revisionLimit + " remembered revisions");
+    public WindowMerger(
+            long windowMillis,
+            int sourcePartitions,
+            int revisionLimit,
+            long openBytes,
+            long firstOffset,
+            TallySink tallies) {
+        if (sourcePartitions < 1 || revisionLimit < 1 || openBytes < 1) {
+            throw new IllegalArgumentException(sourcePartitions + " source partitions, " + revisionLimit
+                    + " remembered revisions, " + openBytes + " bytes");
         }
         this.windowMillis = windowMillis;
+        this.sourcePartitions = sourcePartitions;
+        this.revisionLimit = revisionLimit;
+        this.openBytes = openBytes;
+        this.progress.offset = firstOffset - 1;
         this.tallies = tallies;
-        this.progress = new MergeProgress(sourcePartitions);
-        this.revisions = new RevisionBook(revisionLimit, ledger, () -> ledger.changed(progress), tallies);
     }
 
     /**
-     * Puts a piece back that {@link #drainChanges} handed out. Only before the first partial.
+     * Puts a piece back that {@link #drainChanges} handed out, in any order. Only before the first partial.
      *
      * @throws IllegalStateException if the number of source partitions was another one
      */
     public void restore(MergeSnapshot snapshot) {
         switch (snapshot) {
             case MergeSnapshot.MergeProgress kept -> {
-                if (kept.sources().size() != progress.sources.length) {
-                    throw new IllegalStateException(
-                            "the events topic had " + kept.sources().size()
-                                    + " partitions and now has " + progress.sources.length
-                                    + ": start with a new plumbline.aggregator.application-id");
+                if (kept.sourcePartitions() != sourcePartitions) {
+                    throw new IllegalStateException("the events topic had " + kept.sourcePartitions()
+                            + " partitions and now has " + sourcePartitions
+                            + ": start with a new plumbline.aggregator.application-id");
                 }
-                kept.sources().toArray(progress.sources);
-                revisions.restore(kept.closedToEpochMillis(), kept.highestForgottenRevision());
-                progress.justRestored();
+                progress.restore(kept);
             }
+            case MergeSnapshot.KnownGroup kept -> group(kept.group()).restore(kept);
             case MergeSnapshot.Open kept -> {
-                OpenWindow window = new OpenWindow(kept.id());
+                slots.take(kept.slot());
+                MergingGroup group = group(kept.id().series().group());
+                OpenWindow window = new OpenWindow(kept.slot(), kept.id());
                 window.add(kept.summary(), kept.excluded());
                 window.justRestored();
-                open.put(kept.id(), window);
+                group.waiting.put(kept.id(), window);
+                waitingWindows++;
+                group.weigh(window);
             }
-            case MergeSnapshot.Final kept -> revisions.restore(kept);
+            case MergeSnapshot.Final kept ->
+                group(kept.id().series().group()).revisions.restore(kept);
         }
     }
 
-    /** Takes one partial. */
-    public Admission accept(Partial partial) {
+    /**
+     * Takes one partial.
+     *
+     * @param offset its place in the partition; a record at or below the last one is not taken again
+     */
+    public Admission accept(long offset, Partial partial) {
+        if (!progress.readTo(offset)) {
+            return Admission.DUPLICATE;
+        }
         int source = partial.sourcePartition();
-        if (source >= progress.sources.length) {
-            return foreign("source partition " + source + " of " + progress.sources.length);
+        if (source >= sourcePartitions) {
+            return foreign("source partition " + source + " of " + sourcePartitions);
         }
         switch (partial) {
             case Partial.WindowPart part -> {
@@ -94,14 +133,34 @@ public final class WindowMerger {
                     return foreign("a window of " + part.id().lengthMillis() + " ms among those of " + windowMillis);
                 }
                 add(part);
+                makeRoom();
             }
-            case Partial.SourceClosed closed -> heard(source, new Source.Closed(closed.toEpochMillis()));
-            case Partial.SourceIdle ignored -> heard(source, new Source.Idle());
+            case Partial.GroupClosed closed -> {
+                MergingGroup group = group(closed.group());
+                group.held.put(source, closed.toEpochMillis());
+                group.closeWhatNobodyHolds(Optional.empty(), 0, OptionalLong.empty());
+            }
+            case Partial.GroupReleased released -> {
+                MergingGroup group = group(released.group());
+                group.held.remove(source);
+                group.closeWhatNobodyHolds(
+                        Optional.of(released.goodbyeEpochMillis().isPresent() ? Cut.LEFT : Cut.SILENT),
+                        group.held.isEmpty() ? released.closedToEpochMillis() : 0,
+                        group.held.isEmpty() ? released.goodbyeEpochMillis() : OptionalLong.empty());
+            }
         }
+        forgetGroups();
         return Admission.TAKEN;
     }
 
-    /** Hands over the window records that are ready, in order of time. */
+    /** Takes note of a record that could not be decoded. */
+    public void undecodable(long offset) {
+        if (progress.readTo(offset)) {
+            tallies.add(Tally.UNDECODABLE);
+        }
+    }
+
+    /** Hands over the window records that are ready, a group's in order of time. */
     public List<WindowRecord> drain() {
         List<WindowRecord> drained = List.copyOf(outbox);
         outbox.clear();
@@ -113,19 +172,27 @@ public final class WindowMerger {
         ledger.drain(changes);
     }
 
-    /** Windows that end at or before this are final, whether they held anything or not; 0 before the first. */
-    public long closedToEpochMillis() {
-        return revisions.closedToEpochMillis();
+    /** Windows of a group that end at or before this are final, whether they held anything or not; 0 before the first. */
+    public long closedToEpochMillis(ComparisonGroup group) {
+        MergingGroup known = groups.get(group);
+        return known == null ? 0 : known.revisions.closedToEpochMillis();
     }
 
     /** Windows that are not final yet. */
     public int openWindows() {
-        return open.size();
+        return waitingWindows;
+    }
+
+    /** About how much memory what waits takes. */
+    public long openBytes() {
+        return waitingBytes;
     }
 
     /** Windows whose revision is remembered one by one. */
     public int rememberedRevisions() {
-        return revisions.size();
+        return groups.values().stream()
+                .mapToInt(group -> group.revisions.size())
+                .sum();
     }
 
     private Admission foreign(String reason) {
@@ -133,58 +200,186 @@ public final class WindowMerger {
         return new Admission.Refused(Tally.REFUSED_FOREIGN_PARTIAL, reason);
     }
 
+    private MergingGroup group(ComparisonGroup group) {
+        return groups.computeIfAbsent(group, MergingGroup::new);
+    }
+
     private void add(Partial.WindowPart part) {
-        if (open.containsKey(part.id()) || !revisions.isFinal(part.id())) {
-            OpenWindow window = open.computeIfAbsent(part.id(), OpenWindow::new);
-            window.add(part.summary(), part.excluded());
-            ledger.changed(window);
-            // When every source is idle, no progress will come that would close it.
-            closeWhatNobodyHolds();
+        MergingGroup group = group(part.id().series().group());
+        if (!group.waiting.containsKey(part.id()) && group.revisions.isFinal(part.id())) {
+            group.correct(part.id(), part.summary(), part.excluded(), OptionalLong.empty());
             return;
         }
-        outbox.add(new WindowRecord(part.id(), revisions.nextRevision(part.id()), part.summary(), part.excluded()));
-        tallies.add(Tally.CORRECTIONS);
+        OpenWindow window = group.waiting.get(part.id());
+        if (window == null) {
+            window = new OpenWindow(slots.take(), part.id());
+            group.waiting.put(part.id(), window);
+            waitingWindows++;
+        }
+        window.add(part.summary(), part.excluded());
+        group.weigh(window);
+        ledger.changed(window);
+        if (group.held.isEmpty()) {
+            // Nobody will say that it is over.
+            group.closeWhatNobodyHolds(Optional.of(Cut.SILENT), 0, OptionalLong.empty());
+        }
     }
 
-    private void heard(int source, Source news) {
-        progress.sources[source] = news;
-        ledger.changed(progress);
-        closeWhatNobodyHolds();
-    }
-
-    private void closeWhatNobodyHolds() {
-        if (Arrays.stream(progress.sources).anyMatch(Source.Unheard.class::isInstance)) {
+    /** Who takes most makes room, so that nobody pays for another group. */
+    private void makeRoom() {
+        if (waitingBytes <= openBytes) {
             return;
         }
-        OptionalLong smallest = Arrays.stream(progress.sources)
-                .filter(Source.Closed.class::isInstance)
-                .mapToLong(closed -> ((Source.Closed) closed).toEpochMillis())
-                .min();
-        if (smallest.isPresent() && smallest.getAsLong() > revisions.closedToEpochMillis()) {
-            revisions.closeTo(smallest.getAsLong());
-            ledger.changed(progress);
+        while (waitingBytes > openBytes / 4 * 3 && waitingWindows > 0) {
+            MergingGroup largest = groups.values().stream().max(BY_ROOM).orElseThrow();
+            largest.becomesFinal(largest.waiting.firstKey(), Optional.of(Cut.NO_ROOM), OptionalLong.empty());
+            tallies.add(Tally.WINDOWS_EARLY);
         }
-        boolean nobodyHolds = smallest.isEmpty();
-        List<OpenWindow> ready = open.values().stream()
-                .filter(window -> nobodyHolds || window.id.endEpochMillis() <= revisions.closedToEpochMillis())
-                .sorted(Comparator.comparing(window -> window.id, WindowOrder.BY_TIME_AND_SERIES))
-                .toList();
-        for (OpenWindow window : ready) {
-            open.remove(window.id);
+    }
+
+    private void forgetGroups() {
+        if (groups.size() <= GROUPS_REMEMBERED) {
+            return;
+        }
+        Optional<MergingGroup> forgotten = groups.values().stream()
+                .filter(group -> group.held.isEmpty() && group.waiting.isEmpty())
+                .findFirst();
+        forgotten.ifPresent(group -> {
+            group.revisions.forgetAll();
+            ledger.removed(group);
+            groups.remove(group.group);
+            tallies.add(Tally.GROUPS_FORGOTTEN);
+        });
+    }
+
+    /** One group: who holds it, what waits, what was said. */
+    private final class MergingGroup extends ChangeLedger.Entry<MergeSnapshot> {
+        private final ComparisonGroup group;
+        /** By source partition, up to which end it has closed. */
+        private final TreeMap<Integer, Long> held = new TreeMap<>();
+
+        private final TreeMap<WindowId, OpenWindow> waiting = new TreeMap<>(OpenGroup.ORDER);
+
+        /** By variant, the start of the last window that was said since the series began or began again. */
+        private final TreeMap<String, Long> lastStarts = new TreeMap<>();
+
+        private long bytes;
+        private final RevisionBook revisions;
+
+        MergingGroup(ComparisonGroup group) {
+            super("group|" + group.key());
+            this.group = group;
+            this.revisions = new RevisionBook(revisionLimit, ledger, () -> ledger.changed(this), tallies);
+        }
+
+        void restore(MergeSnapshot.KnownGroup kept) {
+            held.putAll(kept.heldToEpochMillis());
+            lastStarts.putAll(kept.lastStartEpochMillis());
+            revisions.restore(kept.closedToEpochMillis(), kept.highestForgottenRevision());
+            justRestored();
+        }
+
+        void weigh(OpenWindow window) {
+            long more = window.accumulator.bytes() - window.bytes;
+            window.bytes += more;
+            bytes += more;
+            waitingBytes += more;
+        }
+
+        /**
+         * @param cut why nobody may be left to hold what has not reached its end
+         * @param releasedToEpochMillis up to which end everything was said when the last one had gone; 0 for nothing
+         * @param goodbyeEpochMillis the goodbye of the last one that was in the group
+         */
+        void closeWhatNobodyHolds(Optional<Cut> cut, long releasedToEpochMillis, OptionalLong goodbyeEpochMillis) {
+            ledger.changed(this);
+            OptionalLong smallest =
+                    held.values().stream().mapToLong(Long::longValue).min();
+            if (smallest.isPresent() && smallest.getAsLong() > revisions.closedToEpochMillis()) {
+                revisions.closeTo(smallest.getAsLong());
+            }
+            long overToEpochMillis = revisions.closedToEpochMillis();
+            if (releasedToEpochMillis > overToEpochMillis) {
+                revisions.closeTo(releasedToEpochMillis);
+            }
+            if (goodbyeEpochMillis.isPresent()) {
+                waiting.keySet().forEach(this::said);
+            }
+            while (!waiting.isEmpty()) {
+                WindowId first = waiting.firstKey();
+                boolean closed = first.endEpochMillis() <= overToEpochMillis;
+                if (!closed && smallest.isPresent()) {
+                    return;
+                }
+                boolean isLast = goodbyeEpochMillis.isPresent()
+                        && lastStarts.remove(first.series().variant(), first.startEpochMillis());
+                becomesFinal(
+                        first, closed ? Optional.empty() : cut, isLast ? goodbyeEpochMillis : OptionalLong.empty());
+            }
+            if (goodbyeEpochMillis.isPresent()) {
+                // What was said last of the others is said again, with the goodbye and nothing else.
+                lastStarts.forEach((variant, start) -> correct(
+                        new WindowId(new Series(group, variant), start, windowMillis),
+                        WindowSummary.empty(),
+                        ExcludedPart.none(),
+                        goodbyeEpochMillis));
+                lastStarts.clear();
+            }
+        }
+
+        void correct(WindowId id, WindowSummary delta, ExcludedPart excluded, OptionalLong endedEpochMillis) {
+            outbox.add(new WindowRecord(id, revisions.nextRevision(id), delta, excluded, endedEpochMillis));
+            tallies.add(Tally.CORRECTIONS);
+        }
+
+        private void said(WindowId id) {
+            String variant = id.series().variant();
+            if (lastStarts.size() < VARIANTS_REMEMBERED || lastStarts.containsKey(variant)) {
+                lastStarts.merge(variant, id.startEpochMillis(), Math::max);
+            }
+        }
+
+        void becomesFinal(WindowId id, Optional<Cut> cut, OptionalLong endedEpochMillis) {
+            OpenWindow window = waiting.remove(id);
+            waitingWindows--;
+            waitingBytes -= window.bytes;
+            bytes -= window.bytes;
+            slots.free(window.slot);
             ledger.removed(window);
-            revisions.becameFinal(window.id);
-            outbox.add(new WindowRecord(window.id, 0, window.accumulator.toSummary(), window.excluded));
+            revisions.becameFinal(id);
+            long closedTo = revisions.closedToEpochMillis();
+            outbox.add(new WindowRecord(
+                    id,
+                    0,
+                    window.accumulator.toSummary(),
+                    window.excluded,
+                    closedTo > 0 ? OptionalLong.of(closedTo) : OptionalLong.empty(),
+                    cut,
+                    endedEpochMillis));
+            if (endedEpochMillis.isEmpty()) {
+                said(id);
+            }
+            ledger.changed(this);
             tallies.add(Tally.WINDOWS_CLOSED);
+        }
+
+        @Override
+        MergeSnapshot snapshot() {
+            return new MergeSnapshot.KnownGroup(
+                    group, revisions.closedToEpochMillis(), held, lastStarts, revisions.highestForgottenRevision());
         }
     }
 
     private static final class OpenWindow extends ChangeLedger.Entry<MergeSnapshot> {
+        private final int slot;
         private final WindowId id;
         private final WindowAccumulator accumulator = new WindowAccumulator();
         private ExcludedPart excluded = ExcludedPart.none();
+        private long bytes;
 
-        OpenWindow(WindowId id) {
-            super("open|" + id.startEpochMillis() + '|' + id.series().key());
+        OpenWindow(int slot, WindowId id) {
+            super("open|" + slot);
+            this.slot = slot;
             this.id = id;
         }
 
@@ -195,24 +390,37 @@ public final class WindowMerger {
 
         @Override
         MergeSnapshot snapshot() {
-            return new MergeSnapshot.Open(id, accumulator.toSummary(), excluded);
+            return new MergeSnapshot.Open(slot, id, accumulator.toSummary(), excluded);
         }
     }
 
-    /** What every source has said last, kept together with the two numbers of the book. */
-    private final class MergeProgress extends ChangeLedger.Entry<MergeSnapshot> {
-        private final Source[] sources;
+    /** How far the partition has been read. */
+    private final class Progress extends ChangeLedger.Entry<MergeSnapshot> {
+        private long offset = -1;
 
-        MergeProgress(int sourcePartitions) {
-            super("standing");
-            sources = new Source[sourcePartitions];
-            Arrays.fill(sources, new Source.Unheard());
+        Progress() {
+            super("progress");
+        }
+
+        void restore(MergeSnapshot.MergeProgress kept) {
+            offset = kept.offset();
+            justRestored();
+        }
+
+        /** False when the record is in the state already. */
+        boolean readTo(long newOffset) {
+            if (newOffset <= offset) {
+                tallies.add(Tally.READ_AGAIN);
+                return false;
+            }
+            offset = newOffset;
+            ledger.changed(this);
+            return true;
         }
 
         @Override
         MergeSnapshot snapshot() {
-            return new MergeSnapshot.MergeProgress(
-                    revisions.closedToEpochMillis(), List.of(sources), revisions.highestForgottenRevision());
+            return new MergeSnapshot.MergeProgress(offset, sourcePartitions);
         }
     }
 }

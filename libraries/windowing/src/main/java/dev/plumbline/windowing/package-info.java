@@ -12,10 +12,12 @@
  * <ul>
  *   <li>A method that throws half way leaves a state that counted half a record. Everything that a record could be
  *       refused for is therefore checked before anything is changed.
- *   <li>A window of a partition may be emitted more than once: early, because nobody was left to wait for, and again
- *       because somebody came back. Parts add, so both are right.
- *   <li>"Nobody spoke" has two meanings. A source that was never heard of holds every window; one that said that it is
- *       idle holds none.
+ *   <li>A window of a partition may be emitted more than once: early, because nobody was left to wait for or there was no
+ *       more room, and again because somebody came back. Parts add, so all are right.
+ *   <li>Nothing decides by the wall clock. Silence is measured by what others wrote meanwhile; where nobody wrote, a
+ *       record in the log decides. Whoever reads a log twice gets the same windows twice.
+ *   <li>Nobody is waited for without a bound: not for a watermark that stands still, not for room, not for a partition
+ *       that has nothing to do with the group.
  * </ul>
  */
 @NullMarked

@@ -7,15 +7,19 @@ import static dev.plumbline.windowing.TestEvents.offered;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plumbline.contract.event.Activity;
+import dev.plumbline.contract.event.Event;
 import dev.plumbline.contract.event.Heartbeat;
 import dev.plumbline.contract.event.Origin;
 import dev.plumbline.contract.event.ProducerExpelled;
 import dev.plumbline.contract.event.RequestEvent;
 import dev.plumbline.contract.event.Response;
 import dev.plumbline.contract.event.Stamps;
+import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.contract.series.GroupPartitioner;
 import dev.plumbline.contract.window.Partial;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -26,91 +30,72 @@ class PartitionIntakeTest {
 
     private static final long T0 = 1_000_000_000_000L;
     private static final long HOUR = 3_600_000;
-    private static final IntakeLimits LIMITS = new IntakeLimits(10_000, 2_000, 10_000, 1_000, 300_000, 5, 3, 6);
+    private static final IntakeLimits LIMITS = new IntakeLimits(10_000, 2_000, 10_000, 60_000, 300_000, 5, 3, 1 << 20);
 
     private final Map<Tally, Long> tallies = new EnumMap<>(Tally.class);
     private final PartitionIntake intake = intake(new Placement(0, 1, 1));
     private final TestEvents producer = new TestEvents("p1", 1);
+    private long offset;
 
     private PartitionIntake intake(Placement placement) {
-        return new PartitionIntake(placement, LIMITS, (tally, times) -> tallies.merge(tally, times, Long::sum), T0);
+        return new PartitionIntake(
+                placement, LIMITS, group -> 0, (tally, times) -> tallies.merge(tally, times, Long::sum));
+    }
+
+    private Admission accept(Event event, long appendEpochMillis) {
+        return accept(intake, event, appendEpochMillis);
+    }
+
+    private Admission accept(PartitionIntake into, Event event, long appendEpochMillis) {
+        return into.accept(++offset, event, appendEpochMillis);
     }
 
     @Test
-    void callsItselfIdleAfterAQuietSecondAndOnlyOnce() {
-        intake.tick(T0 + 999, true);
+    void saysNothingOfAGroupThatNobodyIsIn() {
+        intake.tick(T0 + 60_000, true);
+        intake.undecodable(0);
         assertThat(intake.drain()).isEmpty();
-        intake.tick(T0 + 1_000, true);
-        assertThat(intake.drain()).containsExactly(new Partial.SourceIdle(0));
-        intake.tick(T0 + 2_000, true);
-        assertThat(intake.drain()).isEmpty();
-    }
-
-    @Test
-    void isNotIdleBeforeItHasReadWhatIsThere() {
-        intake.tick(T0 + 60_000, false);
-        assertThat(intake.drain()).isEmpty();
-    }
-
-    @Test
-    void holdsAgainWhenSomebodyWroteWhileNobodyRead() {
-        intake.tick(T0 + 1_000, true);
-        intake.drain();
-        PartitionIntake restarted = intake(new Placement(0, 1, 1));
-        intake.drainChanges((key, change) -> restarted.restore(change.orElseThrow(), T0 + 5_000));
-
-        restarted.tick(T0 + 5_000, false);
-        assertThat(restarted.drain()).containsExactly(new Partial.SourceClosed(0, 0));
-        restarted.tick(T0 + 6_000, true);
-        assertThat(restarted.drain()).containsExactly(new Partial.SourceIdle(0));
     }
 
     @Test
     void expelsNobodyWhileReadingIsStuck() {
-        intake.accept(producer.heartbeat(T0), T0, T0);
+        accept(producer.heartbeat(T0), T0);
 
-        assertThat(intake.tick(T0 + 60_000, false)).isEmpty();
-        assertThat(intake.tick(T0 + 60_000, true)).hasSize(1);
+        for (int second = 0; second <= 60; second++) {
+            assertThat(intake.tick(T0 + second * 1_000, false)).isEmpty();
+        }
+        for (int second = 61; second <= 70; second++) {
+            assertThat(intake.tick(T0 + second * 1_000, true)).isEmpty();
+        }
+        assertThat(intake.tick(T0 + 71_000, true)).hasSize(1);
     }
 
     @Test
-    void isNotIdleWhileRecordsFlowThatNobodyCanRead() {
-        intake.undecodable(T0 + 900);
-        intake.tick(T0 + 1_000, true);
-        assertThat(intake.drain()).isEmpty();
+    void saysAtOnceThatItHoldsAndThatNobodyIsLeft() {
+        accept(producer.completed(STABLE, T0 + 5_000, 1), T0 + 5_000);
+        assertThat(intake.drain()).first().isEqualTo(new Partial.GroupClosed(0, GROUP, 0));
+
+        accept(producer.leaving(T0 + 6_000), T0 + 6_000);
+        assertThat(intake.drain())
+                .last()
+                .isEqualTo(new Partial.GroupReleased(0, GROUP, T0 + 10_000, OptionalLong.of(T0 + 6_000)));
     }
 
     @Test
-    void saysAtOnceThatItHoldsAgain() {
-        intake.tick(T0 + 1_000, true);
-        intake.drain();
-
-        intake.accept(producer.completed(STABLE, T0 + 5_000, 1), T0 + 5_000, T0 + 5_000);
-
-        assertThat(intake.drain()).containsExactly(new Partial.SourceClosed(0, 0));
-        intake.tick(T0 + 9_000, true);
-        assertThat(intake.drain()).isEmpty();
-    }
-
-    @Test
-    void tellsEverybodyAlsoWhenItHasNothing() {
-        intake.accept(producer.heartbeat(T0 + 25_000), T0, T0);
+    void saysHowFarItIsAlsoWhenItHasNothing() {
+        accept(producer.heartbeat(T0 + 25_000), T0);
 
         assertThat(intake.drain())
-                .containsExactly(new Partial.SourceClosed(0, 0), new Partial.SourceClosed(0, T0 + 20_000));
+                .containsExactly(new Partial.GroupClosed(0, GROUP, 0), new Partial.GroupClosed(0, GROUP, T0 + 20_000));
     }
 
     @Test
-    void emitsWhatComesWhileNobodyIsLive() {
-        intake.accept(producer.leaving(T0), T0, T0);
-        intake.drain();
-        intake.accept(producer.completed(STABLE, T0 + 1, 1), T0, T0);
-        intake.tick(T0 + 999, true);
-        assertThat(intake.drain()).isEmpty();
+    void closesByTheEventsWhereNobodySendsHeartbeats() {
+        for (int second = 0; second <= 40; second++) {
+            accept(producer.completed(STABLE, T0 + second * 1_000L, 1), T0 + second * 1_000L);
+        }
 
-        intake.tick(T0 + 1_000, true);
-
-        assertThat(intake.drain()).hasSize(2).first().isInstanceOf(Partial.WindowPart.class);
+        assertThat(intake.closedToEpochMillis(GROUP)).isEqualTo(T0 + 20_000);
     }
 
     @Test
@@ -123,12 +108,12 @@ class PartitionIntakeTest {
         Heartbeat heartbeat = producer.heartbeat(T0);
         ProducerExpelled expelled = new ProducerExpelled("p1", 1, GROUP, 0, 0);
 
-        assertThat(elsewhere.accept(event, T0, T0)).isInstanceOf(Admission.Refused.class);
-        assertThat(elsewhere.accept(heartbeat, T0, T0)).isInstanceOf(Admission.Refused.class);
-        assertThat(elsewhere.accept(expelled, T0, T0)).isInstanceOf(Admission.Refused.class);
+        assertThat(accept(elsewhere, event, T0)).isInstanceOf(Admission.Refused.class);
+        assertThat(accept(elsewhere, heartbeat, T0)).isInstanceOf(Admission.Refused.class);
+        assertThat(accept(elsewhere, expelled, T0)).isInstanceOf(Admission.Refused.class);
         assertThat(tallies.get(Tally.REFUSED_WRONG_PARTITION)).isEqualTo(3);
         assertThat(elsewhere.liveCount()).isZero();
-        assertThat(atHome.accept(event, T0, T0)).isInstanceOf(Admission.Taken.class);
+        assertThat(accept(atHome, event, T0)).isInstanceOf(Admission.Taken.class);
     }
 
     @Test
@@ -143,59 +128,43 @@ class PartitionIntakeTest {
     @Test
     void refusesAnEpochThatIsNoLongerRemembered() {
         for (int epoch = 2; epoch <= 6; epoch++) {
-            assertThat(intake.accept(new TestEvents("p1", epoch).completed(STABLE, T0, 1), T0, T0))
+            assertThat(accept(new TestEvents("p1", epoch).completed(STABLE, T0, 1), T0))
                     .isInstanceOf(Admission.Taken.class);
         }
-        assertThat(intake.accept(new TestEvents("p1", 2).completed(STABLE, T0, 1), T0, T0))
-                .isInstanceOf(Admission.Refused.class);
-        assertThat(intake.accept(new TestEvents("p1", 1).completed(STABLE, T0, 1), T0, T0))
-                .isInstanceOf(Admission.Refused.class);
-        assertThat(intake.accept(new TestEvents("p1", 3).completed(STABLE, T0, 1), T0, T0))
+        assertThat(accept(new TestEvents("p1", 2).completed(STABLE, T0, 1), T0)).isInstanceOf(Admission.Refused.class);
+        assertThat(accept(new TestEvents("p1", 1).completed(STABLE, T0, 1), T0)).isInstanceOf(Admission.Refused.class);
+        assertThat(accept(new TestEvents("p1", 3).completed(STABLE, T0, 1), T0))
                 .isInstanceOf(Admission.Duplicate.class);
         assertThat(tallies.get(Tally.REFUSED_FORGOTTEN)).isEqualTo(2);
     }
 
     @Test
-    void doesNotLetAnOldEpochHoldOrMoveTheWatermark() {
-        intake.accept(new TestEvents("p1", 5).heartbeat(T0 + 5_000), T0, T0);
+    void doesNotLetAnOldEpochMoveTheWatermark() {
+        accept(new TestEvents("p1", 5).heartbeat(T0 + 5_000), T0);
         TestEvents old = new TestEvents("p1", 4);
-        intake.accept(old.completed(STABLE, T0, 1), T0, T0);
-        intake.accept(old.heartbeat(T0 + 50_000, offered(T0, 1)), T0, T0);
+        accept(old.completed(STABLE, T0, 1), T0);
+        accept(old.heartbeat(T0 + 50_000, offered(T0, 1)), T0);
 
-        assertThat(intake.watermarkEpochMillis()).isEqualTo(OptionalLong.of(T0 + 5_000));
+        assertThat(intake.closedToEpochMillis(GROUP)).isEqualTo(T0);
         assertThat(intake.openWindows()).isEqualTo(1);
     }
 
     @Test
     void refusesProducersAboveTheLimitAndForgetsThoseThatLeft() {
         for (int i = 0; i < 3; i++) {
-            intake.accept(new TestEvents("p" + i, 1).leaving(T0), T0, T0);
+            accept(new TestEvents("p" + i, 1).leaving(T0), T0);
         }
         TestEvents fourth = new TestEvents("p4", 1);
-        assertThat(intake.accept(fourth.heartbeat(T0), T0, T0)).isInstanceOf(Admission.Refused.class);
+        assertThat(accept(fourth.heartbeat(T0), T0)).isInstanceOf(Admission.Refused.class);
 
-        intake.accept(new TestEvents("p1", 2).heartbeat(T0 + HOUR + 1), T0 + HOUR + 1, T0);
-        intake.tick(T0, true);
-
-        assertThat(intake.accept(fourth.heartbeat(T0), T0 + HOUR, T0)).isInstanceOf(Admission.Taken.class);
+        accept(new TestEvents("p1", 2).heartbeat(T0 + HOUR + 1), T0 + HOUR + 1);
+        assertThat(accept(fourth.heartbeat(T0), T0 + HOUR)).isInstanceOf(Admission.Taken.class);
         assertThat(tallies.get(Tally.REFUSED_PRODUCER_LIMIT)).isEqualTo(1);
     }
 
     @Test
-    void refusesWhatWouldNeedOneAccumulatorTooMany() {
-        for (int i = 0; i < 6; i++) {
-            intake.accept(producer.completed(STABLE, T0 + i * 10_000, 1), T0, T0);
-        }
-        assertThat(intake.accept(producer.completed(STABLE, T0 + 60_000, 1), T0, T0))
-                .isInstanceOf(Admission.Refused.class);
-        assertThat(tallies.get(Tally.REFUSED_OPEN_LIMIT)).isEqualTo(1);
-        assertThat(intake.accept(producer.completed(STABLE, T0 + 50_000, 1), T0, T0))
-                .isInstanceOf(Admission.Taken.class);
-    }
-
-    @Test
     void leavesOutActivityThatCannotBe() {
-        intake.accept(
+        accept(
                 producer.heartbeat(
                         T0,
                         new Activity(" ", T0, 1, 1, 1, Set.of()),
@@ -203,7 +172,6 @@ class PartitionIntakeTest {
                         new Activity("stable", T0, 2_000_000_000L, 1, 1, Set.of()),
                         new Activity("stable", T0, 1, 1, Long.MIN_VALUE, Set.of()),
                         offered(T0, 7)),
-                T0,
                 T0);
 
         assertThat(tallies.get(Tally.ACTIVITY_REFUSED)).isEqualTo(4);
@@ -233,13 +201,13 @@ class PartitionIntakeTest {
                 good.outcome(),
                 good.surroundings());
 
-        assertThat(intake.accept(bad, T0, T0)).isInstanceOf(Admission.Refused.class);
+        assertThat(accept(bad, T0)).isInstanceOf(Admission.Refused.class);
         assertThat(tallies.get(Tally.REFUSED_IMPLAUSIBLE)).isEqualTo(1);
     }
 
     @Test
     void doesNotLetAHeartbeatLoseWhatIsYetToCome() {
-        intake.accept(
+        accept(
                 new Heartbeat(
                         new Origin("p1", 1, 3),
                         GROUP,
@@ -247,48 +215,114 @@ class PartitionIntakeTest {
                         List.of(),
                         List.of(new Heartbeat.LostSequences(1, Long.MAX_VALUE, 9)),
                         false),
-                T0,
                 T0);
 
         assertThat(tallies.get(Tally.EVENTS_LOST)).isEqualTo(9);
-        assertThat(intake.accept(producer.completed(new Origin("p1", 1, 4), STABLE, T0, 1), T0, T0))
+        assertThat(accept(producer.completed(new Origin("p1", 1, 4), STABLE, T0, 1), T0))
                 .isInstanceOf(Admission.Taken.class);
-        assertThat(intake.accept(producer.completed(new Origin("p1", 1, 2), STABLE, T0, 1), T0, T0))
+        assertThat(accept(producer.completed(new Origin("p1", 1, 2), STABLE, T0, 1), T0))
                 .isInstanceOf(Admission.Duplicate.class);
     }
 
     @Test
-    void expelsNobodyWhileOldRecordsAreWorkedOff() {
+    void expelsByTheLogAloneWhileOthersAreHeard() {
         TestEvents other = new TestEvents("p2", 1);
-        intake.accept(producer.heartbeat(T0), T0, T0);
-        // The other one's backlog takes a minute of wall clock and is one second long.
-        for (int i = 0; i < 60; i++) {
-            intake.accept(other.completed(STABLE, T0, 1), T0 + 1_000, T0 + i * 1_000);
-            assertThat(intake.tick(T0 + i * 1_000, true)).isEmpty();
+        accept(producer.heartbeat(T0), T0);
+        for (int second = 1; second <= 9; second++) {
+            accept(other.heartbeat(T0 + second * 1_000), T0 + second * 1_000);
         }
+        assertThat(intake.liveCount()).isEqualTo(2);
+
+        accept(other.heartbeat(T0 + 10_000), T0 + 10_000);
+
+        assertThat(intake.liveCount()).isEqualTo(1);
+        assertThat(tallies).containsEntry(Tally.PRODUCERS_EXPELLED, 1L);
     }
 
     @Test
-    void expelsAProducerThatNeverSentAHeartbeatAndAsksOnlyNowAndThen() {
-        for (int second = 0; second <= 9; second++) {
-            long now = T0 + second * 1_000;
-            intake.accept(producer.completed(STABLE, now, 1), now, now);
-            assertThat(intake.tick(now, true)).isEmpty();
+    void asksForAnExpulsionWhenNobodyIsHeardAndOnlyNowAndThen() {
+        accept(producer.heartbeat(T0), T0);
+        List<ProducerExpelled> asked = new ArrayList<>();
+        for (int second = 0; second <= 25; second++) {
+            asked.addAll(intake.tick(T0 + second * 1_000, true));
         }
-        intake.accept(producer.completed(STABLE, T0, 1), T0 + 10_000, T0 + 10_000);
-        assertThat(intake.tick(T0 + 10_000, true)).containsExactly(new ProducerExpelled("p1", 1, GROUP, 0, 10_000));
-        assertThat(intake.tick(T0 + 11_000, true)).isEmpty();
-        assertThat(intake.tick(T0 + 20_000, true)).hasSize(1);
+        assertThat(asked)
+                .containsExactly(
+                        new ProducerExpelled("p1", 1, GROUP, T0, 10_000),
+                        new ProducerExpelled("p1", 1, GROUP, T0, 20_000));
+
+        accept(asked.getFirst(), T0 + 10_100);
+
+        assertThat(intake.liveCount()).isZero();
+        assertThat(intake.drain())
+                .last()
+                .isEqualTo(new Partial.GroupReleased(0, GROUP, T0 - 10_000, OptionalLong.empty()));
+    }
+
+    @Test
+    void takesAnExpulsionForVoidWhenTheProducerWasHeardSince() {
+        accept(producer.heartbeat(T0), T0);
+        accept(producer.heartbeat(T0), T0 + 10_000);
+
+        accept(new ProducerExpelled("p1", 1, GROUP, T0, 10_000), T0 + 10_100);
+
+        assertThat(intake.liveCount()).isEqualTo(1);
+        assertThat(tallies).containsEntry(Tally.EXPULSIONS_VOID, 1L);
+    }
+
+    @Test
+    void letsTwoProcessesOfOneNameHoldSideBySide() {
+        TestEvents second = new TestEvents("p1", 2);
+        accept(producer.heartbeat(T0), T0);
+        accept(second.heartbeat(T0), T0);
+        accept(producer.heartbeat(T0 + 1_000), T0 + 1_000);
+        accept(second.heartbeat(T0 + 1_000), T0 + 1_000);
+
+        assertThat(intake.liveCount()).isEqualTo(2);
+    }
+
+    @Test
+    void goesOnAsItWasKeptWhateverTheOrderOfThePieces() {
+        accept(producer.heartbeat(T0 + 13_000, offered(T0, 1)), T0 + 13_000);
+        accept(producer.completed(STABLE, T0 + 14_000, 1), T0 + 14_000);
+        accept(producer.completed(STABLE, T0 + 1_000, 1), T0 + 14_000);
+        intake.drain();
+        List<IntakeSnapshot> pieces = new ArrayList<>();
+        intake.drainChanges((key, change) -> change.ifPresent(pieces::add));
+        PartitionIntake restarted = intake(new Placement(0, 1, 1));
+        pieces.reversed().forEach(restarted::restore);
+
+        Heartbeat next = producer.heartbeat(T0 + 30_000);
+        accept(intake, next, T0 + 30_000);
+        accept(restarted, next, T0 + 30_000);
+
+        assertThat(restarted.drain()).isEqualTo(intake.drain()).isNotEmpty();
+        assertThat(restarted.openBytes()).isEqualTo(intake.openBytes());
+    }
+
+    @Test
+    void usesTheKeysOfItsStateAgain() {
+        Set<String> keys = new HashSet<>();
+        for (int window = 0; window < 1_000; window++) {
+            long now = T0 + window * 10_000L;
+            accept(producer.completed(STABLE, now, 1), now);
+            accept(producer.heartbeat(now), now);
+            intake.drainChanges((key, change) -> keys.add(key));
+        }
+        assertThat(keys).hasSizeLessThan(10);
     }
 
     @Test
     void keepsTheHoldsOfOneProducerInTwoGroupsApart() {
-        intake.accept(producer.heartbeat(GROUP, T0 + 12_000), T0, T0);
-        intake.accept(producer.heartbeat(group("other"), T0 + 5_000), T0, T0);
+        ComparisonGroup other = group("other");
+        accept(producer.heartbeat(GROUP, T0 + 12_000), T0);
+        accept(producer.heartbeat(other, T0 + 5_000), T0);
         assertThat(intake.liveCount()).isEqualTo(2);
 
-        intake.accept(producer.leaving(group("other"), T0 + 5_000), T0, T0);
+        accept(producer.leaving(other, T0 + 5_000), T0);
 
-        assertThat(intake.watermarkEpochMillis()).isEqualTo(OptionalLong.of(T0 + 12_000));
+        assertThat(intake.liveCount()).isEqualTo(1);
+        assertThat(intake.closedToEpochMillis(GROUP)).isEqualTo(T0 + 10_000);
+        assertThat(intake.closedToEpochMillis(other)).isEqualTo(T0);
     }
 }

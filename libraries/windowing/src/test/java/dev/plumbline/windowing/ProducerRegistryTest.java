@@ -1,7 +1,5 @@
 package dev.plumbline.windowing;
 
-import static dev.plumbline.windowing.TestEvents.GROUP;
-import static dev.plumbline.windowing.TestEvents.group;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plumbline.contract.event.Heartbeat;
@@ -17,12 +15,11 @@ class ProducerRegistryTest {
 
     private static final long T0 = 1_000_000_000_000L;
     private static final long HOUR = 3_600_000;
-    private static final IntakeLimits LIMITS = new IntakeLimits(10_000, 2_000, 10_000, 1_000, 300_000, 2, 2, 6);
+    private static final IntakeLimits LIMITS = new IntakeLimits(10_000, 2_000, 10_000, 10_000, 300_000, 2, 2, 1 << 20);
 
     private final Map<Tally, Long> tallies = new EnumMap<>(Tally.class);
     private final ChangeLedger<IntakeSnapshot> ledger = new ChangeLedger<>();
-    private final Holds holds = new Holds(LIMITS.seriesLimit(), LIMITS.producerTimeoutMillis());
-    private final ProducerRegistry producers = new ProducerRegistry(LIMITS, holds, ledger, this::count);
+    private final ProducerRegistry producers = new ProducerRegistry(LIMITS, ledger, this::count);
 
     private void count(Tally tally, long times) {
         tallies.merge(tally, times, Long::sum);
@@ -52,61 +49,13 @@ class ProducerRegistryTest {
         assertThat(refusedAs(screen("p1", 1, 1))).contains(Tally.REFUSED_FORGOTTEN);
         passed("p1", 6, 1);
         assertThat(refusedAs(screen("p1", 2, 2))).contains(Tally.REFUSED_FORGOTTEN);
-        assertThat(passed("p1", 3, 2).newestEpoch()).isFalse();
+        passed("p1", 3, 2);
     }
 
     @Test
-    void endsWhatAnOlderEpochHeldWhenTheProducerStartsAnew() {
-        join(passed("p1", 1, 1));
-        assertThat(holds.count()).isEqualTo(1);
-
-        Screening.Passed anew = passed("p1", 2, 1);
-
-        assertThat(holds.count()).isZero();
-        assertThat(producers.join(passed("p1", 1, 2), GROUP, T0, T0)).isEmpty();
-        join(anew);
-        assertThat(holds.count()).isEqualTo(1);
-    }
-
-    @Test
-    void holdsOncePerGroupHoweverOftenItSpeaks() {
-        join(passed("p1", 1, 1));
-        join(passed("p1", 1, 2));
-
-        assertThat(holds.count()).isEqualTo(1);
-    }
-
-    @Test
-    void countsAHoldInAGroupTooMany() {
-        Screening.Passed speaker = passed("p1", 1, 1);
-        producers.join(speaker, group("a"), T0, T0);
-        producers.join(speaker, group("b"), T0, T0);
-
-        assertThat(producers.join(speaker, group("c"), T0, T0)).isEmpty();
-        assertThat(tallies).containsEntry(Tally.HOLD_REFUSED, 1L);
-    }
-
-    @Test
-    void doesNotHoldAgainInAGroupThatItLeft() {
-        Screening.Passed speaker = passed("p1", 1, 1);
-        join(speaker);
-
-        producers.leave(speaker, GROUP);
-
-        assertThat(holds.count()).isZero();
-        assertThat(producers.join(passed("p1", 1, 2), GROUP, T0, T0)).isEmpty();
-    }
-
-    @Test
-    void remembersNoMoreGroupsLeftThanThereMayBe() {
-        Screening.Passed speaker = passed("p1", 1, 1);
-        producers.leave(speaker, group("a"));
-        producers.leave(speaker, group("b"));
-
-        producers.leave(speaker, group("c"));
-
-        assertThat(tallies).containsEntry(Tally.HOLD_REFUSED, 1L);
-        assertThat(producers.join(speaker, group("c"), T0, T0)).isPresent();
+    void refusesAnEpochThatHasNotBegun() {
+        assertThat(refusedAs(screen("p1", T0 + LIMITS.futureMillis() + 1, 1))).contains(Tally.REFUSED_FUTURE);
+        assertThat(screen("p1", T0 + LIMITS.futureMillis(), 1)).isInstanceOf(Screening.Passed.class);
     }
 
     @Test
@@ -135,7 +84,7 @@ class ProducerRegistryTest {
     @Test
     void forgetsAnHourAfterTheLastRecordWhoHoldsNothing() {
         passed("p1", 1, 1);
-        join(passed("p2", 1, 1));
+        passed("p2", 1, 1).producer().holds(1);
         changes();
 
         producers.forget(T0 + HOUR);
@@ -151,30 +100,19 @@ class ProducerRegistryTest {
         for (int epoch = 1; epoch <= 5; epoch++) {
             passed("p1", epoch, 1);
         }
-        Screening.Passed speaker = passed("p1", 5, 3);
-        producers.leave(speaker, group("left"));
-        producers.join(speaker, GROUP, T0, T0).orElseThrow().heard(T0 + 5_000, T0, T0);
+        passed("p1", 5, 3);
         IntakeSnapshot.KnownProducer kept =
                 (IntakeSnapshot.KnownProducer) changes().get("producer|p1").orElseThrow();
 
         ChangeLedger<IntakeSnapshot> restartedLedger = new ChangeLedger<>();
-        Holds restartedHolds = new Holds(LIMITS.seriesLimit(), LIMITS.producerTimeoutMillis());
-        ProducerRegistry restarted = new ProducerRegistry(LIMITS, restartedHolds, restartedLedger, this::count);
-        restarted.restore(kept, T0);
+        ProducerRegistry restarted = new ProducerRegistry(LIMITS, restartedLedger, this::count);
+        restarted.restore(kept);
 
-        assertThat(restartedHolds.watermarkEpochMillis()).hasValue(T0 + 5_000);
         restartedLedger.drain(
                 (key, change) -> assertThat(key).as("nothing to write").isNull());
-        restarted.holdChanged("p1");
-        restartedLedger.drain((key, change) -> assertThat(change).contains(kept));
         assertThat(refusedAs(restarted.screen(new Origin("p1", 1, 2), T0))).contains(Tally.REFUSED_FORGOTTEN);
         assertThat(restarted.screen(new Origin("p1", 5, 3), T0)).isEqualTo(new Screening.Stopped(Admission.DUPLICATE));
-        Screening.Passed again = (Screening.Passed) restarted.screen(new Origin("p1", 5, 2), T0);
-        assertThat(restarted.join(again, group("left"), T0, T0)).isEmpty();
-    }
-
-    private void join(Screening.Passed speaker) {
-        assertThat(producers.join(speaker, GROUP, T0, T0)).isPresent();
+        assertThat(restarted.screen(new Origin("p1", 5, 2), T0)).isInstanceOf(Screening.Passed.class);
     }
 
     private Screening screen(String producerId, long epoch, long sequence) {

@@ -116,4 +116,15 @@ class SequenceTrackerTest {
             }
         }
     }
+
+    @Test
+    void doesNotTurnOverAtTheLastNumberThereIs() {
+        SequenceTracker tracker = new SequenceTracker(10);
+        tracker.accept(5);
+
+        tracker.lost(1, Long.MAX_VALUE);
+
+        assertThat(tracker.missing()).isEmpty();
+        assertThat(tracker.highest()).isEqualTo(Long.MAX_VALUE);
+    }
 }

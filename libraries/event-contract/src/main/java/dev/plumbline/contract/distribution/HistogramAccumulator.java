@@ -11,6 +11,9 @@ import java.util.OptionalLong;
  */
 public final class HistogramAccumulator {
 
+    /** The object, its array's head, and the room that the array grows by. */
+    private static final long BASE_BYTES = 240;
+
     private long count;
     private long sumNanos;
     private long minNanos = Long.MAX_VALUE;
@@ -18,6 +21,8 @@ public final class HistogramAccumulator {
     private long belowCount;
     private long aboveCount;
     private int firstIndex;
+    private int lowest = Integer.MAX_VALUE;
+    private int highest = Integer.MIN_VALUE;
     private long[] counts = new long[0];
 
     /**
@@ -67,6 +72,14 @@ public final class HistogramAccumulator {
     /** Number of values so far. */
     public long count() {
         return count;
+    }
+
+    /**
+     * About how many bytes of memory it takes. The same for the same values, whether they came one by one or together, so
+     * that who decides by it decides alike after a restart.
+     */
+    public long bytes() {
+        return BASE_BYTES + (lowest > highest ? 0 : (highest - lowest + 1L) * Long.BYTES);
     }
 
     /** Number of values so far in buckets above the given one. */
@@ -145,6 +158,8 @@ public final class HistogramAccumulator {
 
     /** Grows the dense array to hold both indices, with a little room so that a drifting range does not copy each time. */
     private void cover(int low, int high) {
+        lowest = Math.min(lowest, low);
+        highest = Math.max(highest, high);
         if (counts.length == 0) {
             firstIndex = low;
             counts = new long[high - low + 1];

@@ -46,6 +46,8 @@ public record Activity(
         /** The producer's CPU was saturated. */
         CPU_SATURATED,
         /** The queue towards Kafka was full, events were lost. */
-        KAFKA_BUFFER_FULL
+        KAFKA_BUFFER_FULL,
+        /** Said by the aggregator: the producer's watermark stood still or fell far behind, so nobody waited for it. */
+        WATERMARK_STALLED
     }
 }

@@ -2,14 +2,16 @@ package dev.plumbline.contract.window;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.plumbline.contract.series.ComparisonGroup;
 import java.util.Objects;
+import java.util.OptionalLong;
 
 /** What the first stage of the aggregator tells the merging stage. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = Partial.WindowPart.class, name = "part"),
-    @JsonSubTypes.Type(value = Partial.SourceClosed.class, name = "closed"),
-    @JsonSubTypes.Type(value = Partial.SourceIdle.class, name = "idle")
+    @JsonSubTypes.Type(value = Partial.GroupClosed.class, name = "closed"),
+    @JsonSubTypes.Type(value = Partial.GroupReleased.class, name = "released")
 })
 public sealed interface Partial {
 
@@ -27,20 +29,38 @@ public sealed interface Partial {
         }
     }
 
-    /** The source partition will add nothing to windows that end at or before this time, except late events. */
-    record SourceClosed(int sourcePartition, long toEpochMillis) implements Partial {
-        public SourceClosed {
+    /**
+     * The source partition holds the group: it will add to its windows, but not to those that end at or before this time,
+     * except late events.
+     *
+     * @param toEpochMillis 0 when it has closed none yet
+     */
+    record GroupClosed(int sourcePartition, ComparisonGroup group, long toEpochMillis) implements Partial {
+        public GroupClosed {
             requirePartition(sourcePartition);
+            Objects.requireNonNull(group, "group");
             if (toEpochMillis < 0) {
                 throw new IllegalArgumentException("closed to " + toEpochMillis + " is negative");
             }
         }
     }
 
-    /** The source partition has no live producer and holds no window open. */
-    record SourceIdle(int sourcePartition) implements Partial {
-        public SourceIdle {
+    /**
+     * Nobody is left in the group at the source partition: it holds none of its windows open.
+     *
+     * @param closedToEpochMillis it will add nothing to windows that end at or before this time, except late events
+     * @param goodbyeEpochMillis the watermark of the last one's goodbye; empty when it fell silent
+     */
+    record GroupReleased(
+            int sourcePartition, ComparisonGroup group, long closedToEpochMillis, OptionalLong goodbyeEpochMillis)
+            implements Partial {
+        public GroupReleased {
             requirePartition(sourcePartition);
+            Objects.requireNonNull(group, "group");
+            if (closedToEpochMillis < 0 || goodbyeEpochMillis.orElse(0) < 0) {
+                throw new IllegalArgumentException(
+                        "closed to " + closedToEpochMillis + ", goodbye at " + goodbyeEpochMillis + ": negative");
+            }
         }
     }
 

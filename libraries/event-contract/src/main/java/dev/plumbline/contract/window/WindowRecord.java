@@ -1,6 +1,8 @@
 package dev.plumbline.contract.window;
 
 import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * A record of a windows topic.
@@ -8,19 +10,61 @@ import java.util.Objects;
  * @param revision 0 for the final summary, 1, 2 … for additive corrections by late events
  * @param delta what this revision adds
  * @param excluded what sick producers contributed, counted only
+ * @param closedToEpochMillis with revision 0: every window of the group that ends at or before this is final, whether it
+ *     held anything or not. Who starts anew without the aggregator's state goes on behind it. Empty where nothing was
+ *     closed yet, and with corrections
+ * @param cut with revision 0: why the window was said before its end was reached, so that it may hold less than its
+ *     length; empty when it was over
+ * @param endedEpochMillis the goodbye: the watermark of the last heartbeat of the last producer of the series' group, on
+ *     the last window of the series; no window follows until a producer comes again. Empty while a producer is there, and
+ *     when the last one fell silent without a word. Where the last window was said before the goodbye it is on a
+ *     correction of it, which may add nothing
  */
-public record WindowRecord(WindowId id, int revision, WindowSummary delta, ExcludedPart excluded) {
+public record WindowRecord(
+        WindowId id,
+        int revision,
+        WindowSummary delta,
+        ExcludedPart excluded,
+        OptionalLong closedToEpochMillis,
+        Optional<Cut> cut,
+        OptionalLong endedEpochMillis) {
+
+    /** Why a window was said before its end was reached. */
+    public enum Cut {
+        /** The last producer of the group said goodbye: no load comes any more. */
+        LEFT,
+        /** The last producer of the group fell silent, or the one that was left could not be trusted. */
+        SILENT,
+        /** There was no more room to wait for others. */
+        NO_ROOM
+    }
 
     /** Coverage below which a window is invalid and never judged. */
     public static final double MINIMUM_COVERAGE = 0.8;
 
     public WindowRecord {
+        Objects.requireNonNull(closedToEpochMillis, "closedToEpochMillis");
+        Objects.requireNonNull(cut, "cut");
+        if (endedEpochMillis.orElse(0) < 0) {
+            throw new IllegalArgumentException("ended at " + endedEpochMillis.getAsLong() + " is negative");
+        }
         Objects.requireNonNull(id, "id");
         Objects.requireNonNull(delta, "delta");
         Objects.requireNonNull(excluded, "excluded");
         if (revision < 0) {
             throw new IllegalArgumentException("revision " + revision + " is negative");
         }
+    }
+
+    /** A record of a window that was over, and not the last. */
+    public WindowRecord(WindowId id, int revision, WindowSummary delta, ExcludedPart excluded) {
+        this(id, revision, delta, excluded, OptionalLong.empty());
+    }
+
+    /** A record of a window that was over, and may be the last. */
+    public WindowRecord(
+            WindowId id, int revision, WindowSummary delta, ExcludedPart excluded, OptionalLong endedEpochMillis) {
+        this(id, revision, delta, excluded, OptionalLong.empty(), Optional.empty(), endedEpochMillis);
     }
 
     /** Request events counted by this record, excluded ones included. */

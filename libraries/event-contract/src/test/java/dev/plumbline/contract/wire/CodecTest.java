@@ -3,9 +3,11 @@ package dev.plumbline.contract.wire;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plumbline.contract.window.Partial;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -33,13 +35,20 @@ class CodecTest {
                 new Golden<>("heartbeat.json", Codec.EVENTS, Examples.heartbeat()),
                 new Golden<>("producer-expelled.json", Codec.EVENTS, Examples.expelled()),
                 new Golden<>("window.json", Codec.WINDOWS, Examples.window()),
+                new Golden<>("window-cut.json", Codec.WINDOWS, Examples.cutWindow()),
                 new Golden<>("partial-part.json", Codec.PARTIALS, Examples.part()),
                 new Golden<>(
                         "partial-closed.json",
                         Codec.PARTIALS,
-                        new dev.plumbline.contract.window.Partial.SourceClosed(1, 1_795_345_270_000L)),
+                        new Partial.GroupClosed(1, Examples.windowId().series().group(), 1_795_345_270_000L)),
                 new Golden<>(
-                        "partial-idle.json", Codec.PARTIALS, new dev.plumbline.contract.window.Partial.SourceIdle(0)),
+                        "partial-released.json",
+                        Codec.PARTIALS,
+                        new Partial.GroupReleased(
+                                0,
+                                Examples.windowId().series().group(),
+                                1_795_345_270_000L,
+                                OptionalLong.of(1_795_345_268_000L))),
                 new Golden<>("alert.json", Codec.ALERTS, Examples.alert()),
                 new Golden<>("verdict-firing.json", Codec.VERDICTS, VerdictExamples.firing()),
                 new Golden<>("verdict-learning.json", Codec.VERDICTS, VerdictExamples.learning()),

@@ -202,6 +202,19 @@ final class Examples {
                         Map.of("producer-2", Set.of(Sickness.CPU_SATURATED))));
     }
 
+    /** As the aggregator says it since it says how far a group is. */
+    static WindowRecord cutWindow() {
+        WindowRecord window = window();
+        return new WindowRecord(
+                window.id(),
+                0,
+                window.delta(),
+                window.excluded(),
+                OptionalLong.of(1_795_345_260_000L),
+                Optional.of(WindowRecord.Cut.LEFT),
+                OptionalLong.of(1_795_345_263_000L));
+    }
+
     static Partial part() {
         return new Partial.WindowPart(2, windowId(), summary(), ExcludedPart.none());
     }

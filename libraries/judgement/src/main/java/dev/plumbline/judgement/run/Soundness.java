@@ -221,6 +221,7 @@ public sealed interface Soundness {
             case EVENT_LOOP_STALLED -> "its event loop stood still";
             case CPU_SATURATED -> "its processors were saturated";
             case KAFKA_BUFFER_FULL -> "its queue towards Kafka was full";
+            case WATERMARK_STALLED -> "what it vouched for stood still or lay far behind";
         };
     }
 
