@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
@@ -12,6 +13,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
@@ -90,12 +93,11 @@ final class TopicCheck {
     private static Optional<String> timestampType(Admin admin, String topic) throws InterruptedException {
         ConfigResource asked = new ConfigResource(ConfigResource.Type.TOPIC, topic);
         try {
-            return Optional.of(admin.describeConfigs(List.of(asked))
-                    .values()
-                    .get(asked)
-                    .get(2L * ASK_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)
-                    .get(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG)
-                    .value());
+            Config settings = Objects.requireNonNull(
+                            admin.describeConfigs(List.of(asked)).values().get(asked))
+                    .get(2L * ASK_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
+            return Optional.ofNullable(settings.get(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG))
+                    .map(ConfigEntry::value);
         } catch (ExecutionException | TimeoutException e) {
             return Optional.empty();
         }

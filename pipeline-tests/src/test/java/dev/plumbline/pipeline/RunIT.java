@@ -156,7 +156,7 @@ class RunIT {
             killed.kill();
 
             awaitStandby(waiting);
-            PlumbProcess orphaned = PlumbProcess.start(temporary, home, attached(target, "--duration", "forever"));
+            PlumbProcess orphaned = PlumbProcess.start(temporary, home, attached(target, "--duration", "60s"));
             awaitEvents(3);
             ReadyFile lent =
                     ReadyFile.read(waiting.resolveSibling("producer.ready")).orElseThrow();
@@ -178,6 +178,7 @@ class RunIT {
             assertThat(RunningStack.read(home)).isEmpty();
             assertThat(up.leftOver()).isEmpty();
             assertThat(left.exitValue(LONGEST)).as(left.output()).isEqualTo(4);
+            assertThat(left.output()).contains("'plumb up' has ended");
             assertComplete(runs().getLast());
         }
     }

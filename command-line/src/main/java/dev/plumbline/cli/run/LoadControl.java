@@ -2,6 +2,7 @@ package dev.plumbline.cli.run;
 
 import dev.plumbline.cli.run.ProducerControl.Status;
 import dev.plumbline.cli.stack.StackFailure;
+import dev.plumbline.cli.time.ElapsedClock;
 import dev.plumbline.cli.time.EpochClock;
 import dev.plumbline.judgement.result.RunEnding;
 import java.time.Duration;
@@ -23,8 +24,10 @@ final class LoadControl {
     static final long STOP_WITHIN_MILLIS = 12_000;
     /** How long the end of a producer that does not answer is waited for. */
     static final long CAUSE_WITHIN_MILLIS = 2_000;
-    /** Heartbeats come four times a second: so long without one, and Kafka is gone. */
-    static final long SILENCE_MILLIS = 20_000;
+    /** Heartbeats come four times a second: so long without one, and a load that has an end is ended because Kafka is gone. */
+    static final Duration SILENCE = Duration.ofSeconds(20);
+    /** The same for a load without end: it outlives the restarts of a cluster, and those that 'plumb up' makes. */
+    static final Duration SILENCE_OF_ENDLESS = Duration.ofMinutes(10);
 
     private final Producer producer;
     private final RunFeed feed;
@@ -32,6 +35,9 @@ final class LoadControl {
     private final Session session;
     private final Limits limits;
     private final EpochClock clock;
+    private final ElapsedClock elapsed;
+    private OptionalLong breakerOpenSinceEpochMillis = OptionalLong.empty();
+    private long breakerSeenElapsedMillis;
 
     /** The producer of the load. */
     interface Producer {
@@ -51,6 +57,12 @@ final class LoadControl {
         /** The first part of the stack that was lost, as one line. */
         Optional<String> lostPart();
 
+        /** Whether the producer has ended and is being started again: it cannot be asked. */
+        boolean isProducerAway();
+
+        /** Whether the broker has ended and is being started again: nothing can be heard. */
+        boolean isBrokerAway();
+
         /** Why something could not be written. */
         Optional<String> unwritten();
 
@@ -68,45 +80,53 @@ final class LoadControl {
      * When a load is given up.
      *
      * @param giveUp how long the target may fail every try; empty = as long as it likes
+     * @param silence how long nothing may be heard by way of Kafka. What is being started again has bounds of its own, and is
+     *     not silent
      * @param targetUrl how messages name the target
      * @param bootstrapServers how messages name Kafka
      */
-    record Limits(Optional<Duration> giveUp, String targetUrl, String bootstrapServers) {}
+    record Limits(Optional<Duration> giveUp, Duration silence, String targetUrl, String bootstrapServers) {}
 
+    /** @param elapsed decides; a wall clock that is set, or a machine that slept, ends no load */
     LoadControl(
-            Producer producer, RunFeed feed, RunProgress progress, Session session, Limits limits, EpochClock clock) {
+            Producer producer,
+            RunFeed feed,
+            RunProgress progress,
+            Session session,
+            Limits limits,
+            EpochClock clock,
+            ElapsedClock elapsed) {
         this.producer = producer;
         this.feed = feed;
         this.progress = progress;
         this.session = session;
         this.limits = limits;
         this.clock = clock;
+        this.elapsed = elapsed;
     }
 
     /** Follows the load until it has ended or must end, and says why. */
     RunEnding follow() throws InterruptedException {
-        long nextStatus = 0;
-        long nextTick = 0;
-        progress.listening(clock.epochMillis());
+        long nextStatus = elapsed.elapsedMillis();
+        long nextTick = nextStatus;
+        progress.listening(nextStatus);
         while (true) {
             feed.poll();
-            long now = clock.epochMillis();
+            long now = elapsed.elapsedMillis();
             Optional<RunEnding> cut = cutShort();
             if (cut.isPresent()) {
                 return cut.get();
             }
+            if (session.isBrokerAway() || session.isProducerAway()) {
+                progress.listening(now);
+            }
             if (now >= nextStatus) {
                 nextStatus = now + STATUS_EVERY_MILLIS;
-                try {
-                    progress.status(producer.status());
-                } catch (StackFailure e) {
-                    return new RunEnding.Broken(cause(e));
-                }
-                Optional<RunEnding> ended = endedBy(now);
+                Optional<RunEnding> ended = lookAtProducer(now);
                 if (ended.isPresent()) {
                     return ended.get();
                 }
-                session.show(now);
+                session.show(clock.epochMillis());
             }
             if (now >= nextTick) {
                 nextTick = now + TICK_EVERY_MILLIS;
@@ -115,18 +135,37 @@ final class LoadControl {
         }
     }
 
+    private Optional<RunEnding> lookAtProducer(long nowElapsedMillis) throws InterruptedException {
+        if (session.isProducerAway()) {
+            return Optional.empty();
+        }
+        try {
+            progress.status(producer.status());
+        } catch (StackFailure e) {
+            return cause(e).map(RunEnding.Broken::new);
+        }
+        return endedBy(nowElapsedMillis);
+    }
+
     /**
      * A part that ends takes its connections with it, often before its end is seen: no answer is then the effect, and the
      * end is what a person needs to know.
+     *
+     * @return empty when the producer has ended and is being started again
      */
-    private String cause(StackFailure unanswered) throws InterruptedException {
-        long deadline = clock.epochMillis() + CAUSE_WITHIN_MILLIS;
+    private Optional<String> cause(StackFailure unanswered) throws InterruptedException {
+        long deadline = elapsed.elapsedMillis() + CAUSE_WITHIN_MILLIS;
         Optional<String> lost = session.lostPart();
-        while (lost.isEmpty() && feed.unread().isEmpty() && clock.epochMillis() < deadline) {
+        while (lost.isEmpty()
+                && !session.isProducerAway()
+                && feed.unread().isEmpty()
+                && elapsed.elapsedMillis() < deadline) {
             feed.poll();
             lost = session.lostPart();
         }
-        return lost.orElse(String.valueOf(unanswered.getMessage()));
+        return lost.isEmpty() && session.isProducerAway()
+                ? Optional.empty()
+                : Optional.of(lost.orElse(String.valueOf(unanswered.getMessage())));
     }
 
     /** What ends a load whatever its producer says. */
@@ -138,28 +177,34 @@ final class LoadControl {
                 .or(() -> session.isInterrupted() ? Optional.of(new RunEnding.Interrupted()) : Optional.empty());
     }
 
-    private Optional<RunEnding> endedBy(long nowEpochMillis) {
+    private Optional<RunEnding> endedBy(long nowElapsedMillis) {
         if (progress.isStopped()) {
             return Optional.of(ending());
         }
-        if (hasGivenUp(nowEpochMillis)) {
+        if (hasGivenUp(nowElapsedMillis)) {
             return Optional.of(new RunEnding.Broken(limits.targetUrl() + " has failed every try for "
                     + limits.giveUp().orElseThrow().toSeconds() + " s (" + RunView.failures(progress.status())
                     + "): look at the server's log; what was measured before is kept"));
         }
-        if (nowEpochMillis - progress.lastHeardEpochMillis() > SILENCE_MILLIS) {
-            return Optional.of(new RunEnding.Broken("Kafka at " + limits.bootstrapServers()
-                    + " has not let anything through for " + SILENCE_MILLIS / 1_000
-                    + " s: look at its log; what was measured before is kept"));
+        if (nowElapsedMillis - progress.lastHeardElapsedMillis()
+                > limits.silence().toMillis()) {
+            return Optional.of(
+                    new RunEnding.Broken("Kafka at " + limits.bootstrapServers() + " has not let anything through for "
+                            + limits.silence().toSeconds() + " s: look at its log; what was measured before is kept"));
         }
         return Optional.empty();
     }
 
-    private boolean hasGivenUp(long nowEpochMillis) {
+    private boolean hasGivenUp(long nowElapsedMillis) {
         OptionalLong since = progress.status().breakerOpenSinceEpochMillis();
+        if (!since.equals(breakerOpenSinceEpochMillis)) {
+            breakerOpenSinceEpochMillis = since;
+            breakerSeenElapsedMillis = nowElapsedMillis;
+        }
         return limits.giveUp().isPresent()
                 && since.isPresent()
-                && nowEpochMillis - since.getAsLong() > limits.giveUp().get().toMillis();
+                && nowElapsedMillis - breakerSeenElapsedMillis
+                        > limits.giveUp().get().toMillis();
     }
 
     private RunEnding ending() {
@@ -188,8 +233,8 @@ final class LoadControl {
         }
         try {
             producer.end();
-            long deadline = clock.epochMillis() + STOP_WITHIN_MILLIS;
-            while (!progress.isStopped() && clock.epochMillis() < deadline) {
+            long deadline = elapsed.elapsedMillis() + STOP_WITHIN_MILLIS;
+            while (!progress.isStopped() && elapsed.elapsedMillis() < deadline) {
                 feed.poll();
                 progress.status(producer.status());
             }

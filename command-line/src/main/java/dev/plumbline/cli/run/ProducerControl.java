@@ -13,6 +13,7 @@ import dev.plumbline.probe.http.SideRequest;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -83,10 +84,15 @@ final class ProducerControl implements LoadControl.Producer, AutoCloseable {
         STOPPED
     }
 
-    /** What the producer says of itself; counts are of measured requests unless their name says otherwise. */
+    /**
+     * What the producer says of itself; counts are of measured requests unless their name says otherwise.
+     *
+     * @param epoch of its start, as in the origin of its events; 0 before it can answer
+     */
     @JsonIgnoreProperties(ignoreUnknown = true)
     record Status(
             State state,
+            long epoch,
             long due,
             long sent,
             long inFlight,
@@ -110,6 +116,7 @@ final class ProducerControl implements LoadControl.Producer, AutoCloseable {
                 0,
                 0,
                 0,
+                0,
                 Map.of(),
                 0,
                 0,
@@ -122,6 +129,36 @@ final class ProducerControl implements LoadControl.Producer, AutoCloseable {
                 Optional.empty(),
                 Optional.empty());
 
+        /**
+         * This one and a later one of a successor, counts added up. What tells of a moment is the successor's, what tells when
+         * measuring began is this one's.
+         */
+        Status plus(Status successor) {
+            Map<FailureKind, Long> failures = new EnumMap<>(FailureKind.class);
+            failures.putAll(failed);
+            successor.failed.forEach((kind, count) -> failures.merge(kind, count, Long::sum));
+            return new Status(
+                    successor.state,
+                    successor.epoch,
+                    due + successor.due,
+                    sent + successor.sent,
+                    successor.inFlight,
+                    completed + successor.completed,
+                    failures,
+                    dropped + successor.dropped,
+                    cancelled + successor.cancelled,
+                    acknowledged + successor.acknowledged,
+                    lost + successor.lost,
+                    targetWarmupRequests + successor.targetWarmupRequests,
+                    measuredFromEpochMillis.isPresent() ? measuredFromEpochMillis : successor.measuredFromEpochMillis,
+                    successor.breakerOpenSinceEpochMillis,
+                    successor.toldToEnd,
+                    successor.limitReached,
+                    spent.isPresent() && successor.spent.isPresent()
+                            ? Optional.of(spent.get().plus(successor.spent.get()))
+                            : spent.or(successor::spent));
+        }
+
         long failedTotal() {
             return failed.values().stream().mapToLong(Long::longValue).sum();
         }
@@ -129,5 +166,14 @@ final class ProducerControl implements LoadControl.Producer, AutoCloseable {
 
     /** What was sent to the target in all, warm-up included. */
     @JsonIgnoreProperties(ignoreUnknown = true)
-    record Spent(long requests, long promptTokens, long outputTokens, double cost) {}
+    record Spent(long requests, long promptTokens, long outputTokens, double cost) {
+
+        Spent plus(Spent more) {
+            return new Spent(
+                    requests + more.requests,
+                    promptTokens + more.promptTokens,
+                    outputTokens + more.outputTokens,
+                    cost + more.cost);
+        }
+    }
 }

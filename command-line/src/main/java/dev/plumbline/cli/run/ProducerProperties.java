@@ -9,11 +9,15 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.producer.ProducerConfig;
 
 /** A run in the words of the load producer's settings, see {@code docs/apps.md}. */
 final class ProducerProperties {
 
     private static final Duration LONG_ENOUGH = Duration.ofSeconds(3);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    /** Beyond the seeds that people choose, and the distance at which the producer puts its warm-up. */
+    private static final long SEED_DISTANCE = 0x11FEL << 40;
 
     private ProducerProperties() {}
 
@@ -49,12 +53,52 @@ final class ProducerProperties {
         return all;
     }
 
+    /**
+     * The same for a load that outlives its broker: what Kafka has not taken is kept for as long as a broker may take to come
+     * back, within the bytes of the client's buffer.
+     *
+     * @param sameAddress whether the broker comes back where it was. A client that begins anew with its bootstrap servers, in
+     *     case all of them have moved, forgets its topics over it, and what falls due meanwhile is lost
+     */
+    static Map<String, String> patient(Map<String, String> all, boolean sameAddress) {
+        Map<String, String> patient = new LinkedHashMap<>(all);
+        patient.putIfAbsent(kafkaKey(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG), Long.toString(PATIENCE.toMillis()));
+        if (sameAddress) {
+            patient.putIfAbsent(kafkaKey(CommonClientConfigs.METADATA_RECOVERY_STRATEGY_CONFIG), "none");
+        }
+        return patient;
+    }
+
+    private static String kafkaKey(String property) {
+        return "plumbline.kafka.properties.\"" + property + "\"";
+    }
+
+    /**
+     * The same for one that goes on in the place of another that has ended.
+     *
+     * @param number 1 for the first successor
+     * @param hasMeasured whether the target is warm, and measured already
+     */
+    static Map<String, String> ofSuccessor(Map<String, String> first, int number, boolean hasMeasured, RunPlan plan) {
+        Map<String, String> all = new LinkedHashMap<>(first);
+        if (hasMeasured) {
+            all.put("plumbline.load.warmup-duration", "0s");
+            all.put("plumbline.load.warmup-requests", "0");
+            all.put("plumbline.selfwarmup.duration", "2s");
+        }
+        all.putAll(plan.output().settings);
+        // A prefix cache has seen the prompts of the first seed.
+        all.computeIfPresent(
+                "plumbline.workload.seed", (key, seed) -> Long.toString(Long.parseLong(seed) + number * SEED_DISTANCE));
+        return all;
+    }
+
     private static void kafka(Map<String, String> all, Map<String, Object> client) {
         client.forEach((name, value) -> {
             if (name.equals(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG)) {
                 all.put("plumbline.kafka.bootstrap-servers", String.valueOf(value));
             } else {
-                all.put("plumbline.kafka.properties.\"" + name + "\"", String.valueOf(value));
+                all.put(kafkaKey(name), String.valueOf(value));
             }
         });
     }

@@ -39,7 +39,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.apache.kafka.clients.CommonClientConfigs;
 
 /** One run from the first process to the exit code. */
 final class Run {
@@ -112,7 +111,8 @@ final class Run {
                         series,
                         view,
                         interrupts,
-                        SystemTime::epochMillis);
+                        SystemTime::epochMillis,
+                        SystemTime::elapsedMillis);
                 RunSession.JudgedRun judged =
                         session.run(new PipeStack(pipe), new Judging(baselines, pipe.kafkaClient()));
                 return new Ended(
@@ -129,30 +129,30 @@ final class Run {
         if (cluster.isPresent()) {
             view.progress("looking at Kafka");
             KafkaReach.require(cluster.get(), KAFKA_ANSWERS_WITHIN);
-            return LocalPipe.attach(cluster.get(), window(Optional.empty()), Optional.empty(), installation);
+            return LocalPipe.attach(cluster.get(), window(), installation);
         }
         Optional<RunningStack> running = state.isPresent() ? Optional.empty() : RunningStack.read(installation.home());
         if (running.isPresent()) {
-            return LocalPipe.attach(
-                    Map.of(
-                            CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG,
-                            running.get().bootstrapServers()),
-                    window(Optional.of(Duration.ofMillis(running.get().windowMillis()))),
-                    running.get().standby().map(Path::of),
-                    installation);
+            requireWindowOf(running.get());
+            return LocalPipe.attach(running.get(), installation);
         }
         view.progress("starting broker and apps");
         return LocalPipe.begin(plan.stack().plan(state), installation);
     }
 
-    private Duration window(Optional<Duration> ofRunningStack) {
+    private Duration window() {
+        return Optional.ofNullable(plan.stack().window).orElse(DEFAULT_WINDOW);
+    }
+
+    /** @throws CommandFailure if another length is asked for than the running stack has */
+    private void requireWindowOf(RunningStack running) {
+        Duration has = Duration.ofMillis(running.windowMillis());
         Optional<Duration> asked = Optional.ofNullable(plan.stack().window);
-        if (asked.isPresent() && ofRunningStack.isPresent() && !asked.equals(ofRunningStack)) {
+        if (asked.isPresent() && !asked.get().equals(has)) {
             throw CommandFailure.usage("--window is " + DurationConverter.format(asked.get())
-                    + " and the running stack has windows of " + DurationConverter.format(ofRunningStack.get())
+                    + " and the running stack has windows of " + DurationConverter.format(has)
                     + ": leave it out, or end 'plumb up'");
         }
-        return asked.or(() -> ofRunningStack).orElse(DEFAULT_WINDOW);
     }
 
     /** Broker and apps, its own or somebody else's. */

@@ -6,6 +6,7 @@ import dev.plumbline.contract.distribution.Histogram;
 import dev.plumbline.contract.distribution.HistogramAccumulator;
 import dev.plumbline.contract.event.Event;
 import dev.plumbline.contract.event.Heartbeat;
+import dev.plumbline.contract.event.Origin;
 import dev.plumbline.contract.event.Outcome;
 import dev.plumbline.contract.event.ProducerExpelled;
 import dev.plumbline.contract.event.RequestEvent;
@@ -15,6 +16,7 @@ import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.verdict.VerdictRecord;
 import dev.plumbline.contract.window.LatencyMetric;
 import dev.plumbline.contract.window.WindowRecord;
+import dev.plumbline.judgement.result.Outage;
 import dev.plumbline.judgement.result.RunEnding;
 import dev.plumbline.judgement.result.RunIdentity;
 import dev.plumbline.judgement.result.RunResult;
@@ -44,6 +46,9 @@ final class RunProgress {
     /** Transitions of alerts that are kept; more than these nobody reads. */
     static final int MOST_ALERTS = 1_000;
 
+    /** Outages that are kept. */
+    static final int MOST_OUTAGES = 1_000;
+
     private final Facts facts;
     private final Optional<Goals> goals;
     private final Prices prices;
@@ -54,12 +59,18 @@ final class RunProgress {
     private final List<AlertRecord> alerts = new ArrayList<>();
     private final VerdictTally verdicts = new VerdictTally();
 
+    private final List<Outage> outages = new ArrayList<>();
+
     private Status status = Status.STARTING;
+    private Status ended = Status.STARTING;
+    private long newestEpoch;
+    private long endedEpoch;
+    private long eventsHeardOfEnded;
     private long startEpochMillis = Long.MAX_VALUE;
     private long lastEndEpochMillis;
     private long countedEvents;
     private long lastWindowEndEpochMillis;
-    private long lastHeardEpochMillis;
+    private long lastHeardElapsedMillis;
     private long eventsHeard;
     private long good;
     private long judgedByGoals;
@@ -103,39 +114,83 @@ final class RunProgress {
     /** Takes what the producer says of itself now. */
     void status(Status now) {
         status = now;
-        now.measuredFromEpochMillis().ifPresent(from -> startEpochMillis = from);
+        newestEpoch = Math.max(newestEpoch, now.epoch());
+        ended.plus(now).measuredFromEpochMillis().ifPresent(from -> startEpochMillis = from);
+    }
+
+    /**
+     * Takes note that the producer's process has ended without an end in order; what is told from now on is of its successor.
+     * How many of its events Kafka acknowledged is then known from Kafka alone: what is read of them was.
+     */
+    void producerEnded() {
+        ended = ended.plus(status);
+        if (!hasMeasured()) {
+            // It died while it warmed up: when measuring begins is for its successor to say.
+            ended = Status.STARTING;
+            startEpochMillis = Long.MAX_VALUE;
+        }
+        status = Status.STARTING;
+        endedEpoch = newestEpoch;
+        eventsHeardOfEnded = eventsHeard;
+    }
+
+    /** Whether a measured request has fallen due, as far as is known. */
+    boolean hasMeasured() {
+        return eventsHeard > 0 || status().due() > 0;
+    }
+
+    /** Takes note of an outage, or of what became of it; more than {@value #MOST_OUTAGES} are not kept. */
+    void outage(Outage outage) {
+        for (int i = outages.size() - 1; i >= 0; i--) {
+            if (outages.get(i).isSameAs(outage)) {
+                outages.set(i, outage);
+                return;
+            }
+        }
+        if (outages.size() < MOST_OUTAGES) {
+            outages.add(outage);
+        }
+    }
+
+    /** Whether a part of the stack was gone in this run. */
+    boolean hadOutage() {
+        return !outages.isEmpty();
     }
 
     /**
      * Adds an event.
      *
-     * @param nowEpochMillis when it was read
+     * @param nowElapsedMillis when it was read, by the clock of {@link #lastHeardElapsedMillis}
      * @return whether it is of this run
      */
-    boolean event(Event event, long nowEpochMillis) {
+    boolean event(Event event, long nowElapsedMillis) {
         return switch (event) {
             case RequestEvent request -> {
-                boolean ours = heard(request.origin().producerId(), nowEpochMillis);
+                boolean ours = heard(request.origin(), nowElapsedMillis);
                 if (ours) {
                     request(request);
                 }
                 yield ours;
             }
-            case Heartbeat heartbeat -> heard(heartbeat.origin().producerId(), nowEpochMillis);
+            case Heartbeat heartbeat -> heard(heartbeat.origin(), nowElapsedMillis);
             case ProducerExpelled expelled -> expelled.producerId().equals(facts.producerId());
         };
     }
 
-    private boolean heard(String producerId, long nowEpochMillis) {
-        if (!producerId.equals(facts.producerId())) {
+    private boolean heard(Origin origin, long nowElapsedMillis) {
+        if (!origin.producerId().equals(facts.producerId())) {
             return false;
         }
-        lastHeardEpochMillis = nowEpochMillis;
+        lastHeardElapsedMillis = nowElapsedMillis;
+        newestEpoch = Math.max(newestEpoch, origin.epoch());
         return true;
     }
 
     private void request(RequestEvent event) {
         eventsHeard++;
+        if (event.origin().epoch() <= endedEpoch) {
+            eventsHeardOfEnded++;
+        }
         lastEndEpochMillis = Math.max(lastEndEpochMillis, event.endEpochMillis());
         recent.add(event);
         switch (event.outcome()) {
@@ -196,18 +251,26 @@ final class RunProgress {
     }
 
     /** Begins to count silence from now on, as if something had been heard. */
-    void listening(long nowEpochMillis) {
-        lastHeardEpochMillis = nowEpochMillis;
+    void listening(long nowElapsedMillis) {
+        lastHeardElapsedMillis = nowElapsedMillis;
     }
 
-    /** When Kafka last let a record of this run's producer through. */
-    long lastHeardEpochMillis() {
-        return lastHeardEpochMillis;
+    /** When Kafka last let a record of this run's producer through, by the clock of whoever read it. */
+    long lastHeardElapsedMillis() {
+        return lastHeardElapsedMillis;
     }
 
-    /** What the producer last said of itself. */
+    /** What the producer last said of itself, with what is known of those that it succeeded. */
     Status status() {
-        return status;
+        return ended.plus(status);
+    }
+
+    /**
+     * Request events that Kafka acknowledged. Of producers that ended it may be too few until their last events were read, which
+     * lie before those of the living one.
+     */
+    long acknowledged() {
+        return Math.max(ended.acknowledged(), eventsHeardOfEnded) + status.acknowledged();
     }
 
     /** Whether the producer has ended the load and sent what it had. */
@@ -222,7 +285,7 @@ final class RunProgress {
 
     /** Whether every event that Kafka acknowledged was read, and is in a window that was read. */
     boolean isCounted() {
-        return eventsHeard >= status.acknowledged() && countedEvents >= status.acknowledged();
+        return eventsHeard >= acknowledged() && countedEvents >= acknowledged();
     }
 
     /** Whether the newest window that was read is judged; true before the first. */
@@ -240,9 +303,13 @@ final class RunProgress {
         return recent;
     }
 
-    /** What there is to show now. */
-    RunView.Snapshot snapshot(long nowEpochMillis) {
-        return new RunView.Snapshot(nowEpochMillis, startEpochMillis, status, recent, countedEvents);
+    /**
+     * What there is to show now.
+     *
+     * @param away parts of the stack that are missed
+     */
+    RunView.Snapshot snapshot(long nowEpochMillis, List<String> away) {
+        return new RunView.Snapshot(nowEpochMillis, startEpochMillis, status(), recent, countedEvents, away);
     }
 
     /**
@@ -254,15 +321,16 @@ final class RunProgress {
         long start = Math.min(startEpochMillis, nowEpochMillis);
         long end = Math.max(start, lastEndEpochMillis);
         List<RunWindow> measured = windows.windows(start, end);
+        Status last = status();
         return new RunResult(
                 new RunIdentity(facts.runId(), facts.series(), facts.url(), start, end, facts.windowMillis()),
                 facts.plan(),
                 facts.environment(),
                 ending,
                 new RunTotals(
-                        status.due(),
-                        status.acknowledged(),
-                        status.lost(),
+                        last.due(),
+                        acknowledged(),
+                        last.lost(),
                         countedEvents,
                         goals.map(stated -> new RunTotals.Goodput(stated.text(), good, judgedByGoals)),
                         prices.areStated() ? OptionalDouble.of(cost) : OptionalDouble.empty(),
@@ -270,7 +338,8 @@ final class RunProgress {
                 measured,
                 alerts,
                 verdicts.judgedWindows(),
-                verdicts.openIncident());
+                verdicts.openIncident(),
+                outages);
     }
 
     private Map<LatencyMetric, Histogram> unvouched(List<RunWindow> measured) {

@@ -1,6 +1,7 @@
 package dev.plumbline.cli.run;
 
 import dev.plumbline.cli.feed.PipeListener;
+import dev.plumbline.cli.time.ElapsedClock;
 import dev.plumbline.cli.time.EpochClock;
 import dev.plumbline.contract.event.Event;
 import dev.plumbline.contract.event.Heartbeat;
@@ -20,18 +21,20 @@ final class RunRecorder implements PipeListener {
     private final RunFolder folder;
     private final RunView view;
     private final EpochClock clock;
+    private final ElapsedClock elapsed;
     private Optional<String> unwritten = Optional.empty();
 
-    RunRecorder(RunProgress progress, RunFolder folder, RunView view, EpochClock clock) {
+    RunRecorder(RunProgress progress, RunFolder folder, RunView view, EpochClock clock, ElapsedClock elapsed) {
         this.progress = progress;
         this.folder = folder;
         this.view = view;
         this.clock = clock;
+        this.elapsed = elapsed;
     }
 
     @Override
     public void event(byte[] bytes, Event event) {
-        if (!progress.event(event, clock.epochMillis())) {
+        if (!progress.event(event, elapsed.elapsedMillis())) {
             return;
         }
         switch (event) {

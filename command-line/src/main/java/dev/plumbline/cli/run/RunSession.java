@@ -1,12 +1,16 @@
 package dev.plumbline.cli.run;
 
+import dev.plumbline.cli.exposition.MetricsServer;
+import dev.plumbline.cli.exposition.OutagePage;
 import dev.plumbline.cli.feed.PipeFeed;
 import dev.plumbline.cli.history.RunFile;
 import dev.plumbline.cli.stack.Installation.Part;
 import dev.plumbline.cli.stack.Interrupts;
 import dev.plumbline.cli.stack.LocalPipe;
 import dev.plumbline.cli.stack.StackFailure;
+import dev.plumbline.cli.time.ElapsedClock;
 import dev.plumbline.cli.time.EpochClock;
+import dev.plumbline.cli.time.SystemTime;
 import dev.plumbline.contract.run.RunRecord.Environment;
 import dev.plumbline.contract.series.Series;
 import dev.plumbline.judgement.result.RunEnding;
@@ -18,7 +22,9 @@ import dev.plumbline.reports.ArtifactLimits;
 import dev.plumbline.reports.RunFolder;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The measured part of a run, from the start of the producer to the files: {@link LoadControl} drives the load,
@@ -26,6 +32,9 @@ import java.util.Optional;
  * on one thread.
  */
 final class RunSession {
+
+    /** How long the end of a run waits for parts that are being started. */
+    private static final long WHOLE_WITHIN_MILLIS = 90_000;
 
     private final RunPlan plan;
     private final LocalPipe pipe;
@@ -35,6 +44,7 @@ final class RunSession {
     private final RunView view;
     private final Interrupts interrupts;
     private final EpochClock clock;
+    private final ElapsedClock elapsed;
     private final RunFolder folder;
     private final RunProgress progress;
     private final RunRecorder recorder;
@@ -49,7 +59,8 @@ final class RunSession {
             Series series,
             RunView view,
             Interrupts interrupts,
-            EpochClock clock) {
+            EpochClock clock,
+            ElapsedClock elapsed) {
         this.plan = plan;
         this.pipe = pipe;
         this.address = address;
@@ -58,6 +69,7 @@ final class RunSession {
         this.view = view;
         this.interrupts = interrupts;
         this.clock = clock;
+        this.elapsed = elapsed;
         this.folder = RunFolder.open(
                 plan.output().artifactDir, plan.runId(), new ArtifactLimits(plan.output().artifactBytes));
         this.progress = new RunProgress(
@@ -71,7 +83,7 @@ final class RunSession {
                         environment),
                 plan.goals(),
                 Prices.of(plan.spend()));
-        this.recorder = new RunRecorder(progress, folder, view, clock);
+        this.recorder = new RunRecorder(progress, folder, view, clock, elapsed);
     }
 
     /** What a run has to be judged by, once it is over. */
@@ -118,9 +130,13 @@ final class RunSession {
     JudgedRun run(Stack stack, Judge judge) throws InterruptedException {
         try (folder) {
             // Everything that only needs the address of the broker goes on while it starts.
-            pipe.startProducer(ProducerProperties.of(plan, series, address, discovery, pipe.kafkaClient()));
+            Map<String, String> settings = ProducerProperties.of(plan, series, address, discovery, pipe.kafkaClient());
+            if (plan.isEndless()) {
+                settings = ProducerProperties.patient(settings, pipe.isOnThisMachine());
+            }
+            pipe.startProducer(settings);
             stack.awaitReady();
-            return judged(measured(stack), judge);
+            return judged(measured(stack, settings), judge);
         } finally {
             if (!progress.hasStart()) {
                 folder.discard();
@@ -128,42 +144,103 @@ final class RunSession {
         }
     }
 
-    private RunEnding measured(Stack stack) throws InterruptedException {
+    private RunEnding measured(Stack stack, Map<String, String> settings) throws InterruptedException {
         try (PipeFeed pipeFeed =
                 new PipeFeed(pipe.kafkaClient(), pipe.window(), PipeFeed.Events.INCLUDED, PipeFeed.From.NOW)) {
             pipe.awaitProducer().ifPresent(recorder::log);
-            try (ProducerControl producer = new ProducerControl(pipe.url(Part.PRODUCER))) {
-                RunFeed feed = new RunFeed(pipeFeed::poll, recorder);
-                LoadControl load = new LoadControl(producer, feed, progress, new LoadSession(), limits(), clock);
+            try (ProducerSuccession producer = new ProducerSuccession(pipe.url(Part.PRODUCER));
+                    OptionalPage page = plan.isEndless() ? OptionalPage.served(pipe) : OptionalPage.none()) {
+                RunFeed feed = new RunFeed(
+                        (patience, listener) -> {
+                            // Wherever the run waits its stack is looked after.
+                            pipe.tend();
+                            pipeFeed.poll(patience, listener);
+                        },
+                        recorder);
+                LoadControl load =
+                        new LoadControl(producer, feed, progress, new LoadSession(), limits(), clock, elapsed);
                 stack.startApps();
-                producer.release();
+                page.page().ifPresent(shown -> {
+                    heal(producer, settings, shown);
+                    view.line("  metrics   " + page.url() + "/metrics tells which part of the stack was gone");
+                });
                 view.loadBegins(clock.epochMillis());
                 recorder.log("load begins: " + series.key() + " on "
                         + discovery.url().base());
                 RunEnding ending = load.follow();
+                pipe.leaveProducer();
                 view.settling(ending);
                 load.end().ifPresent(recorder::log);
-                settle(new Settlement(feed, progress, pipe.window(), clock), pipeFeed, stack);
+                settle(new Settlement(feed, progress, pipe.window(), elapsed), feed, pipeFeed, stack);
                 return ending;
             }
+        }
+    }
+
+    /** Parts that end from now on are started again. */
+    private void heal(ProducerSuccession producer, Map<String, String> settings, OutagePage page) {
+        pipe.heal(new RunHealing(pipe, producer, progress, recorder, view, page, clock));
+        AtomicInteger successors = new AtomicInteger();
+        pipe.healProducer(new LocalPipe.Succession(
+                () -> ProducerProperties.ofSuccessor(
+                        settings, successors.incrementAndGet(), progress.hasMeasured(), plan),
+                RunHealing.beyondHelp(settings)));
+    }
+
+    /** The page of a stack whose parts are started again; none of others. */
+    private record OptionalPage(Optional<OutagePage> page, Optional<MetricsServer> server) implements AutoCloseable {
+
+        static OptionalPage none() {
+            return new OptionalPage(Optional.empty(), Optional.empty());
+        }
+
+        static OptionalPage served(LocalPipe pipe) {
+            List<Part> parts = pipe.isAttached()
+                    ? List.of(Part.PRODUCER)
+                    : List.of(Part.BROKER, Part.PRODUCER, Part.AGGREGATOR, Part.DETECTOR);
+            OutagePage page = new OutagePage(parts.stream().map(Part::label).toList(), SystemTime::monotonicNanos);
+            return new OptionalPage(Optional.of(page), Optional.of(MetricsServer.start(page)));
+        }
+
+        String url() {
+            return server.map(MetricsServer::url).orElse("");
+        }
+
+        @Override
+        public void close() {
+            server.ifPresent(MetricsServer::close);
         }
     }
 
     private LoadControl.Limits limits() {
         return new LoadControl.Limits(
                 plan.isEndless() ? Optional.empty() : Optional.of(plan.spend().giveUp),
+                plan.isEndless() ? LoadControl.SILENCE_OF_ENDLESS : LoadControl.SILENCE,
                 discovery.url().base(),
                 pipe.bootstrapServers());
     }
 
-    private void settle(Settlement settlement, PipeFeed pipeFeed, Stack stack) throws InterruptedException {
-        boolean lost = pipe.failure().isPresent();
-        if (!lost) {
+    private void settle(Settlement settlement, RunFeed feed, PipeFeed pipeFeed, Stack stack)
+            throws InterruptedException {
+        if (pipe.isHealed()) {
+            awaitWhole(feed);
+        } else if (pipe.failure().isEmpty()) {
             // A short load is over before they are up.
             stack.awaitApps();
         }
-        settlement.await(lost);
+        settlement.await(pipe.failure().isPresent());
         settlement.remarks(pipeFeed.undecodable()).forEach(recorder::log);
+    }
+
+    /** Parts that are being started may still come, and count. */
+    private void awaitWhole(RunFeed feed) {
+        long deadline = elapsed.elapsedMillis() + WHOLE_WITHIN_MILLIS;
+        while (!pipe.isWhole()
+                && pipe.failure().isEmpty()
+                && feed.unread().isEmpty()
+                && elapsed.elapsedMillis() < deadline) {
+            feed.poll();
+        }
     }
 
     private JudgedRun judged(RunEnding ending, Judge judge) {
@@ -185,6 +262,16 @@ final class RunSession {
         }
 
         @Override
+        public boolean isProducerAway() {
+            return pipe.isAway(Part.PRODUCER);
+        }
+
+        @Override
+        public boolean isBrokerAway() {
+            return pipe.isAway(Part.BROKER);
+        }
+
+        @Override
         public Optional<String> unwritten() {
             return recorder.unwritten();
         }
@@ -196,7 +283,7 @@ final class RunSession {
 
         @Override
         public void show(long nowEpochMillis) {
-            view.show(progress.snapshot(nowEpochMillis));
+            view.show(progress.snapshot(nowEpochMillis, pipe.away()));
         }
 
         @Override

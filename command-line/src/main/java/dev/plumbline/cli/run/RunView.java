@@ -42,9 +42,15 @@ final class RunView {
      * What there is to show.
      *
      * @param startEpochMillis when measuring begins; {@link Long#MAX_VALUE} while that is not known
+     * @param away parts of the stack that are missed, each with how long it has been
      */
     record Snapshot(
-            long nowEpochMillis, long startEpochMillis, Status status, RecentRequests recent, long countedEvents) {}
+            long nowEpochMillis,
+            long startEpochMillis,
+            Status status,
+            RecentRequests recent,
+            long countedEvents,
+            List<String> away) {}
 
     void line(String text) {
         if (!silent) {
@@ -99,6 +105,13 @@ final class RunView {
             case RESOLVED ->
                 screen.line("  " + Figures.clock(alert.atEpochMillis()) + "  " + screen.reassuring("resolved") + "  "
                         + alert.summary().replaceFirst("^resolved: ", ""));
+        }
+    }
+
+    /** A part of the stack is gone, or back. */
+    void outage(long atEpochMillis, String text) {
+        if (!silent) {
+            screen.line("  " + Figures.clock(atEpochMillis) + "  " + text);
         }
     }
 
@@ -166,6 +179,9 @@ final class RunView {
                     screen.alarming("the target fails: left alone since "
                             + Figures.clock(status.breakerOpenSinceEpochMillis().getAsLong())
                             + ", tried again every few seconds")));
+        }
+        if (!now.away().isEmpty()) {
+            block.add(row("", screen.alarming("gone: " + String.join(", ", now.away()))));
         }
         screen.block(block);
     }

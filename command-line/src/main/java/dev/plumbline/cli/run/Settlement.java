@@ -1,6 +1,6 @@
 package dev.plumbline.cli.run;
 
-import dev.plumbline.cli.time.EpochClock;
+import dev.plumbline.cli.time.ElapsedClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +10,11 @@ final class Settlement {
 
     /** How long after the last window could have closed its record is waited for. */
     static final long SETTLE_MILLIS = 12_000;
+    /**
+     * The same where a part was gone: its successor waits until the membership and the open transaction of the one that was
+     * killed have run out, and then catches up.
+     */
+    static final long SETTLE_AFTER_OUTAGE_MILLIS = 60_000;
     /** How long the verdict on a window that came is waited for. */
     static final long VERDICT_MILLIS = 2_000;
     /** How long is waited where a part of the stack is lost: what is on its way already may still come. */
@@ -18,9 +23,9 @@ final class Settlement {
     private final RunFeed feed;
     private final RunProgress progress;
     private final Duration window;
-    private final EpochClock clock;
+    private final ElapsedClock clock;
 
-    Settlement(RunFeed feed, RunProgress progress, Duration window, EpochClock clock) {
+    Settlement(RunFeed feed, RunProgress progress, Duration window, ElapsedClock clock) {
         this.feed = feed;
         this.progress = progress;
         this.window = window;
@@ -29,14 +34,28 @@ final class Settlement {
 
     /** Reads on as long as something is missing that may still come, and within its limits. */
     void await(boolean partIsLost) {
-        long deadline = clock.epochMillis() + (partIsLost ? LOST_MILLIS : window.toMillis() + SETTLE_MILLIS);
-        while (feed.unread().isEmpty() && clock.epochMillis() < deadline && !progress.isCounted()) {
+        long start = clock.elapsedMillis();
+        while (feed.unread().isEmpty()
+                && clock.elapsedMillis() < start + limitMillis(partIsLost)
+                && !progress.isCounted()) {
             feed.poll();
         }
-        long verdictDeadline = Math.min(deadline, clock.epochMillis() + VERDICT_MILLIS);
-        while (feed.unread().isEmpty() && clock.epochMillis() < verdictDeadline && !progress.isJudged()) {
+        long verdictDeadline =
+                Math.min(start + limitMillis(partIsLost), clock.elapsedMillis() + verdictMillis(partIsLost));
+        while (feed.unread().isEmpty() && clock.elapsedMillis() < verdictDeadline && !progress.isJudged()) {
             feed.poll();
         }
+    }
+
+    private long limitMillis(boolean partIsLost) {
+        if (partIsLost) {
+            return LOST_MILLIS;
+        }
+        return window.toMillis() + (progress.hadOutage() ? SETTLE_AFTER_OUTAGE_MILLIS : SETTLE_MILLIS);
+    }
+
+    private long verdictMillis(boolean partIsLost) {
+        return progress.hadOutage() && !partIsLost ? SETTLE_MILLIS : VERDICT_MILLIS;
     }
 
     /**
@@ -50,7 +69,7 @@ final class Settlement {
             remarks.add(undecodable + " records could not be read and were left out");
         }
         long counted = progress.countedEvents();
-        long acknowledged = progress.status().acknowledged();
+        long acknowledged = progress.acknowledged();
         if (counted != acknowledged) {
             remarks.add(counted + " events are in the windows, Kafka acknowledged " + acknowledged
                     + (counted > acknowledged

@@ -9,6 +9,7 @@ import dev.plumbline.contract.window.LatencyMetric;
 import dev.plumbline.contract.window.RequestCounts;
 import dev.plumbline.contract.window.WindowRecord;
 import dev.plumbline.contract.window.WindowSummary;
+import dev.plumbline.judgement.result.Outage;
 import dev.plumbline.judgement.result.RunEnding;
 import dev.plumbline.judgement.result.RunResult;
 import dev.plumbline.judgement.result.RunTotals;
@@ -34,6 +35,7 @@ final class SummaryView {
     private static final List<LatencyMetric> SHOWN =
             List.of(LatencyMetric.TTFT, LatencyMetric.TPOT, LatencyMetric.ITL, LatencyMetric.E2E);
     private static final int MOST_FINDINGS = 12;
+    private static final int MOST_OUTAGES = 8;
 
     private SummaryView() {}
 
@@ -96,6 +98,7 @@ final class SummaryView {
                             + " for the measured requests at the stated prices"));
         }
         lines.add(row("exactness", exactness(result, screen)));
+        outages(result.outages()).forEach(line -> lines.add(row("gone", line)));
         List<Finding> findings = verdict.findings();
         if (!findings.isEmpty()) {
             lines.add("");
@@ -114,6 +117,23 @@ final class SummaryView {
         }
         lines.add("");
         lines.add(row("files", folder + "/   report.html, summary.json, events.jsonl, ..."));
+        return lines;
+    }
+
+    /** A line for each, the newest ones where there are many. */
+    private static List<String> outages(List<Outage> outages) {
+        List<String> lines = new ArrayList<>();
+        int left = Math.max(0, outages.size() - MOST_OUTAGES);
+        if (left > 0) {
+            lines.add(Figures.count(left) + " times before, see report.html");
+        }
+        outages.subList(left, outages.size())
+                .forEach(outage -> lines.add(Figures.clock(outage.sinceEpochMillis()) + "  " + outage.part() + ", "
+                        + outage.cause()
+                        + (outage.awayMillis().isPresent()
+                                ? ", back after "
+                                        + Figures.seconds(outage.awayMillis().getAsLong())
+                                : ", not back")));
         return lines;
     }
 

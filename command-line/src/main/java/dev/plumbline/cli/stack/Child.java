@@ -4,9 +4,12 @@ import dev.plumbline.cli.outcome.ExitCode;
 import dev.plumbline.cli.stack.Installation.Part;
 import dev.plumbline.process.ReadyFile;
 import java.io.IOException;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -15,16 +18,21 @@ import java.util.concurrent.TimeUnit;
 /** One process of the local stack. */
 public final class Child {
 
+    private static final int MOST_BYTES = 64 << 10;
+
     private final Part part;
     private final Process process;
     private final Path readyFile;
     private final Path log;
+    private final long logStart;
 
-    Child(Part part, Process process, Path readyFile, Path log) {
+    /** @param logStart where in the log its own lines begin, in bytes; before are those of its predecessors */
+    Child(Part part, Process process, Path readyFile, Path log, long logStart) {
         this.part = part;
         this.process = process;
         this.readyFile = readyFile;
         this.log = log;
+        this.logStart = logStart;
     }
 
     Part part() {
@@ -71,9 +79,13 @@ public final class Child {
         }
     }
 
-    /** Last lines of the log, oldest first. */
+    void kill() {
+        process.destroyForcibly();
+    }
+
+    /** Last lines that it has written itself, oldest first. */
     List<String> lastLogLines(int count) {
-        return lastLines(log, count);
+        return lastLines(log, logStart, count);
     }
 
     /** A line of a stack trace tells a person nothing. */
@@ -82,10 +94,16 @@ public final class Child {
         return line.length() > text.length() && (text.startsWith("at ") || text.startsWith("... "));
     }
 
-    /** Last lines of a log that are neither blank nor of a stack trace, oldest first. */
-    static List<String> lastLines(Path log, int count) {
-        try {
-            List<String> lines = new String(Files.readAllBytes(log), StandardCharsets.UTF_8)
+    /**
+     * Last lines of a log that are neither blank nor of a stack trace, oldest first.
+     *
+     * @param from where in the log they may begin, in bytes. No more than its last {@value #MOST_BYTES} bytes are read
+     */
+    static List<String> lastLines(Path log, long from, int count) {
+        try (FileChannel channel = FileChannel.open(log, StandardOpenOption.READ)) {
+            channel.position(Math.max(Math.min(from, channel.size()), channel.size() - MOST_BYTES));
+            List<String> lines = new String(
+                            Channels.newInputStream(channel).readNBytes(MOST_BYTES), StandardCharsets.UTF_8)
                     .lines()
                     .filter(line -> !line.isBlank() && !isFrame(line))
                     .toList();

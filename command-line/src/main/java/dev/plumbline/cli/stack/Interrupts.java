@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import sun.misc.Signal;
 
 /**
- * Ctrl-C and SIGTERM. The first asks for an orderly end, and is heard by {@link #requested}; the second ends the process
+ * Ctrl-C, SIGTERM, and the SIGHUP of a terminal that is gone. The first asks for an orderly end, and is heard by {@link #requested}; the second ends the process
  * at once, through its shutdown hooks.
  *
  * <p>A shutdown hook alone would not do: hooks of the stack run beside it, and the stack is needed to count what is on its
@@ -16,14 +16,14 @@ public final class Interrupts {
 
     private final AtomicInteger signals = new AtomicInteger();
 
-    private Interrupts() {}
+    Interrupts() {}
 
-    /** Begins to listen. */
+    /** Begins to listen. What is ignored already, as SIGHUP is under nohup, stays ignored. */
     public static Interrupts listen() {
         Interrupts interrupts = new Interrupts();
-        for (String name : new String[] {"INT", "TERM"}) {
+        for (String name : new String[] {"INT", "TERM", "HUP"}) {
             try {
-                Signal.handle(new Signal(name), signal -> interrupts.heard());
+                Signal.handle(new Signal(name), signal -> interrupts.heard(signal.getName()));
             } catch (IllegalArgumentException e) {
                 // Somebody else holds it (-Xrs): it ends the process as it always did.
                 continue;
@@ -32,8 +32,11 @@ public final class Interrupts {
         return interrupts;
     }
 
-    private void heard() {
-        if (signals.incrementAndGet() > 1) {
+    /** A terminal that goes often says so twice, once itself and once by its shell: that is nobody's impatience. */
+    void heard(String name) {
+        if (name.equals("HUP")) {
+            signals.compareAndSet(0, 1);
+        } else if (signals.incrementAndGet() > 1) {
             // Not on the signal's own thread: exit waits for the hooks, and a third signal must find somebody.
             new Thread(() -> System.exit(ExitCode.INTERRUPTED), "interrupted-again").start();
         }

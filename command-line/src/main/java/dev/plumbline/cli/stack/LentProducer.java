@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /** A producer that stood by and that this run has taken, see {@link LocalPipe#standBy}. */
@@ -69,13 +70,21 @@ final class LentProducer implements AutoCloseable {
         return child.awaitPort(SERVES_WITHIN);
     }
 
+    /** How it has ended; empty while it runs. With what code is known to the stack that started it. */
+    Optional<Healing.End> end() {
+        if (child.isAlive()) {
+            return Optional.empty();
+        }
+        String lastWords = LocalStack.lastWords(Child.lastLines(log, 0, 3));
+        return Optional.of(new Healing.End(
+                OptionalInt.empty(),
+                lastWords,
+                "the producer that stood by in 'plumb up' ended unexpectedly; its last words: " + lastWords,
+                Optional.empty()));
+    }
+
     Optional<StackFailure> failure() {
-        return child.isAlive()
-                ? Optional.empty()
-                : Optional.of(new StackFailure(
-                        ExitCode.INFRASTRUCTURE,
-                        "the producer that stood by in 'plumb up' ended unexpectedly; its last words: "
-                                + String.join(" / ", Child.lastLines(log, 3))));
+        return end().map(end -> new StackFailure(ExitCode.INFRASTRUCTURE, end.obituary()));
     }
 
     /** Lets it go: it ends in order. Its log is not this run's any more. */

@@ -2,6 +2,7 @@ package dev.plumbline.cli.stack;
 
 import dev.plumbline.cli.outcome.ExitCode;
 import dev.plumbline.cli.stack.Installation.Part;
+import dev.plumbline.cli.time.SystemTime;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.CommonClientConfigs;
 
 /** Broker, simulated target and apps, connected: the pipe on one machine. */
@@ -26,14 +28,28 @@ public final class LocalPipe implements AutoCloseable {
     private final LocalStack stack;
     private final Map<Part, Integer> ports = new EnumMap<>(Part.class);
     private final Optional<Map<String, Object>> cluster;
+    private final Optional<RunningStack> owner;
     private final ProducerSlot producer;
+    private Optional<Healing> healing = Optional.empty();
+    private Optional<Succession> succession = Optional.empty();
 
-    private LocalPipe(PipePlan plan, LocalStack stack, Optional<Map<String, Object>> cluster, Optional<Path> standby) {
+    private LocalPipe(
+            PipePlan plan, LocalStack stack, Optional<Map<String, Object>> cluster, Optional<RunningStack> owner) {
         this.plan = plan;
         this.stack = stack;
         this.cluster = cluster;
-        this.producer = new ProducerSlot(stack, standby, settings -> startApp(Part.PRODUCER, settings));
+        this.owner = owner;
+        this.producer = new ProducerSlot(
+                stack, owner.flatMap(RunningStack::standby).map(Path::of), settings -> launch(Part.PRODUCER, settings));
     }
+
+    /**
+     * How a producer of a run is started again.
+     *
+     * @param settings those of the next one, all of them; asked for at each start
+     * @param beyondHelp why it must not be started again; empty where it may
+     */
+    public record Succession(Supplier<Map<String, String>> settings, Optional<String> beyondHelp) {}
 
     /**
      * Starts everything and returns when every part is ready.
@@ -84,30 +100,39 @@ public final class LocalPipe implements AutoCloseable {
     }
 
     /**
-     * A pipe whose broker and apps run elsewhere: a cluster, or a stack that {@code plumb up} keeps. Only a producer is
-     * started here.
+     * A pipe whose broker and apps run in a cluster. Only a producer is started here.
      *
      * @param kafkaClient properties of a Kafka client of that cluster, the brokers among them
-     * @param standby where a producer may stand by, see {@link #standBy}
      */
-    public static LocalPipe attach(
-            Map<String, Object> kafkaClient, Duration window, Optional<Path> standby, Installation installation) {
-        PipePlan plan =
-                new PipePlan(window, 1, 0, PipePlan.DEFAULT_TOPIC_BYTES, Optional.empty(), Map.of(), Optional.empty());
-        return new LocalPipe(plan, LocalStack.open(installation), Optional.of(Map.copyOf(kafkaClient)), standby);
+    public static LocalPipe attach(Map<String, Object> kafkaClient, Duration window, Installation installation) {
+        return new LocalPipe(
+                ofProducerAlone(window),
+                LocalStack.open(installation),
+                Optional.of(Map.copyOf(kafkaClient)),
+                Optional.empty());
+    }
+
+    /**
+     * A pipe whose broker and apps are those of a stack that {@code plumb up} keeps, and lost once that has ended. A producer
+     * that stands by there is taken, another is started here.
+     */
+    public static LocalPipe attach(RunningStack running, Installation installation) {
+        return new LocalPipe(
+                ofProducerAlone(Duration.ofMillis(running.windowMillis())),
+                LocalStack.open(installation),
+                Optional.of(Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, running.bootstrapServers())),
+                Optional.of(running));
+    }
+
+    private static PipePlan ofProducerAlone(Duration window) {
+        return new PipePlan(window, 1, 0, PipePlan.DEFAULT_TOPIC_BYTES, Optional.empty(), Map.of(), Optional.empty());
     }
 
     private void startBroker() {
         // Known at once, so that a part which only needs the address can start beside the broker.
         int port = plan.kafkaPort() == 0 ? freePort() : plan.kafkaPort();
         ports.put(Part.BROKER, port);
-        Path data = plan.kafkaDirectory().orElse(folder().resolve("kafka"));
-        List<String> brokerArguments =
-                new ArrayList<>(List.of("--directory", data.toString(), "--port", Integer.toString(port)));
-        if (plan.kafkaDirectory().isEmpty()) {
-            brokerArguments.addAll(List.of("--stack-directory", folder().toString()));
-        }
-        stack.start(Part.BROKER, List.of(), brokerArguments);
+        stack.start(Part.BROKER, List.of(), brokerArguments());
         plan.targetArguments().ifPresent(arguments -> {
             List<String> all = new ArrayList<>(arguments);
             all.addAll(List.of("--emit-log", folder().resolve(EMIT_LOG).toString()));
@@ -115,13 +140,44 @@ public final class LocalPipe implements AutoCloseable {
         });
     }
 
+    /** The same at each start: its clients know the port, and its data is what they have acknowledged. */
+    private List<String> brokerArguments() {
+        Path data = plan.kafkaDirectory().orElse(folder().resolve("kafka"));
+        List<String> arguments =
+                new ArrayList<>(List.of("--directory", data.toString(), "--port", Integer.toString(port(Part.BROKER))));
+        if (plan.kafkaDirectory().isEmpty()) {
+            arguments.addAll(List.of("--stack-directory", folder().toString()));
+        }
+        return arguments;
+    }
+
     private static int freePort() {
-        try (ServerSocket socket = new ServerSocket()) {
-            socket.setReuseAddress(true);
-            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-            return socket.getLocalPort();
+        try {
+            return bindable(0);
         } catch (IOException e) {
             throw new StackFailure(ExitCode.INFRASTRUCTURE, "no port is free on this machine: " + e.getMessage());
+        }
+    }
+
+    /** Finds out whether a port is free now. */
+    private static int bindable(int port) throws IOException {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            return socket.getLocalPort();
+        }
+    }
+
+    /** The port that an app had, so that whoever asks it still finds it; any where somebody else has taken that. */
+    private int httpPort(Part app) {
+        Integer before = ports.get(app);
+        if (before == null) {
+            return 0;
+        }
+        try {
+            return bindable(before);
+        } catch (IOException e) {
+            return 0;
         }
     }
 
@@ -151,13 +207,19 @@ public final class LocalPipe implements AutoCloseable {
      *     read by everybody on the machine
      */
     public Child startApp(Part app, Map<String, String> confidential) {
+        Child child = launch(app, confidential);
+        healing.ifPresent(looking -> looking.watch(app));
+        return child;
+    }
+
+    private Child launch(Part app, Map<String, String> confidential) {
         List<String> properties = new ArrayList<>(plan.properties().getOrDefault(app, List.of()));
         if (!confidential.isEmpty()) {
             properties.add("quarkus.config.locations=" + ConfidentialFile.write(folder(), app.label(), confidential));
         }
         properties.add("plumbline.kafka.bootstrap-servers=" + bootstrapServers());
         properties.add("quarkus.http.host=127.0.0.1");
-        properties.add("quarkus.http.port=0");
+        properties.add("quarkus.http.port=" + httpPort(app));
         String window = plan.window().toSeconds() + "s";
         switch (app) {
             case AGGREGATOR -> {
@@ -223,9 +285,118 @@ public final class LocalPipe implements AutoCloseable {
         return child.log();
     }
 
-    /** The first part that ended although nobody asked it to. */
+    /**
+     * From now on {@link #tend} starts broker and apps again that have ended: those that run now, and those that are started
+     * later. The producer of a run is not among them, see {@link #healProducer}.
+     */
+    public void heal(HealingListener listener) {
+        Healing looking = new Healing(
+                new PipeParts(),
+                RestartBudget.Policy.DEFAULT,
+                SystemTime::monotonicNanos,
+                SystemTime::epochMillis,
+                listener);
+        stack.parts().stream()
+                .filter(part -> part != Part.PRODUCER && part != Part.TARGET)
+                .forEach(looking::watch);
+        healing = Optional.of(looking);
+    }
+
+    /** From now on {@link #tend} also starts the producer again, until {@link #leaveProducer}. It must serve already. */
+    public void healProducer(Succession next) {
+        succession = Optional.of(next);
+        healing.orElseThrow(() -> new IllegalStateException("this pipe is not healed"))
+                .watch(Part.PRODUCER);
+    }
+
+    /** The producer may end. */
+    public void leaveProducer() {
+        healing.ifPresent(looking -> looking.leave(Part.PRODUCER));
+    }
+
+    /** Starts again what has ended and may be, see {@link #heal}; without that does nothing. Never waits. */
+    public void tend() {
+        healing.ifPresent(Healing::look);
+    }
+
+    /** Whether parts are started again here. */
+    public boolean isHealed() {
+        return healing.isPresent();
+    }
+
+    /** Whether a part has ended and does not serve again yet; false where parts are not started again. */
+    public boolean isAway(Part part) {
+        return healing.map(looking -> looking.isAway(part)).orElse(false);
+    }
+
+    /** The parts that are missed, each with how long it has been. */
+    public List<String> away() {
+        return healing.map(Healing::away).orElse(List.of());
+    }
+
+    /** Whether every part that is started again here serves. */
+    public boolean isWhole() {
+        return healing.map(Healing::isWhole).orElse(true);
+    }
+
+    /** The first part that ended although nobody asked it to, and that is not started again. */
     public Optional<StackFailure> failure() {
-        return producer.failure().or(stack::failure);
+        Optional<StackFailure> own = healing.isPresent()
+                ? healing.get().failure()
+                : producer.failure().or(stack::failure);
+        return own.or(() -> owner.filter(running -> !running.isAlive())
+                .map(gone -> new StackFailure(
+                        ExitCode.INFRASTRUCTURE,
+                        "'plumb up' has ended (process " + gone.pid() + "), and the broker of this run with it")));
+    }
+
+    /** The processes of this pipe. */
+    private final class PipeParts implements Healing.Parts {
+
+        @Override
+        public Optional<Healing.End> end(Part part) {
+            Optional<Healing.End> end =
+                    part == Part.PRODUCER && producer.isLent() ? producer.endOfLent() : stack.endOf(part);
+            Optional<String> beyondHelp =
+                    part == Part.PRODUCER ? succession.flatMap(Succession::beyondHelp) : Optional.empty();
+            return end.map(ended -> ended.beyondHelp().isEmpty() && beyondHelp.isPresent()
+                    ? new Healing.End(ended.exitCode(), ended.lastWords(), ended.obituary(), beyondHelp)
+                    : ended);
+        }
+
+        @Override
+        public void start(Part part) {
+            switch (part) {
+                case BROKER -> stack.start(Part.BROKER, List.of(), brokerArguments());
+                case AGGREGATOR, DETECTOR -> launch(part, Map.of());
+                case PRODUCER ->
+                    producer.startAgain(
+                            succession.map(next -> next.settings().get()).orElse(Map.of()));
+                case TARGET -> throw new IllegalArgumentException("the target is not started again");
+            }
+        }
+
+        @Override
+        public boolean isServing(Part part) {
+            if (part == Part.PRODUCER && producer.isLent()) {
+                return true;
+            }
+            try {
+                Optional<Integer> port = stack.child(part)
+                        .ready()
+                        .map(ready -> ready.ports().get(part == Part.BROKER ? "kafka" : "http"));
+                port.ifPresent(found -> ports.put(part, found));
+                return port.isPresent();
+            } catch (StackFailure e) {
+                // A file that cannot be read says nothing; it is asked again, and in the end the part is killed.
+                return false;
+            }
+        }
+
+        @Override
+        public void kill(Part part) {
+            stack.kill(part);
+        }
     }
 
     /** Address of the broker. */
@@ -255,6 +426,11 @@ public final class LocalPipe implements AutoCloseable {
     /** Whether broker and apps are somebody else's. */
     public boolean isAttached() {
         return cluster.isPresent();
+    }
+
+    /** Whether the broker is one of a local stack, this one or that of {@code plumb up}. */
+    public boolean isOnThisMachine() {
+        return cluster.isEmpty() || owner.isPresent();
     }
 
     /** Length of the windows. */

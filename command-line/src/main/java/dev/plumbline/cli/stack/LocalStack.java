@@ -14,7 +14,9 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Starts, watches and ends the processes of a local stack. The folder and every child end with {@link #close()}, with
@@ -24,14 +26,17 @@ import java.util.Set;
  */
 public final class LocalStack implements AutoCloseable {
 
-    private static final Duration READY_WITHIN = Duration.ofSeconds(60);
     private static final Duration END_WITHIN = Duration.ofSeconds(10);
 
+    private static final int LONGEST_LINE = 200;
+
     /**
-     * A terminal sends Ctrl-C to the whole process group, but a run that ends in order still needs its broker and its apps:
-     * only the supervisor shall hear it. A signal that is ignored stays ignored across exec, and a JVM respects that.
+     * A terminal sends Ctrl-C, a service manager SIGTERM, and a session that is lost SIGHUP to the whole process group, but a
+     * run that ends in order still needs its broker and its apps: only the supervisor shall hear it. A signal that is ignored
+     * stays ignored across exec, and a JVM respects that. The children's standard input ends them.
      */
-    private static final List<String> DEAF_TO_CTRL_C = List.of("/bin/sh", "-c", "trap '' INT; exec \"$0\" \"$@\"");
+    private static final List<String> DEAF_TO_THE_GROUP =
+            List.of("/bin/sh", "-c", "trap '' HUP INT TERM; exec \"$0\" \"$@\"");
 
     private final Installation installation;
     private final StackFolder folder;
@@ -59,7 +64,7 @@ public final class LocalStack implements AutoCloseable {
     }
 
     /**
-     * Starts a part without waiting for it.
+     * Starts a part without waiting for it. One that was started before and has ended is forgotten; its log is continued.
      *
      * @param properties system properties, {@code name=value}
      * @param arguments the part's own arguments
@@ -72,16 +77,20 @@ public final class LocalStack implements AutoCloseable {
         own.add("plumbline.supervised=true");
         own.add("plumbline.ready-file=" + folder.ready(part));
         own.add("java.io.tmpdir=" + folder.path());
-        List<String> command = new ArrayList<>(DEAF_TO_CTRL_C);
+        List<String> command = new ArrayList<>(DEAF_TO_THE_GROUP);
         command.addAll(installation.command(part, own));
         command.addAll(arguments);
+        Path log = folder.log(part);
         try {
+            // Of one that was killed: it would say that its successor serves.
+            Files.deleteIfExists(folder.ready(part));
+            long logStart = Files.exists(log) ? Files.size(log) : 0;
             Process process = new ProcessBuilder(command)
                     .directory(folder.path().toFile())
                     .redirectErrorStream(true)
-                    .redirectOutput(folder.log(part).toFile())
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                     .start();
-            Child child = new Child(part, process, folder.ready(part), folder.log(part));
+            Child child = new Child(part, process, folder.ready(part), log, logStart);
             children.put(part, child);
             return child;
         } catch (IOException e) {
@@ -97,7 +106,7 @@ public final class LocalStack implements AutoCloseable {
      */
     public int awaitPort(Part part, String portName) throws InterruptedException {
         Child child = child(part);
-        long deadlineNanos = SystemTime.monotonicNanos() + READY_WITHIN.toNanos();
+        long deadlineNanos = SystemTime.monotonicNanos() + Healing.READY_WITHIN.toNanos();
         while (SystemTime.monotonicNanos() < deadlineNanos) {
             Optional<ReadyFile> ready = child.ready();
             if (ready.isPresent()) {
@@ -115,8 +124,8 @@ public final class LocalStack implements AutoCloseable {
         }
         throw new StackFailure(
                 ExitCode.INFRASTRUCTURE,
-                "the " + part.label() + " was not ready within " + READY_WITHIN.toSeconds() + " s; its last words: "
-                        + lastWords(child));
+                "the " + part.label() + " was not ready within " + Healing.READY_WITHIN.toSeconds()
+                        + " s; its last words: " + lastWords(child));
     }
 
     /** Whether a part was built after a file was written; false where one of them is not there. */
@@ -140,7 +149,8 @@ public final class LocalStack implements AutoCloseable {
         }
         for (Child child : children.values()) {
             if (!child.isAlive() && !mayEnd.contains(child.part())) {
-                // A session that ends sends SIGTERM to the whole process group.
+                // Somebody ends this stack from outside, or its part did not stop in time after its standard input
+                // closed.
                 if (child.exitValue() == ExitCode.INTERRUPTED || child.exitValue() == 143) {
                     return Optional.of(new StackFailure(ExitCode.INTERRUPTED, "interrupted"));
                 }
@@ -148,6 +158,26 @@ public final class LocalStack implements AutoCloseable {
             }
         }
         return Optional.empty();
+    }
+
+    /** How a part has ended; empty while it runs, and once this is closed. */
+    synchronized Optional<Healing.End> endOf(Part part) {
+        Child child = children.get(part);
+        if (closed || child == null || child.isAlive()) {
+            return Optional.empty();
+        }
+        return Optional.of(new Healing.End(
+                OptionalInt.of(child.exitValue()),
+                lastWords(child),
+                obituary(child),
+                child.exitValue() == ExitCode.USAGE
+                        ? Optional.of("it would not take the same settings then either")
+                        : Optional.empty()));
+    }
+
+    /** Kills a part; its end is seen as that of one that died. */
+    synchronized void kill(Part part) {
+        child(part).kill();
     }
 
     /** A part that ends by a decision of its own says why in its last line; of one that was killed we say what we know. */
@@ -185,6 +215,11 @@ public final class LocalStack implements AutoCloseable {
             throw new IllegalStateException("the " + part.label() + " was not started");
         }
         return child;
+    }
+
+    /** The parts that were started and not ended. */
+    synchronized List<Part> parts() {
+        return List.copyOf(children.keySet());
     }
 
     /** Ids of the processes that were started and not ended. */
@@ -226,7 +261,15 @@ public final class LocalStack implements AutoCloseable {
     }
 
     private static String lastWords(Child child) {
-        List<String> lines = child.lastLogLines(3);
-        return lines.isEmpty() ? "none" : String.join(" / ", lines);
+        return lastWords(child.lastLogLines(3));
+    }
+
+    /** Lines of a log as one, each cut to a length that can be read. */
+    static String lastWords(List<String> lines) {
+        return lines.isEmpty()
+                ? "none"
+                : lines.stream()
+                        .map(line -> line.length() <= LONGEST_LINE ? line : line.substring(0, LONGEST_LINE) + "...")
+                        .collect(Collectors.joining(" / "));
     }
 }

@@ -75,6 +75,24 @@ final class ProducerSlot implements AutoCloseable {
         return lent.flatMap(LentProducer::failure);
     }
 
+    /** Whether there is a lent one, alive or not. */
+    boolean isLent() {
+        return lent.isPresent();
+    }
+
+    /** How the lent one has ended; empty while it runs, and where there is none. */
+    Optional<Healing.End> endOfLent() {
+        return lent.flatMap(LentProducer::end);
+    }
+
+    /** Starts one of this stack's own in the place of the one that has ended; does not wait for it. */
+    void startAgain(Map<String, String> all) {
+        settings = Map.copyOf(all);
+        // It is gone, and its log is this run's.
+        lent = Optional.empty();
+        starter.start(all);
+    }
+
     /** Where a producer waits that {@link #standBy} started. */
     Path socket() {
         return stack.path().resolve("producer.sock");

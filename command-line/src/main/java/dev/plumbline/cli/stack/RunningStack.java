@@ -128,7 +128,8 @@ public record RunningStack(
                 ExitCode.INFRASTRUCTURE, file + " does not describe a running stack, remove it: " + why);
     }
 
-    private boolean isAlive() {
+    /** Whether its supervisor runs. */
+    boolean isAlive() {
         Optional<ProcessHandle> process = ProcessHandle.of(pid).filter(ProcessHandle::isAlive);
         if (process.isEmpty()) {
             return false;

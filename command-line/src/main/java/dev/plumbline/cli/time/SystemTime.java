@@ -10,6 +10,11 @@ public final class SystemTime {
         return System.nanoTime();
     }
 
+    /** Monotonic milliseconds, for durations. */
+    public static long elapsedMillis() {
+        return System.nanoTime() / 1_000_000;
+    }
+
     /** Wall clock, milliseconds since the Unix epoch. */
     public static long epochMillis() {
         return System.currentTimeMillis();

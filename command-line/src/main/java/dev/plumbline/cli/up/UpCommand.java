@@ -1,5 +1,7 @@
 package dev.plumbline.cli.up;
 
+import dev.plumbline.cli.exposition.MetricsServer;
+import dev.plumbline.cli.exposition.OutagePage;
 import dev.plumbline.cli.outcome.CommandFailure;
 import dev.plumbline.cli.outcome.ExitCode;
 import dev.plumbline.cli.run.StackOptions;
@@ -23,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -36,12 +39,13 @@ import picocli.CommandLine.Option;
             "",
             "Starts broker, aggregator and detector and stays until Ctrl-C or SIGTERM. 'plumb run' and 'plumb mark'",
             "of the same checkout find it by themselves. A load producer stands by for the next run, which starts in",
-            "a second or two, and the detector goes on learning from one run to the next.",
+            "a second or two, and the detector goes on learning from one run to the next. A part that ends is started",
+            "again, a bounded number of times.",
             ""
         },
         footer = {
             "",
-            "Exit codes:  0 ended by Ctrl-C or SIGTERM   2 wrong usage, or one runs already   4 a part was lost"
+            "Exit codes:  0 ended by Ctrl-C or SIGTERM   2 wrong usage, or one runs already   4 a part was lost for good"
         })
 public final class UpCommand implements Callable<Integer> {
 
@@ -75,21 +79,29 @@ public final class UpCommand implements Callable<Integer> {
             for (Part app : List.of(Part.AGGREGATOR, Part.DETECTOR)) {
                 pipe.awaitApp(app);
             }
-            Map<String, String> urls = new LinkedHashMap<>();
-            for (Part app : List.of(Part.AGGREGATOR, Part.DETECTOR)) {
-                urls.put(app.label(), pipe.url(app));
-            }
+            OutagePage page = new OutagePage(
+                    Stream.of(Part.BROKER, Part.AGGREGATOR, Part.DETECTOR)
+                            .map(Part::label)
+                            .toList(),
+                    SystemTime::monotonicNanos);
+            pipe.heal(new UpHealing(screen, page, SystemTime::epochMillis));
             Standby standby = new Standby(pipe.standbySocket(), new Producers(pipe), SystemTime::monotonicNanos);
-            RunningStack running = RunningStack.ofThisProcess(
-                    pipe.bootstrapServers(), pipe.window().toMillis(), urls, Optional.of(pipe.standbySocket()));
+            RunningStack running = running(pipe);
             running.write(installation.home());
-            try {
+            try (MetricsServer metrics = MetricsServer.start(page)) {
                 screen.line("  broker      " + pipe.bootstrapServers());
-                urls.forEach((part, url) -> screen.line(String.format("  %-11s %s/metrics", part, url)));
+                running.urls().forEach((part, url) -> screen.line(String.format("  %-11s %s/metrics", part, url)));
+                screen.line("  stack       " + metrics.url() + "/metrics");
                 screen.line("  producer    stands by for the next run");
                 screen.line("  up after " + Figures.seconds(SystemTime.epochMillis() - start)
                         + "; now './plumb run --url ...' in another terminal; Ctrl-C ends it");
                 while (!interrupts.requested()) {
+                    pipe.tend();
+                    if (pipe.isWhole() && !running.equals(running(pipe))) {
+                        // A part came back at another port.
+                        running = running(pipe);
+                        running.write(installation.home());
+                    }
                     pipe.failure().ifPresent(failure -> {
                         throw failure;
                     });
@@ -104,6 +116,15 @@ public final class UpCommand implements Callable<Integer> {
             close(state);
         }
         return ExitCode.PASS;
+    }
+
+    private static RunningStack running(LocalPipe pipe) {
+        Map<String, String> urls = new LinkedHashMap<>();
+        for (Part app : List.of(Part.AGGREGATOR, Part.DETECTOR)) {
+            urls.put(app.label(), pipe.url(app));
+        }
+        return RunningStack.ofThisProcess(
+                pipe.bootstrapServers(), pipe.window().toMillis(), urls, Optional.of(pipe.standbySocket()));
     }
 
     /** Producers of this stack. */

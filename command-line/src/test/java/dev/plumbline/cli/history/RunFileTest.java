@@ -20,6 +20,7 @@ import dev.plumbline.contract.window.TokenTotals;
 import dev.plumbline.contract.window.WindowSummary;
 import dev.plumbline.contract.wire.Codec;
 import dev.plumbline.contract.wire.Decoded;
+import dev.plumbline.judgement.result.Outage;
 import dev.plumbline.judgement.result.RunEnding;
 import dev.plumbline.judgement.result.RunIdentity;
 import dev.plumbline.judgement.result.RunResult;
@@ -43,6 +44,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
@@ -92,6 +94,30 @@ class RunFileTest {
             RunFile.write(file, result, verdict);
             assertThat(RunFile.read(file)).isEqualTo(new StoredRun(result, verdict));
         }
+    }
+
+    @Test
+    void outagesComeBackAndAFileWithoutThemHasNone() throws IOException {
+        assertThat(example().result().outages()).isEmpty();
+        assertThat(new String(golden(), UTF_8)).doesNotContain("outages");
+        RunResult whole = new SimulatedRun(3).run();
+        RunResult result = new RunResult(
+                whole.identity(),
+                whole.plan(),
+                whole.environment(),
+                whole.ending(),
+                whole.totals(),
+                whole.windows(),
+                whole.alerts(),
+                whole.detectorWindows(),
+                whole.openIncident(),
+                List.of(
+                        new Outage("broker", START, OptionalInt.of(137), 1, OptionalLong.of(9_000), "READY"),
+                        new Outage("producer", START, OptionalInt.empty(), 0, OptionalLong.empty(), "")));
+        RunVerdict verdict = new RunVerdict(Decision.NOT_JUDGED, "not judged", Optional.empty(), List.of());
+        Path file = folder.resolve("outages.json");
+        RunFile.write(file, result, verdict);
+        assertThat(RunFile.read(file)).isEqualTo(new StoredRun(result, verdict));
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.plumbline.cli.outcome.ExitCode;
 import dev.plumbline.cli.run.ProducerControl.State;
 import dev.plumbline.cli.run.ProducerControl.Status;
 import dev.plumbline.cli.stack.StackFailure;
+import dev.plumbline.cli.time.EpochClock;
 import dev.plumbline.contract.event.FailureKind;
 import dev.plumbline.contract.run.RunRecord.Environment;
 import dev.plumbline.judgement.result.RunEnding;
@@ -25,6 +26,7 @@ class LoadControlTest {
     private static final long BEGIN = 1_000_000;
 
     private final ScriptedPipe pipe = new ScriptedPipe(BEGIN);
+    private EpochClock wall = pipe;
     private final RunProgress progress = new RunProgress(
             new RunProgress.Facts(
                     "r1",
@@ -62,6 +64,18 @@ class LoadControlTest {
         private long interruptedAtEpochMillis = Long.MAX_VALUE;
         private Optional<String> lostPart = Optional.empty();
         private Optional<String> unwritten = Optional.empty();
+        private boolean producerAway;
+        private boolean brokerAway;
+
+        @Override
+        public boolean isProducerAway() {
+            return producerAway;
+        }
+
+        @Override
+        public boolean isBrokerAway() {
+            return brokerAway;
+        }
 
         @Override
         public Optional<String> lostPart() {
@@ -110,6 +124,7 @@ class LoadControlTest {
             Optional<String> limit) {
         return new Status(
                 state,
+                1,
                 0,
                 0,
                 0,
@@ -141,7 +156,8 @@ class LoadControlTest {
                 new RunFeed(pipe, pipe.into(progress)),
                 progress,
                 session,
-                new LoadControl.Limits(giveUp, "http://127.0.0.1:8000", "127.0.0.1:9092"),
+                new LoadControl.Limits(giveUp, LoadControl.SILENCE, "http://127.0.0.1:8000", "127.0.0.1:9092"),
+                wall,
                 pipe);
     }
 
@@ -237,8 +253,11 @@ class LoadControlTest {
     @Test
     void aTargetThatFailsEveryTryIsGivenUp() throws InterruptedException {
         heartbeats(60);
-        producer.tells = now ->
-                told(State.RUNNING, Map.of(FailureKind.HTTP_5XX, 9L), OptionalLong.of(BEGIN + 5_000), Optional.empty());
+        producer.tells = now -> told(
+                State.RUNNING,
+                Map.of(FailureKind.HTTP_5XX, 9L),
+                now < BEGIN + 5_000 ? OptionalLong.empty() : OptionalLong.of(BEGIN + 5_000),
+                Optional.empty());
 
         assertThat(follow())
                 .isEqualTo(new RunEnding.Broken("http://127.0.0.1:8000 has failed every try for 30 s (HTTP_5XX 9):"
@@ -272,6 +291,71 @@ class LoadControlTest {
 
         assertThat(follow()).isInstanceOf(RunEnding.Broken.class);
         assertThat(pipe.epochMillis()).isBetween(BEGIN + 21_001, BEGIN + 21_300);
+    }
+
+    @Test
+    void aWallClockThatIsSetEndsNothing() throws InterruptedException {
+        heartbeats(60);
+        // An hour forward after ten seconds, as after a sleep or a correction.
+        wall = () -> pipe.epochMillis() + (pipe.epochMillis() < BEGIN + 10_000 ? 0 : 3_600_000);
+        producer.tells = now -> now < BEGIN + 40_000
+                ? told(
+                        State.RUNNING,
+                        Map.of(),
+                        now < BEGIN + 20_000 ? OptionalLong.empty() : OptionalLong.of(BEGIN),
+                        Optional.empty())
+                : stopped(Optional.empty());
+
+        assertThat(follow()).isEqualTo(new RunEnding.Completed());
+    }
+
+    @Test
+    void aProducerThatIsBeingStartedAgainIsNotAskedAndTheLoadGoesOn() throws InterruptedException {
+        heartbeats(5);
+        pipe.at(BEGIN + 5_000, listener -> session.producerAway = true);
+        pipe.at(BEGIN + 65_000, listener -> session.producerAway = false);
+        producer.tells = now -> {
+            assertThat(session.producerAway).isFalse();
+            return now < BEGIN + 70_000 ? running() : stopped(Optional.empty());
+        };
+
+        assertThat(follow()).isEqualTo(new RunEnding.Completed());
+        assertThat(pipe.epochMillis()).isBetween(BEGIN + 70_000, BEGIN + 70_300);
+        assertThat(session.shownAtEpochMillis.size())
+                .as("what is shown goes on, too")
+                .isGreaterThan(270);
+    }
+
+    @Test
+    void aProducerThatDoesNotAnswerBecauseItIsBeingStartedAgainEndsNothing() throws InterruptedException {
+        pipe.at(BEGIN + 6_000, listener -> session.producerAway = true);
+        pipe.at(BEGIN + 9_000, listener -> session.producerAway = false);
+        producer.tells = now -> {
+            if (now >= BEGIN + 5_000 && now < BEGIN + 9_000) {
+                throw new StackFailure(ExitCode.INFRASTRUCTURE, "the producer does not answer");
+            }
+            return now < BEGIN + 20_000 ? running() : stopped(Optional.empty());
+        };
+
+        assertThat(follow()).isEqualTo(new RunEnding.Completed());
+    }
+
+    @Test
+    void silenceIsNotCountedWhileTheBrokerIsBeingStartedAgain() throws InterruptedException {
+        pipe.at(BEGIN + 1_000, listener -> session.brokerAway = true);
+        pipe.at(BEGIN + 120_000, listener -> session.brokerAway = false);
+
+        assertThat(follow()).isInstanceOf(RunEnding.Broken.class);
+        assertThat(pipe.epochMillis()).isBetween(BEGIN + 140_000, BEGIN + 140_300);
+    }
+
+    @Test
+    void aPartThatIsGivenUpEndsTheLoadAsBefore() throws InterruptedException {
+        heartbeats(5);
+        pipe.at(BEGIN + 5_000, listener -> session.producerAway = true);
+        pipe.at(BEGIN + 8_000, listener -> session.lostPart = Optional.of("the producer is given up"));
+
+        assertThat(follow()).isEqualTo(new RunEnding.Broken("the producer is given up"));
     }
 
     @Test

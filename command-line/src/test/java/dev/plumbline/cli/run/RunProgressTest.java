@@ -12,6 +12,7 @@ import dev.plumbline.contract.event.ProducerExpelled;
 import dev.plumbline.contract.event.RequestEvent;
 import dev.plumbline.contract.run.RunRecord.Environment;
 import dev.plumbline.contract.window.LatencyMetric;
+import dev.plumbline.judgement.result.Outage;
 import dev.plumbline.judgement.result.RunEnding;
 import dev.plumbline.judgement.result.RunResult;
 import dev.plumbline.judgement.result.RunTotals;
@@ -19,6 +20,7 @@ import dev.plumbline.judgement.result.RunWindow;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
@@ -84,9 +86,9 @@ class RunProgressTest {
         assertThat(progress.event(RunRecords.of("another", event), NOW + 1)).isFalse();
         assertThat(progress.event(RunRecords.heartbeat("another", NOW), NOW + 2))
                 .isFalse();
-        assertThat(progress.lastHeardEpochMillis()).isEqualTo(NOW);
+        assertThat(progress.lastHeardElapsedMillis()).isEqualTo(NOW);
         assertThat(progress.event(RunRecords.heartbeat(PRODUCER, NOW), NOW + 3)).isTrue();
-        assertThat(progress.lastHeardEpochMillis()).isEqualTo(NOW + 3);
+        assertThat(progress.lastHeardElapsedMillis()).isEqualTo(NOW + 3);
     }
 
     @Test
@@ -95,7 +97,7 @@ class RunProgressTest {
 
         assertThat(progress.event(expelled(PRODUCER), NOW)).isTrue();
         assertThat(progress.event(expelled("another"), NOW)).isFalse();
-        assertThat(progress.lastHeardEpochMillis()).isEqualTo(START);
+        assertThat(progress.lastHeardElapsedMillis()).isEqualTo(START);
     }
 
     private static ProducerExpelled expelled(String producerId) {
@@ -233,6 +235,78 @@ class RunProgressTest {
         // Eleven output tokens each, prompt tokens that nobody counted.
         assertThat(priced.result(new RunEnding.Completed(), NOW).totals().cost().orElseThrow())
                 .isCloseTo(2 * 11 * 2 / 1_000.0, within(1e-12));
+    }
+
+    @Test
+    void whatAProducerThatDiedHadAcknowledgedIsWhatKafkaHasOfIt() {
+        progress.status(RunRecords.status(1, State.RUNNING, 2, START));
+        for (int i = 0; i < 2; i++) {
+            progress.event(RunRecords.ofEpoch(1, Requests.streamed(START + 1_000, 50, 6)), NOW);
+        }
+        progress.producerEnded();
+        // It had sent two more since it was last asked.
+        progress.event(RunRecords.ofEpoch(1, Requests.streamed(START + 1_500, 50, 6)), NOW);
+        progress.event(RunRecords.ofEpoch(1, Requests.streamed(START + 1_500, 50, 6)), NOW);
+        assertThat(progress.acknowledged()).isEqualTo(4);
+
+        progress.status(RunRecords.status(7, State.RUNNING, 3, START + 30_000));
+        progress.event(RunRecords.ofEpoch(7, Requests.streamed(START + 31_000, 50, 6)), NOW);
+        assertThat(progress.acknowledged()).isEqualTo(7);
+        assertThat(progress.status().due()).as("three and four").isEqualTo(7);
+
+        progress.producerEnded();
+        progress.status(RunRecords.status(9, State.STOPPED, 1, START + 60_000));
+        progress.event(RunRecords.ofEpoch(7, Requests.streamed(START + 32_000, 50, 6)), NOW);
+        progress.event(RunRecords.ofEpoch(7, Requests.streamed(START + 33_000, 50, 6)), NOW);
+        RunTotals totals = result().totals();
+        assertThat(totals.acknowledgedEvents()).as("four, three, one").isEqualTo(8);
+        assertThat(totals.lostEvents()).isEqualTo(3);
+        assertThat(result().identity().startEpochMillis())
+                .as("measured from the first on")
+                .isEqualTo(START);
+    }
+
+    @Test
+    void aProducerThatDiesInItsWarmUpLeavesTheBeginningToItsSuccessor() {
+        progress.status(new ProducerControl.Status(
+                State.RUNNING,
+                1,
+                0,
+                0,
+                0,
+                0,
+                Map.of(),
+                0,
+                0,
+                0,
+                0,
+                5,
+                OptionalLong.of(START + 10_000),
+                OptionalLong.empty(),
+                false,
+                Optional.empty(),
+                Optional.empty()));
+        assertThat(progress.hasMeasured()).isFalse();
+
+        progress.producerEnded();
+        assertThat(progress.hasStart()).isFalse();
+
+        progress.status(RunRecords.status(2, State.RUNNING, 1, START + 20_000));
+        assertThat(result().identity().startEpochMillis()).isEqualTo(START + 20_000);
+    }
+
+    @Test
+    void anOutageIsKeptOnceAndAsManyAreKeptAsAreRead() {
+        Outage began = new Outage("broker", START, OptionalInt.of(137), 0, OptionalLong.empty(), "");
+        Outage over = new Outage("broker", START, OptionalInt.of(137), 1, OptionalLong.of(9_000), "");
+        progress.outage(began);
+        progress.outage(over);
+        assertThat(result().outages()).containsExactly(over);
+
+        for (int i = 0; i < RunProgress.MOST_OUTAGES + 5; i++) {
+            progress.outage(new Outage("detector", START + i, OptionalInt.of(4), 0, OptionalLong.empty(), ""));
+        }
+        assertThat(result().outages()).hasSize(RunProgress.MOST_OUTAGES);
     }
 
     @Test

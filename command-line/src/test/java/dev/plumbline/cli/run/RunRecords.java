@@ -46,6 +46,19 @@ final class RunRecords {
                 event.surroundings());
     }
 
+    /** The event of another start of its producer. */
+    static RequestEvent ofEpoch(long epoch, RequestEvent event) {
+        return new RequestEvent(
+                new Origin(PRODUCER, epoch, 1),
+                event.series(),
+                event.attempt(),
+                event.endEpochMillis(),
+                event.stamps(),
+                event.response(),
+                event.outcome(),
+                event.surroundings());
+    }
+
     static Heartbeat heartbeat(String producerId, long untilEpochMillis) {
         return new Heartbeat(
                 new Origin(producerId, 1, 1), Requests.SERIES.group(), untilEpochMillis, List.of(), List.of(), false);
@@ -100,8 +113,13 @@ final class RunRecords {
     }
 
     static Status status(State state, long acknowledged, long measuredFromEpochMillis) {
+        return status(1, state, acknowledged, measuredFromEpochMillis);
+    }
+
+    static Status status(long epoch, State state, long acknowledged, long measuredFromEpochMillis) {
         return new Status(
                 state,
+                epoch,
                 acknowledged + 1,
                 acknowledged,
                 0,

@@ -3,6 +3,7 @@ package dev.plumbline.cli.run;
 import dev.plumbline.cli.feed.PipeListener;
 import dev.plumbline.cli.outcome.ExitCode;
 import dev.plumbline.cli.stack.StackFailure;
+import dev.plumbline.cli.time.ElapsedClock;
 import dev.plumbline.cli.time.EpochClock;
 import dev.plumbline.contract.event.Event;
 import dev.plumbline.contract.verdict.AlertRecord;
@@ -14,7 +15,7 @@ import java.util.Deque;
 import java.util.function.Consumer;
 
 /** A pipe that tells what it was given at the time it was given for; waiting for it is what makes the time pass. */
-final class ScriptedPipe implements RunFeed.Source, EpochClock {
+final class ScriptedPipe implements RunFeed.Source, EpochClock, ElapsedClock {
 
     static final byte[] BYTES = {};
 
@@ -49,6 +50,11 @@ final class ScriptedPipe implements RunFeed.Source, EpochClock {
 
     @Override
     public long epochMillis() {
+        return nowEpochMillis;
+    }
+
+    @Override
+    public long elapsedMillis() {
         return nowEpochMillis;
     }
 

@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plumbline.cli.run.ProducerControl.State;
 import dev.plumbline.contract.run.RunRecord.Environment;
+import dev.plumbline.judgement.result.Outage;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -115,6 +118,36 @@ class SettlementTest {
         settlement.await(true);
 
         assertThat(pipe.epochMillis()).isEqualTo(END + Settlement.LOST_MILLIS);
+    }
+
+    @Test
+    void afterAnOutageTheRestIsWaitedForUntilItsSuccessorCanHaveCaughtUp() {
+        progress.outage(new Outage("aggregator", END - 2_000, OptionalInt.of(137), 1, OptionalLong.of(1_500), ""));
+        eventAt(END + 100);
+        eventAt(END + 200);
+        windowAt(END + 40_000, 2);
+        verdictAt(END + 50_000);
+
+        settlement.await(false);
+
+        assertThat(pipe.epochMillis()).isEqualTo(END + 50_000);
+        assertThat(settlement.remarks(0)).isEmpty();
+    }
+
+    @Test
+    void aPartThatIsLostDuringTheWaitMakesItLonger() {
+        eventAt(END + 100);
+        eventAt(END + 200);
+        pipe.at(
+                END + 1_000,
+                listener -> progress.outage(
+                        new Outage("broker", END + 1_000, OptionalInt.of(137), 0, OptionalLong.empty(), "")));
+        windowAt(END + 60_000, 2);
+        verdictAt(END + 60_500);
+
+        settlement.await(false);
+
+        assertThat(pipe.epochMillis()).isEqualTo(END + 60_500);
     }
 
     @Test

@@ -158,6 +158,10 @@ final class MarkdownDocument {
             line("- not judged, because the producer was not well: "
                     + Figures.count(story.figures().excluded().requests().total()) + " requests");
         }
+        if (!story.result().outages().isEmpty()) {
+            line("- of the local stack "
+                    + escaped(RunWords.outages(story.result().outages())));
+        }
     }
 
     private void environment(RunStory story) {

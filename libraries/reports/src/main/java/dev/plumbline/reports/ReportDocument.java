@@ -85,6 +85,7 @@ final class ReportDocument {
         percentiles();
         overTime();
         distributions();
+        outages();
         environment();
         definitions();
         files();
@@ -645,6 +646,48 @@ final class ReportDocument {
             case TTFT, ITL, TPOT, E2E, RESPONSE, TIME_TO_FAILURE -> true;
             case TTFA, DISPATCH_LAG, GATE_WAIT -> false;
         };
+    }
+
+    /** Nothing is shown of a stack that was whole all the time. */
+    private void outages() {
+        if (result.outages().isEmpty()) {
+            return;
+        }
+        section("outages", "Parts that were gone");
+        out.element(
+                "p",
+                "Parts of the local stack ended and were started again: " + RunWords.outages(result.outages())
+                        + ". Events that Kafka acknowledged are counted all the same.");
+        out.begin("div", "class", "scroll", "tabindex", "0", "role", "group", "aria-label", "Parts that were gone");
+        out.begin("table").begin("thead").begin("tr");
+        for (String head : List.of("Since", "Part", "Ended by", "Starts", "Away", "Last words")) {
+            out.element("th", head, "scope", "col");
+        }
+        out.end().end().begin("tbody").text("\n");
+        result.outages().stream()
+                .limit(MOST_ROWS)
+                .forEach(outage -> out.begin("tr")
+                        .element("td", utc(outage.sinceEpochMillis()))
+                        .element("th", outage.part(), "scope", "row")
+                        .element("td", outage.cause())
+                        .element("td", Figures.count(outage.starts()))
+                        .element(
+                                "td",
+                                outage.awayMillis().isPresent()
+                                        ? Figures.seconds(outage.awayMillis().getAsLong())
+                                        : "to the end")
+                        .element("td", outage.lastWords())
+                        .endLine());
+        out.end().end().end();
+        if (result.outages().size() > MOST_ROWS) {
+            out.element(
+                    "p",
+                    "The first " + MOST_ROWS + " of "
+                            + Figures.count(result.outages().size()) + "; summary.json has all.",
+                    "class",
+                    "note");
+        }
+        out.endLine();
     }
 
     private void environment() {

@@ -320,7 +320,8 @@ public final class RunFolder implements AutoCloseable {
                 WindowKeeper.merged(result.windows(), (result.windows().size() + 1) / 2),
                 result.alerts(),
                 result.detectorWindows(),
-                result.openIncident());
+                result.openIncident(),
+                result.outages());
     }
 
     private FolderContents contents() throws IOException {

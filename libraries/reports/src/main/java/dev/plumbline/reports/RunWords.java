@@ -2,8 +2,13 @@ package dev.plumbline.reports;
 
 import dev.plumbline.contract.run.RunRecord.Decision;
 import dev.plumbline.contract.series.LoadPoint;
+import dev.plumbline.judgement.result.Outage;
 import dev.plumbline.judgement.result.RunEnding;
 import java.math.BigDecimal;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** How a run is told to people. */
 final class RunWords {
@@ -28,6 +33,26 @@ final class RunWords {
             case RunEnding.Interrupted interrupted -> "Interrupted: what was measured until then is complete.";
             case RunEnding.Broken broken -> "Broken off: " + broken.detail();
         };
+    }
+
+    /** How often which part was gone, and for how long in all. */
+    static String outages(List<Outage> outages) {
+        Map<String, List<Outage>> byPart =
+                outages.stream().collect(Collectors.groupingBy(Outage::part, TreeMap::new, Collectors.toList()));
+        return byPart.entrySet().stream()
+                .map(part -> "the " + part.getKey() + " was gone "
+                        + (part.getValue().size() == 1
+                                ? "once"
+                                : Figures.count(part.getValue().size()) + " times")
+                        + ", "
+                        + Figures.seconds(part.getValue().stream()
+                                .mapToLong(outage -> outage.awayMillis().orElse(0))
+                                .sum())
+                        + (part.getValue().stream()
+                                        .allMatch(outage -> outage.awayMillis().isPresent())
+                                ? ""
+                                : " and to the end"))
+                .collect(Collectors.joining("; "));
     }
 
     static String load(LoadPoint load) {

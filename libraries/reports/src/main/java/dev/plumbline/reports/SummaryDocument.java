@@ -54,6 +54,10 @@ final class SummaryDocument {
         root.put("detectorWindows", result.detectorWindows());
         ArrayNode alerts = root.putArray("alerts");
         result.alerts().forEach(alert -> alerts.add(alert(alert)));
+        if (!result.outages().isEmpty()) {
+            ArrayNode outages = root.putArray("outages");
+            result.outages().forEach(outage -> outages.add(ArtifactJson.MAPPER.<ObjectNode>valueToTree(outage)));
+        }
         contents(root, story.contents());
         try {
             // By way of a string: half a character from outside becomes a question mark and not bytes that nobody can

@@ -26,6 +26,13 @@ class MarkdownDocumentTest {
     }
 
     @Test
+    void partsThatWereGoneAreToldInOneLine() {
+        assertThat(text(SampleRuns.withOutages(SampleRuns.regression())))
+                .contains("\n- of the local stack the broker was gone 2 times, 20.0 s; the producer was gone once,");
+        assertThat(text(SampleRuns.regression())).doesNotContain("gone");
+    }
+
+    @Test
     void everyRowOfATableHasTheCellsOfItsHead() {
         for (Sample sample : SampleRuns.all()) {
             int columns = 0;

@@ -72,6 +72,21 @@ class ReportDocumentTest {
     }
 
     @Test
+    void partsThatWereGoneAreTold() throws Exception {
+        Sample sample = SampleRuns.withOutages(SampleRuns.regression());
+
+        assertThat(elements(parse(sample), "h2").stream().map(Element::getTextContent))
+                .contains("Parts that were gone");
+        assertThat(text(sample))
+                .contains(
+                        "the broker was gone 2 times, 20.0 s; the producer was gone once, 0.0 s and to the end",
+                        "signal 9",
+                        "exit code 4",
+                        "READY &lt;b&gt;broker&lt;/b&gt;");
+        itIsWellFormedAndNeedsNothingElse(sample);
+    }
+
+    @Test
     void linesAreBoundedHoweverLongTheRun() throws Exception {
         for (Element path : elements(parse(SampleRuns.longGood()), "path")) {
             assertThat(path.getAttribute("d")

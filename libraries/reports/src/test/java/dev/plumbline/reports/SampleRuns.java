@@ -24,6 +24,7 @@ import dev.plumbline.contract.window.TokenTotals;
 import dev.plumbline.contract.window.WindowId;
 import dev.plumbline.contract.window.WindowRecord;
 import dev.plumbline.contract.window.WindowSummary;
+import dev.plumbline.judgement.result.Outage;
 import dev.plumbline.judgement.result.RunEnding;
 import dev.plumbline.judgement.result.RunIdentity;
 import dev.plumbline.judgement.result.RunResult;
@@ -44,6 +45,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -400,6 +402,40 @@ final class SampleRuns {
                 summary.offered(),
                 summary.inFlightNanos(),
                 Map.of(LatencyMetric.TTFT, List.of(new SlowRequest("r-" + index, slowest))));
+    }
+
+    /** The same run on a stack whose parts were gone for a while, one of them to the end. */
+    static Sample withOutages(Sample sample) {
+        RunResult result = sample.result();
+        return new Sample(
+                new RunResult(
+                        result.identity(),
+                        result.plan(),
+                        result.environment(),
+                        result.ending(),
+                        result.totals(),
+                        result.windows(),
+                        result.alerts(),
+                        result.detectorWindows(),
+                        result.openIncident(),
+                        List.of(
+                                new Outage(
+                                        "broker",
+                                        START + 60_000,
+                                        OptionalInt.of(137),
+                                        1,
+                                        OptionalLong.of(12_340),
+                                        "READY <b>broker</b>"),
+                                new Outage(
+                                        "broker", START + 90_000, OptionalInt.of(4), 2, OptionalLong.of(7_660), "full"),
+                                new Outage(
+                                        "producer",
+                                        START + 95_000,
+                                        OptionalInt.empty(),
+                                        0,
+                                        OptionalLong.empty(),
+                                        "none"))),
+                sample.verdict());
     }
 
     static RunResult result(

@@ -75,6 +75,20 @@ class SummaryDocumentTest {
     }
 
     @Test
+    void partsThatWereGoneHaveThePublishedForm() throws IOException {
+        JsonNode summary = summary(SampleRuns.withOutages(SampleRuns.regression()));
+
+        assertThat(SCHEMA.validate(summary)).isEmpty();
+        assertThat(summary.at("/outages")).hasSize(3);
+        assertThat(summary.at("/outages/0").toString())
+                .isEqualTo("{\"part\":\"broker\",\"sinceEpochMillis\":" + (SampleRuns.START + 60_000)
+                        + ",\"exitCode\":137,\"starts\":1,\"awayMillis\":12340,"
+                        + "\"lastWords\":\"READY <b>broker</b>\"}");
+        assertThat(summary.at("/outages/2").has("awayMillis")).isFalse();
+        assertThat(summary(SampleRuns.regression()).has("outages")).isFalse();
+    }
+
+    @Test
     void whatIsWrongIsFoundBySchema() throws IOException {
         assertRefused(summary -> summary.remove("verdict"));
         assertRefused(summary -> summary.put("version", 2));

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
@@ -340,7 +341,7 @@ public final class WindowMerger {
         }
 
         void becomesFinal(WindowId id, Optional<Cut> cut, OptionalLong endedEpochMillis) {
-            OpenWindow window = waiting.remove(id);
+            OpenWindow window = Objects.requireNonNull(waiting.remove(id));
             waitingWindows--;
             waitingBytes -= window.bytes;
             bytes -= window.bytes;

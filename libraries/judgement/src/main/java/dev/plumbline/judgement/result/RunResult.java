@@ -1,5 +1,6 @@
 package dev.plumbline.judgement.result;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.plumbline.contract.run.RunRecord.Environment;
 import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.verdict.SeriesSnapshot.OpenIncident;
@@ -21,6 +22,8 @@ import java.util.TreeMap;
  * @param detectorWindows covered windows that the detector held against a baseline; 0 while it only learned
  * @param openIncident the detector's incident that was open at the last window, whether an alert of this run tells of it or
  *     it began before; empty in files of versions that did not ask
+ * @param outages of parts of the local stack that were started again, oldest first; none in files of versions that did not
+ *     start them again
  */
 public record RunResult(
         RunIdentity identity,
@@ -31,7 +34,8 @@ public record RunResult(
         List<RunWindow> windows,
         List<AlertRecord> alerts,
         long detectorWindows,
-        Optional<OpenIncident> openIncident) {
+        Optional<OpenIncident> openIncident,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Outage> outages) {
 
     public RunResult {
         Objects.requireNonNull(identity, "identity");
@@ -42,9 +46,25 @@ public record RunResult(
         windows = List.copyOf(windows);
         alerts = List.copyOf(alerts);
         Objects.requireNonNull(openIncident, "openIncident");
+        // A file of an earlier version has no such field.
+        outages = List.copyOf(Objects.requireNonNullElse(outages, List.of()));
         if (detectorWindows < 0) {
             throw new IllegalArgumentException("detector windows " + detectorWindows + " are negative");
         }
+    }
+
+    /** A run whose stack was whole all the time. */
+    public RunResult(
+            RunIdentity identity,
+            Map<String, String> plan,
+            Environment environment,
+            RunEnding ending,
+            RunTotals totals,
+            List<RunWindow> windows,
+            List<AlertRecord> alerts,
+            long detectorWindows,
+            Optional<OpenIncident> openIncident) {
+        this(identity, plan, environment, ending, totals, windows, alerts, detectorWindows, openIncident, List.of());
     }
 
     /** A run in which the detector only learned. */

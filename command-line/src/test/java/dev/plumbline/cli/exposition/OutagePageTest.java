@@ -1,0 +1,62 @@
+package dev.plumbline.cli.exposition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plumbline.cli.stack.PipeClient;
+import dev.plumbline.judgement.result.Outage;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+
+class OutagePageTest {
+
+    private long nowNanos = Long.MAX_VALUE;
+    private final OutagePage page = new OutagePage(List.of("broker", "detector"), () -> nowNanos);
+
+    private static Outage outage(int exitCode, int starts, OptionalLong awayMillis) {
+        return new Outage(
+                "broker", 1_700_000_000_500L, OptionalInt.of(exitCode), starts, awayMillis, "\"last\"\nwords");
+    }
+
+    @Test
+    void aStackThatIsWholeIsUpFromTheBeginning() {
+        assertThat(page.text())
+                .contains(
+                        "# TYPE plumbline_stack_part_up gauge\n",
+                        "plumbline_stack_part_up{part=\"broker\"} 1\n",
+                        "plumbline_stack_part_up{part=\"detector\"} 1\n",
+                        "plumbline_stack_part_away_seconds_total{part=\"detector\"} 0.0\n")
+                .doesNotContain("plumbline_stack_part_ends_total{", "timestamp_seconds{");
+    }
+
+    @Test
+    void anOutageIsCountedByItsCauseAndGrowsUntilItIsOver() {
+        page.away(outage(137, 0, OptionalLong.empty()), Duration.ofSeconds(1), 4);
+        nowNanos += Duration.ofMillis(2_500).toNanos();
+        assertThat(page.text())
+                .contains(
+                        "plumbline_stack_part_up{part=\"broker\"} 0\n",
+                        "plumbline_stack_part_ends_total{part=\"broker\",cause=\"signal 9\"} 1\n",
+                        "plumbline_stack_part_away_seconds_total{part=\"broker\"} 2.5\n",
+                        "plumbline_stack_part_last_end_timestamp_seconds{part=\"broker\"} 1700000000.500\n");
+
+        page.away(outage(4, 1, OptionalLong.empty()), Duration.ofSeconds(2), 3);
+        page.back(outage(4, 2, OptionalLong.of(6_000)));
+        nowNanos += Duration.ofHours(1).toNanos();
+        assertThat(page.text())
+                .contains(
+                        "plumbline_stack_part_up{part=\"broker\"} 1\n",
+                        "plumbline_stack_part_ends_total{part=\"broker\",cause=\"exit code 4\"} 1\n",
+                        "plumbline_stack_part_ends_total{part=\"broker\",cause=\"signal 9\"} 1\n",
+                        "plumbline_stack_part_away_seconds_total{part=\"broker\"} 6.0\n");
+    }
+
+    @Test
+    void itIsServed() throws Exception {
+        try (MetricsServer server = MetricsServer.start(page)) {
+            assertThat(new PipeClient().get(server.url() + "/metrics")).isEqualTo(page.text());
+        }
+    }
+}

@@ -1,0 +1,137 @@
+package dev.plumbline.cli.stack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.plumbline.cli.stack.Installation.Part;
+import dev.plumbline.process.ChildProcess;
+import dev.plumbline.process.ReadyFile;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.jar.Attributes;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Real processes, which say that they serve and do nothing else: only those can be killed. */
+@Timeout(value = 3, unit = TimeUnit.MINUTES)
+class LocalStackTest {
+
+    private static final Duration LONGEST = Duration.ofSeconds(60);
+
+    @TempDir
+    private Path home;
+
+    private Installation installation;
+
+    /** What is started as the detector. */
+    static final class Idle {
+        private Idle() {}
+
+        public static void main(String[] arguments) throws Exception {
+            System.out.println("I am number " + arguments[0]);
+            ChildProcess.endWithSupervisor(() -> System.exit(0), Duration.ofSeconds(5));
+            ReadyFile.publishIfAsked("detector", Map.of("http", Integer.parseInt(arguments[0])));
+            if (!new CountDownLatch(1).await(3, TimeUnit.MINUTES)) {
+                System.exit(1);
+            }
+        }
+    }
+
+    @BeforeEach
+    void install() throws IOException {
+        installation = new Installation(home, Path.of(System.getProperty("java.home")));
+        Path jar = installation.jar(Part.DETECTOR);
+        Files.createDirectories(jar.getParent());
+        Manifest manifest = new Manifest();
+        Attributes attributes = manifest.getMainAttributes();
+        attributes.put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        attributes.put(Attributes.Name.MAIN_CLASS, Idle.class.getName());
+        attributes.put(
+                Attributes.Name.CLASS_PATH,
+                Arrays.stream(System.getProperty("java.class.path").split(java.io.File.pathSeparator))
+                        .map(entry -> Path.of(entry).toUri().toString())
+                        .collect(Collectors.joining(" ")));
+        try (OutputStream out = Files.newOutputStream(jar);
+                JarOutputStream written = new JarOutputStream(out, manifest)) {
+            written.finish();
+        }
+    }
+
+    private static void kill(Child child, String signal) throws Exception {
+        assertThat(new ProcessBuilder("kill", signal, Long.toString(child.pid()))
+                        .start()
+                        .waitFor(60, TimeUnit.SECONDS))
+                .isTrue();
+    }
+
+    private static void awaitEnd(LocalStack stack) {
+        await().atMost(LONGEST).until(() -> stack.endOf(Part.DETECTOR).isPresent());
+    }
+
+    @Test
+    void aPartThatWasKilledIsStartedAgainAndIsNotMistakenForItsPredecessor() throws Exception {
+        try (LocalStack stack = LocalStack.open(installation)) {
+            Child first = stack.start(Part.DETECTOR, List.of(), List.of("1001"));
+            assertThat(stack.awaitPort(Part.DETECTOR, "http")).isEqualTo(1001);
+            assertThat(stack.endOf(Part.DETECTOR)).isEmpty();
+
+            kill(first, "-9");
+            awaitEnd(stack);
+            Healing.End end = stack.endOf(Part.DETECTOR).orElseThrow();
+            assertThat(end.exitCode()).isEqualTo(OptionalInt.of(137));
+            assertThat(end.lastWords()).isEqualTo("I am number 1001");
+            assertThat(end.beyondHelp()).isEmpty();
+
+            Child second = stack.start(Part.DETECTOR, List.of(), List.of("1002"));
+            assertThat(stack.awaitPort(Part.DETECTOR, "http"))
+                    .as("not what the first said")
+                    .isEqualTo(1002);
+            assertThat(second.log()).as("both are in the log").contains("number 1001", "number 1002");
+            assertThat(second.lastLogLines(3)).as("its own words only").containsExactly("I am number 1002");
+            assertThat(stack.pids()).containsExactly(second.pid());
+        }
+    }
+
+    @Test
+    void signalsOfTheGroupEndNoPartTheStackDoes() throws Exception {
+        Child child;
+        try (LocalStack stack = LocalStack.open(installation)) {
+            child = stack.start(Part.DETECTOR, List.of(), List.of("1001"));
+            stack.awaitPort(Part.DETECTOR, "http");
+
+            kill(child, "-TERM");
+            kill(child, "-HUP");
+            kill(child, "-INT");
+            // What it does not ignore would have ended it by the time at which another process has begun and ended.
+            kill(child, "-0");
+            assertThat(stack.failure()).isEmpty();
+            assertThat(child.isAlive()).isTrue();
+        }
+        await().atMost(LONGEST).until(() -> !child.isAlive());
+        assertThat(child.exitValue()).as("in order").isZero();
+    }
+
+    @Test
+    void whatEndsWithTheStackIsNoEndToHeal() throws Exception {
+        LocalStack stack = LocalStack.open(installation);
+        stack.start(Part.DETECTOR, List.of(), List.of("1001"));
+        stack.awaitPort(Part.DETECTOR, "http");
+        stack.close();
+
+        assertThat(stack.endOf(Part.DETECTOR)).isEmpty();
+    }
+}
