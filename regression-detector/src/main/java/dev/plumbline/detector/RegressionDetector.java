@@ -12,7 +12,6 @@ import io.smallrye.common.annotation.Identifier;
 import io.smallrye.config.ConfigValidationException;
 import jakarta.inject.Inject;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -27,11 +26,13 @@ public final class RegressionDetector implements QuarkusApplication {
 
     private final WindowPartitions partitions;
     private final HttpServer http;
+    private final QuarkusEnd end;
 
     @Inject
-    RegressionDetector(@Identifier("windows") WindowPartitions partitions, HttpServer http) {
+    RegressionDetector(@Identifier("windows") WindowPartitions partitions, HttpServer http, QuarkusEnd end) {
         this.partitions = partitions;
         this.http = http;
+        this.end = end;
     }
 
     public static void main(String[] arguments) {
@@ -42,15 +43,19 @@ public final class RegressionDetector implements QuarkusApplication {
     public int run(String... arguments) {
         ChildProcess.endWithSupervisor(Quarkus::asyncExit, STOP_GRACE);
         var unused = partitions.assigned().thenRun(this::tellReady);
-        Quarkus.waitForExit();
-        return 0;
+        // Channels start before this method: what ended the process by then would not be waited for.
+        if (end.exitCode() == 0) {
+            Quarkus.waitForExit();
+        }
+        return end.exitCode();
     }
 
     private void tellReady() {
         try {
             ReadyFile.publishIfAsked("detector", Map.of("http", http.getPort()));
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot write the ready file", e);
+            // Whoever asked for the file waits for it, and would wait for ever.
+            end.infrastructure("cannot write the ready file", e);
         }
     }
 

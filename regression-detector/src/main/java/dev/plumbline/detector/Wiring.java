@@ -1,6 +1,8 @@
 package dev.plumbline.detector;
 
 import dev.plumbline.contract.wire.Topics;
+import dev.plumbline.detector.messaging.Consumers;
+import dev.plumbline.detector.messaging.KafkaConsumers;
 import dev.plumbline.detector.messaging.Recovery;
 import dev.plumbline.detector.watch.Watch;
 import dev.plumbline.judgement.series.JudgementSettings;
@@ -11,6 +13,8 @@ import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.InstantSource;
+import java.util.Map;
+import org.apache.kafka.clients.CommonClientConfigs;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Makes the parts that know nothing of CDI. */
@@ -34,8 +38,14 @@ public class Wiring {
 
     @Produces
     @Singleton
-    Recovery recovery(@ConfigProperty(name = "kafka.bootstrap.servers") String bootstrapServers) {
-        return new Recovery(bootstrapServers);
+    Consumers consumers(@ConfigProperty(name = "kafka.bootstrap.servers") String bootstrapServers) {
+        return new KafkaConsumers(Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers));
+    }
+
+    @Produces
+    @Singleton
+    Recovery recovery(Consumers consumers) {
+        return new Recovery(consumers);
     }
 
     /** Only ages that are shown are read from it; judging never looks at a clock. */

@@ -22,10 +22,8 @@ import java.util.Optional;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * Reads back what was published, each topic once from its beginning to the end that it had when reading began. Only the
@@ -44,31 +42,18 @@ public final class Recovery {
 
     private static final Duration POLL = Duration.ofMillis(500);
 
-    private final String bootstrapServers;
+    private final Consumers consumers;
 
-    /** @param bootstrapServers {@code host:port}, several separated by commas */
-    public Recovery(String bootstrapServers) {
-        this.bootstrapServers = bootstrapServers;
+    public Recovery(Consumers consumers) {
+        this.consumers = consumers;
     }
 
     /**
      * @throws IllegalStateException when a topic exists and cannot be read
      */
     Published read() {
-        try (Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-                Map.of(
-                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                        bootstrapServers,
-                        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                        "read_committed",
-                        ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
-                        false,
-                        ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
-                        false,
-                        ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
-                        5_000),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer())) {
+        try (Consumer<byte[], byte[]> consumer =
+                consumers.open(Map.of(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 5_000))) {
             List<UndecodableRecord> undecodable = new ArrayList<>();
             Map<String, VerdictRecord> verdicts = new HashMap<>();
             newestByKey(consumer, Topics.VERDICTS, Codec.VERDICTS, undecodable)

@@ -14,6 +14,8 @@ import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.WakeupException;
 import org.jboss.logging.Logger;
 
 /** Restores the state of partitions as they are assigned, and reads them from their beginning. */
@@ -26,14 +28,19 @@ public class WindowPartitions implements KafkaConsumerRebalanceListener {
     private final Watch watch;
     private final Recovery recovery;
     private final ControlReader controls;
+    private final ProcessEnd end;
     private final CompletableFuture<Void> assigned = new CompletableFuture<>();
     private volatile Optional<Consumer<?, ?>> reading = Optional.empty();
 
+    /** Partitions were assigned and could not be restored; for good. */
+    private volatile boolean isLost;
+
     @Inject
-    public WindowPartitions(Watch watch, Recovery recovery, ControlReader controls) {
+    public WindowPartitions(Watch watch, Recovery recovery, ControlReader controls, ProcessEnd end) {
         this.watch = watch;
         this.recovery = recovery;
         this.controls = controls;
+        this.end = end;
     }
 
     /** Completes when partitions were assigned for the first time, even none, and their state is restored. */
@@ -58,24 +65,55 @@ public class WindowPartitions implements KafkaConsumerRebalanceListener {
         return lags;
     }
 
+    /**
+     * The state of these partitions, restored. Whoever calls it reads on from where it says, and after a failure reads on
+     * all the same: Kafka takes the partitions for assigned, tries the poll again, and names none of them a second time.
+     * So a failure is the end of the process, and {@link #requireRestored} keeps the records of that moment from being
+     * taken for dealt with.
+     */
     @Override
     public void onPartitionsAssigned(Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
-        reading = Optional.of(consumer);
-        if (!partitions.isEmpty()) {
-            Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(Set.copyOf(partitions));
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            controls.awaitCaughtUp();
-            watch.restore(recovery.read());
-            for (TopicPartition partition : partitions) {
-                long committedOffset = Optional.ofNullable(committed.get(partition))
-                        .map(OffsetAndMetadata::offset)
-                        .orElse(0L);
-                watch.assign(partition.partition(), committedOffset, ends.getOrDefault(partition, 0L));
-            }
-            consumer.seekToBeginning(partitions);
+        if (isLost) {
+            return;
+        }
+        try {
+            restore(consumer, partitions);
+        } catch (WakeupException | InterruptException e) {
+            // The channel is being closed. Should records come nevertheless, they are refused.
+            isLost = true;
+            throw e;
+        } catch (RuntimeException | Error e) {
+            isLost = true;
+            end.infrastructure("cannot restore the state of " + partitions, e);
+            throw e;
         }
         LOG.infof("reading %s", partitions);
         assigned.complete(null);
+    }
+
+    /** @throws IllegalStateException when partitions were assigned and their state could not be restored */
+    void requireRestored() {
+        if (isLost) {
+            throw new IllegalStateException("partitions were assigned, and their state was not restored");
+        }
+    }
+
+    private void restore(Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
+        reading = Optional.of(consumer);
+        if (partitions.isEmpty()) {
+            return;
+        }
+        Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(Set.copyOf(partitions));
+        Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+        controls.awaitCaughtUp();
+        watch.restore(recovery.read());
+        for (TopicPartition partition : partitions) {
+            long committedOffset = Optional.ofNullable(committed.get(partition))
+                    .map(OffsetAndMetadata::offset)
+                    .orElse(0L);
+            watch.assign(partition.partition(), committedOffset, ends.getOrDefault(partition, 0L));
+        }
+        consumer.seekToBeginning(partitions);
     }
 
     @Override

@@ -7,7 +7,7 @@ import dev.plumbline.contract.wire.Codec;
 import dev.plumbline.contract.wire.UndecodableRecord;
 import dev.plumbline.detector.watch.Outgoing;
 import dev.plumbline.detector.watch.Watch;
-import io.quarkus.runtime.Quarkus;
+import io.smallrye.common.annotation.Identifier;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.reactive.messaging.MutinyEmitter;
 import io.smallrye.reactive.messaging.annotations.Blocking;
@@ -30,9 +30,6 @@ public class WindowsChannel {
 
     private static final Logger LOG = Logger.getLogger(WindowsChannel.class);
 
-    /** Exit code when Kafka does not take what must be published. */
-    private static final int INFRASTRUCTURE = 4;
-
     /** Records that are under way to Kafka at once. */
     private static final int MOST_UNDER_WAY = 100;
 
@@ -40,6 +37,8 @@ public class WindowsChannel {
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(150);
 
     private final Watch watch;
+    private final WindowPartitions partitions;
+    private final ProcessEnd end;
     private final MutinyEmitter<byte[]> verdicts;
     private final MutinyEmitter<byte[]> alerts;
     private final MutinyEmitter<byte[]> baselines;
@@ -48,11 +47,15 @@ public class WindowsChannel {
     @Inject
     public WindowsChannel(
             Watch watch,
+            @Identifier("windows") WindowPartitions partitions,
+            ProcessEnd end,
             @Channel("verdicts") MutinyEmitter<byte[]> verdicts,
             @Channel("alerts") MutinyEmitter<byte[]> alerts,
             @Channel("baselines") MutinyEmitter<byte[]> baselines,
             @Channel("undecodable") MutinyEmitter<byte[]> undecodable) {
         this.watch = watch;
+        this.partitions = partitions;
+        this.end = end;
         this.verdicts = verdicts;
         this.alerts = alerts;
         this.baselines = baselines;
@@ -64,6 +67,7 @@ public class WindowsChannel {
     @Blocking
     public void judge(ConsumerRecords<byte[], byte[]> batch) {
         try {
+            partitions.requireRestored();
             List<Sending> first = new ArrayList<>();
             List<Sending> then = new ArrayList<>();
             watch.takeUndecodable().forEach(bytes -> first.add(sending(bytes)));
@@ -77,8 +81,7 @@ public class WindowsChannel {
             send(first);
             send(then);
         } catch (RuntimeException e) {
-            LOG.error("cannot publish; stopping so that a restart takes up from what was published", e);
-            Quarkus.asyncExit(INFRASTRUCTURE);
+            end.infrastructure("cannot judge and publish, a restart takes up from what was published", e);
             throw e;
         }
     }
