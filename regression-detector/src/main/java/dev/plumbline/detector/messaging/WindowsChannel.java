@@ -70,13 +70,19 @@ public class WindowsChannel {
             partitions.requireRestored();
             List<Sending> first = new ArrayList<>();
             List<Sending> then = new ArrayList<>();
-            watch.takeUndecodable().forEach(bytes -> first.add(sending(bytes)));
+            for (UndecodableRecord found : watch.takeUndecodable()) {
+                LOG.warnf(
+                        "undecodable record %s-%d@%d: %s",
+                        found.topic(), found.partition(), found.offset(), found.reason());
+                first.add(sending(found));
+            }
             for (ConsumerRecord<byte[], byte[]> record : batch) {
                 Outgoing outgoing = watch.take(record.partition(), record.offset(), record.value());
                 outgoing.baselines().forEach(baseline -> first.add(sending(baseline)));
                 outgoing.alerts().forEach(alert -> first.add(sending(alert)));
                 outgoing.undecodable().forEach(bytes -> first.add(sending(bytes)));
                 outgoing.verdicts().forEach(verdict -> then.add(sending(verdict)));
+                outgoing.warnings().forEach(LOG::warn);
             }
             send(first);
             send(then);
@@ -103,9 +109,6 @@ public class WindowsChannel {
     }
 
     private Sending sending(UndecodableRecord record) {
-        LOG.warnf(
-                "undecodable record %s-%d@%d: %s",
-                record.topic(), record.partition(), record.offset(), record.reason());
         return new Sending(undecodable, record.topic() + '-' + record.partition(), Codec.UNDECODABLE.encode(record));
     }
 

@@ -54,12 +54,18 @@ public final class Watch {
     /** Undecodable controls that wait for the next batch of windows to be published with; further ones are only counted. */
     private static final int MOST_UNDECODABLE_CONTROLS = 100;
 
+    /**
+     * Windows of a series that are set aside in a row before its state is discarded: one bad window says nothing of the
+     * state, and a state that lets no window be judged is worth nothing.
+     */
+    static final int SET_ASIDE_IN_A_ROW = 3;
+
     /** How many alerts are remembered. */
     public static final int KEPT_ALERTS = 1_000;
 
     private final String topic;
     private final long windowLengthMillis;
-    private final GroupJudge judge;
+    private final Judge judge;
     private final double thresholdEffect;
     private final Map<Integer, Partition> partitions = new HashMap<>();
     private final Deque<AlertRecord> alerts = new ArrayDeque<>();
@@ -78,10 +84,19 @@ public final class Watch {
         private long highestOffset = -1;
         private final Map<String, Group> groups = new HashMap<>();
 
+        /** By series key, how many windows in a row were set aside; at most {@link #MAX_GROUPS} series. */
+        private final Map<String, Integer> setAside = new HashMap<>();
+
         Partition(long committedOffset, long endOffset) {
             this.committedOffset = committedOffset;
             this.endOffset = endOffset;
         }
+    }
+
+    /** How a window is judged: a function, as {@link GroupJudge} is. */
+    @FunctionalInterface
+    interface Judge {
+        Judged judge(GroupState before, WindowRecord window, SourcePosition at);
     }
 
     private static final class Group {
@@ -101,9 +116,13 @@ public final class Watch {
      * @param windowLengthMillis the length that is judged
      */
     public Watch(String topic, long windowLengthMillis, JudgementSettings settings) {
+        this(topic, windowLengthMillis, settings, new GroupJudge(settings)::judge);
+    }
+
+    Watch(String topic, long windowLengthMillis, JudgementSettings settings, Judge judge) {
         this.topic = topic;
         this.windowLengthMillis = windowLengthMillis;
-        this.judge = new GroupJudge(settings);
+        this.judge = judge;
         this.thresholdEffect = settings.thresholdEffect();
     }
 
@@ -207,18 +226,82 @@ public final class Watch {
                 count(Tally.UNDECODABLE);
                 yield offset < partition.committedOffset
                         ? Outgoing.NOTHING
-                        : new Outgoing(
-                                List.of(),
-                                List.of(),
-                                List.of(),
-                                List.of(new UndecodableRecord(
-                                        topic, partitionNumber, offset, bad.reason(), Bytes.of(bytes))));
+                        : Outgoing.ofSetAside(
+                                List.of(undecodable(partitionNumber, offset, bad.reason(), bytes)),
+                                List.of("undecodable record " + topic + '-' + partitionNumber + '@' + offset + ": "
+                                        + bad.reason()));
             }
-            case Decoded.Value<WindowRecord> good ->
-                take(partition, good.value(), new SourcePosition(partitionNumber, offset));
+            case Decoded.Value<WindowRecord> good -> {
+                try {
+                    yield take(partition, good.value(), new SourcePosition(partitionNumber, offset));
+                } catch (RuntimeException e) {
+                    yield setAside(partition, good.value(), undecodable(partitionNumber, offset, oneLine(e), bytes));
+                }
+            }
         };
     }
 
+    private UndecodableRecord undecodable(int partition, long offset, String reason, byte @Nullable [] bytes) {
+        return new UndecodableRecord(topic, partition, offset, reason, Bytes.of(bytes));
+    }
+
+    private static String oneLine(RuntimeException e) {
+        String line = ("cannot be judged: " + e).lines().findFirst().orElseThrow();
+        return line.length() <= 300 ? line : line.substring(0, 300);
+    }
+
+    /**
+     * A window whose judging threw an exception. Nothing of it is in the state of its series, see {@link #take(Partition,
+     * WindowRecord, SourcePosition)}; when the state itself is what cannot be judged with, it is discarded.
+     */
+    private Outgoing setAside(Partition partition, WindowRecord window, UndecodableRecord record) {
+        count(Tally.SET_ASIDE);
+        Series series = window.id().series();
+        List<String> warnings = new ArrayList<>();
+        int inARow = partition.setAside.getOrDefault(series.key(), 0) + 1;
+        if (inARow == 1) {
+            warnings.add("a window of " + series.key() + " (" + topic + '-' + record.partition() + '@' + record.offset()
+                    + ") " + record.reason() + "; it is set aside in " + Topics.UNDECODABLE
+                    + ", and what follows of this series is only counted");
+        }
+        if (inARow == SET_ASIDE_IN_A_ROW) {
+            inARow = 0;
+            warnings.add(startOver(partition, series));
+        }
+        if (partition.setAside.containsKey(series.key()) || partition.setAside.size() < MAX_GROUPS) {
+            partition.setAside.put(series.key(), inARow);
+        }
+        return Outgoing.ofSetAside(
+                record.offset() < partition.committedOffset ? List.of() : List.of(record), warnings);
+    }
+
+    /** Discards what is known of a series; the baseline of its group stays. */
+    private String startOver(Partition partition, Series series) {
+        count(Tally.STARTED_OVER);
+        Group group = partition.groups.get(series.group().key());
+        String incident = "";
+        if (group != null) {
+            SeriesSnapshot lost = group.state.variants().get(series.variant());
+            incident = lost == null
+                    ? ""
+                    : lost.incident()
+                            .map(open -> ", its open alert " + open.alertId() + " will not be resolved")
+                            .orElse("");
+            Map<String, SeriesSnapshot> others = new HashMap<>(group.state.variants());
+            others.remove(series.variant());
+            group.state = group.state
+                    .baseline()
+                    .map(baseline -> GroupState.restored(baseline, others))
+                    .orElseGet(GroupState::ofNewGroup);
+            group.totals.remove(series.variant());
+            group.verdicts.remove(series.variant());
+        }
+        return SET_ASIDE_IN_A_ROW + " windows of " + series.key() + " in a row could not be judged; the series"
+                + (group != null && group.state.baseline().isEmpty() ? ", and the baseline that was being learned," : "")
+                + " starts over" + incident;
+    }
+
+    /** Whatever may throw comes before whatever changes something. */
     private Outgoing take(Partition partition, WindowRecord window, SourcePosition at) {
         if (window.id().lengthMillis() != windowLengthMillis) {
             count(Tally.OTHER_LENGTH);
@@ -232,25 +315,33 @@ public final class Watch {
             return Outgoing.NOTHING;
         }
         Group group = known != null ? known : restored(partition, series.group(), at.partition());
-        partition.groups.put(groupKey, group);
         if (!group.series.containsKey(series.variant()) && group.series.size() >= GroupState.MAX_VARIANTS) {
             count(Tally.REFUSED);
             return Outgoing.NOTHING;
         }
-        group.series.put(series.variant(), series);
-        group.totals.merge(series.variant(), counted(window), WindowSummary::plus);
-
+        WindowSummary totals = group.totals
+                .getOrDefault(series.variant(), WindowSummary.empty())
+                .plus(counted(window));
         Optional<VerdictRecord> before = publishedVerdict(partition, series, at.partition());
         boolean covered =
                 before.isPresent() && at.offset() <= before.get().source().offset();
-        if (window.revision() == 0
+        boolean recovered = window.revision() == 0
                 && covered
                 && group.state.baseline().isPresent()
-                && isRestored(group, before.get())) {
+                && isRestored(group, before.get());
+        Optional<Judged> judged =
+                recovered ? Optional.empty() : Optional.of(judge.judge(group.state, window, at));
+        List<AlertRecord> alertsOfIt = judged.map(this::named).orElse(List.of());
+
+        partition.groups.put(groupKey, group);
+        partition.setAside.remove(series.key());
+        group.series.put(series.variant(), series);
+        group.totals.put(series.variant(), totals);
+        if (judged.isEmpty()) {
             count(Tally.RECOVERED);
             return Outgoing.NOTHING;
         }
-        return switch (judge.judge(group.state, window, at)) {
+        return switch (judged.get()) {
             case Judged.LeftOut out -> {
                 count(
                         switch (out.why()) {
@@ -264,8 +355,20 @@ public final class Watch {
                 group.state = taken.state();
                 group.verdicts.put(series.variant(), taken.verdict());
                 count(window.coverage() < WindowRecord.MINIMUM_COVERAGE ? Tally.INVALID : Tally.JUDGED);
-                yield outgoing(group, taken, covered);
+                yield outgoing(group, taken, alertsOfIt, covered);
             }
+        };
+    }
+
+    /** The alerts that are to be published, each with the deploy nearest to it. */
+    private List<AlertRecord> named(Judged judged) {
+        return switch (judged) {
+            case Judged.LeftOut unused -> List.of();
+            case Judged.Taken taken ->
+                taken.alerts().stream()
+                        .filter(alert -> !publishedAlerts.contains(key(alert)))
+                        .map(alert -> Deploys.named(alert, deploys.markers(), windowLengthMillis))
+                        .toList();
         };
     }
 
@@ -278,21 +381,16 @@ public final class Watch {
                         >= before.snapshot().continuity().lastEndEpochMillis();
     }
 
-    private Outgoing outgoing(Group group, Judged.Taken taken, boolean covered) {
-        List<AlertRecord> fresh = new ArrayList<>();
-        for (AlertRecord alert : taken.alerts()) {
-            if (publishedAlerts.contains(key(alert))) {
-                count(Tally.ALERTS_SUPPRESSED);
-            } else {
-                AlertRecord named = Deploys.named(alert, deploys.markers(), windowLengthMillis);
-                remember(named);
-                fresh.add(named);
-                count(Tally.ALERTS);
-                group.transitions
-                        .computeIfAbsent(
-                                alert.series().variant(), variant -> new EnumMap<>(AlertRecord.Transition.class))
-                        .merge(alert.transition(), 1L, Long::sum);
-            }
+    private Outgoing outgoing(Group group, Judged.Taken taken, List<AlertRecord> fresh, boolean covered) {
+        for (AlertRecord alert : fresh) {
+            remember(alert);
+            count(Tally.ALERTS);
+            group.transitions
+                    .computeIfAbsent(alert.series().variant(), variant -> new EnumMap<>(AlertRecord.Transition.class))
+                    .merge(alert.transition(), 1L, Long::sum);
+        }
+        for (int known = fresh.size(); known < taken.alerts().size(); known++) {
+            count(Tally.ALERTS_SUPPRESSED);
         }
         List<BaselineRecord> learned = taken.learned().stream()
                 .filter(baseline -> !Optional.ofNullable(
@@ -304,7 +402,7 @@ public final class Watch {
         if (!covered) {
             count(Tally.VERDICTS);
         }
-        return new Outgoing(learned, fresh, covered ? List.of() : List.of(taken.verdict()), List.of());
+        return new Outgoing(learned, fresh, covered ? List.of() : List.of(taken.verdict()), List.of(), List.of());
     }
 
     private Group restored(Partition partition, ComparisonGroup group, int partitionNumber) {

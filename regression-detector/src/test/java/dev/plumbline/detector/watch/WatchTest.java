@@ -15,6 +15,7 @@ import dev.plumbline.contract.window.WindowId;
 import dev.plumbline.contract.window.WindowRecord;
 import dev.plumbline.contract.window.WindowSummary;
 import dev.plumbline.contract.wire.Codec;
+import dev.plumbline.judgement.series.GroupJudge;
 import dev.plumbline.judgement.series.JudgementSettings;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -25,6 +26,9 @@ import org.junit.jupiter.api.Test;
 
 class WatchTest {
 
+    private static final Series SERIES =
+            new Series(new ComparisonGroup("svc", "m", "chat", LoadPoint.parse("c8"), "default"), "stable");
+
     private final Watch watch = new Watch("plumbline.windows.10s.v1", 10_000, JudgementSettings.defaults());
 
     @BeforeEach
@@ -33,7 +37,6 @@ class WatchTest {
     }
 
     private static byte[] window(int revision, long start, long length) {
-        Series series = new Series(new ComparisonGroup("svc", "m", "chat", LoadPoint.parse("c8"), "default"), "stable");
         WindowSummary delta = new WindowSummary(
                 new RequestCounts(3, Map.of(FailureKind.REJECTED, 1L), 0, 0, 0),
                 Map.of(),
@@ -42,7 +45,7 @@ class WatchTest {
                 1,
                 Map.of());
         ExcludedPart excluded = new ExcludedPart(new RequestCounts(2, Map.of(), 0, 0, 0), 0, Map.of());
-        return Codec.WINDOWS.encode(new WindowRecord(new WindowId(series, start, length), revision, delta, excluded));
+        return Codec.WINDOWS.encode(new WindowRecord(new WindowId(SERIES, start, length), revision, delta, excluded));
     }
 
     @Test
@@ -77,6 +80,64 @@ class WatchTest {
     void badBytesThatAnEarlierStartReportedAreNotReportedAgain() {
         assertThat(watch.take(0, 0, new byte[0]).undecodable()).isEmpty();
         assertThat(watch.counted(Tally.UNDECODABLE)).isEqualTo(1);
+    }
+
+    /** Counts that overflow where they are added up: no codec can know that they will. */
+    private static byte[] poison(long start) {
+        WindowSummary delta = new WindowSummary(
+                RequestCounts.none(), Map.of(), TokenTotals.none(), Long.MAX_VALUE, 0, Map.of());
+        ExcludedPart excluded = new ExcludedPart(RequestCounts.none(), 1, Map.of());
+        return Codec.WINDOWS.encode(new WindowRecord(new WindowId(SERIES, start, 10_000), 0, delta, excluded));
+    }
+
+    @Test
+    void aWindowThatCannotBeJudgedIsSetAsideWithItsReasonAndStopsNobody() {
+        Outgoing first = watch.take(0, 5, poison(10_000));
+        assertThat(first.undecodable()).singleElement().satisfies(record -> {
+            assertThat(record.offset()).isEqualTo(5);
+            assertThat(record.bytes().toArray()).isEqualTo(poison(10_000));
+            assertThat(record.reason()).startsWith("cannot be judged: ").contains("negative");
+        });
+        assertThat(first.warnings()).singleElement().asString().contains(SERIES.key(), "set aside");
+        Outgoing second = watch.take(0, 6, poison(20_000));
+        assertThat(second.undecodable()).hasSize(1);
+        assertThat(second.warnings()).as("told once").isEmpty();
+        assertThat(watch.series()).as("nothing of it is known").isEmpty();
+
+        assertThat(watch.take(0, 7, window(0, 30_000, 10_000)).verdicts()).hasSize(1);
+        assertThat(watch.series().getFirst().totals().requests().completed()).isEqualTo(5);
+        assertThat(watch.counted(Tally.SET_ASIDE)).isEqualTo(2);
+        assertThat(watch.take(0, 8, poison(40_000)).warnings())
+                .as("a new trouble is told again")
+                .hasSize(1);
+    }
+
+    @Test
+    void aWindowThatAnEarlierStartSetAsideIsNotReportedAgain() {
+        assertThat(watch.take(0, 0, poison(10_000)).undecodable()).isEmpty();
+        assertThat(watch.counted(Tally.SET_ASIDE)).isEqualTo(1);
+    }
+
+    @Test
+    void aStateThatLetsNoWindowBeJudgedIsDiscardedAndThatIsSaid() {
+        GroupJudge real = new GroupJudge(JudgementSettings.defaults());
+        Watch suffering = new Watch(
+                "plumbline.windows.10s.v1", 10_000, JudgementSettings.defaults(), (before, window, at) -> {
+                    if (before.variants().containsKey("stable")) {
+                        throw new IllegalStateException("a bad state");
+                    }
+                    return real.judge(before, window, at);
+                });
+        suffering.assign(0, 1, 1_000);
+        assertThat(suffering.take(0, 1, window(0, 10_000, 10_000)).verdicts()).hasSize(1);
+        Outgoing last = Outgoing.NOTHING;
+        for (int i = 0; i < Watch.SET_ASIDE_IN_A_ROW; i++) {
+            last = suffering.take(0, 2 + i, window(0, 20_000 + 10_000 * i, 10_000));
+            assertThat(last.undecodable()).hasSize(1);
+        }
+        assertThat(last.warnings()).singleElement().asString().contains(SERIES.key(), "starts over");
+        assertThat(suffering.counted(Tally.STARTED_OVER)).isEqualTo(1);
+        assertThat(suffering.take(0, 9, window(0, 90_000, 10_000)).verdicts()).hasSize(1);
     }
 
     @Test
