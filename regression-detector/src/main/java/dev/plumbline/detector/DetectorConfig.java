@@ -7,7 +7,7 @@ import java.time.Duration;
 
 /**
  * How it is judged: everything under {@code plumbline.detector.}; a key that is not here is refused at start. Where Kafka
- * is, {@code plumbline.kafka.bootstrap-servers}, is shared with the other apps and lies beside it.
+ * is lies beside it, see {@link KafkaConfig}.
  */
 @ConfigMapping(prefix = "plumbline.detector")
 public interface DetectorConfig {

@@ -1,6 +1,7 @@
 package dev.plumbline.detector;
 
 import dev.plumbline.detector.DetectorConfig.BadConfiguration;
+import dev.plumbline.detector.messaging.KafkaAccess;
 import dev.plumbline.detector.messaging.WindowPartitions;
 import dev.plumbline.process.ChildProcess;
 import dev.plumbline.process.ReadyFile;
@@ -62,19 +63,23 @@ public final class RegressionDetector implements QuarkusApplication {
     private static void end(int exitCode, @Nullable Throwable failure) {
         Optional<String> wrongSetting = wrongSetting(failure);
         wrongSetting.ifPresent(System.err::println);
+        boolean refused = false;
         if (wrongSetting.isEmpty() && failure != null) {
             Throwable cause = failure;
             while (cause.getCause() != null) {
                 cause = cause.getCause();
             }
-            System.err.println("The detector could not start: " + cause);
+            refused = cause instanceof KafkaAccess.Refused;
+            System.err.println("The detector could not start: " + (refused ? cause.getMessage() : cause));
         }
-        System.exit(wrongSetting.isPresent() ? WRONG_SETTING : exitCode);
+        System.exit(wrongSetting.isPresent() ? WRONG_SETTING : refused ? QuarkusEnd.INFRASTRUCTURE : exitCode);
     }
 
     private static Optional<String> wrongSetting(@Nullable Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof BadConfiguration || cause instanceof ConfigValidationException) {
+            if (cause instanceof BadConfiguration
+                    || cause instanceof KafkaAccess.WrongProperty
+                    || cause instanceof ConfigValidationException) {
                 return Optional.of(String.valueOf(cause.getMessage()).replace('\n', ' '));
             }
         }

@@ -2,11 +2,13 @@ package dev.plumbline.detector;
 
 import dev.plumbline.contract.wire.Topics;
 import dev.plumbline.detector.messaging.Consumers;
+import dev.plumbline.detector.messaging.KafkaAccess;
 import dev.plumbline.detector.messaging.KafkaConsumers;
 import dev.plumbline.detector.messaging.Recovery;
 import dev.plumbline.detector.watch.Watch;
 import dev.plumbline.judgement.series.JudgementSettings;
 import io.quarkus.runtime.StartupEvent;
+import io.smallrye.common.annotation.Identifier;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -14,8 +16,6 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.InstantSource;
 import java.util.Map;
-import org.apache.kafka.clients.CommonClientConfigs;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Makes the parts that know nothing of CDI. */
 @ApplicationScoped
@@ -24,8 +24,17 @@ public class Wiring {
     /** Before any channel starts. */
     private static final int FIRST = 1;
 
-    void checkSettings(@Observes @Priority(FIRST) StartupEvent event, DetectorConfig config) {
+    void check(@Observes @Priority(FIRST) StartupEvent event, DetectorConfig config, Consumers consumers) {
         config.settings();
+        new KafkaAccess(consumers).require(Topics.windows(config.window()));
+    }
+
+    /** The name under which channels look for what all of them are made with; it takes the place of Quarkus' own. */
+    @Produces
+    @Singleton
+    @Identifier("default-kafka-broker")
+    Map<String, Object> channelClient(KafkaConfig kafka) {
+        return kafka.client();
     }
 
     @Produces
@@ -38,8 +47,8 @@ public class Wiring {
 
     @Produces
     @Singleton
-    Consumers consumers(@ConfigProperty(name = "kafka.bootstrap.servers") String bootstrapServers) {
-        return new KafkaConsumers(Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers));
+    Consumers consumers(KafkaConfig kafka) {
+        return new KafkaConsumers(kafka.client());
     }
 
     @Produces

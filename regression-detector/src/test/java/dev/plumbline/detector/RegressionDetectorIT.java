@@ -2,7 +2,9 @@ package dev.plumbline.detector;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plumbline.broker.BrokerSettings;
 import dev.plumbline.broker.EmbeddedBroker;
+import dev.plumbline.broker.SecuredBroker;
 import dev.plumbline.contract.control.DeployMarker;
 import dev.plumbline.contract.control.Scope;
 import dev.plumbline.contract.series.GroupPartitioner;
@@ -158,6 +160,22 @@ class RegressionDetectorIT {
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).as(Files.readString(log)).isEqualTo(2);
         assertThat(Files.readString(log)).contains(key);
+    }
+
+    @Test
+    void aPasswordThatKafkaRefusesEndsItWithOneLineAndExitCodeFour() throws Exception {
+        SecuredBroker secured = SecuredBroker.in(folder);
+        Path settings = SecuredBroker.storeSettings(folder.resolve("kafka.properties"), secured.clientWith("wrong"));
+        try (EmbeddedBroker broker = EmbeddedBroker.start(
+                BrokerSettings.in(folder.resolve("broker")).secured(secured.security()))) {
+            Path log = folder.resolve("refused.log");
+            Process process =
+                    process(log, broker.bootstrapServers(), "refused", "-Dquarkus.config.locations=" + settings);
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.exitValue()).as(Files.readString(log)).isEqualTo(4);
+            assertThat(Files.readString(log)).contains("The detector could not start: Kafka refuses us");
+            assertThat(folder.resolve("refused")).doesNotExist();
+        }
     }
 
     private Process start(EmbeddedBroker broker, String name) throws Exception {
