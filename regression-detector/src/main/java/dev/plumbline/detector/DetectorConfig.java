@@ -48,6 +48,10 @@ public interface DetectorConfig {
     @WithDefault("5m")
     Duration resolveSpan();
 
+    /** Shortest time between two snapshots: about so much of windows a restart reads again. 0 s: behind every batch. */
+    @WithDefault("30s")
+    Duration snapshotInterval();
+
     /**
      * The rules between the settings, checked.
      *
@@ -58,6 +62,10 @@ public interface DetectorConfig {
         if (window.toSeconds() < 1 || !window.equals(Duration.ofSeconds(window.toSeconds()))) {
             throw new BadConfiguration("plumbline.detector.window = " + window
                     + " is not a whole number of seconds, 1 s or more; example: 10s");
+        }
+        if (snapshotInterval().isNegative()) {
+            throw new BadConfiguration(
+                    "plumbline.detector.snapshot-interval = " + snapshotInterval() + " is negative; example: 30s");
         }
         try {
             return new JudgementSettings(

@@ -5,6 +5,7 @@ import dev.plumbline.detector.messaging.Consumers;
 import dev.plumbline.detector.messaging.KafkaAccess;
 import dev.plumbline.detector.messaging.KafkaConsumers;
 import dev.plumbline.detector.messaging.Recovery;
+import dev.plumbline.detector.messaging.Snapshots;
 import dev.plumbline.detector.watch.Watch;
 import dev.plumbline.judgement.series.JudgementSettings;
 import io.quarkus.runtime.StartupEvent;
@@ -12,6 +13,7 @@ import io.smallrye.common.annotation.Identifier;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.InstantSource;
@@ -53,11 +55,21 @@ public class Wiring {
 
     @Produces
     @Singleton
-    Recovery recovery(Consumers consumers) {
-        return new Recovery(consumers);
+    Recovery recovery(Watch watch, Consumers consumers, DetectorConfig config) {
+        return new Recovery(watch, consumers, config.window().toMillis());
     }
 
-    /** Only ages that are shown are read from it; judging never looks at a clock. */
+    @Produces
+    @Singleton
+    Snapshots snapshots(Watch watch, Consumers consumers, InstantSource clock, DetectorConfig config) {
+        return new Snapshots(watch, consumers, clock, Topics.windows(config.window()), config.snapshotInterval());
+    }
+
+    void close(@Disposes Snapshots snapshots) {
+        snapshots.close();
+    }
+
+    /** Ages that are shown are read from it, and when to write snapshots; judging never looks at a clock. */
     @Produces
     @Singleton
     InstantSource wallClock() {

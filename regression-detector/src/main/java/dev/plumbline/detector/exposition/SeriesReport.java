@@ -25,7 +25,7 @@ import java.util.OptionalLong;
  * @param incident the open alert
  * @param lastWindowEndEpochMillis end of the last window that was taken up
  * @param coverage of that window
- * @param requests everything counted of the series
+ * @param requests counted of the series since this start
  */
 record SeriesReport(
         Series series,

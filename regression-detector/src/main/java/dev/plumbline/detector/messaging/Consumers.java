@@ -1,10 +1,10 @@
 package dev.plumbline.detector.messaging;
 
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.Consumer;
 
-/** Opens consumers of our own, beside the channel of windows. Any thread; each consumer is for one. */
-@FunctionalInterface
+/** What we ask of Kafka ourselves, beside the channels. Any thread; each consumer is for one. */
 public interface Consumers {
 
     /**
@@ -15,4 +15,12 @@ public interface Consumers {
      *     store that cannot be read
      */
     Consumer<byte[], byte[]> open(Map<String, Object> settings);
+
+    /**
+     * The id that Kafka gave a topic when it was made: one that was deleted and made again under its name has another.
+     *
+     * @return empty where Kafka does not tell, or there is no such topic
+     * @throws org.apache.kafka.common.KafkaException when Kafka does not answer
+     */
+    Optional<String> topicId(String topic);
 }

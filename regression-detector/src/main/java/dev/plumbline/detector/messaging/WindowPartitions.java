@@ -5,12 +5,18 @@ import io.smallrye.common.annotation.Identifier;
 import io.smallrye.reactive.messaging.kafka.KafkaConsumerRebalanceListener;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -18,18 +24,24 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jboss.logging.Logger;
 
-/** Restores the state of partitions as they are assigned, and reads them from their beginning. */
+/** Restores the state of partitions as they are assigned, and reads them on from where it ends. */
 @ApplicationScoped
 @Identifier("windows")
 public class WindowPartitions implements KafkaConsumerRebalanceListener {
 
     private static final Logger LOG = Logger.getLogger(WindowPartitions.class);
 
+    /** Longest wait for a batch before partitions are let go; publishing itself gives up earlier, and ends the process. */
+    private static final Duration LONGEST_BATCH = Duration.ofMinutes(5);
+
     private final Watch watch;
     private final Recovery recovery;
     private final ControlReader controls;
     private final ProcessEnd end;
     private final CompletableFuture<Void> assigned = new CompletableFuture<>();
+    private final Map<TopicPartition, Holding> holdings = new ConcurrentHashMap<>();
+    private final ReentrantLock publishing = new ReentrantLock();
+    private volatile boolean isCaughtUp;
     private volatile Optional<Consumer<?, ?>> reading = Optional.empty();
 
     /** Partitions were assigned and could not be restored; for good. */
@@ -87,7 +99,6 @@ public class WindowPartitions implements KafkaConsumerRebalanceListener {
             end.infrastructure("cannot restore the state of " + partitions, e);
             throw e;
         }
-        LOG.infof("reading %s", partitions);
         assigned.complete(null);
     }
 
@@ -103,22 +114,86 @@ public class WindowPartitions implements KafkaConsumerRebalanceListener {
         if (partitions.isEmpty()) {
             return;
         }
-        Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(Set.copyOf(partitions));
-        Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-        controls.awaitCaughtUp();
-        watch.restore(recovery.read());
+        Map<TopicPartition, Long> committed = new HashMap<>();
+        Map<TopicPartition, OffsetAndMetadata> answer = consumer.committed(Set.copyOf(partitions));
         for (TopicPartition partition : partitions) {
-            long committedOffset = Optional.ofNullable(committed.get(partition))
-                    .map(OffsetAndMetadata::offset)
-                    .orElse(0L);
-            watch.assign(partition.partition(), committedOffset, ends.getOrDefault(partition, 0L));
+            committed.put(
+                    partition,
+                    Optional.ofNullable(answer.get(partition))
+                            .map(OffsetAndMetadata::offset)
+                            .orElse(0L));
         }
-        consumer.seekToBeginning(partitions);
+        controls.awaitCaughtUp();
+        Map<TopicPartition, Long> starts = recovery.restore(committed);
+        starts.forEach(consumer::seek);
+        LOG.infof("reading on from %s", starts);
+        int generation = consumer.groupMetadata().generationId();
+        committed.forEach((partition, offset) -> holdings.put(partition, new Holding(offset, generation)));
+    }
+
+    /**
+     * What is known of a partition that is read.
+     *
+     * @param committedOffset up to where an earlier start had dealt with it
+     * @param generation of the consumer group that it was assigned in
+     */
+    private record Holding(long committedOffset, int generation) {}
+
+    /** Whether an earlier start has committed a record. Any thread. */
+    boolean isCommitted(TopicPartition partition, long offset) {
+        return Optional.ofNullable(holdings.get(partition))
+                .filter(holding -> offset < holding.committedOffset())
+                .isPresent();
+    }
+
+    /**
+     * Whether records were fetched before their partition was assigned the last time: it had gone and come back, its state
+     * is restored, and all of it is read anew. Any thread.
+     *
+     * @param generation of the consumer group when they were fetched; negative when that is not known
+     */
+    boolean isStale(TopicPartition partition, int generation) {
+        return generation >= 0
+                && Optional.ofNullable(holdings.get(partition))
+                        .filter(holding -> generation < holding.generation())
+                        .isPresent();
+    }
+
+    /**
+     * Held while a batch is judged and published. A partition is not given to another detector before: what is still to be
+     * published of it would come after what that one publishes.
+     */
+    Lock publishing() {
+        return publishing;
+    }
+
+    /** Whether everything is taken up that there was when partitions were assigned for the first time. Any thread. */
+    public boolean isCaughtUp() {
+        if (!isCaughtUp && assigned.isDone() && watch.isCaughtUp()) {
+            isCaughtUp = true;
+        }
+        return isCaughtUp;
     }
 
     @Override
     public void onPartitionsRevoked(Consumer<?, ?> consumer, Collection<TopicPartition> partitions) {
-        watch.revoke(partitions.stream().map(TopicPartition::partition).toList());
+        boolean isOurs = false;
+        try {
+            isOurs = publishing.tryLock(LONGEST_BATCH.toMillis(), TimeUnit.MILLISECONDS);
+            if (!isOurs) {
+                LOG.warnf("a batch of %s is still being published after %s", partitions, LONGEST_BATCH);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        try {
+            watch.revoke(partitions.stream().map(TopicPartition::partition).toList());
+            partitions.forEach(holdings::remove);
+        } finally {
+            if (isOurs) {
+                publishing.unlock();
+            }
+        }
     }
 
     @Override

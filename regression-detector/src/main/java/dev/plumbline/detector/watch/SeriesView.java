@@ -13,7 +13,8 @@ import java.util.Optional;
  *
  * @param verdict the last one; empty until a window was judged
  * @param baseline what it is held against; empty while learning
- * @param totals everything that was counted of it, all revisions, excluded parts' requests included
+ * @param totals what was counted of it since this start, all revisions, excluded parts' requests included; not what an
+ *     earlier start has told already
  * @param transitions how often its alerts changed since this start; every transition has a number
  */
 public record SeriesView(

@@ -14,7 +14,10 @@ public enum Tally {
     /** Finals and corrections whose judging or counting threw an exception. */
     SET_ASIDE("windows_set_aside", "Windows that could not be judged and went to the undecodable topic"),
     /** Series of which several windows in a row were set aside. */
-    STARTED_OVER("series_started_over", "Series whose state was discarded because none of their windows could be judged"),
+    STARTED_OVER(
+            "series_started_over", "Series whose state was discarded because none of their windows could be judged"),
+    /** Read once more, because a baseline in the making is not in the snapshots. */
+    RELEARNED("windows_relearned", "Windows that a baseline in the making was learned from once more after a start"),
     UNDECODABLE("records_undecodable", "Records that could not be understood"),
     REDELIVERED("records_redelivered", "Records that Kafka delivered more than once"),
     OTHER_LENGTH("windows_other_length", "Windows of a length that this detector does not judge"),

@@ -7,6 +7,7 @@ import dev.plumbline.contract.series.Series;
 import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.verdict.BaselineRecord;
 import dev.plumbline.contract.verdict.SeriesSnapshot;
+import dev.plumbline.contract.verdict.Snapshot;
 import dev.plumbline.contract.verdict.SourcePosition;
 import dev.plumbline.contract.verdict.VerdictRecord;
 import dev.plumbline.contract.window.ExcludedPart;
@@ -27,6 +28,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -36,6 +38,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +63,9 @@ public final class Watch {
      */
     static final int SET_ASIDE_IN_A_ROW = 3;
 
+    /** A series that has ended so long before the newest is left out of a restart: as long as windows are kept. */
+    private static final long FORGOTTEN_AFTER_MILLIS = 14L * 86_400_000;
+
     /** How many alerts are remembered. */
     public static final int KEPT_ALERTS = 1_000;
 
@@ -67,11 +73,17 @@ public final class Watch {
     private final long windowLengthMillis;
     private final Judge judge;
     private final double thresholdEffect;
+
+    /** Most windows of a group without baseline that are read again after a restart; the newest. */
+    private final int mostLearningOffsets;
+
     private final Map<Integer, Partition> partitions = new HashMap<>();
     private final Deque<AlertRecord> alerts = new ArrayDeque<>();
     private final Map<Tally, Long> tallies = new EnumMap<>(Tally.class);
     private Published published = Published.nothing();
+    private Map<String, List<VerdictRecord>> publishedByGroup = Map.of();
     private Set<String> publishedAlerts = Set.of();
+    private final List<BaselineRecord> learnedOnRestore = new ArrayList<>();
     private final List<UndecodableRecord> foundOnRestore = new ArrayList<>();
     private final List<UndecodableRecord> foundAmongControls = new ArrayList<>();
     private final DeployLog deploys = new DeployLog();
@@ -79,17 +91,32 @@ public final class Watch {
 
     /** State of one partition of the windows topic; dropped when the partition moves to another detector. */
     private static final class Partition {
-        private final long committedOffset;
-        private final long endOffset;
+        private final Reading reading;
+
+        /** The last window whose verdict an earlier start has published. */
+        private final long toldThrough;
+
         private long highestOffset = -1;
         private final Map<String, Group> groups = new HashMap<>();
 
         /** By series key, how many windows in a row were set aside; at most {@link #MAX_GROUPS} series. */
         private final Map<String, Integer> setAside = new HashMap<>();
 
-        Partition(long committedOffset, long endOffset) {
-            this.committedOffset = committedOffset;
-            this.endOffset = endOffset;
+        /** Record keys of the snapshots topic that speak of this partition. */
+        private final Set<String> saved = new HashSet<>();
+
+        Partition(Reading reading, long toldThrough) {
+            this.reading = reading;
+            this.toldThrough = Math.min(toldThrough, reading.lastOffset());
+        }
+
+        /** Everything before it is in the state. */
+        long nextOffset() {
+            return Math.max(highestOffset + 1, reading.startOffset());
+        }
+
+        boolean isCaughtUp() {
+            return nextOffset() > reading.lastOffset();
         }
     }
 
@@ -100,13 +127,24 @@ public final class Watch {
     }
 
     private static final class Group {
+        private final ComparisonGroup group;
         private GroupState state;
+
+        /** Since this start; what an earlier one has told is not in it. */
         private final Map<String, WindowSummary> totals = new TreeMap<>();
+
         private final Map<String, Series> series = new HashMap<>();
         private final Map<String, VerdictRecord> verdicts = new HashMap<>();
         private final Map<String, Map<AlertRecord.Transition, Long>> transitions = new HashMap<>();
 
-        Group(GroupState state) {
+        /** Where the windows lie that went into {@code state} while it had no baseline. */
+        private final Deque<Long> learningOffsets = new ArrayDeque<>();
+
+        /** Variants whose verdict is not in the snapshots topic. */
+        private final Set<String> unsaved = new HashSet<>();
+
+        Group(ComparisonGroup group, GroupState state) {
+            this.group = group;
             this.state = state;
         }
     }
@@ -124,6 +162,7 @@ public final class Watch {
         this.windowLengthMillis = windowLengthMillis;
         this.judge = judge;
         this.thresholdEffect = settings.thresholdEffect();
+        this.mostLearningOffsets = Math.max(1_000, 4 * settings.baselineWindows());
     }
 
     /** What was published before; call before {@link #assign}. */
@@ -134,18 +173,46 @@ public final class Watch {
         publishedAlerts = Set.copyOf(keys);
         alerts.clear();
         before.alerts().forEach(this::remember);
+        Map<String, List<VerdictRecord>> byGroup = new HashMap<>();
+        long newest = before.verdicts().values().stream()
+                .mapToLong(verdict -> verdict.window().endEpochMillis())
+                .max()
+                .orElse(0);
+        before.verdicts().values().stream()
+                .filter(verdict -> verdict.window().lengthMillis() == windowLengthMillis)
+                .filter(verdict -> verdict.window().endEpochMillis() > newest - FORGOTTEN_AFTER_MILLIS)
+                .sorted(Comparator.comparingLong(
+                        (VerdictRecord verdict) -> -verdict.window().endEpochMillis()))
+                .forEach(verdict -> byGroup.computeIfAbsent(
+                                verdict.window().series().group().key(), group -> new ArrayList<>())
+                        .add(verdict));
+        publishedByGroup = Map.copyOf(byGroup);
+        learnedOnRestore.clear();
         before.undecodable().forEach(bad -> count(Tally.UNDECODABLE));
         foundOnRestore.clear();
         foundOnRestore.addAll(before.undecodable());
     }
 
-    /** Hands over, once, what could not be understood of published records and of controls. */
-    public synchronized List<UndecodableRecord> takeUndecodable() {
+    /**
+     * Hands over, once, what is to be published of a restart: what could not be understood of published records and of
+     * controls, and baselines that came out of reading windows again because fewer of them are asked for now.
+     */
+    public synchronized Outgoing takeFound() {
         List<UndecodableRecord> found = new ArrayList<>(foundOnRestore);
         found.addAll(foundAmongControls);
+        Outgoing outgoing = new Outgoing(
+                learnedOnRestore,
+                List.of(),
+                List.of(),
+                found,
+                found.stream()
+                        .map(bad -> "undecodable record " + bad.topic() + '-' + bad.partition() + '@' + bad.offset()
+                                + ": " + bad.reason())
+                        .toList());
         foundOnRestore.clear();
         foundAmongControls.clear();
-        return List.copyOf(found);
+        learnedOnRestore.clear();
+        return outgoing;
     }
 
     /** Takes up one record of the controls topic; one without value takes back what its key told. */
@@ -194,14 +261,141 @@ public final class Watch {
         return deploys.newestFirst(most);
     }
 
+    /** A partition will be read; its series stand at once as their snapshots say. Call {@link #relearn} before {@link #take}. */
+    public synchronized void assign(int number, Reading reading) {
+        long toldThrough = publishedByGroup.values().stream()
+                .flatMap(List::stream)
+                .map(VerdictRecord::source)
+                .filter(source -> source.partition() == number)
+                .mapToLong(SourcePosition::offset)
+                .max()
+                .orElse(-1);
+        Partition partition = new Partition(reading, toldThrough);
+        partitions.put(number, partition);
+        published.snapshots().values().stream()
+                .filter(snapshot -> speaksOf(snapshot, number))
+                .forEach(snapshot -> partition.saved.add(snapshot.key()));
+        publishedByGroup.forEach((key, verdicts) -> {
+            if (verdicts.getFirst().source().partition() == number && groupCount() < MAX_GROUPS) {
+                partition.groups.put(
+                        key, restored(verdicts.getFirst().window().series().group(), number));
+            }
+        });
+    }
+
+    private boolean speaksOf(Snapshot snapshot, int partition) {
+        return switch (snapshot) {
+            case Snapshot.OfSeries series ->
+                series.verdict().window().lengthMillis() == windowLengthMillis
+                        && series.verdict().source().partition() == partition;
+            case Snapshot.OfLearning learning ->
+                learning.windowLengthMillis() == windowLengthMillis && learning.partition() == partition;
+            case Snapshot.OfPartition unused -> false;
+        };
+    }
+
+    /** Where the windows lie in a partition that groups without baseline have learned from; ascending. */
+    public synchronized List<Long> learningOffsets(int number) {
+        TreeSet<Long> offsets = new TreeSet<>();
+        Partition partition = partitions.get(number);
+        if (partition != null && partition.reading.isContinued()) {
+            for (Snapshot snapshot : published.snapshots().values()) {
+                if (snapshot instanceof Snapshot.OfLearning learning
+                        && speaksOf(learning, number)
+                        && groupWithoutBaseline(partition, learning.group().key())
+                                .isPresent()) {
+                    offsets.addAll(learning.offsets());
+                }
+            }
+        }
+        return List.copyOf(offsets);
+    }
+
+    private static Optional<Group> groupWithoutBaseline(Partition partition, String key) {
+        return Optional.ofNullable(partition.groups.get(key))
+                .filter(group -> group.state.baseline().isEmpty());
+    }
+
+    /** Takes up a window once more that {@link #learningOffsets} asked for; nothing is told of it but a baseline that is new. */
+    public synchronized void relearn(int number, long offset, byte @Nullable [] bytes) {
+        Partition partition = partitions.get(number);
+        if (partition == null || !(Codec.WINDOWS.decode(bytes) instanceof Decoded.Value<WindowRecord> good)) {
+            return;
+        }
+        WindowRecord window = good.value();
+        Optional<Group> learning =
+                groupWithoutBaseline(partition, window.id().series().group().key());
+        if (learning.isEmpty() || window.id().lengthMillis() != windowLengthMillis) {
+            return;
+        }
+        Group group = learning.get();
+        try {
+            if (judge.judge(group.state, window, new SourcePosition(number, offset)) instanceof Judged.Taken taken) {
+                count(Tally.RELEARNED);
+                group.state = taken.state();
+                learned(taken).forEach(learnedOnRestore::add);
+                rememberLearning(group, offset);
+            }
+        } catch (RuntimeException e) {
+            // It was set aside, and reported, when it came first.
+            count(Tally.SET_ASIDE);
+        }
+    }
+
+    private void rememberLearning(Group group, long offset) {
+        if (group.state.baseline().isPresent()) {
+            group.learningOffsets.clear();
+            return;
+        }
+        group.learningOffsets.addLast(offset);
+        if (group.learningOffsets.size() > mostLearningOffsets) {
+            group.learningOffsets.removeFirst();
+        }
+    }
+
+    /** Whether every record is taken up that there was when its partition was assigned. */
+    public synchronized boolean isCaughtUp() {
+        return partitions.values().stream().allMatch(Partition::isCaughtUp);
+    }
+
     /**
-     * A partition will be read from its beginning.
-     *
-     * @param committedOffset records before it were wholly dealt with by an earlier start
-     * @param endOffset its end as of now
+     * Hands over what has changed since the last time; whoever takes it must publish it. A partition in which windows are
+     * being read again that have been told already is left out: their verdicts lie before the place that would be noted
+     * with it, and a start from there would tell them once more.
      */
-    public synchronized void assign(int partition, long committedOffset, long endOffset) {
-        partitions.put(partition, new Partition(committedOffset, endOffset));
+    public synchronized Unsaved takeUnsaved() {
+        List<Snapshot> changed = new ArrayList<>();
+        List<String> gone = new ArrayList<>();
+        Map<Integer, Long> nextOffsets = new HashMap<>();
+        partitions.forEach((number, partition) -> {
+            if (partition.nextOffset() <= partition.toldThrough) {
+                return;
+            }
+            Set<String> there = new HashSet<>();
+            partition.groups.values().forEach(group -> {
+                group.verdicts.forEach((variant, verdict) -> {
+                    Snapshot snapshot = new Snapshot.OfSeries(verdict);
+                    there.add(snapshot.key());
+                    if (group.unsaved.contains(variant)) {
+                        changed.add(snapshot);
+                    }
+                });
+                if (!group.learningOffsets.isEmpty()) {
+                    Snapshot snapshot = new Snapshot.OfLearning(
+                            group.group, windowLengthMillis, number, List.copyOf(group.learningOffsets));
+                    there.add(snapshot.key());
+                    if (!group.unsaved.isEmpty()) {
+                        changed.add(snapshot);
+                    }
+                }
+                group.unsaved.clear();
+            });
+            partition.saved.stream().filter(key -> !there.contains(key)).forEach(gone::add);
+            partition.saved.clear();
+            partition.saved.addAll(there);
+            nextOffsets.put(number, partition.nextOffset());
+        });
+        return new Unsaved(changed, gone, nextOffsets);
     }
 
     /** Partitions went to another detector. */
@@ -224,7 +418,7 @@ public final class Watch {
         return switch (Codec.WINDOWS.decode(bytes)) {
             case Decoded.Undecodable<WindowRecord> bad -> {
                 count(Tally.UNDECODABLE);
-                yield offset < partition.committedOffset
+                yield offset < partition.reading.committedOffset()
                         ? Outgoing.NOTHING
                         : Outgoing.ofSetAside(
                                 List.of(undecodable(partitionNumber, offset, bad.reason(), bytes)),
@@ -265,14 +459,13 @@ public final class Watch {
                     + ", and what follows of this series is only counted");
         }
         if (inARow == SET_ASIDE_IN_A_ROW) {
-            inARow = 0;
             warnings.add(startOver(partition, series));
         }
         if (partition.setAside.containsKey(series.key()) || partition.setAside.size() < MAX_GROUPS) {
             partition.setAside.put(series.key(), inARow);
         }
         return Outgoing.ofSetAside(
-                record.offset() < partition.committedOffset ? List.of() : List.of(record), warnings);
+                record.offset() < partition.reading.committedOffset() ? List.of() : List.of(record), warnings);
     }
 
     /** Discards what is known of a series; the baseline of its group stays. */
@@ -293,11 +486,16 @@ public final class Watch {
                     .baseline()
                     .map(baseline -> GroupState.restored(baseline, others))
                     .orElseGet(GroupState::ofNewGroup);
+            if (group.state.baseline().isEmpty()) {
+                group.learningOffsets.clear();
+            }
             group.totals.remove(series.variant());
             group.verdicts.remove(series.variant());
         }
         return SET_ASIDE_IN_A_ROW + " windows of " + series.key() + " in a row could not be judged; the series"
-                + (group != null && group.state.baseline().isEmpty() ? ", and the baseline that was being learned," : "")
+                + (group != null && group.state.baseline().isEmpty()
+                        ? ", and the baseline that was being learned,"
+                        : "")
                 + " starts over" + incident;
     }
 
@@ -314,23 +512,27 @@ public final class Watch {
             count(Tally.REFUSED);
             return Outgoing.NOTHING;
         }
-        Group group = known != null ? known : restored(partition, series.group(), at.partition());
+        Group group = known != null ? known : restored(series.group(), at.partition());
         if (!group.series.containsKey(series.variant()) && group.series.size() >= GroupState.MAX_VARIANTS) {
             count(Tally.REFUSED);
             return Outgoing.NOTHING;
         }
-        WindowSummary totals = group.totals
-                .getOrDefault(series.variant(), WindowSummary.empty())
-                .plus(counted(window));
-        Optional<VerdictRecord> before = publishedVerdict(partition, series, at.partition());
-        boolean covered =
-                before.isPresent() && at.offset() <= before.get().source().offset();
+        Optional<VerdictRecord> before = publishedVerdict(series, at.partition());
+        // By time, too: in a topic that was deleted and made again offsets begin anew, and time does not.
+        boolean covered = before.filter(
+                        verdict -> at.offset() <= verdict.source().offset())
+                .filter(verdict ->
+                        window.id().endEpochMillis() <= verdict.window().endEpochMillis())
+                .isPresent();
+        WindowSummary totals = group.totals.getOrDefault(series.variant(), WindowSummary.empty());
+        if (!covered) {
+            totals = totals.plus(counted(window));
+        }
         boolean recovered = window.revision() == 0
                 && covered
                 && group.state.baseline().isPresent()
                 && isRestored(group, before.get());
-        Optional<Judged> judged =
-                recovered ? Optional.empty() : Optional.of(judge.judge(group.state, window, at));
+        Optional<Judged> judged = recovered ? Optional.empty() : Optional.of(judge.judge(group.state, window, at));
         List<AlertRecord> alertsOfIt = judged.map(this::named).orElse(List.of());
 
         partition.groups.put(groupKey, group);
@@ -354,7 +556,13 @@ public final class Watch {
             case Judged.Taken taken -> {
                 group.state = taken.state();
                 group.verdicts.put(series.variant(), taken.verdict());
-                count(window.coverage() < WindowRecord.MINIMUM_COVERAGE ? Tally.INVALID : Tally.JUDGED);
+                group.unsaved.add(series.variant());
+                rememberLearning(group, at.offset());
+                if (covered) {
+                    count(Tally.RECOVERED);
+                } else {
+                    count(window.coverage() < WindowRecord.MINIMUM_COVERAGE ? Tally.INVALID : Tally.JUDGED);
+                }
                 yield outgoing(group, taken, alertsOfIt, covered);
             }
         };
@@ -392,6 +600,15 @@ public final class Watch {
         for (int known = fresh.size(); known < taken.alerts().size(); known++) {
             count(Tally.ALERTS_SUPPRESSED);
         }
+        List<BaselineRecord> learned = learned(taken);
+        if (!covered) {
+            count(Tally.VERDICTS);
+        }
+        return new Outgoing(learned, fresh, covered ? List.of() : List.of(taken.verdict()), List.of(), List.of());
+    }
+
+    /** A baseline that was learned and is not published yet. */
+    private List<BaselineRecord> learned(Judged.Taken taken) {
         List<BaselineRecord> learned = taken.learned().stream()
                 .filter(baseline -> !Optional.ofNullable(
                                 published.baselines().get(baseline.group().key()))
@@ -399,49 +616,53 @@ public final class Watch {
                         .isPresent())
                 .toList();
         learned.forEach(baseline -> count(Tally.BASELINES));
-        if (!covered) {
-            count(Tally.VERDICTS);
-        }
-        return new Outgoing(learned, fresh, covered ? List.of() : List.of(taken.verdict()), List.of(), List.of());
+        return learned;
     }
 
-    private Group restored(Partition partition, ComparisonGroup group, int partitionNumber) {
+    private Group restored(ComparisonGroup group, int partition) {
+        List<VerdictRecord> verdicts = publishedByGroup.getOrDefault(group.key(), List.of()).stream()
+                .filter(verdict -> verdict.source().partition() == partition)
+                .limit(GroupState.MAX_VARIANTS)
+                .toList();
         Optional<BaselineRecord> baseline = Optional.ofNullable(
                         published.baselines().get(group.key()))
                 .filter(known -> known.learned().windowLengthMillis() == windowLengthMillis)
-                .filter(known -> known.learned().through().partition() == partitionNumber)
-                .filter(known -> publishedVerdict(partition, known.learned().from(), partitionNumber)
-                        .filter(verdict -> verdict.source().offset()
-                                >= known.learned().through().offset())
-                        .isPresent());
-        if (baseline.isEmpty()) {
-            return new Group(GroupState.ofNewGroup());
-        }
+                .filter(known -> known.learned().through().partition() == partition)
+                .filter(known -> verdicts.stream()
+                        .anyMatch(verdict ->
+                                verdict.window().series().equals(known.learned().from()) && isBehind(verdict, known)));
         Map<String, SeriesSnapshot> variants = new HashMap<>();
-        Map<String, VerdictRecord> verdicts = new HashMap<>();
-        Map<String, Series> series = new HashMap<>();
-        published.verdicts().values().stream()
-                .filter(verdict -> verdict.window().series().group().equals(group))
-                .filter(verdict -> publishedVerdict(partition, verdict.window().series(), partitionNumber)
-                        .isPresent())
-                .forEach(verdict -> {
-                    String variant = verdict.window().series().variant();
-                    variants.put(variant, verdict.snapshot());
-                    verdicts.put(variant, verdict);
-                    series.put(variant, verdict.window().series());
-                });
-        Group restored = new Group(GroupState.restored(baseline.get(), variants));
-        restored.verdicts.putAll(verdicts);
-        restored.series.putAll(series);
+        verdicts.forEach(verdict -> variants.put(verdict.window().series().variant(), verdict.snapshot()));
+        Group restored = new Group(
+                group,
+                baseline.map(known -> GroupState.restored(known, variants)).orElseGet(GroupState::ofNewGroup));
+        for (VerdictRecord verdict : verdicts) {
+            Series series = verdict.window().series();
+            restored.series.put(series.variant(), series);
+            restored.verdicts.put(series.variant(), verdict);
+            if (!isSaved(verdict)) {
+                restored.unsaved.add(series.variant());
+            }
+        }
         return restored;
     }
 
-    /** The last verdict of a series, if it speaks of this very partition as it is now. */
-    private Optional<VerdictRecord> publishedVerdict(Partition partition, Series series, int partitionNumber) {
+    /** Whether a verdict was reached when there was the baseline. */
+    private static boolean isBehind(VerdictRecord verdict, BaselineRecord baseline) {
+        return verdict.source().offset() >= baseline.learned().through().offset()
+                || verdict.window().startEpochMillis() >= baseline.learned().untilEpochMillis();
+    }
+
+    private boolean isSaved(VerdictRecord verdict) {
+        return published.snapshots().get(new Snapshot.OfSeries(verdict).key()) instanceof Snapshot.OfSeries saved
+                && saved.verdict().source().equals(verdict.source());
+    }
+
+    /** The last verdict of a series that was reached in this partition. */
+    private Optional<VerdictRecord> publishedVerdict(Series series, int partition) {
         return Optional.ofNullable(published.verdicts().get(series.key()))
                 .filter(known -> known.window().lengthMillis() == windowLengthMillis)
-                .filter(known -> known.source().partition() == partitionNumber)
-                .filter(known -> known.source().offset() < partition.endOffset);
+                .filter(known -> known.source().partition() == partition);
     }
 
     private static WindowSummary counted(WindowRecord window) {

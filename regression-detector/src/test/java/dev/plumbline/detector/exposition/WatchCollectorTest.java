@@ -3,6 +3,7 @@ package dev.plumbline.detector.exposition;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plumbline.contract.wire.Codec;
+import dev.plumbline.detector.watch.Reading;
 import dev.plumbline.detector.watch.Watch;
 import dev.plumbline.judgement.series.JudgementSettings;
 import dev.plumbline.judgement.series.SimulatedSeries;
@@ -27,7 +28,7 @@ class WatchCollectorTest {
 
     @BeforeEach
     void learn() {
-        watch.assign(0, 0, 0);
+        watch.assign(0, Reading.fromBeginning(0, 0));
         feed(30);
     }
 

@@ -11,8 +11,10 @@ import io.quarkus.runtime.StartupEvent;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.KafkaException;
@@ -37,9 +39,36 @@ class ControlReaderTest {
         return consumer;
     }
 
-    private void assertReadsWith(Queue<Consumers> attempts) {
-        ControlReader reader =
-                new ControlReader(watch, settings -> attempts.remove().open(settings));
+    /** A name that no name server knows yet, for example: the stack's broker starts beside the detector. */
+    @Test
+    void aConsumerThatCannotBeMadeIsTriedAgain() {
+        assertReadsWith(List.of(
+                () -> {
+                    throw new KafkaException("Failed to construct kafka consumer");
+                },
+                ControlReaderTest::consumer));
+    }
+
+    @Test
+    void whateverFailsIsTriedAgainWithAnotherConsumer() {
+        Consumer<byte[], byte[]> closed = consumer();
+        closed.close();
+        assertReadsWith(List.of(() -> closed, ControlReaderTest::consumer));
+    }
+
+    private void assertReadsWith(List<Supplier<Consumer<byte[], byte[]>>> attempts) {
+        Queue<Supplier<Consumer<byte[], byte[]>>> left = new ConcurrentLinkedQueue<>(attempts);
+        ControlReader reader = new ControlReader(watch, new Consumers() {
+            @Override
+            public Consumer<byte[], byte[]> open(Map<String, Object> settings) {
+                return left.remove().get();
+            }
+
+            @Override
+            public Optional<String> topicId(String topic) {
+                return Optional.empty();
+            }
+        });
         reader.start(new StartupEvent());
         try {
             await().atMost(Duration.ofSeconds(20))
@@ -47,24 +76,6 @@ class ControlReaderTest {
         } finally {
             reader.stop();
         }
-    }
-
-    /** A name that no name server knows yet, for example: the stack's broker starts beside the detector. */
-    @Test
-    void aConsumerThatCannotBeMadeIsTriedAgain() {
-        assertReadsWith(new ConcurrentLinkedQueue<>(List.of(
-                settings -> {
-                    throw new KafkaException("Failed to construct kafka consumer");
-                },
-                settings -> consumer())));
-        assertThat(watch.counted(Tally.CONTROLS_UNREADABLE)).isEqualTo(1);
-    }
-
-    @Test
-    void whateverFailsIsTriedAgainWithAnotherConsumer() {
-        Consumer<byte[], byte[]> closed = consumer();
-        closed.close();
-        assertReadsWith(new ConcurrentLinkedQueue<>(List.of(settings -> closed, settings -> consumer())));
         assertThat(watch.counted(Tally.CONTROLS_UNREADABLE)).isEqualTo(1);
     }
 }

@@ -8,6 +8,7 @@ import dev.plumbline.contract.event.FailureKind;
 import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.contract.series.Series;
+import dev.plumbline.contract.verdict.VerdictRecord;
 import dev.plumbline.contract.window.ExcludedPart;
 import dev.plumbline.contract.window.RequestCounts;
 import dev.plumbline.contract.window.TokenTotals;
@@ -33,7 +34,7 @@ class WatchTest {
 
     @BeforeEach
     void assign() {
-        watch.assign(0, 1, 1_000);
+        watch.assign(0, Reading.fromBeginning(1, 1_000));
     }
 
     private static byte[] window(int revision, long start, long length) {
@@ -62,6 +63,50 @@ class WatchTest {
         assertThat(watch.counted(Tally.VERDICTS)).isEqualTo(1);
     }
 
+    private static Published after(VerdictRecord verdict) {
+        return new Published(
+                Map.of(verdict.window().series().key(), verdict), Map.of(), List.of(), Map.of(), List.of());
+    }
+
+    /** Prometheus takes a counter that begins anew for what it is, and one that climbs through history for load. */
+    @Test
+    void whatAnEarlierStartHasToldIsNotCountedAgain() {
+        VerdictRecord told =
+                watch.take(0, 5, window(0, 10_000, 10_000)).verdicts().getFirst();
+        Watch restarted = new Watch("plumbline.windows.10s.v1", 10_000, JudgementSettings.defaults());
+        restarted.restore(after(told));
+        restarted.assign(0, Reading.fromBeginning(6, 6));
+        assertThat(restarted.take(0, 5, window(0, 10_000, 10_000)).verdicts()).isEmpty();
+        assertThat(restarted.series().getFirst().totals().requests().total()).isZero();
+        assertThat(restarted.isCaughtUp()).isFalse();
+        assertThat(restarted.take(0, 6, window(0, 20_000, 10_000)).verdicts()).hasSize(1);
+        assertThat(restarted.series().getFirst().totals().requests().completed())
+                .isEqualTo(5);
+        assertThat(restarted.isCaughtUp()).isTrue();
+    }
+
+    @Test
+    void aWindowIsCoveredByAVerdictOnlyIfItIsNotLaterInTimeEither() {
+        VerdictRecord told =
+                watch.take(0, 5, window(0, 10_000, 10_000)).verdicts().getFirst();
+        Watch restarted = new Watch("plumbline.windows.10s.v1", 10_000, JudgementSettings.defaults());
+        restarted.restore(after(told));
+        restarted.assign(0, Reading.fromBeginning(0, 5));
+        assertThat(restarted.take(0, 3, window(0, 20_000, 10_000)).verdicts())
+                .as("of a topic that was made again")
+                .hasSize(1);
+    }
+
+    @Test
+    void aPartitionWithNothingToReadIsCaughtUp() {
+        watch.revoke(List.of(0));
+        assertThat(watch.isCaughtUp()).isTrue();
+        watch.assign(0, new Reading(7, 7, -1, true));
+        assertThat(watch.isCaughtUp()).isTrue();
+        watch.assign(1, new Reading(7, 7, 9, true));
+        assertThat(watch.isCaughtUp()).isFalse();
+    }
+
     @Test
     void badBytesGoOutWithTheirReasonAndStopNothing() {
         byte[] bad = "{".getBytes(StandardCharsets.UTF_8);
@@ -84,8 +129,8 @@ class WatchTest {
 
     /** Counts that overflow where they are added up: no codec can know that they will. */
     private static byte[] poison(long start) {
-        WindowSummary delta = new WindowSummary(
-                RequestCounts.none(), Map.of(), TokenTotals.none(), Long.MAX_VALUE, 0, Map.of());
+        WindowSummary delta =
+                new WindowSummary(RequestCounts.none(), Map.of(), TokenTotals.none(), Long.MAX_VALUE, 0, Map.of());
         ExcludedPart excluded = new ExcludedPart(RequestCounts.none(), 1, Map.of());
         return Codec.WINDOWS.encode(new WindowRecord(new WindowId(SERIES, start, 10_000), 0, delta, excluded));
     }
@@ -113,6 +158,19 @@ class WatchTest {
     }
 
     @Test
+    void aSeriesOfWhichNoWindowCanBeJudgedIsToldOnceAndStartsOverOnce() {
+        int lines = 0;
+        for (int i = 0; i < 30; i++) {
+            Outgoing outgoing = watch.take(0, 5 + i, poison(10_000L + 10_000L * i));
+            assertThat(outgoing.undecodable()).hasSize(1);
+            lines += outgoing.warnings().size();
+        }
+        assertThat(lines).isEqualTo(2);
+        assertThat(watch.counted(Tally.SET_ASIDE)).isEqualTo(30);
+        assertThat(watch.counted(Tally.STARTED_OVER)).isEqualTo(1);
+    }
+
+    @Test
     void aWindowThatAnEarlierStartSetAsideIsNotReportedAgain() {
         assertThat(watch.take(0, 0, poison(10_000)).undecodable()).isEmpty();
         assertThat(watch.counted(Tally.SET_ASIDE)).isEqualTo(1);
@@ -121,14 +179,14 @@ class WatchTest {
     @Test
     void aStateThatLetsNoWindowBeJudgedIsDiscardedAndThatIsSaid() {
         GroupJudge real = new GroupJudge(JudgementSettings.defaults());
-        Watch suffering = new Watch(
-                "plumbline.windows.10s.v1", 10_000, JudgementSettings.defaults(), (before, window, at) -> {
+        Watch suffering =
+                new Watch("plumbline.windows.10s.v1", 10_000, JudgementSettings.defaults(), (before, window, at) -> {
                     if (before.variants().containsKey("stable")) {
                         throw new IllegalStateException("a bad state");
                     }
                     return real.judge(before, window, at);
                 });
-        suffering.assign(0, 1, 1_000);
+        suffering.assign(0, Reading.fromBeginning(1, 1_000));
         assertThat(suffering.take(0, 1, window(0, 10_000, 10_000)).verdicts()).hasSize(1);
         Outgoing last = Outgoing.NOTHING;
         for (int i = 0; i < Watch.SET_ASIDE_IN_A_ROW; i++) {
@@ -206,12 +264,12 @@ class WatchTest {
     void badControlsArePutAsideCountedAndSurviveARestore() {
         watch.takeControl(1, 7, null, "{\"type\":\"surprise\"}".getBytes(StandardCharsets.UTF_8));
         watch.restore(Published.nothing());
-        assertThat(watch.takeUndecodable()).singleElement().satisfies(bad -> {
+        assertThat(watch.takeFound().undecodable()).singleElement().satisfies(bad -> {
             assertThat(bad.topic()).isEqualTo("plumbline.controls.v1");
             assertThat(bad.partition()).isEqualTo(1);
             assertThat(bad.offset()).isEqualTo(7);
         });
-        assertThat(watch.takeUndecodable()).isEmpty();
+        assertThat(watch.takeFound().undecodable()).isEmpty();
         assertThat(watch.counted(Tally.UNDECODABLE)).isEqualTo(1);
     }
 }

@@ -3,9 +3,11 @@ package dev.plumbline.contract.wire;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plumbline.contract.verdict.Snapshot;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -43,6 +45,17 @@ class CodecTest {
                 new Golden<>("alert.json", Codec.ALERTS, Examples.alert()),
                 new Golden<>("verdict-firing.json", Codec.VERDICTS, VerdictExamples.firing()),
                 new Golden<>("verdict-learning.json", Codec.VERDICTS, VerdictExamples.learning()),
+                new Golden<>(
+                        "snapshot-series.json", Codec.SNAPSHOTS, new Snapshot.OfSeries(VerdictExamples.learning())),
+                new Golden<>(
+                        "snapshot-learning.json",
+                        Codec.SNAPSHOTS,
+                        new Snapshot.OfLearning(Examples.GROUP, 10_000, 2, List.of(17L, 18L, 23L))),
+                new Golden<>(
+                        "snapshot-partition.json",
+                        Codec.SNAPSHOTS,
+                        new Snapshot.OfPartition(
+                                "plumbline.windows.10s.v1", "AbCdEfGhIjKlMnOpQrStUv", 2, 24, List.of(0L, 31L))),
                 new Golden<>("baseline.json", Codec.BASELINES, VerdictExamples.baseline()),
                 new Golden<>("control-deploy.json", Codec.CONTROLS, Examples.deploy()),
                 new Golden<>("control-deploy-of-everything.json", Codec.CONTROLS, Examples.deployOfEverything()),
@@ -143,6 +156,7 @@ class CodecTest {
                         "sourcePartition",
                         "partition",
                         "offset",
+                        "nextOffset",
                         "httpStatus",
                         "prompt",
                         "output",

@@ -61,7 +61,7 @@ public final class GroupJudge {
         if (window.id().startEpochMillis() < snapshot.continuity().lastEndEpochMillis()) {
             return new Judged.LeftOut(before, Judged.Why.REPEATED);
         }
-        Optional<BaselineRecord> baseline = before.baseline().filter(known -> isAfter(known, at));
+        Optional<BaselineRecord> baseline = before.baseline().filter(known -> isAfter(known, window, at));
         if (baseline.isPresent()) {
             SeriesJudge.Outcome outcome = seriesJudge.judge(baseline.get(), snapshot, window, at);
             return new Judged.Taken(
@@ -73,9 +73,12 @@ public final class GroupJudge {
         return learn(before, snapshot, window, at);
     }
 
-    private static boolean isAfter(BaselineRecord baseline, SourcePosition at) {
+    /** By time, too: in a topic that was deleted and made again, offsets begin anew. */
+    private static boolean isAfter(BaselineRecord baseline, WindowRecord window, SourcePosition at) {
         SourcePosition through = baseline.learned().through();
-        return through.partition() != at.partition() || at.offset() > through.offset();
+        return through.partition() != at.partition()
+                || at.offset() > through.offset()
+                || window.id().startEpochMillis() >= baseline.learned().untilEpochMillis();
     }
 
     private Judged learn(GroupState before, SeriesSnapshot snapshot, WindowRecord window, SourcePosition at) {
