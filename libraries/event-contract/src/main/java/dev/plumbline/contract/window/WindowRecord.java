@@ -1,6 +1,7 @@
 package dev.plumbline.contract.window;
 
 import java.util.Objects;
+import java.util.OptionalLong;
 
 /**
  * A record of a windows topic.
@@ -8,8 +9,13 @@ import java.util.Objects;
  * @param revision 0 for the final summary, 1, 2 … for additive corrections by late events
  * @param delta what this revision adds
  * @param excluded what sick producers contributed, counted only
+ * @param endedEpochMillis the goodbye: the watermark of the last heartbeat of the last producer of the series' group, on
+ *     the last window of the series; no window follows until a producer comes again. Empty while a producer is there, and
+ *     when the last one fell silent without a word. Where the last window was said before the goodbye it is on a
+ *     correction of it, which may add nothing
  */
-public record WindowRecord(WindowId id, int revision, WindowSummary delta, ExcludedPart excluded) {
+public record WindowRecord(
+        WindowId id, int revision, WindowSummary delta, ExcludedPart excluded, OptionalLong endedEpochMillis) {
 
     /** Coverage below which a window is invalid and never judged. */
     public static final double MINIMUM_COVERAGE = 0.8;
@@ -18,9 +24,18 @@ public record WindowRecord(WindowId id, int revision, WindowSummary delta, Exclu
         Objects.requireNonNull(id, "id");
         Objects.requireNonNull(delta, "delta");
         Objects.requireNonNull(excluded, "excluded");
+        Objects.requireNonNull(endedEpochMillis, "endedEpochMillis");
         if (revision < 0) {
             throw new IllegalArgumentException("revision " + revision + " is negative");
         }
+        if (endedEpochMillis.orElse(0) < 0) {
+            throw new IllegalArgumentException("endedEpochMillis " + endedEpochMillis.getAsLong() + " is negative");
+        }
+    }
+
+    /** A window after which the series goes on, as far as is known. */
+    public WindowRecord(WindowId id, int revision, WindowSummary delta, ExcludedPart excluded) {
+        this(id, revision, delta, excluded, OptionalLong.empty());
     }
 
     /** Request events counted by this record, excluded ones included. */

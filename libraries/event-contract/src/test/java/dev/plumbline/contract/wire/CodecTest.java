@@ -33,6 +33,7 @@ class CodecTest {
                 new Golden<>("heartbeat.json", Codec.EVENTS, Examples.heartbeat()),
                 new Golden<>("producer-expelled.json", Codec.EVENTS, Examples.expelled()),
                 new Golden<>("window.json", Codec.WINDOWS, Examples.window()),
+                new Golden<>("window-ended.json", Codec.WINDOWS, Examples.windowWithGoodbye()),
                 new Golden<>("partial-part.json", Codec.PARTIALS, Examples.part()),
                 new Golden<>(
                         "partial-closed.json",
@@ -41,6 +42,8 @@ class CodecTest {
                 new Golden<>(
                         "partial-idle.json", Codec.PARTIALS, new dev.plumbline.contract.window.Partial.SourceIdle(0)),
                 new Golden<>("alert.json", Codec.ALERTS, Examples.alert()),
+                new Golden<>("alert-ended.json", Codec.ALERTS, Examples.alertEnded()),
+                new Golden<>("verdict-ended.json", Codec.VERDICTS, VerdictExamples.ended()),
                 new Golden<>("verdict-firing.json", Codec.VERDICTS, VerdictExamples.firing()),
                 new Golden<>("verdict-learning.json", Codec.VERDICTS, VerdictExamples.learning()),
                 new Golden<>("baseline.json", Codec.BASELINES, VerdictExamples.baseline()),
