@@ -1,9 +1,11 @@
 package dev.plumbline.detector;
 
+import dev.plumbline.detector.watch.WatchLimits;
 import dev.plumbline.judgement.series.JudgementSettings;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * How it is judged: everything under {@code plumbline.detector.}; a key that is not here is refused at start. Where Kafka
@@ -47,6 +49,40 @@ public interface DetectorConfig {
     /** Time over which a metric must be back near its baseline before its alert is resolved; 6 windows or more. */
     @WithDefault("5m")
     Duration resolveSpan();
+
+    /**
+     * A series whose last window ended so long ago, without a goodbye, is stale; 3 windows or more. Without it: 6 windows,
+     * a minute or more.
+     */
+    Optional<Duration> staleAfter();
+
+    /**
+     * A variant of which no window came for so long is forgotten, and a group with its last variant; an hour or more. As
+     * long as the windows topic is kept, so that a restart knows what was known before it.
+     */
+    @WithDefault("14d")
+    Duration forgetAfter();
+
+    /**
+     * How much is watched, and for how long.
+     *
+     * @param stateBytes what the state may take
+     * @throws BadConfiguration naming key, value and what is allowed
+     */
+    default WatchLimits limits(long stateBytes) {
+        long windowMillis = window().toMillis();
+        long staleMillis = staleAfter().map(Duration::toMillis).orElse(WatchLimits.staleAfterMillis(windowMillis));
+        if (staleMillis < 3 * windowMillis) {
+            throw new BadConfiguration("plumbline.detector.stale-after = " + Duration.ofMillis(staleMillis)
+                    + " is shorter than 3 windows of " + window() + "; example: 1m");
+        }
+        if (forgetAfter().compareTo(Duration.ofHours(1)) < 0) {
+            throw new BadConfiguration(
+                    "plumbline.detector.forget-after = " + forgetAfter() + " is shorter than an hour; example: 14d");
+        }
+        return new WatchLimits(
+                WatchLimits.MOST_GROUPS, stateBytes, forgetAfter().toMillis(), staleMillis);
+    }
 
     /**
      * The rules between the settings, checked.

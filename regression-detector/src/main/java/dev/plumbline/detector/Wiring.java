@@ -22,6 +22,12 @@ public class Wiring {
 
     void checkSettings(@Observes @Priority(FIRST) StartupEvent event, DetectorConfig config) {
         config.settings();
+        config.limits(stateBytes());
+    }
+
+    /** Half of the heap; the other half is for what comes in, goes out and is collected. */
+    private static long stateBytes() {
+        return Runtime.getRuntime().maxMemory() / 2;
     }
 
     @Produces
@@ -29,7 +35,8 @@ public class Wiring {
     Watch watch(DetectorConfig config) {
         // First: it says in one line what is wrong with a window length that names no topic.
         JudgementSettings settings = config.settings();
-        return new Watch(Topics.windows(config.window()), config.window().toMillis(), settings);
+        return new Watch(
+                Topics.windows(config.window()), config.window().toMillis(), settings, config.limits(stateBytes()));
     }
 
     @Produces

@@ -148,6 +148,7 @@ class RegressionDetectorIT {
     @Test
     void wrongSettingsEndItWithOneLineAndExitCodeTwo() throws Exception {
         assertRefused("plumbline.detector.window", "-Dplumbline.detector.window=1500ms");
+        assertRefused("plumbline.detector.stale-after", "-Dplumbline.detector.stale-after=29s");
         assertRefused("gross-burst-windows", "-Dplumbline.detector.gross-burst-windows=20");
         assertRefused("plumbline.detector.no-such-key", "-Dplumbline.detector.no-such-key=1");
     }
@@ -179,7 +180,9 @@ class RegressionDetectorIT {
                 "-Dplumbline.ready-file=" + folder.resolve(name),
                 "-Dplumbline.kafka.bootstrap-servers=" + bootstrapServers,
                 "-Dplumbline.detector.baseline-windows=60",
-                "-Dplumbline.detector.skip-windows=3"));
+                "-Dplumbline.detector.skip-windows=3",
+                // The windows that are fed are of another year.
+                "-Dplumbline.detector.stale-after=36500d"));
         command.addAll(List.of(settings));
         command.addAll(List.of("-jar", System.getProperty("plumbline.detector.jar")));
         Process process = new ProcessBuilder(command)

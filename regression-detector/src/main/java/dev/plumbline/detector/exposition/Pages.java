@@ -44,12 +44,14 @@ public class Pages {
             .build();
 
     private final Watch watch;
+    private final InstantSource clock;
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private final ExpositionFormats formats = ExpositionFormats.init();
 
     @Inject
     public Pages(Watch watch, @Identifier("windows") WindowPartitions partitions, InstantSource clock) {
         this.watch = watch;
+        this.clock = clock;
         registry.register(new WatchCollector(watch, partitions::lagRecords, clock));
         ProcessMetrics.builder().register(registry);
         JvmMemoryMetrics.builder().register(registry);
@@ -81,7 +83,11 @@ public class Pages {
         json(
                 context,
                 200,
-                Map.of("series", watch.series().stream().map(SeriesReport::of).toList()));
+                Map.of(
+                        "series",
+                        watch.series().stream()
+                                .map(view -> SeriesReport.of(view, clock.millis(), watch.limits()))
+                                .toList()));
     }
 
     /** 200 when partitions are read; 503 before, or when another detector reads them all. */

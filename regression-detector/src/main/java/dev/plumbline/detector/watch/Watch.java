@@ -10,6 +10,7 @@ import dev.plumbline.contract.verdict.SeriesSnapshot;
 import dev.plumbline.contract.verdict.SourcePosition;
 import dev.plumbline.contract.verdict.VerdictRecord;
 import dev.plumbline.contract.window.ExcludedPart;
+import dev.plumbline.contract.window.WindowId;
 import dev.plumbline.contract.window.WindowRecord;
 import dev.plumbline.contract.window.WindowSummary;
 import dev.plumbline.contract.wire.Bytes;
@@ -41,15 +42,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Takes window records as they come, partition by partition in order, and says what is to be published.
  *
- * <p>Memory is bounded: {@link #MAX_GROUPS} groups of {@link GroupState#MAX_VARIANTS} variants, {@link #KEPT_ALERTS}
- * alerts, one offset per partition, and what {@link DeployLog} holds.
+ * <p>Memory is bounded, in groups and in bytes ({@link WatchLimits}): from there on new groups and variants are refused and
+ * counted, and those that are known go on. Beside them {@link #KEPT_ALERTS} alerts, one offset per partition, and what
+ * {@link DeployLog} holds. What has not been heard of for long is forgotten.
  *
  * <p>Safe for any thread; records of a partition must come from one at a time.
  */
 public final class Watch {
-
-    /** Most groups that are watched; windows of further ones are counted and left out. */
-    public static final int MAX_GROUPS = 2_000;
 
     /** Undecodable controls that wait for the next batch of windows to be published with; further ones are only counted. */
     private static final int MOST_UNDECODABLE_CONTROLS = 100;
@@ -57,10 +56,18 @@ public final class Watch {
     /** How many alerts are remembered. */
     public static final int KEPT_ALERTS = 1_000;
 
+    /** How often everything is searched for what can be forgotten, by the time of the windows. */
+    private static final long SWEEP_MILLIS = 3_600_000;
+
+    /** About how many bytes the last verdict of a series takes beside its snapshot, and its counters. */
+    private static final long VERDICT_BYTES = 4_000;
+
     private final String topic;
     private final long windowLengthMillis;
     private final GroupJudge judge;
     private final double thresholdEffect;
+    private final WatchLimits limits;
+    private long stateBytes;
     private final Map<Integer, Partition> partitions = new HashMap<>();
     private final Deque<AlertRecord> alerts = new ArrayDeque<>();
     private final Map<Tally, Long> tallies = new EnumMap<>(Tally.class);
@@ -76,6 +83,7 @@ public final class Watch {
         private final long committedOffset;
         private final long endOffset;
         private long highestOffset = -1;
+        private long nextSweepEpochMillis;
         private final Map<String, Group> groups = new HashMap<>();
 
         Partition(long committedOffset, long endOffset) {
@@ -85,14 +93,27 @@ public final class Watch {
     }
 
     private static final class Group {
+        private final ComparisonGroup id;
         private GroupState state;
+        private long bytes;
         private final Map<String, WindowSummary> totals = new TreeMap<>();
         private final Map<String, Series> series = new HashMap<>();
         private final Map<String, VerdictRecord> verdicts = new HashMap<>();
         private final Map<String, Map<AlertRecord.Transition, Long>> transitions = new HashMap<>();
 
-        Group(GroupState state) {
+        Group(ComparisonGroup id, GroupState state) {
+            this.id = id;
             this.state = state;
+        }
+
+        /** Lets go of what belongs to variants that were there before and are no more. */
+        void forgetAllBut(Set<String> left, Set<String> before) {
+            Set<String> gone = new HashSet<>(before);
+            gone.removeAll(left);
+            totals.keySet().removeAll(gone);
+            series.keySet().removeAll(gone);
+            verdicts.keySet().removeAll(gone);
+            transitions.keySet().removeAll(gone);
         }
     }
 
@@ -101,10 +122,19 @@ public final class Watch {
      * @param windowLengthMillis the length that is judged
      */
     public Watch(String topic, long windowLengthMillis, JudgementSettings settings) {
+        this(topic, windowLengthMillis, settings, WatchLimits.defaults(windowLengthMillis));
+    }
+
+    /**
+     * @param topic name of the windows topic, for undecodable records
+     * @param windowLengthMillis the length that is judged
+     */
+    public Watch(String topic, long windowLengthMillis, JudgementSettings settings, WatchLimits limits) {
         this.topic = topic;
         this.windowLengthMillis = windowLengthMillis;
         this.judge = new GroupJudge(settings);
         this.thresholdEffect = settings.thresholdEffect();
+        this.limits = limits;
     }
 
     /** What was published before; call before {@link #assign}. */
@@ -182,12 +212,18 @@ public final class Watch {
      * @param endOffset its end as of now
      */
     public synchronized void assign(int partition, long committedOffset, long endOffset) {
+        revoke(List.of(partition));
         partitions.put(partition, new Partition(committedOffset, endOffset));
     }
 
     /** Partitions went to another detector. */
     public synchronized void revoke(Collection<Integer> gone) {
-        gone.forEach(partitions::remove);
+        for (Integer partition : gone) {
+            Partition removed = partitions.remove(partition);
+            if (removed != null) {
+                removed.groups.values().forEach(group -> stateBytes -= group.bytes);
+            }
+        }
     }
 
     /** Takes up one record. */
@@ -214,8 +250,11 @@ public final class Watch {
                                 List.of(new UndecodableRecord(
                                         topic, partitionNumber, offset, bad.reason(), Bytes.of(bytes))));
             }
-            case Decoded.Value<WindowRecord> good ->
-                take(partition, good.value(), new SourcePosition(partitionNumber, offset));
+            case Decoded.Value<WindowRecord> good -> {
+                SourcePosition at = new SourcePosition(partitionNumber, offset);
+                List<AlertRecord> closed = forgetOld(partition, good.value());
+                yield take(partition, good.value(), at).afterAlerts(closed);
+            }
         };
     }
 
@@ -227,19 +266,30 @@ public final class Watch {
         Series series = window.id().series();
         String groupKey = series.group().key();
         Group known = partition.groups.get(groupKey);
-        if (known == null && groupCount() >= MAX_GROUPS) {
+        if (known == null && (groupCount() >= limits.groups() || stateBytes >= limits.stateBytes())) {
             count(Tally.REFUSED);
             return Outgoing.NOTHING;
         }
-        Group group = known != null ? known : restored(partition, series.group(), at.partition());
+        Group group = known != null ? known : restored(partition, window.id(), at.partition());
+        if (window.revision() > 0 && group.series.isEmpty()) {
+            // Of a window that was never seen here: a group of corrections alone would never be forgotten.
+            count(Tally.CORRECTIONS);
+            return Outgoing.NOTHING;
+        }
         partition.groups.put(groupKey, group);
-        if (!group.series.containsKey(series.variant()) && group.series.size() >= GroupState.MAX_VARIANTS) {
+        if (!group.series.containsKey(series.variant()) && !hasRoomFor(window, group)) {
             count(Tally.REFUSED);
             return Outgoing.NOTHING;
         }
         group.series.put(series.variant(), series);
         group.totals.merge(series.variant(), counted(window), WindowSummary::plus);
+        Outgoing outgoing = judge(partition, group, window, at);
+        weigh(group);
+        return outgoing;
+    }
 
+    private Outgoing judge(Partition partition, Group group, WindowRecord window, SourcePosition at) {
+        Series series = window.id().series();
         Optional<VerdictRecord> before = publishedVerdict(partition, series, at.partition());
         boolean covered =
                 before.isPresent() && at.offset() <= before.get().source().offset();
@@ -261,7 +311,9 @@ public final class Watch {
                 yield Outgoing.NOTHING;
             }
             case Judged.Taken taken -> {
+                Set<String> variantsBefore = group.state.variants().keySet();
                 group.state = taken.state();
+                group.forgetAllBut(group.state.variants().keySet(), variantsBefore);
                 group.verdicts.put(series.variant(), taken.verdict());
                 count(window.coverage() < WindowRecord.MINIMUM_COVERAGE ? Tally.INVALID : Tally.JUDGED);
                 yield outgoing(group, taken, covered);
@@ -279,21 +331,7 @@ public final class Watch {
     }
 
     private Outgoing outgoing(Group group, Judged.Taken taken, boolean covered) {
-        List<AlertRecord> fresh = new ArrayList<>();
-        for (AlertRecord alert : taken.alerts()) {
-            if (publishedAlerts.contains(key(alert))) {
-                count(Tally.ALERTS_SUPPRESSED);
-            } else {
-                AlertRecord named = Deploys.named(alert, deploys.markers(), windowLengthMillis);
-                remember(named);
-                fresh.add(named);
-                count(Tally.ALERTS);
-                group.transitions
-                        .computeIfAbsent(
-                                alert.series().variant(), variant -> new EnumMap<>(AlertRecord.Transition.class))
-                        .merge(alert.transition(), 1L, Long::sum);
-            }
-        }
+        List<AlertRecord> fresh = fresh(group, taken.alerts());
         List<BaselineRecord> learned = taken.learned().stream()
                 .filter(baseline -> !Optional.ofNullable(
                                 published.baselines().get(baseline.group().key()))
@@ -307,17 +345,95 @@ public final class Watch {
         return new Outgoing(learned, fresh, covered ? List.of() : List.of(taken.verdict()), List.of());
     }
 
-    private Group restored(Partition partition, ComparisonGroup group, int partitionNumber) {
+    /** Those that were not published before this start, counted and remembered. */
+    private List<AlertRecord> fresh(Group group, List<AlertRecord> alerts) {
+        List<AlertRecord> fresh = new ArrayList<>();
+        for (AlertRecord alert : alerts) {
+            if (publishedAlerts.contains(key(alert))) {
+                count(Tally.ALERTS_SUPPRESSED);
+            } else {
+                AlertRecord named = Deploys.named(alert, deploys.markers(), windowLengthMillis);
+                remember(named);
+                fresh.add(named);
+                count(Tally.ALERTS);
+                group.transitions
+                        .computeIfAbsent(
+                                alert.series().variant(), variant -> new EnumMap<>(AlertRecord.Transition.class))
+                        .merge(alert.transition(), 1L, Long::sum);
+            }
+        }
+        return fresh;
+    }
+
+    /** A correction of a variant that was never judged takes up no state, but a counter. */
+    private boolean hasRoomFor(WindowRecord window, Group group) {
+        return stateBytes < limits.stateBytes()
+                && (window.revision() == 0
+                        ? group.state.hasRoomFor(window.id())
+                        : group.series.size() < GroupState.MAX_VARIANTS);
+    }
+
+    /** Forgets what is too old beside a window: in its group at once, elsewhere now and then. */
+    private List<AlertRecord> forgetOld(Partition partition, WindowRecord window) {
+        if (window.id().lengthMillis() != windowLengthMillis) {
+            return List.of();
+        }
+        Group own = partition.groups.get(window.id().series().group().key());
+        if (window.id().startEpochMillis() < partition.nextSweepEpochMillis) {
+            return own == null ? List.of() : forgetOld(partition, own, window);
+        }
+        partition.nextSweepEpochMillis = window.id().startEpochMillis() + SWEEP_MILLIS;
+        List<AlertRecord> closed = new ArrayList<>();
+        for (Group group : List.copyOf(partition.groups.values())) {
+            closed.addAll(forgetOld(partition, group, window));
+        }
+        return closed;
+    }
+
+    private List<AlertRecord> forgetOld(Partition partition, Group group, WindowRecord window) {
+        GroupJudge.Forgotten forgotten = GroupJudge.forget(
+                group.state,
+                group.id,
+                window.id().startEpochMillis() - limits.forgetAfterMillis(),
+                window.id().endEpochMillis());
+        Set<String> before = group.state.variants().keySet();
+        Set<String> left = forgotten.state().variants().keySet();
+        if (left.equals(before)) {
+            return List.of();
+        }
+        tallies.merge(Tally.FORGOTTEN, (long) before.size() - left.size(), Long::sum);
+        group.state = forgotten.state();
+        List<AlertRecord> closed = fresh(group, forgotten.alerts());
+        group.forgetAllBut(left, before);
+        if (left.isEmpty()) {
+            stateBytes -= group.bytes;
+            partition.groups.remove(group.id.key());
+        } else {
+            weigh(group);
+        }
+        return closed;
+    }
+
+    private void weigh(Group group) {
+        long bytes = group.state.heapBytes() + VERDICT_BYTES * group.series.size();
+        for (WindowSummary total : group.totals.values()) {
+            bytes += total.heapBytes();
+        }
+        stateBytes += bytes - group.bytes;
+        group.bytes = bytes;
+    }
+
+    /** As published before this start, but for what would be forgotten by now. */
+    private Group restored(Partition partition, WindowId window, int partitionNumber) {
+        ComparisonGroup group = window.series().group();
+        long oldestEpochMillis = window.startEpochMillis() - limits.forgetAfterMillis();
         Optional<BaselineRecord> baseline = Optional.ofNullable(
                         published.baselines().get(group.key()))
                 .filter(known -> known.learned().windowLengthMillis() == windowLengthMillis)
                 .filter(known -> known.learned().through().partition() == partitionNumber)
-                .filter(known -> publishedVerdict(partition, known.learned().from(), partitionNumber)
-                        .filter(verdict -> verdict.source().offset()
-                                >= known.learned().through().offset())
-                        .isPresent());
+                .filter(known -> isTaughtThrough(partition, known, partitionNumber));
         if (baseline.isEmpty()) {
-            return new Group(GroupState.ofNewGroup());
+            return new Group(group, GroupState.ofNewGroup());
         }
         Map<String, SeriesSnapshot> variants = new HashMap<>();
         Map<String, VerdictRecord> verdicts = new HashMap<>();
@@ -326,16 +442,34 @@ public final class Watch {
                 .filter(verdict -> verdict.window().series().group().equals(group))
                 .filter(verdict -> publishedVerdict(partition, verdict.window().series(), partitionNumber)
                         .isPresent())
+                .filter(verdict -> verdict.window().endEpochMillis() >= oldestEpochMillis)
                 .forEach(verdict -> {
                     String variant = verdict.window().series().variant();
                     variants.put(variant, verdict.snapshot());
                     verdicts.put(variant, verdict);
                     series.put(variant, verdict.window().series());
                 });
-        Group restored = new Group(GroupState.restored(baseline.get(), variants));
+        if (variants.isEmpty()) {
+            return new Group(group, GroupState.ofNewGroup());
+        }
+        Group restored = new Group(group, GroupState.restored(baseline.get(), variants));
         restored.verdicts.putAll(verdicts);
         restored.series.putAll(series);
+        restored.forgetAllBut(restored.state.variants().keySet(), variants.keySet());
         return restored;
+    }
+
+    /**
+     * Whether a verdict was published on the window that completed the baseline, or on a later one of its group: not only of
+     * the variant that taught it, which may be long forgotten.
+     */
+    private boolean isTaughtThrough(Partition partition, BaselineRecord baseline, int partitionNumber) {
+        return published.verdicts().values().stream()
+                .map(verdict -> verdict.window().series())
+                .filter(series -> series.group().equals(baseline.group()))
+                .flatMap(series -> publishedVerdict(partition, series, partitionNumber).stream())
+                .anyMatch(verdict -> verdict.source().offset()
+                        >= baseline.learned().through().offset());
     }
 
     /** The last verdict of a series, if it speaks of this very partition as it is now. */
@@ -421,6 +555,21 @@ public final class Watch {
         List<AlertRecord> newestFirst = new ArrayList<>(alerts);
         Collections.reverse(newestFirst);
         return List.copyOf(newestFirst.subList(0, Math.min(most, newestFirst.size())));
+    }
+
+    /** Groups that are watched now. */
+    public synchronized int groups() {
+        return groupCount();
+    }
+
+    /** About how many bytes the state of all groups takes. */
+    public synchronized long stateBytes() {
+        return stateBytes;
+    }
+
+    /** The bounds, and when a series is stale. */
+    public WatchLimits limits() {
+        return limits;
     }
 
     /** Partitions that are being read. */

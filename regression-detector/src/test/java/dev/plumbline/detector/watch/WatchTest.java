@@ -8,6 +8,10 @@ import dev.plumbline.contract.event.FailureKind;
 import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.contract.series.Series;
+import dev.plumbline.contract.verdict.AlertRecord;
+import dev.plumbline.contract.verdict.BaselineRecord;
+import dev.plumbline.contract.verdict.SeriesState;
+import dev.plumbline.contract.verdict.VerdictRecord;
 import dev.plumbline.contract.window.ExcludedPart;
 import dev.plumbline.contract.window.RequestCounts;
 import dev.plumbline.contract.window.TokenTotals;
@@ -16,7 +20,10 @@ import dev.plumbline.contract.window.WindowRecord;
 import dev.plumbline.contract.window.WindowSummary;
 import dev.plumbline.contract.wire.Codec;
 import dev.plumbline.judgement.series.JudgementSettings;
+import dev.plumbline.judgement.series.SimulatedSeries;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -152,5 +159,172 @@ class WatchTest {
         });
         assertThat(watch.takeUndecodable()).isEmpty();
         assertThat(watch.counted(Tally.UNDECODABLE)).isEqualTo(1);
+    }
+
+    private static final JudgementSettings SHORT = new JudgementSettings(20, 0, 0.1, 100, 1, 5, 3, 6);
+    private static final long HOUR_MILLIS = 3_600_000;
+
+    private final List<AlertRecord> alerts = new ArrayList<>();
+    private long offset;
+
+    private Watch small(int groups, long bytes) {
+        Watch small = new Watch(
+                "plumbline.windows.10s.v1", 10_000, SHORT, new WatchLimits(groups, bytes, HOUR_MILLIS, 60_000));
+        small.assign(0, 0, 100_000);
+        return small;
+    }
+
+    private void feed(Watch to, SimulatedSeries series, int windows) {
+        for (int i = 0; i < windows; i++) {
+            Outgoing outgoing = to.take(0, offset++, Codec.WINDOWS.encode(series.window()));
+            alerts.addAll(outgoing.alerts());
+        }
+    }
+
+    private static List<String> variants(Watch of) {
+        return of.series().stream().map(view -> view.series().variant()).toList();
+    }
+
+    @Test
+    void groupsBeyondTheLimitAreRefusedAndCountedWhileTheKnownGoOn() {
+        Watch small = small(2, 1 << 30);
+        feed(small, new SimulatedSeries(1, "c1"), 1);
+        SimulatedSeries known = new SimulatedSeries(2, "c2");
+        feed(small, known, 1);
+        feed(small, new SimulatedSeries(3, "c3"), 1);
+        feed(small, known, 1);
+        assertThat(small.groups()).isEqualTo(2);
+        assertThat(small.counted(Tally.REFUSED)).isEqualTo(1);
+        assertThat(small.counted(Tally.JUDGED)).isEqualTo(3);
+    }
+
+    @Test
+    void correctionsOfAGroupThatWasNeverSeenTakeUpNoPlace() {
+        Watch small = small(1, 1 << 30);
+        small.take(0, offset++, window(1, 10_000, 10_000));
+        assertThat(small.groups()).isZero();
+        assertThat(small.counted(Tally.CORRECTIONS)).isEqualTo(1);
+        assertThat(small.counted(Tally.REFUSED)).isZero();
+    }
+
+    @Test
+    void fromTheLimitInBytesOnNewGroupsAndVariantsAreRefused() {
+        Watch small = small(2_000, 40_000);
+        SimulatedSeries first = new SimulatedSeries(1, "c1");
+        feed(small, first, 60);
+        for (int load = 2; small.counted(Tally.REFUSED) == 0 && load < 100; load++) {
+            feed(small, new SimulatedSeries(load, "c" + load), 10);
+        }
+        long held = small.stateBytes();
+        int groups = small.groups();
+        assertThat(groups).isBetween(2, 8);
+        assertThat(held).isBetween(40_000L, 60_000L);
+        feed(small, new SimulatedSeries(200, "c1", "one-more"), 1);
+        assertThat(variants(small)).doesNotContain("one-more");
+        feed(small, first, 1);
+        assertThat(small.counted(Tally.RECOVERED) + small.counted(Tally.JUDGED)).isGreaterThan(61);
+        assertThat(small.groups()).isEqualTo(groups);
+        small.revoke(List.of(0));
+        assertThat(small.stateBytes()).isZero();
+    }
+
+    @Test
+    void aSeriesThatWasSilentForLongIsForgottenWithItsCountersAndItsIncidentIsClosed() {
+        Watch small = small(10, 1 << 30);
+        SimulatedSeries other = new SimulatedSeries(9, "c9");
+        SimulatedSeries slow = new SimulatedSeries(1, "c8", "canary");
+        feed(small, new SimulatedSeries(2, "c8"), 25);
+        feed(small, slow, 10);
+        slow.tpotFactor(2);
+        feed(small, slow, 20);
+        assertThat(alerts).extracting(AlertRecord::transition).contains(AlertRecord.Transition.FIRED);
+        String open = alerts.getLast().alertId();
+        int windowsOfAnHour = (int) (HOUR_MILLIS / SimulatedSeries.LENGTH_MILLIS);
+        other.skipTime(windowsOfAnHour);
+        feed(small, other, 1);
+        assertThat(variants(small)).contains("canary");
+        alerts.clear();
+        other.skipTime(windowsOfAnHour);
+        feed(small, other, 1);
+        assertThat(variants(small)).containsExactly("stable");
+        assertThat(small.groups()).isEqualTo(1);
+        assertThat(small.counted(Tally.FORGOTTEN)).isEqualTo(2);
+        assertThat(alerts).singleElement().satisfies(alert -> {
+            assertThat(alert.transition()).isEqualTo(AlertRecord.Transition.ENDED);
+            assertThat(alert.alertId()).isEqualTo(open);
+        });
+    }
+
+    @Test
+    void aGroupThatComesBackAfterItWasForgottenLearnsAnewAlsoAfterARestart() {
+        Watch first = small(10, 1 << 30);
+        SimulatedSeries series = new SimulatedSeries(1, "c8");
+        Map<String, VerdictRecord> verdicts = new HashMap<>();
+        Map<String, BaselineRecord> baselines = new HashMap<>();
+        for (int i = 0; i < 25; i++) {
+            Outgoing outgoing = first.take(0, offset++, Codec.WINDOWS.encode(series.window()));
+            outgoing.verdicts().forEach(verdict -> verdicts.put(series.series().key(), verdict));
+            outgoing.baselines()
+                    .forEach(baseline -> baselines.put(baseline.group().key(), baseline));
+        }
+        assertThat(baselines).hasSize(1);
+        series.skipTime((int) (HOUR_MILLIS / SimulatedSeries.LENGTH_MILLIS) + 1);
+        byte[] back = Codec.WINDOWS.encode(series.window());
+        Watch second = small(10, 1 << 30);
+        second.restore(new Published(verdicts, baselines, List.of(), List.of()));
+        for (Watch watching : List.of(first, second)) {
+            VerdictRecord verdict = watching.take(0, offset, back).verdicts().getFirst();
+            assertThat(verdict.state()).isEqualTo(SeriesState.LEARNING);
+            assertThat(verdict.learning().orElseThrow().windows()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void theBaselineOutlivesTheVariantThatTaughtIt() {
+        Watch first = small(10, 1 << 30);
+        SimulatedSeries teacher = new SimulatedSeries(1, "c8", "build-1");
+        SimulatedSeries next = new SimulatedSeries(2, "c8", "build-2");
+        next.skipTime(21);
+        Map<String, VerdictRecord> verdicts = new HashMap<>();
+        Map<String, BaselineRecord> baselines = new HashMap<>();
+        for (int i = 0; i < 30; i++) {
+            SimulatedSeries series = i < 21 ? teacher : next;
+            Outgoing outgoing = first.take(0, offset++, Codec.WINDOWS.encode(series.window()));
+            outgoing.verdicts().forEach(verdict -> verdicts.put(series.series().key(), verdict));
+            outgoing.baselines()
+                    .forEach(baseline -> baselines.put(baseline.group().key(), baseline));
+        }
+        verdicts.remove(teacher.series().key());
+        Watch second = small(10, 1 << 30);
+        second.restore(new Published(verdicts, baselines, List.of(), List.of()));
+        VerdictRecord verdict = second.take(0, offset, Codec.WINDOWS.encode(next.window()))
+                .verdicts()
+                .getFirst();
+        assertThat(verdict.baselineId())
+                .hasValue(baselines.values().iterator().next().baselineId());
+    }
+
+    /** Groups by the hundred, all learning at once, as after a Kafka volume was lost; then all judged. */
+    @Test
+    void twoThousandGroupsFitIntoHalfOfTheHeapThatTheDocumentsState() {
+        WatchLimits limits = WatchLimits.defaults(10_000);
+        int sample = 20;
+        JudgementSettings defaults = JudgementSettings.defaults();
+        Watch ordinary = new Watch("plumbline.windows.10s.v1", 10_000, defaults, limits);
+        ordinary.assign(0, 0, 100_000);
+        long most = 0;
+        List<SimulatedSeries> groups = new ArrayList<>();
+        for (int i = 1; i <= sample; i++) {
+            groups.add(SimulatedSeries.noisy(i, "c" + i, 50));
+        }
+        for (int window = 0; window < defaults.baselineWindows() + defaults.skipWindows() + 60; window++) {
+            groups.forEach(group -> feed(ordinary, group, 1));
+            most = Math.max(most, ordinary.stateBytes());
+        }
+        assertThat(ordinary.counted(Tally.BASELINES)).isEqualTo(sample);
+        assertThat(most / sample * WatchLimits.MOST_GROUPS)
+                .as("bytes of 2,000 groups like these")
+                .isLessThan(limits.stateBytes());
+        assertThat(ordinary.counted(Tally.REFUSED)).isZero();
     }
 }
