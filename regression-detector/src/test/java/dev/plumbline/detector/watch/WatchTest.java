@@ -168,8 +168,13 @@ class WatchTest {
     private long offset;
 
     private Watch small(int groups, long bytes) {
+        return small(groups, bytes, Published.nothing());
+    }
+
+    private Watch small(int groups, long bytes, Published before) {
         Watch small = new Watch(
                 "plumbline.windows.10s.v1", 10_000, SHORT, new WatchLimits(groups, bytes, HOUR_MILLIS, 60_000));
+        small.restore(before);
         small.assign(0, 0, 100_000);
         return small;
     }
@@ -270,8 +275,7 @@ class WatchTest {
         assertThat(baselines).hasSize(1);
         series.skipTime((int) (HOUR_MILLIS / SimulatedSeries.LENGTH_MILLIS) + 1);
         byte[] back = Codec.WINDOWS.encode(series.window());
-        Watch second = small(10, 1 << 30);
-        second.restore(new Published(verdicts, baselines, List.of(), List.of()));
+        Watch second = small(10, 1 << 30, new Published(verdicts, baselines, List.of(), List.of()));
         for (Watch watching : List.of(first, second)) {
             VerdictRecord verdict = watching.take(0, offset, back).verdicts().getFirst();
             assertThat(verdict.state()).isEqualTo(SeriesState.LEARNING);
@@ -295,8 +299,7 @@ class WatchTest {
                     .forEach(baseline -> baselines.put(baseline.group().key(), baseline));
         }
         verdicts.remove(teacher.series().key());
-        Watch second = small(10, 1 << 30);
-        second.restore(new Published(verdicts, baselines, List.of(), List.of()));
+        Watch second = small(10, 1 << 30, new Published(verdicts, baselines, List.of(), List.of()));
         VerdictRecord verdict = second.take(0, offset, Codec.WINDOWS.encode(next.window()))
                 .verdicts()
                 .getFirst();
