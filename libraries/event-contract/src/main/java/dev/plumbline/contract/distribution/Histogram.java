@@ -21,10 +21,10 @@ public final class Histogram {
     private static final Histogram EMPTY = new Histogram(new Exact(0, 0, 0, 0, 0, 0), 0, new long[0]);
 
     /** A header, a reference and six numbers. */
-    private static final int OWN_BYTES = 64;
+    private static final long OWN_BYTES = 64;
 
     /** Header and length of an array, and half of what it is rounded up by. */
-    private static final int ARRAY_BYTES = 20;
+    private static final long ARRAY_BYTES = 20;
 
     private final long count;
     private final long sumNanos;

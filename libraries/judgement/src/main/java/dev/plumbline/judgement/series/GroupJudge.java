@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.zip.CRC32C;
@@ -86,10 +87,10 @@ public final class GroupJudge {
             GroupState before, ComparisonGroup group, long untilEpochMillis, long atEpochMillis) {
         GroupState state = before;
         List<AlertRecord> closed = new ArrayList<>();
-        for (String variant : new TreeMap<>(before.variants()).keySet()) {
-            if (before.variants().get(variant).continuity().lastEndEpochMillis() < untilEpochMillis) {
-                state = state.without(variant);
-                closed.addAll(forgotten(before, group, variant, atEpochMillis));
+        for (Map.Entry<String, SeriesSnapshot> variant : new TreeMap<>(before.variants()).entrySet()) {
+            if (variant.getValue().continuity().lastEndEpochMillis() < untilEpochMillis) {
+                state = state.without(variant.getKey());
+                closed.addAll(forgotten(before, group, variant.getKey(), atEpochMillis));
             }
         }
         return new Forgotten(state, closed);
