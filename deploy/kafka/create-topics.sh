@@ -32,6 +32,8 @@ topic "plumbline.windows.$WINDOW.v1" "$(hours 336)" "retention.bytes=$MAX_BYTES"
 topic plumbline.verdicts.v1 "$(hours 672)" "retention.bytes=$MAX_BYTES"
 topic plumbline.alerts.v1 "$(hours 8760)" "retention.bytes=$MAX_BYTES"
 topic plumbline.undecodable.v1 "$(hours 72)" "retention.bytes=$MAX_BYTES"
+# Rewritten all the time and read at every start of a detector: only closed segments are compacted, so these are small.
+topic plumbline.snapshots.v1 cleanup.policy=compact segment.bytes=4194304 min.cleanable.dirty.ratio=0.1
 topic plumbline.baselines.v1 cleanup.policy=compact
 topic plumbline.controls.v1 cleanup.policy=compact
 topic plumbline.runs.v1 cleanup.policy=compact

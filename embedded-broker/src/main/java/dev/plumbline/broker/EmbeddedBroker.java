@@ -13,7 +13,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -47,7 +49,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedBroker.class);
 
     private static final String HOST = "127.0.0.1";
-    private static final String BROKER_LISTENER = "PLAINTEXT";
+    private static final String BROKER_LISTENER = "CLIENTS";
     private static final String CONTROLLER_LISTENER = "CONTROLLER";
     private static final int NODE_ID = 1;
 
@@ -291,7 +293,11 @@ public final class EmbeddedBroker implements AutoCloseable {
                 BROKER_LISTENER + "://" + HOST + ":" + brokerPort + "," + CONTROLLER_LISTENER + "://" + HOST + ":"
                         + controllerPort);
         properties.put("advertised.listeners", BROKER_LISTENER + "://" + HOST + ":" + brokerPort);
-        properties.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
+        properties.put("inter.broker.listener.name", BROKER_LISTENER);
+        properties.put(
+                "listener.security.protocol.map",
+                BROKER_LISTENER + ":" + protocol(settings.security()) + "," + CONTROLLER_LISTENER + ":PLAINTEXT");
+        settings.security().ifPresent(security -> secure(properties, security));
         properties.put("log.dirs", directory.toString());
 
         properties.put("auto.create.topics.enable", false);
@@ -331,6 +337,39 @@ public final class EmbeddedBroker implements AutoCloseable {
         // As text, like a properties file: Kafka then parses each to the width it wants.
         properties.replaceAll((key, value) -> value.toString());
         return properties;
+    }
+
+    private static String protocol(Optional<BrokerSecurity> security) {
+        return security.map(asked -> asked.users().isEmpty() ? "SSL" : "SASL_SSL")
+                .orElse("PLAINTEXT");
+    }
+
+    private static void secure(Map<String, Object> properties, BrokerSecurity security) {
+        for (String store : List.of("ssl.keystore", "ssl.truststore")) {
+            properties.put(store + ".type", "PKCS12");
+            properties.put(store + ".location", security.keyStore().toString());
+            properties.put(store + ".password", security.keyStorePassword());
+        }
+        properties.put("ssl.key.password", security.keyStorePassword());
+        if (security.users().isEmpty()) {
+            return;
+        }
+        properties.put("sasl.enabled.mechanisms", "PLAIN");
+        properties.put("sasl.mechanism.inter.broker.protocol", "PLAIN");
+        // The broker speaks to itself as a user of its own, with a password that nobody else ever knows.
+        String own = Uuid.randomUuid().toString();
+        StringBuilder users = new StringBuilder("org.apache.kafka.common.security.plain.PlainLoginModule required")
+                .append(" username=" + quoted(BrokerSecurity.OWN_USER) + " password=" + quoted(own))
+                .append(' ' + quoted("user_" + BrokerSecurity.OWN_USER) + '=' + quoted(own));
+        security.users()
+                .forEach((name, password) -> users.append(' ').append(quoted("user_" + name) + '=' + quoted(password)));
+        properties.put(
+                "listener.name." + BROKER_LISTENER.toLowerCase(Locale.ROOT) + ".plain.sasl.jaas.config",
+                users.append(';').toString());
+    }
+
+    private static String quoted(String value) {
+        return '"' + value.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
     }
 
     /** Only whole, closed segments are deleted: a quarter of the limit keeps the overshoot small. */

@@ -30,6 +30,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -224,5 +225,55 @@ class EmbeddedBrokerTest {
             }
         }
         return texts;
+    }
+
+    @Test
+    void whoeverHasAPasswordComesInOverTlsAndNobodyElse() throws Exception {
+        SecuredBroker secured = SecuredBroker.in(folder);
+        BrokerSettings settings = BrokerSettings.in(folder.resolve("data")).secured(secured.security());
+        try (EmbeddedBroker broker = EmbeddedBroker.start(settings)) {
+            assertThat(nodes(broker, secured.client())).isEqualTo(1);
+            assertThatExceptionOfType(ExecutionException.class)
+                    .isThrownBy(() -> nodes(broker, secured.clientWith("wrong")))
+                    .withCauseInstanceOf(SaslAuthenticationException.class);
+            assertThatExceptionOfType(ExecutionException.class).isThrownBy(() -> nodes(broker, Map.of()));
+        }
+    }
+
+    @Test
+    void asksForTlsAloneWhereItHasNoUsers() throws Exception {
+        SecuredBroker secured = SecuredBroker.in(folder);
+        try (EmbeddedBroker broker =
+                EmbeddedBroker.start(BrokerSettings.in(folder.resolve("data")).secured(secured.tlsOnly()))) {
+            assertThat(nodes(broker, secured.tlsClient())).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aSecuredBrokersSettingsDoNotTellItsSecrets() {
+        BrokerSecurity security = new BrokerSecurity(folder.resolve("k.p12"), "hidden", Map.of("user", "hidden"));
+        assertThat(BrokerSettings.in(folder).secured(security).toString())
+                .contains("user")
+                .doesNotContain("hidden");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new BrokerSecurity(folder, "", Map.of("a\" b", "")))
+                .withMessageContaining("a\" b");
+    }
+
+    private static Map<String, Object> client(EmbeddedBroker broker, Map<String, String> security) {
+        Map<String, Object> client = new HashMap<>(security);
+        client.put("bootstrap.servers", broker.bootstrapServers());
+        client.put("request.timeout.ms", 5_000);
+        client.put("default.api.timeout.ms", 10_000);
+        return client;
+    }
+
+    private static int nodes(EmbeddedBroker broker, Map<String, String> security) throws Exception {
+        try (Admin admin = Admin.create(client(broker, security))) {
+            return admin.describeCluster()
+                    .nodes()
+                    .get(LONGEST.toSeconds(), SECONDS)
+                    .size();
+        }
     }
 }

@@ -125,6 +125,7 @@ class ComposeFileTest {
                         Topics.EVENTS,
                         Topics.VERDICTS,
                         Topics.ALERTS,
+                        Topics.SNAPSHOTS,
                         Topics.BASELINES,
                         Topics.RUNS,
                         Topics.UNDECODABLE,

@@ -11,6 +11,7 @@ import com.networknt.schema.SpecVersion.VersionFlag;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -207,9 +208,70 @@ class DashboardFilesTest {
             JsonNode annotations = alert.path("annotations");
             assertThat(runbook).contains("### " + name + "\n");
             assertThat(annotations.path("runbook_url").asText())
-                    .isEqualTo("docs/operations.md#" + name.toLowerCase(Locale.ROOT));
-            assertThat(uids).contains(annotations.path("dashboard").asText().replaceAll("^/d/|\\?.*$", ""));
+                    .isEqualTo("{{ $externalLabels.runbook_url }}#" + name.toLowerCase(Locale.ROOT));
+            assertThat(annotations.path("dashboard").asText()).startsWith("{{ $externalLabels.grafana_url }}/d/");
+            assertThat(uids).contains(annotations.path("dashboard").asText().replaceAll("^.*?/d/|\\?.*$", ""));
         }
+    }
+
+    /** Whoever reads an alert in a chat has no checkout and no Grafana in front of the link. */
+    @Test
+    void everyLinkOfAnAlertIsAbsoluteAsItIsShippedAndAsItIsSet() {
+        assertThat(DashboardFiles.rules())
+                .allSatisfy(rule -> rule.path("annotations")
+                        .properties()
+                        .forEach(annotation -> assertThat(annotation.getValue().asText())
+                                .as(rule.path("alert").asText() + ", " + annotation.getKey())
+                                .doesNotContainPattern("(?<![}/\\w])(\\./|/d/|docs/)")));
+        for (Map<String, String> set : List.of(
+                Map.<String, String>of(),
+                Map.of(
+                        "GRAFANA_URL", "https://grafana.example/team",
+                        "RUNBOOK_URL", "https://git.example/plumbline/docs/operations.md"))) {
+            Map<String, String> environment = ComposeFile.read(set).environment("prometheus");
+            Map<String, String> labels = new TreeMap<>();
+            DashboardFiles.yaml(DashboardFiles.PROMETHEUS.resolve("prometheus.yml"))
+                    .path("global")
+                    .path("external_labels")
+                    .properties()
+                    .forEach(label -> labels.put(
+                            label.getKey(),
+                            environment.getOrDefault(label.getValue().asText().replaceAll("^\\$\\{|}$", ""), "")));
+            set.values().forEach(url -> assertThat(labels).containsValue(url));
+            int links = 0;
+            for (JsonNode rule : DashboardFiles.rules()) {
+                for (String name : List.of("dashboard", "runbook_url")) {
+                    if (rule.path("annotations").has(name)) {
+                        URI link = URI.create(
+                                expanded(rule.path("annotations").path(name).asText(), labels));
+                        assertThat(link.getScheme()).as(link.toString()).isIn("http", "https");
+                        assertThat(link.getHost()).as(link.toString()).isNotBlank();
+                        links++;
+                    }
+                }
+            }
+            assertThat(links).isGreaterThan(20);
+        }
+    }
+
+    @Test
+    void theLabelsThatLinksAreMadeOfAreNotSentWithAnAlert() {
+        JsonNode configuration = DashboardFiles.yaml(DashboardFiles.PROMETHEUS.resolve("prometheus.yml"));
+        List<String> names = new ArrayList<>();
+        configuration.path("global").path("external_labels").fieldNames().forEachRemaining(names::add);
+        JsonNode relabel =
+                configuration.path("alerting").path("alert_relabel_configs").get(0);
+        assertThat(relabel.path("action").asText()).isEqualTo("labeldrop");
+        assertThat(List.of(relabel.path("regex").asText().split("\\|"))).isEqualTo(names);
+    }
+
+    /** What Prometheus makes of an annotation; the labels of the alert itself are one word each. */
+    private static String expanded(String annotation, Map<String, String> externalLabels) {
+        String text = annotation;
+        for (Map.Entry<String, String> label : externalLabels.entrySet()) {
+            text = text.replace("{{ $externalLabels." + label.getKey() + " }}", label.getValue());
+        }
+        return text.replaceAll("\\{\\{ \\$labels\\.[a-z]+ \\| urlquery }}", "x");
     }
 
     private static void anything(JsonNode properties, String property) {

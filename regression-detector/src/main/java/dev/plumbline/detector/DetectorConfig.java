@@ -1,13 +1,15 @@
 package dev.plumbline.detector;
 
+import dev.plumbline.detector.watch.WatchLimits;
 import dev.plumbline.judgement.series.JudgementSettings;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * How it is judged: everything under {@code plumbline.detector.}; a key that is not here is refused at start. Where Kafka
- * is, {@code plumbline.kafka.bootstrap-servers}, is shared with the other apps and lies beside it.
+ * is lies beside it, see {@link KafkaConfig}.
  */
 @ConfigMapping(prefix = "plumbline.detector")
 public interface DetectorConfig {
@@ -48,6 +50,44 @@ public interface DetectorConfig {
     @WithDefault("5m")
     Duration resolveSpan();
 
+    /** Shortest time between two snapshots: about so much of windows a restart reads again. 0 s: behind every batch. */
+    @WithDefault("30s")
+    Duration snapshotInterval();
+
+    /**
+     * A series whose last window ended so long ago, without a goodbye, is stale; 3 windows or more. Without it: 6 windows,
+     * a minute or more.
+     */
+    Optional<Duration> staleAfter();
+
+    /**
+     * A variant of which no window came for so long is forgotten, and a group with its last variant; an hour or more. As
+     * long as the windows topic is kept, so that a restart knows what was known before it.
+     */
+    @WithDefault("14d")
+    Duration forgetAfter();
+
+    /**
+     * How much is watched, and for how long.
+     *
+     * @param stateBytes what the state may take
+     * @throws BadConfiguration naming key, value and what is allowed
+     */
+    default WatchLimits limits(long stateBytes) {
+        long windowMillis = window().toMillis();
+        long staleMillis = staleAfter().map(Duration::toMillis).orElse(WatchLimits.staleAfterMillis(windowMillis));
+        if (staleMillis < 3 * windowMillis) {
+            throw new BadConfiguration("plumbline.detector.stale-after = " + Duration.ofMillis(staleMillis)
+                    + " is shorter than 3 windows of " + window() + "; example: 1m");
+        }
+        if (forgetAfter().compareTo(Duration.ofHours(1)) < 0) {
+            throw new BadConfiguration(
+                    "plumbline.detector.forget-after = " + forgetAfter() + " is shorter than an hour; example: 14d");
+        }
+        return new WatchLimits(
+                WatchLimits.MOST_GROUPS, stateBytes, forgetAfter().toMillis(), staleMillis);
+    }
+
     /**
      * The rules between the settings, checked.
      *
@@ -58,6 +98,10 @@ public interface DetectorConfig {
         if (window.toSeconds() < 1 || !window.equals(Duration.ofSeconds(window.toSeconds()))) {
             throw new BadConfiguration("plumbline.detector.window = " + window
                     + " is not a whole number of seconds, 1 s or more; example: 10s");
+        }
+        if (snapshotInterval().isNegative()) {
+            throw new BadConfiguration(
+                    "plumbline.detector.snapshot-interval = " + snapshotInterval() + " is negative; example: 30s");
         }
         try {
             return new JudgementSettings(

@@ -1,6 +1,7 @@
 package dev.plumbline.detector;
 
 import dev.plumbline.detector.DetectorConfig.BadConfiguration;
+import dev.plumbline.detector.messaging.KafkaAccess;
 import dev.plumbline.detector.messaging.WindowPartitions;
 import dev.plumbline.process.ChildProcess;
 import dev.plumbline.process.ReadyFile;
@@ -12,7 +13,6 @@ import io.smallrye.common.annotation.Identifier;
 import io.smallrye.config.ConfigValidationException;
 import jakarta.inject.Inject;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -27,11 +27,13 @@ public final class RegressionDetector implements QuarkusApplication {
 
     private final WindowPartitions partitions;
     private final HttpServer http;
+    private final QuarkusEnd end;
 
     @Inject
-    RegressionDetector(@Identifier("windows") WindowPartitions partitions, HttpServer http) {
+    RegressionDetector(@Identifier("windows") WindowPartitions partitions, HttpServer http, QuarkusEnd end) {
         this.partitions = partitions;
         this.http = http;
+        this.end = end;
     }
 
     public static void main(String[] arguments) {
@@ -42,34 +44,42 @@ public final class RegressionDetector implements QuarkusApplication {
     public int run(String... arguments) {
         ChildProcess.endWithSupervisor(Quarkus::asyncExit, STOP_GRACE);
         var unused = partitions.assigned().thenRun(this::tellReady);
-        Quarkus.waitForExit();
-        return 0;
+        // Channels start before this method: what ended the process by then would not be waited for.
+        if (end.exitCode() == 0) {
+            Quarkus.waitForExit();
+        }
+        return end.exitCode();
     }
 
     private void tellReady() {
         try {
             ReadyFile.publishIfAsked("detector", Map.of("http", http.getPort()));
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot write the ready file", e);
+            // Whoever asked for the file waits for it, and would wait for ever.
+            end.infrastructure("cannot write the ready file", e);
         }
     }
 
     private static void end(int exitCode, @Nullable Throwable failure) {
         Optional<String> wrongSetting = wrongSetting(failure);
         wrongSetting.ifPresent(System.err::println);
+        boolean refused = false;
         if (wrongSetting.isEmpty() && failure != null) {
             Throwable cause = failure;
             while (cause.getCause() != null) {
                 cause = cause.getCause();
             }
-            System.err.println("The detector could not start: " + cause);
+            refused = cause instanceof KafkaAccess.Refused;
+            System.err.println("The detector could not start: " + (refused ? cause.getMessage() : cause));
         }
-        System.exit(wrongSetting.isPresent() ? WRONG_SETTING : exitCode);
+        System.exit(wrongSetting.isPresent() ? WRONG_SETTING : refused ? QuarkusEnd.INFRASTRUCTURE : exitCode);
     }
 
     private static Optional<String> wrongSetting(@Nullable Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof BadConfiguration || cause instanceof ConfigValidationException) {
+            if (cause instanceof BadConfiguration
+                    || cause instanceof KafkaAccess.WrongProperty
+                    || cause instanceof ConfigValidationException) {
                 return Optional.of(String.valueOf(cause.getMessage()).replace('\n', ' '));
             }
         }

@@ -2,12 +2,15 @@ package dev.plumbline.detector;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plumbline.broker.BrokerSettings;
 import dev.plumbline.broker.EmbeddedBroker;
+import dev.plumbline.broker.SecuredBroker;
 import dev.plumbline.contract.control.DeployMarker;
 import dev.plumbline.contract.control.Scope;
 import dev.plumbline.contract.series.GroupPartitioner;
 import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.verdict.AlertRecord.Transition;
+import dev.plumbline.contract.verdict.Snapshot;
 import dev.plumbline.contract.verdict.VerdictRecord;
 import dev.plumbline.contract.window.WindowRecord;
 import dev.plumbline.contract.wire.Codec;
@@ -26,12 +29,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -69,6 +75,7 @@ class RegressionDetectorIT {
     void judgesAcrossTwoKillsWithEveryVerdictOnceAndOneAlert() throws Exception {
         try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("broker"), 0)) {
             createTopics(broker.bootstrapServers());
+            createTopic(broker.bootstrapServers(), Topics.SNAPSHOTS);
             SimulatedSeries slow = new SimulatedSeries(31, "c8");
             SimulatedSeries steady = new SimulatedSeries(32, "c4");
             int fed = 0;
@@ -77,6 +84,8 @@ class RegressionDetectorIT {
 
             Process first = start(broker, "first");
             awaitRecords(broker, Topics.VERDICTS, fed);
+            awaitSaved(broker);
+            assertThat(learning(broker)).as("baselines in the making").hasSize(2);
             kill(first);
 
             fed += feed(broker, slow, 30) + feed(broker, steady, 30);
@@ -119,8 +128,15 @@ class RegressionDetectorIT {
                     .extracting(UndecodableRecord::topic)
                     .contains(WINDOWS, Topics.VERDICTS, Topics.CONTROLS);
             assertPages(ready("third").ports().get("http"));
-            third.destroy();
-            assertThat(third.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            awaitSaved(broker);
+            assertThat(learning(broker))
+                    .as("taken back, for there are baselines")
+                    .isEmpty();
+            kill(third);
+
+            start(broker, "fourth");
+            assertNothingIsReadAgain(ready("fourth").ports().get("http"));
+            assertThat(read(broker, Topics.VERDICTS, Codec.VERDICTS)).hasSize(fed);
         }
     }
 
@@ -130,10 +146,14 @@ class RegressionDetectorIT {
         assertThat(get(port, "/api/alerts", "*/*").body()).contains("\"FIRED\"", "p50(tpot)");
         assertThat(get(port, "/api/deploys", "*/*").body()).contains("\"label\":\"v1.2.3\"");
         HttpResponse<String> text = get(port, "/metrics", "text/plain");
-        // 131 windows of 16 requests: counted again from the topic after each start, once.
+        Matcher requests = Pattern.compile(
+                        "plumbline_requests_total\\{kind=\"\",load=\"c8\",.*outcome=\"completed\".*\\} ([0-9]+)")
+                .matcher(text.body());
+        assertThat(requests.find()).isTrue();
+        // Of 131 windows with 16 requests each those that were told since this start: 10, and what the second had left.
+        assertThat(Integer.parseInt(requests.group(1))).isBetween(160, 71 * 16);
         assertThat(text.body())
                 .contains("plumbline_tpot_seconds_count{load=\"c8\"")
-                .containsPattern("plumbline_requests_total\\{kind=\"\",load=\"c8\",.*outcome=\"completed\".*\\} 2096")
                 .contains("plumbline_deploys_total{target=\"svc\",variant=\"stable\"} 1.0")
                 .contains("plumbline_deploys_total{target=\"\",variant=\"\"} 0.0")
                 .containsPattern("plumbline_state\\{load=\"c8\",.*state=\"firing\".*\\} 1")
@@ -145,9 +165,67 @@ class RegressionDetectorIT {
         assertThat(binary.headers().firstValue("Content-Type").orElseThrow()).contains("protobuf");
     }
 
+    /** Until the snapshots say that all windows are in them. */
+    private static void awaitSaved(EmbeddedBroker broker) throws Exception {
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer(broker)) {
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions(WINDOWS));
+            await("snapshots of all windows", () -> {
+                Map<Integer, Long> saved = new HashMap<>();
+                for (Snapshot snapshot : read(broker, Topics.SNAPSHOTS, Codec.SNAPSHOTS)) {
+                    if (snapshot instanceof Snapshot.OfPartition position) {
+                        saved.put(position.partition(), position.nextOffset());
+                    }
+                }
+                return ends.entrySet().stream()
+                        .allMatch(end ->
+                                end.getValue().equals(saved.get(end.getKey().partition())) || end.getValue() == 0);
+            });
+        }
+    }
+
+    /** Keys of groups of which a snapshot says that their baseline is being learned. */
+    private static Set<String> learning(EmbeddedBroker broker) {
+        Set<String> keys = new HashSet<>();
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer(broker)) {
+            List<TopicPartition> partitions = partitions(Topics.SNAPSHOTS);
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            for (int polls = 0;
+                    polls < 100
+                            && partitions.stream()
+                                    .anyMatch(partition ->
+                                            consumer.position(partition) < ends.getOrDefault(partition, 0L));
+                    polls++) {
+                consumer.poll(Duration.ofMillis(200)).forEach(record -> {
+                    String key = new String(record.key(), StandardCharsets.UTF_8);
+                    if (record.value() == null) {
+                        keys.remove(key);
+                    } else if (key.startsWith("learning/")) {
+                        keys.add(key);
+                    }
+                });
+            }
+        }
+        return keys;
+    }
+
+    /** A restart knows all that was, and counts nothing of it. */
+    private static void assertNothingIsReadAgain(int port) throws Exception {
+        await("metrics", () -> get(port, "/metrics", "text/plain").statusCode() == 200);
+        assertThat(get(port, "/metrics", "text/plain").body())
+                .containsPattern("plumbline_state\\{load=\"c8\",.*state=\"firing\".*\\} 1")
+                .containsPattern("plumbline_state\\{load=\"c4\",.*state=\"ok\".*\\} 1")
+                .containsPattern("plumbline_requests_total\\{kind=\"\",load=\"c8\",.*outcome=\"completed\".*\\} 0")
+                .contains("plumbline_detector_windows_judged_total 0.0")
+                .contains("plumbline_detector_windows_recovered_total 0.0");
+        assertThat(get(port, "/health", "*/*").body()).contains("\"caughtUp\":true");
+    }
+
     @Test
     void wrongSettingsEndItWithOneLineAndExitCodeTwo() throws Exception {
         assertRefused("plumbline.detector.window", "-Dplumbline.detector.window=1500ms");
+        assertRefused("plumbline.detector.stale-after", "-Dplumbline.detector.stale-after=29s");
         assertRefused("gross-burst-windows", "-Dplumbline.detector.gross-burst-windows=20");
         assertRefused("plumbline.detector.no-such-key", "-Dplumbline.detector.no-such-key=1");
     }
@@ -158,6 +236,28 @@ class RegressionDetectorIT {
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).as(Files.readString(log)).isEqualTo(2);
         assertThat(Files.readString(log)).contains(key);
+    }
+
+    @Test
+    void aPasswordThatKafkaRefusesEndsItWithOneLineAndExitCodeFour() throws Exception {
+        SecuredBroker secured = SecuredBroker.in(folder);
+        Path settings = SecuredBroker.storeSettings(folder.resolve("kafka.properties"), secured.clientWith("wrong"));
+        try (EmbeddedBroker broker =
+                EmbeddedBroker.start(BrokerSettings.in(folder.resolve("broker")).secured(secured.security()))) {
+            Path log = folder.resolve("refused.log");
+            Process process =
+                    process(log, broker.bootstrapServers(), "refused", "-Dquarkus.config.locations=" + settings);
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.exitValue()).as(Files.readString(log)).isEqualTo(4);
+            assertThat(Files.readString(log)).contains("The detector could not start: Kafka refuses us");
+            assertThat(folder.resolve("refused")).doesNotExist();
+
+            Path withoutTls = folder.resolve("without-tls.log");
+            Process plain = process(withoutTls, broker.bootstrapServers(), "plain");
+            assertThat(plain.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(plain.exitValue()).as(Files.readString(withoutTls)).isEqualTo(4);
+            assertThat(Files.readString(withoutTls)).contains("does it want TLS?");
+        }
     }
 
     private Process start(EmbeddedBroker broker, String name) throws Exception {
@@ -186,7 +286,10 @@ class RegressionDetectorIT {
                 "-Dplumbline.ready-file=" + folder.resolve(name),
                 "-Dplumbline.kafka.bootstrap-servers=" + bootstrapServers,
                 "-Dplumbline.detector.baseline-windows=60",
-                "-Dplumbline.detector.skip-windows=3"));
+                "-Dplumbline.detector.skip-windows=3",
+                "-Dplumbline.detector.snapshot-interval=0s",
+                // The windows that are fed are of another year.
+                "-Dplumbline.detector.stale-after=36500d"));
         command.addAll(List.of(settings));
         command.addAll(List.of("-jar", System.getProperty("plumbline.detector.jar")));
         Process process = new ProcessBuilder(command)

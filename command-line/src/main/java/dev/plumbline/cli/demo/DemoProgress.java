@@ -86,7 +86,11 @@ final class DemoProgress {
 
     /** The detector raised or changed an alert. */
     void onAlert(AlertRecord record) {
-        if (record.transition() == AlertRecord.Transition.RESOLVED) {
+        boolean isOver = switch (record.transition()) {
+            case FIRED, EXTENDED -> false;
+            case RESOLVED, ENDED -> true;
+        };
+        if (isOver) {
             return;
         }
         if (shiftEpochMillis.isEmpty() || record.atEpochMillis() <= shiftEpochMillis.getAsLong()) {

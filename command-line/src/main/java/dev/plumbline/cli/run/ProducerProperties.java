@@ -1,5 +1,6 @@
 package dev.plumbline.cli.run;
 
+import dev.plumbline.cli.stack.KafkaSettings;
 import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.contract.series.Series;
 import dev.plumbline.probe.Discovery;
@@ -24,7 +25,7 @@ final class ProducerProperties {
     static Map<String, String> of(
             RunPlan plan, Series series, TargetAddress address, Discovery discovery, Map<String, Object> kafkaClient) {
         Map<String, String> all = new LinkedHashMap<>();
-        kafka(all, kafkaClient);
+        all.putAll(KafkaSettings.of(kafkaClient));
         all.put("plumbline.producer.id", plan.producerId());
         all.put("plumbline.target.url", discovery.url().base());
         all.put("plumbline.target.name", series.group().target());
@@ -91,16 +92,6 @@ final class ProducerProperties {
         all.computeIfPresent(
                 "plumbline.workload.seed", (key, seed) -> Long.toString(Long.parseLong(seed) + number * SEED_DISTANCE));
         return all;
-    }
-
-    private static void kafka(Map<String, String> all, Map<String, Object> client) {
-        client.forEach((name, value) -> {
-            if (name.equals(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG)) {
-                all.put("plumbline.kafka.bootstrap-servers", String.valueOf(value));
-            } else {
-                all.put(kafkaKey(name), String.valueOf(value));
-            }
-        });
     }
 
     private static void load(Map<String, String> all, RunPlan plan, LoadPoint loadPoint) {

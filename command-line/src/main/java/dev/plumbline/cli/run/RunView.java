@@ -93,7 +93,10 @@ final class RunView {
     }
 
     void alert(AlertRecord alert) {
-        firing = alert.transition() != AlertRecord.Transition.RESOLVED;
+        firing = switch (alert.transition()) {
+            case FIRED, EXTENDED -> true;
+            case RESOLVED, ENDED -> false;
+        };
         if (silent) {
             return;
         }
@@ -105,6 +108,9 @@ final class RunView {
             case RESOLVED ->
                 screen.line("  " + Figures.clock(alert.atEpochMillis()) + "  " + screen.reassuring("resolved") + "  "
                         + alert.summary().replaceFirst("^resolved: ", ""));
+            case ENDED ->
+                screen.line("  " + Figures.clock(alert.atEpochMillis()) + "  " + screen.alarming("not resolved") + "  "
+                        + alert.summary());
         }
     }
 

@@ -17,12 +17,14 @@ final class VerdictTally {
 
     void add(VerdictRecord verdict) {
         long endEpochMillis = verdict.window().endEpochMillis();
+        // A goodbye that came after the last window is told by a second verdict on it.
+        boolean isSecond = endEpochMillis == lastEndEpochMillis;
         if (endEpochMillis >= lastEndEpochMillis) {
             lastEndEpochMillis = endEpochMillis;
             open = verdict.snapshot().incident();
         }
         // A window that no healthy producer vouches for is judged by nobody: its silence is not a pass.
-        if (verdict.baselineId().isPresent() && verdict.coverage() >= WindowRecord.MINIMUM_COVERAGE) {
+        if (!isSecond && verdict.baselineId().isPresent() && verdict.coverage() >= WindowRecord.MINIMUM_COVERAGE) {
             judgedWindows++;
         }
     }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -214,8 +215,11 @@ public final class LocalPipe implements AutoCloseable {
 
     private Child launch(Part app, Map<String, String> confidential) {
         List<String> properties = new ArrayList<>(plan.properties().getOrDefault(app, List.of()));
-        if (!confidential.isEmpty()) {
-            properties.add("quarkus.config.locations=" + ConfidentialFile.write(folder(), app.label(), confidential));
+        Map<String, String> unseen =
+                new HashMap<>(cluster.map(KafkaSettings::of).orElse(Map.of()));
+        unseen.putAll(confidential);
+        if (!unseen.isEmpty()) {
+            properties.add("quarkus.config.locations=" + ConfidentialFile.write(folder(), app.label(), unseen));
         }
         properties.add("plumbline.kafka.bootstrap-servers=" + bootstrapServers());
         properties.add("quarkus.http.host=127.0.0.1");

@@ -17,6 +17,7 @@ final class PipeTopics {
 
     private static final long SMALLEST_SEGMENT = 1L << 20;
     private static final long LARGEST_SEGMENT = 64L << 20;
+    private static final long REWRITTEN_SEGMENT = 4L << 20;
 
     private static final long ANSWER_WITHIN_SECONDS = 20;
 
@@ -29,6 +30,11 @@ final class PipeTopics {
     /** All of them. */
     List<NewTopic> all() {
         Map<String, String> compacted = Map.of("cleanup.policy", "compact");
+        // Rewritten all the time and read at every start: only closed segments are compacted, so these are small.
+        Map<String, String> rewritten = Map.of(
+                "cleanup.policy", "compact",
+                "segment.bytes", Long.toString(REWRITTEN_SEGMENT),
+                "min.cleanable.dirty.ratio", "0.1");
         // Only whole, closed segments are deleted: with a quarter of the limit the overshoot stays small.
         Map<String, String> bounded = Map.of(
                 "retention.bytes", Long.toString(plan.topicBytes()),
@@ -44,6 +50,7 @@ final class PipeTopics {
                 topic(Topics.VERDICTS, bounded),
                 topic(Topics.ALERTS, bounded),
                 topic(Topics.UNDECODABLE, bounded),
+                topic(Topics.SNAPSHOTS, rewritten),
                 topic(Topics.BASELINES, compacted),
                 topic(Topics.CONTROLS, compacted),
                 topic(Topics.RUNS, compacted));

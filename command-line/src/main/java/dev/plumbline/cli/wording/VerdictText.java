@@ -31,7 +31,7 @@ public final class VerdictText {
         List<MetricVerdict> regressed = verdict.metrics().stream()
                 .filter(metric -> metric.verdict() instanceof Verdict.Regressed)
                 .toList();
-        if (!regressed.isEmpty()) {
+        if (!regressed.isEmpty() && verdict.state() != SeriesState.ENDED) {
             return screen.alarming("regressed "
                     + regressed.stream()
                             .map(metric -> metric.metric().displayName())
@@ -49,6 +49,8 @@ public final class VerdictText {
             case PENDING -> screen.bold("suspicious") + " " + text;
             case FIRING -> screen.alarming("firing    ") + " " + text;
             case NO_DATA -> screen.alarming("no data");
+            case STALE -> screen.alarming("no window");
+            case ENDED -> screen.quiet("ended");
             case LEARNING -> "learning";
         };
     }

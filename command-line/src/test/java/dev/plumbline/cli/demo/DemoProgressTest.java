@@ -72,6 +72,7 @@ class DemoProgressTest {
         progress.onAlert(alert(AlertRecord.Transition.EXTENDED, 26_000));
         assertThat(progress.alert().orElseThrow().atEpochMillis()).isEqualTo(26_000);
         progress.onAlert(alert(AlertRecord.Transition.RESOLVED, 90_000));
+        progress.onAlert(alert(AlertRecord.Transition.ENDED, 91_000));
         assertThat(progress.alert().orElseThrow().atEpochMillis()).isEqualTo(26_000);
     }
 

@@ -54,6 +54,15 @@ class VerdictTallyTest {
     }
 
     @Test
+    void aWindowThatASecondVerdictEndsIsJudgedOnce() {
+        tally.add(verdict(1, 1, true, Optional.of(OPEN)));
+        tally.add(verdict(2, 1, true, Optional.of(OPEN)));
+        tally.add(verdict(2, 1, true, Optional.empty()));
+        assertThat(tally.judgedWindows()).isEqualTo(2);
+        assertThat(tally.openIncident()).isEmpty();
+    }
+
+    @Test
     void onlyCoveredWindowsThatHadABaselineAreJudged() {
         tally.add(verdict(1, 1, false, Optional.empty()));
         tally.add(verdict(2, 0.5, true, Optional.empty()));

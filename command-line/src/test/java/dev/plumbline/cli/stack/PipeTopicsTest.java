@@ -44,5 +44,8 @@ class PipeTopicsTest {
             assertThat(topic(name, 256 << 20).configs()).isEqualTo(Map.of("cleanup.policy", "compact"));
         }
         assertThat(topic(Topics.RUNS, 256 << 20).numPartitions()).isEqualTo(3);
+        assertThat(topic(Topics.SNAPSHOTS, 256 << 20).configs())
+                .containsEntry("cleanup.policy", "compact")
+                .containsEntry("segment.bytes", "4194304");
     }
 }

@@ -152,6 +152,7 @@ record TimeChart(String id, String title, String unit, String definition, List<L
             }
             String look = switch (mark.meaning()) {
                 case FIRED -> "mark fired";
+                case ENDED -> "mark ended";
                 case RESOLVED -> "mark resolved";
                 case CHANGE_POINT -> "mark began";
             };

@@ -52,6 +52,7 @@ record TimeFrame(
     enum Meaning {
         FIRED,
         RESOLVED,
+        ENDED,
         CHANGE_POINT
     }
 
@@ -148,6 +149,7 @@ record TimeFrame(
                     // More metrics of the same incident: the list of alerts says which.
                 }
                 case RESOLVED -> marks.add(new Mark(alert.atEpochMillis(), Meaning.RESOLVED, name + " resolved"));
+                case ENDED -> marks.add(new Mark(alert.atEpochMillis(), Meaning.ENDED, name + " not resolved"));
             }
         }
         return marks.size() <= MOST_MARKS ? marks : marks.subList(0, MOST_MARKS);

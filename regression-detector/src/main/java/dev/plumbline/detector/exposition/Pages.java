@@ -26,6 +26,7 @@ import java.io.IOException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 
 /**
  * {@code /metrics} for Prometheus; {@code /api/state}, {@code /api/alerts}, {@code /api/deploys} and {@code /health} for
@@ -44,12 +45,16 @@ public class Pages {
             .build();
 
     private final Watch watch;
+    private final BooleanSupplier caughtUp;
+    private final InstantSource clock;
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private final ExpositionFormats formats = ExpositionFormats.init();
 
     @Inject
     public Pages(Watch watch, @Identifier("windows") WindowPartitions partitions, InstantSource clock) {
         this.watch = watch;
+        this.caughtUp = partitions::isCaughtUp;
+        this.clock = clock;
         registry.register(new WatchCollector(watch, partitions::lagRecords, clock));
         ProcessMetrics.builder().register(registry);
         JvmMemoryMetrics.builder().register(registry);
@@ -65,7 +70,16 @@ public class Pages {
         router.get("/health").handler(this::health);
     }
 
+    /** 503 until the detector knows all that there is: counters that jump, and states of yesterday, are worse than none. */
     private void metrics(RoutingContext context) {
+        if (!caughtUp.getAsBoolean()) {
+            context.response()
+                    .setStatusCode(503)
+                    .putHeader("Content-Type", "text/plain")
+                    .putHeader("Retry-After", "5")
+                    .end("catching up with the windows topic\n");
+            return;
+        }
         ExpositionFormatWriter writer = formats.findWriter(context.request().getHeader("Accept"));
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try {
@@ -81,7 +95,11 @@ public class Pages {
         json(
                 context,
                 200,
-                Map.of("series", watch.series().stream().map(SeriesReport::of).toList()));
+                Map.of(
+                        "series",
+                        watch.series().stream()
+                                .map(view -> SeriesReport.of(view, clock.millis(), watch.limits()))
+                                .toList()));
     }
 
     /** 200 when partitions are read; 503 before, or when another detector reads them all. */
@@ -90,7 +108,13 @@ public class Pages {
         json(
                 context,
                 partitions.isEmpty() ? 503 : 200,
-                Map.of("status", partitions.isEmpty() ? "IDLE" : "UP", "partitions", partitions));
+                Map.of(
+                        "status",
+                        partitions.isEmpty() ? "IDLE" : "UP",
+                        "partitions",
+                        partitions,
+                        "caughtUp",
+                        caughtUp.getAsBoolean()));
     }
 
     private static void json(RoutingContext context, int status, Object value) {

@@ -9,6 +9,7 @@ import dev.plumbline.contract.verdict.SeriesState;
 import dev.plumbline.contract.verdict.VerdictRecord;
 import dev.plumbline.contract.window.RequestCounts;
 import dev.plumbline.detector.watch.SeriesView;
+import dev.plumbline.detector.watch.WatchLimits;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -18,14 +19,15 @@ import java.util.OptionalLong;
  *
  * @param series who
  * @param key the record key of its verdicts
- * @param state LEARNING until a window was judged
+ * @param state as of now; LEARNING until a window was judged
  * @param learning progress of the baseline, while it is learned
  * @param baseline what it is held against
  * @param metrics each judged or observed metric with verdict, effect and evidence
  * @param incident the open alert
  * @param lastWindowEndEpochMillis end of the last window that was taken up
+ * @param endedEpochMillis when its last producer said goodbye
  * @param coverage of that window
- * @param requests everything counted of the series
+ * @param requests counted of the series since this start
  */
 record SeriesReport(
         Series series,
@@ -36,6 +38,7 @@ record SeriesReport(
         List<MetricVerdict> metrics,
         Optional<OpenIncident> incident,
         OptionalLong lastWindowEndEpochMillis,
+        OptionalLong endedEpochMillis,
         Optional<Double> coverage,
         RequestCounts requests) {
 
@@ -47,12 +50,12 @@ record SeriesReport(
             BaselineRecord.Grade grade,
             List<String> gradeReasons) {}
 
-    static SeriesReport of(SeriesView view) {
+    static SeriesReport of(SeriesView view, long nowEpochMillis, WatchLimits limits) {
         Optional<VerdictRecord> verdict = view.verdict();
         return new SeriesReport(
                 view.series(),
                 view.series().key(),
-                verdict.map(VerdictRecord::state).orElse(SeriesState.LEARNING),
+                view.state(nowEpochMillis, limits).orElse(SeriesState.LEARNING),
                 verdict.flatMap(VerdictRecord::learning),
                 view.baseline()
                         .map(baseline -> new Baseline(
@@ -64,6 +67,7 @@ record SeriesReport(
                 verdict.map(VerdictRecord::metrics).orElse(List.of()),
                 verdict.flatMap(known -> known.snapshot().incident()),
                 verdict.isPresent() ? OptionalLong.of(verdict.get().window().endEpochMillis()) : OptionalLong.empty(),
+                verdict.map(known -> known.snapshot().endedEpochMillis()).orElse(OptionalLong.empty()),
                 verdict.map(VerdictRecord::coverage),
                 view.totals().requests());
     }

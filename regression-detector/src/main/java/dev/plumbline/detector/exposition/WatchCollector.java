@@ -60,15 +60,26 @@ final class WatchCollector implements MultiCollector {
     @Override
     public MetricSnapshots collect() {
         List<SeriesView> views = watch.series();
+        long now = clock.millis();
+        // A value of long ago under the name of a current one would be read as one.
+        List<SeriesView> current = views.stream()
+                .filter(view -> view.isCurrent(now, watch.limits()))
+                .toList();
         List<MetricSnapshot> all = new ArrayList<>();
         SHOWN.forEach(metric -> all.add(latency(metric, views)));
         all.add(requests(views));
         all.add(outputTokens(views));
         all.add(deploys(views));
-        perMetric(all, views);
-        values(all, views);
-        all.add(verdicts(views));
-        perSeries(all, views);
+        perMetric(all, current);
+        values(all, current);
+        all.add(verdicts(current));
+        all.add(seriesGauge(
+                "plumbline_coverage_ratio",
+                "Load of the last window that healthy producers offered",
+                current,
+                VerdictRecord::coverage));
+        perSeries(all, views, now);
+        bounds(all);
         all.add(transitions(views));
         all.add(lag());
         all.add(new GaugeSnapshot(
@@ -292,13 +303,13 @@ final class WatchCollector implements MultiCollector {
                 points);
     }
 
-    private void perSeries(List<MetricSnapshot> all, List<SeriesView> views) {
+    private void perSeries(List<MetricSnapshot> all, List<SeriesView> views, long now) {
         List<GaugeDataPointSnapshot> states = new ArrayList<>();
         for (SeriesView view : views) {
-            view.verdict().ifPresent(verdict -> {
+            view.state(now, watch.limits()).ifPresent(is -> {
                 for (SeriesState state : SeriesState.values()) {
                     states.add(new GaugeDataPointSnapshot(
-                            verdict.state() == state ? 1 : 0,
+                            is == state ? 1 : 0,
                             labels(view.series())
                                     .merge(Labels.of("state", state.name().toLowerCase(Locale.ROOT))),
                             null));
@@ -307,18 +318,22 @@ final class WatchCollector implements MultiCollector {
         }
         all.add(new GaugeSnapshot(new MetricMetadata("plumbline_state", "1 for the state of the series"), states));
         all.add(seriesGauge(
-                "plumbline_coverage_ratio",
-                "Load of the last window that healthy producers offered",
+                "plumbline_incident_open",
+                "1 while an alert of the series is open, whatever its state",
                 views,
-                VerdictRecord::coverage));
-        double now = clock.millis();
+                verdict -> verdict.snapshot().incident().isPresent() ? 1 : 0));
+        List<SeriesView> awaited = views.stream()
+                .filter(view -> view.state(now, watch.limits())
+                        .filter(state -> state != SeriesState.ENDED)
+                        .isPresent())
+                .toList();
         all.add(seriesGauge(
                 "plumbline_last_window_age_seconds",
-                "Time since the end of the last judged window",
-                views,
+                "Time since the end of the last judged window of a series that has not ended",
+                awaited,
                 verdict -> (now - verdict.window().endEpochMillis()) / 1e3));
         List<GaugeDataPointSnapshot> ages = new ArrayList<>();
-        for (SeriesView view : views) {
+        for (SeriesView view : awaited) {
             Optional<BaselineRecord> baseline = view.baseline();
             baseline.ifPresent(known -> ages.add(new GaugeDataPointSnapshot(
                     (now - known.learned().untilEpochMillis()) / 1e3, labels(view.series()), null)));
@@ -326,6 +341,24 @@ final class WatchCollector implements MultiCollector {
         all.add(new GaugeSnapshot(
                 new MetricMetadata("plumbline_baseline_age_seconds", "Time since the last window of the baseline"),
                 ages));
+    }
+
+    private void bounds(List<MetricSnapshot> all) {
+        all.add(number("plumbline_detector_groups", "Comparison groups that are watched", watch.groups()));
+        all.add(number(
+                "plumbline_detector_groups_limit",
+                "Groups from which on no further one is taken up",
+                watch.limits().groups()));
+        all.add(number("plumbline_detector_state_bytes", "What the state of all groups takes", watch.stateBytes()));
+        all.add(number(
+                "plumbline_detector_state_limit_bytes",
+                "State from which on no further group or variant is taken up",
+                watch.limits().stateBytes()));
+    }
+
+    private static GaugeSnapshot number(String name, String help, double value) {
+        return new GaugeSnapshot(
+                new MetricMetadata(name, help), List.of(new GaugeDataPointSnapshot(value, Labels.EMPTY, null)));
     }
 
     private static GaugeSnapshot gauge(

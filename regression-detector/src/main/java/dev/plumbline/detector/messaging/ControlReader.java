@@ -21,11 +21,8 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 /**
@@ -51,15 +48,15 @@ public class ControlReader {
     private static final Duration STOP_WITHIN = Duration.ofSeconds(2);
 
     private final Watch watch;
-    private final String bootstrapServers;
+    private final Consumers consumers;
     private final CompletableFuture<Void> caughtUp = new CompletableFuture<>();
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final Thread thread = new Thread(this::run, "controls");
 
     @Inject
-    public ControlReader(Watch watch, @ConfigProperty(name = "kafka.bootstrap.servers") String bootstrapServers) {
+    public ControlReader(Watch watch, Consumers consumers) {
         this.watch = watch;
-        this.bootstrapServers = bootstrapServers;
+        this.consumers = consumers;
     }
 
     void start(@Observes StartupEvent event) {
@@ -93,28 +90,38 @@ public class ControlReader {
         }
     }
 
+    /** Whatever happens is tried again: a thread that is gone would leave alerts without their deploys, and say nothing. */
     private void run() {
-        try (Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-                Map.of(
-                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                        bootstrapServers,
-                        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                        "read_committed",
-                        ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
-                        "earliest",
-                        ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
-                        false,
-                        ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
-                        false,
-                        ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                        ANSWER_WITHIN_MILLIS,
-                        ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                        ANSWER_WITHIN_MILLIS),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer())) {
-            follow(consumer);
+        boolean isFailing = false;
+        while (stopping.getCount() > 0) {
+            try (Consumer<byte[], byte[]> consumer = consumers.open(Map.of(
+                    ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                    ANSWER_WITHIN_MILLIS,
+                    ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                    ANSWER_WITHIN_MILLIS))) {
+                follow(consumer);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            } catch (RuntimeException e) {
+                watch.controlsFailed();
+                if (!isFailing) {
+                    LOG.warnf("cannot follow %s, trying on: %s", Topics.CONTROLS, e);
+                }
+                isFailing = true;
+                if (isStoppedWhilePausing()) {
+                    return;
+                }
+            }
+        }
+    }
+
+    private boolean isStoppedWhilePausing() {
+        try {
+            return stopping.await(POLL.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return true;
         }
     }
 

@@ -2,6 +2,7 @@ package dev.plumbline.detector.messaging;
 
 import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.verdict.BaselineRecord;
+import dev.plumbline.contract.verdict.Snapshot;
 import dev.plumbline.contract.verdict.VerdictRecord;
 import dev.plumbline.contract.wire.Bytes;
 import dev.plumbline.contract.wire.Codec;
@@ -9,11 +10,13 @@ import dev.plumbline.contract.wire.Decoded;
 import dev.plumbline.contract.wire.Topics;
 import dev.plumbline.contract.wire.UndecodableRecord;
 import dev.plumbline.detector.watch.Published;
+import dev.plumbline.detector.watch.Reading;
 import dev.plumbline.detector.watch.Watch;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -22,19 +25,15 @@ import java.util.Optional;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * Reads back what was published, each topic once from its beginning to the end that it had when reading began. Only the
- * newest record of each key is decoded, so that weeks of verdicts cost their transfer and nothing more.
+ * Brings a {@link Watch} to where this detector, or one before it, had been: the snapshots and baselines, which are compacted;
+ * the verdicts that were published after the snapshots; the newest alerts; and the windows of baselines in the making. What
+ * it reads does not grow with what was ever measured. Without snapshots all verdicts are read, and windows from their
+ * beginning.
  */
 public final class Recovery {
-
-    /** Polls without any record after which a topic counts as unreadable. */
-    private static final int MOST_EMPTY_POLLS = 60;
 
     /** Newest records of a key that are tried: a damaged one must not cost the state that lies before it. */
     private static final int CANDIDATES = 3;
@@ -42,51 +41,150 @@ public final class Recovery {
     /** Undecodable records that are reported of one recovery. */
     private static final int MOST_UNDECODABLE = 100;
 
-    private static final Duration POLL = Duration.ofMillis(500);
+    private static final Comparator<VerdictRecord> BY_TIME =
+            Comparator.comparingLong(verdict -> verdict.window().endEpochMillis());
 
-    private final String bootstrapServers;
+    private final Watch watch;
+    private final Consumers consumers;
+    private final long windowLengthMillis;
 
-    /** @param bootstrapServers {@code host:port}, several separated by commas */
-    public Recovery(String bootstrapServers) {
-        this.bootstrapServers = bootstrapServers;
+    /** @param windowLengthMillis of the windows that are judged; verdicts of others are left alone */
+    public Recovery(Watch watch, Consumers consumers, long windowLengthMillis) {
+        this.watch = watch;
+        this.consumers = consumers;
+        this.windowLengthMillis = windowLengthMillis;
     }
 
     /**
+     * Restores partitions of the windows topic.
+     *
+     * @param committedOffsets by partition, up to where an earlier start had wholly dealt with its records
+     * @return by partition, from where it is to be read
      * @throws IllegalStateException when a topic exists and cannot be read
+     * @throws org.apache.kafka.common.KafkaException when Kafka does not answer, or refuses
      */
-    Published read() {
-        try (Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-                Map.of(
-                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                        bootstrapServers,
-                        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                        "read_committed",
-                        ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
-                        false,
-                        ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
-                        false,
-                        ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
-                        5_000),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer())) {
+    Map<TopicPartition, Long> restore(Map<TopicPartition, Long> committedOffsets) {
+        try (Consumer<byte[], byte[]> consumer =
+                consumers.open(Map.of(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 5_000))) {
+            TopicReader reader = new TopicReader(consumer);
             List<UndecodableRecord> undecodable = new ArrayList<>();
-            Map<String, VerdictRecord> verdicts = new HashMap<>();
-            newestByKey(consumer, Topics.VERDICTS, Codec.VERDICTS, undecodable)
-                    .forEach(verdict -> verdicts.put(verdict.window().series().key(), verdict));
-            Map<String, BaselineRecord> baselines = new HashMap<>();
-            newestByKey(consumer, Topics.BASELINES, Codec.BASELINES, undecodable).stream()
-                    .filter(baseline -> baseline.kind() == BaselineRecord.Kind.LEARNED)
-                    .forEach(baseline -> baselines.put(baseline.group().key(), baseline));
-            List<AlertRecord> alerts = alerts(consumer, undecodable);
-            return new Published(verdicts, baselines, alerts, undecodable);
+            Map<String, Snapshot> snapshots = new HashMap<>();
+            newestByKey(undecodable, Codec.SNAPSHOTS, action -> reader.read(Topics.SNAPSHOTS, action))
+                    .forEach(snapshot -> snapshots.put(snapshot.key(), snapshot));
+            Map<TopicPartition, Snapshot.OfPartition> positions = positions(snapshots, committedOffsets.keySet());
+            watch.restore(published(reader, snapshots, committedOffsets.keySet(), positions, undecodable));
+            Map<TopicPartition, Long> starts = new HashMap<>();
+            committedOffsets.forEach((partition, committed) -> {
+                Reading reading =
+                        reading(consumer, partition, committed, Optional.ofNullable(positions.get(partition)));
+                watch.assign(partition.partition(), reading);
+                reader.read(
+                        partition,
+                        watch.learningOffsets(partition.partition()),
+                        record -> watch.relearn(record.partition(), record.offset(), record.value()));
+                starts.put(partition, reading.startOffset());
+            });
+            return starts;
         }
     }
 
-    /** The newest record of each key that can be understood, among its {@link #CANDIDATES} newest. */
-    private static <T> List<T> newestByKey(
-            Consumer<byte[], byte[]> consumer, String topic, Codec<T> codec, List<UndecodableRecord> undecodable) {
+    /** How far the partitions were read, where the snapshots speak of the topic as it is now. */
+    private Map<TopicPartition, Snapshot.OfPartition> positions(
+            Map<String, Snapshot> snapshots, Collection<TopicPartition> partitions) {
+        Map<String, Optional<String>> ids = new HashMap<>();
+        Map<TopicPartition, Snapshot.OfPartition> positions = new HashMap<>();
+        for (Snapshot snapshot : snapshots.values()) {
+            if (snapshot instanceof Snapshot.OfPartition position) {
+                TopicPartition partition = new TopicPartition(position.topic(), position.partition());
+                if (partitions.contains(partition)
+                        && ids.computeIfAbsent(position.topic(), consumers::topicId)
+                                .filter(position.topicId()::equals)
+                                .isPresent()) {
+                    positions.put(partition, position);
+                }
+            }
+        }
+        return positions;
+    }
+
+    private static Reading reading(
+            Consumer<byte[], byte[]> consumer,
+            TopicPartition partition,
+            long committed,
+            Optional<Snapshot.OfPartition> position) {
+        long begin = consumer.beginningOffsets(List.of(partition)).getOrDefault(partition, 0L);
+        long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+        long start = position.map(Snapshot.OfPartition::nextOffset)
+                .filter(next -> next <= end)
+                .map(next -> Math.max(begin, next))
+                .orElse(begin);
+        long last = new TopicReader(consumer).lastOffset(partition, start, end);
+        return new Reading(committed, start, last, position.isPresent());
+    }
+
+    private Published published(
+            TopicReader reader,
+            Map<String, Snapshot> snapshots,
+            Collection<TopicPartition> partitions,
+            Map<TopicPartition, Snapshot.OfPartition> positions,
+            List<UndecodableRecord> undecodable) {
+        Map<String, VerdictRecord> verdicts = new HashMap<>();
+        snapshots.values().forEach(snapshot -> {
+            if (snapshot instanceof Snapshot.OfSeries series && isJudged(series.verdict())) {
+                verdicts.merge(key(series.verdict()), series.verdict(), Recovery::later);
+            }
+        });
+        newestByKey(
+                        undecodable,
+                        Codec.VERDICTS,
+                        action -> reader.read(
+                                Topics.VERDICTS,
+                                verdictPartition -> partitions.stream()
+                                        .mapToLong(partition -> verdictsFrom(
+                                                Optional.ofNullable(positions.get(partition)),
+                                                verdictPartition.partition()))
+                                        .min()
+                                        .orElse(0),
+                                action))
+                .stream()
+                .filter(this::isJudged)
+                .forEach(verdict -> verdicts.merge(key(verdict), verdict, Recovery::later));
+        Map<String, BaselineRecord> baselines = new HashMap<>();
+        newestByKey(undecodable, Codec.BASELINES, action -> reader.read(Topics.BASELINES, action)).stream()
+                .filter(baseline -> baseline.kind() == BaselineRecord.Kind.LEARNED)
+                .forEach(baseline -> baselines.put(baseline.group().key(), baseline));
+        return new Published(verdicts, baselines, alerts(reader, undecodable), snapshots, undecodable);
+    }
+
+    private boolean isJudged(VerdictRecord verdict) {
+        return verdict.window().lengthMillis() == windowLengthMillis;
+    }
+
+    private static String key(VerdictRecord verdict) {
+        return verdict.window().series().key();
+    }
+
+    private static VerdictRecord later(VerdictRecord one, VerdictRecord other) {
+        return BY_TIME.compare(one, other) > 0 ? one : other;
+    }
+
+    private static long verdictsFrom(Optional<Snapshot.OfPartition> position, int verdictPartition) {
+        return position.filter(
+                        known -> verdictPartition < known.verdictOffsets().size())
+                .map(known -> known.verdictOffsets().get(verdictPartition))
+                .orElse(0L);
+    }
+
+    /** Somebody who reads records of a topic. */
+    @FunctionalInterface
+    private interface Source {
+        void read(TopicReader.Action action);
+    }
+
+    /** The newest record of each key that can be understood, among its {@link #CANDIDATES} newest; only those are decoded. */
+    private static <T> List<T> newestByKey(List<UndecodableRecord> undecodable, Codec<T> codec, Source source) {
         Map<String, Deque<ConsumerRecord<byte[], byte[]>>> candidates = new HashMap<>();
-        forEach(consumer, topic, record -> {
+        source.read(record -> {
             if (record.key() != null) {
                 String key = new String(record.key(), StandardCharsets.UTF_8);
                 if (record.value() == null) {
@@ -114,11 +212,11 @@ public final class Recovery {
         return newest;
     }
 
-    private static List<AlertRecord> alerts(Consumer<byte[], byte[]> consumer, List<UndecodableRecord> undecodable) {
+    private static List<AlertRecord> alerts(TopicReader reader, List<UndecodableRecord> undecodable) {
         Deque<AlertRecord> alerts = new ArrayDeque<>();
-        forEach(
-                consumer,
+        reader.readLast(
                 Topics.ALERTS,
+                Watch.KEPT_ALERTS,
                 record -> decoded(Codec.ALERTS, record, undecodable).ifPresent(alert -> {
                     alerts.addLast(alert);
                     if (alerts.size() > Watch.KEPT_ALERTS) {
@@ -126,36 +224,6 @@ public final class Recovery {
                     }
                 }));
         return List.copyOf(alerts);
-    }
-
-    private static void forEach(
-            Consumer<byte[], byte[]> consumer,
-            String topic,
-            java.util.function.Consumer<ConsumerRecord<byte[], byte[]>> action) {
-        List<TopicPartition> partitions = new ArrayList<>();
-        for (PartitionInfo info :
-                Optional.ofNullable(consumer.partitionsFor(topic)).orElse(List.of())) {
-            partitions.add(new TopicPartition(topic, info.partition()));
-        }
-        if (partitions.isEmpty()) {
-            return;
-        }
-        consumer.assign(partitions);
-        consumer.seekToBeginning(partitions);
-        Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-        int emptyPolls = 0;
-        while (partitions.stream()
-                .anyMatch(partition -> consumer.position(partition) < ends.getOrDefault(partition, 0L))) {
-            boolean any = false;
-            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-                any = true;
-                action.accept(record);
-            }
-            emptyPolls = any ? 0 : emptyPolls + 1;
-            if (emptyPolls > MOST_EMPTY_POLLS) {
-                throw new IllegalStateException("topic " + topic + " cannot be read to its end");
-            }
-        }
     }
 
     /** Remembers what cannot be understood, up to a bound; a topic full of garbage must not fill the memory. */

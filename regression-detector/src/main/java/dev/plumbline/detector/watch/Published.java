@@ -2,6 +2,7 @@ package dev.plumbline.detector.watch;
 
 import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.verdict.BaselineRecord;
+import dev.plumbline.contract.verdict.Snapshot;
 import dev.plumbline.contract.verdict.VerdictRecord;
 import dev.plumbline.contract.wire.UndecodableRecord;
 import java.util.List;
@@ -10,26 +11,30 @@ import java.util.Map;
 /**
  * What this detector, or one before it, has published.
  *
- * @param verdicts the last of each series, by series key
+ * @param verdicts the last of each series, by series key; from the snapshots, and from the verdicts that were published
+ *     after them
  * @param baselines the last of each group, by group key
  * @param alerts oldest first, the newest {@link Watch#KEPT_ALERTS} at most
+ * @param snapshots everything that is in the snapshots topic, by record key
  * @param undecodable what lay among them and could not be understood
  */
 public record Published(
         Map<String, VerdictRecord> verdicts,
         Map<String, BaselineRecord> baselines,
         List<AlertRecord> alerts,
+        Map<String, Snapshot> snapshots,
         List<UndecodableRecord> undecodable) {
 
     public Published {
         verdicts = Map.copyOf(verdicts);
         baselines = Map.copyOf(baselines);
         alerts = List.copyOf(alerts);
+        snapshots = Map.copyOf(snapshots);
         undecodable = List.copyOf(undecodable);
     }
 
     /** Nothing yet. */
     public static Published nothing() {
-        return new Published(Map.of(), Map.of(), List.of(), List.of());
+        return new Published(Map.of(), Map.of(), List.of(), Map.of(), List.of());
     }
 }

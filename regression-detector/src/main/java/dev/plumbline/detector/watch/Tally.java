@@ -11,10 +11,19 @@ public enum Tally {
     REPEATED("windows_repeated", "Finals of windows that had been judged already"),
     /** Finals that a verdict from before the restart covers. */
     RECOVERED("windows_recovered", "Windows whose verdict was published before this start"),
+    /** Finals and corrections whose judging or counting threw an exception. */
+    SET_ASIDE("windows_set_aside", "Windows that could not be judged and went to the undecodable topic"),
+    /** Series of which several windows in a row were set aside. */
+    STARTED_OVER(
+            "series_started_over", "Series whose state was discarded because none of their windows could be judged"),
+    /** Read once more, because a baseline in the making is not in the snapshots. */
+    RELEARNED("windows_relearned", "Windows that a baseline in the making was learned from once more after a start"),
     UNDECODABLE("records_undecodable", "Records that could not be understood"),
     REDELIVERED("records_redelivered", "Records that Kafka delivered more than once"),
     OTHER_LENGTH("windows_other_length", "Windows of a length that this detector does not judge"),
-    REFUSED("series_refused_windows", "Windows of groups or variants beyond the limit"),
+    /** Those that are known are judged on. */
+    REFUSED("series_refused_windows", "Windows of groups or variants that there was no room for"),
+    FORGOTTEN("series_forgotten", "Series that were forgotten because no window of them came for long"),
     ALERTS_SUPPRESSED("alerts_suppressed", "Alerts that had been published before this start"),
     VERDICTS("verdicts", "Verdicts published"),
     ALERTS("alerts", "Alert transitions published"),

@@ -7,9 +7,11 @@ import dev.plumbline.contract.series.Series;
 import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.verdict.BaselineRecord;
 import dev.plumbline.contract.verdict.SeriesSnapshot;
+import dev.plumbline.contract.verdict.Snapshot;
 import dev.plumbline.contract.verdict.SourcePosition;
 import dev.plumbline.contract.verdict.VerdictRecord;
 import dev.plumbline.contract.window.ExcludedPart;
+import dev.plumbline.contract.window.WindowId;
 import dev.plumbline.contract.window.WindowRecord;
 import dev.plumbline.contract.window.WindowSummary;
 import dev.plumbline.contract.wire.Bytes;
@@ -27,6 +29,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -36,36 +39,61 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Takes window records as they come, partition by partition in order, and says what is to be published.
  *
- * <p>Memory is bounded: {@link #MAX_GROUPS} groups of {@link GroupState#MAX_VARIANTS} variants, {@link #KEPT_ALERTS}
- * alerts, one offset per partition, and what {@link DeployLog} holds.
+ * <p>Memory is bounded, in groups and in bytes ({@link WatchLimits}): from there on new groups and variants are refused and
+ * counted, and those that are known go on. Beside them {@link #KEPT_ALERTS} alerts, one offset per partition, and what
+ * {@link DeployLog} holds. What has not been heard of for long is forgotten, and its snapshots are taken back.
  *
  * <p>Safe for any thread; records of a partition must come from one at a time.
  */
 public final class Watch {
 
-    /** Most groups that are watched; windows of further ones are counted and left out. */
-    public static final int MAX_GROUPS = 2_000;
-
     /** Undecodable controls that wait for the next batch of windows to be published with; further ones are only counted. */
     private static final int MOST_UNDECODABLE_CONTROLS = 100;
+
+    /**
+     * Windows of a series that are set aside in a row before its state is discarded: one bad window says nothing of the
+     * state, and a state that lets no window be judged is worth nothing.
+     */
+    static final int SET_ASIDE_IN_A_ROW = 3;
 
     /** How many alerts are remembered. */
     public static final int KEPT_ALERTS = 1_000;
 
+    /** How often everything is searched for what can be forgotten, by the time of the windows. */
+    private static final long SWEEP_MILLIS = 3_600_000;
+
+    /** About how many bytes the last verdict of a series takes beside its snapshot, and its counters. */
+    private static final long VERDICT_BYTES = 4_000;
+
+    /** About how many bytes an offset takes that is remembered of a baseline in the making. */
+    private static final long OFFSET_BYTES = 24;
+
+    private static final Comparator<VerdictRecord> NEWEST_FIRST = Comparator.comparingLong(
+            (VerdictRecord verdict) -> -verdict.window().endEpochMillis());
+
     private final String topic;
     private final long windowLengthMillis;
-    private final GroupJudge judge;
+    private final Judge judge;
     private final double thresholdEffect;
+    private final WatchLimits limits;
+    private long stateBytes;
+
+    /** Most windows of a group without baseline that are read again after a restart; the newest. */
+    private final int mostLearningOffsets;
+
     private final Map<Integer, Partition> partitions = new HashMap<>();
     private final Deque<AlertRecord> alerts = new ArrayDeque<>();
     private final Map<Tally, Long> tallies = new EnumMap<>(Tally.class);
     private Published published = Published.nothing();
+    private Map<String, List<VerdictRecord>> publishedByGroup = Map.of();
     private Set<String> publishedAlerts = Set.of();
+    private final List<BaselineRecord> learnedOnRestore = new ArrayList<>();
     private final List<UndecodableRecord> foundOnRestore = new ArrayList<>();
     private final List<UndecodableRecord> foundAmongControls = new ArrayList<>();
     private final DeployLog deploys = new DeployLog();
@@ -73,26 +101,83 @@ public final class Watch {
 
     /** State of one partition of the windows topic; dropped when the partition moves to another detector. */
     private static final class Partition {
-        private final long committedOffset;
-        private final long endOffset;
+        private final Reading reading;
+
+        /** The last window whose verdict an earlier start has published. */
+        private final long toldThrough;
+
         private long highestOffset = -1;
+        private long nextSweepEpochMillis;
         private final Map<String, Group> groups = new HashMap<>();
 
-        Partition(long committedOffset, long endOffset) {
-            this.committedOffset = committedOffset;
-            this.endOffset = endOffset;
+        /** By series key, how many windows in a row were set aside; at most {@link WatchLimits#MOST_GROUPS} series. */
+        private final Map<String, Integer> setAside = new HashMap<>();
+
+        /** Record keys of the snapshots topic that speak of this partition. */
+        private final Set<String> saved = new HashSet<>();
+
+        Partition(Reading reading, long toldThrough) {
+            this.reading = reading;
+            this.toldThrough = Math.min(toldThrough, reading.lastOffset());
+        }
+
+        /** Everything before it is in the state. */
+        long nextOffset() {
+            return Math.max(highestOffset + 1, reading.startOffset());
+        }
+
+        boolean isCaughtUp() {
+            return nextOffset() > reading.lastOffset();
         }
     }
 
+    /** How a window is judged: a function, as {@link GroupJudge} is. */
+    @FunctionalInterface
+    interface Judge {
+        Judged judge(GroupState before, WindowRecord window, SourcePosition at);
+    }
+
     private static final class Group {
+        private final ComparisonGroup id;
         private GroupState state;
+        private long bytes;
+
+        /** End of the newest window that is in {@code state}; 0 before the first. */
+        private long lastEndEpochMillis;
+
+        /** Since this start; what an earlier one has told is not in it. */
         private final Map<String, WindowSummary> totals = new TreeMap<>();
+
         private final Map<String, Series> series = new HashMap<>();
         private final Map<String, VerdictRecord> verdicts = new HashMap<>();
         private final Map<String, Map<AlertRecord.Transition, Long>> transitions = new HashMap<>();
 
-        Group(GroupState state) {
+        /** Where the windows lie that went into {@code state} while it had no baseline. */
+        private final Deque<Long> learningOffsets = new ArrayDeque<>();
+
+        /** Variants whose verdict is not in the snapshots topic. */
+        private final Set<String> unsaved = new HashSet<>();
+
+        Group(ComparisonGroup id, GroupState state) {
+            this.id = id;
             this.state = state;
+        }
+
+        void taken(VerdictRecord verdict) {
+            verdicts.put(verdict.window().series().variant(), verdict);
+            heard(verdict.window());
+        }
+
+        void heard(WindowId window) {
+            lastEndEpochMillis = Math.max(lastEndEpochMillis, window.endEpochMillis());
+        }
+
+        void forget(Set<String> gone) {
+            totals.keySet().removeAll(gone);
+            series.keySet().removeAll(gone);
+            verdicts.keySet().removeAll(gone);
+            transitions.keySet().removeAll(gone);
+            unsaved.removeAll(gone);
         }
     }
 
@@ -101,10 +186,24 @@ public final class Watch {
      * @param windowLengthMillis the length that is judged
      */
     public Watch(String topic, long windowLengthMillis, JudgementSettings settings) {
+        this(topic, windowLengthMillis, settings, WatchLimits.defaults(windowLengthMillis));
+    }
+
+    /**
+     * @param topic name of the windows topic, for undecodable records
+     * @param windowLengthMillis the length that is judged
+     */
+    public Watch(String topic, long windowLengthMillis, JudgementSettings settings, WatchLimits limits) {
+        this(topic, windowLengthMillis, settings, limits, new GroupJudge(settings)::judge);
+    }
+
+    Watch(String topic, long windowLengthMillis, JudgementSettings settings, WatchLimits limits, Judge judge) {
         this.topic = topic;
         this.windowLengthMillis = windowLengthMillis;
-        this.judge = new GroupJudge(settings);
+        this.judge = judge;
         this.thresholdEffect = settings.thresholdEffect();
+        this.limits = limits;
+        this.mostLearningOffsets = Math.max(1_000, 4 * settings.learnedWindows());
     }
 
     /** What was published before; call before {@link #assign}. */
@@ -115,18 +214,40 @@ public final class Watch {
         publishedAlerts = Set.copyOf(keys);
         alerts.clear();
         before.alerts().forEach(this::remember);
+        Map<String, List<VerdictRecord>> byGroup = new HashMap<>();
+        before.verdicts().values().stream()
+                .filter(verdict -> verdict.window().lengthMillis() == windowLengthMillis)
+                .sorted(NEWEST_FIRST)
+                .forEach(verdict -> byGroup.computeIfAbsent(
+                                verdict.window().series().group().key(), group -> new ArrayList<>())
+                        .add(verdict));
+        publishedByGroup = Map.copyOf(byGroup);
+        learnedOnRestore.clear();
         before.undecodable().forEach(bad -> count(Tally.UNDECODABLE));
         foundOnRestore.clear();
         foundOnRestore.addAll(before.undecodable());
     }
 
-    /** Hands over, once, what could not be understood of published records and of controls. */
-    public synchronized List<UndecodableRecord> takeUndecodable() {
+    /**
+     * Hands over, once, what is to be published of a restart: what could not be understood of published records and of
+     * controls, and baselines that came out of reading windows again because fewer of them are asked for now.
+     */
+    public synchronized Outgoing takeFound() {
         List<UndecodableRecord> found = new ArrayList<>(foundOnRestore);
         found.addAll(foundAmongControls);
+        Outgoing outgoing = new Outgoing(
+                learnedOnRestore,
+                List.of(),
+                List.of(),
+                found,
+                found.stream()
+                        .map(bad -> "undecodable record " + bad.topic() + '-' + bad.partition() + '@' + bad.offset()
+                                + ": " + bad.reason())
+                        .toList());
         foundOnRestore.clear();
         foundAmongControls.clear();
-        return List.copyOf(found);
+        learnedOnRestore.clear();
+        return outgoing;
     }
 
     /** Takes up one record of the controls topic; one without value takes back what its key told. */
@@ -175,19 +296,169 @@ public final class Watch {
         return deploys.newestFirst(most);
     }
 
+    /** A partition will be read; its series stand at once as their snapshots say. Call {@link #relearn} before {@link #take}. */
+    public synchronized void assign(int number, Reading reading) {
+        long toldThrough = publishedByGroup.values().stream()
+                .flatMap(List::stream)
+                .map(VerdictRecord::source)
+                .filter(source -> source.partition() == number)
+                .mapToLong(SourcePosition::offset)
+                .max()
+                .orElse(-1);
+        revoke(List.of(number));
+        Partition partition = new Partition(reading, toldThrough);
+        partitions.put(number, partition);
+        published.snapshots().values().stream()
+                .filter(snapshot -> speaksOf(snapshot, number))
+                .forEach(snapshot -> partition.saved.add(snapshot.key()));
+        // Should not all of them have a place any more, it is for those that were heard of last.
+        publishedByGroup.values().stream()
+                .filter(verdicts -> verdicts.getFirst().source().partition() == number)
+                .sorted(Comparator.comparing(List::getFirst, NEWEST_FIRST))
+                .takeWhile(unused -> hasRoomForAGroup())
+                .forEach(verdicts -> {
+                    Group group = restored(verdicts, number);
+                    partition.groups.put(group.id.key(), group);
+                    weigh(group);
+                });
+    }
+
+    private boolean hasRoomForAGroup() {
+        return groupCount() < limits.groups() && stateBytes < limits.stateBytes();
+    }
+
+    private boolean speaksOf(Snapshot snapshot, int partition) {
+        return switch (snapshot) {
+            case Snapshot.OfSeries series ->
+                series.verdict().window().lengthMillis() == windowLengthMillis
+                        && series.verdict().source().partition() == partition;
+            case Snapshot.OfLearning learning ->
+                learning.windowLengthMillis() == windowLengthMillis && learning.partition() == partition;
+            case Snapshot.OfPartition unused -> false;
+        };
+    }
+
+    /** Where the windows lie in a partition that groups without baseline have learned from; ascending. */
+    public synchronized List<Long> learningOffsets(int number) {
+        TreeSet<Long> offsets = new TreeSet<>();
+        Partition partition = partitions.get(number);
+        if (partition != null && partition.reading.isContinued()) {
+            for (Snapshot snapshot : published.snapshots().values()) {
+                if (snapshot instanceof Snapshot.OfLearning learning
+                        && speaksOf(learning, number)
+                        && groupWithoutBaseline(partition, learning.group().key())
+                                .isPresent()) {
+                    offsets.addAll(learning.offsets());
+                }
+            }
+        }
+        return List.copyOf(offsets);
+    }
+
+    private static Optional<Group> groupWithoutBaseline(Partition partition, String key) {
+        return Optional.ofNullable(partition.groups.get(key))
+                .filter(group -> group.state.baseline().isEmpty());
+    }
+
+    /** Takes up a window once more that {@link #learningOffsets} asked for; nothing is told of it but a baseline that is new. */
+    public synchronized void relearn(int number, long offset, byte @Nullable [] bytes) {
+        Partition partition = partitions.get(number);
+        if (partition == null || !(Codec.WINDOWS.decode(bytes) instanceof Decoded.Value<WindowRecord> good)) {
+            return;
+        }
+        WindowRecord window = good.value();
+        Optional<Group> learning =
+                groupWithoutBaseline(partition, window.id().series().group().key());
+        if (learning.isEmpty() || window.id().lengthMillis() != windowLengthMillis) {
+            return;
+        }
+        Group group = learning.get();
+        try {
+            // Nobody has an incident in a group without baseline: no alert comes of it.
+            group.state = GroupJudge.forget(
+                            group.state,
+                            group.id,
+                            forgottenUntilEpochMillis(window.id()),
+                            window.id().endEpochMillis())
+                    .state();
+            if (judge.judge(group.state, window, new SourcePosition(number, offset)) instanceof Judged.Taken taken) {
+                count(Tally.RELEARNED);
+                group.state = taken.state();
+                group.heard(window.id());
+                learned(taken).forEach(learnedOnRestore::add);
+                rememberLearning(group, offset);
+                weigh(group);
+            }
+        } catch (RuntimeException e) {
+            // It was set aside, and reported, when it came first.
+            count(Tally.SET_ASIDE);
+        }
+    }
+
+    private void rememberLearning(Group group, long offset) {
+        if (group.state.baseline().isPresent()) {
+            group.learningOffsets.clear();
+            return;
+        }
+        group.learningOffsets.addLast(offset);
+        if (group.learningOffsets.size() > mostLearningOffsets) {
+            group.learningOffsets.removeFirst();
+        }
+    }
+
+    /** Whether every record is taken up that there was when its partition was assigned. */
+    public synchronized boolean isCaughtUp() {
+        return partitions.values().stream().allMatch(Partition::isCaughtUp);
+    }
+
     /**
-     * A partition will be read from its beginning.
-     *
-     * @param committedOffset records before it were wholly dealt with by an earlier start
-     * @param endOffset its end as of now
+     * Hands over what has changed since the last time; whoever takes it must publish it. A partition in which windows are
+     * being read again that have been told already is left out: their verdicts lie before the place that would be noted
+     * with it, and a start from there would tell them once more.
      */
-    public synchronized void assign(int partition, long committedOffset, long endOffset) {
-        partitions.put(partition, new Partition(committedOffset, endOffset));
+    public synchronized Unsaved takeUnsaved() {
+        List<Snapshot> changed = new ArrayList<>();
+        List<String> gone = new ArrayList<>();
+        Map<Integer, Long> nextOffsets = new HashMap<>();
+        partitions.forEach((number, partition) -> {
+            if (partition.nextOffset() <= partition.toldThrough) {
+                return;
+            }
+            Set<String> there = new HashSet<>();
+            partition.groups.values().forEach(group -> {
+                group.verdicts.forEach((variant, verdict) -> {
+                    Snapshot snapshot = new Snapshot.OfSeries(verdict);
+                    there.add(snapshot.key());
+                    if (group.unsaved.contains(variant)) {
+                        changed.add(snapshot);
+                    }
+                });
+                if (!group.learningOffsets.isEmpty()) {
+                    Snapshot snapshot = new Snapshot.OfLearning(
+                            group.id, windowLengthMillis, number, List.copyOf(group.learningOffsets));
+                    there.add(snapshot.key());
+                    if (!group.unsaved.isEmpty()) {
+                        changed.add(snapshot);
+                    }
+                }
+                group.unsaved.clear();
+            });
+            partition.saved.stream().filter(key -> !there.contains(key)).forEach(gone::add);
+            partition.saved.clear();
+            partition.saved.addAll(there);
+            nextOffsets.put(number, partition.nextOffset());
+        });
+        return new Unsaved(changed, gone, nextOffsets);
     }
 
     /** Partitions went to another detector. */
     public synchronized void revoke(Collection<Integer> gone) {
-        gone.forEach(partitions::remove);
+        for (Integer partition : gone) {
+            Partition removed = partitions.remove(partition);
+            if (removed != null) {
+                removed.groups.values().forEach(group -> stateBytes -= group.bytes);
+            }
+        }
     }
 
     /** Takes up one record. */
@@ -205,20 +476,94 @@ public final class Watch {
         return switch (Codec.WINDOWS.decode(bytes)) {
             case Decoded.Undecodable<WindowRecord> bad -> {
                 count(Tally.UNDECODABLE);
-                yield offset < partition.committedOffset
+                yield offset < partition.reading.committedOffset()
                         ? Outgoing.NOTHING
-                        : new Outgoing(
-                                List.of(),
-                                List.of(),
-                                List.of(),
-                                List.of(new UndecodableRecord(
-                                        topic, partitionNumber, offset, bad.reason(), Bytes.of(bytes))));
+                        : Outgoing.ofSetAside(
+                                List.of(undecodable(partitionNumber, offset, bad.reason(), bytes)),
+                                List.of("undecodable record " + topic + '-' + partitionNumber + '@' + offset + ": "
+                                        + bad.reason()));
             }
-            case Decoded.Value<WindowRecord> good ->
-                take(partition, good.value(), new SourcePosition(partitionNumber, offset));
+            case Decoded.Value<WindowRecord> good -> {
+                List<AlertRecord> closed = new ArrayList<>();
+                Outgoing outgoing;
+                try {
+                    forgetOld(partition, good.value().id(), closed);
+                    outgoing = take(partition, good.value(), new SourcePosition(partitionNumber, offset));
+                } catch (RuntimeException e) {
+                    outgoing =
+                            setAside(partition, good.value(), undecodable(partitionNumber, offset, oneLine(e), bytes));
+                }
+                yield outgoing.afterAlerts(closed);
+            }
         };
     }
 
+    private UndecodableRecord undecodable(int partition, long offset, String reason, byte @Nullable [] bytes) {
+        return new UndecodableRecord(topic, partition, offset, reason, Bytes.of(bytes));
+    }
+
+    private static String oneLine(RuntimeException e) {
+        String line = ("cannot be judged: " + e).lines().findFirst().orElseThrow();
+        return line.length() <= 300 ? line : line.substring(0, 300);
+    }
+
+    /**
+     * A window whose judging threw an exception. Nothing of it is in the state of its series, see {@link #take(Partition,
+     * WindowRecord, SourcePosition)}; when the state itself is what cannot be judged with, it is discarded.
+     */
+    private Outgoing setAside(Partition partition, WindowRecord window, UndecodableRecord record) {
+        count(Tally.SET_ASIDE);
+        Series series = window.id().series();
+        List<String> warnings = new ArrayList<>();
+        int inARow = partition.setAside.getOrDefault(series.key(), 0) + 1;
+        if (inARow == 1) {
+            warnings.add("a window of " + series.key() + " (" + topic + '-' + record.partition() + '@' + record.offset()
+                    + ") " + record.reason() + "; it is set aside in " + Topics.UNDECODABLE
+                    + ", and what follows of this series is only counted");
+        }
+        if (inARow == SET_ASIDE_IN_A_ROW) {
+            warnings.add(startOver(partition, series));
+        }
+        if (partition.setAside.containsKey(series.key()) || partition.setAside.size() < WatchLimits.MOST_GROUPS) {
+            partition.setAside.put(series.key(), inARow);
+        }
+        return Outgoing.ofSetAside(
+                record.offset() < partition.reading.committedOffset() ? List.of() : List.of(record), warnings);
+    }
+
+    /** Discards what is known of a series; the baseline of its group stays. */
+    private String startOver(Partition partition, Series series) {
+        count(Tally.STARTED_OVER);
+        Group group = partition.groups.get(series.group().key());
+        String incident = "";
+        if (group != null) {
+            SeriesSnapshot lost = group.state.variants().get(series.variant());
+            incident = lost == null
+                    ? ""
+                    : lost.incident()
+                            .map(open -> ", its open alert " + open.alertId() + " will not be resolved")
+                            .orElse("");
+            Map<String, SeriesSnapshot> others = new HashMap<>(group.state.variants());
+            others.remove(series.variant());
+            group.state = group.state
+                    .baseline()
+                    .map(baseline -> GroupState.restored(baseline, others))
+                    .orElseGet(GroupState::ofNewGroup);
+            if (group.state.baseline().isEmpty()) {
+                group.learningOffsets.clear();
+            }
+            group.totals.remove(series.variant());
+            group.verdicts.remove(series.variant());
+            weigh(group);
+        }
+        return SET_ASIDE_IN_A_ROW + " windows of " + series.key() + " in a row could not be judged; the series"
+                + (group != null && group.state.baseline().isEmpty()
+                        ? ", and the baseline that was being learned,"
+                        : "")
+                + " starts over" + incident;
+    }
+
+    /** Whatever may throw comes before whatever changes something. */
     private Outgoing take(Partition partition, WindowRecord window, SourcePosition at) {
         if (window.id().lengthMillis() != windowLengthMillis) {
             count(Tally.OTHER_LENGTH);
@@ -227,30 +572,60 @@ public final class Watch {
         Series series = window.id().series();
         String groupKey = series.group().key();
         Group known = partition.groups.get(groupKey);
-        if (known == null && groupCount() >= MAX_GROUPS) {
+        if (known == null && !hasRoomForAGroup()) {
             count(Tally.REFUSED);
             return Outgoing.NOTHING;
         }
-        Group group = known != null ? known : restored(partition, series.group(), at.partition());
-        partition.groups.put(groupKey, group);
-        if (!group.series.containsKey(series.variant()) && group.series.size() >= GroupState.MAX_VARIANTS) {
+        Group group = known != null ? known : new Group(series.group(), GroupState.ofNewGroup());
+        if (window.revision() > 0 && group.series.isEmpty()) {
+            // Of a window that was never seen here: a group of corrections alone would never be forgotten.
+            count(Tally.CORRECTIONS);
+            return Outgoing.NOTHING;
+        }
+        if (!group.series.containsKey(series.variant()) && !hasRoomFor(window, group)) {
             count(Tally.REFUSED);
             return Outgoing.NOTHING;
         }
-        group.series.put(series.variant(), series);
-        group.totals.merge(series.variant(), counted(window), WindowSummary::plus);
-
-        Optional<VerdictRecord> before = publishedVerdict(partition, series, at.partition());
-        boolean covered =
-                before.isPresent() && at.offset() <= before.get().source().offset();
-        if (window.revision() == 0
+        Optional<VerdictRecord> before = publishedVerdict(series, at.partition());
+        // By time, too: in a topic that was deleted and made again offsets begin anew, and time does not.
+        boolean covered = before.filter(
+                        verdict -> at.offset() <= verdict.source().offset())
+                .filter(verdict ->
+                        window.id().endEpochMillis() <= verdict.window().endEpochMillis())
+                .isPresent();
+        WindowSummary totals = group.totals.getOrDefault(series.variant(), WindowSummary.empty());
+        if (!covered) {
+            totals = totals.plus(counted(window));
+        }
+        boolean recovered = window.revision() == 0
                 && covered
                 && group.state.baseline().isPresent()
-                && isRestored(group, before.get())) {
+                && isRestored(group, before.get());
+        Optional<Judged> judged = recovered ? Optional.empty() : Optional.of(judge.judge(group.state, window, at));
+        List<AlertRecord> alertsOfIt = judged.map(this::named).orElse(List.of());
+
+        partition.groups.put(groupKey, group);
+        partition.setAside.remove(series.key());
+        group.series.put(series.variant(), series);
+        group.totals.put(series.variant(), totals);
+        if (judged.isEmpty()) {
             count(Tally.RECOVERED);
+            weigh(group);
             return Outgoing.NOTHING;
         }
-        return switch (judge.judge(group.state, window, at)) {
+        Outgoing outgoing = taken(group, window, at, judged.get(), alertsOfIt, covered);
+        weigh(group);
+        return outgoing;
+    }
+
+    private Outgoing taken(
+            Group group,
+            WindowRecord window,
+            SourcePosition at,
+            Judged judged,
+            List<AlertRecord> alertsOfIt,
+            boolean covered) {
+        return switch (judged) {
             case Judged.LeftOut out -> {
                 count(
                         switch (out.why()) {
@@ -261,12 +636,36 @@ public final class Watch {
                 yield Outgoing.NOTHING;
             }
             case Judged.Taken taken -> {
+                Set<String> gone = new HashSet<>(group.state.variants().keySet());
+                gone.removeAll(taken.state().variants().keySet());
                 group.state = taken.state();
-                group.verdicts.put(series.variant(), taken.verdict());
-                count(window.coverage() < WindowRecord.MINIMUM_COVERAGE ? Tally.INVALID : Tally.JUDGED);
-                yield outgoing(group, taken, covered);
+                group.forget(gone);
+                group.taken(taken.verdict());
+                group.unsaved.add(window.id().series().variant());
+                rememberLearning(group, at.offset());
+                if (covered) {
+                    count(Tally.RECOVERED);
+                } else {
+                    count(window.coverage() < WindowRecord.MINIMUM_COVERAGE ? Tally.INVALID : Tally.JUDGED);
+                }
+                yield outgoing(group, taken, alertsOfIt, covered);
             }
         };
+    }
+
+    /** The alerts that are to be published, each with the deploy nearest to it. */
+    private List<AlertRecord> named(Judged judged) {
+        return switch (judged) {
+            case Judged.LeftOut unused -> List.of();
+            case Judged.Taken taken -> named(taken.alerts());
+        };
+    }
+
+    private List<AlertRecord> named(List<AlertRecord> alerts) {
+        return alerts.stream()
+                .filter(alert -> !publishedAlerts.contains(key(alert)))
+                .map(alert -> Deploys.named(alert, deploys.markers(), windowLengthMillis))
+                .toList();
     }
 
     /** While learning there is nothing to restore: the windows are learned from again. */
@@ -278,72 +677,196 @@ public final class Watch {
                         >= before.snapshot().continuity().lastEndEpochMillis();
     }
 
-    private Outgoing outgoing(Group group, Judged.Taken taken, boolean covered) {
-        List<AlertRecord> fresh = new ArrayList<>();
-        for (AlertRecord alert : taken.alerts()) {
-            if (publishedAlerts.contains(key(alert))) {
-                count(Tally.ALERTS_SUPPRESSED);
-            } else {
-                AlertRecord named = Deploys.named(alert, deploys.markers(), windowLengthMillis);
-                remember(named);
-                fresh.add(named);
-                count(Tally.ALERTS);
-                group.transitions
-                        .computeIfAbsent(
-                                alert.series().variant(), variant -> new EnumMap<>(AlertRecord.Transition.class))
-                        .merge(alert.transition(), 1L, Long::sum);
-            }
-        }
-        List<BaselineRecord> learned = taken.learned().stream()
-                .filter(baseline -> !Optional.ofNullable(
-                                published.baselines().get(baseline.group().key()))
-                        .filter(baseline::equals)
-                        .isPresent())
-                .toList();
-        learned.forEach(baseline -> count(Tally.BASELINES));
+    private Outgoing outgoing(Group group, Judged.Taken taken, List<AlertRecord> fresh, boolean covered) {
+        told(group, taken.alerts().size(), fresh);
+        List<BaselineRecord> learned = learned(taken);
         if (!covered) {
             count(Tally.VERDICTS);
         }
-        return new Outgoing(learned, fresh, covered ? List.of() : List.of(taken.verdict()), List.of());
+        return new Outgoing(learned, fresh, covered ? List.of() : List.of(taken.verdict()), List.of(), List.of());
     }
 
-    private Group restored(Partition partition, ComparisonGroup group, int partitionNumber) {
-        Optional<BaselineRecord> baseline = Optional.ofNullable(
-                        published.baselines().get(group.key()))
-                .filter(known -> known.learned().windowLengthMillis() == windowLengthMillis)
-                .filter(known -> known.learned().through().partition() == partitionNumber)
-                .filter(known -> publishedVerdict(partition, known.learned().from(), partitionNumber)
-                        .filter(verdict -> verdict.source().offset()
-                                >= known.learned().through().offset())
-                        .isPresent());
-        if (baseline.isEmpty()) {
-            return new Group(GroupState.ofNewGroup());
+    /** Counts and remembers alerts that go out; of {@code all} the others were published before this start. */
+    private void told(Group group, int all, List<AlertRecord> fresh) {
+        for (AlertRecord alert : fresh) {
+            remember(alert);
+            count(Tally.ALERTS);
+            group.transitions
+                    .computeIfAbsent(alert.series().variant(), variant -> new EnumMap<>(AlertRecord.Transition.class))
+                    .merge(alert.transition(), 1L, Long::sum);
         }
-        Map<String, SeriesSnapshot> variants = new HashMap<>();
-        Map<String, VerdictRecord> verdicts = new HashMap<>();
-        Map<String, Series> series = new HashMap<>();
-        published.verdicts().values().stream()
-                .filter(verdict -> verdict.window().series().group().equals(group))
-                .filter(verdict -> publishedVerdict(partition, verdict.window().series(), partitionNumber)
+        for (int known = fresh.size(); known < all; known++) {
+            count(Tally.ALERTS_SUPPRESSED);
+        }
+    }
+
+    /** A correction of a variant that was never judged takes up no state, but a counter. */
+    private boolean hasRoomFor(WindowRecord window, Group group) {
+        return stateBytes < limits.stateBytes()
+                && (window.revision() == 0
+                        ? group.state.hasRoomFor(window.id())
+                        : group.series.size() < GroupState.MAX_VARIANTS);
+    }
+
+    private long forgottenUntilEpochMillis(WindowId window) {
+        return window.startEpochMillis() - limits.forgetAfterMillis();
+    }
+
+    /**
+     * Forgets what is too old beside a window: in its group at once, elsewhere now and then.
+     *
+     * @param closed the alerts that must go out for it are added here
+     */
+    private void forgetOld(Partition partition, WindowId window, List<AlertRecord> closed) {
+        if (window.lengthMillis() != windowLengthMillis) {
+            return;
+        }
+        if (window.startEpochMillis() >= partition.nextSweepEpochMillis) {
+            // Within an hour always the same is too old: a restart, whose first window sweeps, forgets nothing sooner.
+            long sweepEpochMillis = window.startEpochMillis() - window.startEpochMillis() % SWEEP_MILLIS;
+            partition.nextSweepEpochMillis = sweepEpochMillis + SWEEP_MILLIS;
+            for (Group group : List.copyOf(partition.groups.values())) {
+                forgetOld(partition, group, sweepEpochMillis - limits.forgetAfterMillis(), window, closed);
+            }
+        }
+        Group own = partition.groups.get(window.series().group().key());
+        if (own != null) {
+            forgetOld(partition, own, forgottenUntilEpochMillis(window), window, closed);
+        }
+    }
+
+    private void forgetOld(
+            Partition partition, Group group, long untilEpochMillis, WindowId window, List<AlertRecord> closed) {
+        GroupJudge.Forgotten forgotten =
+                GroupJudge.forget(group.state, group.id, untilEpochMillis, window.endEpochMillis());
+        Set<String> left = forgotten.state().variants().keySet();
+        Set<String> gone = new HashSet<>(group.state.variants().keySet());
+        gone.removeAll(left);
+        // Restored without a baseline: there is a verdict, and no state until its windows are learned from again.
+        group.verdicts.forEach((variant, verdict) -> {
+            if (!left.contains(variant) && verdict.window().endEpochMillis() < untilEpochMillis) {
+                gone.add(variant);
+            }
+        });
+        boolean isOver = group.lastEndEpochMillis < untilEpochMillis;
+        if (gone.isEmpty() && !isOver) {
+            return;
+        }
+        List<AlertRecord> fresh = named(forgotten.alerts());
+        tallies.merge(Tally.FORGOTTEN, (long) gone.size(), Long::sum);
+        told(group, forgotten.alerts().size(), fresh);
+        closed.addAll(fresh);
+        group.forget(gone);
+        if (isOver) {
+            // The baseline with it. A verdict that is left is one of windows that are still to be read again.
+            group.state = GroupState.ofNewGroup();
+            group.learningOffsets.clear();
+        } else {
+            group.state = forgotten.state();
+        }
+        if (isOver && group.verdicts.isEmpty()) {
+            stateBytes -= group.bytes;
+            partition.groups.remove(group.id.key());
+        } else {
+            weigh(group);
+        }
+    }
+
+    private void weigh(Group group) {
+        long bytes = group.state.heapBytes()
+                + VERDICT_BYTES * group.series.size()
+                + OFFSET_BYTES * group.learningOffsets.size();
+        for (WindowSummary total : group.totals.values()) {
+            bytes += total.heapBytes();
+        }
+        stateBytes += bytes - group.bytes;
+        group.bytes = bytes;
+    }
+
+    /** A baseline that was learned and is not published yet, nor replaced by one that its group learned after it was forgotten. */
+    private List<BaselineRecord> learned(Judged.Taken taken) {
+        List<BaselineRecord> learned = taken.learned().stream()
+                .filter(baseline -> !Optional.ofNullable(
+                                published.baselines().get(baseline.group().key()))
+                        .filter(known -> known.equals(baseline)
+                                || (known.learned().windowLengthMillis() == windowLengthMillis
+                                        && known.learned().untilEpochMillis()
+                                                > baseline.learned().untilEpochMillis()))
                         .isPresent())
-                .forEach(verdict -> {
-                    String variant = verdict.window().series().variant();
-                    variants.put(variant, verdict.snapshot());
-                    verdicts.put(variant, verdict);
-                    series.put(variant, verdict.window().series());
-                });
-        Group restored = new Group(GroupState.restored(baseline.get(), variants));
-        restored.verdicts.putAll(verdicts);
-        restored.series.putAll(series);
+                .toList();
+        learned.forEach(baseline -> count(Tally.BASELINES));
+        return learned;
+    }
+
+    /**
+     * A group as its last verdicts say. What is too old is forgotten with the first window that is taken; until then windows
+     * that were told may be read again, and are known by it.
+     *
+     * @param published of the group, newest first; one at least
+     */
+    private Group restored(List<VerdictRecord> published, int partition) {
+        WindowId newest = published.getFirst().window();
+        ComparisonGroup id = newest.series().group();
+        List<VerdictRecord> verdicts = published.stream()
+                .filter(verdict -> verdict.source().partition() == partition)
+                .toList();
+        Map<String, SeriesSnapshot> variants = new HashMap<>();
+        verdicts.forEach(verdict -> variants.put(verdict.window().series().variant(), verdict.snapshot()));
+        Optional<GroupState> state = Optional.ofNullable(
+                        this.published.baselines().get(id.key()))
+                .filter(known -> known.learned().windowLengthMillis() == windowLengthMillis)
+                .filter(known -> known.learned().through().partition() == partition)
+                .filter(known -> verdicts.stream()
+                        .filter(verdict -> verdict.window().endEpochMillis() >= forgottenUntilEpochMillis(newest))
+                        .anyMatch(verdict -> isUnder(verdict, known)))
+                .map(known -> GroupState.restored(known, variants));
+        Set<String> kept = state.map(known -> known.variants().keySet()).orElseGet(() -> newest(verdicts));
+        Group restored = new Group(id, state.orElseGet(GroupState::ofNewGroup));
+        for (VerdictRecord verdict : verdicts) {
+            Series series = verdict.window().series();
+            if (kept.contains(series.variant())) {
+                restored.series.put(series.variant(), series);
+                restored.verdicts.put(series.variant(), verdict);
+                if (state.isPresent()) {
+                    restored.heard(verdict.window());
+                }
+                if (!isSaved(verdict)) {
+                    restored.unsaved.add(series.variant());
+                }
+            }
+        }
         return restored;
     }
 
-    /** The last verdict of a series, if it speaks of this very partition as it is now. */
-    private Optional<VerdictRecord> publishedVerdict(Partition partition, Series series, int partitionNumber) {
+    private static Set<String> newest(List<VerdictRecord> verdicts) {
+        Set<String> newest = new HashSet<>();
+        verdicts.stream()
+                .limit(GroupState.MAX_VARIANTS)
+                .forEach(verdict -> newest.add(verdict.window().series().variant()));
+        return newest;
+    }
+
+    /**
+     * Whether its group had the baseline when the verdict was reached, or has it by its window. Any variant can tell: the one
+     * that taught it may be long forgotten. Offsets cannot: behind a baseline there are also verdicts of a group that had been
+     * forgotten and learns anew.
+     */
+    private static boolean isUnder(VerdictRecord verdict, BaselineRecord baseline) {
+        return verdict.baselineId().filter(baseline.baselineId()::equals).isPresent()
+                || (verdict.window().series().equals(baseline.learned().from())
+                        && verdict.source().equals(baseline.learned().through()));
+    }
+
+    private boolean isSaved(VerdictRecord verdict) {
+        return published.snapshots().get(new Snapshot.OfSeries(verdict).key()) instanceof Snapshot.OfSeries saved
+                && saved.verdict().source().equals(verdict.source());
+    }
+
+    /** The last verdict of a series that was reached in this partition. */
+    private Optional<VerdictRecord> publishedVerdict(Series series, int partition) {
         return Optional.ofNullable(published.verdicts().get(series.key()))
                 .filter(known -> known.window().lengthMillis() == windowLengthMillis)
-                .filter(known -> known.source().partition() == partitionNumber)
-                .filter(known -> known.source().offset() < partition.endOffset);
+                .filter(known -> known.source().partition() == partition);
     }
 
     private static WindowSummary counted(WindowRecord window) {
@@ -365,7 +888,11 @@ public final class Watch {
         }
     }
 
+    /** An incident is closed once; because of which window it is forgotten, depends on when one was started. */
     private static String key(AlertRecord alert) {
+        if (alert.transition() == AlertRecord.Transition.ENDED) {
+            return alert.alertId() + '/' + alert.transition();
+        }
         return alert.alertId() + '/' + alert.transition() + '/' + alert.atEpochMillis();
     }
 
@@ -421,6 +948,21 @@ public final class Watch {
         List<AlertRecord> newestFirst = new ArrayList<>(alerts);
         Collections.reverse(newestFirst);
         return List.copyOf(newestFirst.subList(0, Math.min(most, newestFirst.size())));
+    }
+
+    /** Groups that are watched now. */
+    public synchronized int groups() {
+        return groupCount();
+    }
+
+    /** About how many bytes the state of all groups takes. */
+    public synchronized long stateBytes() {
+        return stateBytes;
+    }
+
+    /** The bounds, and when a series is stale. */
+    public WatchLimits limits() {
+        return limits;
     }
 
     /** Partitions that are being read. */

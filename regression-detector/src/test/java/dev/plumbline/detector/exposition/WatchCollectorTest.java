@@ -2,7 +2,11 @@ package dev.plumbline.detector.exposition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plumbline.contract.verdict.SeriesState;
+import dev.plumbline.contract.window.WindowRecord;
 import dev.plumbline.contract.wire.Codec;
+import dev.plumbline.detector.watch.Reading;
+import dev.plumbline.detector.watch.SeriesView;
 import dev.plumbline.detector.watch.Watch;
 import dev.plumbline.judgement.series.JudgementSettings;
 import dev.plumbline.judgement.series.SimulatedSeries;
@@ -15,19 +19,24 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class WatchCollectorTest {
 
+    private static final long MINUTE_MILLIS = 60_000;
+
     private final SimulatedSeries series = new SimulatedSeries(7, "c8");
     private final Watch watch =
             new Watch("plumbline.windows.10s.v1", 10_000, new JudgementSettings(30, 0, 0.1, 100, 1, 5, 3, 6));
     private long offset;
+    private long lastEndEpochMillis;
+    private long nowEpochMillis;
 
     @BeforeEach
     void learn() {
-        watch.assign(0, 0, 0);
+        watch.assign(0, Reading.fromBeginning(0, 0));
         feed(30);
     }
 
@@ -72,6 +81,87 @@ class WatchCollectorTest {
                 .isEqualTo(1);
     }
 
+    /** The producer was killed: no goodbye, no window. */
+    @Test
+    void aSeriesWhoseWindowsStoppedIsNotOk() throws IOException {
+        feed(1);
+        assertThat(value("plumbline_state{", "state=\"ok\"")).isEqualTo(1);
+        nowEpochMillis += MINUTE_MILLIS - 1;
+        assertThat(value("plumbline_state{", "state=\"ok\"")).isEqualTo(1);
+        nowEpochMillis += 1;
+        assertThat(value("plumbline_state{", "state=\"ok\"")).isZero();
+        assertThat(value("plumbline_state{", "state=\"stale\"")).isEqualTo(1);
+        assertThat(value("plumbline_last_window_age_seconds{")).isEqualTo(60);
+        assertThat(text())
+                .doesNotContain("plumbline_effect_ratio{", "plumbline_current_latency_seconds{")
+                .doesNotContain("plumbline_verdict{", "plumbline_coverage_ratio{", "plumbline_evidence{")
+                .contains("plumbline_requests_total{");
+        series.skipTime(6);
+        feed(1);
+        assertThat(value("plumbline_state{", "state=\"stale\"")).isZero();
+    }
+
+    @Test
+    void anIncidentStaysOpenWhenItsWindowsStop() throws IOException {
+        assertThat(value("plumbline_incident_open{")).isZero();
+        series.tpotFactor(1.3);
+        feed(20);
+        assertThat(value("plumbline_state{", "state=\"firing\"")).isEqualTo(1);
+        nowEpochMillis += 2 * MINUTE_MILLIS;
+        assertThat(value("plumbline_state{", "state=\"stale\"")).isEqualTo(1);
+        assertThat(value("plumbline_state{", "state=\"firing\"")).isZero();
+        assertThat(value("plumbline_incident_open{")).isEqualTo(1);
+    }
+
+    @Test
+    void aSeriesThatSaidGoodbyeHasEndedAndIsNeverStale() throws IOException {
+        series.tpotFactor(1.3);
+        feed(20);
+        feed(goodbye(series.window()));
+        assertThat(value("plumbline_state{", "state=\"ended\"")).isEqualTo(1);
+        assertThat(value("plumbline_incident_open{")).isZero();
+        assertThat(value("plumbline_alert_transitions_total{", "transition=\"ended\""))
+                .isEqualTo(1);
+        nowEpochMillis += 100 * MINUTE_MILLIS;
+        assertThat(value("plumbline_state{", "state=\"ended\"")).isEqualTo(1);
+        assertThat(value("plumbline_state{", "state=\"stale\"")).isZero();
+        assertThat(text()).doesNotContain("plumbline_last_window_age_seconds{", "plumbline_effect_ratio{");
+    }
+
+    @Test
+    void thePageOfStatesTellsTheSame() {
+        feed(1);
+        SeriesView view = watch.series().getFirst();
+        assertThat(SeriesReport.of(view, nowEpochMillis, watch.limits()).state())
+                .isEqualTo(SeriesState.OK);
+        SeriesReport later = SeriesReport.of(view, nowEpochMillis + MINUTE_MILLIS, watch.limits());
+        assertThat(later.state()).isEqualTo(SeriesState.STALE);
+        assertThat(later.endedEpochMillis()).isEmpty();
+        feed(goodbye(series.window()));
+        SeriesReport ended =
+                SeriesReport.of(watch.series().getFirst(), nowEpochMillis + 9 * MINUTE_MILLIS, watch.limits());
+        assertThat(ended.state()).isEqualTo(SeriesState.ENDED);
+        assertThat(ended.endedEpochMillis()).hasValue(lastEndEpochMillis - 1);
+    }
+
+    @Test
+    void tellsItsBoundsAndHowMuchOfThemIsUsed() throws IOException {
+        assertThat(value("plumbline_detector_groups ")).isEqualTo(1);
+        assertThat(value("plumbline_detector_groups_limit ")).isEqualTo(2_000);
+        assertThat(value("plumbline_detector_state_bytes ")).isBetween(5_000.0, 200_000.0);
+        assertThat(value("plumbline_detector_state_limit_bytes ")).isEqualTo(150 << 20);
+        assertThat(value("plumbline_detector_series_refused_windows_total ")).isZero();
+    }
+
+    private static WindowRecord goodbye(WindowRecord window) {
+        return new WindowRecord(
+                window.id(),
+                window.revision(),
+                window.delta(),
+                window.excluded(),
+                OptionalLong.of(window.id().endEpochMillis() - 1));
+    }
+
     @Test
     void tellsTheLagOfEachPartition() throws IOException {
         assertThat(value("plumbline_detector_lag_records{", "partition=\"0\"")).isEqualTo(12);
@@ -79,8 +169,14 @@ class WatchCollectorTest {
 
     private void feed(int windows) {
         for (int i = 0; i < windows; i++) {
-            watch.take(0, offset++, Codec.WINDOWS.encode(series.window()));
+            feed(series.window());
         }
+        nowEpochMillis = Math.max(nowEpochMillis, lastEndEpochMillis);
+    }
+
+    private void feed(WindowRecord window) {
+        watch.take(0, offset++, Codec.WINDOWS.encode(window));
+        lastEndEpochMillis = window.id().endEpochMillis();
     }
 
     /** The value of the first line that begins and continues so. */
@@ -96,7 +192,7 @@ class WatchCollectorTest {
     private String text() throws IOException {
         PrometheusRegistry registry = new PrometheusRegistry();
         registry.register(new WatchCollector(
-                watch, () -> Map.of(0, 12L), InstantSource.fixed(Instant.ofEpochMilli(1_763_860_000_000L))));
+                watch, () -> Map.of(0, 12L), InstantSource.fixed(Instant.ofEpochMilli(nowEpochMillis))));
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         ExpositionFormats.init().findWriter("").write(bytes, registry.scrape());
         return bytes.toString(StandardCharsets.UTF_8);

@@ -4,19 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plumbline.contract.control.DeployMarker;
 import dev.plumbline.contract.control.Scope;
+import dev.plumbline.contract.series.Series;
 import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.verdict.BaselineRecord;
+import dev.plumbline.contract.verdict.SeriesState;
+import dev.plumbline.contract.verdict.Snapshot;
 import dev.plumbline.contract.verdict.VerdictRecord;
+import dev.plumbline.contract.window.ExcludedPart;
 import dev.plumbline.contract.window.WindowRecord;
+import dev.plumbline.contract.window.WindowSummary;
 import dev.plumbline.contract.wire.Codec;
 import dev.plumbline.contract.wire.Decoded;
 import dev.plumbline.judgement.series.JudgementSettings;
 import dev.plumbline.judgement.series.SimulatedSeries;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -38,14 +45,22 @@ class RestartTest {
             new Scope(Optional.empty(), Optional.empty(), Optional.of("stable")),
             Map.of());
 
+    private static final WatchLimits LIMITS = new WatchLimits(10, 1 << 30, 3_600_000, 60_000);
+
     private static final List<byte[]> WINDOWS = windows();
+
+    /** Series that stop, are forgotten, say goodbye and come back. */
+    private static final List<byte[]> STOPPING_WINDOWS = stoppingWindows();
 
     /** What an uninterrupted run leaves, computed once: nobody writes to it. */
     private static Topics expected;
 
+    private static Topics expectedOfStopping;
+
     @BeforeAll
     static void runUninterrupted() {
         expected = uninterrupted(WINDOWS);
+        expectedOfStopping = uninterrupted(STOPPING_WINDOWS);
     }
 
     /** What the topics hold. */
@@ -53,6 +68,7 @@ class RestartTest {
         final List<byte[]> verdicts = new ArrayList<>();
         final List<byte[]> alerts = new ArrayList<>();
         final List<byte[]> baselines = new ArrayList<>();
+        final Map<String, byte[]> snapshots = new HashMap<>();
 
         /** Publishes in the order of the app, up to a number of records. */
         boolean publish(Outgoing outgoing, int most) {
@@ -64,9 +80,42 @@ class RestartTest {
             return sends.size() <= most;
         }
 
+        /** Writes snapshots in the order of the app, up to a number of records. */
+        boolean save(Watch watch, int most) {
+            List<Runnable> sends = new ArrayList<>();
+            Unsaved unsaved = watch.takeUnsaved();
+            unsaved.changed().forEach(snapshot -> sends.add(() -> put(snapshot)));
+            unsaved.gone().forEach(key -> sends.add(() -> snapshots.remove(key)));
+            unsaved.nextOffsets()
+                    .forEach((partition, next) -> sends.add(() -> put(
+                            new Snapshot.OfPartition(TOPIC, "id", partition, next, List.of((long) verdicts.size())))));
+            sends.stream().limit(most).forEach(Runnable::run);
+            return sends.size() <= most;
+        }
+
+        private void put(Snapshot snapshot) {
+            snapshots.put(snapshot.key(), Codec.SNAPSHOTS.encode(snapshot));
+        }
+
+        Optional<Snapshot.OfPartition> position() {
+            return Optional.ofNullable(snapshots.get("partition/" + TOPIC + "/0"))
+                    .map(bytes -> (Snapshot.OfPartition) decoded(Codec.SNAPSHOTS, bytes));
+        }
+
         Published read() {
+            Map<String, Snapshot> saved = new HashMap<>();
             Map<String, VerdictRecord> last = new HashMap<>();
-            verdicts.forEach(bytes -> {
+            snapshots.values().forEach(bytes -> {
+                Snapshot snapshot = decoded(Codec.SNAPSHOTS, bytes);
+                saved.put(snapshot.key(), snapshot);
+                if (snapshot instanceof Snapshot.OfSeries series) {
+                    last.put(series.verdict().window().series().key(), series.verdict());
+                }
+            });
+            int from = position()
+                    .map(known -> known.verdictOffsets().getFirst().intValue())
+                    .orElse(0);
+            verdicts.subList(from, verdicts.size()).forEach(bytes -> {
                 VerdictRecord verdict = decoded(Codec.VERDICTS, bytes);
                 last.put(verdict.window().series().key(), verdict);
             });
@@ -77,7 +126,7 @@ class RestartTest {
             });
             List<AlertRecord> all =
                     alerts.stream().map(bytes -> decoded(Codec.ALERTS, bytes)).toList();
-            return new Published(last, known, all, List.of());
+            return new Published(last, known, all, saved, List.of());
         }
     }
 
@@ -101,33 +150,139 @@ class RestartTest {
         return windows;
     }
 
+    private static List<byte[]> stoppingWindows() {
+        SimulatedSeries stable = new SimulatedSeries(31, "c8");
+        SimulatedSeries canary = new SimulatedSeries(32, "c8", "canary");
+        SimulatedSeries other = new SimulatedSeries(33, "c9");
+        SimulatedSeries ending = new SimulatedSeries(34, "c8", "ending");
+        List<WindowRecord> windows = new ArrayList<>();
+        for (int i = 0; i < 95; i++) {
+            windows.add(stable.window());
+            canary.ttftFactor(i >= 70 ? 1.6 : 1);
+            windows.add(canary.window());
+        }
+        // Half an hour, twice: the canary is forgotten while its alert is open, the other series is not.
+        other.skipTime(95);
+        for (int i = 0; i < 75; i++) {
+            windows.add(other.window());
+            other.skipTime(i % 25 == 24 ? 190 : 0);
+        }
+        stable.skipTime(95 + 75 + 3 * 190);
+        ending.skipTime(95 + 95 + 75 + 3 * 190);
+        other.skipTime(1);
+        for (int i = 0; i < 110; i++) {
+            windows.add(stable.window());
+            windows.add(other.window());
+            if (i > 70) {
+                ending.ttftFactor(i >= 75 ? 1.6 : 1);
+                windows.add(ending.window());
+            }
+        }
+        windows.add(ended(ending.window(), 0));
+        WindowRecord last = other.window();
+        windows.add(last);
+        windows.add(stable.window());
+        windows.add(ended(new WindowRecord(last.id(), 1, WindowSummary.empty(), ExcludedPart.none()), 1));
+        for (int i = 0; i < 20; i++) {
+            windows.add(stable.window());
+        }
+        return windows.stream().map(Codec.WINDOWS::encode).toList();
+    }
+
+    private static WindowRecord ended(WindowRecord window, int revision) {
+        return new WindowRecord(
+                window.id(),
+                revision,
+                window.delta(),
+                window.excluded(),
+                OptionalLong.of(window.id().endEpochMillis()));
+    }
+
     private static WindowRecord skipOne(SimulatedSeries series) {
         WindowRecord window = series.window();
         series.skipTime(1);
         return window;
     }
 
-    private static Watch started(Topics topics, int windows) {
-        Watch watch = new Watch(TOPIC, SimulatedSeries.LENGTH_MILLIS, SHORT);
+    /** @param offset of the first window that it wants to see */
+    private record Started(Watch watch, int offset) {}
+
+    private static Started started(Topics topics, List<byte[]> windows) {
+        Watch watch = new Watch(TOPIC, SimulatedSeries.LENGTH_MILLIS, SHORT, LIMITS);
         watch.takeControl(0, 0, null, Codec.CONTROLS.encode(DEPLOY));
         watch.restore(topics.read());
-        watch.assign(0, 0, windows);
-        return watch;
+        Reading reading = topics.position()
+                .map(known -> new Reading(0, known.nextOffset(), windows.size() - 1, true))
+                .orElseGet(() -> Reading.fromBeginning(0, windows.size() - 1));
+        watch.assign(0, reading);
+        watch.learningOffsets(0).forEach(offset -> watch.relearn(0, offset, windows.get(offset.intValue())));
+        return new Started(watch, Math.toIntExact(reading.startOffset()));
     }
 
     private static Topics uninterrupted(List<byte[]> windows) {
         Topics topics = new Topics();
-        Watch watch = started(topics, windows.size());
-        for (int offset = 0; offset < windows.size(); offset++) {
-            topics.publish(watch.take(0, offset, windows.get(offset)), Integer.MAX_VALUE);
-        }
+        run(topics, windows, windows.size());
         return topics;
     }
 
+    private static Watch run(Topics topics, List<byte[]> windows, int until) {
+        Started started = started(topics, windows);
+        for (int offset = started.offset(); offset < until; offset++) {
+            topics.publish(started.watch().take(0, offset, windows.get(offset)), Integer.MAX_VALUE);
+        }
+        return started.watch();
+    }
+
     private static void assertSame(Topics actual, Topics expected, String as) {
-        assertThat(actual.verdicts).as(as).containsExactlyElementsOf(expected.verdicts);
-        assertThat(actual.alerts).as(as).containsExactlyElementsOf(expected.alerts);
-        assertThat(actual.baselines).as(as).containsExactlyElementsOf(expected.baselines);
+        assertSame(actual.verdicts, expected.verdicts, "verdicts, " + as);
+        assertSame(actual.alerts, expected.alerts, "alerts, " + as);
+        assertSame(actual.baselines, expected.baselines, "baselines, " + as);
+    }
+
+    /** The first difference alone is told: the lists are long. */
+    private static void assertSame(List<byte[]> actual, List<byte[]> expected, String as) {
+        for (int i = 0; i < Math.min(actual.size(), expected.size()); i++) {
+            assertThat(new String(actual.get(i), StandardCharsets.UTF_8))
+                    .as(as + ": " + i)
+                    .isEqualTo(new String(expected.get(i), StandardCharsets.UTF_8));
+        }
+        assertThat(actual.size()).as(as).isEqualTo(expected.size());
+    }
+
+    @Test
+    void whatStopsIsClosedForgottenAndLearnedAnew() {
+        assertThat(expectedOfStopping.baselines).hasSize(3);
+        assertThat(expectedOfStopping.alerts.stream()
+                        .map(bytes -> decoded(Codec.ALERTS, bytes))
+                        .map(alert -> alert.series().variant() + ' ' + alert.transition())
+                        .toList())
+                .containsSubsequence("canary FIRED", "canary ENDED", "ending FIRED", "ending ENDED");
+        assertThat(expectedOfStopping.verdicts.stream()
+                        .map(bytes -> decoded(Codec.VERDICTS, bytes))
+                        .filter(verdict -> verdict.state() == SeriesState.ENDED))
+                .hasSize(2);
+    }
+
+    @Test
+    void whatIsForgottenIsTakenBackFromTheSnapshots() {
+        Topics topics = new Topics();
+        topics.save(run(topics, STOPPING_WINDOWS, 190), Integer.MAX_VALUE);
+        assertThat(topics.snapshots.keySet())
+                .filteredOn(key -> key.contains("canary"))
+                .hasSize(1);
+        topics.save(run(topics, STOPPING_WINDOWS, STOPPING_WINDOWS.size()), Integer.MAX_VALUE);
+        assertThat(topics.snapshots.keySet()).noneMatch(key -> key.contains("canary"));
+        assertThat(started(topics, STOPPING_WINDOWS).watch().series())
+                .extracting(view -> view.verdict().orElseThrow().state())
+                .containsOnlyOnce(SeriesState.OK)
+                .contains(SeriesState.ENDED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42})
+    void isCutOffAnywhereWhileSeriesStopAndTellsTheSame(long seed) {
+        assertTellsTheSame(
+                STOPPING_WINDOWS, expectedOfStopping, new Random(seed), seed % 3 == 0 ? 0 : 0.1, "seed " + seed);
     }
 
     @Test
@@ -147,26 +302,38 @@ class RestartTest {
                                 .isEqualTo(alert.series().variant().equals("stable")));
     }
 
+    /** An older detector left no snapshots. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void isCutOffAnywhereAndTellsTheSame(long seed) {
-        Random random = new Random(seed);
-        List<byte[]> windows = WINDOWS;
+        assertTellsTheSame(WINDOWS, expected, new Random(seed), 0, "seed " + seed);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26})
+    void isCutOffAnywhereEvenInASnapshotAndTellsTheSame(long seed) {
+        assertTellsTheSame(WINDOWS, expected, new Random(seed), 0.15, "seed " + seed);
+    }
+
+    private static void assertTellsTheSame(
+            List<byte[]> windows, Topics expected, Random random, double snapshotsPerWindow, String as) {
         Topics topics = new Topics();
         int done = 0;
-        String cuts = "seed " + seed + ", cuts at";
+        String cuts = as + ", cuts at";
         while (done < windows.size()) {
-            Watch watch = started(topics, windows.size());
+            Started started = started(topics, windows);
             int cut = random.nextInt(windows.size() / 3) + done;
             cuts += " " + cut;
-            done = 0;
-            while (done < windows.size()) {
-                Outgoing outgoing = watch.take(0, done, windows.get(done));
-                boolean whole = topics.publish(outgoing, done >= cut ? random.nextInt(2) : Integer.MAX_VALUE);
-                if (!whole) {
-                    break;
+            done = started.offset();
+            boolean whole = true;
+            while (whole && done < windows.size()) {
+                Outgoing outgoing = started.watch().take(0, done, windows.get(done));
+                whole = topics.publish(outgoing, done >= cut ? random.nextInt(2) : Integer.MAX_VALUE);
+                if (whole && random.nextDouble() < snapshotsPerWindow) {
+                    whole = topics.save(
+                            started.watch(), random.nextInt(4) == 0 ? random.nextInt(4) : Integer.MAX_VALUE);
                 }
-                done++;
+                done += whole ? 1 : 0;
             }
         }
         assertSame(topics, expected, cuts);
@@ -176,7 +343,7 @@ class RestartTest {
     void isCutOffRightAroundEveryTransition() {
         List<byte[]> windows = WINDOWS;
         Topics probe = new Topics();
-        Watch watch = started(probe, windows.size());
+        Watch watch = started(probe, windows).watch();
         List<Integer> turns = new ArrayList<>();
         for (int offset = 0; offset < windows.size(); offset++) {
             Outgoing outgoing = watch.take(0, offset, windows.get(offset));
@@ -186,18 +353,120 @@ class RestartTest {
         }
         for (int turn : turns) {
             for (int sent = 0; sent <= 2; sent++) {
-                Topics topics = new Topics();
-                Watch first = started(topics, windows.size());
-                for (int offset = 0; offset <= turn; offset++) {
-                    topics.publish(
-                            first.take(0, offset, windows.get(offset)), offset == turn ? sent : Integer.MAX_VALUE);
+                for (int saved = 0; saved <= 3; saved++) {
+                    Topics topics = new Topics();
+                    Watch first = run(topics, windows, turn - 1);
+                    topics.save(first, Integer.MAX_VALUE);
+                    boolean whole = true;
+                    for (int offset = turn - 1; offset <= turn; offset++) {
+                        whole = topics.publish(
+                                first.take(0, offset, windows.get(offset)), offset == turn ? sent : Integer.MAX_VALUE);
+                    }
+                    if (whole) {
+                        topics.save(first, saved);
+                    }
+                    run(topics, windows, windows.size());
+                    assertSame(
+                            topics,
+                            expected,
+                            "cut at " + turn + " after " + sent + " sends and " + saved + " snapshots");
                 }
-                Watch second = started(topics, windows.size());
-                for (int offset = 0; offset < windows.size(); offset++) {
-                    topics.publish(second.take(0, offset, windows.get(offset)), Integer.MAX_VALUE);
-                }
-                assertSame(topics, expected, "cut at " + turn + " after " + sent + " sends");
             }
         }
+    }
+
+    @Test
+    void everythingStandsAsItStoodBeforeAnyWindowIsReadAgain() {
+        Topics topics = new Topics();
+        Watch before = run(topics, WINDOWS, WINDOWS.size());
+        topics.save(before, Integer.MAX_VALUE);
+        Started after = started(topics, WINDOWS);
+        assertThat(after.offset()).isEqualTo(WINDOWS.size());
+        assertThat(after.watch().isCaughtUp()).isTrue();
+        assertThat(after.watch().series()).hasSize(2).allSatisfy(view -> {
+            assertThat(view.baseline()).isPresent();
+            assertThat(view.totals().requests().total()).as("since this start").isZero();
+            assertThat(view.verdict()).isEqualTo(verdict(before, view.series()));
+        });
+        assertThat(after.watch().takeUnsaved().changed()).isEmpty();
+    }
+
+    private static Optional<VerdictRecord> verdict(Watch watch, Series series) {
+        return watch.series().stream()
+                .filter(view -> view.series().equals(series))
+                .findFirst()
+                .orElseThrow()
+                .verdict();
+    }
+
+    /** Sixty windows of a baseline are too many for a snapshot of each; where they lie is not. */
+    @Test
+    void aBaselineInTheMakingIsTakenUpFromItsWindowsAndNoOthers() {
+        int learned = 40;
+        Topics topics = new Topics();
+        topics.save(run(topics, WINDOWS, learned), Integer.MAX_VALUE);
+        Started after = started(topics, WINDOWS);
+        assertThat(after.offset()).isEqualTo(learned);
+        assertThat(after.watch().counted(Tally.RELEARNED)).isEqualTo(learned);
+        assertThat(after.watch().counted(Tally.JUDGED)).isZero();
+        assertThat(verdict(after.watch(), after.watch().series().getFirst().series())
+                        .flatMap(VerdictRecord::learning))
+                .isPresent();
+    }
+
+    @Test
+    void whatASnapshotSaysOfABaselineInTheMakingIsTakenBackWhenThereIsOne() {
+        Topics topics = new Topics();
+        topics.save(run(topics, WINDOWS, 40), Integer.MAX_VALUE);
+        assertThat(topics.snapshots.keySet()).anyMatch(key -> key.startsWith("learning/"));
+        topics.save(run(topics, WINDOWS, WINDOWS.size()), Integer.MAX_VALUE);
+        assertThat(topics.snapshots.keySet()).noneMatch(key -> key.startsWith("learning/"));
+    }
+
+    /** Their verdicts lie before the place in the verdicts topic that would be noted with them. */
+    @Test
+    void noSnapshotIsTakenWhileWindowsAreReadAgainThatWereTold() {
+        Topics topics = new Topics();
+        topics.save(run(topics, WINDOWS, 30), Integer.MAX_VALUE);
+        run(topics, WINDOWS, 50);
+        Started again = started(topics, WINDOWS);
+        for (int offset = again.offset(); offset < 50; offset++) {
+            assertThat(again.watch().takeUnsaved().nextOffsets())
+                    .as("before %d", offset)
+                    .isEmpty();
+            assertThat(again.watch().take(0, offset, WINDOWS.get(offset)).verdicts())
+                    .isEmpty();
+        }
+        assertThat(again.watch().takeUnsaved().nextOffsets()).isEqualTo(Map.of(0, 50L));
+    }
+
+    /** Deleted and made again under its name: offsets begin anew, and cover nothing of what is in it now. */
+    @Test
+    void windowsOfATopicThatWasMadeAgainAreJudged() {
+        Topics topics = new Topics();
+        run(topics, WINDOWS, WINDOWS.size() - 30);
+        int told = topics.verdicts.size();
+        List<byte[]> anew = WINDOWS.subList(WINDOWS.size() - 30, WINDOWS.size());
+        run(topics, anew, anew.size());
+        assertSame(topics.verdicts, reoffset(expected, told, topics), "made again");
+    }
+
+    /** The same verdicts but for where their windows lie. */
+    private static List<byte[]> reoffset(Topics wanted, int from, Topics actual) {
+        List<byte[]> verdicts = new ArrayList<>(wanted.verdicts.subList(0, from));
+        for (int i = from; i < wanted.verdicts.size(); i++) {
+            VerdictRecord verdict = decoded(Codec.VERDICTS, wanted.verdicts.get(i));
+            VerdictRecord there = decoded(Codec.VERDICTS, actual.verdicts.get(i));
+            verdicts.add(Codec.VERDICTS.encode(new VerdictRecord(
+                    verdict.window(),
+                    there.source(),
+                    verdict.state(),
+                    verdict.baselineId(),
+                    verdict.learning(),
+                    verdict.coverage(),
+                    verdict.metrics(),
+                    verdict.snapshot())));
+        }
+        return verdicts;
     }
 }

@@ -10,21 +10,42 @@ import java.util.OptionalLong;
  * An immutable distribution of durations. Count, sum, smallest and largest value are exact; percentiles are within
  * 0.54 % of the exact ones. Equal means: the same counts in the same buckets and the same exact values.
  *
+ * <p>Many are held at once, most of them of a few hundred values that lie hundreds of buckets apart. So the buckets are
+ * packed: for each one that holds values the distance to the one before it and its count, as numbers of one byte for each
+ * seven bits, mostly two bytes in all. They are read from the front, which is what every question asks for anyway.
+ *
  * <p>Safe for any thread.
  */
 public final class Histogram {
 
-    private static final Histogram EMPTY =
-            new Histogram(new Exact(0, 0, OptionalLong.empty(), OptionalLong.empty(), 0, 0), 0, new long[0]);
+    private static final Histogram EMPTY = new Histogram(new Exact(0, 0, 0, 0, 0, 0), 0, new long[0]);
 
-    private final Exact exact;
-    private final int firstIndex;
-    private final long[] counts;
+    /** A header, a reference and six numbers. */
+    private static final long OWN_BYTES = 64;
 
+    /** Header and length of an array, and half of what it is rounded up by. */
+    private static final long ARRAY_BYTES = 20;
+
+    private final long count;
+    private final long sumNanos;
+    private final long minNanos;
+    private final long maxNanos;
+    private final long belowCount;
+    private final long aboveCount;
+    private final byte[] packed;
+
+    /**
+     * @param firstIndex bucket of the first count
+     * @param counts of buckets that follow each other; read once and not kept
+     */
     Histogram(Exact exact, int firstIndex, long[] counts) {
-        this.exact = exact;
-        this.firstIndex = firstIndex;
-        this.counts = counts;
+        this.count = exact.count;
+        this.sumNanos = exact.sumNanos;
+        this.minNanos = exact.minNanos;
+        this.maxNanos = exact.maxNanos;
+        this.belowCount = exact.belowCount;
+        this.aboveCount = exact.aboveCount;
+        this.packed = packed(firstIndex, counts);
     }
 
     /** The distribution of nothing. */
@@ -43,42 +64,42 @@ public final class Histogram {
 
     /** Number of values. */
     public long count() {
-        return exact.count;
+        return count;
     }
 
     /** True when there is no value. */
     public boolean isEmpty() {
-        return exact.count == 0;
+        return count == 0;
     }
 
     /** Exact sum in nanoseconds; stops at {@link Long#MAX_VALUE} (292 years) instead of turning negative. */
     public long sumNanos() {
-        return exact.sumNanos;
+        return sumNanos;
     }
 
     /** Exact smallest value; empty when there is none. */
     public OptionalLong minNanos() {
-        return exact.minNanos;
+        return isEmpty() ? OptionalLong.empty() : OptionalLong.of(minNanos);
     }
 
     /** Exact largest value; empty when there is none. */
     public OptionalLong maxNanos() {
-        return exact.maxNanos;
+        return isEmpty() ? OptionalLong.empty() : OptionalLong.of(maxNanos);
     }
 
     /** Number of values shorter than {@link Buckets#LOWEST_NANOS}, zero included. */
     public long belowCount() {
-        return exact.belowCount;
+        return belowCount;
     }
 
     /** Number of values longer than {@link Buckets#HIGHEST_NANOS}. */
     public long aboveCount() {
-        return exact.aboveCount;
+        return aboveCount;
     }
 
     /** Exact mean in nanoseconds; empty when there is no value. */
     public OptionalDouble meanNanos() {
-        return isEmpty() ? OptionalDouble.empty() : OptionalDouble.of((double) exact.sumNanos / exact.count);
+        return isEmpty() ? OptionalDouble.empty() : OptionalDouble.of((double) sumNanos / count);
     }
 
     /**
@@ -95,7 +116,7 @@ public final class Histogram {
         if (isEmpty()) {
             return OptionalLong.empty();
         }
-        return OptionalLong.of(atRank((long) Math.ceil(quantile * exact.count)));
+        return OptionalLong.of(atRank((long) Math.ceil(quantile * count)));
     }
 
     /**
@@ -109,36 +130,32 @@ public final class Histogram {
         if (isEmpty()) {
             throw new IllegalStateException("an empty distribution has no rank " + rank);
         }
-        long min = exact.minNanos.getAsLong();
-        long max = exact.maxNanos.getAsLong();
-        long left = Math.max(1, Math.min(rank, exact.count)) - exact.belowCount;
+        long left = Math.max(1, Math.min(rank, count)) - belowCount;
         if (left <= 0) {
-            return min;
+            return minNanos;
         }
-        for (int i = 0; i < counts.length; i++) {
-            left -= counts[i];
+        for (Walk walk = new Walk(); walk.next(); ) {
+            left -= walk.count;
             if (left <= 0) {
-                return Math.max(min, Math.min(max, Buckets.middleNanos(firstIndex + i)));
+                return Math.max(minNanos, Math.min(maxNanos, Buckets.middleNanos(walk.index)));
             }
         }
-        return max;
+        return maxNanos;
     }
 
     /** Number of values in buckets above the given one, that is, longer than its upper bound. */
     public long countAbove(int index) {
-        long above = exact.aboveCount;
-        for (int i = Math.max(0, index + 1 - firstIndex); i < counts.length; i++) {
-            above += counts[i];
+        long above = aboveCount;
+        for (Walk walk = new Walk(); walk.next(); ) {
+            above += walk.index > index ? walk.count : 0;
         }
         return above;
     }
 
     /** Calls the visitor for each bucket that holds values, in ascending order. */
     public void forEachBucket(BucketVisitor visitor) {
-        for (int i = 0; i < counts.length; i++) {
-            if (counts[i] > 0) {
-                visitor.visit(firstIndex + i, counts[i]);
-            }
+        for (Walk walk = new Walk(); walk.next(); ) {
+            visitor.visit(walk.index, walk.count);
         }
     }
 
@@ -165,32 +182,107 @@ public final class Histogram {
     @Override
     public boolean equals(Object other) {
         return other instanceof Histogram that
-                && exact.equals(that.exact)
-                && (counts.length == 0 || firstIndex == that.firstIndex)
-                && Arrays.equals(counts, that.counts);
+                && count == that.count
+                && sumNanos == that.sumNanos
+                && minNanos == that.minNanos
+                && maxNanos == that.maxNanos
+                && belowCount == that.belowCount
+                && aboveCount == that.aboveCount
+                && Arrays.equals(packed, that.packed);
     }
 
     @Override
     public int hashCode() {
-        return 31 * exact.hashCode() + Arrays.hashCode(counts);
+        return 31 * Long.hashCode(sumNanos) + Arrays.hashCode(packed);
     }
 
     @Override
     public String toString() {
         return isEmpty()
                 ? "Histogram[empty]"
-                : "Histogram[count=" + count() + ", p50=" + atRank((count() + 1) / 2) + " ns, max="
-                        + exact.maxNanos.getAsLong() + " ns]";
+                : "Histogram[count=" + count() + ", p50=" + atRank((count() + 1) / 2) + " ns, max=" + maxNanos + " ns]";
     }
 
-    /** What is kept beside the buckets, exactly. */
-    record Exact(
-            long count,
-            long sumNanos,
-            OptionalLong minNanos,
-            OptionalLong maxNanos,
-            long belowCount,
-            long aboveCount) {}
+    /** About how many bytes it takes in memory. */
+    public long heapBytes() {
+        return OWN_BYTES + ARRAY_BYTES + packed.length;
+    }
+
+    /** What is kept beside the buckets, exactly; smallest and largest are 0 where there is no value. */
+    record Exact(long count, long sumNanos, long minNanos, long maxNanos, long belowCount, long aboveCount) {}
+
+    /** Reads the packed buckets from the front. */
+    final class Walk {
+        private int at;
+        private int index = Buckets.LOWEST_INDEX;
+        private long count;
+
+        /** Goes on to the next bucket that holds values; false behind the last. */
+        boolean next() {
+            if (at == packed.length) {
+                return false;
+            }
+            index += (int) number();
+            count = number();
+            return true;
+        }
+
+        int index() {
+            return index;
+        }
+
+        long count() {
+            return count;
+        }
+
+        private long number() {
+            long number = 0;
+            for (int shift = 0; ; shift += 7) {
+                byte next = packed[at++];
+                number |= (long) (next & 0x7f) << shift;
+                if (next >= 0) {
+                    return number;
+                }
+            }
+        }
+    }
+
+    private static byte[] packed(int firstIndex, long[] counts) {
+        int length = 0;
+        int previous = Buckets.LOWEST_INDEX;
+        for (int i = 0; i < counts.length; i++) {
+            if (counts[i] > 0) {
+                length += bytesOf(firstIndex + i - previous) + bytesOf(counts[i]);
+                previous = firstIndex + i;
+            }
+        }
+        byte[] bytes = new byte[length];
+        int at = 0;
+        previous = Buckets.LOWEST_INDEX;
+        for (int i = 0; i < counts.length; i++) {
+            if (counts[i] > 0) {
+                at = pack(firstIndex + i - previous, bytes, at);
+                at = pack(counts[i], bytes, at);
+                previous = firstIndex + i;
+            }
+        }
+        return bytes;
+    }
+
+    private static int bytesOf(long number) {
+        return Math.max(1, (Long.SIZE - Long.numberOfLeadingZeros(number) + 6) / 7);
+    }
+
+    private static int pack(long number, byte[] bytes, int from) {
+        int at = from;
+        long left = number;
+        while (left >= 0x80) {
+            bytes[at++] = (byte) (left | 0x80);
+            left >>>= 7;
+        }
+        bytes[at++] = (byte) left;
+        return at;
+    }
 
     /**
      * Wire form. {@code buckets} alternates gap and count: the first gap is the index of the first bucket, each later one
@@ -209,28 +301,18 @@ public final class Histogram {
     @JsonValue
     Wire toWire() {
         int used = 0;
-        for (long count : counts) {
-            used += count > 0 ? 1 : 0;
+        for (Walk walk = new Walk(); walk.next(); ) {
+            used++;
         }
         long[] buckets = new long[2 * used];
         int at = 0;
         int previous = 0;
-        for (int i = 0; i < counts.length; i++) {
-            if (counts[i] > 0) {
-                buckets[at++] = (long) firstIndex + i - previous;
-                buckets[at++] = counts[i];
-                previous = firstIndex + i;
-            }
+        for (Walk walk = new Walk(); walk.next(); ) {
+            buckets[at++] = (long) walk.index - previous;
+            buckets[at++] = walk.count;
+            previous = walk.index;
         }
-        return new Wire(
-                Buckets.SCHEMA,
-                exact.count,
-                exact.sumNanos,
-                exact.minNanos,
-                exact.maxNanos,
-                exact.belowCount,
-                exact.aboveCount,
-                buckets);
+        return new Wire(Buckets.SCHEMA, count, sumNanos, minNanos(), maxNanos(), belowCount, aboveCount, buckets);
     }
 
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
@@ -241,13 +323,5 @@ public final class Histogram {
         HistogramAccumulator accumulator = new HistogramAccumulator();
         accumulator.addWire(wire);
         return accumulator.toHistogram();
-    }
-
-    int firstIndex() {
-        return firstIndex;
-    }
-
-    long[] countsView() {
-        return counts;
     }
 }

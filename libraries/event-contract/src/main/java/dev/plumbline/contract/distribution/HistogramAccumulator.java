@@ -1,8 +1,6 @@
 package dev.plumbline.contract.distribution;
 
-import java.util.Arrays;
 import java.util.Objects;
-import java.util.OptionalLong;
 
 /**
  * Collects durations into a {@link Histogram}. Memory is bounded by the bucket scheme: at most about 2,040 counters.
@@ -54,12 +52,9 @@ public final class HistogramAccumulator {
         if (other.isEmpty()) {
             return;
         }
-        long[] added = other.countsView();
-        if (added.length > 0) {
-            cover(other.firstIndex(), other.firstIndex() + added.length - 1);
-            for (int i = 0; i < added.length; i++) {
-                counts[other.firstIndex() + i - firstIndex] += added[i];
-            }
+        coverBucketsOf(other);
+        for (Histogram.Walk walk = other.new Walk(); walk.next(); ) {
+            counts[walk.index() - firstIndex] += walk.count();
         }
         count += other.count();
         sumNanos = saturatedSum(sumNanos, other.sumNanos());
@@ -92,17 +87,8 @@ public final class HistogramAccumulator {
         if (count == 0) {
             return Histogram.empty();
         }
-        int from = 0;
-        int to = counts.length;
-        while (from < to && counts[from] == 0) {
-            from++;
-        }
-        while (to > from && counts[to - 1] == 0) {
-            to--;
-        }
-        Histogram.Exact exact = new Histogram.Exact(
-                count, sumNanos, OptionalLong.of(minNanos), OptionalLong.of(maxNanos), belowCount, aboveCount);
-        return new Histogram(exact, from == to ? 0 : firstIndex + from, Arrays.copyOfRange(counts, from, to));
+        Histogram.Exact exact = new Histogram.Exact(count, sumNanos, minNanos, maxNanos, belowCount, aboveCount);
+        return new Histogram(exact, firstIndex, counts);
     }
 
     void addWire(Histogram.Wire wire) {
@@ -154,6 +140,20 @@ public final class HistogramAccumulator {
     private int slotFor(int index) {
         cover(index, index);
         return index - firstIndex;
+    }
+
+    /** Once and for the whole range: growing bucket by bucket would copy the array for each. */
+    private void coverBucketsOf(Histogram other) {
+        Histogram.Walk walk = other.new Walk();
+        if (!walk.next()) {
+            return;
+        }
+        int first = walk.index();
+        int last = first;
+        while (walk.next()) {
+            last = walk.index();
+        }
+        cover(first, last);
     }
 
     /** Grows the dense array to hold both indices, with a little room so that a drifting range does not copy each time. */

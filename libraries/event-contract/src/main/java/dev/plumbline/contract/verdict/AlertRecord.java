@@ -11,7 +11,7 @@ import java.util.OptionalLong;
  *
  * @param alertId the same for all transitions of one incident
  * @param transition what happened to it
- * @param atEpochMillis end of the window that brought the transition
+ * @param atEpochMillis end of the window that brought the transition; of a series that is forgotten, a window of another
  * @param sinceEpochMillis the change point: when the first of its metrics began to move
  * @param evidence what it rests on
  * @param summary one line for people
@@ -30,7 +30,10 @@ public record AlertRecord(
         FIRED,
         /** More metrics joined the incident. */
         EXTENDED,
-        RESOLVED
+        /** Every metric is back near its baseline. */
+        RESOLVED,
+        /** Closed and not resolved: the series ended, or was forgotten, while it was open. */
+        ENDED
     }
 
     public AlertRecord {

@@ -4,6 +4,7 @@ import dev.plumbline.contract.window.WindowSummary;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Everything that is remembered of a series between two windows. Its size is bounded: at most one lane per metric and
@@ -14,13 +15,16 @@ import java.util.Optional;
  * @param recent the last windows, in blocks, oldest first; the newest may still be filling
  * @param work what the last windows were made of, oldest first
  * @param incident the open alert, where there is one
+ * @param endedEpochMillis when the last producer said goodbye; empty while the series goes on. Then the rest is empty but
+ *     for {@code continuity}: what comes next is judged by itself
  */
 public record SeriesSnapshot(
         Continuity continuity,
         List<LaneState> lanes,
         List<Block> recent,
         List<Work> work,
-        Optional<OpenIncident> incident) {
+        Optional<OpenIncident> incident,
+        OptionalLong endedEpochMillis) {
 
     /** How many windows of work are remembered. */
     public static final int MAX_WORK = 60;
@@ -34,9 +38,26 @@ public record SeriesSnapshot(
         recent = List.copyOf(recent);
         work = List.copyOf(work);
         Objects.requireNonNull(incident, "incident");
+        Objects.requireNonNull(endedEpochMillis, "endedEpochMillis");
         if (work.size() > MAX_WORK) {
             throw new IllegalArgumentException(work.size() + " entries of work, more than " + MAX_WORK);
         }
+    }
+
+    /** Of a series that goes on. */
+    public SeriesSnapshot(
+            Continuity continuity,
+            List<LaneState> lanes,
+            List<Block> recent,
+            List<Work> work,
+            Optional<OpenIncident> incident) {
+        this(continuity, lanes, recent, work, incident, OptionalLong.empty());
+    }
+
+    /** The same after a goodbye. */
+    public SeriesSnapshot ended(long epochMillis) {
+        return new SeriesSnapshot(
+                continuity, List.of(), List.of(), List.of(), Optional.empty(), OptionalLong.of(epochMillis));
     }
 
     /** Of a series that was never seen. */

@@ -8,6 +8,10 @@ public enum SeriesState {
     PENDING,
     /** An alert is open. */
     FIRING,
-    /** Windows come without data although the producers live, or do not come at all. */
-    NO_DATA
+    /** Windows come without data although the producers live. */
+    NO_DATA,
+    /** No window comes any more and nobody said goodbye. Told by whoever has a clock; no verdict is in this state. */
+    STALE,
+    /** The last producer said goodbye. The next window begins the series anew. */
+    ENDED
 }

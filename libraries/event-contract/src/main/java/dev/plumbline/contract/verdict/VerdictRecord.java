@@ -33,6 +33,9 @@ public record VerdictRecord(
         Objects.requireNonNull(learning, "learning");
         metrics = List.copyOf(metrics);
         Objects.requireNonNull(snapshot, "snapshot");
+        if (state == SeriesState.STALE) {
+            throw new IllegalArgumentException("a window came: the series is not stale");
+        }
         if (!(coverage >= 0 && coverage <= 1)) {
             throw new IllegalArgumentException("coverage " + coverage + " is outside 0..1");
         }

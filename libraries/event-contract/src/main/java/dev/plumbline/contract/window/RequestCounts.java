@@ -18,7 +18,8 @@ public record RequestCounts(long completed, Map<FailureKind, Long> failed, long 
     public RequestCounts {
         EnumMap<FailureKind, Long> copy = new EnumMap<>(FailureKind.class);
         copy.putAll(failed);
-        failed = Collections.unmodifiableMap(copy);
+        // Mostly there is none, and many of these are held.
+        failed = copy.isEmpty() ? Map.of() : Collections.unmodifiableMap(copy);
         if (completed < 0
                 || dropped < 0
                 || cancelled < 0

@@ -51,6 +51,7 @@ public record WindowRecord(
         Objects.requireNonNull(id, "id");
         Objects.requireNonNull(delta, "delta");
         Objects.requireNonNull(excluded, "excluded");
+        Objects.requireNonNull(endedEpochMillis, "endedEpochMillis");
         if (revision < 0) {
             throw new IllegalArgumentException("revision " + revision + " is negative");
         }

@@ -23,6 +23,12 @@ public record WindowSummary(
         long inFlightNanos,
         Map<LatencyMetric, List<SlowRequest>> slowest) {
 
+    /** A summary with its counts. */
+    private static final long OWN_BYTES = 152;
+
+    /** A map of an enum; one without an entry takes nothing. */
+    private static final long MAP_BYTES = 144;
+
     private static final WindowSummary EMPTY =
             new WindowSummary(RequestCounts.none(), Map.of(), TokenTotals.none(), 0, 0, Map.of());
 
@@ -35,10 +41,10 @@ public record WindowSummary(
                 histograms.put(metric, histogram);
             }
         });
-        latencies = Collections.unmodifiableMap(histograms);
+        latencies = histograms.isEmpty() ? Map.of() : Collections.unmodifiableMap(histograms);
         EnumMap<LatencyMetric, List<SlowRequest>> slow = new EnumMap<>(LatencyMetric.class);
         slowest.forEach((metric, list) -> slow.put(metric, List.copyOf(list)));
-        slowest = Collections.unmodifiableMap(slow);
+        slowest = slow.isEmpty() ? Map.of() : Collections.unmodifiableMap(slow);
         if (offered < 0 || inFlightNanos < 0) {
             throw new IllegalArgumentException("negative activity: " + offered + " offered, " + inFlightNanos + " ns");
         }
@@ -52,6 +58,15 @@ public record WindowSummary(
     /** The distribution of a metric, empty where there is none. */
     public Histogram latency(LatencyMetric metric) {
         return latencies.getOrDefault(metric, Histogram.empty());
+    }
+
+    /** About how many bytes it takes in memory, without the slowest requests. */
+    public long heapBytes() {
+        long bytes = OWN_BYTES + (requests.failed().isEmpty() ? 0 : MAP_BYTES) + (latencies.isEmpty() ? 0 : MAP_BYTES);
+        for (Histogram histogram : latencies.values()) {
+            bytes += histogram.heapBytes();
+        }
+        return bytes;
     }
 
     /** The summary of both parts. */

@@ -16,6 +16,7 @@ import dev.plumbline.contract.run.RunRecord;
 import dev.plumbline.contract.telemetry.TelemetryRecord;
 import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.verdict.BaselineRecord;
+import dev.plumbline.contract.verdict.Snapshot;
 import dev.plumbline.contract.verdict.VerdictRecord;
 import dev.plumbline.contract.window.Partial;
 import dev.plumbline.contract.window.WindowRecord;
@@ -63,6 +64,9 @@ public final class Codec<T> {
 
     /** Records of the verdicts topic. */
     public static final Codec<VerdictRecord> VERDICTS = new Codec<>(VerdictRecord.class);
+
+    /** Records of the snapshots topic. */
+    public static final Codec<Snapshot> SNAPSHOTS = new Codec<>(Snapshot.class);
 
     /** Records of the baselines topic. */
     public static final Codec<BaselineRecord> BASELINES = new Codec<>(BaselineRecord.class);

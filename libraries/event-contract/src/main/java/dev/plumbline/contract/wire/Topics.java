@@ -8,6 +8,7 @@ public final class Topics {
     public static final String EVENTS = "plumbline.events.v1";
     public static final String TELEMETRY = "plumbline.telemetry.v1";
     public static final String VERDICTS = "plumbline.verdicts.v1";
+    public static final String SNAPSHOTS = "plumbline.snapshots.v1";
     public static final String ALERTS = "plumbline.alerts.v1";
     public static final String BASELINES = "plumbline.baselines.v1";
     public static final String CONTROLS = "plumbline.controls.v1";

@@ -3,7 +3,9 @@ package dev.plumbline.contract.distribution;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
@@ -115,6 +117,35 @@ class HistogramTest {
         assertThat(histogram.countAbove(edge - 1)).isEqualTo(2);
         assertThat(histogram.countAbove(Buckets.LOWEST_INDEX - 1)).isEqualTo(3);
         assertThat(histogram.countAbove(Buckets.HIGHEST_INDEX)).isZero();
+    }
+
+    /** Six hundred requests whose spread is ordinary: dense counters would take 3,000 bytes. */
+    @ParameterizedTest
+    @ValueSource(longs = {21, 22, 23})
+    void aFewHundredValuesTakeAFewHundredBytes(long seed) {
+        Histogram histogram = Histogram.of(lognormal(new Random(seed), 600, 50e6, 0.6));
+        assertThat(histogram.heapBytes()).as("seed %d", seed).isLessThan(700);
+        assertThat(Histogram.empty().heapBytes()).isLessThan(100);
+    }
+
+    @Test
+    void bucketsAreVisitedInOrderWithTheirCountsHoweverFarApartAndHoweverMany() {
+        HistogramAccumulator accumulator = new HistogramAccumulator();
+        Histogram part = Histogram.of(1_000, 1_000, 50_000_000, 3_600_000_000_000L);
+        for (int i = 0; i < 40; i++) {
+            accumulator.add(part);
+            part = accumulator.toHistogram();
+        }
+        long times = part.count() / 4;
+        List<String> visited = new ArrayList<>();
+        part.forEachBucket((index, count) -> visited.add(index + ":" + count));
+        assertThat(times).isGreaterThan(1L << 35);
+        assertThat(visited)
+                .containsExactly(
+                        Buckets.LOWEST_INDEX + ":" + 2 * times,
+                        Buckets.indexOf(50_000_000) + ":" + times,
+                        Buckets.HIGHEST_INDEX + ":" + times);
+        assertThat(Histogram.fromWire(part.toWire())).isEqualTo(part);
     }
 
     @Test

@@ -3,10 +3,12 @@ package dev.plumbline.contract.wire;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plumbline.contract.verdict.Snapshot;
 import dev.plumbline.contract.window.Partial;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.TreeSet;
@@ -36,6 +38,7 @@ class CodecTest {
                 new Golden<>("producer-expelled.json", Codec.EVENTS, Examples.expelled()),
                 new Golden<>("window.json", Codec.WINDOWS, Examples.window()),
                 new Golden<>("window-cut.json", Codec.WINDOWS, Examples.cutWindow()),
+                new Golden<>("window-ended.json", Codec.WINDOWS, Examples.windowWithGoodbye()),
                 new Golden<>("partial-part.json", Codec.PARTIALS, Examples.part()),
                 new Golden<>(
                         "partial-closed.json",
@@ -50,8 +53,21 @@ class CodecTest {
                                 1_795_345_270_000L,
                                 OptionalLong.of(1_795_345_268_000L))),
                 new Golden<>("alert.json", Codec.ALERTS, Examples.alert()),
+                new Golden<>("alert-ended.json", Codec.ALERTS, Examples.alertEnded()),
+                new Golden<>("verdict-ended.json", Codec.VERDICTS, VerdictExamples.ended()),
                 new Golden<>("verdict-firing.json", Codec.VERDICTS, VerdictExamples.firing()),
                 new Golden<>("verdict-learning.json", Codec.VERDICTS, VerdictExamples.learning()),
+                new Golden<>(
+                        "snapshot-series.json", Codec.SNAPSHOTS, new Snapshot.OfSeries(VerdictExamples.learning())),
+                new Golden<>(
+                        "snapshot-learning.json",
+                        Codec.SNAPSHOTS,
+                        new Snapshot.OfLearning(Examples.GROUP, 10_000, 2, List.of(17L, 18L, 23L))),
+                new Golden<>(
+                        "snapshot-partition.json",
+                        Codec.SNAPSHOTS,
+                        new Snapshot.OfPartition(
+                                "plumbline.windows.10s.v1", "AbCdEfGhIjKlMnOpQrStUv", 2, 24, List.of(0L, 31L))),
                 new Golden<>("baseline.json", Codec.BASELINES, VerdictExamples.baseline()),
                 new Golden<>("control-deploy.json", Codec.CONTROLS, Examples.deploy()),
                 new Golden<>("control-deploy-of-everything.json", Codec.CONTROLS, Examples.deployOfEverything()),
@@ -152,6 +168,7 @@ class CodecTest {
                         "sourcePartition",
                         "partition",
                         "offset",
+                        "nextOffset",
                         "httpStatus",
                         "prompt",
                         "output",

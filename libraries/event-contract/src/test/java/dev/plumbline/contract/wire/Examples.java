@@ -215,6 +215,11 @@ final class Examples {
                 OptionalLong.of(1_795_345_263_000L));
     }
 
+    /** The last window of a series whose producers have said goodbye. */
+    static WindowRecord windowWithGoodbye() {
+        return new WindowRecord(windowId(), 0, summary(), ExcludedPart.none(), OptionalLong.of(1_795_345_268_250L));
+    }
+
     static Partial part() {
         return new Partial.WindowPart(2, windowId(), summary(), ExcludedPart.none());
     }
@@ -234,6 +239,18 @@ final class Examples {
                 new AlertRecord.Reasons(
                         "b-1", List.of(moved), List.of(new SlowRequest("r-9", 7_900_000)), OptionalLong.empty()),
                 "p50(tpot) 6.0 ms -> 7.2 ms");
+    }
+
+    /** An incident that was open when its series ended. */
+    static AlertRecord alertEnded() {
+        return new AlertRecord(
+                "a-1",
+                SERIES,
+                AlertRecord.Transition.ENDED,
+                1_795_345_330_000L,
+                1_795_345_300_000L,
+                new AlertRecord.Reasons("b-1", List.of(), List.of(), OptionalLong.empty()),
+                "the series ended: p50(tpot)");
     }
 
     static Control deploy() {

@@ -71,6 +71,25 @@ final class VerdictExamples {
                                 "0123456789abcdef", 1_795_345_200_000L, List.of(JudgedMetric.TPOT_P50), 2))));
     }
 
+    static VerdictRecord ended() {
+        return new VerdictRecord(
+                Examples.windowId(),
+                new SourcePosition(1, 4712),
+                SeriesState.ENDED,
+                Optional.of("learned-2aa73c2a-2026-11-22T11:30:00Z"),
+                Optional.empty(),
+                1,
+                List.of(new MetricVerdict(
+                        JudgedMetric.TPOT_P50, new Verdict.Steady(), Optional.empty(), Optional.empty())),
+                new SeriesSnapshot(
+                                new SeriesSnapshot.Continuity(1_795_345_270_000L, 81, 0, 0),
+                                List.of(),
+                                List.of(),
+                                List.of(),
+                                Optional.empty())
+                        .ended(1_795_345_268_250L));
+    }
+
     static VerdictRecord learning() {
         return new VerdictRecord(
                 Examples.windowId(),

@@ -111,7 +111,10 @@ public final class RunJudge {
         return findings.stream().anyMatch(finding -> finding.answer() == answer);
     }
 
-    /** One finding per incident that fired during the run; one that only resolved in it began before. */
+    /**
+     * One finding per incident that fired during the run; one that only resolved in it began before. One that only ended in
+     * it was open throughout.
+     */
     private static List<Finding> alerts(List<AlertRecord> transitions) {
         Map<String, List<AlertRecord>> incidents = new LinkedHashMap<>();
         transitions.forEach(alert -> incidents

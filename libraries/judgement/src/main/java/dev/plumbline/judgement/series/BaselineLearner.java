@@ -54,7 +54,8 @@ final class BaselineLearner {
     /** A quarter holds three batches, of which taking its mean away leaves two thirds of the variance. */
     private static final double HIDDEN_BY_QUARTERS = 1.5;
 
-    private final List<WindowSummary> windows;
+    private final List<LearnedBlock> blocks;
+    private final List<WindowNumbers> windows;
     private final double windowSeconds;
     private final JudgementSettings settings;
     private final WindowSummary merged;
@@ -73,17 +74,24 @@ final class BaselineLearner {
             Grade grade,
             List<String> reasons) {}
 
-    private BaselineLearner(List<WindowSummary> windows, double windowSeconds, JudgementSettings settings) {
-        this.windows = windows;
+    private BaselineLearner(List<LearnedBlock> blocks, double windowSeconds, JudgementSettings settings) {
+        this.blocks = blocks;
+        this.windows =
+                blocks.stream().flatMap(block -> block.windows().stream()).toList();
         this.windowSeconds = windowSeconds;
         this.settings = settings;
-        this.merged = sum(windows);
+        this.merged = LearnedBlock.sum(blocks);
     }
 
-    /** Learns from windows in order; at least one. */
+    /**
+     * Learns from windows in order.
+     *
+     * @param blocks at least one, all of the same number of windows
+     */
     static Fit fit(
-            List<WindowSummary> windows, double windowSeconds, List<JudgedMetric> metrics, JudgementSettings settings) {
-        BaselineLearner learner = new BaselineLearner(windows, windowSeconds, settings);
+            List<LearnedBlock> blocks, double windowSeconds, List<JudgedMetric> metrics, JudgementSettings settings) {
+        BaselineLearner learner = new BaselineLearner(blocks, windowSeconds, settings);
+        List<WindowNumbers> windows = learner.windows;
         for (JudgedMetric metric : metrics) {
             learner.calibrations.add(learner.calibrate(metric));
         }
@@ -91,7 +99,7 @@ final class BaselineLearner {
             learner.lower(Grade.B, "learned from " + windows.size() + " windows, 60 or more are better");
         }
         WorkCalibration work = new WorkCalibration(
-                learner.logMean(window -> perRequest(window)), learner.logMean(window -> (double) window.offered()));
+                learner.logMean(WindowNumbers::tokensPerRequest), learner.logMean(WindowNumbers::offered));
         return new Fit(learner.merged, learner.calibrations, work, learner.grade, learner.reasons);
     }
 
@@ -101,11 +109,6 @@ final class BaselineLearner {
             sum = sum.plus(window);
         }
         return sum;
-    }
-
-    static double perRequest(WindowSummary window) {
-        long completed = window.requests().completed();
-        return completed == 0 ? 0 : (double) window.tokens().output() / completed;
     }
 
     private Calibration calibrate(JudgedMetric metric) {
@@ -136,14 +139,16 @@ final class BaselineLearner {
             if (shift.isEmpty()) {
                 continue;
             }
-            double[] evidence = windows.stream()
-                    .mapToDouble(window -> shift.get().evidence(Measure.latencies(metric, window)))
+            double[] evidence = blocks.stream()
+                    .mapToDouble(block ->
+                            shift.get().evidence(block.latency(metric.latency().orElseThrow())))
                     .toArray();
             if (lane == Lane.WORSE) {
-                double independent = shift.get().share().binomialVariance((double) all.count() / windows.size());
+                double independent = shift.get().share().binomialVariance((double) all.count() / blocks.size());
                 designEffect = Math.max(1, LongRunVariance.of(evidence).longRunVariance() / independent);
                 quarterDesignEffect = Math.max(1, varianceWithinQuarters(evidence) / independent);
             }
+            // Sums over blocks for sums over windows: mean and long-run variance both grow by the windows of a block.
             shareTest(lane, OptionalInt.of(shift.get().edgeIndex()), shift.get().share(), evidence)
                     .ifPresent(tests::add);
         }
@@ -175,8 +180,8 @@ final class BaselineLearner {
             return;
         }
         List<QuantileEstimate> quarters = new ArrayList<>();
-        for (List<WindowSummary> quarter : quarters()) {
-            Histogram part = Measure.latencies(metric, sum(quarter));
+        for (List<LearnedBlock> quarter : quarters()) {
+            Histogram part = Measure.latencies(metric, LearnedBlock.sum(quarter));
             QuantileEstimate.of(part, quantile, quarterDesignEffect, QUARTER_Z).ifPresent(quarters::add);
         }
         double largest = 0;
@@ -261,7 +266,7 @@ final class BaselineLearner {
         for (Lane lane : List.of(Lane.WORSE, Lane.GROSSLY_WORSE)) {
             Share share = lane == Lane.WORSE ? ErrorShare.worse(p0) : ErrorShare.grosslyWorse(p0);
             double[] evidence = windows.stream()
-                    .mapToDouble(window -> share.evidence(window.requests().failedTotal(), Measure.ended(window)))
+                    .mapToDouble(window -> share.evidence(window.failed(), window.ended()))
                     .toArray();
             shareTest(lane, OptionalInt.empty(), share, evidence).ifPresent(tests::add);
         }
@@ -278,7 +283,7 @@ final class BaselineLearner {
                 : Optional.empty();
     }
 
-    private LogMean logMean(ToDoubleFunction<WindowSummary> value) {
+    private LogMean logMean(ToDoubleFunction<WindowNumbers> value) {
         return logMeanOf(logs(value));
     }
 
@@ -292,7 +297,7 @@ final class BaselineLearner {
     }
 
     /** Logarithms of the values above 0, in order. */
-    private double[] logs(ToDoubleFunction<WindowSummary> value) {
+    private double[] logs(ToDoubleFunction<WindowNumbers> value) {
         return windows.stream()
                 .mapToDouble(value)
                 .filter(number -> number > 0)
@@ -325,11 +330,11 @@ final class BaselineLearner {
         return sum / length;
     }
 
-    private List<List<WindowSummary>> quarters() {
-        int size = windows.size() / 4;
-        List<List<WindowSummary>> quarters = new ArrayList<>();
+    private List<List<LearnedBlock>> quarters() {
+        int size = blocks.size() / 4;
+        List<List<LearnedBlock>> quarters = new ArrayList<>();
         for (int i = 0; i < 4 && size > 0; i++) {
-            quarters.add(windows.subList(i * size, i == 3 ? windows.size() : (i + 1) * size));
+            quarters.add(blocks.subList(i * size, i == 3 ? blocks.size() : (i + 1) * size));
         }
         return quarters;
     }

@@ -1,27 +1,28 @@
 package dev.plumbline.judgement.series;
 
+import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.contract.series.Series;
+import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.verdict.BaselineRecord;
 import dev.plumbline.contract.verdict.JudgedMetric;
 import dev.plumbline.contract.verdict.LearningProgress;
 import dev.plumbline.contract.verdict.MetricVerdict;
 import dev.plumbline.contract.verdict.SeriesSnapshot;
 import dev.plumbline.contract.verdict.SeriesSnapshot.Continuity;
+import dev.plumbline.contract.verdict.SeriesSnapshot.OpenIncident;
 import dev.plumbline.contract.verdict.SeriesState;
 import dev.plumbline.contract.verdict.SourcePosition;
 import dev.plumbline.contract.verdict.Verdict;
 import dev.plumbline.contract.verdict.Verdict.Reason;
 import dev.plumbline.contract.verdict.VerdictRecord;
 import dev.plumbline.contract.window.WindowRecord;
-import dev.plumbline.judgement.series.GroupState.LearnedWindow;
-import dev.plumbline.judgement.series.GroupState.Learning;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.zip.CRC32C;
 
 /**
@@ -29,8 +30,11 @@ import java.util.zip.CRC32C;
  * alerts, baseline)}.
  *
  * <p>The first variant that is seen teaches the group its baseline; the others wait and are then held against the same.
- * A series that shifts while it is learned is not frozen: its oldest window makes room for the newest until the span is
- * fit, and the verdicts say why it takes so long.
+ * A series that shifts while it is learned is not frozen: its oldest block of windows makes room for the newest until the
+ * span is fit, and the verdicts say why it takes so long.
+ *
+ * <p>A window with a goodbye ends its series ({@link Closing}). A group that has all the variants it may have forgets the
+ * one that has been silent for longest for a new one, so that builds that follow each other are all judged.
  *
  * <p>Immutable; any thread.
  */
@@ -51,47 +55,136 @@ public final class GroupJudge {
     public Judged judge(GroupState before, WindowRecord window, SourcePosition at) {
         Series series = window.id().series();
         if (window.revision() > 0) {
-            return new Judged.LeftOut(before, Judged.Why.CORRECTION);
-        }
-        if (!before.variants().containsKey(series.variant())
-                && before.variants().size() >= GroupState.MAX_VARIANTS) {
-            return new Judged.LeftOut(before, Judged.Why.TOO_MANY_VARIANTS);
+            return correction(before, window, at);
         }
         SeriesSnapshot snapshot = before.variants().getOrDefault(series.variant(), SeriesSnapshot.ofNewSeries());
         if (window.id().startEpochMillis() < snapshot.continuity().lastEndEpochMillis()) {
             return new Judged.LeftOut(before, Judged.Why.REPEATED);
         }
-        Optional<BaselineRecord> baseline = before.baseline().filter(known -> isAfter(known, at));
-        if (baseline.isPresent()) {
-            SeriesJudge.Outcome outcome = seriesJudge.judge(baseline.get(), snapshot, window, at);
-            return new Judged.Taken(
-                    with(before, series, outcome.verdict().snapshot()),
-                    outcome.verdict(),
-                    outcome.alerts(),
-                    Optional.empty());
+        GroupState state = before;
+        List<AlertRecord> closed = List.of();
+        if (before.isFull() && !before.variants().containsKey(series.variant())) {
+            Optional<String> oldest = before.longestSilent(window.id());
+            if (oldest.isEmpty()) {
+                return new Judged.LeftOut(before, Judged.Why.TOO_MANY_VARIANTS);
+            }
+            state = before.without(oldest.get());
+            closed = forgotten(before, series.group(), oldest.get(), window.id().endEpochMillis());
         }
-        return learn(before, snapshot, window, at);
+        Judged.Taken taken = take(state, snapshot, window, at).after(closed);
+        return window.endedEpochMillis().isPresent()
+                ? Closing.lastWindow(taken, window.endedEpochMillis().getAsLong())
+                : taken;
     }
 
-    private static boolean isAfter(BaselineRecord baseline, SourcePosition at) {
-        SourcePosition through = baseline.learned().through();
-        return through.partition() != at.partition() || at.offset() > through.offset();
+    /**
+     * Forgets the variants of a group of which no window came for long. Who then has no variant can be forgotten as a whole.
+     *
+     * @param untilEpochMillis those whose last window ended before this
+     * @param atEpochMillis end of the window because of which it is done
+     */
+    public static Forgotten forget(
+            GroupState before, ComparisonGroup group, long untilEpochMillis, long atEpochMillis) {
+        GroupState state = before;
+        List<AlertRecord> closed = new ArrayList<>();
+        for (Map.Entry<String, SeriesSnapshot> variant : new TreeMap<>(before.variants()).entrySet()) {
+            if (variant.getValue().continuity().lastEndEpochMillis() < untilEpochMillis) {
+                state = state.without(variant.getKey());
+                closed.addAll(forgotten(before, group, variant.getKey(), atEpochMillis));
+            }
+        }
+        return new Forgotten(state, closed);
     }
 
-    private Judged learn(GroupState before, SeriesSnapshot snapshot, WindowRecord window, SourcePosition at) {
+    /**
+     * What is left of a group.
+     *
+     * @param alerts transitions, one for each incident that was open
+     */
+    public record Forgotten(GroupState state, List<AlertRecord> alerts) {
+        public Forgotten {
+            alerts = List.copyOf(alerts);
+        }
+    }
+
+    private static List<AlertRecord> forgotten(
+            GroupState state, ComparisonGroup group, String variant, long atEpochMillis) {
+        SeriesSnapshot snapshot = state.variants().getOrDefault(variant, SeriesSnapshot.ofNewSeries());
+        List<JudgedMetric> members =
+                snapshot.incident().map(OpenIncident::members).orElse(List.of());
+        return Closing.incident(
+                        new Series(group, variant),
+                        snapshot,
+                        state.baseline().map(BaselineRecord::baselineId),
+                        Closing.nothingToSay(members),
+                        atEpochMillis,
+                        "the series was forgotten while it was open")
+                .stream()
+                .toList();
+    }
+
+    /** A correction moves no evidence, but it may bring the goodbye that came after the last window. */
+    private static Judged correction(GroupState before, WindowRecord window, SourcePosition at) {
         Series series = window.id().series();
-        SeriesPhase phase = SeriesPhase.after(snapshot.continuity(), window, settings);
+        SeriesSnapshot snapshot = before.variants().getOrDefault(series.variant(), SeriesSnapshot.ofNewSeries());
+        long lastEnd = snapshot.continuity().lastEndEpochMillis();
+        boolean ends = window.endedEpochMillis().isPresent()
+                && snapshot.endedEpochMillis().isEmpty()
+                && lastEnd > 0
+                && window.id().endEpochMillis() >= lastEnd;
+        if (!ends) {
+            return new Judged.LeftOut(before, Judged.Why.CORRECTION);
+        }
+        VerdictRecord verdict = new VerdictRecord(
+                window.id(),
+                at,
+                SeriesState.ENDED,
+                before.baseline().map(BaselineRecord::baselineId),
+                Optional.empty(),
+                window.coverage(),
+                Closing.nothingToSay(Measure.judgedUnder(series.group().loadPoint())),
+                snapshot);
+        return Closing.lastWindow(
+                new Judged.Taken(before, verdict, List.of(), Optional.empty()),
+                window.endedEpochMillis().getAsLong());
+    }
+
+    private Judged.Taken take(GroupState before, SeriesSnapshot snapshot, WindowRecord window, SourcePosition at) {
+        Optional<BaselineRecord> baseline = before.baseline().filter(known -> isAfter(known, window, at));
+        if (baseline.isEmpty()) {
+            return learn(before, snapshot, window, at);
+        }
+        SeriesJudge.Outcome outcome = seriesJudge.judge(baseline.get(), snapshot, window, at);
+        return new Judged.Taken(
+                before.with(window.id().series().variant(), outcome.verdict().snapshot()),
+                outcome.verdict(),
+                outcome.alerts(),
+                Optional.empty());
+    }
+
+    /** By time, too: in a topic that was deleted and made again, offsets begin anew. */
+    private static boolean isAfter(BaselineRecord baseline, WindowRecord window, SourcePosition at) {
+        SourcePosition through = baseline.learned().through();
+        return through.partition() != at.partition()
+                || at.offset() > through.offset()
+                || window.id().startEpochMillis() >= baseline.learned().untilEpochMillis();
+    }
+
+    private Judged.Taken learn(GroupState before, SeriesSnapshot snapshot, WindowRecord window, SourcePosition at) {
+        Series series = window.id().series();
+        SeriesPhase phase = SeriesPhase.after(snapshot, window, settings);
         SeriesSnapshot after =
                 new SeriesSnapshot(phase.continuity(), List.of(), List.of(), List.of(), Optional.empty());
         String teacher = before.learning().variant().orElse(series.variant());
-        List<LearnedWindow> windows = before.learning().windows();
+        Learning learning = before.learning().variant().isPresent() ? before.learning() : Learning.from(teacher);
         Optional<BaselineLearner.Fit> fit = Optional.empty();
         Optional<String> unfit = Optional.empty();
-        if (teacher.equals(series.variant()) && isValid(phase, window)) {
-            windows = appended(windows, window);
-            if (windows.size() >= settings.baselineWindows()) {
+        // A window from before the baseline, read once more, teaches no second one.
+        if (before.baseline().isEmpty() && teacher.equals(series.variant()) && isValid(phase, window)) {
+            learning = learning.plus(window, settings);
+            if (learning.isComplete(settings)) {
                 BaselineLearner.Fit tried = BaselineLearner.fit(
-                        windows.stream().map(LearnedWindow::summary).toList(),
+                        learning.blocks(),
                         window.id().lengthMillis() / 1e3,
                         Measure.judgedUnder(series.group().loadPoint()),
                         settings);
@@ -102,8 +195,8 @@ public final class GroupJudge {
                 }
             }
         }
-        LearningProgress progress = new LearningProgress(windows.size(), settings.baselineWindows());
-        List<LearnedWindow> held = windows;
+        LearningProgress progress = new LearningProgress(learning.windows(), settings.learnedWindows());
+        Learning held = learning;
         Optional<BaselineRecord> learned = fit.map(found -> baseline(found, held, window, at));
         Verdict verdict = unfit.<Verdict>map(why -> new Verdict.Inconclusive(Reason.UNSUITABLE_BASELINE, why))
                 .orElseGet(() -> whyLearning(phase, window, progress));
@@ -120,12 +213,11 @@ public final class GroupJudge {
                 window.coverage(),
                 verdicts,
                 after);
-        Learning learning = learned.isPresent()
-                ? new Learning(Optional.of(teacher), List.of())
-                : new Learning(Optional.of(teacher), windows);
-        Map<String, SeriesSnapshot> variants = new HashMap<>(before.variants());
-        variants.put(series.variant(), after);
-        GroupState state = new GroupState(learned.or(before::baseline), learning, variants);
+        GroupState state = new GroupState(
+                        learned.or(before::baseline),
+                        learned.isPresent() ? Learning.from(teacher) : learning,
+                        before.variants())
+                .with(series.variant(), after);
         return new Judged.Taken(state, record, List.of(), learned);
     }
 
@@ -149,14 +241,8 @@ public final class GroupJudge {
                 Reason.LEARNING, progress.windows() + " of " + progress.needed() + " windows of the baseline");
     }
 
-    private List<LearnedWindow> appended(List<LearnedWindow> windows, WindowRecord window) {
-        List<LearnedWindow> longer = new ArrayList<>(windows);
-        longer.add(new LearnedWindow(window.id().startEpochMillis(), Measure.judgedPart(window.delta())));
-        return longer.size() <= settings.baselineWindows() ? longer : longer.subList(1, longer.size());
-    }
-
     private static BaselineRecord baseline(
-            BaselineLearner.Fit fit, List<LearnedWindow> windows, WindowRecord last, SourcePosition at) {
+            BaselineLearner.Fit fit, Learning learning, WindowRecord last, SourcePosition at) {
         Series series = last.id().series();
         CRC32C group = new CRC32C();
         group.update(series.group().key().getBytes(StandardCharsets.UTF_8));
@@ -170,21 +256,15 @@ public final class GroupJudge {
                 new BaselineRecord.Learned(
                         series,
                         at,
-                        windows.getFirst().startEpochMillis(),
+                        learning.blocks().getFirst().startEpochMillis(),
                         last.id().endEpochMillis(),
                         last.id().lengthMillis(),
-                        windows.size()),
+                        learning.windows()),
                 fit.grade(),
                 fit.reasons(),
                 fit.merged(),
                 fit.calibrations(),
                 fit.work());
-    }
-
-    private static GroupState with(GroupState state, Series series, SeriesSnapshot snapshot) {
-        Map<String, SeriesSnapshot> variants = new HashMap<>(state.variants());
-        variants.put(series.variant(), snapshot);
-        return new GroupState(state.baseline(), state.learning(), variants);
     }
 
     /**
@@ -195,19 +275,20 @@ public final class GroupJudge {
     record SeriesPhase(Continuity continuity, boolean isWarm) {
 
         /** Windows without load after which a series counts as begun again. */
-        private static final long SILENCE_WINDOWS = 6;
+        static final long SILENCE_WINDOWS = 6;
 
         /** Windows without data after which the state says so. */
         private static final long NO_DATA_WINDOWS = 2;
 
-        static SeriesPhase after(Continuity before, WindowRecord window, JudgementSettings settings) {
+        static SeriesPhase after(SeriesSnapshot snapshot, WindowRecord window, JudgementSettings settings) {
+            Continuity before = snapshot.continuity();
             boolean silent =
                     Measure.isSilent(window.delta()) && window.excluded().offered() == 0;
             long length = window.id().lengthMillis();
             long gap = before.lastEndEpochMillis() == 0
                     ? 0
                     : (window.id().startEpochMillis() - before.lastEndEpochMillis()) / length;
-            boolean again = before.silentWindows() + gap >= SILENCE_WINDOWS;
+            boolean again = snapshot.endedEpochMillis().isPresent() || before.silentWindows() + gap >= SILENCE_WINDOWS;
             long sinceStart = silent ? before.windowsSinceStart() : (again ? 0 : before.windowsSinceStart()) + 1;
             Continuity after = new Continuity(
                     window.id().endEpochMillis(),

@@ -2,13 +2,18 @@ package dev.plumbline.judgement.series;
 
 import dev.plumbline.contract.verdict.BaselineRecord;
 import dev.plumbline.contract.verdict.SeriesSnapshot;
-import dev.plumbline.contract.window.WindowSummary;
-import java.util.List;
+import dev.plumbline.contract.verdict.SeriesSnapshot.Continuity;
+import dev.plumbline.contract.window.WindowId;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
 /**
  * What is remembered of a comparison group.
+ *
+ * <p>Bounded: {@link #MAX_VARIANTS} snapshots, a baseline, and {@link Learning#MAX_BLOCKS} merged blocks; in bytes see
+ * {@link #heapBytes}.
  *
  * @param baseline what its variants are held against; empty while it is learned
  * @param learning what was learned so far; has no windows once there is a baseline
@@ -16,11 +21,18 @@ import java.util.Optional;
  */
 public record GroupState(Optional<BaselineRecord> baseline, Learning learning, Map<String, SeriesSnapshot> variants) {
 
-    /** Most variants that one group may have; further ones are refused. */
+    /**
+     * Most variants that one group may have at a time. A further one takes the place of the one that has been silent for
+     * longest; while all go on it is refused.
+     */
     public static final int MAX_VARIANTS = 32;
 
-    private static final GroupState NEW =
-            new GroupState(Optional.empty(), new Learning(Optional.empty(), List.of()), Map.of());
+    private static final Comparator<Map.Entry<String, SeriesSnapshot>> LONGEST_SILENT_FIRST =
+            Comparator.<Map.Entry<String, SeriesSnapshot>>comparingLong(
+                            entry -> entry.getValue().continuity().lastEndEpochMillis())
+                    .thenComparing(Map.Entry::getKey);
+
+    private static final GroupState NEW = new GroupState(Optional.empty(), Learning.nothing(), Map.of());
 
     public GroupState {
         variants = Map.copyOf(variants);
@@ -31,23 +43,66 @@ public record GroupState(Optional<BaselineRecord> baseline, Learning learning, M
         return NEW;
     }
 
-    /** As it was when these records were written. */
+    /** As it was when these records were written; of too many variants the ones that were heard of last. */
     public static GroupState restored(BaselineRecord baseline, Map<String, SeriesSnapshot> variants) {
-        return new GroupState(Optional.of(baseline), NEW.learning, variants);
+        Map<String, SeriesSnapshot> kept = new HashMap<>(variants);
+        variants.entrySet().stream()
+                .sorted(LONGEST_SILENT_FIRST)
+                .limit(Math.max(0, variants.size() - MAX_VARIANTS))
+                .forEach(entry -> kept.remove(entry.getKey()));
+        return new GroupState(Optional.of(baseline), NEW.learning, kept);
     }
 
-    /**
-     * A baseline in the making.
-     *
-     * @param variant the variant that it is learned from: the first that was seen
-     * @param windows valid windows, oldest first
-     */
-    record Learning(Optional<String> variant, List<LearnedWindow> windows) {
-        Learning {
-            windows = List.copyOf(windows);
-        }
+    /** End of the newest window that was taken up; 0 before the first. */
+    public long lastEndEpochMillis() {
+        return variants.values().stream()
+                .mapToLong(snapshot -> snapshot.continuity().lastEndEpochMillis())
+                .max()
+                .orElse(0);
     }
 
-    /** A window that goes into a baseline, judged parts only. */
-    record LearnedWindow(long startEpochMillis, WindowSummary summary) {}
+    /** About how many bytes it takes in memory. */
+    public long heapBytes() {
+        return HeapBytes.of(this);
+    }
+
+    /** Whether a window can be taken up: its variant is known, or there is a place for it. */
+    public boolean hasRoomFor(WindowId window) {
+        return variants.containsKey(window.series().variant())
+                || !isFull()
+                || longestSilent(window).isPresent();
+    }
+
+    boolean isFull() {
+        return variants.size() >= MAX_VARIANTS;
+    }
+
+    /** The variant that a new one may take the place of: of those that ended or fell silent the one longest so. */
+    Optional<String> longestSilent(WindowId now) {
+        return variants.entrySet().stream()
+                .filter(entry -> hasStopped(entry.getValue(), now))
+                .min(LONGEST_SILENT_FIRST)
+                .map(Map.Entry::getKey);
+    }
+
+    private static boolean hasStopped(SeriesSnapshot snapshot, WindowId now) {
+        Continuity continuity = snapshot.continuity();
+        long gap = (now.startEpochMillis() - continuity.lastEndEpochMillis()) / now.lengthMillis();
+        return snapshot.endedEpochMillis().isPresent()
+                || continuity.silentWindows() + gap >= GroupJudge.SeriesPhase.SILENCE_WINDOWS;
+    }
+
+    GroupState with(String variant, SeriesSnapshot snapshot) {
+        Map<String, SeriesSnapshot> more = new HashMap<>(variants);
+        more.put(variant, snapshot);
+        return new GroupState(baseline, learning, more);
+    }
+
+    /** Without a variant; what it has taught so far goes with it. */
+    GroupState without(String variant) {
+        Map<String, SeriesSnapshot> fewer = new HashMap<>(variants);
+        fewer.remove(variant);
+        boolean taught = learning.variant().filter(variant::equals).isPresent();
+        return new GroupState(baseline, taught ? Learning.nothing() : learning, fewer);
+    }
 }

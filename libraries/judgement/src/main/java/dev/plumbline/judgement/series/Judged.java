@@ -3,6 +3,7 @@ package dev.plumbline.judgement.series;
 import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.verdict.BaselineRecord;
 import dev.plumbline.contract.verdict.VerdictRecord;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -16,7 +17,7 @@ public sealed interface Judged {
     /**
      * The window was taken up.
      *
-     * @param alerts transitions that it brought, in order
+     * @param alerts transitions that it brought, in order; those of a variant that was forgotten for it are among them
      * @param learned the baseline that it completed
      */
     record Taken(GroupState state, VerdictRecord verdict, List<AlertRecord> alerts, Optional<BaselineRecord> learned)
@@ -26,6 +27,16 @@ public sealed interface Judged {
             Objects.requireNonNull(verdict, "verdict");
             alerts = List.copyOf(alerts);
             Objects.requireNonNull(learned, "learned");
+        }
+
+        /** The same, with transitions of others that come first. */
+        Taken after(List<AlertRecord> others) {
+            if (others.isEmpty()) {
+                return this;
+            }
+            List<AlertRecord> all = new ArrayList<>(others);
+            all.addAll(alerts);
+            return new Taken(state, verdict, all, learned);
         }
     }
 
@@ -38,7 +49,7 @@ public sealed interface Judged {
         CORRECTION,
         /** The series has been judged beyond it already. */
         REPEATED,
-        /** The group has as many variants as it may. */
+        /** The group has as many variants as it may, and all of them go on. */
         TOO_MANY_VARIANTS
     }
 }

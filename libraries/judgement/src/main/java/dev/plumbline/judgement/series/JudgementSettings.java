@@ -5,7 +5,8 @@ import dev.plumbline.contract.verdict.Lane;
 /**
  * What can be set about judging. Rules between the numbers are checked here and name the key.
  *
- * @param baselineWindows valid windows that a baseline is learned from, 20 to 10,000; below 60 it is rather uncertain
+ * @param baselineWindows valid windows that a baseline is learned from, 20 to 10,000; below 60 it is rather uncertain,
+ *     above 60 it is rounded up to a multiple of a 36th
  * @param skipWindows windows with load that are passed over when a series starts, or starts again after a silence
  * @param thresholdEffect relative change that counts as a regression, for example 0.10
  * @param falseAlarmWindows wanted mean windows between false alarms
@@ -51,6 +52,23 @@ public record JudgementSettings(
     /** As documented: 30 minutes of windows of 10 seconds, one false alarm a week. */
     public static JudgementSettings defaults() {
         return new JudgementSettings(180, 6, 0.10, 60_480, 1, 15, 9, 30);
+    }
+
+    /** Windows that are merged into a block while a baseline is learned. */
+    int learnedBlockWindows() {
+        return baselineWindows <= Learning.WINDOWS_OF_A_SHORT_SPAN
+                ? 1
+                : Math.ceilDiv(baselineWindows, Learning.BLOCKS_OF_A_LONG_SPAN);
+    }
+
+    /** Blocks that a baseline is learned from. */
+    int learnedBlocks() {
+        return Math.ceilDiv(baselineWindows, learnedBlockWindows());
+    }
+
+    /** Windows that a baseline is learned from: {@code baselineWindows}, rounded up to whole blocks. */
+    public int learnedWindows() {
+        return learnedBlocks() * learnedBlockWindows();
     }
 
     double factor(Lane lane) {

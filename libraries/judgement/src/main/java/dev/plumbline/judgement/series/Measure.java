@@ -10,9 +10,16 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.stream.Stream;
 
 /** Reads the judged numbers off windows. */
 final class Measure {
+
+    /** The distributions that judged metrics are read from. */
+    static final List<LatencyMetric> JUDGED_LATENCIES = Stream.of(JudgedMetric.values())
+            .flatMap(metric -> metric.latency().stream())
+            .distinct()
+            .toList();
 
     private Measure() {}
 
@@ -32,20 +39,24 @@ final class Measure {
 
     /** A rate over a stretch of time; empty where it has no meaning: nothing was offered, or the metric is no rate. */
     static OptionalDouble rate(JudgedMetric metric, WindowSummary summary, double seconds) {
+        return rate(metric, WindowNumbers.of(summary), seconds);
+    }
+
+    /** The same of a window in numbers. */
+    static OptionalDouble rate(JudgedMetric metric, WindowNumbers window, double seconds) {
         return switch (metric) {
-            case OUTPUT_TOKEN_RATE ->
-                OptionalDouble.of(Math.max(0, summary.tokens().streamedOutput()) / seconds);
+            case OUTPUT_TOKEN_RATE -> OptionalDouble.of(Math.max(0, window.streamedOutput()) / seconds);
             case ACHIEVED_RATIO ->
-                summary.offered() == 0
+                window.offered() == 0
                         ? OptionalDouble.empty()
-                        : OptionalDouble.of((double) summary.requests().completed() / summary.offered());
+                        : OptionalDouble.of((double) window.completed() / window.offered());
             case TTFT_P50, TTFT_P95, TPOT_P50, TPOT_P95, E2E_P50, E2E_P95, ERROR_RATE -> OptionalDouble.empty();
         };
     }
 
     /** Requests that were sent and ended by themselves: the denominator of the error rate. Rejections are failures. */
     static long ended(WindowSummary summary) {
-        return summary.requests().completed() + summary.requests().failedTotal();
+        return WindowNumbers.of(summary).ended();
     }
 
     /** Nothing was asked of the target and nothing is under way. */
@@ -66,9 +77,7 @@ final class Measure {
     /** Only what judging needs, so that state and baselines stay small. */
     static WindowSummary judgedPart(WindowSummary summary) {
         Map<LatencyMetric, Histogram> judged = new EnumMap<>(LatencyMetric.class);
-        for (JudgedMetric metric : JudgedMetric.values()) {
-            metric.latency().ifPresent(latency -> judged.put(latency, summary.latency(latency)));
-        }
+        JUDGED_LATENCIES.forEach(latency -> judged.put(latency, summary.latency(latency)));
         return new WindowSummary(
                 summary.requests(), judged, summary.tokens(), summary.offered(), summary.inFlightNanos(), Map.of());
     }

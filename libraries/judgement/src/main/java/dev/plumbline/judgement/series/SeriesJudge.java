@@ -74,7 +74,7 @@ final class SeriesJudge {
     }
 
     Outcome judge(BaselineRecord baseline, SeriesSnapshot before, WindowRecord window, SourcePosition at) {
-        SeriesPhase phase = SeriesPhase.after(before.continuity(), window, settings);
+        SeriesPhase phase = SeriesPhase.after(before, window, settings);
         double threshold = threshold(baseline);
         Optional<Verdict> left = whyNotJudged(phase, window);
         if (left.isPresent()) {

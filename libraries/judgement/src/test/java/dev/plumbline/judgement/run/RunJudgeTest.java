@@ -211,6 +211,20 @@ class RunJudgeTest {
         assertThat(older.decision()).isEqualTo(Decision.NOT_JUDGED);
     }
 
+    /** The goodbye of the run's own producer closes it; that is no recovery. */
+    @Test
+    void anIncidentThatWasOpenUntilTheSeriesEndedFailsTheRunWhetherItBeganInItOrBefore() {
+        AlertRecord fired = alert("a", Transition.FIRED);
+        AlertRecord ended = alert("a", Transition.ENDED);
+        RunVerdict began = against(run(1, run -> run.alerts = List.of(fired, ended)));
+        assertThat(began.findings()).containsExactly(new AlertFinding(Answer.FAIL, fired, false));
+        RunVerdict older = against(run(1, run -> {
+            run.detectorWindows = 60;
+            run.alerts = List.of(ended);
+        }));
+        assertThat(older.decision()).as(older.headline()).isEqualTo(Decision.REGRESSION);
+    }
+
     @Test
     void anIncidentThatWasOpenBeforeTheRunFailsItAndSaysSinceWhen() {
         OpenIncident open = new OpenIncident(

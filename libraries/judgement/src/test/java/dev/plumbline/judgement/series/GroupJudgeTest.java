@@ -9,12 +9,19 @@ import dev.plumbline.contract.verdict.BaselineRecord.Grade;
 import dev.plumbline.contract.verdict.Calibration;
 import dev.plumbline.contract.verdict.JudgedMetric;
 import dev.plumbline.contract.verdict.Lane;
+import dev.plumbline.contract.verdict.LearningProgress;
+import dev.plumbline.contract.verdict.SeriesSnapshot;
 import dev.plumbline.contract.verdict.SeriesState;
 import dev.plumbline.contract.verdict.Verdict;
 import dev.plumbline.contract.verdict.Verdict.Reason;
 import dev.plumbline.contract.window.ExcludedPart;
 import dev.plumbline.contract.window.WindowRecord;
 import dev.plumbline.contract.window.WindowSummary;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -396,6 +403,219 @@ class GroupJudgeTest {
         canary.tpotFactor = 1.3;
         assertThat(bench.windowsUntil(Transition.FIRED, canary, 40)).isPositive();
         assertThat(bench.alerts.getLast().series().variant()).isEqualTo("canary");
+    }
+
+    private WindowRecord goodbye(WindowRecord window) {
+        return new WindowRecord(
+                window.id(),
+                window.revision(),
+                window.delta(),
+                window.excluded(),
+                OptionalLong.of(window.id().endEpochMillis() - 1_500));
+    }
+
+    @Test
+    void aGoodbyeEndsTheSeriesAndClosesItsIncident() {
+        learned();
+        series.tpotFactor = 1.3;
+        assertThat(bench.windowsUntil(Transition.FIRED, series, 30)).isPositive();
+        AlertRecord fired = bench.alerts.getLast();
+        bench.feed(goodbye(series.window()));
+        AlertRecord closed = bench.alerts.getLast();
+        assertThat(closed.transition()).isEqualTo(Transition.ENDED);
+        assertThat(closed.alertId()).isEqualTo(fired.alertId());
+        assertThat(closed.sinceEpochMillis()).isEqualTo(fired.sinceEpochMillis());
+        assertThat(closed.atEpochMillis()).isEqualTo(bench.last().window().endEpochMillis());
+        assertThat(closed.evidence().moved())
+                .extracting(moved -> moved.metric())
+                .contains(JudgedMetric.TPOT_P50);
+        assertThat(closed.summary()).startsWith("the series ended while it was open: chat@stable: p50(tpot)");
+        assertThat(bench.last().state()).isEqualTo(SeriesState.ENDED);
+        assertThat(bench.last().snapshot().incident()).isEmpty();
+        assertThat(bench.last().snapshot().lanes()).isEmpty();
+        assertThat(bench.last().snapshot().endedEpochMillis())
+                .hasValue(bench.last().window().endEpochMillis() - 1_500);
+    }
+
+    @Test
+    void aGoodbyeWithoutAnIncidentIsNoAlertAndWhatComesNextBeginsAnew() {
+        learned().feed(series, 10);
+        bench.feed(goodbye(series.window()));
+        assertThat(bench.alerts).isEmpty();
+        assertThat(bench.last().state()).isEqualTo(SeriesState.ENDED);
+        assertThat(bench.last(JudgedMetric.TTFT_P50).verdict()).isInstanceOf(Verdict.Steady.class);
+        bench.feed(series.window());
+        assertThat(reason(bench.last(JudgedMetric.TTFT_P50).verdict())).isEqualTo(Reason.LEARNING);
+        assertThat(bench.last().state()).isEqualTo(SeriesState.OK);
+        assertThat(bench.last().snapshot().endedEpochMillis()).isEmpty();
+        series.tpotFactor = 1.3;
+        assertThat(bench.windowsUntil(Transition.FIRED, series, 40)).isPositive();
+    }
+
+    @Test
+    void evidenceFromBeforeAGoodbyeDoesNotCountAfterIt() {
+        learned();
+        series.tpotFactor = 1.3;
+        bench.feed(series, 7);
+        assertThat(bench.alerts).isEmpty();
+        bench.feed(goodbye(series.window()));
+        long ended = bench.last().window().endEpochMillis();
+        assertThat(bench.windowsUntil(Transition.FIRED, series, 60)).isGreaterThan(9);
+        assertThat(bench.alerts.getLast().sinceEpochMillis()).isGreaterThanOrEqualTo(ended);
+    }
+
+    @Test
+    void aGoodbyeAfterTheLastWindowComesWithACorrectionOfIt() {
+        learned();
+        series.tpotFactor = 1.3;
+        assertThat(bench.windowsUntil(Transition.FIRED, series, 30)).isPositive();
+        WindowRecord last = series.window();
+        bench.feed(last);
+        WindowRecord nothingMore = new WindowRecord(last.id(), 1, WindowSummary.empty(), ExcludedPart.none());
+        assertThat(bench.feed(nothingMore)).isInstanceOf(Judged.LeftOut.class);
+        assertThat(bench.feed(goodbye(nothingMore))).isInstanceOf(Judged.Taken.class);
+        assertThat(bench.last().state()).isEqualTo(SeriesState.ENDED);
+        assertThat(bench.last().window()).isEqualTo(last.id());
+        assertThat(bench.alerts.getLast().transition()).isEqualTo(Transition.ENDED);
+        assertThat(bench.feed(goodbye(nothingMore))).isInstanceOf(Judged.LeftOut.class);
+        assertThat(bench.alerts)
+                .filteredOn(alert -> alert.transition() == Transition.ENDED)
+                .hasSize(1);
+    }
+
+    @Test
+    void aGoodbyeThatALaterWindowBeliesEndsNothing() {
+        learned();
+        WindowRecord old = series.window();
+        bench.feed(old);
+        bench.feed(series.window());
+        WindowRecord late = goodbye(new WindowRecord(old.id(), 1, WindowSummary.empty(), ExcludedPart.none()));
+        assertThat(bench.feed(late)).isEqualTo(new Judged.LeftOut(bench.state, Judged.Why.CORRECTION));
+        WindowRecord ofNobody = goodbye(new WindowRecord(
+                new SimulatedSeries(1, "c8", "never-seen").window().id(),
+                1,
+                WindowSummary.empty(),
+                ExcludedPart.none()));
+        assertThat(bench.feed(ofNobody)).isInstanceOf(Judged.LeftOut.class);
+    }
+
+    @Test
+    void aGoodbyeWhileLearningKeepsWhatWasLearned() {
+        bench.feed(series, LEARNING - 10);
+        bench.feed(goodbye(series.window()));
+        assertThat(bench.last().state()).isEqualTo(SeriesState.ENDED);
+        assertThat(bench.last().learning().orElseThrow().windows()).isEqualTo(51);
+        series.skipTime(500);
+        bench.feed(series, 12);
+        assertThat(bench.state.baseline()).isPresent();
+    }
+
+    @Test
+    void thirtyThreeVariantsThatFollowEachOtherAreAllJudged() {
+        learned();
+        for (int build = 1; build <= 33; build++) {
+            SimulatedSeries next = new SimulatedSeries(100 + build, "c8", "build-" + build);
+            next.skipTime(LEARNING + build * 60);
+            next.tpotFactor = build == 33 ? 1.3 : 1;
+            bench.feed(next, 40);
+            assertThat(bench.last().window().series().variant()).isEqualTo("build-" + build);
+            assertThat(bench.last().baselineId()).isPresent();
+        }
+        assertThat(bench.state.variants()).hasSize(GroupState.MAX_VARIANTS);
+        assertThat(bench.state.variants())
+                .doesNotContainKeys("stable", "build-1")
+                .containsKey("build-2");
+        assertThat(bench.alerts).extracting(alert -> alert.series().variant()).containsOnly("build-33");
+    }
+
+    @Test
+    void theIncidentOfAVariantThatIsForgottenIsClosed() {
+        learned();
+        series.tpotFactor = 1.3;
+        assertThat(bench.windowsUntil(Transition.FIRED, series, 30)).isPositive();
+        String open = bench.alerts.getLast().alertId();
+        for (int build = 1; build <= GroupState.MAX_VARIANTS; build++) {
+            SimulatedSeries next = new SimulatedSeries(100 + build, "c8", "build-" + build);
+            next.skipTime(LEARNING + 100 + build);
+            bench.feed(next.window());
+        }
+        assertThat(bench.alerts.getLast().transition()).isEqualTo(Transition.ENDED);
+        assertThat(bench.alerts.getLast().alertId()).isEqualTo(open);
+        assertThat(bench.alerts.getLast().series()).isEqualTo(series.series());
+        assertThat(bench.alerts.getLast().summary()).startsWith("the series was forgotten while it was open");
+    }
+
+    @Test
+    void aTeacherThatIsForgottenIsFollowedByAnother() {
+        bench.feed(series, 20);
+        for (int build = 1; build <= GroupState.MAX_VARIANTS; build++) {
+            SimulatedSeries next = new SimulatedSeries(100 + build, "c8", "build-" + build);
+            next.skipTime(100);
+            bench.feed(next.window());
+        }
+        SimulatedSeries last = new SimulatedSeries(200, "c8", "build-" + GroupState.MAX_VARIANTS);
+        last.skipTime(101);
+        bench.feed(last, LEARNING);
+        assertThat(bench.state.baseline().orElseThrow().learned().from().variant())
+                .isEqualTo("build-" + GroupState.MAX_VARIANTS);
+    }
+
+    @Test
+    void restoredAreTheVariantsThatWereHeardOfLast() {
+        learned();
+        Map<String, SeriesSnapshot> many = new HashMap<>();
+        for (int i = 0; i < GroupState.MAX_VARIANTS + 3; i++) {
+            many.put(
+                    "v" + i,
+                    new SeriesSnapshot(
+                            new SeriesSnapshot.Continuity(10_000L * (i + 1), 1, 0, 0),
+                            List.of(),
+                            List.of(),
+                            List.of(),
+                            Optional.empty()));
+        }
+        GroupState restored = GroupState.restored(bench.state.baseline().orElseThrow(), many);
+        assertThat(restored.variants())
+                .hasSize(GroupState.MAX_VARIANTS)
+                .doesNotContainKeys("v0", "v1", "v2")
+                .containsKeys("v3", "v34");
+    }
+
+    @Test
+    void aLongSpanIsLearnedFromThreeBlocksForEachBatch() {
+        Bench long180 = new Bench(new JudgementSettings(180, 0, 0.10, 60_480, 1, 15, 9, 30));
+        long180.feed(series, 179);
+        assertThat(long180.state.learning().blocks()).hasSize(36);
+        assertThat(long180.state.learning().windows()).isEqualTo(179);
+        assertThat(long180.state.baseline()).isEmpty();
+        long180.feed(series, 1);
+        BaselineRecord baseline = long180.state.baseline().orElseThrow();
+        assertThat(baseline.learned().windows()).isEqualTo(180);
+        assertThat(baseline.learned().fromEpochMillis()).isEqualTo(SimulatedSeries.START);
+        assertThat(baseline.merged().requests().completed()).isEqualTo(180 * 16);
+        assertThat(baseline.work().offered().windows()).isEqualTo(180);
+    }
+
+    @Test
+    void aSpanThatIsNoMultipleIsRoundedUpToWholeBlocks() {
+        Bench odd = new Bench(new JudgementSettings(100 + 1, 0, 0.10, 60_480, 1, 15, 9, 30));
+        odd.feed(series, 101);
+        assertThat(odd.last().learning().orElseThrow()).isEqualTo(new LearningProgress(101, 102));
+        odd.feed(series, 1);
+        assertThat(odd.state.baseline().orElseThrow().learned().windows()).isEqualTo(102);
+    }
+
+    @Test
+    void aLongSpanThatShiftedSlidesOnByBlocksUntilItIsFit() {
+        Bench long180 = new Bench(new JudgementSettings(180, 0, 0.10, 60_480, 1, 15, 9, 30));
+        long180.feed(series, 90);
+        series.tpotFactor = 1.5;
+        long180.feed(series, 90);
+        assertThat(reason(long180.last(JudgedMetric.TPOT_P50).verdict())).isEqualTo(Reason.UNSUITABLE_BASELINE);
+        long180.feed(series, 1);
+        assertThat(long180.state.learning().windows()).isEqualTo(176);
+        long180.feed(series, 120);
+        assertThat(long180.state.baseline()).isPresent();
     }
 
     @Test
