@@ -119,7 +119,11 @@ class SecuredPipeIT {
                         Topics.BASELINES,
                         Topics.RUNS,
                         Topics.UNDECODABLE)
-                .map(name -> new NewTopic(name, 1, (short) 1))
+                .map(name -> new NewTopic(name, 1, (short) 1)
+                        .configs(
+                                name.equals(Topics.EVENTS)
+                                        ? Map.of("message.timestamp.type", "LogAppendTime")
+                                        : Map.of()))
                 .toList();
         try (Admin admin = Admin.create(client)) {
             admin.createTopics(topics).all().get(60, TimeUnit.SECONDS);

@@ -202,7 +202,6 @@ public final class AggregatorMetrics implements Progress {
             case EVENTS_LOST -> "Request events that a producer named as lost before they reached Kafka";
             case UNDECODABLE -> "Records that could not be decoded";
             case ACTIVITY_REFUSED -> "One-second activities left out of a heartbeat";
-            case HOLD_REFUSED -> "Records whose producer was in too many groups to hold a window";
             case WATERMARK_CAPPED -> "Heartbeats whose watermark was cut to what the append time allows";
             case MISSING_RANGES_OVERFLOWED -> "Runs of missing sequences that were forgotten";
             case READ_AGAIN -> "Records that were read once more although the state knew them";

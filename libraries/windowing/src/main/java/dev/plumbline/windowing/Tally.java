@@ -36,8 +36,6 @@ public enum Tally {
     REFUSED_FOREIGN_PARTIAL,
     /** One-second activities left out of a heartbeat: too far ahead, implausible, or above a limit. */
     ACTIVITY_REFUSED,
-    /** Records whose producer was in more groups than there may be series: it holds no window there. */
-    HOLD_REFUSED,
     /** Heartbeats whose watermark was cut to what the append time allows. */
     WATERMARK_CAPPED,
     /** Runs of missing sequences that were forgotten because there were too many. */
