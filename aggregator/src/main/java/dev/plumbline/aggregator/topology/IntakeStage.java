@@ -57,8 +57,9 @@ final class IntakeStage extends Stage<IntakeSnapshot> {
         progress.counted(Tally.RECORDS_CONSUMED, 1);
         switch (Codec.EVENTS.decode(record.value())) {
             case Decoded.Undecodable<Event> undecodable -> {
-                intake.undecodable(offset());
-                sendUndecodable(record.value(), undecodable.reason());
+                if (intake.undecodable(offset())) {
+                    sendUndecodable(record.value(), undecodable.reason());
+                }
             }
             case Decoded.Value<Event> event -> {
                 Admission admission = intake.accept(offset(), event.value(), record.timestamp());

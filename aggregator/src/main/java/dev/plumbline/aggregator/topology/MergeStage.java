@@ -49,8 +49,9 @@ final class MergeStage extends Stage<MergeSnapshot> {
     void take(Record<byte[], byte[]> record) {
         switch (Codec.PARTIALS.decode(record.value())) {
             case Decoded.Undecodable<Partial> undecodable -> {
-                merger.undecodable(offset());
-                sendUndecodable(record.value(), undecodable.reason());
+                if (merger.undecodable(offset())) {
+                    sendUndecodable(record.value(), undecodable.reason());
+                }
             }
             case Decoded.Value<Partial> partial -> {
                 if (merger.accept(offset(), partial.value()) instanceof Admission.Refused refused) {

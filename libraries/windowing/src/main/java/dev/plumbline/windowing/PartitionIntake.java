@@ -62,13 +62,14 @@ public final class PartitionIntake {
     private final ToLongFunction<ComparisonGroup> countedBefore;
     private final ChangeLedger<IntakeSnapshot> ledger = new ChangeLedger<>();
     private final LogClock clock = new LogClock();
-    private final Progress progress = new Progress();
+    private final Progress progress;
     private final ProducerRegistry producers;
     private final OpenWindows windows;
     private final Map<ComparisonGroup, OpenGroup> groups = new HashMap<>();
     private final TreeSet<Hold> holds = new TreeSet<>(LONGEST_SILENT_FIRST);
     private final List<Partial> outbox = new ArrayList<>();
 
+    private long forgottenPeriod;
     private long watchedMillis;
     private OptionalLong lastTickWallMillis = OptionalLong.empty();
 
@@ -87,6 +88,7 @@ public final class PartitionIntake {
         this.limits = limits;
         this.countedBefore = countedBefore;
         this.tallies = tallies;
+        this.progress = new Progress(tallies);
         this.producers = new ProducerRegistry(limits, ledger, tallies);
         this.windows = new OpenWindows(placement.partition(), limits, ledger);
     }
@@ -94,7 +96,11 @@ public final class PartitionIntake {
     /** Puts a piece back that {@link #drainChanges} handed out, in any order. Only before the first record. */
     public void restore(IntakeSnapshot snapshot) {
         switch (snapshot) {
-            case IntakeSnapshot.PartitionProgress kept -> progress.restore(kept);
+            case IntakeSnapshot.PartitionProgress kept -> {
+                progress.restore(kept.offset());
+                clock.restore(kept.newestAppendEpochMillis(), kept.livedMillis());
+                forgottenPeriod = periodToForgetIn();
+            }
             case IntakeSnapshot.KnownProducer kept -> producers.restore(kept);
             case IntakeSnapshot.KnownGroup kept -> group(kept.group()).restore(kept);
             case IntakeSnapshot.Hold kept -> {
@@ -133,14 +139,22 @@ public final class PartitionIntake {
         List<Partial> early = windows.makeRoom(groups.values());
         tallies.add(Tally.PARTS_EARLY, early.size());
         outbox.addAll(early);
+        if (periodToForgetIn() > forgottenPeriod) {
+            forgottenPeriod = periodToForgetIn();
+            forget();
+        }
         return admission;
     }
 
-    /** Takes note of a record that could not be decoded. It is no sign of life: nobody knows whose it is. */
-    public void undecodable(long offset) {
-        if (progress.readTo(offset)) {
-            tallies.add(Tally.UNDECODABLE);
-        }
+    /**
+     * Takes note of a record that could not be decoded. It is no sign of life: nobody knows whose it is.
+     *
+     * @return false when that was known already
+     */
+    public boolean undecodable(long offset) {
+        boolean isNew = progress.readTo(offset);
+        tallies.add(Tally.UNDECODABLE, isNew ? 1 : 0);
+        return isNew;
     }
 
     /**
@@ -491,6 +505,11 @@ public final class PartitionIntake {
         }
     }
 
+    /** The same after a restart: it follows from the log's clock, which is kept. */
+    private long periodToForgetIn() {
+        return clock.newestAppendEpochMillis() / FORGET_EVERY_MILLIS;
+    }
+
     private void forget() {
         producers.forget(clock.newestAppendEpochMillis());
         groups.values().removeIf(group -> {
@@ -504,38 +523,15 @@ public final class PartitionIntake {
     }
 
     /** How far the partition has been read, and what its clock shows. */
-    private final class Progress extends ChangeLedger.Entry<IntakeSnapshot> {
-        private long offset = -1;
-        private long forgottenAtMillis;
+    private final class Progress extends ReadPosition<IntakeSnapshot> {
 
-        Progress() {
-            super("progress");
-        }
-
-        void restore(IntakeSnapshot.PartitionProgress kept) {
-            offset = kept.offset();
-            clock.restore(kept.newestAppendEpochMillis(), kept.livedMillis());
-            justRestored();
-        }
-
-        /** False when the record is in the state already. */
-        boolean readTo(long newOffset) {
-            if (newOffset <= offset) {
-                tallies.add(Tally.READ_AGAIN);
-                return false;
-            }
-            offset = newOffset;
-            ledger.changed(this);
-            if (clock.newestAppendEpochMillis() - forgottenAtMillis >= FORGET_EVERY_MILLIS) {
-                forgottenAtMillis = clock.newestAppendEpochMillis();
-                forget();
-            }
-            return true;
+        Progress(TallySink tallies) {
+            super(0, ledger, tallies);
         }
 
         @Override
         IntakeSnapshot snapshot() {
-            return new IntakeSnapshot.PartitionProgress(offset, clock.newestAppendEpochMillis(), clock.livedMillis());
+            return new IntakeSnapshot.PartitionProgress(offset(), clock.newestAppendEpochMillis(), clock.livedMillis());
         }
     }
 }

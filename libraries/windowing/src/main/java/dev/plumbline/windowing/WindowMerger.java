@@ -50,7 +50,7 @@ public final class WindowMerger {
     private final TallySink tallies;
     private final ChangeLedger<MergeSnapshot> ledger = new ChangeLedger<>();
     private final Slots slots = new Slots();
-    private final Progress progress = new Progress();
+    private final Progress progress;
     /** In the order in which they were heard of last. */
     private final LinkedHashMap<ComparisonGroup, MergingGroup> groups = new LinkedHashMap<>(16, 0.75f, true);
 
@@ -80,8 +80,8 @@ public final class WindowMerger {
         this.sourcePartitions = sourcePartitions;
         this.revisionLimit = revisionLimit;
         this.openBytes = openBytes;
-        this.progress.offset = firstOffset - 1;
         this.tallies = tallies;
+        this.progress = new Progress(firstOffset, tallies);
     }
 
     /**
@@ -97,7 +97,7 @@ public final class WindowMerger {
                             + " partitions and now has " + sourcePartitions
                             + ": start with a new plumbline.aggregator.application-id");
                 }
-                progress.restore(kept);
+                progress.restore(kept.offset());
             }
             case MergeSnapshot.KnownGroup kept -> group(kept.group()).restore(kept);
             case MergeSnapshot.Open kept -> {
@@ -154,11 +154,15 @@ public final class WindowMerger {
         return Admission.TAKEN;
     }
 
-    /** Takes note of a record that could not be decoded. */
-    public void undecodable(long offset) {
-        if (progress.readTo(offset)) {
-            tallies.add(Tally.UNDECODABLE);
-        }
+    /**
+     * Takes note of a record that could not be decoded.
+     *
+     * @return false when that was known already
+     */
+    public boolean undecodable(long offset) {
+        boolean isNew = progress.readTo(offset);
+        tallies.add(Tally.UNDECODABLE, isNew ? 1 : 0);
+        return isNew;
     }
 
     /** Hands over the window records that are ready, a group's in order of time. */
@@ -396,32 +400,15 @@ public final class WindowMerger {
     }
 
     /** How far the partition has been read. */
-    private final class Progress extends ChangeLedger.Entry<MergeSnapshot> {
-        private long offset = -1;
+    private final class Progress extends ReadPosition<MergeSnapshot> {
 
-        Progress() {
-            super("progress");
-        }
-
-        void restore(MergeSnapshot.MergeProgress kept) {
-            offset = kept.offset();
-            justRestored();
-        }
-
-        /** False when the record is in the state already. */
-        boolean readTo(long newOffset) {
-            if (newOffset <= offset) {
-                tallies.add(Tally.READ_AGAIN);
-                return false;
-            }
-            offset = newOffset;
-            ledger.changed(this);
-            return true;
+        Progress(long firstOffset, TallySink tallies) {
+            super(firstOffset, ledger, tallies);
         }
 
         @Override
         MergeSnapshot snapshot() {
-            return new MergeSnapshot.MergeProgress(offset, sourcePartitions);
+            return new MergeSnapshot.MergeProgress(offset(), sourcePartitions);
         }
     }
 }

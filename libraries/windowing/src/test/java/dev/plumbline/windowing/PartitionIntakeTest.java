@@ -53,7 +53,9 @@ class PartitionIntakeTest {
     @Test
     void saysNothingOfAGroupThatNobodyIsIn() {
         intake.tick(T0 + 60_000, true);
-        intake.undecodable(0);
+        assertThat(intake.undecodable(0)).isTrue();
+        assertThat(intake.undecodable(0)).as("read again").isFalse();
+        assertThat(tallies).containsEntry(Tally.UNDECODABLE, 1L);
         assertThat(intake.drain()).isEmpty();
     }
 
