@@ -4,12 +4,15 @@ import dev.plumbline.aggregator.commit.CommitHook;
 import dev.plumbline.aggregator.commit.CommitHookClientSupplier;
 import dev.plumbline.aggregator.commit.PolledBacklog;
 import dev.plumbline.aggregator.exposition.AggregatorMetrics;
+import dev.plumbline.aggregator.exposition.RestoreProgress;
 import dev.plumbline.aggregator.topology.AggregationTopology;
 import dev.plumbline.aggregator.topology.SaidBefore;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.jboss.logging.Logger;
@@ -23,10 +26,23 @@ class AggregatorStreams {
     private static final Duration REPLACEMENT_PERIOD = Duration.ofMinutes(10);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(8);
 
-    private final AggregatorMetrics metrics = new AggregatorMetrics(SystemTime.wall());
+    private final AggregatorMetrics metrics;
     private volatile Optional<KafkaStreams> running = Optional.empty();
     private final AtomicBoolean ready = new AtomicBoolean();
     private final AtomicBoolean failed = new AtomicBoolean();
+
+    AggregatorStreams() {
+        metrics = new AggregatorMetrics(SystemTime.wall());
+        metrics.streams(
+                () -> name(state()),
+                Stream.of(KafkaStreams.State.values())
+                        .map(AggregatorStreams::name)
+                        .toList());
+    }
+
+    private static String name(KafkaStreams.State state) {
+        return state.name().toLowerCase(Locale.ROOT);
+    }
 
     AggregatorMetrics metrics() {
         return metrics;
@@ -71,6 +87,7 @@ class AggregatorStreams {
                 failOnce(onFailure);
             }
         });
+        streams.setGlobalStateRestoreListener(new RestoreProgress(metrics));
         running = Optional.of(streams);
         streams.start();
     }

@@ -17,11 +17,14 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.ToLongFunction;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * The aggregator's own numbers. Counters begin at 0 in each process and also count what an aborted transaction repeats:
@@ -39,6 +42,7 @@ public final class AggregatorMetrics implements Progress {
     private final Map<Tally, CounterDataPoint> counters = new EnumMap<>(Tally.class);
     private final Map<Integer, IntakeState> intakes = new ConcurrentHashMap<>();
     private final Map<Integer, MergeState> merges = new ConcurrentHashMap<>();
+    private final Map<Restore, Long> restores = new ConcurrentHashMap<>();
 
     /** @param clock tells how far a watermark lags */
     public AggregatorMetrics(InstantSource clock) {
@@ -160,21 +164,71 @@ public final class AggregatorMetrics implements Progress {
                                     "stalled"));
                 }))
                 .register(registry);
-        merging("merging_windows", "Windows that are not final yet", MergeState::openWindows);
-        merging("merging_bytes", "About how much memory the windows that are not final take", MergeState::openBytes);
+        merging("merging_windows", "Windows that are not final yet", state -> OptionalDouble.of(state.openWindows()));
+        merging(
+                "merging_bytes",
+                "About how much memory the windows that are not final take",
+                state -> OptionalDouble.of(state.openBytes()));
+        merging(
+                "merge_lag_seconds",
+                "Now minus the end of the oldest window that is not final; absent when nothing waits",
+                state -> state.oldestOpenEndEpochMillis().isEmpty()
+                        ? OptionalDouble.empty()
+                        : OptionalDouble.of(
+                                secondsSince(state.oldestOpenEndEpochMillis().getAsLong(), clock.millis())));
+        GaugeWithCallback.builder()
+                .name(PREFIX + "restore_remaining_records")
+                .help("Records of their state that are still to be read before partitions are taken up")
+                .callback(callback -> callback.call(
+                        restores.values().stream().mapToLong(Long::longValue).sum()))
+                .register(registry);
     }
+
+    /**
+     * How Kafka Streams stands, asked at each scrape: 1 for the state that it is in.
+     *
+     * @param state the name of the state
+     * @param all the names of all states
+     */
+    public void streams(Supplier<String> state, List<String> all) {
+        GaugeWithCallback.builder()
+                .name(PREFIX + "streams_state")
+                .help("1 for the state that Kafka Streams is in: only while it is running, every partition is read")
+                .labelNames("state")
+                .callback(callback -> {
+                    String now = state.get();
+                    all.forEach(one -> callback.call(one.equals(now) ? 1 : 0, one));
+                })
+                .register(registry);
+    }
+
+    /** So many records of a store's partition are still to be restored. */
+    public void restoring(String store, int partition, long remaining) {
+        restores.put(new Restore(store, partition), remaining);
+    }
+
+    /** A store's partition is restored, or somebody else's now. */
+    public void restored(String store, int partition) {
+        restores.remove(new Restore(store, partition));
+    }
+
+    private record Restore(String name, int partition) {}
 
     private static double lagSeconds(PartitionIntake.Holder holder, long nowEpochMillis) {
-        return (nowEpochMillis - holder.untilEpochMillis()) / 1e3;
+        return secondsSince(holder.untilEpochMillis(), nowEpochMillis);
     }
 
-    private void merging(String name, String help, ToLongFunction<MergeState> reading) {
+    private static double secondsSince(long epochMillis, long nowEpochMillis) {
+        return (nowEpochMillis - epochMillis) / 1e3;
+    }
+
+    private void merging(String name, String help, Function<MergeState, OptionalDouble> reading) {
         GaugeWithCallback.builder()
                 .name(PREFIX + name)
                 .help(help + ", by merge partition")
                 .labelNames("partition")
-                .callback(callback -> merges.forEach(
-                        (partition, state) -> callback.call(reading.applyAsLong(state), String.valueOf(partition))))
+                .callback(callback -> merges.forEach((partition, state) ->
+                        reading.apply(state).ifPresent(value -> callback.call(value, String.valueOf(partition)))))
                 .register(registry);
     }
 

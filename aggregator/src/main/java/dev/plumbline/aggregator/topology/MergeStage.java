@@ -75,7 +75,9 @@ final class MergeStage extends Stage<MergeSnapshot> {
 
     @Override
     void tick() {
-        progress.merge(partition, new Progress.MergeState(merger.openWindows(), merger.openBytes()));
+        progress.merge(
+                partition,
+                new Progress.MergeState(merger.openWindows(), merger.openBytes(), merger.oldestOpenEndEpochMillis()));
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.plumbline.aggregator.topology;
 import dev.plumbline.windowing.PartitionIntake;
 import dev.plumbline.windowing.Tally;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Who wants to know how the aggregation goes. Called by stream threads, any of them, and must not block. */
 public interface Progress {
@@ -45,6 +46,7 @@ public interface Progress {
      *
      * @param openWindows windows that are not final yet
      * @param openBytes about how much memory they take
+     * @param oldestOpenEndEpochMillis where the oldest of them ends; empty when there is none
      */
-    record MergeState(long openWindows, long openBytes) {}
+    record MergeState(long openWindows, long openBytes, OptionalLong oldestOpenEndEpochMillis) {}
 }

@@ -9,7 +9,7 @@ import java.util.TreeMap;
 import java.util.function.LongSupplier;
 
 /**
- * The outages of a stack's parts as a page in Prometheus' text format. Written here and not by Prometheus' client: four
+ * The outages of a stack's parts as a page in Prometheus' text format. Written here and not by Prometheus' client: five
  * numbers are not worth the time that its classes take to load at the start of every command. Any thread.
  */
 public final class OutagePage implements HealingListener {
@@ -58,14 +58,27 @@ public final class OutagePage implements HealingListener {
     }
 
     /** The page as it is now. */
-    synchronized String text() {
+    public synchronized String text() {
         StringBuilder text = new StringBuilder(1 << 10);
         head(text, "plumbline_stack_part_up", "gauge", "1 while a part of the local stack serves or first starts");
         byPart.forEach((name, part) ->
                 line(text, "plumbline_stack_part_up", name, "", part.awaySinceNanos.isPresent() ? "0" : "1"));
-        head(text, "plumbline_stack_part_ends_total", "counter", "Ends that nobody asked for, by cause");
-        byPart.forEach((name, part) -> part.ends.forEach((cause, count) ->
-                line(text, "plumbline_stack_part_ends_total", name, ",cause=\"" + cause + '"', Long.toString(count))));
+        // One that is there from the start: of a series that begins with 1, Prometheus does not see the first increase.
+        head(text, "plumbline_stack_part_ends_total", "counter", "Ends that nobody asked for");
+        byPart.forEach((name, part) -> line(
+                text,
+                "plumbline_stack_part_ends_total",
+                name,
+                "",
+                Long.toString(
+                        part.ends.values().stream().mapToLong(Long::longValue).sum())));
+        head(text, "plumbline_stack_part_ends_by_cause_total", "counter", "The same, by cause");
+        byPart.forEach((name, part) -> part.ends.forEach((cause, count) -> line(
+                text,
+                "plumbline_stack_part_ends_by_cause_total",
+                name,
+                ",cause=\"" + cause + '"',
+                Long.toString(count))));
         head(text, "plumbline_stack_part_away_seconds_total", "counter", "How long it was gone in all");
         byPart.forEach((name, part) -> line(
                 text, "plumbline_stack_part_away_seconds_total", name, "", Double.toString(awayMillis(part) / 1e3)));

@@ -27,8 +27,9 @@ class OutagePageTest {
                         "# TYPE plumbline_stack_part_up gauge\n",
                         "plumbline_stack_part_up{part=\"broker\"} 1\n",
                         "plumbline_stack_part_up{part=\"detector\"} 1\n",
+                        "plumbline_stack_part_ends_total{part=\"broker\"} 0\n",
                         "plumbline_stack_part_away_seconds_total{part=\"detector\"} 0.0\n")
-                .doesNotContain("plumbline_stack_part_ends_total{", "timestamp_seconds{");
+                .doesNotContain("by_cause_total{", "timestamp_seconds{");
     }
 
     @Test
@@ -38,7 +39,7 @@ class OutagePageTest {
         assertThat(page.text())
                 .contains(
                         "plumbline_stack_part_up{part=\"broker\"} 0\n",
-                        "plumbline_stack_part_ends_total{part=\"broker\",cause=\"signal 9\"} 1\n",
+                        "plumbline_stack_part_ends_by_cause_total{part=\"broker\",cause=\"signal 9\"} 1\n",
                         "plumbline_stack_part_away_seconds_total{part=\"broker\"} 2.5\n",
                         "plumbline_stack_part_last_end_timestamp_seconds{part=\"broker\"} 1700000000.500\n");
 
@@ -48,8 +49,9 @@ class OutagePageTest {
         assertThat(page.text())
                 .contains(
                         "plumbline_stack_part_up{part=\"broker\"} 1\n",
-                        "plumbline_stack_part_ends_total{part=\"broker\",cause=\"exit code 4\"} 1\n",
-                        "plumbline_stack_part_ends_total{part=\"broker\",cause=\"signal 9\"} 1\n",
+                        "plumbline_stack_part_ends_total{part=\"broker\"} 2\n",
+                        "plumbline_stack_part_ends_by_cause_total{part=\"broker\",cause=\"exit code 4\"} 1\n",
+                        "plumbline_stack_part_ends_by_cause_total{part=\"broker\",cause=\"signal 9\"} 1\n",
                         "plumbline_stack_part_away_seconds_total{part=\"broker\"} 6.0\n");
     }
 

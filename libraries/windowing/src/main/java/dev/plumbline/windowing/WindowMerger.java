@@ -193,6 +193,14 @@ public final class WindowMerger {
         return waitingBytes;
     }
 
+    /** Where the oldest window ends that is not final yet; empty when nothing waits. Looks at each group once. */
+    public OptionalLong oldestOpenEndEpochMillis() {
+        return groups.values().stream()
+                .filter(group -> !group.waiting.isEmpty())
+                .mapToLong(group -> group.waiting.firstKey().endEpochMillis())
+                .min();
+    }
+
     /** Windows whose revision is remembered one by one. */
     public int rememberedRevisions() {
         return groups.values().stream()
