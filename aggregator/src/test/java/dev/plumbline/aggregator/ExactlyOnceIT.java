@@ -6,11 +6,16 @@ import static org.awaitility.Awaitility.await;
 import dev.plumbline.broker.EmbeddedBroker;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListTransactionsOptions;
+import org.apache.kafka.clients.admin.TransactionListing;
+import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
@@ -21,15 +26,17 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The contract of the commit hook, on a real broker: two partitions on one stream thread, the process killed at random
- * moments while events flow. Finals and corrections are the acknowledged events, exactly, and each (window, revision)
- * appears once.
+ * moments while events flow, and what lives on has its transactions aborted, its broker restarted, or a second instance
+ * beside it. Finals and
+ * corrections are the acknowledged events and the activity, exactly, and each (window, revision) appears once.
  *
- * <p>{@code -Dplumbline.kill-rounds=10} makes ten rounds of it.
+ * <p>{@code -Dplumbline.kill-rounds=10} makes ten rounds of it; the second instance comes with the third.
  */
-@Timeout(value = 15, unit = TimeUnit.MINUTES)
+@Timeout(value = 30, unit = TimeUnit.MINUTES)
 class ExactlyOnceIT {
 
     private static final int PARTITIONS = 2;
+    private static final String APPLICATION = "plumbline-aggregator-1s";
     private static final Duration WINDOW = Duration.ofSeconds(1);
     /** These bound a hang; a busy machine takes a minute of each. */
     private static final Duration READY = Duration.ofMinutes(3);
@@ -69,10 +76,11 @@ class ExactlyOnceIT {
                 "plumbline.aggregator.state-directory",
                 directory.resolve("streams").toString());
         long acknowledged = 0;
+        long offered = 0;
         try (WindowsTopic windows = new WindowsTopic(broker.bootstrapServers(), WINDOW, PARTITIONS)) {
             for (int round = 1; round <= rounds; round++) {
                 int kills = 1 + random.nextInt(2);
-                long countedBefore = windows.counted();
+                Trouble trouble = Trouble.values()[round % Trouble.values().length];
                 long acknowledgedNow;
                 try (Feeder feeder = new Feeder(broker.bootstrapServers(), PARTITIONS, round)) {
                     for (int kill = 0; kill < kills; kill++) {
@@ -83,10 +91,17 @@ class ExactlyOnceIT {
                     }
                     try (AggregatorProcess survivor = AggregatorProcess.app(directory, settings)) {
                         survivor.awaitReady(READY);
+                        feeder.awaitMore(random.nextInt(1_500));
+                        switch (trouble) {
+                            case ABORT -> abortTransactions();
+                            case BROKER_RESTART -> restartBroker();
+                            case SECOND_INSTANCE -> shareWithASecondInstance(settings, feeder);
+                        }
                         feeder.awaitMore(1_500);
                         acknowledgedNow = feeder.leave();
                         acknowledged += acknowledgedNow;
-                        boolean drained = windows.awaitDrained("plumbline-aggregator-1s", DRAINED);
+                        offered += feeder.offeredAcknowledged();
+                        boolean drained = windows.awaitDrained(APPLICATION, DRAINED);
                         if (!drained || windows.counted() != acknowledged) {
                             System.out.println("the aggregator said: " + survivor.output() + survivor.get("/metrics"));
                         }
@@ -96,10 +111,24 @@ class ExactlyOnceIT {
                     }
                 }
                 System.out.printf(
-                        "round %d (seed %d, %d kills): acknowledged %d, counted %d, duplicates %d%n",
-                        round, seed, kills, acknowledgedNow, windows.counted() - countedBefore, windows.duplicates());
+                        "round %d (seed %d, %d kills, %s): acknowledged %d; in all: acknowledged %d, counted %d,"
+                                + " offered %d, told %d, duplicates %d%n",
+                        round,
+                        seed,
+                        kills,
+                        trouble,
+                        acknowledgedNow,
+                        acknowledged,
+                        windows.counted(),
+                        windows.offered(),
+                        offered,
+                        windows.duplicates());
                 assertThat(windows.counted())
                         .as("round %d, seed %d", round, seed)
+                        .isEqualTo(acknowledged);
+                assertThat(windows.offered())
+                        .as("offered by activity, round %d, seed %d", round, seed)
+                        .isEqualTo(offered)
                         .isEqualTo(acknowledged);
                 assertThat(windows.duplicates())
                         .as("round %d, seed %d", round, seed)
@@ -112,6 +141,60 @@ class ExactlyOnceIT {
 
         assertThat(hooked).as("lost with the hook").isZero();
         assertThat(unhooked).as("lost without the hook: the test can fail").isPositive();
+    }
+
+    /** What befalls the aggregator that is not killed. */
+    private enum Trouble {
+        SECOND_INSTANCE,
+        ABORT,
+        BROKER_RESTART
+    }
+
+    /** Aborts what the aggregator has written and not committed, while it lives: its stream threads must roll back. */
+    private static void abortTransactions() throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+            List<String> ongoing = await("a transaction of the aggregator is open")
+                    .atMost(READY)
+                    .pollInterval(Duration.ofMillis(20))
+                    .until(() -> openTransactions(admin), open -> !open.isEmpty());
+            admin.fenceProducers(ongoing).all().get(60, TimeUnit.SECONDS);
+        }
+    }
+
+    private static List<String> openTransactions(Admin admin) throws Exception {
+        ListTransactionsOptions open = new ListTransactionsOptions().filterStates(Set.of(TransactionState.ONGOING));
+        return admin.listTransactions(open).all().get(60, TimeUnit.SECONDS).stream()
+                .map(TransactionListing::transactionalId)
+                .toList();
+    }
+
+    /** Another instance comes with two threads, takes tasks over under load, and is killed. */
+    private static void shareWithASecondInstance(Map<String, String> settings, Feeder feeder) throws Exception {
+        Map<String, String> others = new HashMap<>(settings);
+        others.put("plumbline.aggregator.threads", "2");
+        others.put(
+                "plumbline.aggregator.state-directory",
+                directory.resolve("streams-2").toString());
+        try (AggregatorProcess second = AggregatorProcess.app(directory, others)) {
+            second.awaitReady(READY);
+            await("the second instance counts events, and closes windows")
+                    .atMost(DRAINED)
+                    .until(() ->
+                            isPositive(second, "events_counted_total") && isPositive(second, "windows_closed_total"));
+            feeder.awaitMore(500);
+        }
+    }
+
+    private static boolean isPositive(AggregatorProcess process, String counter) throws Exception {
+        return process.get("/metrics")
+                .lines()
+                .anyMatch(line -> line.matches("plumbline_aggregator_" + counter + " [1-9].*"));
+    }
+
+    private static void restartBroker() throws Exception {
+        int port = broker.port();
+        broker.close();
+        broker = EmbeddedBroker.start(directory.resolve("broker"), port);
     }
 
     /**

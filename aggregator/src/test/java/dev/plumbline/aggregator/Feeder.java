@@ -2,7 +2,11 @@ package dev.plumbline.aggregator;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.plumbline.contract.event.Activity;
 import dev.plumbline.contract.event.Event;
+import dev.plumbline.contract.event.Heartbeat;
+import dev.plumbline.contract.event.ProducerExpelled;
+import dev.plumbline.contract.event.RequestEvent;
 import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.contract.series.GroupPartitioner;
 import dev.plumbline.contract.series.Series;
@@ -20,7 +24,10 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** Writes events and heartbeats to one group of each partition, and counts what Kafka acknowledged. */
+/**
+ * Writes events, and heartbeats that tell of them as activity, to one group of each partition, and counts what Kafka
+ * acknowledged of both.
+ */
 final class Feeder implements AutoCloseable {
 
     private static final int HEARTBEAT_EVERY_EVENTS = 50;
@@ -30,9 +37,13 @@ final class Feeder implements AutoCloseable {
     private final Map<ComparisonGroup, TestEvents> numbersByGroup = new LinkedHashMap<>();
     private final int partitions;
     private final AtomicLong acknowledged = new AtomicLong();
+    private final AtomicLong offeredAcknowledged = new AtomicLong();
     private final AtomicLong failed = new AtomicLong();
     private final Thread thread;
     private final CountDownLatch stopping = new CountDownLatch(1);
+    /** Events of each group that no heartbeat has told of. */
+    private long untold;
+
     private volatile long firstEpochMillis = Long.MAX_VALUE;
     private volatile long lastEpochMillis = Long.MIN_VALUE;
 
@@ -62,6 +73,11 @@ final class Feeder implements AutoCloseable {
         return acknowledged.get();
     }
 
+    /** Requests that were offered, by the heartbeats that Kafka acknowledged. */
+    long offeredAcknowledged() {
+        return offeredAcknowledged.get();
+    }
+
     /** Waits until Kafka has acknowledged so many events more. */
     void awaitMore(long events) {
         long wanted = acknowledged() + events;
@@ -77,7 +93,8 @@ final class Feeder implements AutoCloseable {
     long leave() throws InterruptedException {
         stop();
         long until = System.currentTimeMillis();
-        numbersByGroup.forEach((group, numbers) -> send(numbers.leaving(group, until), false));
+        tell(until);
+        numbersByGroup.forEach((group, numbers) -> send(numbers.leaving(group, until)));
         kafka.flush();
         if (failed.get() > 0) {
             throw new IllegalStateException(failed.get() + " records were not acknowledged");
@@ -99,18 +116,16 @@ final class Feeder implements AutoCloseable {
     }
 
     private void feed() {
-        for (long i = 0; stopping.getCount() > 0; i++) {
-            boolean heartbeat = i % HEARTBEAT_EVERY_EVENTS == 0;
-            numbersByGroup.forEach((group, numbers) -> {
-                long end = System.currentTimeMillis();
-                firstEpochMillis = Math.min(firstEpochMillis, end);
-                lastEpochMillis = Math.max(lastEpochMillis, end);
-                send(numbers.completed(new Series(group, "stable"), end, 20), true);
-                if (heartbeat) {
-                    // A millisecond less: another event may still end within this one.
-                    send(numbers.heartbeat(group, end - 1), false);
-                }
-            });
+        tell(System.currentTimeMillis() - 1);
+        while (stopping.getCount() > 0) {
+            long end = System.currentTimeMillis();
+            firstEpochMillis = Math.min(firstEpochMillis, end);
+            lastEpochMillis = Math.max(lastEpochMillis, end);
+            numbersByGroup.forEach((group, numbers) -> send(numbers.completed(new Series(group, "stable"), end, 20)));
+            if (++untold == HEARTBEAT_EVERY_EVENTS) {
+                // A millisecond less: another event may still end within this one.
+                tell(end - 1);
+            }
             try {
                 stopping.await(2, TimeUnit.MILLISECONDS);
             } catch (InterruptedException e) {
@@ -119,14 +134,28 @@ final class Feeder implements AutoCloseable {
         }
     }
 
-    private void send(Event event, boolean counts) {
+    private void tell(long untilEpochMillis) {
+        long slot = untilEpochMillis - untilEpochMillis % Activity.SLOT_MILLIS;
+        numbersByGroup.forEach((group, numbers) -> send(
+                untold == 0
+                        ? numbers.heartbeat(group, untilEpochMillis)
+                        : numbers.heartbeat(group, untilEpochMillis, TestEvents.offered(slot, untold))));
+        untold = 0;
+    }
+
+    private void send(Event event) {
         int partition = GroupPartitioner.partitionOf(event.group(), 0, partitions);
         var unused = kafka.send(
                 new ProducerRecord<>(Topics.EVENTS, partition, null, Codec.EVENTS.encode(event)), (at, failure) -> {
                     if (failure != null) {
                         failed.incrementAndGet();
-                    } else if (counts) {
-                        acknowledged.incrementAndGet();
+                        return;
+                    }
+                    switch (event) {
+                        case RequestEvent ignored -> acknowledged.incrementAndGet();
+                        case Heartbeat heartbeat ->
+                            heartbeat.activity().forEach(slot -> offeredAcknowledged.addAndGet(slot.offered()));
+                        case ProducerExpelled ignored -> throw new IllegalStateException("never sent");
                     }
                 });
     }

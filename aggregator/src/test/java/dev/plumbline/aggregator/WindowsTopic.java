@@ -36,6 +36,7 @@ final class WindowsTopic implements AutoCloseable {
     private final Set<String> seen = new HashSet<>();
     private final List<WindowRecord> records = new ArrayList<>();
     private long counted;
+    private long offered;
     private long duplicates;
 
     WindowsTopic(String bootstrapServers, Duration window, int partitions) {
@@ -184,6 +185,7 @@ final class WindowsTopic implements AutoCloseable {
             WindowRecord window = ((Decoded.Value<WindowRecord>) Codec.WINDOWS.decode(record.value())).value();
             records.add(window);
             counted += window.countedEvents();
+            offered += window.delta().offered() + window.excluded().offered();
             if (!seen.add(window.id() + "#" + window.revision())) {
                 duplicates++;
             }
@@ -193,6 +195,11 @@ final class WindowsTopic implements AutoCloseable {
     /** Events in finals and corrections so far. */
     long counted() {
         return counted;
+    }
+
+    /** Requests offered in finals and corrections so far, by what producers told of their activity. */
+    long offered() {
+        return offered;
     }
 
     /** How often a (window, revision) appeared again. */

@@ -63,11 +63,7 @@ class DemoIT {
     void aKilledPartIsNamedInOneLineWithExitCodeFour() throws Exception {
         PlumbProcess demo = start();
         demo.awaitOutput("all parts ready");
-        ProcessHandle aggregator = demo.children().stream()
-                .filter(child -> PlumbProcess.commandLine(child.pid()).contains("aggregator/target"))
-                .findFirst()
-                .orElseThrow();
-        assertThat(aggregator.destroyForcibly()).isTrue();
+        assertThat(demo.app("aggregator").destroyForcibly()).isTrue();
         assertThat(demo.exitValue(Duration.ofSeconds(30))).isEqualTo(4);
         assertThat(demo.complaints())
                 .singleElement()

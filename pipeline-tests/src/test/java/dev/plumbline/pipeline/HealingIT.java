@@ -16,7 +16,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,12 +29,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A run without end outlives {@code kill -9} of every part of its stack, and nothing that Kafka acknowledged is missing. */
-@Timeout(value = 8, unit = TimeUnit.MINUTES)
+/**
+ * A run without end outlives {@code kill -9} of every part of its stack, and nothing that Kafka acknowledged is missing.
+ *
+ * <p>{@code -Dplumbline.healing.all-pairs=true} makes a soak of it: each part alone and all six pairs, a minute for each.
+ */
+@Timeout(value = 20, unit = TimeUnit.MINUTES)
 class HealingIT {
 
     private static final Duration LONGEST = Duration.ofSeconds(120);
     private static final List<String> PARTS = List.of("aggregator", "detector", "producer", "broker");
+    private static final boolean ALL_PAIRS = Boolean.getBoolean("plumbline.healing.all-pairs");
+    private static final Duration BETWEEN = Duration.ofMinutes(1);
     private static final Pattern PAGE = Pattern.compile("metrics +(http://\\S+)");
 
     private final ObjectMapper json = new ObjectMapper();
@@ -64,21 +74,31 @@ class HealingIT {
             }
             awaitMoreEvents();
 
-            for (String part : PARTS) {
-                kill(part);
-                awaitBack(run, part, 1);
+            List<List<String>> deaths = deaths();
+            Map<String, Integer> died = new TreeMap<>();
+            for (List<String> together : deaths) {
+                Instant next = Instant.now().plus(BETWEEN);
+                for (String part : together) {
+                    kill(part);
+                    died.merge(part, 1, Integer::sum);
+                }
+                for (String part : together) {
+                    awaitBack(run, part, died.get(part));
+                }
+                if (ALL_PAIRS) {
+                    await("the next death is due")
+                            .atMost(BETWEEN.plus(LONGEST))
+                            .until(() -> !Instant.now().isBefore(next));
+                }
             }
-            kill("aggregator");
-            kill("broker");
-            awaitBack(run, "broker", 2);
-            awaitBack(run, "aggregator", 2);
             awaitMoreEvents();
 
-            assertThat(page(run))
+            String page = page(run);
+            died.forEach((part, times) -> assertThat(page)
                     .contains(
-                            "plumbline_stack_part_ends_total{part=\"broker\",cause=\"signal 9\"} 2\n",
-                            "plumbline_stack_part_ends_total{part=\"producer\",cause=\"signal 9\"} 1\n",
-                            "plumbline_stack_part_up{part=\"aggregator\"} 1\n");
+                            "plumbline_stack_part_ends_by_cause_total{part=\"%s\",cause=\"signal 9\"} %d\n"
+                                    .formatted(part, times),
+                            "plumbline_stack_part_up{part=\"%s\"} 1\n".formatted(part)));
             List<ProcessHandle> children = run.children();
             run.signal("-TERM");
             assertThat(run.exitValue(LONGEST)).as(run.output()).isEqualTo(130);
@@ -93,7 +113,8 @@ class HealingIT {
                     .isPositive();
             assertThat(summary.at("/totals/lostEvents").asLong()).isZero();
             assertThat(summary.at("/outages").findValuesAsText("part"))
-                    .containsExactlyInAnyOrder("aggregator", "detector", "producer", "broker", "broker", "aggregator");
+                    .containsExactlyInAnyOrderElementsOf(
+                            deaths.stream().flatMap(List::stream).toList());
             assertThat(summary.at("/outages")).allSatisfy(outage -> {
                 assertThat(outage.get("exitCode").asInt()).isEqualTo(137);
                 assertThat(outage.get("awayMillis").asLong()).isPositive();
@@ -101,6 +122,21 @@ class HealingIT {
             assertThat(Files.readString(folder.resolve("run.log"))).contains("the load stands still");
             assertThat(run.leftOver("state", "runs")).isEmpty();
         }
+    }
+
+    /** The parts that die together, in this order. */
+    private static List<List<String>> deaths() {
+        List<List<String>> deaths = new ArrayList<>(PARTS.stream().map(List::of).toList());
+        if (ALL_PAIRS) {
+            for (int first = 0; first < PARTS.size(); first++) {
+                for (int second = first + 1; second < PARTS.size(); second++) {
+                    deaths.add(List.of(PARTS.get(first), PARTS.get(second)));
+                }
+            }
+        } else {
+            deaths.add(List.of("aggregator", "broker"));
+        }
+        return deaths;
     }
 
     /** Where a part says that it serves. */

@@ -123,6 +123,14 @@ final class PlumbProcess {
         return process.descendants().toList();
     }
 
+    /** The app among the children that was built in this module. */
+    ProcessHandle app(String module) {
+        return children().stream()
+                .filter(child -> commandLine(child.pid()).contains(module + "/target"))
+                .findFirst()
+                .orElseThrow();
+    }
+
     static String commandLine(long pid) {
         try {
             return Files.readString(Path.of("/proc/" + pid + "/cmdline"));

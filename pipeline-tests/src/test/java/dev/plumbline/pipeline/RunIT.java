@@ -141,6 +141,8 @@ class RunIT {
             Path waiting =
                     Path.of(RunningStack.read(home).orElseThrow().standby().orElseThrow());
             awaitStandby(waiting);
+            assertThat(up.app("aggregator").destroyForcibly()).isTrue();
+            up.awaitOutput("the aggregator serves again");
             PlumbProcess run = PlumbProcess.start(temporary, home, attached(target, "--duration", "3s", "--quiet"));
             assertThat(run.exitValue(LONGEST)).as(run.output()).isZero();
             assertComplete(runs().getFirst());
