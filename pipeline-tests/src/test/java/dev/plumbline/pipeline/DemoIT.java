@@ -1,19 +1,15 @@
 package dev.plumbline.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code plumb demo} as a user starts it: found, explained, exact; and nothing left behind, however it ends. */
+/** {@code plumb demo} as a user starts it: found, explained, exact, and nothing left behind. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class DemoIT {
 
@@ -22,7 +18,7 @@ class DemoIT {
 
     @Test
     void aTwentyPercentShiftIsFoundAndExplained() throws Exception {
-        PlumbProcess demo = start();
+        PlumbProcess demo = PlumbProcess.start(temporary, "demo");
         assertThat(demo.exitValue(Duration.ofSeconds(200))).as(demo.output()).isZero();
         assertThat(demo.output())
                 .contains("ALERT")
@@ -32,68 +28,5 @@ class DemoIT {
                 .contains("no alert before the shift")
                 .doesNotContain("NOT EQUAL");
         assertThat(demo.leftOver()).isEmpty();
-    }
-
-    @Test
-    void ctrlCEndsEveryProcessAndRemovesEveryFile() throws Exception {
-        PlumbProcess demo = start();
-        demo.awaitOutput("all parts ready");
-        List<ProcessHandle> children = demo.children();
-        assertThat(children).hasSize(5);
-        boolean isInterruptIgnored = demo.isInterruptIgnored();
-        demo.signal(isInterruptIgnored ? "-TERM" : "-INT");
-        assertThat(demo.exitValue(Duration.ofSeconds(20))).isEqualTo(isInterruptIgnored ? 143 : 130);
-        PlumbProcess.awaitEnd(children);
-        assertThat(demo.leftOver()).isEmpty();
-    }
-
-    @Test
-    void aKilledSupervisorLeavesNoProcessAndNoFile() throws Exception {
-        PlumbProcess demo = start();
-        demo.awaitOutput("all parts ready");
-        List<ProcessHandle> children = demo.children();
-        assertThat(children).hasSize(5);
-        demo.kill();
-        PlumbProcess.awaitEnd(children);
-        await().atMost(Duration.ofSeconds(60))
-                .untilAsserted(() -> assertThat(demo.leftOver()).isEmpty());
-    }
-
-    @Test
-    void aKilledPartIsNamedInOneLineWithExitCodeFour() throws Exception {
-        PlumbProcess demo = start();
-        demo.awaitOutput("all parts ready");
-        assertThat(demo.app("aggregator").destroyForcibly()).isTrue();
-        assertThat(demo.exitValue(Duration.ofSeconds(30))).isEqualTo(4);
-        assertThat(demo.complaints())
-                .singleElement()
-                .asString()
-                .contains("aggregator")
-                .contains("137");
-        assertThat(demo.leftOver()).isEmpty();
-    }
-
-    @Test
-    void aPortInUseIsOneLineThatNamesItWithExitCodeFour() throws Exception {
-        try (java.net.ServerSocket taken = new java.net.ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
-            for (String option : List.of("--kafka-port", "--target-port")) {
-                PlumbProcess demo = start(option, Integer.toString(taken.getLocalPort()));
-                assertThat(demo.exitValue(Duration.ofSeconds(60)))
-                        .as(demo.output())
-                        .isEqualTo(4);
-                assertThat(demo.complaints())
-                        .singleElement()
-                        .asString()
-                        .contains(Integer.toString(taken.getLocalPort()))
-                        .containsAnyOf("is taken", "already in use");
-                assertThat(demo.leftOver()).isEmpty();
-            }
-        }
-    }
-
-    private PlumbProcess start(String... more) throws IOException {
-        List<String> arguments = new ArrayList<>(List.of("demo"));
-        arguments.addAll(List.of(more));
-        return PlumbProcess.start(temporary, arguments.toArray(String[]::new));
     }
 }

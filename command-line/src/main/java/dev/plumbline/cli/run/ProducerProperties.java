@@ -28,6 +28,8 @@ final class ProducerProperties {
         all.putAll(KafkaSettings.of(kafkaClient));
         all.put("plumbline.producer.id", plan.producerId());
         all.put("plumbline.target.url", discovery.url().base());
+        // What was probed is what is driven: another version before the path, a query, a slash at its end.
+        all.put("plumbline.target.path", discovery.endpointPath());
         all.put("plumbline.target.name", series.group().target());
         all.put("plumbline.target.model", discovery.model());
         all.put("plumbline.target.endpoint-type", discovery.endpointType().name());

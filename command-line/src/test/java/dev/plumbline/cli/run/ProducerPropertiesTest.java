@@ -2,9 +2,15 @@ package dev.plumbline.cli.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plumbline.protocol.EndpointType;
+import dev.plumbline.protocol.TargetUrl;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ProducerPropertiesTest {
 
@@ -20,6 +26,32 @@ class ProducerPropertiesTest {
         output.settings = new LinkedHashMap<>(settings);
         return RunPlan.checked(
                 "r1", new LoadOptions(), new SpendOptions(), new JudgementOptions(), output, new StackOptions(), false);
+    }
+
+    /** What {@code plumb check} accepts is what a run drives. */
+    @ParameterizedTest
+    @CsvSource({
+        "http://h:1, chat, http://h:1/v1/chat/completions",
+        "https://h/openai/v1, chat, https://h:443/openai/v1/chat/completions",
+        "http://h:1/openai/deployments/x/chat/completions?api-version=7, chat, http://h:1/openai/deployments/x/chat/completions?api-version=7",
+        "http://h:1/api/v3/chat/completions, chat, http://h:1/api/v3/chat/completions",
+        "http://h:1/v1/chat/completions/, chat, http://h:1/v1/chat/completions/",
+        "http://h:1/v1?key=1, messages, http://h:1/v1/messages?key=1",
+        "http://h:1/p, ollama-chat, http://h:1/p/api/chat"
+    })
+    void theProducerAsksWhereTheProbeAsked(String typed, String type, String asked) {
+        EndpointType endpointType = Stream.of(EndpointType.values())
+                .filter(known -> known.shortName().equals(type))
+                .findFirst()
+                .orElseThrow();
+        Map<String, String> properties = DrivenTarget.properties(typed, endpointType);
+
+        TargetUrl url = TargetUrl.below(
+                properties.get("plumbline.target.url"),
+                endpointType,
+                Optional.ofNullable(properties.get("plumbline.target.path")),
+                Map.of());
+        assertThat(url.uri()).hasToString(asked);
     }
 
     @Test

@@ -18,6 +18,7 @@ import java.util.Optional;
  *     of an endpoint was typed and has another one
  * @param query parameters for every request to an API, without the question mark; may hold a secret
  * @param endpointType the API that the typed URL named with its full path
+ * @param slashes what followed that full path: some servers redirect from one form to the other, and only one is served
  */
 public record BaseUrl(
         boolean tls,
@@ -26,7 +27,8 @@ public record BaseUrl(
         String prefix,
         String version,
         Optional<String> query,
-        Optional<EndpointType> endpointType) {
+        Optional<EndpointType> endpointType,
+        String slashes) {
 
     private static final String VERSION = "/v1";
     private static final List<String> LISTS = List.of("/v1/models", "/v1");
@@ -37,6 +39,7 @@ public record BaseUrl(
         Objects.requireNonNull(version, "version");
         Objects.requireNonNull(query, "query");
         Objects.requireNonNull(endpointType, "endpointType");
+        Objects.requireNonNull(slashes, "slashes");
     }
 
     /**
@@ -69,6 +72,12 @@ public record BaseUrl(
         if (uri.getRawFragment() != null) {
             throw new IllegalArgumentException("a URL of a server has no #: leave out what follows it");
         }
+        if (uri.getHost() == null
+                && authority.indexOf(':') != authority.lastIndexOf(':')
+                && authority.indexOf('[') < 0) {
+            throw new IllegalArgumentException("'" + Words.oneLine(authority)
+                    + "' looks like an IPv6 address: put it in brackets, as in http://[::1]:8000");
+        }
         if (uri.getHost() == null) {
             throw new IllegalArgumentException(
                     authority.isEmpty()
@@ -86,7 +95,8 @@ public record BaseUrl(
         if (host.startsWith("[")) {
             host = host.substring(1, host.length() - 1);
         }
-        String path = withoutSlashes(uri.getRawPath() == null ? "" : uri.getRawPath());
+        String whole = uri.getRawPath() == null ? "" : uri.getRawPath();
+        String path = withoutSlashes(whole);
         Optional<String> query = Optional.ofNullable(uri.getRawQuery());
         for (EndpointType type : EndpointType.values()) {
             if (type != EndpointType.GENERIC && path.endsWith(tail(type))) {
@@ -99,7 +109,8 @@ public record BaseUrl(
                         usual ? prefix.substring(0, prefix.length() - VERSION.length()) : prefix,
                         usual || !isVersioned(type) ? VERSION : "",
                         query,
-                        Optional.of(type));
+                        Optional.of(type),
+                        whole.substring(path.length()));
             }
         }
         String prefix = LISTS.stream()
@@ -107,7 +118,7 @@ public record BaseUrl(
                 .findFirst()
                 .map(end -> path.substring(0, path.length() - end.length()))
                 .orElse(path);
-        return new BaseUrl(tls, host, port, prefix, VERSION, query, Optional.empty());
+        return new BaseUrl(tls, host, port, prefix, VERSION, query, Optional.empty(), "");
     }
 
     /** {@code http://host:port/prefix}, without a slash at the end; the port is left out where it is the scheme's own. */
@@ -133,7 +144,8 @@ public record BaseUrl(
 
     /** The path of an API below the base, without the query. */
     String path(EndpointType type) {
-        return isVersioned(type) ? version + tail(type) : type.path();
+        return (isVersioned(type) ? version + tail(type) : type.path())
+                + (endpointType.equals(Optional.of(type)) ? slashes : "");
     }
 
     /** The path of the model list below the base. */
@@ -148,7 +160,7 @@ public record BaseUrl(
 
     /** The same place spoken to with or without TLS. */
     BaseUrl withTls(boolean wanted) {
-        return new BaseUrl(wanted, host, port, prefix, version, query, endpointType);
+        return new BaseUrl(wanted, host, port, prefix, version, query, endpointType, slashes);
     }
 
     private static boolean isVersioned(EndpointType type) {

@@ -44,6 +44,12 @@ public record Discovery(
         return endpointType == EndpointType.GENERIC ? url.whole() : url.endpoint(endpointType);
     }
 
+    /** Its path with its query, to the letter; begins with a slash, may hold a secret. */
+    public String endpointPath() {
+        String path = endpointUrl().substring(url.origin().length());
+        return path.startsWith("/") ? path : "/" + path;
+    }
+
     /**
      * Metrics in the text format of Prometheus.
      *

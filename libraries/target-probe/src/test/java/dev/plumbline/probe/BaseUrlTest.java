@@ -44,6 +44,28 @@ class BaseUrlTest {
         assertThat(url.base()).isEqualTo("http://h:1/v3");
     }
 
+    /** Where a server redirects from one to the other, only the one that was typed is served. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http://h:1/v1/chat/completions",
+                "http://h:1/v1/chat/completions/",
+                "http://h:1/p/v3/chat/completions//?a=b"
+            })
+    void aFullPathIsTakenToTheLetter(String typed) {
+        assertThat(BaseUrl.parse(typed).endpoint(EndpointType.CHAT)).isEqualTo(typed);
+        assertThat(BaseUrl.parse(typed).endpoint(EndpointType.COMPLETIONS)).doesNotEndWith("/");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"::1:8000", "http://::1", "fe80::1:2:8000/v1"})
+    void anIpv6AddressWithoutBracketsIsToldToGetThem(String typed) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> BaseUrl.parse(typed))
+                .withMessageContaining("put it in brackets");
+        assertThat(BaseUrl.parse("http://[::1]:8000").host()).isEqualTo("::1");
+    }
+
     @Test
     void theQueryIsKeptAndNotShown() {
         BaseUrl url = BaseUrl.parse("http://h:1/v1?key=secret");
