@@ -103,6 +103,7 @@ public final class RunJudge {
             case Soundness.NothingSucceeded nothing -> Optional.of(nothing.why());
             case Soundness.NothingMeasured nothing -> Optional.of(nothing.why());
             case Soundness.MostlyFailed failed -> Optional.of(failed.why());
+            case Soundness.NotItsOwnEvents others -> Optional.of(others.why());
             case Soundness.MostlyUnvouched unvouched -> Optional.of(unvouched.why());
         };
     }

@@ -71,6 +71,9 @@ public sealed interface Soundness {
     /** The load generator was sick during so much of it that less than {@link #LEAST_VOUCHED} can be judged. */
     record MostlyUnvouched(String why) implements Soundness {}
 
+    /** Its windows hold other events than it sent: some are missing, or somebody else's are among them. */
+    record NotItsOwnEvents(String why) implements Soundness {}
+
     /**
      * @param findings on the run: budgets and comparisons that speak of its errors
      */
@@ -93,6 +96,9 @@ public sealed interface Soundness {
             return new MostlyFailed(percent(share) + " of " + (long) ended + " requests did not succeed: "
                     + causes(run, all) + "; " + remedy(run, all)
                     + ", or state how many may with --budget \"error_rate<...%\"");
+        }
+        if (run.totals().countedEvents() != run.totals().acknowledgedEvents()) {
+            return new NotItsOwnEvents(notItsOwn(run.totals()));
         }
         double vouched = vouched(run.windows());
         if (vouched < LEAST_VOUCHED) {
@@ -194,6 +200,17 @@ public sealed interface Soundness {
             case RunEnding.Completed completed -> "no request was measured: let it run longer, --duration";
             case RunEnding.Broken broken -> "no request was measured: " + broken.detail();
         };
+    }
+
+    private static String notItsOwn(RunTotals totals) {
+        long counted = totals.countedEvents();
+        long acknowledged = totals.acknowledgedEvents();
+        return counted + " events are in the windows, Kafka acknowledged " + acknowledged
+                + (counted > acknowledged
+                        ? ": somebody else measures the same series; run again when they are done, or give this run a"
+                                + " --scenario of its own"
+                        : ": " + (acknowledged - counted) + " had not been counted when the wait was over; the logs of"
+                                + " broker and aggregator in the run's folder say why");
     }
 
     private static String unvouched(RunResult run, double vouched) {

@@ -304,6 +304,25 @@ class RunJudgeTest {
     }
 
     @Test
+    void aRunWhoseWindowsHoldOtherEventsThanItSentDoesNotPass() {
+        RunVerdict missing = against(run(1, lossy -> lossy.countedBeyond = -3), run(2));
+        assertThat(missing.decision()).as(missing.headline()).isEqualTo(Decision.INCONCLUSIVE);
+        assertThat(missing.headline()).contains("3 had not been counted when the wait was over");
+
+        RunVerdict foreign = against(run(1, shared -> shared.countedBeyond = 40), run(2));
+        assertThat(foreign.decision()).as(foreign.headline()).isEqualTo(Decision.INCONCLUSIVE);
+        assertThat(foreign.headline()).contains("somebody else measures the same series", "--scenario");
+
+        RunVerdict slower = against(
+                run(1, both -> {
+                    both.countedBeyond = -3;
+                    both.factor = 2;
+                }),
+                run(2));
+        assertThat(slower.decision()).as("what is seen is told").isEqualTo(Decision.REGRESSION);
+    }
+
+    @Test
     void aRunWithoutWindowsCannotBeTold() {
         RunVerdict verdict = against(run(1, run -> run.windows = 0), run(2));
         assertThat(verdict.decision()).isEqualTo(Decision.INCONCLUSIVE);
