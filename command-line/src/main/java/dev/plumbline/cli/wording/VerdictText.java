@@ -10,6 +10,7 @@ import dev.plumbline.contract.verdict.SeriesState;
 import dev.plumbline.contract.verdict.Verdict;
 import dev.plumbline.contract.verdict.VerdictRecord;
 import dev.plumbline.contract.window.SlowRequest;
+import dev.plumbline.judgement.series.Deploys;
 import dev.plumbline.reports.Figures;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,7 +68,10 @@ public final class VerdictText {
                 + alert.series().group().loadPoint().key() + " / tenant "
                 + alert.series().group().tenant() + ", variant "
                 + alert.series().variant());
-        lines.add("    since     " + Figures.clock(alert.sinceEpochMillis()) + " (change point)");
+        lines.add("    since     " + Figures.clock(alert.sinceEpochMillis()) + " (change point)"
+                + Deploys.namedIn(alert)
+                        .map(deploy -> ", " + screen.bold(deploy))
+                        .orElse(""));
         lines.add("    baseline  " + alert.evidence().baselineId());
         lines.add("");
         lines.add(screen.quiet(String.format(

@@ -8,6 +8,8 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Says which deploy an alert may come from: of the markers that speak of its series the one nearest to its change point.
@@ -25,6 +27,9 @@ public final class Deploys {
     /** A deploy may lie this many windows after the estimated change point, as many as metrics of one cause lie apart. */
     public static final long WINDOWS_AFTER = Incidents.SAME_CAUSE_WINDOWS;
 
+    private static final Pattern NAMED =
+            Pattern.compile("; ((?:with|\\d+ (?:s|min) after) deploy .*)$", Pattern.DOTALL);
+
     private Deploys() {}
 
     /** The alert, with the deploy named in its reasons and its summary; as it was where there is none. */
@@ -32,6 +37,14 @@ public final class Deploys {
         return nearest(alert, markers, windowLengthMillis)
                 .map(marker -> with(alert, marker))
                 .orElse(alert);
+    }
+
+    /** The deploy that an alert names, as its summary says it: {@code 40 s after deploy v2}; empty where it names none. */
+    public static Optional<String> namedIn(AlertRecord alert) {
+        Matcher words = NAMED.matcher(alert.summary());
+        return alert.evidence().deployEpochMillis().isPresent() && words.find()
+                ? Optional.of(words.group(1))
+                : Optional.empty();
     }
 
     private static Optional<DeployMarker> nearest(

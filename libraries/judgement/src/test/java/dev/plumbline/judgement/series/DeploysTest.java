@@ -48,6 +48,17 @@ class DeploysTest {
     }
 
     @Test
+    void whatAnAlertNamesCanBeAskedFor() {
+        for (String label : List.of("v2", "v2; hotfix", "a deploy b")) {
+            assertThat(Deploys.namedIn(Deploys.named(ALERT, List.of(marker(label, 40_500)), WINDOW)))
+                    .contains("40 s after deploy " + label);
+            assertThat(Deploys.namedIn(Deploys.named(ALERT, List.of(marker(label, 0)), WINDOW)))
+                    .contains("with deploy " + label);
+        }
+        assertThat(Deploys.namedIn(ALERT)).isEmpty();
+    }
+
+    @Test
     void withoutAMarkerTheAlertIsAsItWas() {
         assertThat(Deploys.named(ALERT, List.of(), WINDOW)).isEqualTo(ALERT);
     }
