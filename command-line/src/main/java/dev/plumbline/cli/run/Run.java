@@ -38,12 +38,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 
 /** One run from the first process to the exit code. */
 final class Run {
 
-    private static final Duration DEFAULT_WINDOW = Duration.ofSeconds(10);
     private static final Duration KAFKA_ANSWERS_WITHIN = Duration.ofSeconds(15);
 
     private final RunPlan plan;
@@ -52,6 +52,9 @@ final class Run {
     private final Optional<Map<String, Object>> cluster;
     private final RunView view;
     private final Installation installation;
+
+    /** The change that counts, for the detector and for the comparison alike; of another cluster's detector nothing is known. */
+    private double threshold;
 
     /** @param cluster properties of a Kafka client, where the user named a cluster */
     Run(
@@ -67,6 +70,7 @@ final class Run {
         this.cluster = cluster;
         this.view = view;
         this.installation = installation;
+        this.threshold = plan.stack().thresholdOr(OptionalDouble.empty());
     }
 
     /**
@@ -128,20 +132,20 @@ final class Run {
     private LocalPipe open(Optional<StateFolder> state) throws InterruptedException {
         if (cluster.isPresent()) {
             view.progress("looking at Kafka");
+            plan.stack().requireNothingOf("the cluster of --kafka", OptionalDouble.empty());
             KafkaReach.require(cluster.get(), KAFKA_ANSWERS_WITHIN);
-            return LocalPipe.attach(cluster.get(), window(), installation);
+            return LocalPipe.attach(cluster.get(), plan.stack().windowOrDefault(), installation);
         }
         Optional<RunningStack> running = state.isPresent() ? Optional.empty() : RunningStack.read(installation.home());
         if (running.isPresent()) {
             requireWindowOf(running.get());
+            plan.stack()
+                    .requireNothingOf("the stack of 'plumb up'", running.get().threshold());
+            threshold = plan.stack().thresholdOr(running.get().threshold());
             return LocalPipe.attach(running.get(), installation);
         }
         view.progress("starting broker and apps");
         return LocalPipe.begin(plan.stack().plan(state), installation);
-    }
-
-    private Duration window() {
-        return Optional.ofNullable(plan.stack().window).orElse(DEFAULT_WINDOW);
     }
 
     /** @throws CommandFailure if another length is asked for than the running stack has */
@@ -260,6 +264,10 @@ final class Run {
                         ? "Kafka at " + pipe.bootstrapServers()
                         : pipe.isAttached() ? "the one of 'plumb up', " + pipe.bootstrapServers() : "its own")
                 + "   windows of " + DurationConverter.format(pipe.window()));
+        if (cluster.isPresent() && plan.stack().threshold != null) {
+            view.line(
+                    "  note      --threshold is for the comparison of runs; the detector of that cluster has its own");
+        }
         List<String> unknown = discovery.facts().unknown().stream()
                 .filter(fact -> !plan.judgement().metadata.containsKey(fact)
                         && !plan.judgement().conditions.containsKey(fact))
@@ -315,9 +323,7 @@ final class Run {
                     baselines,
                     plan.budgets(),
                     new JudgementSettings(
-                            plan.stack().threshold,
-                            JudgementSettings.defaults().runNoise(),
-                            new HashSet<>(plan.judgement().vary)));
+                            threshold, JudgementSettings.defaults().runNoise(), new HashSet<>(plan.judgement().vary)));
             return verdict.decision() == Decision.INCONCLUSIVE
                             && plan.judgement().inconclusive != JudgementOptions.Inconclusive.keep
                     ? undecided(verdict)

@@ -16,6 +16,7 @@ import java.util.Collections;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 
@@ -27,6 +28,7 @@ import java.util.TreeMap;
  * @param startedEpochMillis when that process started, where the system tells: process ids are used again
  * @param bootstrapServers where the broker is
  * @param windowMillis length of the windows that are judged, positive
+ * @param threshold the change that counts in it, a share above 0; empty in the file of an older version
  * @param urls where parts serve HTTP, by the part's label
  * @param standby socket at which a load producer waits for a run; there may be nobody at the moment
  */
@@ -35,6 +37,7 @@ public record RunningStack(
         OptionalLong startedEpochMillis,
         String bootstrapServers,
         long windowMillis,
+        OptionalDouble threshold,
         Map<String, String> urls,
         Optional<String> standby) {
 
@@ -52,6 +55,7 @@ public record RunningStack(
     public RunningStack {
         Objects.requireNonNull(startedEpochMillis, "startedEpochMillis");
         Objects.requireNonNull(bootstrapServers, "bootstrapServers");
+        Objects.requireNonNull(threshold, "threshold");
         Objects.requireNonNull(standby, "standby");
         if (pid <= 0 || windowMillis <= 0) {
             throw new IllegalArgumentException(
@@ -62,10 +66,20 @@ public record RunningStack(
 
     /** A stack whose supervisor is this process. */
     public static RunningStack ofThisProcess(
-            String bootstrapServers, long windowMillis, Map<String, String> urls, Optional<Path> standby) {
+            String bootstrapServers,
+            long windowMillis,
+            OptionalDouble threshold,
+            Map<String, String> urls,
+            Optional<Path> standby) {
         ProcessHandle self = ProcessHandle.current();
         return new RunningStack(
-                self.pid(), startOf(self), bootstrapServers, windowMillis, urls, standby.map(Path::toString));
+                self.pid(),
+                startOf(self),
+                bootstrapServers,
+                windowMillis,
+                threshold,
+                urls,
+                standby.map(Path::toString));
     }
 
     /** Where the file of a checkout lies. */

@@ -23,12 +23,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Broker, aggregator and detector, up until told to end. */
 @Command(
@@ -51,6 +54,9 @@ public final class UpCommand implements Callable<Integer> {
 
     private static final Duration LOOK_EVERY = Duration.ofMillis(200);
 
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
     @ArgGroup(validate = false, heading = "")
     private StackOptions stack = new StackOptions();
 
@@ -62,6 +68,7 @@ public final class UpCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        stack.check(spec.commandLine());
         Installation installation = Installation.ofSystemProperties();
         RunningStack.read(installation.home()).ifPresent(running -> {
             throw CommandFailure.usage("a stack of this checkout runs already (process " + running.pid() + ", Kafka at "
@@ -118,13 +125,17 @@ public final class UpCommand implements Callable<Integer> {
         return ExitCode.PASS;
     }
 
-    private static RunningStack running(LocalPipe pipe) {
+    private RunningStack running(LocalPipe pipe) {
         Map<String, String> urls = new LinkedHashMap<>();
         for (Part app : List.of(Part.AGGREGATOR, Part.DETECTOR)) {
             urls.put(app.label(), pipe.url(app));
         }
         return RunningStack.ofThisProcess(
-                pipe.bootstrapServers(), pipe.window().toMillis(), urls, Optional.of(pipe.standbySocket()));
+                pipe.bootstrapServers(),
+                pipe.window().toMillis(),
+                OptionalDouble.of(stack.thresholdOr(OptionalDouble.empty())),
+                urls,
+                Optional.of(pipe.standbySocket()));
     }
 
     /** Producers of this stack. */

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -96,7 +97,7 @@ class MarkCommandIT {
         String before = System.getProperty("plumbline.home");
         System.setProperty("plumbline.home", folder.toString());
         try {
-            RunningStack.ofThisProcess(kafka, 10_000, Map.of(), Optional.empty())
+            RunningStack.ofThisProcess(kafka, 10_000, OptionalDouble.empty(), Map.of(), Optional.empty())
                     .write(folder);
             return Marking.of("v1.2.4");
         } finally {

@@ -1,11 +1,15 @@
 package dev.plumbline.cli.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.plumbline.cli.outcome.CommandFailure;
 import dev.plumbline.contract.series.LoadPoint;
+import dev.plumbline.judgement.series.JudgementSettings;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
 class RunPlanTest {
@@ -145,6 +149,49 @@ class RunPlanTest {
         stack.window = Duration.ofMillis(1_500);
 
         wrong("--window", "whole seconds");
+    }
+
+    /** What the detector would refuse is refused before the load begins. */
+    @Test
+    void theDetectorTakesWhatIsChecked() {
+        stack.threshold = 0.30;
+        wrong("--threshold", "is 30%, allowed is 1% to 29%");
+        stack.threshold = 0.29;
+        stack.resolveSpan = Duration.ofSeconds(59);
+        wrong("--resolve-span", "allowed is six windows or more, 1m");
+        stack.resolveSpan = null;
+        stack.window = Duration.ofMinutes(1);
+        wrong("--window", "--resolve-span must be six windows or more");
+        stack.resolveSpan = Duration.ofMinutes(6);
+        assertThat(checked(false).stack().threshold).isEqualTo(0.29);
+
+        for (double share : new double[] {0.01, 0.29}) {
+            new JudgementSettings(180, 1, share, 60_480, 1, 15, 9, 6);
+        }
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new JudgementSettings(180, 1, 0.291, 60_480, 1, 15, 9, 6));
+        assertThatIllegalArgumentException().isThrownBy(() -> new JudgementSettings(180, 1, 0.29, 60_480, 1, 15, 9, 5));
+    }
+
+    @Test
+    void flagsThatDoNotReachAStackThatRunsAlreadyAreRefused() {
+        stack.requireNothingOf("the stack of 'plumb up'", OptionalDouble.of(0.1));
+        stack.threshold = 0.1;
+        stack.requireNothingOf("the stack of 'plumb up'", OptionalDouble.of(0.1));
+        stack.threshold = 0.05;
+        stack.requireNothingOf("the cluster of --kafka", OptionalDouble.empty());
+        refused("--threshold is 5% and the detector of the stack of 'plumb up' has 10%");
+        stack.baselineWindows = 60;
+        refused("--baseline-windows is for a stack of its own");
+        stack.baselineWindows = null;
+        stack.resolveSpan = Duration.ofMinutes(5);
+        refused("--resolve-span is for a stack of its own");
+    }
+
+    private void refused(String words) {
+        assertThatThrownBy(() -> stack.requireNothingOf("the stack of 'plumb up'", OptionalDouble.of(0.1)))
+                .isInstanceOf(CommandFailure.class)
+                .hasMessageContaining(words);
     }
 
     private RunPlan checked(boolean mayCostMoney) {

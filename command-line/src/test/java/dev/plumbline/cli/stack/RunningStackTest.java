@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -29,7 +30,8 @@ class RunningStackTest {
     @Test
     void isFoundWhileItsProcessLivesAndGoneAfterwards() {
         assertThat(RunningStack.read(home)).isEmpty();
-        RunningStack stack = RunningStack.ofThisProcess("127.0.0.1:9092", 10_000, URLS, STANDBY);
+        RunningStack stack =
+                RunningStack.ofThisProcess("127.0.0.1:9092", 10_000, OptionalDouble.of(0.1), URLS, STANDBY);
         stack.write(home);
         assertThat(RunningStack.read(home)).hasValue(stack);
         assertThat(home.resolve(".plumb")).isDirectoryNotContaining("glob:**.tmp");
@@ -42,24 +44,40 @@ class RunningStackTest {
     void theFileOfADeadProcessIsAsGoodAsNone() throws Exception {
         Process ended = new ProcessBuilder("true").start();
         assertThat(ended.waitFor(30, TimeUnit.SECONDS)).isTrue();
-        new RunningStack(ended.pid(), OptionalLong.empty(), "127.0.0.1:9092", 10_000, URLS, Optional.empty())
+        new RunningStack(
+                        ended.pid(),
+                        OptionalLong.empty(),
+                        "127.0.0.1:9092",
+                        10_000,
+                        OptionalDouble.of(0.1),
+                        URLS,
+                        Optional.empty())
                 .write(home);
         assertThat(RunningStack.read(home)).isEmpty();
     }
 
     @Test
     void aProcessIdThatIsUsedAgainIsAnotherProcess() {
-        RunningStack now = RunningStack.ofThisProcess("127.0.0.1:9092", 10_000, URLS, STANDBY);
+        RunningStack now = RunningStack.ofThisProcess("127.0.0.1:9092", 10_000, OptionalDouble.of(0.1), URLS, STANDBY);
         long hourBefore = now.startedEpochMillis().orElseThrow() - 3_600_000;
-        new RunningStack(now.pid(), OptionalLong.of(hourBefore), "127.0.0.1:9092", 10_000, URLS, Optional.empty())
+        new RunningStack(
+                        now.pid(),
+                        OptionalLong.of(hourBefore),
+                        "127.0.0.1:9092",
+                        10_000,
+                        OptionalDouble.of(0.1),
+                        URLS,
+                        Optional.empty())
                 .write(home);
         assertThat(RunningStack.read(home)).isEmpty();
     }
 
     @Test
     void theFileOfAnotherStackIsNotDeleted() {
-        RunningStack.ofThisProcess("127.0.0.1:1", 10_000, URLS, STANDBY).write(home);
-        RunningStack.ofThisProcess("127.0.0.1:2", 10_000, URLS, STANDBY).delete(home);
+        RunningStack.ofThisProcess("127.0.0.1:1", 10_000, OptionalDouble.of(0.1), URLS, STANDBY)
+                .write(home);
+        RunningStack.ofThisProcess("127.0.0.1:2", 10_000, OptionalDouble.of(0.1), URLS, STANDBY)
+                .delete(home);
         assertThat(RunningStack.file(home)).exists();
     }
 
