@@ -1,5 +1,6 @@
 package dev.plumbline.probe;
 
+import dev.plumbline.probe.Discovery.Facts;
 import dev.plumbline.probe.StepOutcome.Passed;
 import dev.plumbline.probe.StepOutcome.Skipped;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Asks {@code nvidia-smi} for the GPUs of this machine. */
@@ -21,6 +23,10 @@ final class GpuTool {
     private static final String NAME = "nvidia-smi";
     private static final int MAX_OUTPUT_BYTES = 64 * 1024;
     private static final long LONGEST_SECONDS = 5;
+
+    private static final Pattern PLACEHOLDER = Pattern.compile(
+            "\\s*(\\[.*]|n/?a|not supported|unknown( error)?|err!|insufficient permissions)?\\s*",
+            Pattern.CASE_INSENSITIVE);
 
     private final Optional<Path> program;
 
@@ -93,17 +99,26 @@ final class GpuTool {
         facts.put("gpuCount", Integer.toString(gpus.size()));
         facts.put("gpuDriver", distinct(gpus, 1));
         facts.put("gpuMemoryMebibytes", distinct(gpus, 2));
-        facts.put("gpuMig", distinct(gpus, 3));
+        // A card that cannot be divided has no mode; that much is known.
+        facts.put("gpuMig", distinct(gpus, 3).replace(Facts.UNKNOWN, "unsupported"));
         return new Reading(new Passed(gpus.size() + " × " + names + ", driver " + distinct(gpus, 1)), facts);
     }
 
     private static String distinct(List<String[]> gpus, int column) {
+        if (gpus.stream().anyMatch(cells -> isPlaceholder(cells[column]))) {
+            return Facts.UNKNOWN;
+        }
         return String.join(
                 " + ",
                 gpus.stream()
                         .map(cells -> Words.oneLine(cells[column]))
                         .distinct()
                         .toList());
+    }
+
+    /** What the tool prints where it has no value: {@code [N/A]}, {@code [Not Supported]}, {@code ERR!}. */
+    private static boolean isPlaceholder(String cell) {
+        return PLACEHOLDER.matcher(cell).matches();
     }
 
     private static String failing(String output) {

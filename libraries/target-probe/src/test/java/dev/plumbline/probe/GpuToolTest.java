@@ -8,6 +8,7 @@ import dev.plumbline.probe.StepOutcome.Skipped;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,6 +42,23 @@ class GpuToolTest {
     void differentCardsAreBothNamed() throws Exception {
         assertThat(look("echo 'A, 1, 10, [N/A]'; echo 'B, 1, 20, [N/A]'").facts())
                 .containsEntry("gpu", "A + B");
+    }
+
+    /** Two cards that do not tell their memory have not the same memory. */
+    @Test
+    void whatTheToolDoesNotKnowIsUnknown() throws Exception {
+        for (String nothing : List.of("[N/A]", "N/A", "[Not Supported]", "[Unknown Error]", "ERR!", "")) {
+            assertThat(look("echo 'NVIDIA GB10, 580.95.05, " + nothing + ", [N/A]'")
+                            .facts())
+                    .as(nothing)
+                    .containsEntry("gpuMemoryMebibytes", "unknown")
+                    .containsEntry("gpuMig", "unsupported")
+                    .containsEntry("gpu", "NVIDIA GB10");
+        }
+        assertThat(look("echo 'A, 1, 10, Disabled'; echo 'A, 1, [N/A], Disabled'")
+                        .facts())
+                .as("one of two")
+                .containsEntry("gpuMemoryMebibytes", "unknown");
     }
 
     @Test

@@ -170,9 +170,14 @@ final class BudgetJudge {
     }
 
     private Known nothingOf(LatencyMetric metric) {
+        if (windows.merged().requests().completed() == 0) {
+            return Known.nothing("no request completed");
+        }
+        boolean streamed = !windows.merged().latency(LatencyMetric.TTFT).isEmpty();
         return Known.nothing(
-                windows.merged().requests().completed() == 0
-                        ? "no request completed"
+                streamed
+                        ? "no request has " + metric.label()
+                                + ": it takes two tokens and more, ask for longer answers with --osl"
                         : "no request has " + metric.label() + ": is the answer streamed?");
     }
 

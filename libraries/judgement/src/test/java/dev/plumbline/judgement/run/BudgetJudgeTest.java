@@ -134,6 +134,13 @@ class BudgetJudgeTest {
     }
 
     @Test
+    void answersOfOneTokenAreStreamedAndHaveNoTimePerToken() {
+        assertThat(judge("p95(itl)<50ms").why()).contains("two tokens and more", "--osl");
+        simulated.streamed = false;
+        assertThat(judge("p95(itl)<50ms").why()).contains("is the answer streamed?");
+    }
+
+    @Test
     void whatTheRunDoesNotHaveIsNeverKept() {
         simulated.streamed = false;
         assertThat(judge("p95(ttft)<500ms").answer()).isEqualTo(Answer.CANNOT_TELL);
