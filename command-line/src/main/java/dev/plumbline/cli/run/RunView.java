@@ -11,6 +11,7 @@ import dev.plumbline.contract.verdict.VerdictRecord;
 import dev.plumbline.contract.window.LatencyMetric;
 import dev.plumbline.contract.window.WindowRecord;
 import dev.plumbline.judgement.result.RunEnding;
+import dev.plumbline.judgement.run.Soundness;
 import dev.plumbline.reports.Figures;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +31,10 @@ final class RunView {
     private Optional<VerdictRecord> verdict = Optional.empty();
     private boolean firing;
     private long lastPlainEpochMillis;
+    private long windows;
+    private long windowsLeftOut;
+    /** Why the newest window is left out; empty when it is vouched for. */
+    private Optional<String> unvouched = Optional.empty();
 
     /** @param silent whether nothing is shown at all */
     RunView(Screen screen, RunPlan plan, boolean silent) {
@@ -123,7 +128,14 @@ final class RunView {
 
     /** On a terminal the table says it; elsewhere a line does, not more often than every ten seconds. */
     void window(WindowRecord window, RecentRequests recent) {
-        if (silent || screen.isLive() || window.revision() > 0) {
+        if (window.revision() > 0) {
+            return;
+        }
+        windows++;
+        boolean leftOut = window.coverage() < WindowRecord.MINIMUM_COVERAGE;
+        windowsLeftOut += leftOut ? 1 : 0;
+        unvouched = leftOut ? Optional.of(Soundness.reasons(window.excluded())) : Optional.empty();
+        if (silent || screen.isLive()) {
             return;
         }
         long end = window.id().endEpochMillis();
@@ -131,17 +143,39 @@ final class RunView {
             return;
         }
         lastPlainEpochMillis = end;
+        screen.line("  " + Figures.clock(window.id().startEpochMillis()) + "  "
+                + (leftOut ? unvouched(end, recent) : vouched(window)) + "  " + state());
+    }
+
+    private static String vouched(WindowRecord window) {
         double seconds = window.id().lengthMillis() / 1e3;
-        screen.line(String.format(
+        return String.format(
                 Locale.ROOT,
-                "  %s  %s req/s  %s tok/s  TTFT %s  TPOT %s ms  %s failed  %s",
-                Figures.clock(window.id().startEpochMillis()),
+                "%s req/s  %s tok/s  TTFT %s  TPOT %s ms  %s failed",
                 Figures.significant(window.delta().requests().completed() / seconds),
                 Figures.significant(window.delta().tokens().streamedOutput() / seconds),
                 pair(window.delta().latency(LatencyMetric.TTFT)),
                 pair(window.delta().latency(LatencyMetric.TPOT)),
-                Figures.count(window.delta().requests().failedTotal()),
-                state()));
+                Figures.count(window.delta().requests().failedTotal()));
+    }
+
+    /** What was seen, marked: the window has no numbers of its own, and 0.00 would be one. */
+    private String unvouched(long endEpochMillis, RecentRequests recent) {
+        RecentRequests.Rates rates = recent.rates(endEpochMillis);
+        return String.format(
+                        Locale.ROOT,
+                        "(%s req/s  %s tok/s  TTFT %s  TPOT %s ms)  ",
+                        Figures.significant(rates.completedRequests()),
+                        Figures.significant(rates.outputTokens()),
+                        pair(recent.latency(LatencyMetric.TTFT)),
+                        pair(recent.latency(LatencyMetric.TPOT)))
+                + screen.alarming("not vouched for") + ": " + busy();
+    }
+
+    private String busy() {
+        String why = unvouched.orElse("");
+        return "this machine is too busy" + (why.isEmpty() ? "" : ", " + why) + "; " + Figures.count(windowsLeftOut)
+                + " of " + Figures.count(windows) + " windows left out";
     }
 
     void show(Snapshot now) {
@@ -179,6 +213,9 @@ final class RunView {
         block.add(latency("e2e ms", now.recent().latency(LatencyMetric.E2E)));
         block.add("");
         block.add(row("verdict", state()));
+        if (unvouched.isPresent()) {
+            block.add(row("", screen.alarming("not vouched for") + ": " + busy()));
+        }
         if (status.breakerOpenSinceEpochMillis().isPresent()) {
             block.add(row(
                     "",

@@ -17,6 +17,7 @@ import dev.plumbline.judgement.result.RunWindow;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -216,20 +217,21 @@ public sealed interface Soundness {
     private static String unvouched(RunResult run, double vouched) {
         long leftOut =
                 run.windows().stream().filter(window -> !isCovered(window)).count();
-        String reasons = run.windows().stream()
-                .map(RunWindow::excluded)
-                .reduce(ExcludedPart.none(), ExcludedPart::plus)
-                .reasons()
-                .values()
-                .stream()
-                .flatMap(sickness -> sickness.stream())
+        String reasons = reasons(
+                run.windows().stream().map(RunWindow::excluded).reduce(ExcludedPart.none(), ExcludedPart::plus));
+        return "this machine was too busy to vouch for " + percent(1 - vouched) + " of the load, " + leftOut + " of "
+                + run.windows().size() + " windows are left out" + (reasons.isEmpty() ? "" : " (" + reasons + ")")
+                + ": give the load generator cores of its own, or ask for less load";
+    }
+
+    /** Why producers did not vouch for what is left out, in words; empty where nothing is. */
+    static String reasons(ExcludedPart excluded) {
+        return excluded.reasons().values().stream()
+                .flatMap(Set::stream)
                 .distinct()
                 .sorted()
                 .map(Soundness::words)
                 .collect(Collectors.joining(", "));
-        return "this machine was too busy to vouch for " + percent(1 - vouched) + " of the load, " + leftOut + " of "
-                + run.windows().size() + " windows are left out" + (reasons.isEmpty() ? "" : " (" + reasons + ")")
-                + ": give the load generator cores of its own, or ask for less load";
     }
 
     private static String words(Sickness sickness) {
