@@ -102,7 +102,9 @@ public final class RunCommand implements Callable<Integer> {
             return withScenario(scenario);
         }
         CommandLine line = spec.commandLine();
-        TargetAddress address = target.address(line, System::getenv);
+        TargetAddress typed = target.address(line, System::getenv);
+        TargetAddress address =
+                load.streaming ? typed : typed.with(typed.wanted().whole());
         boolean mayCostMoney = address.credentials().apiKey().isPresent();
         RunPlan plan;
         try {

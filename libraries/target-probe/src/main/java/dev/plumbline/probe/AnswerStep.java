@@ -52,8 +52,8 @@ final class AnswerStep implements ProbeStep {
 
     @Override
     public StepEnd run(Findings known) throws InterruptedException {
-        RequestParameters parameters =
-                RequestParameters.of(known.chosen().orElseThrow().model(), true, TOKENS, 0);
+        RequestParameters parameters = RequestParameters.of(
+                known.chosen().orElseThrow().model(), address.wanted().streamed(), TOKENS, 0);
         EndpointType type = known.endpointType().orElseThrow();
         return StepEnd.of(
                 ask(
@@ -122,17 +122,19 @@ final class AnswerStep implements ProbeStep {
                             + Words.oneLine(read.finishReason().get())
                             + "): try another --model, or look at its chat template");
         }
-        if (!read.streamed()) {
+        boolean streamed = address.wanted().streamed();
+        if (streamed && !read.streamed()) {
             return new Failed(
                     FailureKind.NOT_STREAMED,
                     "the answer comes in one piece although a stream was asked for, so that no first token can be"
-                            + " timed: switch streaming on in the server or the gateway in front of it");
+                            + " timed: switch streaming on in the server or the gateway in front of it, or measure whole answers with"
+                            + " --no-streaming");
         }
         String tokens = read.outputTokens().isPresent()
                 ? read.outputTokens().getAsLong() + " tokens"
                 : read.chunks() + " chunks, no token counts";
         double firstNanos = read.firstContentNanos().getAsLong() - sentNanos;
-        return new Passed(tokens + ", first after " + Words.elapsed(firstNanos) + ", finish reason "
-                + Words.oneLine(read.finishReason().get()));
+        return new Passed(tokens + (streamed ? ", first after " : ", in one piece after ") + Words.elapsed(firstNanos)
+                + ", finish reason " + Words.oneLine(read.finishReason().get()));
     }
 }

@@ -75,12 +75,14 @@ public record TargetAddress(
      *
      * @param generic describes an API that we do not know; then nothing is found out about it
      * @param metricsUrl where the engine's metrics are; empty looks for {@code /metrics} below the base URL
+     * @param streamed whether answers shall come as streams; a server that cannot stream is measured without
      */
     public record Wanted(
             Optional<EndpointType> endpointType,
             Optional<GenericTarget> generic,
             Optional<String> model,
-            Optional<BaseUrl> metricsUrl) {
+            Optional<BaseUrl> metricsUrl,
+            boolean streamed) {
 
         /** Everything is to be found out. */
         public static final Wanted ANYTHING =
@@ -94,6 +96,20 @@ public record TargetAddress(
             }
             Objects.requireNonNull(model, "model");
             Objects.requireNonNull(metricsUrl, "metricsUrl");
+        }
+
+        /** With answers that come as streams. */
+        public Wanted(
+                Optional<EndpointType> endpointType,
+                Optional<GenericTarget> generic,
+                Optional<String> model,
+                Optional<BaseUrl> metricsUrl) {
+            this(endpointType, generic, model, metricsUrl, true);
+        }
+
+        /** The same with answers that come in one piece. */
+        public Wanted whole() {
+            return new Wanted(endpointType, generic, model, metricsUrl, false);
         }
     }
 

@@ -146,6 +146,17 @@ class DiscoveryTest {
         }
     }
 
+    /** What cannot stream can be measured all the same. */
+    @Test
+    void aWholeAnswerIsAskedForWhereNoStreamIsWanted() throws Exception {
+        try (SimulatedTarget target = SimulatedTarget.start(SimulatedTargetSettings.DEFAULT)) {
+            ProbeReport report = Probing.check(target.baseUrl(), Wanted.ANYTHING.whole());
+
+            assertThat(report.failure()).isEmpty();
+            assertThat(Probing.line(report, Step.ANSWER)).contains("16 tokens, in one piece after");
+        }
+    }
+
     @Test
     void discoveryAloneGeneratesNoToken() throws Exception {
         try (SimulatedTarget target = SimulatedTarget.start(SimulatedTargetSettings.DEFAULT)) {
