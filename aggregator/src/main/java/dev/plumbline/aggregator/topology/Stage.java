@@ -29,6 +29,12 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class Stage<S> implements Processor<byte[], byte[], byte[], Outgoing>, CommitParticipant {
 
+    /**
+     * Commits that are asked for lie so far apart: each costs its thread tens of milliseconds, in which nothing is read, and
+     * hundreds of groups close windows at times of their own.
+     */
+    private static final long COMMITS_APART_MILLIS = 200;
+
     private final String storeName;
     private final SnapshotCodec<S> codec;
     private final CommitHook hook;
@@ -37,6 +43,8 @@ abstract class Stage<S> implements Processor<byte[], byte[], byte[], Outgoing>, 
     private @Nullable KeyValueStore<String, byte[]> store;
     private boolean mustNotCommit;
     private boolean touched;
+    private boolean wantsCommit;
+    private long committedAtMillis = Long.MIN_VALUE / 2;
 
     Stage(String storeName, SnapshotCodec<S> codec, CommitHook hook, Duration tickInterval) {
         this.storeName = storeName;
@@ -63,6 +71,7 @@ abstract class Stage<S> implements Processor<byte[], byte[], byte[], Outgoing>, 
         store = restored;
         mustNotCommit = false;
         touched = false;
+        wantsCommit = false;
         begin(processorContext.taskId().partition());
         try (KeyValueIterator<String, byte[]> pieces = restored.all()) {
             while (pieces.hasNext()) {
@@ -71,7 +80,13 @@ abstract class Stage<S> implements Processor<byte[], byte[], byte[], Outgoing>, 
             }
         }
         hook.join(this);
-        processorContext.schedule(tickInterval, PunctuationType.WALL_CLOCK_TIME, now -> whole(this::tick));
+        processorContext.schedule(
+                tickInterval,
+                PunctuationType.WALL_CLOCK_TIME,
+                now -> whole(() -> {
+                    tick();
+                    commitIfWanted();
+                }));
     }
 
     @Override
@@ -96,6 +111,8 @@ abstract class Stage<S> implements Processor<byte[], byte[], byte[], Outgoing>, 
     @Override
     public final void committed() {
         touched = false;
+        wantsCommit = false;
+        committedAtMillis = wallMillis();
     }
 
     @Override
@@ -118,8 +135,16 @@ abstract class Stage<S> implements Processor<byte[], byte[], byte[], Outgoing>, 
         return context().currentSystemTimeMs();
     }
 
+    /** Asks for a commit soon: at once, or with the first tick after the last one is long enough ago. */
     final void requestCommit() {
-        context().commit();
+        wantsCommit = true;
+        commitIfWanted();
+    }
+
+    private void commitIfWanted() {
+        if (wantsCommit && wallMillis() - committedAtMillis >= COMMITS_APART_MILLIS) {
+            context().commit();
+        }
     }
 
     /** Sends bytes to a partition of a sink. */

@@ -92,6 +92,36 @@ class StageTest {
         assertThat(context.committed()).isTrue();
     }
 
+    /** Each commit stops its thread, and with hundreds of groups some window closes all the time. */
+    @Test
+    void asksForNoFurtherCommitRightAfterOne() {
+        IntakeStage stage = started();
+        stage.process(record(producer.completed(STABLE, T0 + 1, 1)));
+        stage.process(record(producer.heartbeat(T0 + 12_000)));
+        hook.writeAllChanges();
+        hook.commitAll();
+        context.resetCommit();
+
+        stage.process(record(producer.completed(STABLE, T0 + 12_001, 1)));
+        stage.process(record(producer.leaving(T0 + 12_002)));
+        tick(T0 + 199);
+        assertThat(context.committed()).isFalse();
+
+        tick(T0 + 200);
+        assertThat(context.committed()).isTrue();
+        hook.writeAllChanges();
+        hook.commitAll();
+        context.resetCommit();
+
+        tick(T0 + 1_000);
+        assertThat(context.committed()).as("nothing was closed since").isFalse();
+    }
+
+    private void tick(long nowMillis) {
+        context.setCurrentSystemTimeMs(nowMillis);
+        context.scheduledPunctuators().forEach(tick -> tick.getPunctuator().punctuate(nowMillis));
+    }
+
     @Test
     void refusesToBeCommittedAfterItFailedHalfWay() {
         IntakeStage stage = started();
