@@ -1,5 +1,6 @@
 package dev.plumbline.cli.check;
 
+import dev.plumbline.cli.time.DurationConverter;
 import dev.plumbline.probe.BaseUrl;
 import dev.plumbline.probe.Credentials;
 import dev.plumbline.probe.ProbeTimeouts;
@@ -13,6 +14,7 @@ import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -98,6 +100,16 @@ public final class TargetOptions {
             description = {"The engine's metrics.", "Default: /metrics of the server."})
     private @Nullable String metricsUrl;
 
+    @Option(
+            names = "--wait",
+            converter = DurationConverter.class,
+            paramLabel = "SPAN",
+            description = {
+                "How long a server is waited for that does not listen yet, or loads its model.",
+                "Default: 3s until it listens, 2m until it has loaded."
+            })
+    private @Nullable Duration wait;
+
     /**
      * What the options say.
      *
@@ -108,6 +120,9 @@ public final class TargetOptions {
         if (url.isBlank()) {
             throw new ParameterException(
                     commandLine, "--url is missing: give the server, for example --url localhost:8000");
+        }
+        if (wait != null && (wait.isNegative() || wait.isZero())) {
+            throw new ParameterException(commandLine, "--wait must be longer than 0s");
         }
         return checked(commandLine, "--url", () -> {
             BaseUrl target = BaseUrl.parse(url);
@@ -125,7 +140,7 @@ public final class TargetOptions {
                             Optional.ofNullable(caFile),
                             Optional.ofNullable(proxy)
                                     .map(text -> checked(commandLine, "--proxy", () -> proxyAddress(text)))),
-                    ProbeTimeouts.DEFAULT);
+                    wait == null ? ProbeTimeouts.DEFAULT : ProbeTimeouts.DEFAULT.waiting(wait));
         });
     }
 
