@@ -91,6 +91,10 @@ final class Run {
     }
 
     Ended run() throws InterruptedException {
+        OwnLimits limits = OwnLimits.ofThisProcess();
+        limits.refusal(plan).ifPresent(why -> {
+            throw new StackFailure(ExitCode.INFRASTRUCTURE, why);
+        });
         Interrupts interrupts = Interrupts.listen();
         try (OptionalResource<StateFolder> state =
                 new OptionalResource<>(plan.stack().openState())) {
@@ -101,6 +105,7 @@ final class Run {
                 Environment environment = environment(discovery);
                 List<RunResult> baselines = Baselines.of(plan, series.group(), environment);
                 introduce(discovery, series, pipe);
+                limits.warning(plan).ifPresent(warning -> view.line("  note      " + warning));
                 if (interrupts.requested()) {
                     throw new StackFailure(
                             ExitCode.INTERRUPTED, "interrupted before the load began: nothing was measured");

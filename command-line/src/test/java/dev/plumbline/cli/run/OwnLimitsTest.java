@@ -1,0 +1,71 @@
+package dev.plumbline.cli.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class OwnLimitsTest {
+
+    private static final OwnLimits FEW = new OwnLimits(OptionalLong.of(400));
+
+    @TempDir
+    private Path folder;
+
+    private static RunPlan plan(String... flags) {
+        return RunPlan.checked(
+                "id",
+                CommandLine.populateCommand(new LoadOptions(), flags),
+                new SpendOptions(),
+                new JudgementOptions(),
+                new OutputOptions(),
+                new StackOptions(),
+                false);
+    }
+
+    private OwnLimits read(String limits) throws Exception {
+        return OwnLimits.read(Files.writeString(folder.resolve("limits"), limits));
+    }
+
+    @Test
+    void readsTheHardLimitAsTheJvmTakesIt() throws Exception {
+        assertThat(read("""
+                        Limit                     Soft Limit           Hard Limit           Units
+                        Max processes             95972                95972                processes
+                        Max open files            120                  524288               files
+                        Max locked memory         8388608              8388608              bytes
+                        """).openFiles()).hasValue(524_288);
+        assertThat(read("Max open files            120                  unlimited            files\n")
+                        .openFiles())
+                .isEmpty();
+        assertThat(OwnLimits.read(folder.resolve("none")).openFiles()).isEmpty();
+    }
+
+    @Test
+    void aLoadThatNeedsMoreFilesThanThereMayBeIsRefusedWithTheCommandThatRaisesThem() {
+        assertThat(FEW.refusal(plan("--concurrency", "145")))
+                .hasValueSatisfying(why -> assertThat(why)
+                        .contains(
+                                "need 401 open files, and this process may open 400",
+                                "ulimit -n 1169",
+                                "--concurrency"));
+        assertThat(FEW.refusal(plan("--concurrency", "144"))).isEmpty();
+        assertThat(new OwnLimits(OptionalLong.empty()).refusal(plan("--concurrency", "100000")))
+                .isEmpty();
+    }
+
+    @Test
+    void anOpenLoopIsTold() {
+        assertThat(FEW.refusal(plan("--request-rate", "5"))).isEmpty();
+        assertThat(FEW.warning(plan("--request-rate", "5")))
+                .hasValueSatisfying(
+                        why -> assertThat(why).contains("from about 144 requests in flight on", "ulimit -n 2024"));
+        assertThat(FEW.warning(plan("--request-rate", "5", "--max-in-flight", "100")))
+                .isEmpty();
+        assertThat(FEW.warning(plan("--concurrency", "4"))).isEmpty();
+    }
+}
