@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
@@ -220,6 +221,7 @@ final class RunProgress {
             return false;
         }
         windows.add(window);
+        verdicts.add(window);
         countedEvents += window.countedEvents();
         lastWindowEndEpochMillis =
                 Math.max(lastWindowEndEpochMillis, window.id().endEpochMillis());
@@ -339,7 +341,8 @@ final class RunProgress {
                 alerts,
                 verdicts.judgedWindows(),
                 verdicts.openIncident(),
-                outages);
+                outages,
+                OptionalLong.of(verdicts.unjudgedWindows()));
     }
 
     private Map<LatencyMetric, Histogram> unvouched(List<RunWindow> measured) {

@@ -7,9 +7,12 @@ import dev.plumbline.contract.event.Origin;
 import dev.plumbline.contract.event.RequestEvent;
 import dev.plumbline.contract.series.Series;
 import dev.plumbline.contract.verdict.AlertRecord;
+import dev.plumbline.contract.verdict.JudgedMetric;
+import dev.plumbline.contract.verdict.MetricVerdict;
 import dev.plumbline.contract.verdict.SeriesSnapshot;
 import dev.plumbline.contract.verdict.SeriesState;
 import dev.plumbline.contract.verdict.SourcePosition;
+import dev.plumbline.contract.verdict.Verdict;
 import dev.plumbline.contract.verdict.VerdictRecord;
 import dev.plumbline.contract.window.ExcludedPart;
 import dev.plumbline.contract.window.RequestCounts;
@@ -97,7 +100,8 @@ final class RunRecords {
                 Optional.of("b"),
                 Optional.empty(),
                 1,
-                List.of(),
+                List.of(new MetricVerdict(
+                        JudgedMetric.TTFT_P50, new Verdict.Steady(), Optional.empty(), Optional.empty())),
                 SeriesSnapshot.ofNewSeries());
     }
 

@@ -321,7 +321,8 @@ public final class RunFolder implements AutoCloseable {
                 result.alerts(),
                 result.detectorWindows(),
                 result.openIncident(),
-                result.outages());
+                result.outages(),
+                result.unjudgedWindows());
     }
 
     private FolderContents contents() throws IOException {

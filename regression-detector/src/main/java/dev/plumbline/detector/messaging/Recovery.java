@@ -19,9 +19,12 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -71,8 +74,14 @@ public final class Recovery {
             Map<String, Snapshot> snapshots = new HashMap<>();
             newestByKey(undecodable, Codec.SNAPSHOTS, action -> reader.read(Topics.SNAPSHOTS, action))
                     .forEach(snapshot -> snapshots.put(snapshot.key(), snapshot));
-            Map<TopicPartition, Snapshot.OfPartition> positions = positions(snapshots, committedOffsets.keySet());
-            watch.restore(published(reader, snapshots, committedOffsets.keySet(), positions, undecodable));
+            Map<TopicPartition, Snapshot.OfPartition> positions = positions(
+                    snapshots,
+                    committedOffsets.keySet().stream()
+                            .map(TopicPartition::topic)
+                            .collect(Collectors.toSet()));
+            Set<TopicPartition> known = new HashSet<>(committedOffsets.keySet());
+            known.addAll(positions.keySet());
+            watch.restore(published(reader, snapshots, known, positions, undecodable));
             Map<TopicPartition, Long> starts = new HashMap<>();
             committedOffsets.forEach((partition, committed) -> {
                 Reading reading =
@@ -88,15 +97,18 @@ public final class Recovery {
         }
     }
 
-    /** How far the partitions were read, where the snapshots speak of the topic as it is now. */
-    private Map<TopicPartition, Snapshot.OfPartition> positions(
-            Map<String, Snapshot> snapshots, Collection<TopicPartition> partitions) {
+    /**
+     * How far partitions were read, where the snapshots speak of the topic as it is now: those that are restored, and all
+     * others of their topics. These may be this detector's, too, and not be caught up: what was told of their windows must
+     * not be forgotten because another partition comes.
+     */
+    private Map<TopicPartition, Snapshot.OfPartition> positions(Map<String, Snapshot> snapshots, Set<String> topics) {
         Map<String, Optional<String>> ids = new HashMap<>();
         Map<TopicPartition, Snapshot.OfPartition> positions = new HashMap<>();
         for (Snapshot snapshot : snapshots.values()) {
             if (snapshot instanceof Snapshot.OfPartition position) {
                 TopicPartition partition = new TopicPartition(position.topic(), position.partition());
-                if (partitions.contains(partition)
+                if (topics.contains(position.topic())
                         && ids.computeIfAbsent(position.topic(), consumers::topicId)
                                 .filter(position.topicId()::equals)
                                 .isPresent()) {

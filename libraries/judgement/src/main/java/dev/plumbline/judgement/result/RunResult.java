@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
@@ -19,11 +20,14 @@ import java.util.TreeMap;
  * @param windows its windows, oldest first, corrections added in; neighbours are merged where an endless run had more than
  *     are kept, so lengths may differ
  * @param alerts transitions that the detector published during the run, oldest first
- * @param detectorWindows covered windows that the detector held against a baseline; 0 while it only learned
+ * @param detectorWindows windows in which the detector judged every gating metric; 0 while it only learned. Files of versions
+ *     that did not ask hold all that it held against a baseline
  * @param openIncident the detector's incident that was open at the last window, whether an alert of this run tells of it or
  *     it began before; empty in files of versions that did not ask
  * @param outages of parts of the local stack that were started again, oldest first; none in files of versions that did not
  *     start them again
+ * @param unjudgedWindows windows beside these that the detector did not learn from either: too little coverage, other work,
+ *     or no verdict came; empty in files of versions that did not ask
  */
 public record RunResult(
         RunIdentity identity,
@@ -35,7 +39,8 @@ public record RunResult(
         List<AlertRecord> alerts,
         long detectorWindows,
         Optional<OpenIncident> openIncident,
-        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Outage> outages) {
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Outage> outages,
+        OptionalLong unjudgedWindows) {
 
     public RunResult {
         Objects.requireNonNull(identity, "identity");
@@ -48,9 +53,37 @@ public record RunResult(
         Objects.requireNonNull(openIncident, "openIncident");
         // A file of an earlier version has no such field.
         outages = List.copyOf(Objects.requireNonNullElse(outages, List.of()));
-        if (detectorWindows < 0) {
-            throw new IllegalArgumentException("detector windows " + detectorWindows + " are negative");
+        Objects.requireNonNull(unjudgedWindows, "unjudgedWindows");
+        if (detectorWindows < 0 || unjudgedWindows.orElse(0) < 0) {
+            throw new IllegalArgumentException(
+                    "detector windows " + detectorWindows + ", not judged " + unjudgedWindows + ": negative");
         }
+    }
+
+    /** A run of which nobody counted the windows that were not judged. */
+    public RunResult(
+            RunIdentity identity,
+            Map<String, String> plan,
+            Environment environment,
+            RunEnding ending,
+            RunTotals totals,
+            List<RunWindow> windows,
+            List<AlertRecord> alerts,
+            long detectorWindows,
+            Optional<OpenIncident> openIncident,
+            List<Outage> outages) {
+        this(
+                identity,
+                plan,
+                environment,
+                ending,
+                totals,
+                windows,
+                alerts,
+                detectorWindows,
+                openIncident,
+                outages,
+                OptionalLong.empty());
     }
 
     /** A run whose stack was whole all the time. */

@@ -34,6 +34,9 @@ public final class RunJudge {
     /** Windows without an alert from which the detector's silence is worth something: twice the longest burst it ignores. */
     private static final long WINDOWS_OF_SILENCE = 30;
 
+    /** Share of the windows that it must have judged, those apart that it learned from: the same as of the load. */
+    private static final double LEAST_JUDGED = Soundness.LEAST_VOUCHED;
+
     private RunJudge() {}
 
     /**
@@ -91,8 +94,18 @@ public final class RunJudge {
         if (unsound(soundness).isPresent() || has(findings, Answer.CANNOT_TELL)) {
             return Decision.INCONCLUSIVE;
         }
-        boolean judged = has(findings, Answer.PASS) || candidate.detectorWindows() >= WINDOWS_OF_SILENCE;
+        boolean judged = has(findings, Answer.PASS) || isWatched(candidate);
         return judged ? Decision.PASS : baselines.isEmpty() ? Decision.NOT_JUDGED : Decision.INCONCLUSIVE;
+    }
+
+    /** Whether the detector looked at so much of a run that its silence says something. */
+    private static boolean isWatched(RunResult run) {
+        return run.detectorWindows() >= WINDOWS_OF_SILENCE
+                && run.detectorWindows() >= LEAST_JUDGED * windowsToJudge(run);
+    }
+
+    private static long windowsToJudge(RunResult run) {
+        return run.detectorWindows() + run.unjudgedWindows().orElse(0);
     }
 
     /** Why the numbers of a run say nothing; empty when they do. */
@@ -162,9 +175,10 @@ public final class RunJudge {
             case REGRESSION -> Headlines.failed(findings);
             case INCONCLUSIVE ->
                 unsound(soundness).map(why -> "cannot tell: " + why).orElseGet(() -> Headlines.undecided(findings));
-            case PASS -> Headlines.passed(findings, baselines.size(), candidate.detectorWindows()) + notGreen;
+            case PASS -> Headlines.passed(findings, baselines.size(), candidate) + notGreen;
             case NOT_JUDGED ->
-                "not judged: no baseline, no budget, and the detector was still learning; next time --baseline "
+                "not judged: no baseline, no budget, and the detector " + Headlines.notWatched(candidate)
+                        + "; next time --baseline "
                         + candidate.identity().runId() + ", --baseline last-green, or --budget \"p95(ttft)<500ms\""
                         + notGreen;
         };
@@ -194,7 +208,7 @@ public final class RunJudge {
                     : "cannot tell: " + lines.get(0) + more(lines.size(), "open question");
         }
 
-        static String passed(List<Finding> findings, int baselines, long detectorWindows) {
+        static String passed(List<Finding> findings, int baselines, RunResult run) {
             long budgets = findings.stream()
                     .filter(finding -> finding instanceof BudgetFinding && finding.answer() == Answer.PASS)
                     .count();
@@ -209,10 +223,21 @@ public final class RunJudge {
                 parts.add("no regression in " + metrics + " metrics against "
                         + (baselines == 1 ? "one run" : baselines + " runs"));
             }
-            if (detectorWindows >= WINDOWS_OF_SILENCE) {
-                parts.add("no alert in " + detectorWindows + " windows");
+            if (isWatched(run)) {
+                parts.add("no alert in " + run.detectorWindows() + " windows");
             }
             return "pass: " + String.join(", ", parts);
+        }
+
+        static String notWatched(RunResult run) {
+            long all = windowsToJudge(run);
+            if (all == 0) {
+                return "was still learning";
+            }
+            return "judged " + run.detectorWindows()
+                    + (run.detectorWindows() < all
+                            ? " of " + all + " windows"
+                            : " windows, " + WINDOWS_OF_SILENCE + " are needed");
         }
 
         private static String more(int count, String what) {

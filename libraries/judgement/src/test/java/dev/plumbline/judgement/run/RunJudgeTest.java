@@ -198,6 +198,35 @@ class RunJudgeTest {
                 .isEqualTo("pass: no alert in 60 windows");
     }
 
+    /** Its silence is about those that it judged: a part of the run, or the end of it, nobody looked at. */
+    @Test
+    void theDetectorsSilenceIsNoPassWhereItDidNotJudgeMostOfTheRun() {
+        RunVerdict most = against(run(1, run -> {
+            run.detectorWindows = 80;
+            run.unjudgedWindows = OptionalLong.of(20);
+        }));
+        assertThat(most.decision()).as(most.headline()).isEqualTo(Decision.PASS);
+        RunVerdict part = against(run(1, run -> {
+            run.detectorWindows = 79;
+            run.unjudgedWindows = OptionalLong.of(21);
+        }));
+        assertThat(part.decision()).isEqualTo(Decision.NOT_JUDGED);
+        assertThat(part.headline())
+                .startsWith("not judged: no baseline, no budget, and the detector judged 79 of 100 windows;");
+        RunVerdict few = against(run(1, run -> run.detectorWindows = 29));
+        assertThat(few.headline())
+                .startsWith("not judged: no baseline, no budget, and the detector judged 29 windows, 30 are needed;");
+        RunVerdict budget = RunJudge.judge(
+                run(1, run -> {
+                    run.detectorWindows = 79;
+                    run.unjudgedWindows = OptionalLong.of(21);
+                }),
+                List.of(),
+                List.of(Budget.parse("p50(ttft)<10s")),
+                SETTINGS);
+        assertThat(budget.headline()).isEqualTo("pass: the budget is kept");
+    }
+
     @Test
     void anAlertDuringTheRunFailsItEvenWhenItWasResolved() {
         AlertRecord fired = alert("a", Transition.FIRED);
