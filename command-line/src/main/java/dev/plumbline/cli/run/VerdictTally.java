@@ -1,8 +1,8 @@
 package dev.plumbline.cli.run;
 
 import dev.plumbline.contract.verdict.SeriesSnapshot.OpenIncident;
+import dev.plumbline.contract.verdict.Verdict;
 import dev.plumbline.contract.verdict.VerdictRecord;
-import dev.plumbline.contract.window.WindowRecord;
 import java.util.Optional;
 
 /**
@@ -23,13 +23,15 @@ final class VerdictTally {
             lastEndEpochMillis = endEpochMillis;
             open = verdict.snapshot().incident();
         }
-        // A window that no healthy producer vouches for is judged by nobody: its silence is not a pass.
-        if (!isSecond && verdict.baselineId().isPresent() && verdict.coverage() >= WindowRecord.MINIMUM_COVERAGE) {
+        // Of a window in which nothing was due, or that nobody vouches for, the detector's silence is not a pass.
+        boolean isJudged =
+                verdict.metrics().stream().anyMatch(metric -> !(metric.verdict() instanceof Verdict.Inconclusive));
+        if (!isSecond && verdict.baselineId().isPresent() && isJudged) {
             judgedWindows++;
         }
     }
 
-    /** Windows that were covered and held against a baseline. */
+    /** Windows of which a metric was held against a baseline and could be told. */
     long judgedWindows() {
         return judgedWindows;
     }

@@ -7,9 +7,12 @@ import dev.plumbline.contract.event.Origin;
 import dev.plumbline.contract.event.RequestEvent;
 import dev.plumbline.contract.series.Series;
 import dev.plumbline.contract.verdict.AlertRecord;
+import dev.plumbline.contract.verdict.JudgedMetric;
+import dev.plumbline.contract.verdict.MetricVerdict;
 import dev.plumbline.contract.verdict.SeriesSnapshot;
 import dev.plumbline.contract.verdict.SeriesState;
 import dev.plumbline.contract.verdict.SourcePosition;
+import dev.plumbline.contract.verdict.Verdict;
 import dev.plumbline.contract.verdict.VerdictRecord;
 import dev.plumbline.contract.window.ExcludedPart;
 import dev.plumbline.contract.window.RequestCounts;
@@ -97,7 +100,8 @@ final class RunRecords {
                 Optional.of("b"),
                 Optional.empty(),
                 1,
-                List.of(),
+                List.of(new MetricVerdict(
+                        JudgedMetric.TTFT_P50, new Verdict.Steady(), Optional.empty(), Optional.empty())),
                 SeriesSnapshot.ofNewSeries());
     }
 
@@ -117,6 +121,21 @@ final class RunRecords {
     }
 
     static Status status(long epoch, State state, long acknowledged, long measuredFromEpochMillis) {
+        return status(epoch, state, acknowledged, measuredFromEpochMillis, OptionalLong.empty());
+    }
+
+    /** Of a producer that has stopped, and told until when it measured. */
+    static Status stopped(long acknowledged, long measuredFromEpochMillis, long measuredUntilEpochMillis) {
+        return status(
+                1, State.STOPPED, acknowledged, measuredFromEpochMillis, OptionalLong.of(measuredUntilEpochMillis));
+    }
+
+    private static Status status(
+            long epoch,
+            State state,
+            long acknowledged,
+            long measuredFromEpochMillis,
+            OptionalLong measuredUntilEpochMillis) {
         return new Status(
                 state,
                 epoch,
@@ -131,6 +150,7 @@ final class RunRecords {
                 1,
                 0,
                 OptionalLong.of(measuredFromEpochMillis),
+                measuredUntilEpochMillis,
                 OptionalLong.empty(),
                 false,
                 Optional.empty(),
