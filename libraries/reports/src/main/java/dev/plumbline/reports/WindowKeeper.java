@@ -82,15 +82,19 @@ public final class WindowKeeper {
     }
 
     /**
-     * What is kept, oldest first. Neighbours with a gap between them that were merged are partial: of the time of a window
-     * that did not come nothing is known.
+     * What is kept, oldest first. Windows at a gap are partial: every second that is measured is in a window, so measuring
+     * broke off in the one before it and began again in the one behind. So are neighbours that were merged over a gap.
      *
      * @param loadStartEpochMillis when the measured load began: a window that starts earlier is partial
      * @param loadEndEpochMillis when measuring ended: a window that ends later is partial
      */
     public List<RunWindow> windows(long loadStartEpochMillis, long loadEndEpochMillis) {
         List<RunWindow> windows = new ArrayList<>(slots.size());
-        for (Slot slot : slots.values()) {
+        List<Slot> all = List.copyOf(slots.values());
+        for (int i = 0; i < all.size(); i++) {
+            Slot slot = all.get(i);
+            boolean isAtGap = (i > 0 && all.get(i - 1).endEpochMillis < slot.startEpochMillis)
+                    || (i + 1 < all.size() && slot.endEpochMillis < all.get(i + 1).startEpochMillis);
             windows.add(new RunWindow(
                     slot.startEpochMillis,
                     slot.endEpochMillis - slot.startEpochMillis,
@@ -99,7 +103,8 @@ public final class WindowKeeper {
                     WindowRecord.coverage(slot.measured, slot.excluded),
                     slot.startEpochMillis < loadStartEpochMillis
                             || slot.endEpochMillis > loadEndEpochMillis
-                            || slot.hasGap()));
+                            || slot.hasGap()
+                            || isAtGap));
         }
         return List.copyOf(windows);
     }
@@ -126,7 +131,7 @@ public final class WindowKeeper {
                 measured,
                 excluded,
                 WindowRecord.coverage(measured, excluded),
-                a.partial() || b.partial() || a.endEpochMillis() < b.startEpochMillis());
+                a.partial() || b.partial());
     }
 
     private void add(Slot slot, BinaryOperator<Slot> toWhatIsThere) {

@@ -123,12 +123,13 @@ class WindowKeeperTest {
     }
 
     @Test
-    void windowsThatDoNotMeetArePartialOnceTheyAreMerged() {
-        WindowKeeper keeper = new WindowKeeper(4);
-        keeper.add(new WindowRecord(SampleRuns.id(0), 0, WindowSummary.empty(), ExcludedPart.none()));
-        keeper.add(new WindowRecord(SampleRuns.id(2), 0, WindowSummary.empty(), ExcludedPart.none()));
+    void windowsAtAGapArePartial() {
+        WindowKeeper keeper = new WindowKeeper(8);
+        for (int i : new int[] {0, 1, 3, 4}) {
+            keeper.add(new WindowRecord(SampleRuns.id(i), 0, WindowSummary.empty(), ExcludedPart.none()));
+        }
 
-        assertThat(all(keeper)).extracting(RunWindow::partial).containsExactly(false, false);
+        assertThat(all(keeper)).extracting(RunWindow::partial).containsExactly(false, true, true, false);
         assertThat(WindowKeeper.merged(all(keeper), 1))
                 .extracting(RunWindow::partial)
                 .containsExactly(true);

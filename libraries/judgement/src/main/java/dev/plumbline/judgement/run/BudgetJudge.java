@@ -164,6 +164,10 @@ final class BudgetJudge {
     }
 
     private Known tooFewWindows() {
+        if (windows.isIdle()) {
+            return Known.nothing(
+                    "nothing was due in " + windows.wholeCount() + " whole windows: a longer run, or more load");
+        }
         return Known.nothing(String.format(
                 Locale.ROOT,
                 "%d whole windows of %s s, %d are needed: a run of %s s or longer",

@@ -86,9 +86,20 @@ final class JudgedWindows {
                 .count();
     }
 
-    /** Per second of whole windows; empty below three of them. */
+    /** Per second of whole windows; empty below three of them, and where nothing was due in any: that is nobody's slowness. */
     Optional<RatioOfSums> perSecond(ToDoubleFunction<WindowSummary> amount) {
-        return ratio(whole, window -> amount.applyAsDouble(window.measured()), window -> window.lengthMillis() / 1e3);
+        return isIdle()
+                ? Optional.empty()
+                : ratio(
+                        whole,
+                        window -> amount.applyAsDouble(window.measured()),
+                        window -> window.lengthMillis() / 1e3);
+    }
+
+    /** Whether there are whole windows and none has load. */
+    boolean isIdle() {
+        return !whole.isEmpty()
+                && whole.stream().allMatch(window -> window.measured().hasNoLoad());
     }
 
     Optional<RatioOfSums> outputTokensPerSecond() {

@@ -30,7 +30,10 @@ sealed interface Reading {
     /** Reads a metric; the error rate has no logarithm and is {@link Absent}. */
     static Reading of(JudgedMetric metric, JudgedWindows windows) {
         return switch (metric) {
-            case OUTPUT_TOKEN_RATE -> ofRatio(windows.outputTokensPerSecond(), windows.wholeCount() + " whole windows");
+            case OUTPUT_TOKEN_RATE ->
+                ofRatio(
+                        windows.outputTokensPerSecond(),
+                        (windows.isIdle() ? 0 : windows.wholeCount()) + " whole windows with load");
             case ACHIEVED_RATIO ->
                 ofRatio(windows.achievedRatio(), windows.wholeWithLoadCount() + " whole windows with load");
             case ERROR_RATE -> new Absent();

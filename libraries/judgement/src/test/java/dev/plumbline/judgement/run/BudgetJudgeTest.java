@@ -116,6 +116,18 @@ class BudgetJudgeTest {
     }
 
     @Test
+    void aRunInWhichNothingWasDueBreaksNoBudgetOnARate() {
+        simulated.loadPoint = "r5";
+        simulated.windows = 13;
+        simulated.loadEvery = 100;
+        BudgetFinding finding = judge("request_rate>0.1");
+        assertThat(finding.answer()).isEqualTo(Answer.CANNOT_TELL);
+        assertThat(finding.why()).contains("nothing was due in 11 whole windows");
+        assertThat(judge("output_token_rate>1").answer()).isEqualTo(Answer.CANNOT_TELL);
+        assertThat(judge("achieved_ratio>99%").why()).contains("0 whole windows with load, 3 are needed");
+    }
+
+    @Test
     void requestRateMeanAndMaximum() {
         assertThat(judge("request_rate>4").answer()).isEqualTo(Answer.PASS);
         assertThat(judge("mean(tpot)<8ms").answer()).isEqualTo(Answer.PASS);
