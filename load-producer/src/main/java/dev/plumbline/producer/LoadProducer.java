@@ -399,10 +399,20 @@ final class LoadProducer {
                 selfWarmupRequests.sum(),
                 targetWarmupRequests.sum(),
                 epochMillis(measuredFromNanos),
+                epochMillis(measuredUntilNanos()),
                 epochMillis(protection.breaker().openSinceNanos()),
                 toldToEnd,
                 protection.spend().reached(),
                 protection.spend().spent());
+    }
+
+    /** When the last loop was over; empty while one is not. */
+    private OptionalLong measuredUntilNanos() {
+        List<OptionalLong> ends =
+                loops.stream().map(LoadLoop::measuredUntilNanos).toList();
+        return ends.stream().allMatch(OptionalLong::isPresent)
+                ? ends.stream().mapToLong(OptionalLong::getAsLong).max()
+                : OptionalLong.empty();
     }
 
     private OptionalLong epochMillis(OptionalLong nanos) {

@@ -20,6 +20,7 @@ import java.util.OptionalLong;
  * @param selfWarmupRequests requests that warmed the producer's own path
  * @param targetWarmupRequests requests to the target before the measured ones
  * @param measuredFromEpochMillis when what falls due begins to be measured; empty until load is offered
+ * @param measuredUntilEpochMillis until when it was measured, whether anything was due or not; empty while it is
  * @param breakerOpenSinceEpochMillis since when the target is left alone because it fails; empty while it is not
  * @param toldToEnd whether the load was ended from outside before it was over; its own limits are none of that
  * @param limitReached the limit that ended the load; empty while none has
@@ -45,6 +46,7 @@ record StatusReport(
         long selfWarmupRequests,
         long targetWarmupRequests,
         OptionalLong measuredFromEpochMillis,
+        OptionalLong measuredUntilEpochMillis,
         OptionalLong breakerOpenSinceEpochMillis,
         boolean toldToEnd,
         Optional<SpendGuard.Limit> limitReached,

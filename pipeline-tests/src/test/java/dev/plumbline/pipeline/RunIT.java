@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -143,9 +144,27 @@ class RunIT {
             awaitStandby(waiting);
             assertThat(up.app("aggregator").destroyForcibly()).isTrue();
             up.awaitOutput("the aggregator serves again");
-            PlumbProcess run = PlumbProcess.start(temporary, home, attached(target, "--duration", "3s", "--quiet"));
+            PlumbProcess run = PlumbProcess.start(
+                    temporary,
+                    home,
+                    attached(
+                            target,
+                            "--request-rate",
+                            "0.5",
+                            "--arrival-pattern",
+                            "constant",
+                            "--duration",
+                            "5s",
+                            "--quiet",
+                            "--set",
+                            "plumbline.self-check.dispatch-lag=10s",
+                            "--set",
+                            "plumbline.self-check.event-loop-stall=10s",
+                            "--set",
+                            "plumbline.self-check.cpu-saturation=1"));
             assertThat(run.exitValue(LONGEST)).as(run.output()).isZero();
             assertComplete(runs().getFirst());
+            assertEverySecondIsMeasured(runs().getFirst());
             assertThat(runs().getFirst().resolve("producer.log"))
                     .content()
                     .as("taken, not started")
@@ -246,6 +265,33 @@ class RunIT {
                 .until(() -> Files.isDirectory(temporary.resolve("runs"))
                         && runs().size() >= runs
                         && lines(runs().getLast().resolve("events.jsonl")) > 0);
+    }
+
+    /** Of five seconds in which two requests fell due each is in a window, so rates are over five seconds. */
+    private void assertEverySecondIsMeasured(Path folder) throws IOException {
+        JsonNode summary = json.readTree(folder.resolve("summary.json").toFile());
+        assertThat(summary.at("/totals/offered").asLong()).isEqualTo(2);
+        assertThat(summary.at("/run/durationSeconds").asDouble()).isEqualTo(5.0);
+        long start = summary.at("/run/startEpochMillis").asLong();
+        long end = summary.at("/run/endEpochMillis").asLong();
+        List<Long> starts = new ArrayList<>();
+        long wholeCompleted = 0;
+        long whole = 0;
+        for (JsonNode window : json.readTree(folder.resolve("windows.json").toFile())) {
+            starts.add(window.get("startEpochMillis").asLong() / 1_000);
+            if (!window.get("partial").asBoolean()) {
+                whole++;
+                wholeCompleted += window.at("/measured/requests/completed").asLong();
+            }
+        }
+        assertThat(starts)
+                .containsExactlyElementsOf(LongStream.rangeClosed(start / 1_000, (end - 1) / 1_000)
+                        .boxed()
+                        .toList());
+        assertThat(whole).isBetween(4L, 5L);
+        assertThat(summary.at("/rates/windows").asLong()).isEqualTo(whole);
+        assertThat(summary.at("/rates/completedPerSecond").asDouble()).isEqualTo((double) wholeCompleted / whole);
+        assertThat(summary.at("/rates/offeredPerSecond").asDouble()).isBetween(0.4, 0.5);
     }
 
     private static void assertComplete(Path folder) throws IOException {

@@ -155,13 +155,17 @@ final class DemoView {
                 Locale.ROOT,
                 "  %-9s %7s %8s  %14s  %14s %7d %9s  %s",
                 Figures.clock(window.id().startEpochMillis()),
-                Figures.significant(window.delta().requests().completed() / seconds),
-                Figures.significant(window.delta().tokens().streamedOutput() / seconds),
+                vouched(window, window.delta().requests().completed() / seconds),
+                vouched(window, window.delta().tokens().streamedOutput() / seconds),
                 pair(window.delta().latency(LatencyMetric.TTFT)),
                 pair(window.delta().latency(LatencyMetric.TPOT)),
                 window.delta().requests().failedTotal(),
-                Figures.significant(window.delta().inFlightNanos() / 1e9 / seconds),
+                vouched(window, window.delta().inFlightNanos() / 1e9 / seconds),
                 row.judged);
+    }
+
+    private static String vouched(WindowRecord window, double value) {
+        return window.coverage() >= WindowRecord.MINIMUM_COVERAGE ? Figures.significant(value) : "-";
     }
 
     private static String pair(Histogram histogram) {

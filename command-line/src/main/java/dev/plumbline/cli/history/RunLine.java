@@ -6,6 +6,7 @@ import dev.plumbline.contract.window.LatencyMetric;
 import dev.plumbline.contract.window.WindowSummary;
 import dev.plumbline.judgement.result.RunWindow;
 import dev.plumbline.reports.Figures;
+import dev.plumbline.reports.RunRates;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -13,13 +14,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /**
  * A run in the list of runs.
  *
  * @param requests completed and failed ones
- * @param outputTokensPerSecond streamed over the whole run; 0 for a run without a duration
+ * @param outputTokensPerSecond as in its summary; empty where it is not known
  * @param pins names that it is pinned as
  */
 record RunLine(
@@ -27,7 +29,7 @@ record RunLine(
         @JsonUnwrapped Shown shown,
         long requests,
         @JsonUnwrapped Latencies latencies,
-        double outputTokensPerSecond,
+        OptionalDouble outputTokensPerSecond,
         Decision decision,
         boolean green,
         List<String> pins) {
@@ -45,7 +47,6 @@ record RunLine(
     static RunLine of(StoredRun run, boolean green, Map<String, String> allPins) {
         WindowSummary all = merged(run);
         var identity = run.result().identity();
-        double seconds = identity.durationSeconds();
         return new RunLine(
                 run.runId(),
                 new Shown(
@@ -60,7 +61,9 @@ record RunLine(
                         all.latency(LatencyMetric.TTFT).quantileNanos(0.5),
                         all.latency(LatencyMetric.TTFT).quantileNanos(0.95),
                         all.latency(LatencyMetric.TPOT).quantileNanos(0.5)),
-                seconds > 0 ? Math.max(0, all.tokens().streamedOutput()) / seconds : 0,
+                RunRates.of(run.result()).stream()
+                        .mapToDouble(RunRates::outputTokensPerSecond)
+                        .findFirst(),
                 run.verdict().decision(),
                 green,
                 allPins.entrySet().stream()
@@ -99,8 +102,13 @@ record RunLine(
                 duration(latencies.ttftP50Nanos()),
                 duration(latencies.ttftP95Nanos()),
                 duration(latencies.tpotP50Nanos()),
-                Figures.significant(outputTokensPerSecond),
+                outputTokens(),
                 verdict());
+    }
+
+    /** Per second, without its unit. */
+    String outputTokens() {
+        return outputTokensPerSecond.isPresent() ? Figures.significant(outputTokensPerSecond.getAsDouble()) : "-";
     }
 
     private String verdict() {

@@ -88,7 +88,7 @@ final class RunPage {
                 Figures.count(result.totals().acknowledgedEvents()),
                 Figures.count(result.totals().countedEvents()),
                 Figures.count(result.totals().lostEvents())));
-        lines.add("tokens     " + Figures.significant(line.outputTokensPerSecond()) + " output tokens per second");
+        lines.add("tokens     " + line.outputTokens() + " output tokens per second");
         result.totals()
                 .goodput()
                 .ifPresent(goodput -> lines.add("goodput    " + Figures.count(goodput.good()) + " of "

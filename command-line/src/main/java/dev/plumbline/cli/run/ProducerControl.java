@@ -88,6 +88,7 @@ final class ProducerControl implements LoadControl.Producer, AutoCloseable {
      * What the producer says of itself; counts are of measured requests unless their name says otherwise.
      *
      * @param epoch of its start, as in the origin of its events; 0 before it can answer
+     * @param measuredUntilEpochMillis until when it was measured, whether anything was due or not; empty while it is
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
     record Status(
@@ -104,6 +105,7 @@ final class ProducerControl implements LoadControl.Producer, AutoCloseable {
             long lost,
             long targetWarmupRequests,
             OptionalLong measuredFromEpochMillis,
+            OptionalLong measuredUntilEpochMillis,
             OptionalLong breakerOpenSinceEpochMillis,
             boolean toldToEnd,
             Optional<String> limitReached,
@@ -123,6 +125,7 @@ final class ProducerControl implements LoadControl.Producer, AutoCloseable {
                 0,
                 0,
                 0,
+                OptionalLong.empty(),
                 OptionalLong.empty(),
                 OptionalLong.empty(),
                 false,
@@ -151,6 +154,7 @@ final class ProducerControl implements LoadControl.Producer, AutoCloseable {
                     lost + successor.lost,
                     targetWarmupRequests + successor.targetWarmupRequests,
                     measuredFromEpochMillis.isPresent() ? measuredFromEpochMillis : successor.measuredFromEpochMillis,
+                    successor.measuredUntilEpochMillis,
                     successor.breakerOpenSinceEpochMillis,
                     successor.toldToEnd,
                     successor.limitReached,

@@ -10,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What the last ten seconds were like, for the eye: the verdict rests on windows, not on this. Slots of one second of the
@@ -22,6 +23,7 @@ final class RecentRequests {
     private static final LatencyMetric[] SHOWN = {LatencyMetric.TTFT, LatencyMetric.TPOT, LatencyMetric.E2E};
 
     private final Deque<Slot> slots = new ArrayDeque<>();
+    private long startEpochMillis = Long.MAX_VALUE;
 
     private static final class Slot {
         private final long second;
@@ -67,23 +69,29 @@ final class RecentRequests {
         return slot;
     }
 
-    /** The last full seconds before now. */
-    Rates rates(long nowEpochMillis) {
+    /** Says when measuring begins, which may lie ahead; unknown before. */
+    void measuredFrom(long epochMillis) {
+        startEpochMillis = epochMillis;
+    }
+
+    /** Over the last full seconds before now, also those in which nothing ended; empty while none has been measured. */
+    Optional<Rates> rates(long nowEpochMillis) {
         long until = nowEpochMillis / 1_000;
-        long from = until - SLOTS;
-        slots.removeIf(slot -> slot.second < from);
+        slots.removeIf(slot -> slot.second < until - SLOTS);
+        long from = Math.max(until - SLOTS, Math.ceilDiv(startEpochMillis, 1_000L));
+        if (from >= until) {
+            return Optional.empty();
+        }
         long completed = 0;
         long tokens = 0;
-        long first = until;
         for (Slot slot : slots) {
-            if (slot.second < until) {
+            if (slot.second >= from && slot.second < until) {
                 completed += slot.completed;
                 tokens += slot.outputTokens;
-                first = Math.min(first, slot.second);
             }
         }
-        double seconds = Math.max(1, until - first);
-        return new Rates(completed / seconds, tokens / seconds);
+        double seconds = until - from;
+        return Optional.of(new Rates(completed / seconds, tokens / seconds));
     }
 
     /** The distribution over all slots. */

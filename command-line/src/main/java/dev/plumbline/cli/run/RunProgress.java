@@ -116,7 +116,7 @@ final class RunProgress {
     void status(Status now) {
         status = now;
         newestEpoch = Math.max(newestEpoch, now.epoch());
-        ended.plus(now).measuredFromEpochMillis().ifPresent(from -> startEpochMillis = from);
+        ended.plus(now).measuredFromEpochMillis().ifPresent(this::measuredFrom);
     }
 
     /**
@@ -128,11 +128,16 @@ final class RunProgress {
         if (!hasMeasured()) {
             // It died while it warmed up: when measuring begins is for its successor to say.
             ended = Status.STARTING;
-            startEpochMillis = Long.MAX_VALUE;
+            measuredFrom(Long.MAX_VALUE);
         }
         status = Status.STARTING;
         endedEpoch = newestEpoch;
         eventsHeardOfEnded = eventsHeard;
+    }
+
+    private void measuredFrom(long epochMillis) {
+        startEpochMillis = epochMillis;
+        recent.measuredFrom(epochMillis);
     }
 
     /** Whether a measured request has fallen due, as far as is known. */
@@ -285,9 +290,20 @@ final class RunProgress {
         return startEpochMillis != Long.MAX_VALUE;
     }
 
-    /** Whether every event that Kafka acknowledged was read, and is in a window that was read. */
+    /**
+     * Whether every event that Kafka acknowledged was read and is in a window that was read, and the windows reach to the end
+     * of what was measured, also where nothing was due.
+     */
     boolean isCounted() {
-        return eventsHeard >= acknowledged() && countedEvents >= acknowledged();
+        return eventsHeard >= acknowledged()
+                && countedEvents >= acknowledged()
+                && lastWindowEndEpochMillis >= measuredUntilEpochMillis().orElse(0);
+    }
+
+    /** Empty while it is measured, where the producer could not tell, and where nothing was measured at all. */
+    private OptionalLong measuredUntilEpochMillis() {
+        OptionalLong until = status().measuredUntilEpochMillis();
+        return until.orElse(0) > startEpochMillis ? until : OptionalLong.empty();
     }
 
     /** Whether the newest window that was read is judged; true before the first. */
@@ -321,7 +337,7 @@ final class RunProgress {
      */
     RunResult result(RunEnding ending, long nowEpochMillis) {
         long start = Math.min(startEpochMillis, nowEpochMillis);
-        long end = Math.max(start, lastEndEpochMillis);
+        long end = Math.max(start, measuredUntilEpochMillis().orElse(lastEndEpochMillis));
         List<RunWindow> measured = windows.windows(start, end);
         Status last = status();
         return new RunResult(

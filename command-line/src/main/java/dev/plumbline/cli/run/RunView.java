@@ -10,6 +10,7 @@ import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.verdict.VerdictRecord;
 import dev.plumbline.contract.window.LatencyMetric;
 import dev.plumbline.contract.window.WindowRecord;
+import dev.plumbline.contract.window.WindowSummary;
 import dev.plumbline.judgement.result.RunEnding;
 import dev.plumbline.judgement.run.Soundness;
 import dev.plumbline.reports.Figures;
@@ -35,6 +36,11 @@ final class RunView {
     private long windowsLeftOut;
     /** Why the newest window is left out; empty when it is vouched for. */
     private Optional<String> unvouched = Optional.empty();
+    /** Of the windows since the last line, what those hold that are vouched for, and how long they are. */
+    private WindowSummary untold = WindowSummary.empty();
+
+    private double untoldSeconds;
+    private long untoldFromEpochMillis = Long.MAX_VALUE;
 
     /** @param silent whether nothing is shown at all */
     RunView(Screen screen, RunPlan plan, boolean silent) {
@@ -126,7 +132,10 @@ final class RunView {
         }
     }
 
-    /** On a terminal the table says it; elsewhere a line does, not more often than every ten seconds. */
+    /**
+     * On a terminal the table says it; elsewhere a line does, not more often than every ten seconds, over the windows since
+     * the last one.
+     */
     void window(WindowRecord window, RecentRequests recent) {
         if (window.revision() > 0) {
             return;
@@ -138,38 +147,46 @@ final class RunView {
         if (silent || screen.isLive()) {
             return;
         }
+        untoldFromEpochMillis = Math.min(untoldFromEpochMillis, window.id().startEpochMillis());
+        if (!leftOut) {
+            untold = untold.plus(window.delta());
+            untoldSeconds += window.id().lengthMillis() / 1e3;
+        }
         long end = window.id().endEpochMillis();
         if (end - lastPlainEpochMillis < PLAIN_EVERY_MILLIS) {
             return;
         }
         lastPlainEpochMillis = end;
-        screen.line("  " + Figures.clock(window.id().startEpochMillis()) + "  "
-                + (leftOut ? unvouched(end, recent) : vouched(window)) + "  " + state());
+        screen.line("  " + Figures.clock(untoldFromEpochMillis) + "  "
+                + (untoldSeconds > 0 ? vouched() : seen(end, recent))
+                + (leftOut ? "  " + screen.alarming("not vouched for") + ": " + busy() : "") + "  " + state());
+        untold = WindowSummary.empty();
+        untoldSeconds = 0;
+        untoldFromEpochMillis = Long.MAX_VALUE;
     }
 
-    private static String vouched(WindowRecord window) {
-        double seconds = window.id().lengthMillis() / 1e3;
+    private String vouched() {
         return String.format(
                 Locale.ROOT,
                 "%s req/s  %s tok/s  TTFT %s  TPOT %s ms  %s failed",
-                Figures.significant(window.delta().requests().completed() / seconds),
-                Figures.significant(window.delta().tokens().streamedOutput() / seconds),
-                pair(window.delta().latency(LatencyMetric.TTFT)),
-                pair(window.delta().latency(LatencyMetric.TPOT)),
-                Figures.count(window.delta().requests().failedTotal()));
+                Figures.significant(untold.requests().completed() / untoldSeconds),
+                Figures.significant(untold.tokens().streamedOutput() / untoldSeconds),
+                pair(untold.latency(LatencyMetric.TTFT)),
+                pair(untold.latency(LatencyMetric.TPOT)),
+                Figures.count(untold.requests().failedTotal()));
     }
 
-    /** What was seen, marked: the window has no numbers of its own, and 0.00 would be one. */
-    private String unvouched(long endEpochMillis, RecentRequests recent) {
-        RecentRequests.Rates rates = recent.rates(endEpochMillis);
+    /** What was seen, marked: windows that nobody vouches for have no numbers of their own, and 0.00 would be one. */
+    private static String seen(long endEpochMillis, RecentRequests recent) {
+        Optional<RecentRequests.Rates> rates = recent.rates(endEpochMillis);
         return String.format(
-                        Locale.ROOT,
-                        "(%s req/s  %s tok/s  TTFT %s  TPOT %s ms)  ",
-                        Figures.significant(rates.completedRequests()),
-                        Figures.significant(rates.outputTokens()),
-                        pair(recent.latency(LatencyMetric.TTFT)),
-                        pair(recent.latency(LatencyMetric.TPOT)))
-                + screen.alarming("not vouched for") + ": " + busy();
+                Locale.ROOT,
+                "(%s req/s  %s tok/s  TTFT %s  TPOT %s ms)",
+                rates.map(known -> Figures.significant(known.completedRequests()))
+                        .orElse("-"),
+                rates.map(known -> Figures.significant(known.outputTokens())).orElse("-"),
+                pair(recent.latency(LatencyMetric.TTFT)),
+                pair(recent.latency(LatencyMetric.TPOT)));
     }
 
     private String busy() {
@@ -183,7 +200,7 @@ final class RunView {
             return;
         }
         Status status = now.status();
-        RecentRequests.Rates rates = now.recent().rates(now.nowEpochMillis());
+        Optional<RecentRequests.Rates> rates = now.recent().rates(now.nowEpochMillis());
         List<String> block = new ArrayList<>();
         block.add("");
         block.add("  " + phase(now));
@@ -191,7 +208,7 @@ final class RunView {
         block.add(row("load", load(rates, status)));
         block.add(row(
                 "tokens",
-                Figures.significant(rates.outputTokens()) + " tok/s"
+                rates.map(known -> Figures.significant(known.outputTokens())).orElse("-") + " tok/s"
                         + status.spent()
                                 .map(spent ->
                                         screen.quiet("   " + Figures.count(spent.promptTokens() + spent.outputTokens())
@@ -250,8 +267,9 @@ final class RunView {
         return screen.bold("measuring") + "  " + span(sinceMillis) + " of for ever; Ctrl-C ends it in order";
     }
 
-    private String load(RecentRequests.Rates rates, Status status) {
-        String reached = Figures.significant(rates.completedRequests()) + " req/s";
+    private String load(Optional<RecentRequests.Rates> rates, Status status) {
+        String reached = rates.map(known -> Figures.significant(known.completedRequests()))
+                        .orElse("-") + " req/s";
         return switch (plan.loadPoint()) {
             case LoadPoint.ClosedLoop closed ->
                 status.inFlight() + " of " + closed.concurrency() + " in flight, " + reached;

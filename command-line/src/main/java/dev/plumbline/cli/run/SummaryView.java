@@ -7,7 +7,6 @@ import dev.plumbline.contract.verdict.JudgedMetric;
 import dev.plumbline.contract.window.ExcludedPart;
 import dev.plumbline.contract.window.LatencyMetric;
 import dev.plumbline.contract.window.RequestCounts;
-import dev.plumbline.contract.window.WindowRecord;
 import dev.plumbline.contract.window.WindowSummary;
 import dev.plumbline.judgement.result.Outage;
 import dev.plumbline.judgement.result.RunEnding;
@@ -22,11 +21,13 @@ import dev.plumbline.judgement.result.RunVerdict.Finding;
 import dev.plumbline.judgement.result.RunVerdict.IncidentFinding;
 import dev.plumbline.judgement.result.RunWindow;
 import dev.plumbline.reports.Figures;
+import dev.plumbline.reports.RunRates;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** A run that is over, on one screen. */
@@ -139,20 +140,16 @@ final class SummaryView {
 
     /** Over whole windows in which the load generator was well: the others hold a part of the load only. */
     private static String throughput(RunResult result, RequestCounts counts) {
-        List<RunWindow> whole = result.windows().stream()
-                .filter(window -> !window.partial() && window.coverage() >= WindowRecord.MINIMUM_COVERAGE)
-                .toList();
-        double seconds = whole.stream().mapToLong(RunWindow::lengthMillis).sum() / 1e3;
-        if (seconds == 0) {
+        Optional<RunRates> rates = RunRates.of(result).filter(RunRates::wholeWindows);
+        if (rates.isEmpty()) {
             double duration = result.identity().durationSeconds();
             return counts.completed() == 0 || duration <= 0
                     ? "unknown: no whole window"
                     : Figures.significant(counts.completed() / duration)
                             + " req/s over the whole run, not vouched for: no whole window in which all was well";
         }
-        WindowSummary sum = whole.stream().map(RunWindow::measured).reduce(WindowSummary.empty(), WindowSummary::plus);
-        return Figures.significant(sum.requests().completed() / seconds) + " req/s, "
-                + Figures.significant(sum.tokens().streamedOutput() / seconds) + " output tok/s";
+        return Figures.significant(rates.get().completedPerSecond()) + " req/s, "
+                + Figures.significant(rates.get().outputTokensPerSecond()) + " output tok/s";
     }
 
     private static String decision(Decision decision, Screen screen) {

@@ -22,9 +22,9 @@ final class VerdictTally {
     private long lastEndEpochMillis;
     private Optional<OpenIncident> open = Optional.empty();
 
-    /** A window of the run, or a correction; in any order with the verdicts. */
+    /** A window of the run, or a correction; in any order with the verdicts. One without load has nothing to judge. */
     void add(WindowRecord window) {
-        windows += window.revision() == 0 ? 1 : 0;
+        windows += window.revision() == 0 && !window.isWithoutLoad() ? 1 : 0;
     }
 
     void add(VerdictRecord verdict) {

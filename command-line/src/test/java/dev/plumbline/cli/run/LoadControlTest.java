@@ -136,6 +136,7 @@ class LoadControlTest {
                 0,
                 0,
                 OptionalLong.of(BEGIN),
+                OptionalLong.empty(),
                 breakerOpenSince,
                 toldToEnd,
                 limit,

@@ -12,8 +12,9 @@ class RecentRequestsTest {
     private final RecentRequests recent = new RecentRequests();
 
     @Test
-    void nothingIsARateOfNothing() {
-        assertThat(recent.rates(50_000)).isEqualTo(new RecentRequests.Rates(0, 0));
+    void nothingInAMeasuredSecondIsARateOfNothing() {
+        recent.measuredFrom(49_000);
+        assertThat(recent.rates(50_000)).contains(new RecentRequests.Rates(0, 0));
         assertThat(recent.latency(LatencyMetric.TTFT).isEmpty()).isTrue();
     }
 
@@ -24,7 +25,26 @@ class RecentRequestsTest {
         }
 
         // Three full seconds with ten requests each, eleven tokens a request; the fourth second has just begun.
-        assertThat(recent.rates(13_050)).isEqualTo(new RecentRequests.Rates(10, 110));
+        recent.measuredFrom(10_000);
+        assertThat(recent.rates(13_050)).contains(new RecentRequests.Rates(10, 110));
+    }
+
+    @Test
+    void secondsInWhichNothingEndedCount() {
+        recent.add(Requests.streamed(17_500, 5, 1));
+
+        recent.measuredFrom(5_500);
+        assertThat(recent.rates(20_000)).as("of ten").contains(new RecentRequests.Rates(0.1, 1.1));
+        recent.measuredFrom(15_500);
+        assertThat(recent.rates(20_000)).as("of four").contains(new RecentRequests.Rates(0.25, 2.75));
+    }
+
+    @Test
+    void beforeAFullSecondWasMeasuredNoRateIsKnown() {
+        recent.measuredFrom(10_500);
+        assertThat(recent.rates(11_900)).isEmpty();
+        recent.measuredFrom(Long.MAX_VALUE);
+        assertThat(recent.rates(11_900)).isEmpty();
     }
 
     @Test
@@ -32,7 +52,8 @@ class RecentRequestsTest {
         recent.add(Requests.streamed(10_000, 500, 1));
         recent.add(Requests.streamed(25_000, 5, 1));
 
-        assertThat(recent.rates(26_000)).isEqualTo(new RecentRequests.Rates(1, 11));
+        recent.measuredFrom(0);
+        assertThat(recent.rates(26_000)).contains(new RecentRequests.Rates(0.1, 1.1));
         assertThat(recent.latency(LatencyMetric.TTFT).count()).isEqualTo(1);
     }
 
@@ -49,6 +70,7 @@ class RecentRequestsTest {
     void failuresHaveNoLatency() {
         recent.add(Requests.with(Requests.streamed(10_000, 5, 1), Outcome.Failed.of(FailureKind.EMPTY, "nothing")));
 
-        assertThat(recent.rates(11_000)).isEqualTo(new RecentRequests.Rates(0, 0));
+        recent.measuredFrom(0);
+        assertThat(recent.rates(11_000)).contains(new RecentRequests.Rates(0, 0));
     }
 }

@@ -17,6 +17,7 @@ import dev.plumbline.judgement.result.RunEnding;
 import dev.plumbline.judgement.result.RunResult;
 import dev.plumbline.judgement.result.RunTotals;
 import dev.plumbline.judgement.result.RunWindow;
+import dev.plumbline.reports.RunRates;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -161,6 +162,24 @@ class RunProgressTest {
     }
 
     @Test
+    void aRunLastsAsLongAsItWasMeasuredAlsoWhereNothingWasDue() {
+        progress.status(RunRecords.stopped(1, START, START + 30_000));
+        progress.event(Requests.streamed(START + 4_000, 50, 6), NOW);
+        progress.window(RunRecords.window(Requests.SERIES, START + 10_000, 1));
+        assertThat(progress.isCounted()).as("the rest may still come").isFalse();
+        progress.window(RunRecords.window(Requests.SERIES, START + 20_000, 0));
+        progress.window(RunRecords.window(Requests.SERIES, START + 30_000, 0));
+        assertThat(progress.isCounted()).isTrue();
+
+        RunResult result = result();
+        assertThat(result.identity().durationSeconds()).isEqualTo(30);
+        assertThat(result.windows()).extracting(RunWindow::partial).containsExactly(false, false, false);
+        assertThat(RunRates.of(result).orElseThrow().completedPerSecond())
+                .as("one request in 30 s")
+                .isCloseTo(1 / 30.0, within(1e-9));
+    }
+
+    @Test
     void allIsCountedOnceEveryAcknowledgedEventWasReadAndIsInAWindow() {
         progress.status(RunRecords.status(State.STOPPED, 2, START));
         progress.event(Requests.streamed(START + 1_000, 50, 6), NOW);
@@ -282,6 +301,7 @@ class RunProgressTest {
                 0,
                 5,
                 OptionalLong.of(START + 10_000),
+                OptionalLong.empty(),
                 OptionalLong.empty(),
                 false,
                 Optional.empty(),

@@ -121,6 +121,21 @@ final class RunRecords {
     }
 
     static Status status(long epoch, State state, long acknowledged, long measuredFromEpochMillis) {
+        return status(epoch, state, acknowledged, measuredFromEpochMillis, OptionalLong.empty());
+    }
+
+    /** Of a producer that has stopped, and told until when it measured. */
+    static Status stopped(long acknowledged, long measuredFromEpochMillis, long measuredUntilEpochMillis) {
+        return status(
+                1, State.STOPPED, acknowledged, measuredFromEpochMillis, OptionalLong.of(measuredUntilEpochMillis));
+    }
+
+    private static Status status(
+            long epoch,
+            State state,
+            long acknowledged,
+            long measuredFromEpochMillis,
+            OptionalLong measuredUntilEpochMillis) {
         return new Status(
                 state,
                 epoch,
@@ -135,6 +150,7 @@ final class RunRecords {
                 1,
                 0,
                 OptionalLong.of(measuredFromEpochMillis),
+                measuredUntilEpochMillis,
                 OptionalLong.empty(),
                 false,
                 Optional.empty(),

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plumbline.cli.terminal.Screen;
 import dev.plumbline.contract.event.Activity.Sickness;
 import dev.plumbline.contract.window.ExcludedPart;
+import dev.plumbline.contract.window.WindowId;
 import dev.plumbline.contract.window.WindowRecord;
+import dev.plumbline.reports.Figures;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -46,7 +48,8 @@ class RunViewTest {
 
     @Test
     void aSickGeneratorSaysSoAndShowsItsNumbersAsNotVouchedFor() {
-        for (int second = 1; second < 10; second++) {
+        recent.measuredFrom(START);
+        for (int second = 0; second < 10; second++) {
             recent.add(Requests.streamed(START + second * 1_000, 50, 5));
         }
 
@@ -62,5 +65,21 @@ class RunViewTest {
 
         view.window(sick(START + 30_000, Sickness.CPU_SATURATED), recent);
         assertThat(lastLine()).contains("its processors were saturated; 2 of 3 windows left out");
+    }
+
+    @Test
+    void aLineIsOverTheWindowsSinceTheLastOneAlsoThoseInWhichNothingWasDue() {
+        view.window(second(0, 1), recent);
+        assertThat(lastLine()).contains("1.00 req/s");
+        for (int second = 1; second <= 10; second++) {
+            view.window(second(second, second == 4 ? 1 : 0), recent);
+        }
+        assertThat(lastLine()).startsWith("  " + Figures.clock(START + 1_000)).contains("0.10 req/s");
+    }
+
+    private static WindowRecord second(int index, long completed) {
+        WindowRecord window = RunRecords.window(Requests.SERIES, START + 10_000, completed);
+        return new WindowRecord(
+                new WindowId(Requests.SERIES, START + index * 1_000L, 1_000), 0, window.delta(), ExcludedPart.none());
     }
 }

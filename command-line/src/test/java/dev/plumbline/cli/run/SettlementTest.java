@@ -70,6 +70,36 @@ class SettlementTest {
     }
 
     @Test
+    void theWindowsInWhichNothingWasDueAnyMoreAreWaitedFor() {
+        progress.status(RunRecords.stopped(2, START, WINDOW_END + 5_000));
+        eventAt(END + 100);
+        eventAt(END + 200);
+        windowAt(END + 3_000, 2);
+        verdictAt(END + 3_100);
+        pipe.at(
+                END + 3_800,
+                listener -> listener.window(
+                        BYTES, RunRecords.window(Requests.SERIES, WINDOW_END + RunRecords.WINDOW_MILLIS, 0)));
+        pipe.at(
+                END + 3_900,
+                listener ->
+                        listener.verdict(RunRecords.verdict(Requests.SERIES, WINDOW_END + RunRecords.WINDOW_MILLIS)));
+
+        settlement.await(false);
+
+        assertThat(pipe.epochMillis()).isEqualTo(END + 3_900);
+    }
+
+    @Test
+    void noWindowIsWaitedForWhereNothingWasMeasured() {
+        progress.status(RunRecords.stopped(0, START, START));
+
+        settlement.await(false);
+
+        assertThat(pipe.epochMillis()).isEqualTo(END);
+    }
+
+    @Test
     void nothingIsWaitedForWhereNothingIsMissing() {
         progress.status(RunRecords.status(State.STOPPED, 0, START));
 

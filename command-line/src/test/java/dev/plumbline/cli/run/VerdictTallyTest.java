@@ -178,4 +178,17 @@ class VerdictTallyTest {
                 .as("there was nothing else in the second")
                 .isEqualTo(1);
     }
+
+    /** Nothing was due in it, by the schedule: there is nothing to judge, and nothing is missed. */
+    @Test
+    void aWindowWithoutLoadIsNeitherJudgedNorMissed() {
+        Verdict nothing = cannotTell(Reason.NO_DATA);
+        tally.add(RunRecords.window(new SimulatedRun(1).series(), 10_000L, 0));
+        tally.add(verdict(1, judged(nothing, nothing)));
+        tally.add(RunRecords.window(new SimulatedRun(1).series(), 20_000L, 5));
+        tally.add(verdict(2, judged(new Verdict.Steady(), new Verdict.Steady())));
+        assertThat(tally.judgedWindows()).isEqualTo(1);
+        assertThat(tally.unjudgedWindows()).isZero();
+        assertThat(tally.lastEndEpochMillis()).as("nobody waits for more").isEqualTo(30_000);
+    }
 }

@@ -32,14 +32,19 @@ public final class Figures {
         return String.format(Locale.ROOT, "%+.1f %%", (ratio - 1) * 100);
     }
 
-    /** Three significant digits, never in scientific form, rounded half up. */
+    /** Three significant digits, two decimals from a tenth to ten; never in scientific form, rounded half up. */
     public static String significant(double value) {
         double size = Math.abs(value);
         if (size >= 1_000) {
             return String.format(Locale.ROOT, "%,.0f", value);
         }
-        int decimals = size >= 100 ? 0 : size >= 10 ? 1 : 2;
+        int decimals = size >= 100 ? 0 : size >= 10 ? 1 : size >= 0.1 || size == 0 ? 2 : smallDecimals(size);
         return String.format(Locale.ROOT, "%." + decimals + "f", value);
+    }
+
+    /** Below a tenth, so that only 0 is {@code 0.00}. */
+    private static int smallDecimals(double size) {
+        return Math.min(9, 2 - (int) Math.floor(Math.log10(size)));
     }
 
     /** A whole number with thousands separated. */

@@ -417,7 +417,7 @@ final class ReportDocument {
                         + duration(windows.get(windows.size() / 2).lengthMillis() / 1e3)
                         + ", against the time since the start of the run ("
                         + utc(result.identity().startEpochMillis())
-                        + "). Windows that were under load in part only have no rates.")
+                        + "). Windows that were measured in part only, or that nobody vouches for, have no rates.")
                 .end();
         shadeKey(frame);
         alerts();
@@ -434,8 +434,8 @@ final class ReportDocument {
                         "per second",
                         "fell due in the window, and completed in it",
                         List.of(
-                                rate("offered", "b", windows, RunFigures.Rates::offeredPerSecond),
-                                rate("completed", "a", windows, RunFigures.Rates::completedPerSecond))),
+                                rate("offered", "b", windows, RunRates::offeredPerSecond),
+                                rate("completed", "a", windows, RunRates::completedPerSecond))),
                 windows,
                 frame);
         if (figures.measured().tokens().streamedOutput() > 0) {
@@ -445,7 +445,7 @@ final class ReportDocument {
                             "Output tokens",
                             "per second",
                             "counted in the window in which they arrived",
-                            List.of(rate("output tokens", "a", windows, RunFigures.Rates::outputTokensPerSecond))),
+                            List.of(rate("output tokens", "a", windows, RunRates::outputTokensPerSecond))),
                     windows,
                     frame);
         }
@@ -455,7 +455,7 @@ final class ReportDocument {
                         "Requests in flight",
                         "mean",
                         "sent and not ended, averaged over the window",
-                        List.of(rate("in flight", "a", windows, RunFigures.Rates::meanInFlight))),
+                        List.of(rate("in flight", "a", windows, RunRates::meanInFlight))),
                 windows,
                 frame);
         Map<FailureKind, Long> failed = figures.requests().failed();
@@ -512,10 +512,9 @@ final class ReportDocument {
         });
     }
 
-    private static Line rate(
-            String label, String look, List<RunWindow> windows, ToDoubleFunction<RunFigures.Rates> rate) {
+    private static Line rate(String label, String look, List<RunWindow> windows, ToDoubleFunction<RunRates> rate) {
         return Line.of(label, look, windows, window -> {
-            Optional<RunFigures.Rates> rates = RunFigures.ratesOf(window);
+            Optional<RunRates> rates = RunRates.of(window);
             return rates.isPresent()
                     ? OptionalDouble.of(Math.max(0, rate.applyAsDouble(rates.get())))
                     : OptionalDouble.empty();
@@ -596,7 +595,7 @@ final class ReportDocument {
         }
         out.end().end().begin("tbody").text("\n");
         for (RunWindow window : rows) {
-            Optional<RunFigures.Rates> rates = RunFigures.ratesOf(window);
+            Optional<RunRates> rates = RunRates.of(window);
             out.begin("tr").element("th", frame.elapsed(window.startEpochMillis()), "scope", "row");
             out.element("td", Figures.count(window.measured().requests().completed()));
             out.element("td", Figures.count(window.measured().requests().failedTotal()));

@@ -199,7 +199,7 @@ final class SummaryDocument {
                 .put("streamedOutput", tokens.streamedOutput());
     }
 
-    private static ObjectNode rates(RunFigures.Rates rates, RunResult result) {
+    private static ObjectNode rates(RunRates rates, RunResult result) {
         ObjectNode node = ArtifactJson.MAPPER.createObjectNode();
         node.put("windows", rates.windows());
         node.put("seconds", rates.seconds());

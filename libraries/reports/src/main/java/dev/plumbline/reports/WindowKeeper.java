@@ -7,6 +7,7 @@ import dev.plumbline.judgement.result.RunWindow;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.BinaryOperator;
 
 /**
  * The windows of a run, in bounded memory. Finals and corrections are added up where they lie; when there are more than
@@ -35,44 +36,75 @@ public final class WindowKeeper {
         this.limit = limit;
     }
 
-    private record Slot(long startEpochMillis, long endEpochMillis, WindowSummary measured, ExcludedPart excluded) {
+    /** @param toldMillis length of the windows that came, without the time between them */
+    private record Slot(
+            long startEpochMillis,
+            long endEpochMillis,
+            long toldMillis,
+            WindowSummary measured,
+            ExcludedPart excluded) {
         Slot plus(Slot other) {
             return new Slot(
                     Math.min(startEpochMillis, other.startEpochMillis),
                     Math.max(endEpochMillis, other.endEpochMillis),
+                    toldMillis + other.toldMillis,
                     measured.plus(other.measured),
                     excluded.plus(other.excluded));
+        }
+
+        Slot correctedBy(Slot correction) {
+            Slot both = plus(correction);
+            return new Slot(both.startEpochMillis, both.endEpochMillis, toldMillis, both.measured, both.excluded);
+        }
+
+        boolean hasGap() {
+            return toldMillis < endEpochMillis - startEpochMillis;
         }
     }
 
     /** Adds a record of the windows topic, final or correction, in any order; each once, all of one series. */
     public void add(WindowRecord record) {
         slotMillis = Math.max(slotMillis, record.id().lengthMillis());
-        add(new Slot(record.id().startEpochMillis(), record.id().endEpochMillis(), record.delta(), record.excluded()));
+        add(
+                new Slot(
+                        record.id().startEpochMillis(),
+                        record.id().endEpochMillis(),
+                        record.id().lengthMillis(),
+                        record.delta(),
+                        record.excluded()),
+                record.revision() == 0 ? Slot::plus : Slot::correctedBy);
         while (slots.size() > limit) {
             List<Slot> all = List.copyOf(slots.values());
             slots.clear();
             slotMillis *= 2;
-            all.forEach(this::add);
+            all.forEach(slot -> add(slot, Slot::plus));
         }
     }
 
     /**
-     * What is kept, oldest first.
+     * What is kept, oldest first. Windows at a gap are partial: every second that is measured is in a window, so measuring
+     * broke off in the one before it and began again in the one behind. So are neighbours that were merged over a gap.
      *
      * @param loadStartEpochMillis when the measured load began: a window that starts earlier is partial
-     * @param loadEndEpochMillis when no more requests fell due: a window that ends later is partial
+     * @param loadEndEpochMillis when measuring ended: a window that ends later is partial
      */
     public List<RunWindow> windows(long loadStartEpochMillis, long loadEndEpochMillis) {
         List<RunWindow> windows = new ArrayList<>(slots.size());
-        for (Slot slot : slots.values()) {
+        List<Slot> all = List.copyOf(slots.values());
+        for (int i = 0; i < all.size(); i++) {
+            Slot slot = all.get(i);
+            boolean isAtGap = (i > 0 && all.get(i - 1).endEpochMillis < slot.startEpochMillis)
+                    || (i + 1 < all.size() && slot.endEpochMillis < all.get(i + 1).startEpochMillis);
             windows.add(new RunWindow(
                     slot.startEpochMillis,
                     slot.endEpochMillis - slot.startEpochMillis,
                     slot.measured,
                     slot.excluded,
-                    coverage(slot.measured, slot.excluded),
-                    slot.startEpochMillis < loadStartEpochMillis || slot.endEpochMillis > loadEndEpochMillis));
+                    WindowRecord.coverage(slot.measured, slot.excluded),
+                    slot.startEpochMillis < loadStartEpochMillis
+                            || slot.endEpochMillis > loadEndEpochMillis
+                            || slot.hasGap()
+                            || isAtGap));
         }
         return List.copyOf(windows);
     }
@@ -98,21 +130,11 @@ public final class WindowKeeper {
                 b.endEpochMillis() - a.startEpochMillis(),
                 measured,
                 excluded,
-                coverage(measured, excluded),
+                WindowRecord.coverage(measured, excluded),
                 a.partial() || b.partial());
     }
 
-    private void add(Slot slot) {
-        slots.merge(Math.floorDiv(slot.startEpochMillis, slotMillis), slot, Slot::plus);
-    }
-
-    /** As {@link WindowRecord#coverage}, over sums. */
-    private static double coverage(WindowSummary measured, ExcludedPart excluded) {
-        long offered = measured.offered() + excluded.offered();
-        if (offered > 0) {
-            return (double) measured.offered() / offered;
-        }
-        long ended = measured.requests().total() + excluded.requests().total();
-        return ended == 0 ? 1.0 : (double) measured.requests().total() / ended;
+    private void add(Slot slot, BinaryOperator<Slot> toWhatIsThere) {
+        slots.merge(Math.floorDiv(slot.startEpochMillis, slotMillis), slot, toWhatIsThere);
     }
 }

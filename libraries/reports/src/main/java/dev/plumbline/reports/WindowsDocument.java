@@ -35,7 +35,7 @@ final class WindowsDocument {
         node.put("lengthMillis", window.lengthMillis());
         node.put("partial", window.partial());
         node.put("coverage", window.coverage());
-        RunFigures.ratesOf(window)
+        RunRates.of(window)
                 .ifPresent(rates -> node.putObject("rates")
                         .put("offeredPerSecond", rates.offeredPerSecond())
                         .put("completedPerSecond", rates.completedPerSecond())

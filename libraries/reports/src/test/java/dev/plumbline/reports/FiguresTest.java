@@ -37,6 +37,15 @@ class FiguresTest {
     }
 
     @Test
+    void whatIsSmallIsNotNothing() {
+        assertThat(Figures.significant(0.12)).isEqualTo("0.12");
+        assertThat(Figures.significant(0.0456)).isEqualTo("0.0456");
+        assertThat(Figures.significant(0.004)).isEqualTo("0.00400");
+        assertThat(Figures.significant(1e-30)).isEqualTo("0.000000000");
+        assertThat(Figures.significant(0)).isEqualTo("0.00");
+    }
+
+    @Test
     void timesAreUtc() {
         assertThat(Figures.clock(0)).isEqualTo("00:00:00Z");
         assertThat(Figures.seconds(13_249)).isEqualTo("13.2 s");

@@ -121,7 +121,7 @@ class SummaryDocumentTest {
         assertThat(ttft.get("count").asLong())
                 .isEqualTo(figures.latency(LatencyMetric.TTFT).count())
                 .isEqualTo(sample.result().windows().stream()
-                        .filter(RunFigures::isCovered)
+                        .filter(RunRates::isCovered)
                         .mapToLong(window ->
                                 window.measured().latency(LatencyMetric.TTFT).count())
                         .sum());

@@ -106,6 +106,36 @@ class WindowKeeperTest {
     }
 
     @Test
+    void mergedNeighboursWithAGapBetweenThemArePartial() {
+        WindowKeeper keeper = new WindowKeeper(2);
+        for (int i : new int[] {0, 1, 2, 3, 4, 6, 7}) {
+            keeper.add(new WindowRecord(SampleRuns.id(i), 0, WindowSummary.empty(), ExcludedPart.none()));
+        }
+        keeper.add(new WindowRecord(SampleRuns.id(6), 1, WindowSummary.empty(), ExcludedPart.none()));
+
+        assertThat(all(keeper)).extracting(RunWindow::partial).containsExactly(false, true);
+        assertThat(WindowKeeper.merged(all(keeper), 1))
+                .extracting(RunWindow::partial)
+                .containsExactly(true);
+
+        keeper.add(new WindowRecord(SampleRuns.id(5), 0, WindowSummary.empty(), ExcludedPart.none()));
+        assertThat(all(keeper)).extracting(RunWindow::partial).containsExactly(false, false);
+    }
+
+    @Test
+    void windowsAtAGapArePartial() {
+        WindowKeeper keeper = new WindowKeeper(8);
+        for (int i : new int[] {0, 1, 3, 4}) {
+            keeper.add(new WindowRecord(SampleRuns.id(i), 0, WindowSummary.empty(), ExcludedPart.none()));
+        }
+
+        assertThat(all(keeper)).extracting(RunWindow::partial).containsExactly(false, true, true, false);
+        assertThat(WindowKeeper.merged(all(keeper), 1))
+                .extracting(RunWindow::partial)
+                .containsExactly(true);
+    }
+
+    @Test
     void nothingIsNothing() {
         assertThat(all(new WindowKeeper(2))).isEmpty();
         assertThat(WindowKeeper.merged(List.of(), 1)).isEmpty();

@@ -12,6 +12,9 @@ import java.util.TreeMap;
  * What one event loop did, by slot of wall-clock time, since it last told: requests that fell due, the exact integral of
  * requests in flight over time, tokens that streamed, and sickness.
  *
+ * <p>Every slot of the measured span is told, also when nothing happened in it: that nothing was due is knowledge, and a
+ * slot that nobody tells is not known at all. Outside of the span only what happened is told, and no sickness.
+ *
  * <p>One thread. Memory: one entry per slot since the last {@link #drain}, at most {@value #MAX_SLOTS}.
  */
 public final class ActivityLedger {
@@ -33,6 +36,14 @@ public final class ActivityLedger {
     private long integratedUntilNanos;
     private long discardedSlots;
 
+    /** The measured span, both ends included; later than any stamp while nothing is measured. */
+    private long firstMeasuredNanos = Long.MAX_VALUE;
+
+    private long lastMeasuredNanos = Long.MAX_VALUE;
+
+    /** Of the slots of the measured span, the first that was not told. */
+    private long untoldEpochMillis;
+
     /** @param startNanos from when on time in flight is integrated */
     public ActivityLedger(ProducerClock clock, String variant, long startNanos) {
         this.clock = clock;
@@ -44,6 +55,18 @@ public final class ActivityLedger {
     public static long slotStartEpochMillis(ProducerClock clock, long atNanos) {
         long epochMillis = clock.epochMillisAt(atNanos);
         return epochMillis - Math.floorMod(epochMillis, Activity.SLOT_MILLIS);
+    }
+
+    /** When the measured span begins, which may lie ahead; it goes on until {@link #measuredUntil} says otherwise. */
+    public void measuredFrom(long atNanos) {
+        firstMeasuredNanos = atNanos;
+        lastMeasuredNanos = Long.MAX_VALUE;
+        untoldEpochMillis = slotStartEpochMillis(clock, atNanos);
+    }
+
+    /** The measured span is over; the stamp is the first that is not measured. */
+    public void measuredUntil(long atNanos) {
+        lastMeasuredNanos = atNanos - 1;
     }
 
     /** A request fell due. */
@@ -75,17 +98,23 @@ public final class ActivityLedger {
         }
     }
 
-    /** The producer does not vouch for the slots from one stamp to another, both included. */
+    /**
+     * The producer does not vouch for the slots from one stamp to another, both included. Where nothing is measured there
+     * is nothing to vouch for.
+     */
     public void sick(long fromNanos, long toNanos, Activity.Sickness sickness) {
         long last = slotStartEpochMillis(clock, toNanos);
         long first = Math.max(
-                slotStartEpochMillis(clock, Math.min(fromNanos, toNanos)), last - MAX_SLOTS * Activity.SLOT_MILLIS);
+                slotStartEpochMillis(clock, Math.min(fromNanos, toNanos)),
+                last - (MAX_SLOTS - 1) * Activity.SLOT_MILLIS);
         for (long start = first; start <= last; start += Activity.SLOT_MILLIS) {
-            slotAt(start).sickness.add(sickness);
+            if (isMeasured(start) || slots.containsKey(start)) {
+                slotAt(start).sickness.add(sickness);
+            }
         }
     }
 
-    /** Slots that were discarded because nobody drained for too long. */
+    /** Slots that were discarded because nobody drained for too long: of these nothing is known. */
     public long discardedSlots() {
         return discardedSlots;
     }
@@ -93,6 +122,7 @@ public final class ActivityLedger {
     /** Everything until the stamp that was not told before, in order of time; it counts as told from now on. */
     public List<Activity> drain(long atNanos) {
         integrate(atNanos);
+        reach(atNanos);
         List<Activity> told = new ArrayList<>(slots.size());
         slots.forEach((start, slot) -> told.add(
                 new Activity(variant, start, slot.offered, slot.inFlightNanos, slot.outputTokens, slot.sickness)));
@@ -109,6 +139,27 @@ public final class ActivityLedger {
             slot.outputTokens += activity.outputTokens();
             slot.sickness.addAll(activity.sickness());
         }
+    }
+
+    /** There is an entry for each slot of the measured span that has begun by now, once. */
+    private void reach(long atNanos) {
+        long reachedNanos = Math.min(atNanos, lastMeasuredNanos);
+        if (reachedNanos < firstMeasuredNanos) {
+            return;
+        }
+        long last = slotStartEpochMillis(clock, reachedNanos);
+        long first = Math.max(untoldEpochMillis, last - (MAX_SLOTS - 1) * Activity.SLOT_MILLIS);
+        discardedSlots += (first - untoldEpochMillis) / Activity.SLOT_MILLIS;
+        for (long start = first; start <= last; start += Activity.SLOT_MILLIS) {
+            slotAt(start);
+        }
+        untoldEpochMillis = last + Activity.SLOT_MILLIS;
+    }
+
+    private boolean isMeasured(long slotStartEpochMillis) {
+        return lastMeasuredNanos >= firstMeasuredNanos
+                && clock.nanosAt(slotStartEpochMillis + Activity.SLOT_MILLIS) > firstMeasuredNanos
+                && clock.nanosAt(slotStartEpochMillis) <= lastMeasuredNanos;
     }
 
     private void integrate(long atNanos) {

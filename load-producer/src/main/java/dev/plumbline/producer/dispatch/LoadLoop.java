@@ -15,6 +15,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -46,6 +47,7 @@ public final class LoadLoop {
     private long lastMarkNanos;
     private long lostSinceMark;
     private boolean finished;
+    private volatile OptionalLong measuredUntilNanos = OptionalLong.empty();
 
     /** Hears of every measured request that ended, on the loop. */
     @FunctionalInterface
@@ -94,6 +96,11 @@ public final class LoadLoop {
         return selfCheck;
     }
 
+    /** Until when load was measured here, a stamp; empty while it is, and before. */
+    public OptionalLong measuredUntilNanos() {
+        return measuredUntilNanos;
+    }
+
     /** Offers load that is measured, all of it. Completes when its limits are reached or it is stopped. */
     public CompletableFuture<Void> measure(
             InferenceClient client, RequestSource source, LoadPlan plan, RunLimits limits) {
@@ -114,13 +121,17 @@ public final class LoadLoop {
             Protection protection,
             RequestSource warmupSource,
             RunObserver warmupObserver) {
-        return begin(
+        LoadRun next = new LoadRun(
+                vertx,
+                context,
+                clock,
                 client,
                 plan,
                 limits,
                 protection,
                 new LoadRun.Requests(warmupSource, warmupObserver),
                 new LoadRun.Requests(source, new Measured()));
+        return begin(next, () -> measuring(next, limits));
     }
 
     /** Offers load of which only the given observer hears. */
@@ -132,17 +143,11 @@ public final class LoadLoop {
             Protection protection,
             RunObserver observer) {
         LoadRun.Requests requests = new LoadRun.Requests(source, observer);
-        return begin(client, plan, limits, protection, requests, requests);
+        return begin(
+                new LoadRun(vertx, context, clock, client, plan, limits, protection, requests, requests), () -> {});
     }
 
-    private CompletableFuture<Void> begin(
-            InferenceClient client,
-            LoadPlan plan,
-            RunLimits limits,
-            Protection protection,
-            LoadRun.Requests warmup,
-            LoadRun.Requests measured) {
-        LoadRun next = new LoadRun(vertx, context, clock, client, plan, limits, protection, warmup, measured);
+    private CompletableFuture<Void> begin(LoadRun next, Runnable atItsStart) {
         context.runOnContext(unused -> {
             if (finished) {
                 next.stop();
@@ -150,9 +155,20 @@ public final class LoadLoop {
             }
             run.ifPresent(LoadRun::stop);
             run = Optional.of(next);
+            atItsStart.run();
             next.start();
         });
         return next.done();
+    }
+
+    /** Every second of the measured span is told, from when the limits say until the run is over. */
+    private void measuring(LoadRun measured, RunLimits limits) {
+        ledger.measuredFrom(limits.measuredFromNanos());
+        var unused = measured.done().thenRun(() -> {
+            long until = limits.measuredUntilNanos(clock.nanos());
+            ledger.measuredUntil(until);
+            measuredUntilNanos = OptionalLong.of(until);
+        });
     }
 
     /** Ends the load: what is in flight is cancelled. */

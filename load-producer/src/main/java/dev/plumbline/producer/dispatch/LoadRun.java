@@ -75,7 +75,10 @@ final class LoadRun {
         this.measured = new LoadPhase(measured);
     }
 
-    /** Completes when nothing more is due and nothing is in flight. */
+    /**
+     * Completes when nothing more is due and nothing is in flight; a load of a stated duration not before that is over. On
+     * the loop.
+     */
     CompletableFuture<Void> done() {
         return done;
     }
@@ -192,10 +195,15 @@ final class LoadRun {
                 break;
             }
         }
-        if (exhausted || !limits.allows(nextDueNanos)) {
+        if (exhausted || limits.isCountReached(nextDueNanos)) {
             exhausted = true;
             nextDueNanos = NOTHING_DUE;
             completeIfIdle();
+            return;
+        }
+        if (!limits.allows(nextDueNanos)) {
+            // Nothing is due any more, and the time until the end is measured all the same: the tick sees the end.
+            nextDueNanos = NOTHING_DUE;
             return;
         }
         pacedDueNanos.set(nextDueNanos);

@@ -49,8 +49,17 @@ public record RunLimits(
 
     /** Whether a request that is due then may still be issued. */
     boolean allows(long dueNanos) {
-        return dueNanos < endNanos.orElse(Long.MAX_VALUE)
-                && (isWarmup(dueNanos) || issued.get() < requestCount.orElse(Long.MAX_VALUE));
+        return dueNanos < endNanos.orElse(Long.MAX_VALUE) && !isCountReached(dueNanos);
+    }
+
+    /** Whether a request that is due then would be one too many. */
+    boolean isCountReached(long dueNanos) {
+        return !isWarmup(dueNanos) && issued.get() >= requestCount.orElse(Long.MAX_VALUE);
+    }
+
+    /** Which stamp of those that follow the last request still belongs to the measured span: none at or after the end. */
+    long measuredUntilNanos(long overNanos) {
+        return Math.max(measuredFromNanos, Math.min(overNanos, endNanos.orElse(Long.MAX_VALUE)));
     }
 
     /** Takes one of the measured requests; empty when there is none left. The number counts from 0. */

@@ -54,7 +54,77 @@ class ActivityLedgerTest {
     }
 
     @Test
+    void everySlotOfTheMeasuredSpanIsToldOnceAlsoWhenNothingHappenedInIt() {
+        ledger.measuredFrom(500 * MILLI);
+        assertThat(ledger.drain(499 * MILLI)).as("it lies ahead").isEmpty();
+        ledger.offered(1_500 * MILLI);
+        assertThat(ledger.drain(3_000 * MILLI))
+                .containsExactly(idle(11_000), new Activity("stable", 12_000, 1, 0, 0, Set.of()), idle(13_000));
+        assertThat(ledger.drain(3_300 * MILLI)).as("once").isEmpty();
+        ledger.measuredUntil(5_400 * MILLI);
+        assertThat(ledger.drain(9_000 * MILLI))
+                .as("16,000 is no part of it")
+                .containsExactly(idle(14_000), idle(15_000));
+        assertThat(ledger.drain(90_000 * MILLI)).isEmpty();
+    }
+
+    @Test
+    void aSpanThatWasOverBeforeItBeganHasNoSlots() {
+        ledger.measuredFrom(500 * MILLI);
+        ledger.measuredUntil(500 * MILLI);
+        assertThat(ledger.drain(5_000 * MILLI)).isEmpty();
+        ledger.sick(0, 1_000 * MILLI, Sickness.CPU_SATURATED);
+        assertThat(ledger.drain(6_000 * MILLI)).isEmpty();
+    }
+
+    @Test
+    void emptySlotsThatCouldNotBeToldAreToldLaterAndOnce() {
+        ledger.measuredFrom(0);
+        ledger.putBack(ledger.drain(1_000 * MILLI));
+        assertThat(ledger.drain(2_000 * MILLI)).containsExactly(idle(10_000), idle(11_000), idle(12_000));
+        assertThat(ledger.drain(2_100 * MILLI)).isEmpty();
+    }
+
+    @Test
+    void emptySlotsOfSeveralLoopsAddUpWithWhatOneOfThemDid() {
+        ActivityLedger other = new ActivityLedger(clock, "stable", 0);
+        ledger.measuredFrom(0);
+        other.measuredFrom(0);
+        other.offered(100 * MILLI);
+        ActivitySum sum = new ActivitySum();
+        sum.add(ledger.drain(1_000 * MILLI));
+        sum.add(other.drain(1_000 * MILLI));
+        assertThat(sum.drain()).containsExactly(new Activity("stable", 10_000, 1, 0, 0, Set.of()), idle(11_000));
+    }
+
+    @Test
+    void aProducerThatStoodStillForLongTellsTheNewestSlotsAndCountsThoseThatItLost() {
+        ledger.measuredFrom(0);
+        List<Activity> told = ledger.drain((ActivityLedger.MAX_SLOTS + 9) * 1_000 * MILLI);
+        assertThat(told).hasSize(ActivityLedger.MAX_SLOTS);
+        assertThat(told.getLast()).isEqualTo(idle(10_000 + (ActivityLedger.MAX_SLOTS + 9) * 1_000L));
+        assertThat(ledger.discardedSlots()).isEqualTo(10);
+    }
+
+    @Test
+    void nobodyIsSickWhereNothingIsMeasured() {
+        ledger.sick(0, 3_000 * MILLI, Sickness.EVENT_LOOP_STALLED);
+        assertThat(ledger.drain(3_000 * MILLI)).isEmpty();
+        ledger.measuredFrom(4_000 * MILLI);
+        ledger.measuredUntil(5_000 * MILLI);
+        ledger.sick(3_000 * MILLI, 9_000 * MILLI, Sickness.EVENT_LOOP_STALLED);
+        assertThat(ledger.drain(9_000 * MILLI))
+                .extracting(Activity::slotStartEpochMillis)
+                .containsExactly(14_000L, 15_000L);
+    }
+
+    private static Activity idle(long slotStartEpochMillis) {
+        return new Activity("stable", slotStartEpochMillis, 0, 0, 0, Set.of());
+    }
+
+    @Test
     void sicknessCoversEverySlotItTouches() {
+        ledger.measuredFrom(0);
         ledger.sick(300 * MILLI, 1_400 * MILLI, Sickness.EVENT_LOOP_STALLED);
         assertThat(ledger.drain(1_400 * MILLI))
                 .extracting(Activity::slotStartEpochMillis)

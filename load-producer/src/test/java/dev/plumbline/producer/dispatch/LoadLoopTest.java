@@ -50,6 +50,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.LongStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -507,6 +508,38 @@ class LoadLoopTest {
                     .get(60, TimeUnit.SECONDS);
             assertThat(outlet.events()).extracting(RequestEvent::outcome).containsExactly(new Outcome.Cancelled());
             assertThat(freed.await(60, TimeUnit.SECONDS)).isTrue();
+            client.close();
+        }
+    }
+
+    @Test
+    void aLoadOfWhichNothingIsDueIsMeasuredToItsEndAndTellsEverySecond() throws Exception {
+        try (ScriptedServer server = new ScriptedServer(ScriptedServer::wholeAnswer)) {
+            InferenceClient client = client(endpoint(server.port()));
+            long start = clock.nanos();
+            long end = start + 1_100 * MILLI;
+            loop.measure(
+                            client,
+                            source(true),
+                            new LoadPlan.Open(FireTimes.constant(0.01), 0, 1, 10),
+                            RunLimits.of(start, OptionalLong.of(end), OptionalLong.empty()))
+                    .get(60, TimeUnit.SECONDS);
+            assertThat(clock.nanos()).isGreaterThanOrEqualTo(end);
+            assertThat(loop.measuredUntilNanos()).hasValue(end);
+            loop.finish().get(60, TimeUnit.SECONDS);
+            assertThat(outlet.events()).hasSize(1);
+            List<Activity> told = outlet.markers().stream()
+                    .flatMap(marker -> marker.activity().stream())
+                    .toList();
+            assertThat(told.stream().mapToLong(Activity::offered).sum()).isEqualTo(1);
+            assertThat(told.stream()
+                            .map(Activity::slotStartEpochMillis)
+                            .distinct()
+                            .toList())
+                    .isEqualTo(LongStream.rangeClosed(
+                                    clock.epochMillisAt(start) / 1_000, clock.epochMillisAt(end - 1) / 1_000)
+                            .mapToObj(second -> second * 1_000)
+                            .toList());
             client.close();
         }
     }

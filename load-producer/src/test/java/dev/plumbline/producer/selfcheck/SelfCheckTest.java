@@ -9,6 +9,7 @@ import dev.plumbline.producer.time.ManualClock;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class SelfCheckTest {
@@ -34,6 +35,11 @@ class SelfCheckTest {
     private final ActivityLedger ledger = new ActivityLedger(clock, "stable", 0);
     private final SelfCheck check =
             new SelfCheck(clock, ledger, new Budgets(10 * MILLI, 10 * MILLI, 50 * MILLI, 0.95), cpu, 0);
+
+    @BeforeEach
+    void measure() {
+        ledger.measuredFrom(0);
+    }
 
     @Test
     void aWellProducerIsNotAccused() {

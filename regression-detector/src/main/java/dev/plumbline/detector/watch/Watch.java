@@ -645,6 +645,8 @@ public final class Watch {
                 rememberLearning(group, at.offset());
                 if (covered) {
                     count(Tally.RECOVERED);
+                } else if (window.hasNoLoad()) {
+                    count(Tally.WITHOUT_LOAD);
                 } else {
                     count(window.coverage() < WindowRecord.MINIMUM_COVERAGE ? Tally.INVALID : Tally.JUDGED);
                 }

@@ -69,6 +69,16 @@ class WatchTest {
         assertThat(watch.counted(Tally.VERDICTS)).isEqualTo(1);
     }
 
+    @Test
+    void aWindowInWhichNothingWasDueIsTakenUpAndCountedAsThat() {
+        byte[] empty = Codec.WINDOWS.encode(
+                new WindowRecord(new WindowId(SERIES, 20_000, 10_000), 0, WindowSummary.empty(), ExcludedPart.none()));
+        watch.take(0, 5, window(0, 10_000, 10_000));
+        assertThat(watch.take(0, 6, empty).verdicts()).hasSize(1);
+        assertThat(watch.counted(Tally.WITHOUT_LOAD)).isEqualTo(1);
+        assertThat(watch.counted(Tally.JUDGED) + watch.counted(Tally.INVALID)).isEqualTo(1);
+    }
+
     private static Published after(VerdictRecord verdict) {
         return new Published(
                 Map.of(verdict.window().series().key(), verdict), Map.of(), List.of(), Map.of(), List.of());

@@ -9,6 +9,9 @@ import java.util.Set;
  * What a producer did for one variant in one slot of wall-clock time, as far as no heartbeat told before. Slots are one
  * second long and aligned, so that they fall into windows of any whole number of seconds.
  *
+ * <p>A producer tells every slot of the span that it measures, also when nothing happened in it: a slot of zeros says that
+ * nothing was due, and no slot says nothing.
+ *
  * @param slotStartEpochMillis start of the slot, a multiple of {@link #SLOT_MILLIS}
  * @param offered requests that fell due in the slot
  * @param inFlightNanos time spent in flight during the slot, summed over requests; divided by the window: mean in flight

@@ -73,16 +73,33 @@ public record WindowRecord(
         return delta.requests().total() + excluded.requests().total();
     }
 
+    /** Its {@link #coverage(WindowSummary, ExcludedPart)}. */
+    public double coverage() {
+        return coverage(delta, excluded);
+    }
+
     /**
      * The share of the load that healthy producers offered, 0 to 1. Where nothing was offered, the share of the ended
-     * requests; 1 where there was nothing at all.
+     * requests; where there was neither, 1 if every producer was well, and 0 if one was not: nobody knows what it would have
+     * said.
      */
-    public double coverage() {
-        long offered = delta.offered() + excluded.offered();
+    public static double coverage(WindowSummary measured, ExcludedPart excluded) {
+        long offered = measured.offered() + excluded.offered();
         if (offered > 0) {
-            return (double) delta.offered() / offered;
+            return (double) measured.offered() / offered;
         }
-        long ended = countedEvents();
-        return ended == 0 ? 1.0 : (double) delta.requests().total() / ended;
+        long ended = measured.requests().total() + excluded.requests().total();
+        if (ended > 0) {
+            return (double) measured.requests().total() / ended;
+        }
+        return excluded.reasons().isEmpty() ? 1.0 : 0.0;
+    }
+
+    /**
+     * Whether it is known that nothing was due, nothing was in flight and nothing ended: rates are 0 then, latencies and
+     * shares do not exist, and there is nothing to judge.
+     */
+    public boolean hasNoLoad() {
+        return delta.hasNoLoad() && excluded.equals(ExcludedPart.none());
     }
 }

@@ -60,6 +60,11 @@ public record WindowSummary(
         return latencies.getOrDefault(metric, Histogram.empty());
     }
 
+    /** Whether nothing was due, nothing was in flight and nothing ended. */
+    public boolean hasNoLoad() {
+        return offered == 0 && inFlightNanos == 0 && requests.total() == 0 && tokens.streamedOutput() <= 0;
+    }
+
     /** About how many bytes it takes in memory, without the slowest requests. */
     public long heapBytes() {
         long bytes = OWN_BYTES + (requests.failed().isEmpty() ? 0 : MAP_BYTES) + (latencies.isEmpty() ? 0 : MAP_BYTES);

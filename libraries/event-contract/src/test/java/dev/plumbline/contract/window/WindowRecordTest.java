@@ -40,6 +40,17 @@ class WindowRecordTest {
     }
 
     @Test
+    void whereNothingWasDueASickProducerVouchesForThatAsLittle() {
+        ExcludedPart sick = new ExcludedPart(RequestCounts.none(), 0, Map.of("p", Set.of(Sickness.EVENT_LOOP_STALLED)));
+        WindowRecord record = new WindowRecord(WindowId.holding(SERIES, 0, 1_000), 0, WindowSummary.empty(), sick);
+        assertThat(record.coverage()).isZero();
+        assertThat(record.hasNoLoad()).as("it is not known").isFalse();
+        assertThat(record(0, 0, 0, 0).hasNoLoad()).isTrue();
+        assertThat(record(1, 0, 0, 0).hasNoLoad()).isFalse();
+        assertThat(record(0, 0, 0, 1).hasNoLoad()).isFalse();
+    }
+
+    @Test
     void countedEventsIncludeExcludedOnes() {
         assertThat(record(0, 0, 30, 10).countedEvents()).isEqualTo(40);
     }

@@ -107,7 +107,9 @@ final class BudgetJudge {
     private Known mean(LatencyMetric metric) {
         return windows.meanNanos(metric)
                 .map(BudgetJudge::known)
-                .orElseGet(() -> windows.merged().latency(metric).isEmpty() ? nothingOf(metric) : tooFewWindows());
+                .orElseGet(() -> windows.merged().latency(metric).isEmpty()
+                        ? nothingOf(metric)
+                        : tooFew(windows.countWith(metric) + " windows that have it"));
     }
 
     private Known maximum(LatencyMetric metric) {
@@ -134,7 +136,10 @@ final class BudgetJudge {
 
     private Known achievedRatio() {
         return switch (run.identity().series().group().loadPoint()) {
-            case LoadPoint.OpenLoop open -> orTooFewWindows(windows.achievedRatio());
+            case LoadPoint.OpenLoop open ->
+                windows.achievedRatio()
+                        .map(BudgetJudge::known)
+                        .orElseGet(() -> tooFew(windows.wholeWithLoadCount() + " whole windows with load"));
             case LoadPoint.ClosedLoop closed ->
                 Known.nothing("a closed loop asks for no rate: use --request-rate, or another budget");
         };
@@ -159,6 +164,10 @@ final class BudgetJudge {
     }
 
     private Known tooFewWindows() {
+        if (windows.isIdle()) {
+            return Known.nothing(
+                    "nothing was due in " + windows.wholeCount() + " whole windows: a longer run, or more load");
+        }
         return Known.nothing(String.format(
                 Locale.ROOT,
                 "%d whole windows of %s s, %d are needed: a run of %s s or longer",
@@ -167,6 +176,10 @@ final class BudgetJudge {
                 RatioOfSums.FEWEST_WINDOWS,
                 Numbers.shortest(
                         (RatioOfSums.FEWEST_WINDOWS + 1) * run.identity().windowMillis() / 1e3)));
+    }
+
+    private static Known tooFew(String has) {
+        return Known.nothing(has + ", " + RatioOfSums.FEWEST_WINDOWS + " are needed: a longer run tells");
     }
 
     private Known nothingOf(LatencyMetric metric) {

@@ -1,6 +1,5 @@
 package dev.plumbline.judgement.run;
 
-import dev.plumbline.contract.distribution.Histogram;
 import dev.plumbline.contract.window.LatencyMetric;
 import dev.plumbline.contract.window.WindowRecord;
 import dev.plumbline.contract.window.WindowSummary;
@@ -8,6 +7,7 @@ import dev.plumbline.judgement.result.RunResult;
 import dev.plumbline.judgement.result.RunWindow;
 import dev.plumbline.judgement.statistics.QuantileInterval;
 import dev.plumbline.judgement.statistics.RatioOfSums;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
@@ -42,6 +42,14 @@ final class JudgedWindows {
         return whole.size();
     }
 
+    /** Whole windows in which something was due or completed. */
+    long wholeWithLoadCount() {
+        return whole.stream()
+                .filter(window -> window.measured().offered() > 0
+                        || window.measured().requests().completed() > 0)
+                .count();
+    }
+
     int leftOut() {
         return run.windows().size() - covered.size();
     }
@@ -65,22 +73,40 @@ final class JudgedWindows {
 
     /** Mean of a latency; empty below three windows that have it. */
     Optional<RatioOfSums> meanNanos(LatencyMetric metric) {
-        List<Histogram> latencies = covered.stream()
-                .map(window -> window.measured().latency(metric))
-                .filter(latency -> !latency.isEmpty())
-                .toList();
-        return ratio(latencies, Histogram::sumNanos, Histogram::count);
+        return ratio(
+                covered,
+                window -> window.measured().latency(metric).sumNanos(),
+                window -> window.measured().latency(metric).count());
     }
 
-    /** Per second of whole windows; empty below three of them. */
+    /** Windows that have a latency. */
+    long countWith(LatencyMetric metric) {
+        return covered.stream()
+                .filter(window -> !window.measured().latency(metric).isEmpty())
+                .count();
+    }
+
+    /** Per second of whole windows; empty below three of them, and where nothing was due in any: that is nobody's slowness. */
     Optional<RatioOfSums> perSecond(ToDoubleFunction<WindowSummary> amount) {
-        return ratio(whole, window -> amount.applyAsDouble(window.measured()), window -> window.lengthMillis() / 1e3);
+        return isIdle()
+                ? Optional.empty()
+                : ratio(
+                        whole,
+                        window -> amount.applyAsDouble(window.measured()),
+                        window -> window.lengthMillis() / 1e3);
+    }
+
+    /** Whether there are whole windows and none has load. */
+    boolean isIdle() {
+        return !whole.isEmpty()
+                && whole.stream().allMatch(window -> window.measured().hasNoLoad());
     }
 
     Optional<RatioOfSums> outputTokensPerSecond() {
         return perSecond(summary -> Math.max(0, summary.tokens().streamedOutput()));
     }
 
+    /** Completed of those that fell due, in whole windows; empty below three in which something was due or completed. */
     Optional<RatioOfSums> achievedRatio() {
         return ratio(
                 whole,
@@ -95,11 +121,15 @@ final class JudgedWindows {
                 window -> window.measured().requests().completed());
     }
 
+    /** A window that has nothing of either says nothing of the ratio and of how it scatters. */
     private static <T> Optional<RatioOfSums> ratio(
-            List<T> windows, ToDoubleFunction<T> numerator, ToDoubleFunction<T> denominator) {
+            List<T> all, ToDoubleFunction<T> numerator, ToDoubleFunction<T> denominator) {
+        List<T> windows = all.stream()
+                .filter(window -> numerator.applyAsDouble(window) > 0 || denominator.applyAsDouble(window) > 0)
+                .toList();
         double[] below = windows.stream().mapToDouble(denominator).toArray();
-        double sum = windows.stream().mapToDouble(denominator).sum();
-        return windows.size() < RatioOfSums.FEWEST_WINDOWS || !(sum > 0)
+        return windows.size() < RatioOfSums.FEWEST_WINDOWS
+                        || !(Arrays.stream(below).sum() > 0)
                 ? Optional.empty()
                 : Optional.of(
                         RatioOfSums.of(windows.stream().mapToDouble(numerator).toArray(), below));

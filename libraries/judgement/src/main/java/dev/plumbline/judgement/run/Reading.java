@@ -30,8 +30,12 @@ sealed interface Reading {
     /** Reads a metric; the error rate has no logarithm and is {@link Absent}. */
     static Reading of(JudgedMetric metric, JudgedWindows windows) {
         return switch (metric) {
-            case OUTPUT_TOKEN_RATE -> ofRatio(windows, windows.outputTokensPerSecond());
-            case ACHIEVED_RATIO -> ofRatio(windows, windows.achievedRatio());
+            case OUTPUT_TOKEN_RATE ->
+                ofRatio(
+                        windows.outputTokensPerSecond(),
+                        (windows.isIdle() ? 0 : windows.wholeCount()) + " whole windows with load");
+            case ACHIEVED_RATIO ->
+                ofRatio(windows.achievedRatio(), windows.wholeWithLoadCount() + " whole windows with load");
             case ERROR_RATE -> new Absent();
             case TTFT_P50, TTFT_P95, TPOT_P50, TPOT_P95, E2E_P50, E2E_P95 ->
                 ofQuantile(
@@ -62,9 +66,9 @@ sealed interface Reading {
         return new Known(interval.nanos(), sigma * sigma);
     }
 
-    private static Reading ofRatio(JudgedWindows windows, Optional<RatioOfSums> ratio) {
+    private static Reading ofRatio(Optional<RatioOfSums> ratio, String has) {
         if (ratio.isEmpty()) {
-            return new Missing(windows.wholeCount() + " whole windows, " + RatioOfSums.FEWEST_WINDOWS + " are needed");
+            return new Missing(has + ", " + RatioOfSums.FEWEST_WINDOWS + " are needed");
         }
         double value = ratio.get().value();
         return value > 0 ? new Known(value, ratio.get().variance() / (value * value)) : new Missing("it is 0");

@@ -1,6 +1,7 @@
 package dev.plumbline.judgement.series;
 
 import dev.plumbline.contract.series.ComparisonGroup;
+import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.contract.series.Series;
 import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.verdict.BaselineRecord;
@@ -228,8 +229,8 @@ public final class GroupJudge {
     }
 
     private static Verdict whyLearning(SeriesPhase phase, WindowRecord window, LearningProgress progress) {
-        if (phase.continuity().silentWindows() > 0) {
-            return new Verdict.Inconclusive(Reason.NO_DATA, "no load");
+        if (window.hasNoLoad()) {
+            return SeriesJudge.withoutLoad();
         }
         if (!phase.isWarm()) {
             return new Verdict.Inconclusive(Reason.LEARNING, "warming up");
@@ -271,8 +272,9 @@ public final class GroupJudge {
      * Where a window stands in the life of its series.
      *
      * @param isWarm enough windows have passed since the series began, or began again
+     * @param hasNoData for some windows nothing came back, or the load was held up
      */
-    record SeriesPhase(Continuity continuity, boolean isWarm) {
+    record SeriesPhase(Continuity continuity, boolean isWarm, boolean hasNoData) {
 
         /** Windows without load after which a series counts as begun again. */
         static final long SILENCE_WINDOWS = 6;
@@ -282,8 +284,9 @@ public final class GroupJudge {
 
         static SeriesPhase after(SeriesSnapshot snapshot, WindowRecord window, JudgementSettings settings) {
             Continuity before = snapshot.continuity();
-            boolean silent =
-                    Measure.isSilent(window.delta()) && window.excluded().offered() == 0;
+            boolean silent = window.hasNoLoad();
+            // A closed loop always has something due, unless something holds it up; an open loop has a schedule.
+            boolean heldUp = silent && window.id().series().group().loadPoint() instanceof LoadPoint.ClosedLoop;
             long length = window.id().lengthMillis();
             long gap = before.lastEndEpochMillis() == 0
                     ? 0
@@ -293,17 +296,15 @@ public final class GroupJudge {
             Continuity after = new Continuity(
                     window.id().endEpochMillis(),
                     sinceStart,
-                    silent ? before.silentWindows() + gap + 1 : 0,
-                    Measure.isUnanswered(window.delta()) ? before.unansweredWindows() + 1 : 0);
-            return new SeriesPhase(after, sinceStart > settings.skipWindows());
-        }
-
-        boolean isSilent() {
-            return continuity.silentWindows() > 0;
-        }
-
-        boolean hasNoData() {
-            return continuity.silentWindows() >= NO_DATA_WINDOWS || continuity.unansweredWindows() >= NO_DATA_WINDOWS;
+                    silent ? before.silentWindows() + gap + (heldUp ? 1 : 0) : 0,
+                    silent
+                            ? before.unansweredWindows()
+                            : Measure.isUnanswered(window.delta()) ? before.unansweredWindows() + 1 : 0);
+            return new SeriesPhase(
+                    after,
+                    sinceStart > settings.skipWindows(),
+                    (heldUp && after.silentWindows() >= NO_DATA_WINDOWS)
+                            || after.unansweredWindows() >= NO_DATA_WINDOWS);
         }
     }
 }

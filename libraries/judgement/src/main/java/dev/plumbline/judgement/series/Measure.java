@@ -59,17 +59,9 @@ final class Measure {
         return WindowNumbers.of(summary).ended();
     }
 
-    /** Nothing was asked of the target and nothing is under way. */
-    static boolean isSilent(WindowSummary summary) {
-        return summary.offered() == 0
-                && summary.requests().total() == 0
-                && summary.inFlightNanos() == 0
-                && summary.tokens().streamedOutput() <= 0;
-    }
-
     /** Something was asked of the target and nothing came back. */
     static boolean isUnanswered(WindowSummary summary) {
-        return !isSilent(summary)
+        return !summary.hasNoLoad()
                 && summary.requests().completed() == 0
                 && summary.tokens().streamedOutput() <= 0;
     }

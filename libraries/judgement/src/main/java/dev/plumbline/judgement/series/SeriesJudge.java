@@ -139,6 +139,10 @@ final class SeriesJudge {
         return Cusum.threshold(settings.falseAlarmWindows(), Math.max(1, streams) * settings.judgedSeries());
     }
 
+    static Verdict withoutLoad() {
+        return new Verdict.Inconclusive(Reason.NO_DATA, "nothing was due");
+    }
+
     static Verdict lowCoverage(WindowRecord window) {
         return new Verdict.Inconclusive(
                 Reason.LOW_COVERAGE,
@@ -150,8 +154,8 @@ final class SeriesJudge {
         if (window.coverage() < WindowRecord.MINIMUM_COVERAGE) {
             return Optional.of(lowCoverage(window));
         }
-        if (phase.isSilent()) {
-            return Optional.of(new Verdict.Inconclusive(Reason.NO_DATA, "no load"));
+        if (window.hasNoLoad()) {
+            return Optional.of(withoutLoad());
         }
         if (!phase.isWarm()) {
             return Optional.of(new Verdict.Inconclusive(

@@ -1,6 +1,7 @@
 package dev.plumbline.judgement.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.plumbline.judgement.result.RunTotals;
 import dev.plumbline.judgement.result.RunVerdict.Answer;
@@ -94,6 +95,36 @@ class BudgetJudgeTest {
         BudgetFinding finding = judge("output_token_rate>500");
         assertThat(finding.answer()).isEqualTo(Answer.CANNOT_TELL);
         assertThat(finding.why()).contains("2 whole windows of 10 s, 3 are needed: a run of 40 s");
+    }
+
+    @Test
+    void windowsInWhichNothingWasDueCountInRatesAndInNothingElse() {
+        simulated.loadPoint = "r5";
+        simulated.windows = 13;
+        simulated.loadEvery = 4;
+        // Of eleven whole windows the 5th and the 9th have 50 requests each.
+        assertThat(judge("request_rate>0.1").value().getAsDouble()).isCloseTo(100 / 110.0, within(1e-9));
+        assertThat(judge("output_token_rate>1").value().getAsDouble()).isBetween(100.0, 200.0);
+        BudgetFinding finding = judge("achieved_ratio>99%");
+        assertThat(finding.answer()).isEqualTo(Answer.CANNOT_TELL);
+        assertThat(finding.why()).contains("2 whole windows with load, 3 are needed");
+        assertThat(judge("mean(tpot)<8ms").answer()).isEqualTo(Answer.PASS);
+        simulated.windows = 8;
+        assertThat(judge("mean(tpot)<8ms").why()).contains("2 windows that have it, 3 are needed");
+        simulated.windows = 25;
+        assertThat(judge("achieved_ratio>99%").answer()).isEqualTo(Answer.PASS);
+    }
+
+    @Test
+    void aRunInWhichNothingWasDueBreaksNoBudgetOnARate() {
+        simulated.loadPoint = "r5";
+        simulated.windows = 13;
+        simulated.loadEvery = 100;
+        BudgetFinding finding = judge("request_rate>0.1");
+        assertThat(finding.answer()).isEqualTo(Answer.CANNOT_TELL);
+        assertThat(finding.why()).contains("nothing was due in 11 whole windows");
+        assertThat(judge("output_token_rate>1").answer()).isEqualTo(Answer.CANNOT_TELL);
+        assertThat(judge("achieved_ratio>99%").why()).contains("0 whole windows with load, 3 are needed");
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.plumbline.judgement.series;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plumbline.contract.event.Activity.Sickness;
 import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.verdict.AlertRecord.Transition;
 import dev.plumbline.contract.verdict.BaselineRecord;
@@ -15,6 +16,7 @@ import dev.plumbline.contract.verdict.SeriesState;
 import dev.plumbline.contract.verdict.Verdict;
 import dev.plumbline.contract.verdict.Verdict.Reason;
 import dev.plumbline.contract.window.ExcludedPart;
+import dev.plumbline.contract.window.RequestCounts;
 import dev.plumbline.contract.window.WindowRecord;
 import dev.plumbline.contract.window.WindowSummary;
 import java.util.HashMap;
@@ -22,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -306,6 +309,75 @@ class GroupJudgeTest {
         bench.feed(series, 20);
         assertThat(bench.last().state()).isEqualTo(SeriesState.OK);
         assertThat(bench.alerts).isEmpty();
+    }
+
+    @Test
+    void anOpenLoopOfWhichNothingIsDueForLongIsJudgedByTheWindowsInWhichSomethingIs() {
+        SimulatedSeries rare = new SimulatedSeries(1, "r0.12");
+        for (int i = 0; i < LEARNING; i++) {
+            sparse(rare);
+        }
+        assertThat(bench.last().baselineId())
+                .as("it is learned from these alone")
+                .isEmpty();
+        assertThat(bench.last().state()).isEqualTo(SeriesState.LEARNING);
+        sparse(rare);
+        assertThat(bench.last().state()).isEqualTo(SeriesState.OK);
+        assertThat(bench.last(JudgedMetric.TTFT_P50).verdict()).isInstanceOf(Verdict.Steady.class);
+        assertThat(bench.last(JudgedMetric.ACHIEVED_RATIO).verdict()).isInstanceOf(Verdict.Steady.class);
+
+        rare.silent = true;
+        bench.feed(rare, 100);
+        assertThat(bench.last().state()).as("by its schedule nothing is due").isEqualTo(SeriesState.OK);
+        assertThat(bench.last().metrics())
+                .allSatisfy(metric -> assertThat(reason(metric.verdict())).isEqualTo(Reason.NO_DATA));
+
+        rare.tpotFactor = 1.3;
+        long before = bench.verdicts.size();
+        for (int i = 0; i < 30 && bench.alerts.isEmpty(); i++) {
+            sparse(rare);
+        }
+        assertThat(bench.alerts).isNotEmpty();
+        assertThat((bench.verdicts.size() - before) / 9)
+                .as("windows with load until the alert")
+                .isBetween(9L, 30L);
+        assertThat(bench.alerts.getLast().evidence().moved())
+                .extracting(moved -> moved.metric())
+                .contains(JudgedMetric.TPOT_P50)
+                .doesNotContain(JudgedMetric.ACHIEVED_RATIO);
+    }
+
+    /** Eight windows in which nothing is due, and one with load. */
+    private void sparse(SimulatedSeries rare) {
+        rare.silent = true;
+        bench.feed(rare, 8);
+        rare.silent = false;
+        bench.feed(rare.window());
+    }
+
+    @Test
+    void aTargetThatNeverAnswersHasNoDataAlsoWhereLittleIsDue() {
+        SimulatedSeries rare = new SimulatedSeries(1, "r0.12");
+        for (int i = 0; i < LEARNING + 1; i++) {
+            sparse(rare);
+        }
+        rare.hangs = true;
+        sparse(rare);
+        assertThat(bench.last().state()).isNotEqualTo(SeriesState.NO_DATA);
+        sparse(rare);
+        assertThat(bench.last().state()).isEqualTo(SeriesState.NO_DATA);
+    }
+
+    @Test
+    void whereASickProducerOfferedNothingNobodyKnowsThatNothingWasDue() {
+        learned();
+        ExcludedPart sick = new ExcludedPart(RequestCounts.none(), 0, Map.of("p", Set.of(Sickness.EVENT_LOOP_STALLED)));
+        for (int i = 0; i < 3; i++) {
+            series.silent = true;
+            bench.feed(new WindowRecord(series.window().id(), 0, WindowSummary.empty(), sick));
+        }
+        assertThat(bench.last().state()).isEqualTo(SeriesState.OK);
+        assertThat(reason(bench.last(JudgedMetric.OUTPUT_TOKEN_RATE).verdict())).isEqualTo(Reason.LOW_COVERAGE);
     }
 
     @Test
