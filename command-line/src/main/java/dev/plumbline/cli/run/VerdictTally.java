@@ -24,7 +24,7 @@ final class VerdictTally {
 
     /** A window of the run, or a correction; in any order with the verdicts. One without load has nothing to judge. */
     void add(WindowRecord window) {
-        windows += window.revision() == 0 && !window.isWithoutLoad() ? 1 : 0;
+        windows += window.revision() == 0 && !window.hasNoLoad() ? 1 : 0;
     }
 
     void add(VerdictRecord verdict) {
