@@ -50,6 +50,7 @@ public final class VerdictText {
             case PENDING -> screen.bold("suspicious") + " " + text;
             case FIRING -> screen.alarming("firing    ") + " " + text;
             case NO_DATA -> screen.alarming("no data");
+            case NOT_JUDGED -> screen.bold("not judged") + " " + text;
             case STALE -> screen.alarming("no window");
             case ENDED -> screen.quiet("ended");
             case LEARNING -> "learning";

@@ -53,6 +53,9 @@ final class Detection implements SimulatedPipe.Participant {
     /** Windows within which a service that is slower by half is found, once it can be judged. */
     static final int FOUND_WITHIN = 12;
 
+    /** Windows of other work that may pass before it is noticed. */
+    static final int OTHER_WORK_SEEN_WITHIN = 16;
+
     private static final long STALE_AFTER = 10_000;
     private static final WatchLimits LIMITS = new WatchLimits(50, 1L << 30, 1_800_000, STALE_AFTER);
     /** Groups like others that are not left out: for each window that is judged twice there is time for fewer seeds. */
@@ -359,7 +362,7 @@ final class Detection implements SimulatedPipe.Participant {
         long offset = verdict.source().offset();
         boolean isCalm = switch (state) {
             case OK, PENDING -> true;
-            case LEARNING, FIRING, NO_DATA, STALE, ENDED -> false;
+            case LEARNING, FIRING, NO_DATA, NOT_JUDGED, STALE, ENDED -> false;
         };
         if (isCalm) {
             assertThat(serviceLog.slowInARow(offset))
@@ -368,6 +371,14 @@ final class Detection implements SimulatedPipe.Participant {
             assertThat(verdict.window().endEpochMillis())
                     .as("%s: end of the last window of a series that is %s", pipe.at(), state)
                     .isGreaterThan(pipe.now() - STALE_AFTER);
+        }
+        if (state == SeriesState.OK) {
+            assertThat(verdict.coverage())
+                    .as("%s: coverage of the last window of a series that is OK", pipe.at())
+                    .isGreaterThanOrEqualTo(WindowRecord.MINIMUM_COVERAGE);
+            assertThat(serviceLog.otherWorkInARow(offset))
+                    .as("%s: windows of other work in a row; the series is OK", pipe.at())
+                    .isLessThanOrEqualTo(OTHER_WORK_SEEN_WITHIN);
         }
     }
 

@@ -82,6 +82,7 @@ class PipelineSimulationTest {
                         "service OK",
                         "service PENDING",
                         "service FIRING",
+                        "service NOT_JUDGED",
                         "service ENDED",
                         "service alert FIRED",
                         "service alert RESOLVED",

@@ -82,12 +82,19 @@ final class ServiceLog {
     private void restarted() {
         sinceStart = 0;
         slowInARow = 0;
+        otherWorkInARow = 0;
     }
 
     /** Windows up to this place in which the service was slow and could be judged, without one between that was neither. */
     int slowInARow(long offset) {
         Map.Entry<Long, Entry> entry = byOffset.floorEntry(offset);
         return entry == null ? 0 : entry.getValue().slowInARow();
+    }
+
+    /** Windows up to this place in which all that was asked for was other work. */
+    int otherWorkInARow(long offset) {
+        Map.Entry<Long, Entry> entry = byOffset.floorEntry(offset);
+        return entry == null ? 0 : entry.getValue().otherWorkInARow();
     }
 
     /** The records of the service from a place on and before another, corrections among them. */

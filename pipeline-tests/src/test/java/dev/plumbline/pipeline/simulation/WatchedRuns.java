@@ -37,9 +37,6 @@ final class WatchedRuns implements SimulatedPipe.Participant {
     /** The share of the windows that has to be judged. */
     private static final double MOST = 0.8;
 
-    /** Windows of other work that may pass before it is noticed. */
-    private static final int OTHER_WORK_SEEN_WITHIN = 16;
-
     private static final byte[] NO_BYTES = {};
 
     private final SimulatedPipe pipe;
@@ -208,7 +205,7 @@ final class WatchedRuns implements SimulatedPipe.Participant {
                 slowInARow = verdict.isPresent() ? entry.slowInARow() : 0;
                 if (verdict.isEmpty()
                         || window.coverage() < WindowRecord.MINIMUM_COVERAGE
-                        || entry.otherWorkInARow() > OTHER_WORK_SEEN_WITHIN) {
+                        || entry.otherWorkInARow() > Detection.OTHER_WORK_SEEN_WITHIN) {
                     notJudged += isLearning ? 0 : 1;
                 } else {
                     judgeable += isLearning ? 0 : 1;

@@ -121,7 +121,7 @@ final class SeriesJudge {
                 new VerdictRecord(
                         window.id(),
                         at,
-                        state(snapshot, phase, threshold),
+                        state(snapshot, phase, threshold, isJudged(readings)),
                         Optional.of(baseline.baselineId()),
                         Optional.empty(),
                         window.coverage(),
@@ -187,7 +187,7 @@ final class SeriesJudge {
                 new VerdictRecord(
                         window.id(),
                         at,
-                        state(snapshot, phase, threshold),
+                        state(snapshot, phase, threshold, isAsBefore(baseline, before, window, phase)),
                         Optional.of(baseline.baselineId()),
                         Optional.empty(),
                         window.coverage(),
@@ -196,7 +196,33 @@ final class SeriesJudge {
                 List.of());
     }
 
-    private static SeriesState state(SeriesSnapshot snapshot, SeriesPhase phase, double threshold) {
+    /** Whether nothing was due, by a schedule, in a series whose load was the baseline's: that is no news of it. */
+    private static boolean isAsBefore(
+            BaselineRecord baseline, SeriesSnapshot before, WindowRecord window, SeriesPhase phase) {
+        return window.hasNoLoad()
+                && window.coverage() >= WindowRecord.MINIMUM_COVERAGE
+                && phase.isWarm()
+                && WorkGuard.outputLength(before.work(), baseline.work().outputLength()).isEmpty()
+                && WorkGuard.offered(before.work(), baseline.work().offered()).isEmpty();
+    }
+
+    /** Whether a window was judged: something that gates was, and nothing of it was void because other work was done. */
+    private static boolean isJudged(List<Reading> readings) {
+        List<Verdict> gating = readings.stream()
+                .filter(reading -> reading.calibration().metric().role() == Role.GATING)
+                .map(reading -> reading.verdict().verdict())
+                .toList();
+        return gating.stream()
+                        .anyMatch(verdict -> !(verdict instanceof Verdict.Inconclusive inconclusive)
+                                || inconclusive.reason() == Reason.DRIFT_BELOW_THRESHOLD
+                                || inconclusive.reason() == Reason.EVIDENCE_GATHERING)
+                && gating.stream()
+                        .noneMatch(verdict -> verdict instanceof Verdict.Inconclusive inconclusive
+                                && (inconclusive.reason() == Reason.OUTPUT_LENGTH_CHANGED
+                                        || inconclusive.reason() == Reason.OFFERED_LOAD_CHANGED));
+    }
+
+    private static SeriesState state(SeriesSnapshot snapshot, SeriesPhase phase, double threshold, boolean isJudged) {
         if (snapshot.incident().isPresent()) {
             return SeriesState.FIRING;
         }
@@ -207,7 +233,10 @@ final class SeriesJudge {
                 .anyMatch(lane -> lane.metric().role() == Role.GATING
                         && lane.lane() != Lane.BETTER
                         && lane.score() > threshold / 2);
-        return pending ? SeriesState.PENDING : SeriesState.OK;
+        if (pending) {
+            return SeriesState.PENDING;
+        }
+        return isJudged ? SeriesState.OK : SeriesState.NOT_JUDGED;
     }
 
     private static List<Work> appended(List<Work> work, Work newest) {

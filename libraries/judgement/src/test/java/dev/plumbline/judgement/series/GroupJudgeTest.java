@@ -395,7 +395,7 @@ class GroupJudgeTest {
         series.sickShare = 0.5;
         bench.feed(series, 60);
         assertThat(bench.alerts).isEmpty();
-        assertThat(bench.last().state()).isEqualTo(SeriesState.OK);
+        assertThat(bench.last().state()).as("nobody looked").isEqualTo(SeriesState.NOT_JUDGED);
         assertThat(reason(bench.last(JudgedMetric.TPOT_P50).verdict())).isEqualTo(Reason.LOW_COVERAGE);
         series.sickShare = 0;
         assertThat(bench.windowsUntil(Transition.FIRED, series, 30)).isPositive();
@@ -410,6 +410,7 @@ class GroupJudgeTest {
         assertThat(bench.alerts).isEmpty();
         assertThat(reason(bench.last(JudgedMetric.TPOT_P50).verdict())).isEqualTo(Reason.OUTPUT_LENGTH_CHANGED);
         assertThat(bench.last(JudgedMetric.ERROR_RATE).verdict()).isInstanceOf(Verdict.Steady.class);
+        assertThat(bench.last().state()).as("latencies may be anything").isEqualTo(SeriesState.NOT_JUDGED);
     }
 
     @Test
@@ -518,7 +519,7 @@ class GroupJudgeTest {
         assertThat(bench.last(JudgedMetric.TTFT_P50).verdict()).isInstanceOf(Verdict.Steady.class);
         bench.feed(series.window());
         assertThat(reason(bench.last(JudgedMetric.TTFT_P50).verdict())).isEqualTo(Reason.LEARNING);
-        assertThat(bench.last().state()).isEqualTo(SeriesState.OK);
+        assertThat(bench.last().state()).isEqualTo(SeriesState.NOT_JUDGED);
         assertThat(bench.last().snapshot().endedEpochMillis()).isEmpty();
         series.tpotFactor = 1.3;
         assertThat(bench.windowsUntil(Transition.FIRED, series, 40)).isPositive();
