@@ -74,6 +74,11 @@ final class RecentRequests {
         startEpochMillis = epochMillis;
     }
 
+    /** When measuring begins; {@link Long#MAX_VALUE} while that is not known. */
+    long startEpochMillis() {
+        return startEpochMillis;
+    }
+
     /** Over the last full seconds before now, also those in which nothing ended; empty while none has been measured. */
     Optional<Rates> rates(long nowEpochMillis) {
         long until = nowEpochMillis / 1_000;

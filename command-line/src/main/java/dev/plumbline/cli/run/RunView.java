@@ -144,7 +144,8 @@ final class RunView {
         boolean leftOut = window.coverage() < WindowRecord.MINIMUM_COVERAGE;
         windowsLeftOut += leftOut ? 1 : 0;
         unvouched = leftOut ? Optional.of(Soundness.reasons(window.excluded())) : Optional.empty();
-        if (silent || screen.isLive()) {
+        if (silent || screen.isLive() || window.id().startEpochMillis() < recent.startEpochMillis()) {
+            // The first window was measured in part.
             return;
         }
         untoldFromEpochMillis = Math.min(untoldFromEpochMillis, window.id().startEpochMillis());

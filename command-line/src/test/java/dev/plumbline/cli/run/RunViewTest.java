@@ -69,6 +69,9 @@ class RunViewTest {
 
     @Test
     void aLineIsOverTheWindowsSinceTheLastOneAlsoThoseInWhichNothingWasDue() {
+        recent.measuredFrom(START - 300);
+        view.window(second(-1, 0), recent);
+        assertThat(lastLine()).as("of a second that was measured in part").isEmpty();
         view.window(second(0, 1), recent);
         assertThat(lastLine()).contains("1.00 req/s");
         for (int second = 1; second <= 10; second++) {
