@@ -14,6 +14,7 @@ import dev.plumbline.contract.event.TokenSource;
 import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.contract.series.Series;
+import dev.plumbline.producer.client.AnswerNotes;
 import dev.plumbline.producer.client.ConnectionReuse;
 import dev.plumbline.producer.client.Endpoint;
 import dev.plumbline.producer.client.InferenceClient;
@@ -568,7 +569,7 @@ class LoadLoopTest {
     }
 
     private InferenceClient client(Endpoint endpoint) {
-        return new InferenceClient(vertx, endpoint, timeouts, clock, 1_000, ConnectionReuse.upTo(3));
+        return new InferenceClient(vertx, endpoint, timeouts, clock, 1_000, ConnectionReuse.upTo(3), new AnswerNotes());
     }
 
     private RequestSource source(boolean streaming) {
