@@ -20,6 +20,7 @@ import java.util.OptionalLong;
  *
  * @param requests completed and failed ones
  * @param outputTokensPerSecond streamed over the whole run; 0 for a run without a duration
+ * @param outputUnit what they are: {@code tokens}, or {@code chunks} where nobody counted tokens
  * @param pins names that it is pinned as
  */
 record RunLine(
@@ -28,6 +29,7 @@ record RunLine(
         long requests,
         @JsonUnwrapped Latencies latencies,
         double outputTokensPerSecond,
+        String outputUnit,
         Decision decision,
         boolean green,
         List<String> pins) {
@@ -61,6 +63,7 @@ record RunLine(
                         all.latency(LatencyMetric.TTFT).quantileNanos(0.95),
                         all.latency(LatencyMetric.TPOT).quantileNanos(0.5)),
                 seconds > 0 ? Math.max(0, all.tokens().streamedOutput()) / seconds : 0,
+                run.result().totals().outputUnit(),
                 run.verdict().decision(),
                 green,
                 allPins.entrySet().stream()
@@ -99,7 +102,7 @@ record RunLine(
                 duration(latencies.ttftP50Nanos()),
                 duration(latencies.ttftP95Nanos()),
                 duration(latencies.tpotP50Nanos()),
-                Figures.significant(outputTokensPerSecond),
+                Figures.significant(outputTokensPerSecond) + (outputUnit.equals("chunks") ? " chunks" : ""),
                 verdict());
     }
 

@@ -134,10 +134,11 @@ final class RunView {
         double seconds = window.id().lengthMillis() / 1e3;
         screen.line(String.format(
                 Locale.ROOT,
-                "  %s  %s req/s  %s tok/s  TTFT %s  TPOT %s ms  %s failed  %s",
+                "  %s  %s req/s  %s %s/s  TTFT %s  TPOT %s ms  %s failed  %s",
                 Figures.clock(window.id().startEpochMillis()),
                 Figures.significant(window.delta().requests().completed() / seconds),
                 Figures.significant(window.delta().tokens().streamedOutput() / seconds),
+                recent.outputUnit(),
                 pair(window.delta().latency(LatencyMetric.TTFT)),
                 pair(window.delta().latency(LatencyMetric.TPOT)),
                 Figures.count(window.delta().requests().failedTotal()),
@@ -157,7 +158,10 @@ final class RunView {
         block.add(row("load", load(rates, status)));
         block.add(row(
                 "tokens",
-                Figures.significant(rates.outputTokens()) + " tok/s"
+                Figures.significant(rates.outputTokens()) + " "
+                        + (now.recent().outputUnit().equals("chunks")
+                                ? "chunks/s, the server tells no token counts that can be true"
+                                : "tok/s")
                         + status.spent()
                                 .map(spent ->
                                         screen.quiet("   " + Figures.count(spent.promptTokens() + spent.outputTokens())

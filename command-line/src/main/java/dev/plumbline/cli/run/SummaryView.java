@@ -21,6 +21,7 @@ import dev.plumbline.judgement.result.RunVerdict.ComparisonFinding;
 import dev.plumbline.judgement.result.RunVerdict.Finding;
 import dev.plumbline.judgement.result.RunVerdict.IncidentFinding;
 import dev.plumbline.judgement.result.RunWindow;
+import dev.plumbline.judgement.result.TokenCounting;
 import dev.plumbline.reports.Figures;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -85,6 +86,7 @@ final class SummaryView {
         }
         lines.add("");
         lines.add(row("throughput", throughput(result, all.requests().plus(excluded.requests()))));
+        result.totals().counting().flatMap(TokenCounting::note).ifPresent(note -> lines.add(row("tokens", note)));
         result.totals()
                 .goodput()
                 .ifPresent(goodput -> lines.add(row(
@@ -152,7 +154,8 @@ final class SummaryView {
         }
         WindowSummary sum = whole.stream().map(RunWindow::measured).reduce(WindowSummary.empty(), WindowSummary::plus);
         return Figures.significant(sum.requests().completed() / seconds) + " req/s, "
-                + Figures.significant(sum.tokens().streamedOutput() / seconds) + " output tok/s";
+                + Figures.significant(sum.tokens().streamedOutput() / seconds) + " output "
+                + (result.totals().outputUnit().equals("chunks") ? "chunks/s" : "tok/s");
     }
 
     private static String decision(Decision decision, Screen screen) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plumbline.contract.event.FailureKind;
 import dev.plumbline.contract.event.Outcome;
 import dev.plumbline.contract.window.LatencyMetric;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class RecentRequestsTest {
@@ -34,6 +35,15 @@ class RecentRequestsTest {
 
         assertThat(recent.rates(26_000)).isEqualTo(new RecentRequests.Rates(1, 11));
         assertThat(recent.latency(LatencyMetric.TTFT).count()).isEqualTo(1);
+    }
+
+    @Test
+    void tokensAreChunksWhileNobodyCountsAnythingElse() {
+        recent.add(Requests.countedInChunks(Requests.streamed(10_000, 5, 1), Optional.empty()));
+        assertThat(recent.outputUnit()).isEqualTo("chunks");
+
+        recent.add(Requests.streamed(11_000, 5, 1));
+        assertThat(recent.outputUnit()).isEqualTo("tok");
     }
 
     @Test
