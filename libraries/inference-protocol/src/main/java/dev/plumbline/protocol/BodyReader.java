@@ -57,6 +57,7 @@ final class BodyReader implements AnswerReader {
     private final AnswerLimits limits;
     private final Consumer<StreamItem> sink;
     private final Expectation expected;
+    private final Consumer<StreamItem> giver = this::give;
     private final SseDecoder events;
     private final LineDecoder lines;
     private final ByteArrayOutputStream held = new ByteArrayOutputStream(0);
@@ -306,7 +307,7 @@ final class BodyReader implements AnswerReader {
     private void read(byte[] bytes, int offset, int length, boolean namedError) {
         if (!over) {
             hadText = true;
-            dialect.read(bytes, offset, length, namedError, this::give);
+            dialect.read(bytes, offset, length, namedError, giver);
         }
     }
 

@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -590,6 +591,33 @@ class AnswerMatrixTest {
         assertThat(told(whole.outcome())).startsWith("COMPLETED ");
         assertThat(told(whole)).startsWith("7 SERVER_");
         assertThat(whole.ttftNanos()).isEmpty();
+    }
+
+    @Test
+    void aDateToRetryAfterIsReadAgainstTheAnswersOwn() throws Exception {
+        RequestEvent event = answered(
+                CHAT,
+                body("application/json", "{\"error\":\"slow down\"}")
+                        .status("429 Too Many Requests")
+                        .header("Date", "Sun, 29 Nov 2026 11:59:30 GMT")
+                        .header("Retry-After", "Sun, 29 Nov 2026 12:00:00 GMT"));
+
+        assertThat(event.outcome())
+                .isInstanceOfSatisfying(
+                        Outcome.Failed.class,
+                        failed -> assertThat(failed.retryAfterMillis()).hasValue(30_000));
+    }
+
+    @Test
+    void whatIsOddAndUnderstoodAllTheSameIsCounted() throws Exception {
+        long mislabelled = drive.notes.mislabelledAnswers();
+        long refused = drive.notes.refusedUsages();
+        RequestEvent event = answered(
+                CHAT, chat().labelled("application/json").says("x").usage(0, 0).finish("stop"));
+
+        assertThat(told(event.outcome())).isEqualTo("COMPLETED stop");
+        assertThat(drive.notes.mislabelledAnswers() - mislabelled).isEqualTo(1);
+        assertThat(drive.notes.refusedUsages() - refused).isEqualTo(1);
     }
 
     static Stream<Wire> wires() {
