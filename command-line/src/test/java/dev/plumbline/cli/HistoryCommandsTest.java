@@ -6,7 +6,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.plumbline.cli.history.RunFile;
 import dev.plumbline.cli.outcome.ExitCode;
+import dev.plumbline.contract.event.FailureKind;
+import dev.plumbline.contract.event.TokenSource;
 import dev.plumbline.judgement.result.RunResult;
+import dev.plumbline.judgement.result.RunTotals;
+import dev.plumbline.judgement.result.TokenCounting;
 import dev.plumbline.judgement.run.Budget;
 import dev.plumbline.judgement.run.JudgementSettings;
 import dev.plumbline.judgement.run.RunJudge;
@@ -19,6 +23,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -116,6 +122,46 @@ class HistoryCommandsTest {
                 .contains("baseline   " + first)
                 .contains("p95(ttft)<500ms: kept")
                 .contains("p50(tpot) ");
+    }
+
+    @Test
+    void tokensThatAreChunksAreCalledThatInTheListAndOnThePage() throws IOException {
+        SimulatedRun later = new SimulatedRun(3);
+        later.startEpochMillis += 7_200_000;
+        RunResult run = later.run();
+        RunTotals totals = run.totals();
+        put(
+                new RunResult(
+                        run.identity(),
+                        run.plan(),
+                        run.environment(),
+                        run.ending(),
+                        new RunTotals(
+                                totals.offered(),
+                                totals.acknowledgedEvents(),
+                                totals.lostEvents(),
+                                totals.countedEvents(),
+                                totals.goodput(),
+                                totals.cost(),
+                                Optional.of(new RunTotals.Heard(
+                                        List.of(new RunTotals.Cause(FailureKind.EMPTY, 3, Optional.of("a web page"))),
+                                        Map.of(),
+                                        Optional.of(new TokenCounting(
+                                                Map.of(TokenSource.CHUNKS, 600L), 0, Optional.empty()))))),
+                        run.windows(),
+                        run.alerts()),
+                List.of());
+
+        assertThat(execute("runs", "show", "last")).isEqualTo(ExitCode.PASS);
+        assertThat(out)
+                .contains(" output chunks per second")
+                .contains("           chunks, not tokens, in all 600 completed requests: the server told no counts")
+                .contains("failed     EMPTY 3 (a web page)");
+        assertThat(execute("runs", "list", "--limit", "1")).isEqualTo(ExitCode.PASS);
+        assertThat(out).containsPattern("[0-9] chunks ");
+        assertThat(execute("runs", "list", "--json", "--limit", "1")).isEqualTo(ExitCode.PASS);
+        assertThat(new ObjectMapper().readTree(out).get(0).get("outputUnit").asText())
+                .isEqualTo("chunks");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.plumbline.producer;
 
 import dev.plumbline.contract.wire.Topics;
+import dev.plumbline.producer.client.AnswerNotes;
 import dev.plumbline.producer.client.ConnectionReuse;
 import dev.plumbline.producer.client.InferenceClient;
 import dev.plumbline.producer.client.SideChannel;
@@ -80,6 +81,7 @@ final class LoadProducer {
     private final CountDownLatch released = new CountDownLatch(1);
     private final Protection protection;
     private final ConnectionReuse connectionReuse;
+    private final AnswerNotes answerNotes = new AnswerNotes();
     private final LongAdder targetWarmupRequests = new LongAdder();
 
     private final LongAdder selfWarmupRequests = new LongAdder();
@@ -157,6 +159,7 @@ final class LoadProducer {
         new OwnMetrics(
                         loadCounters,
                         connectionReuse,
+                        answerNotes,
                         emissionCounters,
                         queue,
                         tokenStage,
@@ -252,7 +255,13 @@ final class LoadProducer {
         }
         for (Vertx vertx : vertxes) {
             clients.add(new InferenceClient(
-                    vertx, settings.endpoint(), settings.timeouts(), clock, shares.slotsPerLoop(), connectionReuse));
+                    vertx,
+                    settings.endpoint(),
+                    settings.timeouts(),
+                    clock,
+                    shares.slotsPerLoop(),
+                    connectionReuse,
+                    answerNotes));
         }
         if (!stopping.get()) {
             sampling.prepareModel();

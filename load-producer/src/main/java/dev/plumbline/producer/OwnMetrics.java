@@ -1,6 +1,7 @@
 package dev.plumbline.producer;
 
 import dev.plumbline.contract.event.Activity;
+import dev.plumbline.producer.client.AnswerNotes;
 import dev.plumbline.producer.client.ConnectionReuse;
 import dev.plumbline.producer.dispatch.LoadCounters;
 import dev.plumbline.producer.dispatch.LoadLoop;
@@ -23,6 +24,7 @@ import java.util.function.LongSupplier;
 record OwnMetrics(
         LoadCounters load,
         ConnectionReuse connections,
+        AnswerNotes answers,
         EmissionCounters emission,
         MarkedQueue queue,
         Optional<TokenStage> tokenStage,
@@ -66,6 +68,14 @@ record OwnMetrics(
                 "plumbline_producer_reuse_given_up",
                 "1 once connections are no longer kept, because the target ended them all after one answer",
                 () -> connections.isGivenUp() ? 1 : 0);
+        metrics.counter(
+                "plumbline_producer_answers_mislabelled_total",
+                "Answers whose content type was not that of their body, which was read all the same",
+                answers::mislabelledAnswers);
+        metrics.counter(
+                "plumbline_producer_usage_refused_total",
+                "Answers with token counts of the server that cannot be true, so that the next source was taken",
+                answers::refusedUsages);
         metrics.counter(
                 "plumbline_producer_tokens_uncounted_total",
                 "Requests that a tokenizer should have counted and did not: it was behind, or could not",

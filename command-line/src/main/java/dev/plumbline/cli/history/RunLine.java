@@ -22,6 +22,7 @@ import java.util.OptionalLong;
  *
  * @param requests completed and failed ones
  * @param outputTokensPerSecond as in its summary; empty where it is not known
+ * @param outputUnit what they are: {@code tokens}, or {@code chunks} where nobody counted tokens
  * @param pins names that it is pinned as
  */
 record RunLine(
@@ -30,6 +31,7 @@ record RunLine(
         long requests,
         @JsonUnwrapped Latencies latencies,
         OptionalDouble outputTokensPerSecond,
+        String outputUnit,
         Decision decision,
         boolean green,
         List<String> pins) {
@@ -64,6 +66,7 @@ record RunLine(
                 RunRates.of(run.result()).stream()
                         .mapToDouble(RunRates::outputTokensPerSecond)
                         .findFirst(),
+                run.result().totals().outputUnit(),
                 run.verdict().decision(),
                 green,
                 allPins.entrySet().stream()
@@ -102,7 +105,7 @@ record RunLine(
                 duration(latencies.ttftP50Nanos()),
                 duration(latencies.ttftP95Nanos()),
                 duration(latencies.tpotP50Nanos()),
-                outputTokens(),
+                outputTokens() + (outputUnit.equals("chunks") ? " chunks" : ""),
                 verdict());
     }
 

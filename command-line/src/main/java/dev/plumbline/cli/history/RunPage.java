@@ -12,6 +12,7 @@ import dev.plumbline.judgement.result.RunVerdict.BudgetFinding;
 import dev.plumbline.judgement.result.RunVerdict.ComparisonFinding;
 import dev.plumbline.judgement.result.RunVerdict.Finding;
 import dev.plumbline.judgement.result.RunVerdict.IncidentFinding;
+import dev.plumbline.judgement.result.TokenCounting;
 import dev.plumbline.reports.Figures;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,7 +89,11 @@ final class RunPage {
                 Figures.count(result.totals().acknowledgedEvents()),
                 Figures.count(result.totals().countedEvents()),
                 Figures.count(result.totals().lostEvents())));
-        lines.add("tokens     " + line.outputTokens() + " output tokens per second");
+        result.totals()
+                .heard()
+                .ifPresent(heard -> heard.causes().forEach(cause -> lines.add(padded("failed") + cause.text())));
+        lines.add("tokens     " + line.outputTokens() + " output " + line.outputUnit() + " per second");
+        result.totals().counting().flatMap(TokenCounting::note).ifPresent(note -> lines.add(padded("") + note));
         result.totals()
                 .goodput()
                 .ifPresent(goodput -> lines.add("goodput    " + Figures.count(goodput.good()) + " of "

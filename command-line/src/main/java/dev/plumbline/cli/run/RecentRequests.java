@@ -5,6 +5,7 @@ import dev.plumbline.contract.distribution.HistogramAccumulator;
 import dev.plumbline.contract.event.Outcome;
 import dev.plumbline.contract.event.RequestEvent;
 import dev.plumbline.contract.event.TokenCount;
+import dev.plumbline.contract.event.TokenSource;
 import dev.plumbline.contract.window.LatencyMetric;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -30,6 +31,7 @@ final class RecentRequests {
         private final Map<LatencyMetric, HistogramAccumulator> latencies = new EnumMap<>(LatencyMetric.class);
         private long completed;
         private long outputTokens;
+        private long inChunks;
 
         Slot(long second) {
             this.second = second;
@@ -46,8 +48,10 @@ final class RecentRequests {
         long second = event.endEpochMillis() / 1_000;
         Slot slot = slotOf(second);
         slot.completed++;
-        slot.outputTokens +=
-                event.response().tokens().output().map(TokenCount::count).orElse(0L);
+        Optional<TokenCount> output = event.response().tokens().output();
+        slot.outputTokens += output.map(TokenCount::count).orElse(0L);
+        slot.inChunks +=
+                output.filter(count -> count.source() == TokenSource.CHUNKS).isPresent() ? 1 : 0;
         slot.latencies.forEach((metric, accumulator) -> metric.ofRequest(event).ifPresent(accumulator::record));
     }
 
@@ -97,6 +101,12 @@ final class RecentRequests {
         }
         double seconds = until - from;
         return Optional.of(new Rates(completed / seconds, tokens / seconds));
+    }
+
+    /** What output tokens are counted in: {@code chunks} while those of every completed request are, else {@code tok}. */
+    String outputUnit() {
+        boolean inChunks = !slots.isEmpty() && slots.stream().allMatch(slot -> slot.inChunks == slot.completed);
+        return inChunks ? "chunks" : "tok";
     }
 
     /** The distribution over all slots. */

@@ -56,6 +56,7 @@ final class RunProgress {
     private final WindowKeeper windows = new WindowKeeper(WindowKeeper.DEFAULT_LIMIT);
     private final RecentRequests recent = new RecentRequests();
     private final FailureCauses causes = new FailureCauses();
+    private final CountingTally counting = new CountingTally();
     private final Map<LatencyMetric, HistogramAccumulator> heard = new EnumMap<>(LatencyMetric.class);
     private final List<AlertRecord> alerts = new ArrayList<>();
     private final VerdictTally verdicts = new VerdictTally();
@@ -201,6 +202,7 @@ final class RunProgress {
         recent.add(event);
         switch (event.outcome()) {
             case Outcome.Completed completed -> {
+                counting.add(event.response().tokens());
                 for (LatencyMetric metric : LatencyMetric.values()) {
                     metric.ofRequest(event)
                             .ifPresent(nanos -> heard.computeIfAbsent(metric, any -> new HistogramAccumulator())
@@ -352,7 +354,8 @@ final class RunProgress {
                         countedEvents,
                         goals.map(stated -> new RunTotals.Goodput(stated.text(), good, judgedByGoals)),
                         prices.areStated() ? OptionalDouble.of(cost) : OptionalDouble.empty(),
-                        Optional.of(new RunTotals.Heard(causes.causes(), unvouched(measured)))),
+                        Optional.of(new RunTotals.Heard(
+                                causes.causes(), unvouched(measured), Optional.of(counting.counting())))),
                 measured,
                 alerts,
                 verdicts.judgedWindows(),

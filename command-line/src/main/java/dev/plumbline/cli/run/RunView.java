@@ -159,19 +159,20 @@ final class RunView {
         }
         lastPlainEpochMillis = end;
         screen.line("  " + Figures.clock(untoldFromEpochMillis) + "  "
-                + (untoldSeconds > 0 ? vouched() : seen(end, recent))
+                + (untoldSeconds > 0 ? vouched(recent) : seen(end, recent))
                 + (leftOut ? "  " + screen.alarming("not vouched for") + ": " + busy() : "") + "  " + state());
         untold = WindowSummary.empty();
         untoldSeconds = 0;
         untoldFromEpochMillis = Long.MAX_VALUE;
     }
 
-    private String vouched() {
+    private String vouched(RecentRequests recent) {
         return String.format(
                 Locale.ROOT,
-                "%s req/s  %s tok/s  TTFT %s  TPOT %s ms  %s failed",
+                "%s req/s  %s %s/s  TTFT %s  TPOT %s ms  %s failed",
                 Figures.significant(untold.requests().completed() / untoldSeconds),
                 Figures.significant(untold.tokens().streamedOutput() / untoldSeconds),
+                recent.outputUnit(),
                 pair(untold.latency(LatencyMetric.TTFT)),
                 pair(untold.latency(LatencyMetric.TPOT)),
                 Figures.count(untold.requests().failedTotal()));
@@ -182,10 +183,11 @@ final class RunView {
         Optional<RecentRequests.Rates> rates = recent.rates(endEpochMillis);
         return String.format(
                 Locale.ROOT,
-                "(%s req/s  %s tok/s  TTFT %s  TPOT %s ms)",
+                "(%s req/s  %s %s/s  TTFT %s  TPOT %s ms)",
                 rates.map(known -> Figures.significant(known.completedRequests()))
                         .orElse("-"),
                 rates.map(known -> Figures.significant(known.outputTokens())).orElse("-"),
+                recent.outputUnit(),
                 pair(recent.latency(LatencyMetric.TTFT)),
                 pair(recent.latency(LatencyMetric.TPOT)));
     }
@@ -209,7 +211,10 @@ final class RunView {
         block.add(row("load", load(rates, status)));
         block.add(row(
                 "tokens",
-                rates.map(known -> Figures.significant(known.outputTokens())).orElse("-") + " tok/s"
+                rates.map(known -> Figures.significant(known.outputTokens())).orElse("-") + " "
+                        + (now.recent().outputUnit().equals("chunks")
+                                ? "chunks/s, the server tells no token counts that can be true"
+                                : "tok/s")
                         + status.spent()
                                 .map(spent ->
                                         screen.quiet("   " + Figures.count(spent.promptTokens() + spent.outputTokens())

@@ -20,6 +20,7 @@ import dev.plumbline.judgement.result.RunVerdict.ComparisonFinding;
 import dev.plumbline.judgement.result.RunVerdict.Finding;
 import dev.plumbline.judgement.result.RunVerdict.IncidentFinding;
 import dev.plumbline.judgement.result.RunWindow;
+import dev.plumbline.judgement.result.TokenCounting;
 import dev.plumbline.reports.Figures;
 import dev.plumbline.reports.RunRates;
 import java.nio.file.Path;
@@ -86,6 +87,7 @@ final class SummaryView {
         }
         lines.add("");
         lines.add(row("throughput", throughput(result, all.requests().plus(excluded.requests()))));
+        result.totals().counting().flatMap(TokenCounting::note).ifPresent(note -> lines.add(row("tokens", note)));
         result.totals()
                 .goodput()
                 .ifPresent(goodput -> lines.add(row(
@@ -149,7 +151,8 @@ final class SummaryView {
                             + " req/s over the whole run, not vouched for: no whole window in which all was well";
         }
         return Figures.significant(rates.get().completedPerSecond()) + " req/s, "
-                + Figures.significant(rates.get().outputTokensPerSecond()) + " output tok/s";
+                + Figures.significant(rates.get().outputTokensPerSecond()) + " output "
+                + (result.totals().outputUnit().equals("chunks") ? "chunks/s" : "tok/s");
     }
 
     private static String decision(Decision decision, Screen screen) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plumbline.contract.event.FailureKind;
 import dev.plumbline.contract.event.Outcome;
 import dev.plumbline.contract.window.LatencyMetric;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class RecentRequestsTest {
@@ -55,6 +56,15 @@ class RecentRequestsTest {
         recent.measuredFrom(0);
         assertThat(recent.rates(26_000)).contains(new RecentRequests.Rates(0.1, 1.1));
         assertThat(recent.latency(LatencyMetric.TTFT).count()).isEqualTo(1);
+    }
+
+    @Test
+    void tokensAreChunksWhileNobodyCountsAnythingElse() {
+        recent.add(Requests.countedInChunks(Requests.streamed(10_000, 5, 1), Optional.empty()));
+        assertThat(recent.outputUnit()).isEqualTo("chunks");
+
+        recent.add(Requests.streamed(11_000, 5, 1));
+        assertThat(recent.outputUnit()).isEqualTo("tok");
     }
 
     @Test

@@ -76,6 +76,29 @@ final class Requests {
                 event.surroundings());
     }
 
+    /** The same request, of a server that counted no tokens, or none that can be true. */
+    static RequestEvent countedInChunks(RequestEvent event, Optional<String> refused) {
+        return new RequestEvent(
+                event.origin(),
+                event.series(),
+                event.attempt(),
+                event.endEpochMillis(),
+                event.stamps(),
+                new Response(
+                        event.response().streamed(),
+                        event.response().contentChunks(),
+                        event.response().chunkGaps(),
+                        new Tokens(
+                                Optional.empty(),
+                                Optional.of(new TokenCount(OUTPUT_TOKENS, TokenSource.CHUNKS)),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                refused)),
+                event.outcome(),
+                event.surroundings());
+    }
+
     private static RequestEvent event(long endEpochMillis, Stamps stamps, boolean streamed) {
         Optional<TokenCount> output = Optional.of(new TokenCount(OUTPUT_TOKENS, TokenSource.SERVER_USAGE));
         return new RequestEvent(

@@ -10,6 +10,7 @@ import dev.plumbline.contract.event.FailureKind;
 import dev.plumbline.contract.event.Outcome;
 import dev.plumbline.contract.event.ProducerExpelled;
 import dev.plumbline.contract.event.RequestEvent;
+import dev.plumbline.contract.event.TokenSource;
 import dev.plumbline.contract.run.RunRecord.Environment;
 import dev.plumbline.contract.window.LatencyMetric;
 import dev.plumbline.judgement.result.Outage;
@@ -17,6 +18,7 @@ import dev.plumbline.judgement.result.RunEnding;
 import dev.plumbline.judgement.result.RunResult;
 import dev.plumbline.judgement.result.RunTotals;
 import dev.plumbline.judgement.result.RunWindow;
+import dev.plumbline.judgement.result.TokenCounting;
 import dev.plumbline.reports.RunRates;
 import java.util.Map;
 import java.util.Optional;
@@ -242,6 +244,22 @@ class RunProgressTest {
                 .containsExactly(new RunTotals.Cause(FailureKind.HTTP_5XX, 1, Optional.of("out of memory")));
         assertThat(heard.unvouched().get(LatencyMetric.TTFT)).isNotNull();
         assertThat(heard.unvouched().get(LatencyMetric.TTFT).count()).isEqualTo(1);
+    }
+
+    @Test
+    void whoCountedTheTokensComesFromTheCompletedEvents() {
+        RequestEvent completed = Requests.streamed(START + 1_000, 50, 6);
+        RequestEvent chunks = Requests.countedInChunks(completed, Optional.of("0 output tokens beside 11 chunks"));
+        progress.event(completed, NOW);
+        progress.event(chunks, NOW);
+        progress.event(Requests.with(chunks, failed()), NOW);
+
+        assertThat(result().totals().counting().orElseThrow())
+                .isEqualTo(new TokenCounting(
+                        Map.of(TokenSource.SERVER_USAGE, 1L, TokenSource.CHUNKS, 1L),
+                        0,
+                        Optional.of("0 output tokens beside 11 chunks")));
+        assertThat(result().totals().outputUnit()).isEqualTo("tokens");
     }
 
     @Test

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plumbline.cli.terminal.Screen;
 import dev.plumbline.contract.distribution.Histogram;
 import dev.plumbline.contract.event.FailureKind;
+import dev.plumbline.contract.event.TokenSource;
 import dev.plumbline.contract.window.LatencyMetric;
 import dev.plumbline.judgement.result.RunResult;
 import dev.plumbline.judgement.result.RunTotals;
+import dev.plumbline.judgement.result.TokenCounting;
 import dev.plumbline.judgement.run.JudgementSettings;
 import dev.plumbline.judgement.run.RunJudge;
 import dev.plumbline.judgement.run.SimulatedRun;
@@ -62,6 +64,31 @@ class SummaryViewTest {
                         Map.of()));
         assertThat(lines.get(1))
                 .contains("FAILED  not one of 600 requests succeeded: HTTP_5XX 600 (status 500: CUDA out of memory)");
+    }
+
+    @Test
+    void tokensThatAreChunksAreCalledThat() {
+        List<String> lines = lines(
+                new SimulatedRun(1),
+                new RunTotals.Heard(
+                        List.of(),
+                        Map.of(),
+                        Optional.of(new TokenCounting(Map.of(TokenSource.CHUNKS, 600L), 0, Optional.empty()))));
+        assertThat(lines)
+                .anyMatch(line -> line.matches(" +throughput .* req/s, .* output chunks/s"))
+                .anyMatch(line -> line.matches(
+                        " +tokens +chunks, not tokens, in all 600 completed requests: the server told no counts; .*"));
+    }
+
+    @Test
+    void tokensThatSomebodyCountedNeedNoWord() {
+        List<String> lines = lines(
+                new SimulatedRun(1),
+                new RunTotals.Heard(
+                        List.of(),
+                        Map.of(),
+                        Optional.of(new TokenCounting(Map.of(TokenSource.SERVER_USAGE, 600L), 0, Optional.empty()))));
+        assertThat(lines).anyMatch(line -> line.endsWith(" output tok/s")).noneMatch(line -> line.contains("chunks"));
     }
 
     @Test

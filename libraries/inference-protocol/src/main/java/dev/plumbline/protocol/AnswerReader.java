@@ -18,6 +18,9 @@ public interface AnswerReader {
      */
     void end(boolean cleanly);
 
-    /** Whether the body is a stream of events, so that the moments of its items mean something. */
+    /**
+     * Whether the body is a stream, so that the moments of its items mean something; what is expected until its first bytes
+     * came. A {@link StreamItem.Reframed} tells a change.
+     */
     boolean isStream();
 }

@@ -3,44 +3,39 @@ package dev.plumbline.protocol;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** The body of an error status, in the shapes that servers and gateways give it; its message is for people only. */
 final class ErrorBody extends JsonAnswer {
 
-    private Optional<String> otherWords = Optional.empty();
-
     ErrorBody(JsonParser json, boolean keepsText) {
         super(json, keepsText);
     }
 
-    @Override
-    void field(String name, JsonToken value) throws IOException {
-        switch (name) {
-            case "error" -> error(value);
-            case "message" -> otherWords = reason(value).or(() -> otherWords);
-            case "detail" -> {
-                if (value == JsonToken.START_ARRAY) {
-                    // A validator's list. What it echoes of the input is not taken.
-                    objects(value, entry -> fields(entry, this::detail));
-                } else {
-                    otherWords = reason(value).or(() -> otherWords);
-                }
+    /** The message in a body; empty where it has none. */
+    static Optional<String> messageOf(byte[] body) {
+        List<String> messages = new ArrayList<>();
+        dialect(ErrorBody::new, false).read(body, 0, body.length, false, item -> {
+            if (item instanceof StreamItem.ServerError error) {
+                messages.add(error.message());
             }
-            default -> json.skipChildren();
-        }
+        });
+        return messages.stream().findFirst();
     }
 
-    private void detail(String name, JsonToken value) throws IOException {
-        if (name.equals("msg") && otherWords.isEmpty()) {
-            otherWords = reason(value);
+    @Override
+    void field(String name, JsonToken value) throws IOException {
+        if (name.equals("error")) {
+            error(value);
         } else {
-            json.skipChildren();
+            other(name, value);
         }
     }
 
     @Override
     void end() {
-        error = error.or(() -> otherWords);
+        error = error.or(() -> words);
     }
 }

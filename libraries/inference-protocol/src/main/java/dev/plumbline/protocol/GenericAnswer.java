@@ -53,43 +53,76 @@ final class GenericAnswer implements Dialect {
         try {
             json = JSON.readTree(bytes, offset, length);
         } catch (IOException e) {
-            sink.accept(
-                    namedError
-                            ? new StreamItem.ServerError("an event named error")
-                            : new StreamItem.Malformed(
-                                    "not JSON: " + e.getClass().getSimpleName()));
+            sink.accept(JsonAnswer.notUnderstood("not JSON", bytes, offset, length, namedError));
             return;
         }
         JsonNode failure = json.at(error);
         if (namedError || !(failure.isMissingNode() || failure.isNull())) {
-            sink.accept(new StreamItem.ServerError(message(failure)));
+            sink.accept(serverError(failure));
             return;
         }
-        String answer = textAt(json, Optional.of(text));
-        String thought = textAt(json, reasoning);
-        Usage usage = new Usage(
-                countAt(json, promptTokens), countAt(json, outputTokens), OptionalLong.empty(), OptionalLong.empty());
+        JsonNode said = json.at(text);
+        String answer = said.isArray() ? partsOf(said, false) : textOf(said);
+        String thought = reasoning.map(json::at).map(GenericAnswer::textOf).orElse("")
+                + (said.isArray() ? partsOf(said, true) : "");
+        Usage usage = Usage.told(
+                countAt(json, promptTokens),
+                countAt(json, outputTokens),
+                OptionalLong.empty(),
+                OptionalLong.empty(),
+                OptionalLong.empty());
+        // Which reasons a described server gives is for its description: all but those that say that something went
+        // wrong.
+        Optional<String> finish = finishReason
+                .map(json::at)
+                .map(GenericAnswer::textOf)
+                .filter(FinishReason::isStated)
+                .map(Words::of);
+        boolean fails = finish.filter(FinishReason::isFailure).isPresent();
+        if (finish.isEmpty() && usage.equals(Usage.NOTHING) && said.isMissingNode() && thought.isEmpty()) {
+            sink.accept(new StreamItem.Foreign(Words.of(bytes, offset, length), false, false));
+            return;
+        }
         sink.accept(new StreamItem.Chunk(
                 !answer.isEmpty() || !thought.isEmpty(),
                 !answer.isEmpty(),
                 keepsText ? thought + answer : "",
-                Optional.of(textAt(json, finishReason))
-                        .filter(reason -> !reason.isEmpty())
-                        .map(JsonAnswer::oneLine),
+                fails ? Optional.empty() : finish,
                 usage.equals(Usage.NOTHING) ? Optional.empty() : Optional.of(usage),
                 Optional.empty()));
+        if (fails) {
+            sink.accept(FinishReason.objection(finish.get()));
+        }
     }
 
-    private static String message(JsonNode failure) {
-        String words = failure.isObject()
-                ? failure.path("message").asText("")
-                : failure.isValueNode() ? failure.asText("") : "";
-        return words.isBlank() ? "an error without a message" : JsonAnswer.oneLine(words);
+    private static StreamItem.ServerError serverError(JsonNode failure) {
+        String said = Words.of(
+                failure.isObject()
+                        ? failure.path("message").asText("")
+                        : failure.isValueNode() ? failure.asText("") : "");
+        boolean busy = Busy.isToldBy(said)
+                || Busy.isCodedBy(failure.path("code").asText(""))
+                || Busy.isCodedBy(failure.path("type").asText(""));
+        return new StreamItem.ServerError(said.isEmpty() ? "an error without a message" : said, busy);
     }
 
-    private static String textAt(JsonNode json, Optional<JsonPointer> pointer) {
-        JsonNode found = pointer.map(json::at).orElse(json.path(""));
+    private static String textOf(JsonNode found) {
         return found.isValueNode() && !found.isNull() ? found.asText() : "";
+    }
+
+    /** The texts in a list of parts that are reasoning by their type, or those that are not. */
+    private static String partsOf(JsonNode list, boolean reasoning) {
+        StringBuilder texts = new StringBuilder();
+        for (JsonNode part : list) {
+            String type = part.path("type").asText("");
+            JsonNode thinking = part.path("thinking");
+            boolean isReasoning = type.contains("think") || type.contains("reason") || !thinking.isMissingNode();
+            if (isReasoning == reasoning) {
+                texts.append(textOf(part)).append(textOf(part.path("text"))).append(textOf(thinking));
+                thinking.findValuesAsText("text").forEach(texts::append);
+            }
+        }
+        return texts.toString();
     }
 
     private static OptionalLong countAt(JsonNode json, Optional<JsonPointer> pointer) {

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.exc.InputCoercionException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -25,7 +26,6 @@ abstract class JsonAnswer {
                     .maxStringLength(AnswerLimits.DEFAULT.maxBodyBytes())
                     .build())
             .build();
-    private static final int MAX_MESSAGE_LENGTH = 200;
 
     final JsonParser json;
     boolean content;
@@ -34,7 +34,10 @@ abstract class JsonAnswer {
     Optional<String> finishReason = Optional.empty();
     Optional<Usage> usage = Optional.empty();
     Optional<String> error = Optional.empty();
+    Optional<String> words = Optional.empty();
+    boolean isOfThisApi;
     private final boolean keepsText;
+    private boolean refusesAdmission;
     private String text = "";
     private Map<String, Long> serverNanos = Map.of();
     private Usage timedTokens = Usage.NOTHING;
@@ -71,28 +74,36 @@ abstract class JsonAnswer {
         try (JsonParser json = JSON.createParser(bytes, offset, length)) {
             JsonToken first = json.nextToken();
             if (first != JsonToken.START_OBJECT) {
-                sink.accept(
-                        namedError
-                                ? new StreamItem.ServerError("an event named error")
-                                : new StreamItem.Malformed("not a JSON object"));
+                sink.accept(notUnderstood("not a JSON object", bytes, offset, length, namedError));
                 return;
             }
             // One object, or several behind each other: lines that a gateway labelled as one answer.
             for (JsonToken next = first; next == JsonToken.START_OBJECT; next = json.nextToken()) {
                 JsonAnswer object = keys.of(json, keepsText);
                 object.read();
-                object.tell(namedError, sink);
+                if (object.isForeign()) {
+                    sink.accept(object.foreign(bytes, offset, length, namedError));
+                } else {
+                    object.tell(namedError, sink);
+                }
             }
             if (json.currentToken() != null) {
                 sink.accept(new StreamItem.Malformed("something behind the JSON object"));
             }
         } catch (IOException e) {
-            sink.accept(
-                    namedError
-                            ? new StreamItem.ServerError("an event named error")
-                            : new StreamItem.Malformed(
-                                    "not JSON: " + e.getClass().getSimpleName()));
+            sink.accept(notUnderstood("not JSON", bytes, offset, length, namedError));
         }
+    }
+
+    /** With the words of who wrote no JSON; what begins as an object and breaks off may hold an answer and is not repeated. */
+    static StreamItem notUnderstood(String why, byte[] bytes, int offset, int length, boolean namedError) {
+        String said = Words.looksLikeAnObject(bytes, offset, length) ? "" : Words.of(bytes, offset, length);
+        if (namedError) {
+            return said.isEmpty()
+                    ? new StreamItem.ServerError("an event named error")
+                    : StreamItem.ServerError.of(said);
+        }
+        return new StreamItem.Malformed(said.isEmpty() ? why : why + ": " + said);
     }
 
     static boolean isDone(byte[] bytes, int offset, int length) {
@@ -105,16 +116,6 @@ abstract class JsonAnswer {
                 && bytes[offset + 5] == ']';
     }
 
-    /** One line for people; what a validator echoes of the input is cut off, so that no prompt gets into an event. */
-    static String oneLine(String message) {
-        String line = message.lines().findFirst().orElse("").strip();
-        int echo = line.indexOf("'input'");
-        if (echo >= 0) {
-            line = line.substring(0, echo);
-        }
-        return line.length() <= MAX_MESSAGE_LENGTH ? line : line.substring(0, MAX_MESSAGE_LENGTH);
-    }
-
     private void read() throws IOException {
         while (json.nextToken() == JsonToken.FIELD_NAME) {
             String name = json.currentName();
@@ -123,22 +124,83 @@ abstract class JsonAnswer {
         end();
     }
 
-    /** Takes the value of a key of the object, which the parser has just come to, and leaves the parser at its end. */
+    /**
+     * Takes the value of a key of the object, which the parser has just come to, and leaves the parser at its end. One that
+     * the API has says that the object {@link #isOfThisApi}; any other one goes to {@link #other}.
+     */
     abstract void field(String name, JsonToken value) throws IOException;
 
     /** All keys were read. */
     void end() {}
 
+    /** Takes a key that the API does not have: words of somebody in between, perhaps, and else nothing. */
+    final void other(String name, JsonToken value) throws IOException {
+        switch (name) {
+            case "message", "detail", "msg", "description", "error_description", "error_message", "errorMessage" -> {
+                if (value == JsonToken.START_ARRAY) {
+                    // A validator's list. What it echoes of the input is not taken.
+                    objects(value, entry -> fields(entry, this::firstWords));
+                } else {
+                    words = words.or(() -> reasonOrNothing(value));
+                    json.skipChildren();
+                }
+            }
+            case "errors" -> objects(value, entry -> fields(entry, this::firstWords));
+            case "code", "status" -> code(value);
+            default -> json.skipChildren();
+        }
+    }
+
+    private void firstWords(String name, JsonToken value) throws IOException {
+        if (words.isEmpty() && (name.equals("msg") || name.equals("message"))) {
+            words = reason(value);
+        } else {
+            json.skipChildren();
+        }
+    }
+
+    private Optional<String> reasonOrNothing(JsonToken value) {
+        try {
+            return value == JsonToken.VALUE_STRING ? Words.present(json.getText()) : Optional.empty();
+        } catch (IOException e) {
+            // The text is broken; that it is shows again when it is read on.
+            return Optional.empty();
+        }
+    }
+
+    private boolean isForeign() {
+        return !isOfThisApi && error.isEmpty();
+    }
+
+    private StreamItem foreign(byte[] bytes, int offset, int length, boolean namedError) {
+        if (namedError) {
+            return StreamItem.ServerError.of(words.orElse("an event named error"));
+        }
+        return words.map(said -> new StreamItem.Foreign(said, true, refusesAdmission || Busy.isToldBy(said)))
+                .orElseGet(() -> new StreamItem.Foreign(Words.of(bytes, offset, length), false, refusesAdmission));
+    }
+
     private void tell(boolean namedError, Consumer<StreamItem> sink) {
         if (error.isPresent()) {
-            sink.accept(new StreamItem.ServerError(error.get()));
-        } else if (namedError) {
-            sink.accept(new StreamItem.ServerError("an event named error"));
-        } else {
-            sink.accept(chunk());
-            if (last) {
-                sink.accept(new StreamItem.Done());
-            }
+            String said = error.get();
+            sink.accept(new StreamItem.ServerError(said, refusesAdmission || Busy.isToldBy(said)));
+            return;
+        }
+        if (namedError) {
+            sink.accept(StreamItem.ServerError.of(words.orElse("an event named error")));
+            return;
+        }
+        Optional<String> said = finishReason;
+        boolean completes = said.filter(FinishReason::completes).isPresent();
+        if (!completes) {
+            finishReason = Optional.empty();
+        }
+        sink.accept(chunk());
+        if (said.isPresent() && !completes) {
+            sink.accept(FinishReason.objection(said.get()));
+        }
+        if (last) {
+            sink.accept(new StreamItem.Done());
         }
     }
 
@@ -156,7 +218,7 @@ abstract class JsonAnswer {
                 timed ? Optional.of(new ServerTimings(serverNanos, timedTokens)) : Optional.empty());
     }
 
-    /** Reads a text, or a list of parts; what is not empty is content. */
+    /** Reads a text, or a list of parts, each by its type; what is not empty is content. */
     final void text(JsonToken value, boolean isAnswer) throws IOException {
         if (value == JsonToken.VALUE_STRING) {
             if (json.getTextLength() > 0) {
@@ -164,13 +226,75 @@ abstract class JsonAnswer {
                 keep();
             }
         } else if (value == JsonToken.START_ARRAY) {
-            if (json.nextToken() != JsonToken.END_ARRAY) {
-                found(isAnswer);
-                skipToEndOfArray();
+            for (JsonToken part = json.nextToken(); part != JsonToken.END_ARRAY; part = json.nextToken()) {
+                requireMore(part);
+                if (part == JsonToken.START_OBJECT) {
+                    part(isAnswer);
+                } else if (part == JsonToken.VALUE_STRING) {
+                    text(part, isAnswer);
+                } else {
+                    json.skipChildren();
+                }
             }
         } else {
             json.skipChildren();
         }
+    }
+
+    /** A part is reasoning or an answer by its type; of an unknown type, a picture for example, it is an answer. */
+    private void part(boolean isAnswer) throws IOException {
+        String type = "";
+        boolean hasText = false;
+        boolean hasThought = false;
+        boolean hasMore = false;
+        while (json.nextToken() == JsonToken.FIELD_NAME) {
+            String name = json.currentName();
+            JsonToken value = json.nextToken();
+            switch (name) {
+                case "type" -> type = reason(value).orElse("").toLowerCase(Locale.ROOT);
+                case "text", "content", "refusal", "summary" -> hasText |= hasText(value);
+                case "thinking", "reasoning" -> hasThought |= hasText(value);
+                default -> {
+                    hasMore |= value.isStructStart();
+                    json.skipChildren();
+                }
+            }
+        }
+        boolean isReasoning = type.contains("think") || type.contains("reason") || (type.isEmpty() && hasThought);
+        boolean isText = isReasoning || type.isEmpty() || type.contains("text") || type.equals("refusal");
+        if (hasText || hasThought || (hasMore && !isText)) {
+            found(isAnswer && !isReasoning);
+        }
+    }
+
+    /** Whether there is text in a text, or in a list of texts or parts. */
+    private boolean hasText(JsonToken value) throws IOException {
+        if (value == JsonToken.VALUE_STRING) {
+            keep();
+            return json.getTextLength() > 0;
+        }
+        boolean found = false;
+        if (value == JsonToken.START_ARRAY) {
+            for (JsonToken part = json.nextToken(); part != JsonToken.END_ARRAY; part = json.nextToken()) {
+                requireMore(part);
+                if (part == JsonToken.START_OBJECT) {
+                    while (json.nextToken() == JsonToken.FIELD_NAME) {
+                        boolean isText = json.currentName().equals("text");
+                        JsonToken inside = json.nextToken();
+                        if (isText) {
+                            found |= hasText(inside);
+                        } else {
+                            json.skipChildren();
+                        }
+                    }
+                } else {
+                    found |= hasText(part);
+                }
+            }
+        } else {
+            json.skipChildren();
+        }
+        return found;
     }
 
     final void found(boolean isAnswer) {
@@ -218,12 +342,18 @@ abstract class JsonAnswer {
         }
     }
 
+    /** A short text that is not empty. */
     final Optional<String> reason(JsonToken value) throws IOException {
         if (value == JsonToken.VALUE_STRING && json.getTextLength() > 0) {
-            return Optional.of(oneLine(json.getText()));
+            return Optional.of(Words.of(json.getText()));
         }
         json.skipChildren();
         return Optional.empty();
+    }
+
+    /** Why the answer ended; a text that stands for nothing is no reason. */
+    final Optional<String> finish(JsonToken value) throws IOException {
+        return reason(value).filter(FinishReason::isStated);
     }
 
     /** A count that can be true: whole, 0 to {@link Usage#MAX_TOKENS}. */
@@ -281,27 +411,32 @@ abstract class JsonAnswer {
     /** Reads an error: a text, or an object with a message. */
     final void error(JsonToken value) throws IOException {
         if (value == JsonToken.VALUE_STRING) {
-            error = Optional.of(oneLine(json.getText()));
+            error = Optional.of(Words.present(json.getText()).orElse("an error without a message"));
             return;
         }
         if (value != JsonToken.START_OBJECT) {
             json.skipChildren();
-            if (value != JsonToken.VALUE_NULL) {
+            if (value != JsonToken.VALUE_NULL && value != JsonToken.VALUE_FALSE) {
                 error = Optional.of("an error that is neither text nor object");
             }
             return;
         }
         String message = "an error without a message";
         while (json.nextToken() == JsonToken.FIELD_NAME) {
-            boolean isMessage = json.currentName().equals("message");
+            String name = json.currentName();
             JsonToken token = json.nextToken();
-            if (isMessage && token == JsonToken.VALUE_STRING) {
-                message = oneLine(json.getText());
-            } else {
-                json.skipChildren();
+            switch (name) {
+                case "message" -> message = reason(token).orElse(message);
+                case "code", "status", "type" -> code(token);
+                default -> json.skipChildren();
             }
         }
         error = Optional.of(message);
+    }
+
+    private void code(JsonToken value) throws IOException {
+        refusesAdmission |= value.isScalarValue() && Busy.isCodedBy(json.getText());
+        json.skipChildren();
     }
 
     /** Hands over every key of an object. */

@@ -14,7 +14,7 @@ final class LineDecoder {
 
     private final LineHandler handler;
     private final int maxBytes;
-    private byte[] line = new byte[512];
+    private byte[] line = new byte[0];
     private int lineLength;
     private boolean overflown;
 
@@ -62,7 +62,7 @@ final class LineDecoder {
             return false;
         }
         if (lineLength + length > line.length) {
-            line = Arrays.copyOf(line, Math.max(line.length * 2, lineLength + length));
+            line = Arrays.copyOf(line, Math.max(Math.max(512, line.length * 2), lineLength + length));
         }
         System.arraycopy(bytes, offset, line, lineLength, length);
         lineLength += length;

@@ -24,14 +24,20 @@ final class MessagesAnswer extends JsonAnswer {
     void field(String name, JsonToken value) throws IOException {
         switch (name) {
             case "type" -> type = reason(value).orElse("");
-            case "message" -> fields(value, this::startedMessage);
+            case "message" -> {
+                if (value == JsonToken.START_OBJECT) {
+                    fields(value, this::startedMessage);
+                } else {
+                    other(name, value);
+                }
+            }
             case "content_block" -> fields(value, new Block()::field);
             case "delta" -> fields(value, this::delta);
             case "content" -> objects(value, block -> fields(block, new Block()::field));
-            case "stop_reason" -> finishReason = reason(value);
+            case "stop_reason" -> finishReason = finish(value);
             case "usage" -> usage(value, true);
             case "error" -> error(value);
-            default -> json.skipChildren();
+            default -> other(name, value);
         }
     }
 
@@ -47,12 +53,12 @@ final class MessagesAnswer extends JsonAnswer {
         switch (name) {
             case "text", "partial_json" -> text(value, true);
             case "thinking" -> text(value, false);
-            case "stop_reason" -> finishReason = reason(value);
+            case "stop_reason" -> finishReason = finish(value);
             default -> json.skipChildren();
         }
     }
 
-    /** A content block; a tool call is content by its type alone. */
+    /** A content block; a tool call and reasoning that is not shown are content by their type alone. */
     private final class Block {
 
         void field(String name, JsonToken value) throws IOException {
@@ -60,8 +66,11 @@ final class MessagesAnswer extends JsonAnswer {
                 case "text" -> text(value, true);
                 case "thinking" -> text(value, false);
                 case "type" -> {
-                    if (reason(value).filter(kind -> kind.endsWith("tool_use")).isPresent()) {
+                    String kind = reason(value).orElse("");
+                    if (kind.endsWith("tool_use")) {
                         found(true);
+                    } else if (kind.equals("redacted_thinking")) {
+                        found(false);
                     }
                 }
                 default -> json.skipChildren();
@@ -93,15 +102,23 @@ final class MessagesAnswer extends JsonAnswer {
         OptionalLong prompt = fresh.isPresent()
                 ? Usage.believed(fresh.getAsLong() + cached.orElse(0) + written)
                 : OptionalLong.empty();
-        usage = Optional.of(
-                new Usage(prompt, withOutput ? output : OptionalLong.empty(), OptionalLong.empty(), cached));
+        usage = Optional.of(Usage.told(
+                prompt,
+                withOutput ? output : OptionalLong.empty(),
+                OptionalLong.empty(),
+                cached,
+                OptionalLong.empty()));
     }
 
     @Override
     void end() {
         last = type.equals("message_stop");
+        isOfThisApi |= type.equals("ping")
+                || type.equals("message")
+                || type.startsWith("message_")
+                || type.startsWith("content_block");
         if (type.equals("error") && error.isEmpty()) {
-            error = Optional.of("an event of type error");
+            error = words.or(() -> Optional.of("an event of type error"));
         }
     }
 }

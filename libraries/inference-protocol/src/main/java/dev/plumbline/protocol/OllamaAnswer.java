@@ -21,9 +21,18 @@ final class OllamaAnswer extends JsonAnswer {
         switch (name) {
             case "response" -> text(value, true);
             case "thinking" -> text(value, false);
-            case "message" -> fields(value, this::message);
-            case "done" -> last = value == JsonToken.VALUE_TRUE;
-            case "done_reason" -> finishReason = reason(value);
+            case "message" -> {
+                if (value == JsonToken.START_OBJECT) {
+                    fields(value, this::message);
+                } else {
+                    other(name, value);
+                }
+            }
+            case "done" -> {
+                isOfThisApi = true;
+                last = value == JsonToken.VALUE_TRUE;
+            }
+            case "done_reason" -> finishReason = finish(value);
             case "error" -> error(value);
             case "total_duration" -> nanos("total", value, 1);
             case "load_duration" -> nanos("load", value, 1);
@@ -31,7 +40,7 @@ final class OllamaAnswer extends JsonAnswer {
             case "eval_duration" -> nanos("eval", value, 1);
             case "prompt_eval_count" -> prompt = count(value);
             case "eval_count" -> output = count(value);
-            default -> json.skipChildren();
+            default -> other(name, value);
         }
     }
 
@@ -52,6 +61,7 @@ final class OllamaAnswer extends JsonAnswer {
         } else {
             finishReason = Optional.empty();
         }
-        timed(new Usage(prompt, output, OptionalLong.empty(), OptionalLong.empty()));
+        isOfThisApi |= content;
+        timed(Usage.told(prompt, output, OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty()));
     }
 }

@@ -16,11 +16,22 @@ final class OpenAiAnswer extends JsonAnswer {
     @Override
     void field(String name, JsonToken value) throws IOException {
         switch (name) {
-            case "choices" -> objects(value, choice -> fields(choice, this::choice));
-            case "usage" -> usage(value);
+            case "choices" -> {
+                isOfThisApi = true;
+                objects(value, choice -> fields(choice, this::choice));
+            }
+            case "usage" -> {
+                isOfThisApi = true;
+                usage(value);
+            }
+            // Groq's place for it.
+            case "x_groq" -> fields(value, this::vendor);
             case "error" -> error(value);
-            case "timings" -> timings(value);
-            default -> json.skipChildren();
+            case "timings" -> {
+                isOfThisApi = true;
+                timings(value);
+            }
+            default -> other(name, value);
         }
     }
 
@@ -28,7 +39,23 @@ final class OpenAiAnswer extends JsonAnswer {
         switch (name) {
             case "delta", "message" -> fields(value, this::delta);
             case "text" -> text(value, true);
-            case "finish_reason" -> finishReason = reason(value).or(() -> finishReason);
+            case "finish_reason" -> finishReason = finish(value).or(() -> finishReason);
+            // Moonshot's place for the one, OpenRouter's for the other.
+            case "usage", "error" -> vendor(name, value);
+            default -> json.skipChildren();
+        }
+    }
+
+    private void vendor(String name, JsonToken value) throws IOException {
+        switch (name) {
+            case "usage" -> {
+                if (usage.isEmpty()) {
+                    usage(value);
+                } else {
+                    json.skipChildren();
+                }
+            }
+            case "error" -> error(value);
             default -> json.skipChildren();
         }
     }
@@ -38,6 +65,12 @@ final class OpenAiAnswer extends JsonAnswer {
             case "content", "refusal" -> text(value, true);
             case "reasoning", "reasoning_content" -> text(value, false);
             case "tool_calls" -> toolCalls(value);
+            case "function_call" -> {
+                if (value == JsonToken.START_OBJECT) {
+                    found(true);
+                }
+                json.skipChildren();
+            }
             default -> json.skipChildren();
         }
     }
@@ -51,18 +84,20 @@ final class OpenAiAnswer extends JsonAnswer {
         OptionalLong output = OptionalLong.empty();
         OptionalLong reasoning = OptionalLong.empty();
         OptionalLong cached = OptionalLong.empty();
+        OptionalLong total = OptionalLong.empty();
         while (json.nextToken() == JsonToken.FIELD_NAME) {
             String name = json.currentName();
             JsonToken value = json.nextToken();
             switch (name) {
                 case "prompt_tokens" -> prompt = count(value);
                 case "completion_tokens" -> output = count(value);
+                case "total_tokens" -> total = count(value);
                 case "prompt_tokens_details" -> cached = detail(value, "cached_tokens");
                 case "completion_tokens_details" -> reasoning = detail(value, "reasoning_tokens");
                 default -> json.skipChildren();
             }
         }
-        usage = Optional.of(new Usage(prompt, output, reasoning, cached));
+        usage = Optional.of(Usage.told(prompt, output, reasoning, cached, total));
     }
 
     private void timings(JsonToken start) throws IOException {
@@ -89,6 +124,6 @@ final class OpenAiAnswer extends JsonAnswer {
         OptionalLong prompt = evaluated.isPresent() && cached.isPresent()
                 ? OptionalLong.of(evaluated.getAsLong() + cached.getAsLong())
                 : OptionalLong.empty();
-        timed(new Usage(prompt, output, OptionalLong.empty(), cached));
+        timed(Usage.told(prompt, output, OptionalLong.empty(), cached, OptionalLong.empty()));
     }
 }

@@ -1,5 +1,6 @@
 package dev.plumbline.protocol;
 
+import dev.plumbline.protocol.BodyReader.Form;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -131,35 +132,46 @@ public final class Protocol {
     }
 
     /**
-     * A reader for one answer.
+     * A reader for one answer. Its first bytes decide how it is read, whatever was asked for and whatever its label says.
      *
-     * @param status of HTTP; a body outside of 200 to 299 is read as an error in one piece
-     * @param contentType as the server states it; one that streams but says {@code application/json} is read in one piece,
-     *     unless the target is generic, whose description wins
+     * @param status of HTTP; a body outside of 200 to 299 is read as an error
+     * @param contentType as the server states it: what is expected until the first bytes came, unless the target is generic,
+     *     whose description wins
      * @param sink takes the items, in order, inside the calls of the reader
      */
     public AnswerReader answer(int status, Optional<String> contentType, Consumer<StreamItem> sink) {
         Objects.requireNonNull(sink, "sink");
         if (status < 200 || status > 299) {
-            return BodyReader.onePiece(JsonAnswer.dialect(ErrorBody::new, false), limits, sink);
+            return new BodyReader(
+                    JsonAnswer.dialect(ErrorBody::new, false),
+                    limits,
+                    new BodyReader.Expectation(Form.ONE_PIECE, false, false, Optional.empty()),
+                    item -> {
+                        // How an error is framed is of no matter.
+                        if (!(item instanceof StreamItem.Reframed)) {
+                            sink.accept(item);
+                        }
+                    });
         }
         if (generic.isPresent()) {
-            return generic(generic.get(), sink);
+            return generic(generic.get(), contentType, sink);
         }
-        Dialect dialect = dialect();
         boolean onePiece = contentType
                 .map(type -> type.strip().toLowerCase(Locale.ROOT))
                 .filter(type -> type.startsWith("application/json"))
                 .isPresent();
-        GenericTarget.Framing framing = onePiece ? GenericTarget.Framing.JSON : framing();
-        return framed(framing, dialect, sink);
+        return new BodyReader(
+                dialect(),
+                limits,
+                new BodyReader.Expectation(onePiece ? Form.ONE_PIECE : form(), streaming(), false, contentType),
+                sink);
     }
 
-    private AnswerReader framed(GenericTarget.Framing framing, Dialect dialect, Consumer<StreamItem> sink) {
-        return switch (framing) {
-            case SSE -> BodyReader.events(dialect, limits, sink);
-            case NDJSON -> BodyReader.lines(dialect, limits, sink);
-            case JSON -> BodyReader.onePiece(dialect, limits, sink);
+    private Form form() {
+        return switch (framing()) {
+            case SSE -> Form.EVENTS;
+            case NDJSON -> Form.LINES;
+            case JSON -> Form.ONE_PIECE;
         };
     }
 
@@ -173,12 +185,14 @@ public final class Protocol {
         };
     }
 
-    private AnswerReader generic(GenericTarget target, Consumer<StreamItem> sink) {
+    private AnswerReader generic(GenericTarget target, Optional<String> contentType, Consumer<StreamItem> sink) {
         Dialect dialect = new GenericAnswer(target, keepsText);
+        BodyReader.Expectation expected = new BodyReader.Expectation(
+                form(), streaming(), target.framing() == GenericTarget.Framing.NDJSON, contentType);
         if (target.finishReason().isPresent()) {
-            return framed(target.framing(), dialect, sink);
+            return new BodyReader(dialect, limits, expected, sink);
         }
         UnstatedFinish finish = new UnstatedFinish(sink);
-        return finish.around(framed(target.framing(), dialect, finish));
+        return finish.around(new BodyReader(dialect, limits, expected, finish));
     }
 }

@@ -32,7 +32,10 @@ final class ResponsesAnswer extends JsonAnswer {
             case "type" -> type = reason(value).orElse("");
             case "object" -> object = reason(value).orElse("");
             case "delta" -> delta(value);
-            case "message" -> message = reason(value);
+            case "message" -> {
+                message = reason(value);
+                words = words.or(() -> message);
+            }
             case "response" -> fields(value, this::response);
             case "item" -> fields(value, this::item);
             default -> response(name, value);
@@ -67,7 +70,7 @@ final class ResponsesAnswer extends JsonAnswer {
             case "output" -> objects(value, this::output);
             case "usage" -> usage(value);
             case "error" -> error(value);
-            default -> json.skipChildren();
+            default -> other(name, value);
         }
     }
 
@@ -110,23 +113,26 @@ final class ResponsesAnswer extends JsonAnswer {
         OptionalLong output = OptionalLong.empty();
         OptionalLong reasoning = OptionalLong.empty();
         OptionalLong cached = OptionalLong.empty();
+        OptionalLong total = OptionalLong.empty();
         while (json.nextToken() == JsonToken.FIELD_NAME) {
             String name = json.currentName();
             JsonToken value = json.nextToken();
             switch (name) {
                 case "input_tokens" -> prompt = count(value);
                 case "output_tokens" -> output = count(value);
+                case "total_tokens" -> total = count(value);
                 case "input_tokens_details" -> cached = detail(value, "cached_tokens");
                 case "output_tokens_details" -> reasoning = detail(value, "reasoning_tokens");
                 default -> json.skipChildren();
             }
         }
-        usage = Optional.of(new Usage(prompt, output, reasoning, cached));
+        usage = Optional.of(Usage.told(prompt, output, reasoning, cached, total));
     }
 
     @Override
     void end() {
         boolean whole = object.equals("response");
+        isOfThisApi |= whole || type.startsWith("response.") || type.equals("error");
         if (whole) {
             if (hasOutput || hasReasoningOutput) {
                 found(hasOutput);

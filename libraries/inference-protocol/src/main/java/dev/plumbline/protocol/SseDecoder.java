@@ -30,7 +30,7 @@ final class SseDecoder {
 
     private final EventHandler handler;
     private final int maxBytes;
-    private byte[] line = new byte[512];
+    private byte[] line = new byte[0];
     private int lineLength;
     private byte[] data = new byte[0];
     private int dataLength;
@@ -104,7 +104,7 @@ final class SseDecoder {
             return;
         }
         if (lineLength + length > line.length) {
-            line = Arrays.copyOf(line, Math.max(line.length * 2, lineLength + length));
+            line = Arrays.copyOf(line, Math.max(Math.max(512, line.length * 2), lineLength + length));
         }
         System.arraycopy(bytes, offset, line, lineLength, length);
         lineLength += length;

@@ -52,8 +52,24 @@ public sealed interface StreamItem {
         }
     }
 
-    /** The server's own error, inside a stream or as the body of an error status; one line. */
-    record ServerError(String message) implements StreamItem {}
+    /**
+     * The server's own error, inside a stream or as the body of an error status.
+     *
+     * @param message one line of at most 200 characters
+     * @param refusesAdmission whether it says that the server takes nothing on at the moment
+     */
+    record ServerError(String message, boolean refusesAdmission) implements StreamItem {
+
+        /** An error that is not about admission. */
+        public ServerError(String message) {
+            this(message, false);
+        }
+
+        /** An error of which nothing is known but its words. */
+        static ServerError of(String message) {
+            return new ServerError(message, Busy.isToldBy(message));
+        }
+    }
 
     /**
      * The server has nothing more to say: {@code [DONE]}, {@code message_stop}, {@code "done":true}, and their kin. It proves
@@ -61,6 +77,35 @@ public sealed interface StreamItem {
      */
     record Done() implements StreamItem {}
 
-    /** It could not be understood; one line, without what the server wrote. */
-    record Malformed(String reason) implements StreamItem {}
+    /**
+     * It could not be understood.
+     *
+     * @param reason one line, with at most 200 characters of what came where that was no JSON
+     * @param isPage whether it is a web page
+     */
+    record Malformed(String reason, boolean isPage) implements StreamItem {
+
+        /** Something else than a web page. */
+        public Malformed(String reason) {
+            this(reason, false);
+        }
+    }
+
+    /**
+     * A JSON object with nothing of the API in it: of a gateway, or of another API. It is nothing by itself; where no answer
+     * comes it says why.
+     *
+     * @param words one line of at most 200 characters
+     * @param isMessage whether they are what the object has for people, and not its beginning
+     * @param refusesAdmission as of a {@link ServerError}
+     */
+    record Foreign(String words, boolean isMessage, boolean refusesAdmission) implements StreamItem {}
+
+    /**
+     * The body is not what its label says, or not what it was expected to be; told before everything that is in it.
+     *
+     * @param isStream what {@link AnswerReader#isStream} says from now on
+     * @param remark for people, one line: {@code labelled application/json, but a stream of events}
+     */
+    record Reframed(boolean isStream, String remark) implements StreamItem {}
 }

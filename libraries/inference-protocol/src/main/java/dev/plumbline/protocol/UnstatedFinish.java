@@ -24,6 +24,8 @@ final class UnstatedFinish implements Consumer<StreamItem> {
             case StreamItem.ServerError unused -> told = true;
             case StreamItem.Malformed unused -> told = true;
             case StreamItem.Done unused -> finish();
+            case StreamItem.Foreign unused -> {}
+            case StreamItem.Reframed unused -> {}
         }
         sink.accept(item);
     }

@@ -41,7 +41,7 @@ class DialectsTest {
         assertThat(events(
                         messages,
                         "{\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}"))
-                .containsExactly(new StreamItem.ServerError("Overloaded"));
+                .containsExactly(new StreamItem.ServerError("Overloaded", true));
         assertThat(chunk(
                                 messages,
                                 "{\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"},\"usage\":{\"input_tokens\":3,"
@@ -102,27 +102,47 @@ class DialectsTest {
         Protocol ollama = Protocol.of(EndpointType.OLLAMA_CHAT, STREAMED);
         assertThat(lines(ollama, "{\"message\":{\"content\":\"\",\"thinking\":\"hm\"},\"done\":false}\n"))
                 .containsExactly(StreamItem.Chunk.REASONING);
-        List<StreamItem> last =
-                lines(ollama, "{\"message\":{\"content\":\"\"},\"done\":true,\"done_reason\":\"stop\"}");
-        assertThat(last).hasSize(2);
-        assertThat(((StreamItem.Chunk) last.get(0)).timings()).isEmpty();
-        assertThat(((StreamItem.Chunk) last.get(0)).finishReason()).contains("stop");
+        List<StreamItem> last = lines(
+                ollama,
+                "{\"message\":{\"content\":\"a\"},\"done\":false}\n"
+                        + "{\"message\":{\"content\":\"\"},\"done\":true,\"done_reason\":\"stop\"}");
+        assertThat(last).hasSize(3);
+        assertThat(((StreamItem.Chunk) last.get(1)).timings()).isEmpty();
+        assertThat(((StreamItem.Chunk) last.get(1)).finishReason()).contains("stop");
         assertThat(lines(ollama, "{\"done_reason\":\"load\",\"done\":false}\n"))
                 .containsExactly(StreamItem.Chunk.NOTHING);
     }
 
-    /** A gateway that calls lines one JSON answer: right in everything but the moments, which are not claimed. */
-    @Test
-    void linesThatAreLabelledAsOneAnswerAreReadInOnePiece() {
-        List<StreamItem> items = new ArrayList<>();
-        AnswerReader reader = Protocol.of(EndpointType.OLLAMA_GENERATE, STREAMED)
-                .answer(200, Optional.of("application/json"), items::add);
-        feed(
-                reader,
-                "{\"response\":\"a\",\"done\":false}\n{\"response\":\"\",\"done\":true,\"done_reason\":\"stop\"}\n");
-        reader.end(true);
-        assertThat(reader.isStream()).isFalse();
-        assertThat(items).hasSize(3).last().isEqualTo(new StreamItem.Done());
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "OLLAMA_GENERATE | application/json | {'response':'a','done':false}; | true | labelled application/json, but a stream of lines",
+                "OLLAMA_GENERATE | application/x-ndjson | {'response':'a','done':true}; | false | labelled application/x-ndjson, but JSON in one piece",
+                "CHAT | application/json | data: {'choices':[]};; | true | labelled application/json, but a stream of events",
+                "CHAT | text/plain | : ping;; | true | labelled text/plain, but a stream of events",
+                "CHAT | text/event-stream | {'choices':[]} | false | labelled text/event-stream, but JSON in one piece",
+                "CHAT | text/event-stream | {;'choices':[];} | false | labelled text/event-stream, but JSON in one piece",
+                "CHAT | text/event-stream | {'choices':[{'delta':{'content':'a'}}]}; | true | labelled text/event-stream, but a stream of lines",
+                "CHAT | | {'choices':[]} | false | 'without a label, and JSON in one piece'",
+                "MESSAGES | application/json; charset=utf-8 | event: ping;data: {'type':'ping'};; | true | 'labelled application/json; charset=utf-8, but a stream of events'"
+            })
+    void theFirstBytesDecideAndTheLabelIsNoted(
+            EndpointType type, String label, String body, boolean isStream, String remark) {
+        String text = body.replace(';', '\n').replace('\'', '"');
+        for (int pieces : new int[] {1, text.length()}) {
+            List<StreamItem> items = new ArrayList<>();
+            AnswerReader reader = Protocol.of(type, STREAMED).answer(200, Optional.ofNullable(label), items::add);
+            if (pieces == 1) {
+                feed(reader, text);
+            } else {
+                text.chars().forEach(c -> feed(reader, Character.toString(c)));
+            }
+            reader.end(true);
+            assertThat(items).first().isEqualTo(new StreamItem.Reframed(isStream, remark));
+            assertThat(reader.isStream()).isEqualTo(isStream);
+            assertThat(items).noneMatch(StreamItem.Malformed.class::isInstance);
+        }
     }
 
     @Test

@@ -23,7 +23,7 @@ class OpenAiAnswerTest {
                 "{\"choices\":[{\"delta\":{\"tool_calls\":[]}}]}",
                 "{\"choices\":[],\"prompt_progress\":{\"total\":5}}",
                 "{\"error\":null,\"choices\":[]}",
-                "{}"
+                "{\"error\":false,\"choices\":[],\"message\":\"all is well\"}"
             })
     void isNotContent(String json) {
         assertThat(read(json)).isEqualTo(StreamItem.Chunk.NOTHING);
@@ -89,6 +89,25 @@ class OpenAiAnswerTest {
         assertThat(read("{\"error\":\"Unauthorized\"}")).isEqualTo(new StreamItem.ServerError("Unauthorized"));
         assertThat(read("{\"error\":{}}")).isInstanceOf(StreamItem.ServerError.class);
         assertThat(read("{\"error\":true}")).isInstanceOf(StreamItem.ServerError.class);
+    }
+
+    @Test
+    void anObjectWithNothingOfTheApiIsNothingButItsWords() {
+        assertThat(read("{}")).isEqualTo(new StreamItem.Foreign("{}", false, false));
+        assertThat(read("{\"object\":\"error\",\"message\":\"out of\\n memory\",\"code\":50001}"))
+                .isEqualTo(new StreamItem.Foreign("out of memory", true, false));
+        assertThat(read("{\"detail\":[{\"loc\":[\"body\"],\"msg\":\"Field required\",\"input\":\"s3cret\"}]}"))
+                .isEqualTo(new StreamItem.Foreign("Field required", true, false));
+        assertThat(read("{\"model\":\"m\",\"response\":\"s3cret words\",\"done\":false}"))
+                .isEqualTo(new StreamItem.Foreign("{\"model\":\"m\",", false, false));
+    }
+
+    @Test
+    void whatBreaksOffIsNotRepeated() {
+        assertThat(read("{\"choices\":[{\"delta\":{\"content\":\"s3cret"))
+                .isEqualTo(new StreamItem.Malformed("not JSON"));
+        assertThat(read("Internal\nServer Error"))
+                .isEqualTo(new StreamItem.Malformed("not JSON: Internal Server Error"));
     }
 
     @Test

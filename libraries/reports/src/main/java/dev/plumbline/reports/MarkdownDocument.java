@@ -7,6 +7,7 @@ import dev.plumbline.contract.window.RequestCounts;
 import dev.plumbline.judgement.result.RunEnding;
 import dev.plumbline.judgement.result.RunIdentity;
 import dev.plumbline.judgement.result.RunTotals;
+import dev.plumbline.judgement.result.TokenCounting;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -143,11 +144,17 @@ final class MarkdownDocument {
                             .append(Figures.count(count)));
             line(kinds.toString());
         }
+        story.result()
+                .totals()
+                .heard()
+                .ifPresent(heard -> heard.causes().forEach(cause -> line("- failed: " + escaped(cause.text()))));
         story.figures()
                 .rates()
                 .ifPresent(rates -> line("- rates: " + Figures.significant(rates.completedPerSecond()) + " req/s, "
-                        + Figures.significant(rates.outputTokensPerSecond()) + " output tok/s"));
+                        + Figures.significant(rates.outputTokensPerSecond()) + " output "
+                        + (story.result().totals().outputUnit().equals("chunks") ? "chunks/s" : "tok/s")));
         RunTotals totals = story.result().totals();
+        totals.counting().flatMap(TokenCounting::note).ifPresent(note -> line("- output tokens: " + escaped(note)));
         totals.goodput()
                 .ifPresent(goodput -> line("- goodput: " + Figures.count(goodput.good()) + " of "
                         + Figures.count(goodput.ended()) + " met " + code(goodput.goals())));

@@ -13,6 +13,7 @@ import dev.plumbline.judgement.result.RunResult;
 import dev.plumbline.judgement.result.RunTotals;
 import dev.plumbline.judgement.result.RunVerdict.Answer;
 import dev.plumbline.judgement.result.RunWindow;
+import dev.plumbline.judgement.result.TokenCounting;
 import dev.plumbline.judgement.statistics.Ratio;
 import dev.plumbline.reports.FolderContents.StoredFile;
 import dev.plumbline.reports.TimeChart.Line;
@@ -263,7 +264,7 @@ final class ReportDocument {
                             + (rates.windows() == 1 ? " whole window" : " whole windows")
                     : "over the length of the run";
             if (rates.outputTokensPerSecond() > 0) {
-                card("Output tokens", Figures.significant(rates.outputTokensPerSecond()) + " /s", base);
+                card("Output " + unit(), Figures.significant(rates.outputTokensPerSecond()) + " /s", base);
             }
             card(
                     "Requests",
@@ -298,7 +299,22 @@ final class ReportDocument {
                 Figures.count(totals.acknowledgedEvents()) + " acknowledged, " + Figures.count(totals.lostEvents())
                         + " lost");
         out.end();
+        totals.counting()
+                .flatMap(TokenCounting::note)
+                .ifPresent(note -> out.element("p", "Output tokens are " + note + ".", "class", "note"));
+        List<RunTotals.Cause> causes =
+                totals.heard().map(RunTotals.Heard::causes).orElse(List.of());
+        if (!causes.isEmpty()) {
+            out.element("h3", "Why requests failed", "class", "after").begin("ul");
+            causes.forEach(cause -> out.element("li", cause.text()));
+            out.end();
+        }
         out.endLine();
+    }
+
+    /** What a number of output tokens is a number of. */
+    private String unit() {
+        return result.totals().outputUnit();
     }
 
     private static String rest(RequestCounts requests) {
@@ -442,10 +458,10 @@ final class ReportDocument {
             chart(
                     new TimeChart(
                             "tokens",
-                            "Output tokens",
+                            "Output " + unit(),
                             "per second",
                             "counted in the window in which they arrived",
-                            List.of(rate("output tokens", "a", windows, RunRates::outputTokensPerSecond))),
+                            List.of(rate("output " + unit(), "a", windows, RunRates::outputTokensPerSecond))),
                     windows,
                     frame);
         }
@@ -589,7 +605,7 @@ final class ReportDocument {
                 "TPOT p50 ms",
                 "e2e p95 ms",
                 "req/s",
-                "output tok/s",
+                unit().equals("chunks") ? "output chunks/s" : "output tok/s",
                 "coverage")) {
             out.element("th", head, "scope", "col");
         }

@@ -19,6 +19,7 @@ import dev.plumbline.judgement.result.RunVerdict.IncidentFinding;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -46,7 +47,7 @@ final class SummaryDocument {
         root.set("verdict", verdict(story.verdict()));
         root.set("totals", totals(result));
         root.set("requests", requests(story.figures().requests()));
-        root.set("tokens", tokens(story.figures().measured().tokens()));
+        root.set("tokens", tokens(story.figures().measured().tokens(), result.totals()));
         ArtifactJson.put(root, "errorShare", story.figures().errorShare());
         story.figures().rates().ifPresent(rates -> root.set("rates", rates(rates, result)));
         root.set("metrics", ArtifactJson.metrics(story.figures().judged()));
@@ -174,6 +175,10 @@ final class SummaryDocument {
                         .put("good", goodput.good())
                         .put("ended", goodput.ended()));
         ArtifactJson.put(node, "cost", totals.cost());
+        totals.heard()
+                .map(RunTotals.Heard::causes)
+                .filter(causes -> !causes.isEmpty())
+                .ifPresent(causes -> node.set("failures", failures(causes)));
         return node;
     }
 
@@ -189,14 +194,38 @@ final class SummaryDocument {
         return node;
     }
 
-    private static ObjectNode tokens(TokenTotals tokens) {
-        return ArtifactJson.MAPPER
-                .createObjectNode()
-                .put("prompt", tokens.prompt())
-                .put("output", tokens.output())
-                .put("reasoning", tokens.reasoning())
-                .put("cached", tokens.cached())
-                .put("streamedOutput", tokens.streamedOutput());
+    private static ArrayNode failures(List<RunTotals.Cause> causes) {
+        ArrayNode failures = ArtifactJson.MAPPER.createArrayNode();
+        causes.forEach(cause -> {
+            ObjectNode failure =
+                    failures.addObject().put("kind", cause.kind().name()).put("count", cause.count());
+            cause.words().ifPresent(words -> failure.put("words", words));
+        });
+        return failures;
+    }
+
+    /** A sum of 0 is one that nobody counted. */
+    private static ObjectNode tokens(TokenTotals tokens, RunTotals totals) {
+        ObjectNode node = ArtifactJson.MAPPER.createObjectNode();
+        putCounted(node, "prompt", tokens.prompt());
+        putCounted(node, "output", tokens.output());
+        putCounted(node, "reasoning", tokens.reasoning());
+        putCounted(node, "cached", tokens.cached());
+        putCounted(node, "streamedOutput", tokens.streamedOutput());
+        totals.counting().ifPresent(counting -> {
+            node.put("outputUnit", counting.unit());
+            ObjectNode sources = node.putObject("outputCountedBy");
+            counting.requests().forEach((source, requests) -> sources.put(source.name(), requests));
+            putCounted(node, "outputUncounted", counting.uncounted());
+            counting.refused().ifPresent(reason -> node.put("refused", reason));
+        });
+        return node;
+    }
+
+    private static void putCounted(ObjectNode node, String name, long count) {
+        if (count != 0) {
+            node.put(name, count);
+        }
     }
 
     private static ObjectNode rates(RunRates rates, RunResult result) {
@@ -206,8 +235,12 @@ final class SummaryDocument {
         node.put("wholeWindows", rates.wholeWindows());
         node.put("offeredPerSecond", rates.offeredPerSecond());
         node.put("completedPerSecond", rates.completedPerSecond());
-        node.put("promptTokensPerSecond", rates.promptTokensPerSecond());
-        node.put("outputTokensPerSecond", rates.outputTokensPerSecond());
+        if (rates.promptTokensPerSecond() > 0) {
+            node.put("promptTokensPerSecond", rates.promptTokensPerSecond());
+        }
+        if (rates.outputTokensPerSecond() != 0) {
+            node.put("outputTokensPerSecond", rates.outputTokensPerSecond());
+        }
         node.put("meanInFlight", rates.meanInFlight());
         double seconds = result.identity().durationSeconds();
         if (seconds > 0) {

@@ -56,6 +56,16 @@ class MarkdownDocumentTest {
                 .contains("&lt;script&gt;");
     }
 
+    @Test
+    void tokensThatAreChunksAndTheServersWordsAreTold() {
+        assertThat(text(SampleRuns.countedInChunks(SampleRuns.regression())))
+                .contains(" output chunks/s\n")
+                .contains(
+                        "- output tokens: chunks, not tokens, in all 120 completed requests: the server's counts cannot be true")
+                .contains("STREAM\\_ERROR 7 (out of &lt;b&gt;memory&lt;/b&gt;)");
+        assertThat(text(SampleRuns.regression())).doesNotContain("chunks");
+    }
+
     private static String text(Sample sample) {
         return new String(MarkdownDocument.of(sample.story()), StandardCharsets.UTF_8);
     }

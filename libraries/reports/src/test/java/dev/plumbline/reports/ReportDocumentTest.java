@@ -124,6 +124,17 @@ class ReportDocumentTest {
         assertThat(text(SampleRuns.onlyFailures())).contains("Broken off: every request of the last 10 s failed");
     }
 
+    @Test
+    void tokensThatAreChunksAndTheServersWordsAreTold() {
+        assertThat(text(SampleRuns.countedInChunks(SampleRuns.regression())))
+                .contains("Output chunks", "output chunks/s")
+                .contains("chunks, not tokens, in all 120 completed requests: the server's counts cannot be true")
+                .contains("STREAM_ERROR 7 (out of &lt;b&gt;memory&lt;/b&gt;)");
+        assertThat(text(SampleRuns.regression()))
+                .contains("Output tokens")
+                .doesNotContain("chunks, not tokens", "chunks/s");
+    }
+
     private static List<Element> elements(Document document, String name) {
         NodeList nodes = document.getElementsByTagName(name);
         List<Element> elements = new ArrayList<>();

@@ -4,6 +4,7 @@ import dev.plumbline.contract.distribution.Histogram;
 import dev.plumbline.contract.distribution.HistogramAccumulator;
 import dev.plumbline.contract.event.Activity.Sickness;
 import dev.plumbline.contract.event.FailureKind;
+import dev.plumbline.contract.event.TokenSource;
 import dev.plumbline.contract.run.RunRecord.Decision;
 import dev.plumbline.contract.run.RunRecord.Environment;
 import dev.plumbline.contract.series.ComparisonGroup;
@@ -38,6 +39,7 @@ import dev.plumbline.judgement.result.RunVerdict.Change;
 import dev.plumbline.judgement.result.RunVerdict.ComparisonFinding;
 import dev.plumbline.judgement.result.RunVerdict.Difference;
 import dev.plumbline.judgement.result.RunWindow;
+import dev.plumbline.judgement.result.TokenCounting;
 import dev.plumbline.judgement.statistics.Ratio;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -405,6 +407,36 @@ final class SampleRuns {
     }
 
     /** The same run on a stack whose parts were gone for a while, one of them to the end. */
+    /** The same run, of a server that counted no tokens and failed some requests. */
+    static Sample countedInChunks(Sample sample) {
+        RunResult result = sample.result();
+        RunTotals totals = result.totals();
+        RunTotals.Heard heard = new RunTotals.Heard(
+                List.of(new RunTotals.Cause(FailureKind.STREAM_ERROR, 7, Optional.of("out of <b>memory</b>"))),
+                Map.of(),
+                Optional.of(new TokenCounting(
+                        Map.of(TokenSource.CHUNKS, 120L),
+                        0,
+                        Optional.of("0 output tokens beside 10 chunks with content"))));
+        return new Sample(
+                new RunResult(
+                        result.identity(),
+                        result.plan(),
+                        result.environment(),
+                        result.ending(),
+                        new RunTotals(
+                                totals.offered(),
+                                totals.acknowledgedEvents(),
+                                totals.lostEvents(),
+                                totals.countedEvents(),
+                                totals.goodput(),
+                                totals.cost(),
+                                Optional.of(heard)),
+                        result.windows(),
+                        result.alerts()),
+                sample.verdict());
+    }
+
     static Sample withOutages(Sample sample) {
         RunResult result = sample.result();
         return new Sample(

@@ -89,6 +89,26 @@ class SummaryDocumentTest {
     }
 
     @Test
+    void whoCountedTheTokensAndWhatTheServerSaidHaveThePublishedForm() throws IOException {
+        JsonNode summary = summary(SampleRuns.countedInChunks(SampleRuns.regression()));
+
+        assertThat(SCHEMA.validate(summary)).isEmpty();
+        assertThat(summary.at("/tokens/outputUnit").asText()).isEqualTo("chunks");
+        assertThat(summary.at("/tokens/outputCountedBy").toString()).isEqualTo("{\"CHUNKS\":120}");
+        assertThat(summary.at("/tokens/refused").asText()).isEqualTo("0 output tokens beside 10 chunks with content");
+        assertThat(summary.at("/totals/failures").toString())
+                .isEqualTo("[{\"kind\":\"STREAM_ERROR\",\"count\":7,\"words\":\"out of <b>memory</b>\"}]");
+    }
+
+    @Test
+    void whatNobodyCountedIsAbsentAndNotZero() throws IOException {
+        JsonNode summary = summary(SampleRuns.empty());
+
+        assertThat(SCHEMA.validate(summary)).isEmpty();
+        assertThat(summary.at("/tokens")).isEmpty();
+    }
+
+    @Test
     void whatIsWrongIsFoundBySchema() throws IOException {
         assertRefused(summary -> summary.remove("verdict"));
         assertRefused(summary -> summary.put("version", 2));

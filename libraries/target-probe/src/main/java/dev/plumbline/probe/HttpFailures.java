@@ -44,10 +44,10 @@ final class HttpFailures {
                         FailureKind.BUSY,
                         answer.asked() + " answers 429" + said(answer)
                                 + ": a rate limit is reached; wait, or raise the limit before you measure"));
-            case 503 ->
+            case 503, 529 ->
                 Optional.of(new Failed(
                         FailureKind.BUSY,
-                        answer.asked() + " answers 503" + said(answer)
+                        answer.asked() + " answers " + status + said(answer)
                                 + ": it takes nothing on now; wait, or look at its log"));
             default ->
                 status >= 500 && status != 501
@@ -117,8 +117,7 @@ final class HttpFailures {
 
     /** What the server itself says, in brackets. */
     private String said(Answered answer) {
-        return answer.json()
-                .flatMap(Json::error)
+        return answer.words()
                 .map(text -> " (\"" + Words.oneLine(address.credentials().redact(text)) + "\")")
                 .orElse("");
     }

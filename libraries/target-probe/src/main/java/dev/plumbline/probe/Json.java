@@ -94,15 +94,6 @@ final class Json {
                 : OptionalLong.empty();
     }
 
-    /** What the server says is wrong: {@code error} as text or object, {@code message}, {@code detail}. */
-    static Optional<String> error(JsonNode node) {
-        return text(node, "error", "message")
-                .or(() -> text(node, "error"))
-                .or(() -> text(node, "message"))
-                .or(() -> text(node, "detail"))
-                .or(() -> text(node.path("detail").path(0), "msg"));
-    }
-
     private static JsonNode at(JsonNode node, String... path) {
         JsonNode found = node;
         for (String name : path) {

@@ -38,6 +38,11 @@ sealed interface Reply {
                     || text.stripLeading().startsWith("<");
         }
 
+        /** What the server says in words where something is wrong. */
+        Optional<String> words() {
+            return dev.plumbline.protocol.Words.ofErrorBody(text);
+        }
+
         /** An engine that says it is not ready yet. */
         boolean isLoading() {
             if (status != 503) {

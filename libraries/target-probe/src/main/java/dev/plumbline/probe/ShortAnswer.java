@@ -5,6 +5,7 @@ import dev.plumbline.protocol.AnswerReader;
 import dev.plumbline.protocol.Protocol;
 import dev.plumbline.protocol.ServerTimings;
 import dev.plumbline.protocol.StreamItem;
+import dev.plumbline.protocol.Usage;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.net.http.HttpResponse.ResponseInfo;
 import java.nio.ByteBuffer;
@@ -28,8 +29,9 @@ final class ShortAnswer implements BodySubscriber<ShortAnswer.Read> {
      * @param streamed whether it came as a stream
      * @param chunks chunks with content
      * @param firstContentNanos of the given clock
-     * @param error the server's own, one line
-     * @param malformed why it cannot be understood, one line
+     * @param usage token counts of the server that can be true
+     * @param trouble what says that something is wrong: an error, what cannot be understood, or an object of somebody else
+     * @param remark on the label of the body, where it is not right
      * @param cut whether the connection broke
      */
     record Read(
@@ -37,9 +39,9 @@ final class ShortAnswer implements BodySubscriber<ShortAnswer.Read> {
             long chunks,
             OptionalLong firstContentNanos,
             Optional<String> finishReason,
-            OptionalLong outputTokens,
-            Optional<String> error,
-            Optional<String> malformed,
+            Usage usage,
+            Optional<StreamItem> trouble,
+            Optional<String> remark,
             boolean cut) {}
 
     private final LongSupplier clock;
@@ -48,9 +50,11 @@ final class ShortAnswer implements BodySubscriber<ShortAnswer.Read> {
     private long chunks;
     private OptionalLong firstContentNanos = OptionalLong.empty();
     private Optional<String> finishReason = Optional.empty();
-    private OptionalLong outputTokens = OptionalLong.empty();
-    private Optional<String> error = Optional.empty();
-    private Optional<String> malformed = Optional.empty();
+    private Usage usage = Usage.NOTHING;
+    private Optional<StreamItem> error = Optional.empty();
+    private Optional<StreamItem> malformed = Optional.empty();
+    private Optional<StreamItem> foreign = Optional.empty();
+    private Optional<String> remark = Optional.empty();
 
     ShortAnswer(Protocol protocol, ResponseInfo info, LongSupplier clock) {
         this.clock = clock;
@@ -100,15 +104,16 @@ final class ShortAnswer implements BodySubscriber<ShortAnswer.Read> {
                 // Ollama's native API counts in its timings only.
                 chunk.usage()
                         .or(() -> chunk.timings().map(ServerTimings::tokens))
-                        .filter(usage -> usage.output().isPresent())
-                        .ifPresent(usage -> outputTokens = usage.output());
+                        .ifPresent(told -> usage = told.fallingBackTo(usage));
             }
-            case StreamItem.ServerError told -> error = error.or(() -> Optional.of(told.message()));
+            case StreamItem.ServerError told -> error = error.or(() -> Optional.of(told));
             case StreamItem.Malformed found -> {
-                malformed = malformed.or(() -> Optional.of(found.reason()));
+                malformed = malformed.or(() -> Optional.of(found));
                 // Nothing more is taken; an endless answer must not be waited for.
                 end(true);
             }
+            case StreamItem.Foreign other -> foreign = foreign.or(() -> Optional.of(other));
+            case StreamItem.Reframed found -> remark = Optional.of(found.remark());
             case StreamItem.Done ignored -> {}
         }
     }
@@ -116,6 +121,13 @@ final class ShortAnswer implements BodySubscriber<ShortAnswer.Read> {
     private void end(boolean cut) {
         reader.end(!cut);
         result.complete(new Read(
-                reader.isStream(), chunks, firstContentNanos, finishReason, outputTokens, error, malformed, cut));
+                reader.isStream(),
+                chunks,
+                firstContentNanos,
+                finishReason,
+                usage.beside(chunks),
+                error.or(() -> malformed).or(() -> foreign),
+                remark,
+                cut));
     }
 }

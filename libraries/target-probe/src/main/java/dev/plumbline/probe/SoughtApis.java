@@ -66,8 +66,8 @@ final class SoughtApis {
             case 400, 413, 415, 422 -> true;
             case 401, 403, 429, 503 -> true;
             case 404 ->
-                answer.json()
-                        .flatMap(Json::error)
+                answer.words()
+                        .filter(unused -> answer.json().isPresent())
                         .filter(text -> text.toLowerCase(Locale.ROOT).contains("model"))
                         .isPresent();
             case 200 -> answer.json().filter(body -> body.has("choices")).isPresent();

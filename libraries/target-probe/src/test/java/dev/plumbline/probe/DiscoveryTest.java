@@ -7,6 +7,7 @@ import dev.plumbline.probe.StepOutcome.Skipped;
 import dev.plumbline.probe.TargetAddress.Wanted;
 import dev.plumbline.protocol.EndpointType;
 import dev.plumbline.protocol.GenericTarget;
+import dev.plumbline.protocol.scripted.ScriptedServer;
 import dev.plumbline.target.SimulatedTarget;
 import dev.plumbline.target.SimulatedTargetSettings;
 import java.io.IOException;
@@ -18,7 +19,7 @@ class DiscoveryTest {
 
     @Test
     void vllmIsKnownWithItsSettings() throws Exception {
-        try (FakeServer server = FakeServer.vllm()) {
+        try (ScriptedServer server = Engines.vllm()) {
             ProbeReport report = Probing.check(server.url());
 
             assertThat(report.failure()).isEmpty();
@@ -48,7 +49,7 @@ class DiscoveryTest {
 
     @Test
     void llamaCppIsKnownWithItsSlots() throws Exception {
-        try (FakeServer server = FakeServer.llamaCpp()) {
+        try (ScriptedServer server = Engines.llamaCpp()) {
             ProbeReport report = Probing.check(server.url());
 
             assertThat(report.failure()).isEmpty();
@@ -67,7 +68,7 @@ class DiscoveryTest {
 
     @Test
     void ollamaIsDrivenThroughOpenAiChatAndKnownByItsDigest() throws Exception {
-        try (FakeServer server = FakeServer.ollama()) {
+        try (ScriptedServer server = Engines.ollama()) {
             ProbeReport report = Probing.check(server.url());
 
             assertThat(report.failure()).isEmpty();
@@ -89,14 +90,14 @@ class DiscoveryTest {
 
     @Test
     void theContextLengthOfAnOllamaIsAskedForAgainOnceTheAnswerHasLoadedTheModel() throws Exception {
-        try (FakeServer server = FakeServer.ollama().captured("GET /api/ps", "ollama-ps-empty.json")) {
-            server.on("POST /v1/chat/completions", (exchange, request) -> {
-                server.captured("GET /api/ps", "ollama-ps-loaded.json");
-                if (request.equals("{}")) {
-                    server.captured("GET /api/ps", "ollama-ps-empty.json");
-                    FakeServer.send(exchange, 400, "application/json", "{\"error\":\"no messages\"}");
+        try (ScriptedServer server = Engines.ollama().json("GET /api/ps", Engines.resource("ollama-ps-empty.json"))) {
+            server.on("POST /v1/chat/completions", (out, request) -> {
+                server.json("GET /api/ps", Engines.resource("ollama-ps-loaded.json"));
+                if (request.body().equals("{}")) {
+                    server.json("GET /api/ps", Engines.resource("ollama-ps-empty.json"));
+                    return ScriptedServer.send(out, 400, "application/json", "{\"error\":\"no messages\"}");
                 } else {
-                    FakeServer.send(exchange, 200, "text/event-stream", FakeServer.resource("ollama-chat.sse"));
+                    return ScriptedServer.send(out, 200, "text/event-stream", Engines.resource("ollama-chat.sse"));
                 }
             });
 
@@ -107,8 +108,8 @@ class DiscoveryTest {
 
     @Test
     void sglangAndTgiAreKnown() throws Exception {
-        try (FakeServer sglang = FakeServer.vllm();
-                FakeServer tgi = FakeServer.vllm()) {
+        try (ScriptedServer sglang = Engines.vllm();
+                ScriptedServer tgi = Engines.vllm()) {
             sglang.json("GET /v1/models", "{\"data\":[{\"id\":\"m\",\"owned_by\":\"sglang\",\"max_model_len\":4096}]}")
                     .json(
                             "GET /get_server_info",
@@ -175,7 +176,7 @@ class DiscoveryTest {
 
     @Test
     void completionsAreFoundWhereThereIsNoChat() throws Exception {
-        try (FakeServer server = FakeServer.vllm().on("POST /v1/chat/completions", 404, "text/plain", "no")) {
+        try (ScriptedServer server = Engines.vllm().on("POST /v1/chat/completions", 404, "text/plain", "no")) {
             assertThat(Probing.check(server.url()).discovery().orElseThrow().endpointType())
                     .isEqualTo(EndpointType.COMPLETIONS);
         }
@@ -189,7 +190,7 @@ class DiscoveryTest {
                         + "\"delta\":{\"type\":\"text_delta\",\"text\":\"1\"}}\n\n"
                         + "event: message_delta\ndata: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"},"
                         + "\"usage\":{\"output_tokens\":1}}\n\nevent: message_stop\ndata: {\"type\":\"message_stop\"}\n\n";
-        try (FakeServer server = FakeServer.start()
+        try (ScriptedServer server = ScriptedServer.start()
                 .json("GET /v1/models", "{\"data\":[{\"type\":\"model\",\"id\":\"claude\"}]}")
                 .streaming("/v1/messages", events)) {
             ProbeReport report = Probing.check(server.url());
@@ -201,9 +202,9 @@ class DiscoveryTest {
 
     @Test
     void anApiBelowAPrefixIsFound() throws Exception {
-        try (FakeServer server = FakeServer.start()
-                .captured("GET /llm/v1/models", "vllm-v1-models.json")
-                .streaming("/llm/v1/chat/completions", FakeServer.resource("vllm-chat.sse"))) {
+        try (ScriptedServer server = ScriptedServer.start()
+                .json("GET /llm/v1/models", Engines.resource("vllm-v1-models.json"))
+                .streaming("/llm/v1/chat/completions", Engines.resource("vllm-chat.sse"))) {
             for (String end : new String[] {"/llm", "/llm/v1/", "/llm/v1/chat/completions"}) {
                 ProbeReport report = Probing.check(server.url() + end);
 
@@ -216,17 +217,17 @@ class DiscoveryTest {
 
     @Test
     void aQueryGoesWithEveryRequestToAnApi() throws Exception {
-        try (FakeServer server = FakeServer.start()
-                .captured("GET /v1/models?v=7", "vllm-v1-models.json")
-                .streaming("/v1/chat/completions?v=7", FakeServer.resource("vllm-chat.sse"))) {
+        try (ScriptedServer server = ScriptedServer.start()
+                .json("GET /v1/models?v=7", Engines.resource("vllm-v1-models.json"))
+                .streaming("/v1/chat/completions?v=7", Engines.resource("vllm-chat.sse"))) {
             assertThat(Probing.check(server.url() + "/v1?v=7").failure()).isEmpty();
         }
     }
 
     @Test
     void aServerWithoutAListIsDrivenWithTheModelThatIsNamed() throws Exception {
-        try (FakeServer server =
-                FakeServer.start().streaming("/v1/chat/completions", FakeServer.resource("vllm-chat.sse"))) {
+        try (ScriptedServer server =
+                ScriptedServer.start().streaming("/v1/chat/completions", Engines.resource("vllm-chat.sse"))) {
             ProbeReport named = Probing.check(server.url(), Probing.model("m"));
             ProbeReport unnamed = Probing.check(server.url());
 
@@ -249,7 +250,7 @@ class DiscoveryTest {
                 Optional.empty(),
                 Optional.empty(),
                 "/error");
-        try (FakeServer server = FakeServer.start()
+        try (ScriptedServer server = ScriptedServer.start()
                 .on("POST /talk?k=1", 200, "text/event-stream", "data: {\"text\":\"1\",\"end\":\"stop\"}\n\n")) {
             ProbeReport report = Probing.check(
                     server.url() + "/talk?k=1",
@@ -268,8 +269,8 @@ class DiscoveryTest {
 
     @Test
     void metricsElsewhereAreLookedAtWithoutTheKey() throws Exception {
-        try (FakeServer server = FakeServer.ollama();
-                FakeServer exporter = FakeServer.vllm()) {
+        try (ScriptedServer server = Engines.ollama();
+                ScriptedServer exporter = Engines.vllm()) {
             TargetAddress address = TargetAddress.of(server.url())
                     .with(Probing.PATIENT)
                     .with(new Credentials(java.util.Map.of(), Optional.of("sk-1"), Optional.empty()))
@@ -282,21 +283,28 @@ class DiscoveryTest {
             ProbeReport report = Probing.check(address);
 
             assertThat(Probing.outcome(report, Step.METRICS)).isEqualTo(new Passed("metrics of vllm"));
-            assertThat(server.authorizations()).containsEntry("GET /v1/models", "Bearer sk-1");
-            assertThat(exporter.authorizations()).isEmpty();
+            assertThat(server.requests())
+                    .filteredOn(request -> request.asked().equals("GET /v1/models"))
+                    .isNotEmpty()
+                    .allSatisfy(request ->
+                            assertThat(request.header("Authorization")).contains("Bearer sk-1"));
+            assertThat(exporter.requests())
+                    .isNotEmpty()
+                    .allSatisfy(request ->
+                            assertThat(request.header("Authorization")).isEmpty());
         }
     }
 
     @Test
     void anEngineThatLoadsIsWaitedFor() throws IOException, InterruptedException {
         String loading = "{\"error\":{\"message\":\"Loading model\",\"type\":\"unavailable_error\",\"code\":503}}";
-        try (FakeServer server = FakeServer.llamaCpp()) {
+        try (ScriptedServer server = Engines.llamaCpp()) {
             int[] seen = {0};
-            server.on("GET /health", (exchange, request) -> {
+            server.on("GET /health", (out, request) -> {
                 if (seen[0]++ < 2) {
-                    FakeServer.send(exchange, 503, "application/json", loading);
+                    return ScriptedServer.send(out, 503, "application/json", loading);
                 } else {
-                    FakeServer.send(exchange, 200, "application/json", "{\"status\":\"ok\"}");
+                    return ScriptedServer.send(out, 200, "application/json", "{\"status\":\"ok\"}");
                 }
             });
             StringBuilder waited = new StringBuilder();

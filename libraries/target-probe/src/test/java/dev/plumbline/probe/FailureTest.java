@@ -7,13 +7,11 @@ import dev.plumbline.probe.StepOutcome.Skipped;
 import dev.plumbline.probe.TargetAddress.Route;
 import dev.plumbline.probe.TargetAddress.Wanted;
 import dev.plumbline.protocol.EndpointType;
+import dev.plumbline.protocol.scripted.ScriptedServer;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -39,40 +37,6 @@ class FailureTest {
         }
     }
 
-    /** Serves every connection with the same bytes, or none, until it is closed. */
-    private static ServerSocket raw(byte[] bytes, boolean close) throws IOException {
-        ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        Thread.ofPlatform().daemon().start(() -> {
-            try {
-                while (true) {
-                    Socket socket = server.accept();
-                    Thread.ofPlatform().daemon().start(() -> talk(socket, bytes, close));
-                }
-            } catch (IOException e) {
-                // The test is over.
-                assertThat(server.isClosed()).isTrue();
-            }
-        });
-        return server;
-    }
-
-    private static void talk(Socket socket, byte[] bytes, boolean close) {
-        try (socket) {
-            if (close && socket.getInputStream().read(new byte[64]) < 0) {
-                return;
-            }
-            OutputStream out = socket.getOutputStream();
-            out.write(bytes);
-            out.flush();
-            // Held open until the other side has had enough.
-            while (!close && socket.getInputStream().read() >= 0) {
-                continue;
-            }
-        } catch (IOException e) {
-            assertThat(e).isNotNull();
-        }
-    }
-
     @Test
     void aNameThatDoesNotExist() throws Exception {
         Failed failed = failure(Probing.check("http://no-such-host.invalid:8000"), Step.DNS);
@@ -93,9 +57,9 @@ class FailureTest {
 
     @Test
     void aServerThatTakesTheConnectionAndIsSilent() throws Exception {
-        try (ServerSocket server = raw(new byte[0], false)) {
-            TargetAddress address = TargetAddress.of("127.0.0.1:" + server.getLocalPort())
-                    .with(Probing.timeouts(Duration.ofMillis(300)));
+        try (ScriptedServer server = new ScriptedServer(out -> true)) {
+            TargetAddress address =
+                    TargetAddress.of("127.0.0.1:" + server.port()).with(Probing.timeouts(Duration.ofMillis(300)));
 
             Failed failed = failure(Probing.check(address), Step.HTTP);
 
@@ -106,8 +70,8 @@ class FailureTest {
 
     @Test
     void aServerThatHangsUp() throws Exception {
-        try (ServerSocket server = raw(new byte[0], true)) {
-            Failed failed = failure(Probing.check("127.0.0.1:" + server.getLocalPort()), Step.HTTP);
+        try (ScriptedServer server = new ScriptedServer(out -> false)) {
+            Failed failed = failure(Probing.check("127.0.0.1:" + server.port()), Step.HTTP);
 
             assertThat(failed.kind()).isEqualTo(FailureKind.CONNECTION_CUT);
         }
@@ -115,8 +79,11 @@ class FailureTest {
 
     @Test
     void aServerOfAnotherProtocol() throws Exception {
-        try (ServerSocket server = raw("220 mail.example ESMTP\r\n".getBytes(StandardCharsets.US_ASCII), true)) {
-            Failed failed = failure(Probing.check("127.0.0.1:" + server.getLocalPort()), Step.HTTP);
+        try (ScriptedServer server = new ScriptedServer(out -> {
+            ScriptedServer.text(out, "220 mail.example ESMTP\r\n");
+            return false;
+        })) {
+            Failed failed = failure(Probing.check("127.0.0.1:" + server.port()), Step.HTTP);
 
             assertThat(failed.kind()).isEqualTo(FailureKind.NOT_HTTP);
         }
@@ -124,7 +91,7 @@ class FailureTest {
 
     @Test
     void aMissingKeyAndAWrongOne() throws Exception {
-        try (FakeServer server = FakeServer.vllm()) {
+        try (ScriptedServer server = Engines.vllm()) {
             for (String path : new String[] {"GET /v1/models", "POST /v1/chat/completions", "POST /v1/completions"}) {
                 server.on(path, 401, "application/json", "{\"error\":{\"message\":\"bad key sk-very-secret\"}}");
             }
@@ -144,7 +111,7 @@ class FailureTest {
 
     @Test
     void aListWithoutAKeyDoesNotHideAnEndpointThatWantsOne() throws Exception {
-        try (FakeServer server = FakeServer.vllm()
+        try (ScriptedServer server = Engines.vllm()
                 .on("POST /v1/chat/completions", 401, "application/json", "{\"error\":\"Unauthorized\"}")) {
             assertThat(failure(Probing.check(server.url()), Step.HTTP).kind()).isEqualTo(FailureKind.UNAUTHORIZED);
         }
@@ -158,7 +125,7 @@ class FailureTest {
         "502, SERVER_ERROR, look at the server's log"
     })
     void aDoorThatIsShut(int status, FailureKind kind, String words) throws Exception {
-        try (FakeServer server = FakeServer.start().elsewhere(status, "application/json", "{\"error\":\"told why\"}")) {
+        try (ScriptedServer server = ScriptedServer.always(status, "application/json", "{\"error\":\"told why\"}")) {
             Failed failed = failure(Probing.check(server.url()), Step.HTTP);
 
             assertThat(failed.kind()).isEqualTo(kind);
@@ -168,7 +135,7 @@ class FailureTest {
 
     @Test
     void aPathWithNothingBelow() throws Exception {
-        try (FakeServer server = FakeServer.vllm()) {
+        try (ScriptedServer server = Engines.vllm()) {
             Failed failed = failure(Probing.check(server.url() + "/wrong"), Step.PROTOCOL);
 
             assertThat(failed.kind()).isEqualTo(FailureKind.NOT_FOUND);
@@ -184,7 +151,7 @@ class FailureTest {
         "text/plain, hello, no LLM server says"
     })
     void somethingElseThatSpeaksHttp(String contentType, String body, String words) throws Exception {
-        try (FakeServer server = FakeServer.start().elsewhere(200, contentType, body)) {
+        try (ScriptedServer server = ScriptedServer.always(200, contentType, body)) {
             Failed failed = failure(Probing.check(server.url()), Step.PROTOCOL);
 
             assertThat(failed.kind()).isEqualTo(FailureKind.NOT_AN_LLM_ENDPOINT);
@@ -194,8 +161,8 @@ class FailureTest {
 
     @Test
     void aRedirectIsNamedAndNotFollowed() throws Exception {
-        try (FakeServer elsewhere = FakeServer.vllm();
-                FakeServer server = FakeServer.start()) {
+        try (ScriptedServer elsewhere = Engines.vllm();
+                ScriptedServer server = ScriptedServer.start()) {
             server.header("GET /v1/models", 302, "Location", "http://localhost:" + elsewhere.port() + "/v1/models");
             server.header(
                     "POST /v1/chat/completions",
@@ -213,8 +180,8 @@ class FailureTest {
 
     @Test
     void aModelThatIsNotServed() throws Exception {
-        try (FakeServer server = FakeServer.vllm()
-                .json("GET /v1/models", "{\"data\":[{\"id\":\"llama-3.1-8b\"},{\"id\":\"qwen3-4b\"}]}")) {
+        try (ScriptedServer server =
+                Engines.vllm().json("GET /v1/models", "{\"data\":[{\"id\":\"llama-3.1-8b\"},{\"id\":\"qwen3-4b\"}]}")) {
             Failed failed = failure(Probing.check(server.url(), Probing.model("llama-3-8b")), Step.MODEL);
 
             assertThat(failed.kind()).isEqualTo(FailureKind.MODEL_MISSING);
@@ -224,8 +191,8 @@ class FailureTest {
 
     @Test
     void severalModelsAndNoneChosen() throws Exception {
-        try (FakeServer server =
-                FakeServer.vllm().json("GET /v1/models", "{\"data\":[{\"id\":\"a\"},{\"id\":\"b\"},{\"id\":\"c\"}]}")) {
+        try (ScriptedServer server =
+                Engines.vllm().json("GET /v1/models", "{\"data\":[{\"id\":\"a\"},{\"id\":\"b\"},{\"id\":\"c\"}]}")) {
             Failed failed = failure(Probing.check(server.url()), Step.MODEL);
 
             assertThat(failed.line()).isEqualTo("3 models are served: name one with --model: a, b, c");
@@ -235,7 +202,7 @@ class FailureTest {
     @Test
     void severalModelsOfAnOllamaAndOneIsLoaded() throws Exception {
         String list = "{\"data\":[{\"id\":\"tiny:latest\"},{\"id\":\"big:70b\"},{\"id\":\"nomic:latest\"}]}";
-        try (FakeServer server = FakeServer.ollama().json("GET /v1/models", list)) {
+        try (ScriptedServer server = Engines.ollama().json("GET /v1/models", list)) {
             assertThat(Probing.check(server.url()).discovery().orElseThrow().model())
                     .isEqualTo("tiny:latest");
             assertThat(Probing.check(server.url(), Probing.model("big:70b"))
@@ -244,19 +211,19 @@ class FailureTest {
                             .model())
                     .isEqualTo("big:70b");
 
-            server.captured("GET /api/ps", "ollama-ps-empty.json");
+            server.json("GET /api/ps", Engines.resource("ollama-ps-empty.json"));
             assertThat(failure(Probing.check(server.url()), Step.MODEL).kind()).isEqualTo(FailureKind.MODEL_NOT_CHOSEN);
         }
     }
 
     @Test
     void noModelAtAllAndEmbeddingsOnly() throws Exception {
-        try (FakeServer none = FakeServer.ollama()
+        try (ScriptedServer none = Engines.ollama()
                         .json("GET /v1/models", "{\"object\":\"list\",\"data\":null}")
                         .json("GET /api/tags", "{\"models\":[]}");
-                FakeServer embedding =
-                        FakeServer.ollama().json("POST /api/show", "{\"capabilities\":[\"embedding\"]}");
-                FakeServer llamaCpp = FakeServer.llamaCpp()
+                ScriptedServer embedding =
+                        Engines.ollama().json("POST /api/show", "{\"capabilities\":[\"embedding\"]}");
+                ScriptedServer llamaCpp = Engines.llamaCpp()
                         .on("POST /v1/chat/completions", 501, "application/json", "{\"error\":{\"code\":501}}")
                         .on("POST /v1/completions", 501, "application/json", "{\"error\":{\"code\":501}}")) {
             assertThat(failure(Probing.check(none.url()), Step.MODEL).line()).contains("serves no model");
@@ -269,7 +236,7 @@ class FailureTest {
 
     @Test
     void anApiThatIsNotThere() throws Exception {
-        try (FakeServer server = FakeServer.vllm()) {
+        try (ScriptedServer server = Engines.vllm()) {
             Failed failed = failure(Probing.check(server.url(), Probing.type(EndpointType.OLLAMA_CHAT)), Step.PROTOCOL);
 
             assertThat(failed.kind()).isEqualTo(FailureKind.NO_SUCH_API);
@@ -287,7 +254,7 @@ class FailureTest {
                 Duration.ofSeconds(20),
                 Duration.ofMillis(10),
                 Duration.ofMillis(1));
-        try (FakeServer server = FakeServer.start().elsewhere(503, "application/json", loading)) {
+        try (ScriptedServer server = ScriptedServer.always(503, "application/json", loading)) {
             Failed failed = failure(Probing.check(TargetAddress.of(server.url()).with(timeouts)), Step.HTTP);
 
             assertThat(failed.kind()).isEqualTo(FailureKind.LOADING);
@@ -300,7 +267,7 @@ class FailureTest {
         "vllm-engine-killed.sse, STREAM_ERROR, an error inside a 200"
     })
     void anEngineThatDiesInTheMiddleOfAnAnswer(String stream, FailureKind kind, String words) throws Exception {
-        try (FakeServer server = FakeServer.vllm().streaming("/v1/chat/completions", FakeServer.resource(stream))) {
+        try (ScriptedServer server = Engines.vllm().streaming("/v1/chat/completions", Engines.resource(stream))) {
             Failed failed = failure(Probing.check(server.url()), Step.ANSWER);
 
             assertThat(failed.kind()).isEqualTo(kind);
@@ -319,11 +286,11 @@ class FailureTest {
                 "text/html | <html></html> | NOT_AN_LLM_ENDPOINT"
             })
     void anAnswerThatIsNone(String contentType, String body, FailureKind kind) throws Exception {
-        try (FakeServer server = FakeServer.vllm().on("POST /v1/chat/completions", (exchange, request) -> {
-            if (request.equals("{}")) {
-                FakeServer.send(exchange, 422, "application/json", "{\"detail\":[{\"msg\":\"Field required\"}]}");
+        try (ScriptedServer server = Engines.vllm().on("POST /v1/chat/completions", (out, request) -> {
+            if (request.body().equals("{}")) {
+                return ScriptedServer.send(out, 422, "application/json", "{\"detail\":[{\"msg\":\"Field required\"}]}");
             } else {
-                FakeServer.send(exchange, 200, contentType, body + "\n\n");
+                return ScriptedServer.send(out, 200, contentType, body + "\n\n");
             }
         })) {
             assertThat(failure(Probing.check(server.url()), Step.ANSWER).kind()).isEqualTo(kind);
@@ -337,9 +304,9 @@ class FailureTest {
         "404, vllm-error-404-model.json, REQUEST_REFUSED, The model `nope` does not exist"
     })
     void aRefusalOfTheShortAnswer(int status, String resource, FailureKind kind, String words) throws Exception {
-        try (FakeServer server = FakeServer.vllm().on("POST /v1/chat/completions", (exchange, request) -> {
-            int code = request.equals("{}") ? 400 : status;
-            FakeServer.send(exchange, code, "application/json", FakeServer.resource(resource));
+        try (ScriptedServer server = Engines.vllm().on("POST /v1/chat/completions", (out, request) -> {
+            int code = request.body().equals("{}") ? 400 : status;
+            return ScriptedServer.send(out, code, "application/json", Engines.resource(resource));
         })) {
             Failed failed = failure(Probing.check(server.url()), Step.ANSWER);
 
@@ -350,10 +317,11 @@ class FailureTest {
 
     @Test
     void anAnswerThatNeverComes() throws Exception {
-        try (FakeServer server = FakeServer.vllm().on("POST /v1/chat/completions", (exchange, request) -> {
-            if (request.equals("{}")) {
-                FakeServer.send(exchange, 400, "application/json", "{\"error\":\"no messages\"}");
+        try (ScriptedServer server = Engines.vllm().on("POST /v1/chat/completions", (out, request) -> {
+            if (request.body().equals("{}")) {
+                return ScriptedServer.send(out, 400, "application/json", "{\"error\":\"no messages\"}");
             }
+            return true;
         })) {
             ProbeTimeouts timeouts = new ProbeTimeouts(
                     Duration.ofSeconds(20),
@@ -371,7 +339,7 @@ class FailureTest {
 
     @Test
     void metricsThatWereAskedForAndAreNotThere() throws Exception {
-        try (FakeServer server = FakeServer.vllm()) {
+        try (ScriptedServer server = Engines.vllm()) {
             ProbeReport report = Probing.check(
                     server.url(),
                     new Wanted(
@@ -388,10 +356,10 @@ class FailureTest {
     @Test
     void aProxyThatIsNotThereAndOneThatIs() throws Exception {
         int closed = closedPort();
-        try (FakeServer proxy = FakeServer.start()) {
+        try (ScriptedServer proxy = ScriptedServer.start()) {
             String target = "http://target.invalid:8000";
-            proxy.captured("GET " + target + "/v1/models", "vllm-v1-models.json")
-                    .streaming(target + "/v1/chat/completions", FakeServer.resource("vllm-chat.sse"));
+            proxy.json("GET " + target + "/v1/models", Engines.resource("vllm-v1-models.json"))
+                    .streaming(target + "/v1/chat/completions", Engines.resource("vllm-chat.sse"));
 
             ProbeReport without = Probing.check(through(target, closed));
             ProbeReport with = Probing.check(through(target, proxy.port()));
@@ -411,8 +379,8 @@ class FailureTest {
 
     @Test
     void anEndlessBodyIsCut() throws Exception {
-        try (FakeServer server =
-                FakeServer.start().on("GET /v1/models", 200, "application/json", "[" + " ".repeat(3 << 20))) {
+        try (ScriptedServer server =
+                ScriptedServer.start().on("GET /v1/models", 200, "application/json", "[" + " ".repeat(3 << 20))) {
             Failed failed = failure(Probing.check(server.url()), Step.PROTOCOL);
 
             assertThat(failed.kind()).isEqualTo(FailureKind.NOT_AN_LLM_ENDPOINT);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.plumbline.probe.StepOutcome.Failed;
 import dev.plumbline.probe.TargetAddress.Route;
 import dev.plumbline.probe.http.TlsTrust;
+import dev.plumbline.protocol.scripted.ScriptedServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -159,9 +160,9 @@ class TlsTest {
 
     @Test
     void aTrustedServerIsMeasured() throws Exception {
-        try (FakeServer server = FakeServer.start(with("good"))) {
-            server.captured("GET /v1/models", "vllm-v1-models.json")
-                    .streaming("/v1/chat/completions", FakeServer.resource("vllm-chat.sse"));
+        try (ScriptedServer server = ScriptedServer.start(with("good"))) {
+            server.json("GET /v1/models", Engines.resource("vllm-v1-models.json"))
+                    .streaming("/v1/chat/completions", Engines.resource("vllm-chat.sse"));
 
             ProbeReport report = Probing.check(trusting(server.url()));
 
@@ -172,7 +173,7 @@ class TlsTest {
 
     @Test
     void aCertificateThatNobodyKnows() throws Exception {
-        try (FakeServer server = FakeServer.start(with("good"))) {
+        try (ScriptedServer server = ScriptedServer.start(with("good"))) {
             Failed failed = failure(Probing.check(server.url()), Step.TLS);
 
             assertThat(failed.kind()).isEqualTo(FailureKind.TLS_UNTRUSTED);
@@ -182,7 +183,7 @@ class TlsTest {
 
     @Test
     void aCertificateForAnotherHost() throws Exception {
-        try (FakeServer server = FakeServer.start(with("other"))) {
+        try (ScriptedServer server = ScriptedServer.start(with("other"))) {
             assertThat(failure(Probing.check(trusting(server.url())), Step.TLS).kind())
                     .isEqualTo(FailureKind.TLS_WRONG_NAME);
         }
@@ -190,7 +191,7 @@ class TlsTest {
 
     @Test
     void aCertificateThatHasExpired() throws Exception {
-        try (FakeServer server = FakeServer.start(with("old"))) {
+        try (ScriptedServer server = ScriptedServer.start(with("old"))) {
             assertThat(failure(Probing.check(trusting(server.url())), Step.TLS).kind())
                     .isEqualTo(FailureKind.TLS_EXPIRED);
         }
@@ -198,7 +199,7 @@ class TlsTest {
 
     @Test
     void plainHttpWhereTlsWasAskedFor() throws Exception {
-        try (FakeServer server = FakeServer.vllm()) {
+        try (ScriptedServer server = Engines.vllm()) {
             // This one is silent until it has seen the end of a line.
             TargetAddress address =
                     trusting("https://127.0.0.1:" + server.port()).with(shortHandshake(Duration.ofSeconds(20)));
@@ -212,7 +213,7 @@ class TlsTest {
 
     @Test
     void tlsWherePlainHttpWasAskedFor() throws Exception {
-        try (FakeServer server = FakeServer.start(with("good"))) {
+        try (ScriptedServer server = ScriptedServer.start(with("good"))) {
             Failed failed = failure(Probing.check("127.0.0.1:" + server.port()), Step.HTTP);
 
             assertThat(failed.kind()).isEqualTo(FailureKind.SPEAKS_TLS);

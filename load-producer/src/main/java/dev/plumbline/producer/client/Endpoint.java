@@ -2,6 +2,7 @@ package dev.plumbline.producer.client;
 
 import dev.plumbline.protocol.EndpointType;
 import dev.plumbline.protocol.TargetUrl;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -34,6 +35,22 @@ public record Endpoint(TargetUrl url, Map<String, String> headers, Optional<Prox
     /** The same below a base URL, see {@link TargetUrl#below}. */
     public static Endpoint below(String baseUrl, EndpointType type, Map<String, String> headers) {
         return at(TargetUrl.below(baseUrl, type, Optional.empty(), Map.of()), headers);
+    }
+
+    /** A text of the server's without the secrets of these headers. */
+    String redacted(String text) {
+        String redacted = text;
+        for (Map.Entry<String, String> header : headers.entrySet()) {
+            String name = header.getKey().toLowerCase(Locale.ROOT);
+            if (name.contains("auth") || name.contains("key") || name.contains("token") || name.contains("cookie")) {
+                // The scheme, Bearer for example, is no secret.
+                String secret = header.getValue().substring(header.getValue().indexOf(' ') + 1);
+                if (!secret.isBlank()) {
+                    redacted = redacted.replace(secret, "***");
+                }
+            }
+        }
+        return redacted;
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.plumbline.producer.recorder.RequestRecording;
 import dev.plumbline.producer.time.ProducerClock;
 import dev.plumbline.protocol.AnswerReader;
 import dev.plumbline.protocol.Protocol;
+import dev.plumbline.protocol.RetryAfter;
 import dev.plumbline.protocol.StreamItem;
 import io.netty.handler.codec.PrematureChannelClosureException;
 import io.vertx.core.AsyncResult;
@@ -28,6 +29,7 @@ public final class Exchange {
     private final TargetConnections connections;
     private final Timeouts timeouts;
     private final ProducerClock clock;
+    private final AnswerNotes notes;
     private final ExchangeListener listener;
 
     private Optional<HttpClientRequest> request = Optional.empty();
@@ -47,6 +49,7 @@ public final class Exchange {
             TargetConnections connections,
             Timeouts timeouts,
             ProducerClock clock,
+            AnswerNotes notes,
             ExchangeListener listener) {
         this.recording = recording;
         this.body = body;
@@ -55,6 +58,7 @@ public final class Exchange {
         this.connections = connections;
         this.timeouts = timeouts;
         this.clock = clock;
+        this.notes = notes;
         this.listener = listener;
     }
 
@@ -151,6 +155,7 @@ public final class Exchange {
             return;
         }
         HttpClientRequest connected = result.result();
+        InterimResponses.skipOn(connected.connection());
         if (onKept) {
             KeptConnection taken = KeptConnection.of(connected.connection(), connections.reuse());
             if (!taken.take(clock.nanos())) {
@@ -194,7 +199,7 @@ public final class Exchange {
         String coding = response.getHeader("Content-Encoding");
         if (coding != null && !coding.isBlank() && !coding.equalsIgnoreCase("identity")) {
             // Nothing compressed is asked for, so nothing is unpacked: what little arrives may be much.
-            recording.headers(now, status, false, retryAfterMillis(response.getHeader("Retry-After")));
+            recording.headers(now, status, false, retryAfterMillis(response));
             abort(
                     status / 100 == 2
                             ? recording.failed(now, FailureKind.MALFORMED, "compressed, which was not asked for")
@@ -204,7 +209,7 @@ public final class Exchange {
         AnswerReader reader =
                 protocol.answer(status, Optional.ofNullable(response.getHeader("Content-Type")), this::item);
         answer = Optional.of(reader);
-        recording.headers(now, status, reader.isStream(), retryAfterMillis(response.getHeader("Retry-After")));
+        recording.headers(now, status, reader.isStream(), retryAfterMillis(response));
         response.exceptionHandler(cause -> broken(to, cause));
         response.handler(buffer -> bytes(reader, buffer));
         response.endHandler(unused -> ended(reader));
@@ -226,15 +231,31 @@ public final class Exchange {
             return;
         }
         // A chunk that says nothing keeps a connection alive, not an answer.
-        if (!(item instanceof StreamItem.Chunk chunk) || chunk.saysSomething()) {
+        if (item instanceof StreamItem.Chunk chunk ? chunk.saysSomething() : !(item instanceof StreamItem.Foreign)) {
             lastEventNanos = chunkNanos;
         }
-        if (recording.item(chunkNanos, item)) {
+        if (recording.item(chunkNanos, withoutSecrets(item))) {
             listener.content(chunkNanos);
         }
         if (item instanceof StreamItem.Malformed && !bodyEnded) {
             abort(recording.endedByServer(clock.nanos()));
+        } else if (item instanceof StreamItem.Reframed found) {
+            notes.mislabelled(found.remark());
         }
+    }
+
+    /** Some servers repeat the key in their refusal. */
+    private StreamItem withoutSecrets(StreamItem item) {
+        return switch (item) {
+            case StreamItem.ServerError error ->
+                new StreamItem.ServerError(endpoint.redacted(error.message()), error.refusesAdmission());
+            case StreamItem.Malformed bad -> new StreamItem.Malformed(endpoint.redacted(bad.reason()), bad.isPage());
+            case StreamItem.Foreign other ->
+                new StreamItem.Foreign(endpoint.redacted(other.words()), other.isMessage(), other.refusesAdmission());
+            case StreamItem.Chunk chunk -> chunk;
+            case StreamItem.Done done -> done;
+            case StreamItem.Reframed found -> found;
+        };
     }
 
     private void ended(AnswerReader reader) {
@@ -286,25 +307,23 @@ public final class Exchange {
     private void abort(EndedRequest ended) {
         hasEnded = true;
         request.ifPresent(HttpClientRequest::reset);
-        listener.ended(this, ended);
+        tell(ended);
     }
 
     private void end(EndedRequest ended) {
         hasEnded = true;
+        tell(ended);
+    }
+
+    private void tell(EndedRequest ended) {
+        notes.ended(ended);
         listener.ended(this, ended);
     }
 
-    /** Retry-After in seconds; a date is taken as absent, because it would need the server's clock. */
-    private static OptionalLong retryAfterMillis(@org.jspecify.annotations.Nullable String header) {
-        if (header == null) {
-            return OptionalLong.empty();
-        }
-        try {
-            double seconds = Double.parseDouble(header.strip());
-            return seconds >= 0 && seconds <= 1e9 ? OptionalLong.of(Math.round(seconds * 1000)) : OptionalLong.empty();
-        } catch (NumberFormatException e) {
-            return OptionalLong.empty();
-        }
+    private static OptionalLong retryAfterMillis(HttpClientResponse response) {
+        return RetryAfter.millis(
+                Optional.ofNullable(response.getHeader("Retry-After")),
+                Optional.ofNullable(response.getHeader("Date")));
     }
 
     private static boolean isTls(Throwable cause) {

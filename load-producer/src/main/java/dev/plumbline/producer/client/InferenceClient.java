@@ -18,11 +18,13 @@ public final class InferenceClient implements AutoCloseable {
     private final Endpoint endpoint;
     private final Timeouts timeouts;
     private final ProducerClock clock;
+    private final AnswerNotes notes;
 
     /**
      * @param vertx has one event loop, on which every call is made
      * @param maxInFlight most requests at a time
      * @param reuse how connections are kept; shared with the other clients of this target
+     * @param notes hears what is odd about answers; shared with the other clients of this target
      */
     public InferenceClient(
             Vertx vertx,
@@ -30,10 +32,12 @@ public final class InferenceClient implements AutoCloseable {
             Timeouts timeouts,
             ProducerClock clock,
             int maxInFlight,
-            ConnectionReuse reuse) {
+            ConnectionReuse reuse,
+            AnswerNotes notes) {
         this.endpoint = endpoint;
         this.timeouts = timeouts;
         this.clock = clock;
+        this.notes = notes;
         this.connections = new TargetConnections(
                 vertx,
                 endpoint,
@@ -51,7 +55,8 @@ public final class InferenceClient implements AutoCloseable {
      * @param protocol in which the body is written and the answer is read
      */
     public Exchange start(RequestRecording recording, byte[] body, Protocol protocol, ExchangeListener listener) {
-        Exchange exchange = new Exchange(recording, body, protocol, endpoint, connections, timeouts, clock, listener);
+        Exchange exchange =
+                new Exchange(recording, body, protocol, endpoint, connections, timeouts, clock, notes, listener);
         exchange.start();
         return exchange;
     }

@@ -41,7 +41,8 @@ public record Countable(String prompt, String answer, Map<TokenSource, Long> out
             prompt = Optional.of(new TokenCount(promptTokens.getAsLong(), source));
         }
         Optional<TokenCount> output = choice.first(all);
-        return new Tokens(prompt, output, known.reasoning(), known.cached(), choice.other(all, output));
+        return new Tokens(
+                prompt, output, known.reasoning(), known.cached(), choice.other(all, output), known.refused());
     }
 
     /** Without the texts, which must not reach a log. */

@@ -58,8 +58,9 @@ public final class RequestRecording {
     private Optional<String> finishReason = Optional.empty();
     private Usage usage = Usage.NOTHING;
     private Usage timedTokens = Usage.NOTHING;
-    private Optional<String> serverError = Optional.empty();
+    private Optional<StreamItem.ServerError> serverError = Optional.empty();
     private Optional<String> malformed = Optional.empty();
+    private Optional<StreamItem.Foreign> foreign = Optional.empty();
     private boolean done;
     private boolean ended;
 
@@ -133,7 +134,9 @@ public final class RequestRecording {
      * negative. 0 while no usage has come.
      */
     public long outputTokenCorrection() {
-        OptionalLong counted = usage.fallingBackTo(timedTokens).output();
+        OptionalLong counted = usage.beside(contentChunks)
+                .fallingBackTo(timedTokens.beside(contentChunks))
+                .output();
         return counted.isPresent() ? counted.getAsLong() - contentChunks : 0;
     }
 
@@ -150,7 +153,7 @@ public final class RequestRecording {
     /**
      * Response headers arrived.
      *
-     * @param isStream whether the body is an event stream
+     * @param isStream whether the body is a stream, as far as is known before it comes
      * @param retryAfter what the server asked for, in milliseconds
      */
     public void headers(long atNanos, int status, boolean isStream, OptionalLong retryAfter) {
@@ -176,7 +179,18 @@ public final class RequestRecording {
         return switch (item) {
             case StreamItem.Chunk chunk -> chunk(atNanos, chunk);
             case StreamItem.ServerError error -> {
-                serverError = serverError.or(() -> Optional.of(error.message()));
+                serverError = serverError.or(() -> Optional.of(error));
+                yield false;
+            }
+            case StreamItem.Foreign other -> {
+                // Words for people go before the mere beginning of something.
+                if (foreign.isEmpty() || (other.isMessage() && !foreign.get().isMessage())) {
+                    foreign = Optional.of(other);
+                }
+                yield false;
+            }
+            case StreamItem.Reframed found -> {
+                streamed = found.isStream();
                 yield false;
             }
             case StreamItem.Done unused -> {
@@ -257,14 +271,14 @@ public final class RequestRecording {
 
     private Outcome verdict(String howItEnded) {
         long status = httpStatus.orElse(200);
-        if (status == 429 || status == 503) {
-            return failure(FailureKind.REJECTED, serverError.orElse("status " + status));
+        if (status == 429 || status == 503 || status == 529) {
+            return failure(FailureKind.REJECTED, saidWith(status));
         }
         if (status >= 500) {
-            return failure(FailureKind.HTTP_5XX, serverError.orElse("status " + status));
+            return failure(FailureKind.HTTP_5XX, saidWith(status));
         }
         if (status >= 400) {
-            return failure(FailureKind.HTTP_4XX, serverError.orElse("status " + status));
+            return failure(FailureKind.HTTP_4XX, saidWith(status));
         }
         if (isErrorStatus()) {
             return failure(
@@ -274,18 +288,40 @@ public final class RequestRecording {
                             : "status " + status + " is neither an answer nor an error");
         }
         if (serverError.isPresent()) {
-            return failure(FailureKind.STREAM_ERROR, serverError.get());
+            return ofServer(serverError.get());
         }
         if (malformed.isPresent()) {
             return failure(FailureKind.MALFORMED, malformed.get());
         }
-        if (contentChunks == 0) {
-            return failure(FailureKind.EMPTY, howItEnded + " without content");
+        if (contentChunks > 0 && finishReason.isPresent()) {
+            return new Outcome.Completed(finishReason.get());
         }
-        if (finishReason.isEmpty()) {
+        if (foreign.isPresent() && foreign.get().isMessage()) {
+            StreamItem.Foreign told = foreign.get();
+            return ofServer(new StreamItem.ServerError(told.words(), told.refusesAdmission()));
+        }
+        if (contentChunks > 0) {
             return failure(FailureKind.TRUNCATED, howItEnded + " without a finish reason");
         }
-        return new Outcome.Completed(finishReason.get());
+        return failure(
+                FailureKind.EMPTY,
+                foreign.map(other -> "the answer is without content; it says " + other.words())
+                        .orElse(howItEnded + " without content"));
+    }
+
+    /** A refusal comes before any content; later it is an error like any other. */
+    private Outcome ofServer(StreamItem.ServerError error) {
+        return failure(
+                error.refusesAdmission() && contentChunks == 0 ? FailureKind.REJECTED : FailureKind.STREAM_ERROR,
+                error.message());
+    }
+
+    private String saidWith(long status) {
+        return serverError
+                .map(StreamItem.ServerError::message)
+                .or(() -> malformed.map(reason -> "status " + status + ", " + reason))
+                .or(() -> foreign.map(other -> "status " + status + ": " + other.words()))
+                .orElse("status " + status);
     }
 
     private Outcome failure(FailureKind kind, String detail) {
@@ -326,8 +362,8 @@ public final class RequestRecording {
 
     private Map<TokenSource, Long> outputs() {
         Map<TokenSource, Long> outputs = new EnumMap<>(TokenSource.class);
-        usage.output().ifPresent(count -> outputs.put(TokenSource.SERVER_USAGE, count));
-        timedTokens.output().ifPresent(count -> outputs.put(TokenSource.SERVER_TIMINGS, count));
+        usage.beside(contentChunks).output().ifPresent(count -> outputs.put(TokenSource.SERVER_USAGE, count));
+        timedTokens.beside(contentChunks).output().ifPresent(count -> outputs.put(TokenSource.SERVER_TIMINGS, count));
         if (streamed && contentChunks > 0) {
             outputs.put(TokenSource.CHUNKS, contentChunks);
         }
@@ -336,12 +372,15 @@ public final class RequestRecording {
 
     private Tokens tokens(Map<TokenSource, Long> outputs) {
         Optional<TokenCount> output = tokenChoice.first(outputs);
+        Usage used = usage.beside(contentChunks);
+        Usage timed = timedTokens.beside(contentChunks);
         return new Tokens(
-                byServer(usage.prompt(), timedTokens.prompt()),
+                byServer(used.prompt(), timed.prompt()),
                 output,
-                byServer(usage.reasoning(), timedTokens.reasoning()),
-                byServer(usage.cached(), timedTokens.cached()),
-                tokenChoice.other(outputs, output));
+                byServer(used.reasoning(), timed.reasoning()),
+                byServer(used.cached(), timed.cached()),
+                tokenChoice.other(outputs, output),
+                used.refused().or(timed::refused));
     }
 
     private static Optional<TokenCount> byServer(OptionalLong used, OptionalLong timed) {

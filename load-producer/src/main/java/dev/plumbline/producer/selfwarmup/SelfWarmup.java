@@ -2,6 +2,7 @@ package dev.plumbline.producer.selfwarmup;
 
 import dev.plumbline.contract.event.Origin;
 import dev.plumbline.contract.wire.Codec;
+import dev.plumbline.producer.client.AnswerNotes;
 import dev.plumbline.producer.client.ConnectionReuse;
 import dev.plumbline.producer.client.Endpoint;
 import dev.plumbline.producer.client.InferenceClient;
@@ -72,7 +73,8 @@ public final class SelfWarmup {
                     new Timeouts(second, second, second, second),
                     clock,
                     CONCURRENCY,
-                    ConnectionReuse.upTo(1))) {
+                    ConnectionReuse.upTo(1),
+                    new AnswerNotes())) {
                 Discarding observer = new Discarding();
                 long now = clock.nanos();
                 loop.rehearse(

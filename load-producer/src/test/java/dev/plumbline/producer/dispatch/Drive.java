@@ -7,6 +7,7 @@ import dev.plumbline.contract.event.RequestEvent;
 import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.contract.series.Series;
+import dev.plumbline.producer.client.AnswerNotes;
 import dev.plumbline.producer.client.ConnectionReuse;
 import dev.plumbline.producer.client.Endpoint;
 import dev.plumbline.producer.client.InferenceClient;
@@ -61,6 +62,7 @@ final class Drive implements AutoCloseable {
     private final List<EndedRequest> ended = new CopyOnWriteArrayList<>();
     private final LoadLoop loop;
     final LoadCounters counters = new LoadCounters();
+    final AnswerNotes notes = new AnswerNotes();
     ConnectionReuse reuse = ConnectionReuse.upTo(3);
 
     Drive() {
@@ -119,7 +121,7 @@ final class Drive implements AutoCloseable {
             long count,
             RetryPolicy retries,
             Protection protection) {
-        InferenceClient client = new InferenceClient(vertx, endpoint, timeouts, clock, 100, reuse);
+        InferenceClient client = new InferenceClient(vertx, endpoint, timeouts, clock, 100, reuse, notes);
         RequestSource source = new RequestSource(
                 "p-1", SERIES, new Prompts(1, 4, 0), protocol, TokenChoice.AUTO, false, retries, clock);
         return loop.measure(

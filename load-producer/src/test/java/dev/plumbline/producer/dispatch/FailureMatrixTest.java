@@ -15,6 +15,7 @@ import dev.plumbline.producer.limits.SpendGuard;
 import dev.plumbline.producer.limits.SpendLimits;
 import dev.plumbline.protocol.EndpointType;
 import dev.plumbline.protocol.TargetUrl;
+import dev.plumbline.protocol.scripted.ScriptedServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -340,12 +341,13 @@ class FailureMatrixTest {
         int finishAt = new String(whole, StandardCharsets.US_ASCII).indexOf(finish) + finish.length();
         AtomicInteger next = new AtomicInteger();
         try (ScriptedServer server = new ScriptedServer(
-                out -> {
+                (out, request) -> {
                     out.write(whole, 0, next.getAndIncrement() % (whole.length + 1));
                     out.flush();
                     return false;
                 },
-                resets)) {
+                resets ? ScriptedServer.Ending.RESET : ScriptedServer.Ending.CLOSE,
+                0)) {
             List<RequestEvent> events = drive.run(
                     Drive.at(server.port(), EndpointType.CHAT),
                     Drive.chat(),

@@ -8,6 +8,7 @@ import dev.plumbline.contract.event.RequestEvent;
 import dev.plumbline.producer.client.Endpoint;
 import dev.plumbline.protocol.EndpointType;
 import dev.plumbline.protocol.TargetUrl;
+import dev.plumbline.protocol.scripted.ScriptedServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -112,7 +113,7 @@ class GatewaysTest {
             RequestEvent event = run(
                     Endpoint.at(url, Map.of("api-key", "k1", "X-Team", "blue", "Accept", "text/event-stream, */*")));
             assertThat(event.outcome()).isEqualTo(new Outcome.Completed("stop"));
-            assertThat(server.heads.peek())
+            assertThat(server.requests().getFirst().head())
                     .startsWith("POST /openai/deployments/x/chat/completions?api-version=2&region=north%20sea HTTP/1.1")
                     .contains("api-key: k1")
                     .contains("X-Team: blue")
@@ -123,7 +124,7 @@ class GatewaysTest {
 
     @Test
     void tlsIsCheckedAgainstTheGivenAuthorityAndTheHostName() throws Exception {
-        try (TlsServer server = new TlsServer(serverTls)) {
+        try (ScriptedServer server = overTls()) {
             TargetUrl byAddress = new TargetUrl(true, "127.0.0.1", server.port(), "/v1/chat/completions");
             assertThat(run(new Endpoint(byAddress, Map.of(), Optional.empty(), Optional.of(ca().toString())))
                             .outcome())
@@ -143,9 +144,10 @@ class GatewaysTest {
             RequestEvent event = run(new Endpoint(
                     url, Map.of(), Optional.of(new Endpoint.Proxy("127.0.0.1", proxy.port())), Optional.empty()));
             assertThat(event.outcome()).isEqualTo(new Outcome.Completed("stop"));
-            assertThat(proxy.heads.peek()).startsWith("POST http://target.invalid:8000/v1/chat/completions HTTP/1.1");
+            assertThat(proxy.requests().getFirst().head())
+                    .startsWith("POST http://target.invalid:8000/v1/chat/completions HTTP/1.1");
         }
-        try (TlsServer server = new TlsServer(serverTls);
+        try (ScriptedServer server = overTls();
                 Tunnel tunnel = new Tunnel()) {
             TargetUrl url = new TargetUrl(true, "127.0.0.1", server.port(), "/v1/chat/completions");
             RequestEvent event = run(new Endpoint(
@@ -157,6 +159,11 @@ class GatewaysTest {
             assertThat(tunnel.heads).singleElement().asString().startsWith("CONNECT 127.0.0.1:" + server.port());
             assertThat(tunnel.heads.peek()).doesNotContain("s3cret");
         }
+    }
+
+    private static ScriptedServer overTls() {
+        return ScriptedServer.start(serverTls)
+                .on("POST /v1/chat/completions", (out, request) -> ScriptedServer.wholeAnswer(out));
     }
 
     private static RequestEvent run(Endpoint endpoint) throws Exception {
@@ -188,37 +195,6 @@ class GatewaysTest {
         thread.setDaemon(true);
         thread.start();
         return thread;
-    }
-
-    /** Answers every request over TLS; one connection, one answer. */
-    private static final class TlsServer implements AutoCloseable {
-        private final ServerSocket listener;
-
-        TlsServer(SSLContext context) throws IOException {
-            listener = context.getServerSocketFactory().createServerSocket(0, 16, InetAddress.getLoopbackAddress());
-            daemon(this::serve);
-        }
-
-        int port() {
-            return listener.getLocalPort();
-        }
-
-        private void serve() {
-            while (!listener.isClosed()) {
-                try (Socket socket = listener.accept()) {
-                    head(socket.getInputStream());
-                    ScriptedServer.wholeAnswer(socket.getOutputStream());
-                } catch (IOException e) {
-                    // A client that does not trust us hangs up: that is what is tested.
-                    continue;
-                }
-            }
-        }
-
-        @Override
-        public void close() throws IOException {
-            listener.close();
-        }
     }
 
     /** A proxy that makes tunnels. */

@@ -14,6 +14,7 @@ import dev.plumbline.contract.event.TokenSource;
 import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.contract.series.Series;
+import dev.plumbline.producer.client.AnswerNotes;
 import dev.plumbline.producer.client.ConnectionReuse;
 import dev.plumbline.producer.client.Endpoint;
 import dev.plumbline.producer.client.InferenceClient;
@@ -30,6 +31,7 @@ import dev.plumbline.protocol.EndpointType;
 import dev.plumbline.protocol.Protocol;
 import dev.plumbline.protocol.RequestParameters;
 import dev.plumbline.protocol.TargetUrl;
+import dev.plumbline.protocol.scripted.ScriptedServer;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
@@ -145,7 +147,7 @@ class LoadLoopTest {
             // Cold code would read both chunks late and at once.
             run(endpoint(server.port()), new LoadPlan.Closed(1, 0), 20, true);
             warm.set(true);
-            server.heads.clear();
+            server.forget();
             RequestEvent event = one(server, true);
             assertThat(event.outcome()).isEqualTo(new Outcome.Completed("stop"));
             Stamps stamps = event.stamps();
@@ -158,7 +160,7 @@ class LoadLoopTest {
             assertThat(event.response().contentChunks()).isEqualTo(2);
             assertThat(event.response().tokens().output()).contains(new TokenCount(3, TokenSource.SERVER_USAGE));
             assertThat(event.gateWaitNanos().orElseThrow()).isPositive();
-            String head = server.heads.peek();
+            String head = server.requests().getFirst().head();
             assertThat(head)
                     .startsWith("POST /v1/chat/completions HTTP/1.1")
                     .containsIgnoringCase("x-request-id: " + event.attempt().requestId())
@@ -600,7 +602,7 @@ class LoadLoopTest {
     }
 
     private InferenceClient client(Endpoint endpoint) {
-        return new InferenceClient(vertx, endpoint, timeouts, clock, 1_000, ConnectionReuse.upTo(3));
+        return new InferenceClient(vertx, endpoint, timeouts, clock, 1_000, ConnectionReuse.upTo(3), new AnswerNotes());
     }
 
     private RequestSource source(boolean streaming) {

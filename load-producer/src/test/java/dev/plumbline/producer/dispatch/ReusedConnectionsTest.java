@@ -12,6 +12,7 @@ import dev.plumbline.producer.limits.SpendGuard;
 import dev.plumbline.producer.limits.SpendLimits;
 import dev.plumbline.producer.schedule.FireTimes;
 import dev.plumbline.protocol.EndpointType;
+import dev.plumbline.protocol.scripted.ScriptedServer;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
@@ -45,7 +46,7 @@ class ReusedConnectionsTest {
     @ParameterizedTest
     @EnumSource
     void aServerThatClosesAfterEachAnswerFailsNoRequestOfAClosedLoop(ScriptedServer.Ending ending) throws Exception {
-        try (ScriptedServer server = server(ending, (out, ordinal) -> ordinal == 0 && closing(out))) {
+        try (ScriptedServer server = server(ending, (out, request) -> request.ordinal() == 0 && closing(out))) {
             assertAllCompleted(run(server, new LoadPlan.Closed(2, 0), 40), 40);
         }
     }
@@ -60,7 +61,7 @@ class ReusedConnectionsTest {
     @Test
     void aServerThatClosesWhatIsIdleJustWhenTheNextRequestIsDueFailsNone() throws Exception {
         try (ScriptedServer server = new ScriptedServer(
-                (out, ordinal) -> ScriptedServer.wholeAnswer(out), ScriptedServer.Ending.CLOSE, 24)) {
+                (out, request) -> ScriptedServer.wholeAnswer(out), ScriptedServer.Ending.CLOSE, 24)) {
             assertAllCompleted(run(server, open(40), 80), 80);
         }
     }
@@ -69,7 +70,7 @@ class ReusedConnectionsTest {
     @EnumSource
     void aKeptConnectionThatIsCutIsNoAttempt(ScriptedServer.Ending ending) throws Exception {
         try (ScriptedServer server =
-                server(ending, (out, ordinal) -> ordinal == 0 && ScriptedServer.wholeAnswer(out))) {
+                server(ending, (out, request) -> request.ordinal() == 0 && ScriptedServer.wholeAnswer(out))) {
             assertAllCompleted(run(server, new LoadPlan.Closed(1, 0), 8), 8);
         }
     }
@@ -79,7 +80,7 @@ class ReusedConnectionsTest {
         try (ScriptedServer server = new ScriptedServer(out -> false)) {
             List<RequestEvent> events = run(server, new LoadPlan.Closed(1, 0), 3);
             assertThat(events).hasSize(3).allSatisfy(ReusedConnectionsTest::assertTruncated);
-            assertThat(server.heads).hasSize(3);
+            assertThat(server.requests()).hasSize(3);
         }
     }
 
@@ -92,15 +93,17 @@ class ReusedConnectionsTest {
             assertThat(events.get(0).outcome()).isInstanceOf(Outcome.Completed.class);
             assertTruncated(events.get(1));
             assertThat(events).hasSize(2);
-            assertThat(server.heads).as("the first, the kept and the fresh one").hasSize(3);
+            assertThat(server.requests())
+                    .as("the first, the kept and the fresh one")
+                    .hasSize(3);
             assertThat(drive.reuse.repeatedRequests()).isEqualTo(1);
         }
     }
 
     @Test
     void halfAHeadOnAKeptConnectionIsAnAnswerThatBroke() throws Exception {
-        try (ScriptedServer server = server(ScriptedServer.Ending.CLOSE, (out, ordinal) -> {
-            if (ordinal == 0) {
+        try (ScriptedServer server = server(ScriptedServer.Ending.CLOSE, (out, request) -> {
+            if (request.ordinal() == 0) {
                 return ScriptedServer.wholeAnswer(out);
             }
             ScriptedServer.text(out, "HTTP/1.1 20");
@@ -118,8 +121,8 @@ class ReusedConnectionsTest {
                 new SpendLimits(OptionalLong.of(9), OptionalLong.empty(), OptionalDouble.empty(), 0, 0), 4, 8);
         CircuitBreaker breaker = new CircuitBreaker(new BreakerSettings(0.1, 4, 10_000 * Drive.MILLI));
         List<Long> cutNanos = new CopyOnWriteArrayList<>();
-        try (ScriptedServer server = server(ScriptedServer.Ending.CLOSE, (out, ordinal) -> {
-            if (ordinal == 0) {
+        try (ScriptedServer server = server(ScriptedServer.Ending.CLOSE, (out, request) -> {
+            if (request.ordinal() == 0) {
                 return ScriptedServer.wholeAnswer(out);
             }
             cutNanos.add(System.nanoTime());
@@ -153,12 +156,13 @@ class ReusedConnectionsTest {
     @Test
     void aServerThatNeverKeepsItsPromiseIsNotHeldToIt() throws Exception {
         try (ScriptedServer server = server(
-                ScriptedServer.Ending.CLOSE, (out, ordinal) -> ordinal == 0 && ScriptedServer.wholeAnswer(out))) {
+                ScriptedServer.Ending.CLOSE,
+                (out, request) -> request.ordinal() == 0 && ScriptedServer.wholeAnswer(out))) {
             assertAllCompleted(run(server, new LoadPlan.Closed(1, 0), 30), 30);
             assertThat(drive.reuse.isGivenUp()).isTrue();
             assertThat(drive.reuse.repeatedRequests()).isEqualTo(5);
-            assertThat(server.heads).hasSize(35);
-            assertThat(List.copyOf(server.heads).get(34)).containsIgnoringCase("connection: close");
+            assertThat(server.requests()).hasSize(35);
+            assertThat(server.requests().get(34).head()).containsIgnoringCase("connection: close");
         }
     }
 
@@ -172,8 +176,9 @@ class ReusedConnectionsTest {
 
     @Test
     void aServerThatKeepsConnectionsForMoreThanOneAnswerIsBelieved() throws Exception {
-        try (ScriptedServer server =
-                server(ScriptedServer.Ending.CLOSE, (out, ordinal) -> ordinal < 2 && ScriptedServer.wholeAnswer(out))) {
+        try (ScriptedServer server = server(
+                ScriptedServer.Ending.CLOSE,
+                (out, request) -> request.ordinal() < 2 && ScriptedServer.wholeAnswer(out))) {
             assertAllCompleted(run(server, new LoadPlan.Closed(1, 0), 30), 30);
             assertThat(drive.reuse.isGivenUp()).isFalse();
             assertThat(drive.reuse.repeatedRequests()).isEqualTo(10);
@@ -194,10 +199,10 @@ class ReusedConnectionsTest {
     void noMoreIsAskedOfAConnectionThanTheServerAllows() throws Exception {
         try (ScriptedServer server = server(
                 ScriptedServer.Ending.CLOSE,
-                (out, ordinal) -> answer(out, "Keep-Alive: timeout=5, max=3\r\n") && ordinal < 2)) {
+                (out, request) -> answer(out, "Keep-Alive: timeout=5, max=3\r\n") && request.ordinal() < 2)) {
             assertAllCompleted(run(server, new LoadPlan.Closed(1, 0), 9), 9);
             assertThat(drive.reuse.repeatedRequests()).isZero();
-            assertThat(server.heads).hasSize(9);
+            assertThat(server.requests()).hasSize(9);
         }
     }
 
@@ -232,10 +237,9 @@ class ReusedConnectionsTest {
         drive.reuse = ConnectionReuse.none();
         try (ScriptedServer server = new ScriptedServer(ScriptedServer::wholeAnswer)) {
             assertAllCompleted(run(server, new LoadPlan.Closed(2, 0), 12), 12);
-            assertThat(server.heads)
-                    .filteredOn(head -> head.startsWith("POST"))
+            assertThat(server.requests())
                     .hasSize(12)
-                    .allSatisfy(head -> assertThat(head).containsIgnoringCase("connection: close"));
+                    .allSatisfy(request -> assertThat(request.head()).containsIgnoringCase("connection: close"));
             assertThat(server.connections()).isEqualTo(12);
         }
     }
@@ -257,7 +261,7 @@ class ReusedConnectionsTest {
         return false;
     }
 
-    private static ScriptedServer server(ScriptedServer.Ending ending, ScriptedServer.NumberedScript script)
+    private static ScriptedServer server(ScriptedServer.Ending ending, ScriptedServer.Conversation script)
             throws IOException {
         return new ScriptedServer(script, ending, 0);
     }

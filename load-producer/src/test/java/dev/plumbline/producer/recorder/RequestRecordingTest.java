@@ -67,6 +67,31 @@ class RequestRecordingTest {
     }
 
     @Test
+    void anOutputOfNothingBesideContentTakesNothingBackOfWhatStreamed() {
+        RequestRecording recording = streaming();
+        recording.item(60, chunk(true, true));
+        recording.item(61, chunk(true, true));
+        recording.item(62, usage(12, 0));
+        assertThat(recording.outputTokenCorrection()).isZero();
+        assertThat(recording.endedByServer(70).response().tokens().refused())
+                .contains("0 output tokens beside 2 chunks with content");
+    }
+
+    @Test
+    void aMessageAloneSaysWhyNoAnswerCameAndIsNothingBesideOne() {
+        RequestRecording alone = streaming();
+        alone.item(60, new StreamItem.Foreign("{\"id\":1}", false, false));
+        alone.item(61, new StreamItem.Foreign("worker died", true, false));
+        Outcome.Failed failed = (Outcome.Failed) alone.endedByServer(70).outcome();
+        assertThat(failed.kind()).isEqualTo(FailureKind.STREAM_ERROR);
+        assertThat(failed.detail()).contains("worker died");
+        RequestRecording beside = streaming();
+        beside.item(60, new StreamItem.Foreign("queued", true, false));
+        beside.item(61, finish());
+        assertThat(beside.endedByServer(70).outcome()).isEqualTo(new Outcome.Completed("stop"));
+    }
+
+    @Test
     void anAnswerInOnePieceHasNoFirstToken() {
         RequestRecording recording = recording(false);
         recording.sent(30);

@@ -11,13 +11,15 @@ import java.util.Optional;
  * @param reasoning the part of the output that is reasoning
  * @param cached the part of the prompt that came from a cache
  * @param otherOutput the output as another source counted it, for comparison only; never without {@code output}
+ * @param refused why counts that the server told are not among these, one line; empty when it told none or all were believed
  */
 public record Tokens(
         Optional<TokenCount> prompt,
         Optional<TokenCount> output,
         Optional<TokenCount> reasoning,
         Optional<TokenCount> cached,
-        Optional<TokenCount> otherOutput) {
+        Optional<TokenCount> otherOutput,
+        Optional<String> refused) {
 
     private static final Tokens UNKNOWN =
             new Tokens(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
@@ -28,6 +30,7 @@ public record Tokens(
         Objects.requireNonNull(reasoning, "reasoning");
         Objects.requireNonNull(cached, "cached");
         Objects.requireNonNull(otherOutput, "otherOutput");
+        Objects.requireNonNull(refused, "refused");
         if (otherOutput.isPresent() && output.map(TokenCount::source).equals(otherOutput.map(TokenCount::source))) {
             throw new IllegalArgumentException(
                     "the output was counted twice by " + otherOutput.get().source());
@@ -43,7 +46,7 @@ public record Tokens(
             Optional<TokenCount> output,
             Optional<TokenCount> reasoning,
             Optional<TokenCount> cached) {
-        this(prompt, output, reasoning, cached, Optional.empty());
+        this(prompt, output, reasoning, cached, Optional.empty(), Optional.empty());
     }
 
     /** Nobody counted anything. */

@@ -32,6 +32,7 @@ class CodecTest {
         return Stream.of(
                 new Golden<>("request-completed.json", Codec.EVENTS, Examples.completed()),
                 new Golden<>("request-counted-twice.json", Codec.EVENTS, Examples.countedTwice()),
+                new Golden<>("request-usage-refused.json", Codec.EVENTS, Examples.usageRefused()),
                 new Golden<>("request-failed.json", Codec.EVENTS, Examples.failed()),
                 new Golden<>("request-dropped.json", Codec.EVENTS, Examples.dropped()),
                 new Golden<>("heartbeat.json", Codec.EVENTS, Examples.heartbeat()),

@@ -91,23 +91,38 @@ final class Examples {
     }
 
     static Event countedTwice() {
-        RequestEvent once = (RequestEvent) completed();
-        Tokens tokens = once.response().tokens();
-        Tokens twice = new Tokens(
+        Tokens tokens = ((RequestEvent) completed()).response().tokens();
+        return completedWith(new Tokens(
                 tokens.prompt(),
                 tokens.output(),
                 tokens.reasoning(),
                 tokens.cached(),
-                Optional.of(new TokenCount(5, TokenSource.LOCAL_TOKENIZER)));
+                Optional.of(new TokenCount(5, TokenSource.LOCAL_TOKENIZER)),
+                Optional.empty()));
+    }
+
+    static Event usageRefused() {
+        Tokens tokens = ((RequestEvent) completed()).response().tokens();
+        return completedWith(new Tokens(
+                tokens.prompt(),
+                Optional.of(new TokenCount(4, TokenSource.CHUNKS)),
+                tokens.reasoning(),
+                tokens.cached(),
+                Optional.empty(),
+                Optional.of("0 output tokens beside 4 chunks with content")));
+    }
+
+    private static Event completedWith(Tokens tokens) {
+        RequestEvent event = (RequestEvent) completed();
         return new RequestEvent(
-                once.origin(),
-                once.series(),
-                once.attempt(),
-                once.endEpochMillis(),
-                once.stamps(),
-                new Response(true, 4, once.response().chunkGaps(), twice),
-                once.outcome(),
-                once.surroundings());
+                event.origin(),
+                event.series(),
+                event.attempt(),
+                event.endEpochMillis(),
+                event.stamps(),
+                new Response(true, 4, event.response().chunkGaps(), tokens),
+                event.outcome(),
+                event.surroundings());
     }
 
     static Event failed() {

@@ -41,6 +41,16 @@ public record RunTotals(
         }
     }
 
+    /** Who counted the output tokens, where that is known. */
+    public Optional<TokenCounting> counting() {
+        return heard.flatMap(Heard::counting);
+    }
+
+    /** What a number of output tokens is a number of: tokens, unless all are known to be chunks. */
+    public String outputUnit() {
+        return counting().map(TokenCounting::unit).orElse("tokens");
+    }
+
     /** Totals of a run of whose events nothing was kept. */
     public RunTotals(
             long offered,
@@ -58,13 +68,20 @@ public record RunTotals(
      * @param causes why requests failed, most frequent kind first
      * @param unvouched latencies of all completed requests, where too few of them lie in windows that can be judged: shown as
      *     numbers that nobody vouches for, never judged; empty otherwise
+     * @param counting who counted the output tokens; empty in files of versions that did not keep it
      */
-    public record Heard(List<Cause> causes, Map<LatencyMetric, Histogram> unvouched) {
+    public record Heard(List<Cause> causes, Map<LatencyMetric, Histogram> unvouched, Optional<TokenCounting> counting) {
         public Heard {
+            Objects.requireNonNull(counting, "counting");
             causes = List.copyOf(causes);
             EnumMap<LatencyMetric, Histogram> copy = new EnumMap<>(LatencyMetric.class);
             copy.putAll(unvouched);
             unvouched = Collections.unmodifiableMap(copy);
+        }
+
+        /** What is told of a run of which nobody knows who counted. */
+        public Heard(List<Cause> causes, Map<LatencyMetric, Histogram> unvouched) {
+            this(causes, unvouched, Optional.empty());
         }
     }
 

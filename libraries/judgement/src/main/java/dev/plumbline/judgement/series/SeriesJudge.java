@@ -202,7 +202,8 @@ final class SeriesJudge {
         return window.hasNoLoad()
                 && window.coverage() >= WindowRecord.MINIMUM_COVERAGE
                 && phase.isWarm()
-                && WorkGuard.outputLength(before.work(), baseline.work().outputLength()).isEmpty()
+                && WorkGuard.outputLength(before.work(), baseline.work().outputLength())
+                        .isEmpty()
                 && WorkGuard.offered(before.work(), baseline.work().offered()).isEmpty();
     }
 

@@ -4,23 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
-import java.io.IOException;
+import dev.plumbline.protocol.scripted.ScriptedServer;
 import java.net.ConnectException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,64 +23,42 @@ class SideClientTest {
     /** Long where a slow machine must not fail a test. */
     private static final Duration PATIENT = Duration.ofSeconds(20);
 
-    private final CountDownLatch testIsOver = new CountDownLatch(1);
-    private final ExecutorService threads = Executors.newCachedThreadPool();
-    private final AtomicReference<String> seen = new AtomicReference<>("");
     private final SideClient client = SideClient.onThisMachine(PATIENT, 8);
-    private HttpServer server;
+    private ScriptedServer server;
 
     @BeforeEach
-    void serve() throws IOException {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50);
-        server.setExecutor(threads);
-        server.createContext("/short", exchange -> answer(exchange, 200, "short"));
-        server.createContext("/long", exchange -> answer(exchange, 200, "much too long"));
-        server.createContext("/refused", exchange -> answer(exchange, 409, "no"));
-        server.createContext("/moved", exchange -> {
-            exchange.getResponseHeaders().set("Location", "/short");
-            answer(exchange, 302, "");
-        });
-        server.createContext("/stuck", exchange -> {
-            // Headers and no body: the part of an answer that the JDK's own timeout does not cover.
-            exchange.sendResponseHeaders(200, 5);
-            exchange.getResponseBody().flush();
-            awaitEndOfTest();
-        });
-        server.start();
+    void serve() {
+        server = ScriptedServer.start()
+                .on("GET /long", 200, "text/plain", "much too long")
+                .on("GET /refused", 409, "text/plain", "no")
+                .header("GET /moved", 302, "Location", "/short")
+                // Headers and no body: the part of an answer that the JDK's own timeout does not cover.
+                .on("GET /stuck", (out, request) -> {
+                    ScriptedServer.text(out, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n");
+                    return true;
+                });
+        for (String method : List.of("GET", "POST", "PUT")) {
+            server.on(method + " /short", (out, request) -> {
+                ScriptedServer.status(out, "200 OK", "X-Kind: test\r\n", "short");
+                return true;
+            });
+        }
     }
 
     @AfterEach
     void end() {
-        testIsOver.countDown();
         client.close();
-        server.stop(0);
-        threads.shutdownNow();
+        server.close();
     }
 
-    private void awaitEndOfTest() throws IOException {
-        try {
-            if (!testIsOver.await(60, TimeUnit.SECONDS)) {
-                throw new IOException("the test does not end");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private void answer(HttpExchange exchange, int status, String body) throws IOException {
-        seen.set(
-                exchange.getRequestMethod() + " " + exchange.getRequestHeaders().getFirst("X-Team") + " "
-                        + exchange.getRequestHeaders().getFirst("Content-Type") + " "
-                        + new String(exchange.getRequestBody().readNBytes(64), StandardCharsets.UTF_8));
-        exchange.getResponseHeaders().set("X-Kind", "test");
-        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-        exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
-        exchange.getResponseBody().write(bytes);
-        exchange.close();
+    private String seen() {
+        ScriptedServer.Request request = server.requests().getLast();
+        return request.asked() + " " + request.header("X-Team").orElse("-") + " "
+                + request.header("Content-Type").orElse("-") + " " + request.body();
     }
 
     private URI at(String path) {
-        return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + path);
+        return URI.create(server.url() + path);
     }
 
     @Test
@@ -122,13 +92,13 @@ class SideClientTest {
     @Test
     void methodHeadersAndBodyAreSent() throws Exception {
         client.ask(SideRequest.postJson(at("/short"), "{}".getBytes(StandardCharsets.UTF_8), PATIENT));
-        assertThat(seen.get()).isEqualTo("POST null application/json {}");
+        assertThat(seen()).isEqualTo("POST /short - application/json {}");
 
         client.ask(new SideRequest("PUT", at("/short"), Map.of("X-Team", "a b"), Optional.empty(), PATIENT));
-        assertThat(seen.get()).isEqualTo("PUT a b null ");
+        assertThat(seen()).isEqualTo("PUT /short a b - ");
 
         client.ask(SideRequest.post(at("/short"), PATIENT));
-        assertThat(seen.get()).isEqualTo("POST null null ");
+        assertThat(seen()).isEqualTo("POST /short - - ");
     }
 
     @Test
@@ -141,7 +111,7 @@ class SideClientTest {
     @Test
     void nobodyThereIsAConnectException() {
         URI gone = at("/short");
-        server.stop(0);
+        server.close();
 
         assertThatExceptionOfType(ConnectException.class).isThrownBy(() -> client.ask(SideRequest.get(gone, PATIENT)));
     }

@@ -5,12 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plumbline.contract.telemetry.EngineKind;
 import dev.plumbline.contract.telemetry.EngineSample;
 import dev.plumbline.contract.telemetry.SamplerState.FailureReason;
+import dev.plumbline.protocol.scripted.ScriptedServer;
 import dev.plumbline.telemetry.sampling.Poll;
 import dev.plumbline.telemetry.sampling.RunningClock;
 import dev.plumbline.telemetry.sampling.Viewpoint;
 import dev.plumbline.telemetry.scrape.PageAddress;
 import dev.plumbline.telemetry.scrape.PageClient;
-import dev.plumbline.telemetry.scrape.PageServer;
+import dev.plumbline.telemetry.scrape.Resources;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -23,11 +24,11 @@ import org.junit.jupiter.api.Test;
 class EnginePageTest {
 
     private final PageClient client = new PageClient();
-    private PageServer server;
+    private ScriptedServer server;
 
     @BeforeEach
     void start() throws IOException {
-        server = new PageServer();
+        server = ScriptedServer.start();
     }
 
     @AfterEach
@@ -47,7 +48,7 @@ class EnginePageTest {
     }
 
     private EngineSample sample(String resource) throws IOException, InterruptedException {
-        server.resource("/metrics", resource);
+        server.on("/metrics", 200, "text/plain", Resources.text(resource));
         return only(poll(Map.of()));
     }
 
@@ -87,7 +88,7 @@ class EnginePageTest {
 
     @Test
     void severalVllmReplicasAddUpAndTheFullestCacheCounts() throws IOException, InterruptedException {
-        server.at("/metrics", PageServer.page("""
+        server.on("/metrics", ScriptedServer.reply(200, "text/plain", """
                         vllm_num_requests_running{engine="0"} 3
                         vllm_num_requests_running{engine="1"} 4
                         vllm_num_requests_waiting_by_reason{engine="0",reason="capacity"} 5
@@ -145,7 +146,9 @@ class EnginePageTest {
 
     @Test
     void anyPageCanBeReadByGivenNames() throws InterruptedException {
-        server.at("/metrics", PageServer.page("my:busy 2\nmy:busy_bucket{le=\"1\"} 9\nmy_queue 0\n"));
+        server.on(
+                "/metrics",
+                ScriptedServer.reply(200, "text/plain", "my:busy 2\nmy:busy_bucket{le=\"1\"} 9\nmy_queue 0\n"));
         isFailure(poll(Map.of()), FailureReason.NOTHING_KNOWN);
         EngineSample other = only(poll(Map.of(EngineValue.RUNNING, "my:busy", EngineValue.WAITING, "my_queue")));
         assertThat(other.engine()).isEqualTo(EngineKind.OTHER);
@@ -157,9 +160,11 @@ class EnginePageTest {
     @Test
     void noPageAndNoMetricsAreReasons() throws InterruptedException {
         isFailure(poll(Map.of()), FailureReason.HTTP_STATUS);
-        server.at("/metrics", PageServer.page("{\"error\":\"not found\"}"));
+        server.on("/metrics", ScriptedServer.reply(200, "text/plain", "{\"error\":\"not found\"}"));
         isFailure(poll(Map.of()), FailureReason.UNREADABLE);
-        server.at("/metrics", PageServer.page("vllm:num_requests_running NaN\nprocess_open_fds 3\n"));
+        server.on(
+                "/metrics",
+                ScriptedServer.reply(200, "text/plain", "vllm:num_requests_running NaN\nprocess_open_fds 3\n"));
         isFailure(poll(Map.of()), FailureReason.NOTHING_KNOWN);
     }
 

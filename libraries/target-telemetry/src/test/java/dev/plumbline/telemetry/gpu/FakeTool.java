@@ -1,6 +1,6 @@
 package dev.plumbline.telemetry.gpu;
 
-import dev.plumbline.telemetry.scrape.PageServer;
+import dev.plumbline.telemetry.scrape.Resources;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -32,7 +32,7 @@ final class FakeTool {
                 folder,
                 "nvidia-smi",
                 "csv='%s'\nrows='%s'\nrename='%s'\n%s"
-                        .formatted(captured(), rows, rename, PageServer.text("/gpu/fake-nvidia-smi.sh")));
+                        .formatted(captured(), rows, rename, Resources.text("/gpu/fake-nvidia-smi.sh")));
     }
 
     private static Path captured() {

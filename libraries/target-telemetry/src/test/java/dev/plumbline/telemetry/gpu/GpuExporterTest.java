@@ -5,12 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plumbline.contract.telemetry.GpuSample;
 import dev.plumbline.contract.telemetry.SamplerState.FailureReason;
 import dev.plumbline.contract.telemetry.ThrottleReason;
+import dev.plumbline.protocol.scripted.ScriptedServer;
 import dev.plumbline.telemetry.sampling.Poll;
 import dev.plumbline.telemetry.sampling.RunningClock;
 import dev.plumbline.telemetry.sampling.Viewpoint;
 import dev.plumbline.telemetry.scrape.PageAddress;
 import dev.plumbline.telemetry.scrape.PageClient;
-import dev.plumbline.telemetry.scrape.PageServer;
+import dev.plumbline.telemetry.scrape.Resources;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -23,11 +24,11 @@ import org.junit.jupiter.api.Test;
 class GpuExporterTest {
 
     private final PageClient client = new PageClient();
-    private PageServer server;
+    private ScriptedServer server;
 
     @BeforeEach
     void start() throws IOException {
-        server = new PageServer();
+        server = ScriptedServer.start();
     }
 
     @AfterEach
@@ -54,7 +55,7 @@ class GpuExporterTest {
 
     @Test
     void dcgmGivesEveryGpuOfItsPage() throws IOException, InterruptedException {
-        server.resource("/metrics", "/gpu/dcgm.prom");
+        server.on("/metrics", 200, "text/plain", Resources.text("/gpu/dcgm.prom"));
         List<GpuSample> samples = samples(GpuSourceKind.AUTO);
         assertThat(samples).hasSize(2);
         GpuSample busy = samples.get(0);
@@ -83,7 +84,7 @@ class GpuExporterTest {
 
     @Test
     void aMigInstanceIsAGpuOfItsOwn() throws IOException, InterruptedException {
-        server.resource("/metrics", "/gpu/dcgm-mig.prom");
+        server.on("/metrics", 200, "text/plain", Resources.text("/gpu/dcgm-mig.prom"));
         List<GpuSample> samples = samples(GpuSourceKind.DCGM);
         assertThat(samples).extracting(sample -> sample.gpu().index()).containsExactly("0/1", "0/7");
         assertThat(samples.get(0).load().utilizationRatio()).isEmpty();
@@ -93,9 +94,9 @@ class GpuExporterTest {
 
     @Test
     void amdsExporterIsReadWhateverItsPrefix() throws IOException, InterruptedException {
-        String page = PageServer.text("/gpu/amd-exporter.prom");
+        String page = Resources.text("/gpu/amd-exporter.prom");
         for (String prefix : List.of("amd_", "", "site_amd_")) {
-            server.at("/metrics", PageServer.page(page.replace("amd_gpu", prefix + "gpu")));
+            server.on("/metrics", ScriptedServer.reply(200, "text/plain", page.replace("amd_gpu", prefix + "gpu")));
             List<GpuSample> samples = samples(prefix.isEmpty() ? GpuSourceKind.AUTO : GpuSourceKind.AMD_EXPORTER);
             assertThat(samples).extracting(sample -> sample.gpu().index()).containsExactly("0", "0/1");
             GpuSample gpu = samples.get(0);
@@ -116,11 +117,11 @@ class GpuExporterTest {
     @Test
     void whatIsNoSuchPageIsAReason() throws IOException, InterruptedException {
         isFailure(poll(GpuSourceKind.AUTO), FailureReason.HTTP_STATUS);
-        server.at("/metrics", PageServer.page("<html>hello</html>"));
+        server.on("/metrics", ScriptedServer.reply(200, "text/plain", "<html>hello</html>"));
         isFailure(poll(GpuSourceKind.AUTO), FailureReason.UNREADABLE);
-        server.resource("/metrics", "/engine/tgi.prom");
+        server.on("/metrics", 200, "text/plain", Resources.text("/engine/tgi.prom"));
         isFailure(poll(GpuSourceKind.AUTO), FailureReason.NOTHING_KNOWN);
-        server.resource("/metrics", "/gpu/amd-exporter.prom");
+        server.on("/metrics", 200, "text/plain", Resources.text("/gpu/amd-exporter.prom"));
         isFailure(poll(GpuSourceKind.DCGM), FailureReason.NOTHING_KNOWN);
     }
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plumbline.contract.telemetry.GpuSample;
 import dev.plumbline.contract.telemetry.Observation;
 import dev.plumbline.contract.telemetry.ThrottleReason;
-import dev.plumbline.telemetry.scrape.PageServer;
+import dev.plumbline.telemetry.scrape.Resources;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -18,14 +18,14 @@ class NvidiaSmiRowTest {
     private static final Observation NOW = new Observation("p", "t", "nvidia-smi", 1);
 
     private static List<GpuSample> rows(String resource) throws IOException {
-        List<String> fields = Arrays.stream(PageServer.text("/gpu/nvidia-smi-query-gpu.csv")
+        List<String> fields = Arrays.stream(Resources.text("/gpu/nvidia-smi-query-gpu.csv")
                         .lines()
                         .findFirst()
                         .orElseThrow()
                         .split(", "))
                 .map(field -> field.replaceAll(" \\[.*]", ""))
                 .toList();
-        return PageServer.text(resource)
+        return Resources.text(resource)
                 .lines()
                 .filter(line -> !line.startsWith("timestamp"))
                 .map(line -> NvidiaSmiRow.read(line, fields, Map.of(), NOW).orElseThrow())

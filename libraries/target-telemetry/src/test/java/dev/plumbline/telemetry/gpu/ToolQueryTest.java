@@ -10,7 +10,7 @@ import dev.plumbline.telemetry.sampling.Poll;
 import dev.plumbline.telemetry.sampling.RunningClock;
 import dev.plumbline.telemetry.sampling.SampleSource;
 import dev.plumbline.telemetry.sampling.Viewpoint;
-import dev.plumbline.telemetry.scrape.PageServer;
+import dev.plumbline.telemetry.scrape.Resources;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,7 +40,7 @@ class ToolQueryTest {
     }
 
     private String prints(String resource) throws IOException {
-        return "cat '" + Files.writeString(folder.resolve("document"), PageServer.text(resource)) + "'\n";
+        return "cat '" + Files.writeString(folder.resolve("document"), Resources.text(resource)) + "'\n";
     }
 
     @Test
@@ -57,7 +57,7 @@ class ToolQueryTest {
 
     @Test
     void amdSmiGivesItsValuesInOurUnitsInBothOfItsForms() throws IOException {
-        String json = PageServer.text("/gpu/amd-smi.json");
+        String json = Resources.text("/gpu/amd-smi.json");
         GpuSample gpu = new AmdSmiDocument().read(json, NOW).get(0);
         assertThat(gpu.load().utilizationRatio()).hasValue(0.87);
         assertThat(gpu.load().memoryBusUtilizationRatio()).hasValue(0.2);

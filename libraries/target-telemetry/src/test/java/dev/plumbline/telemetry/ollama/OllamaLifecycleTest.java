@@ -3,12 +3,12 @@ package dev.plumbline.telemetry.ollama;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.sun.net.httpserver.HttpExchange;
 import dev.plumbline.contract.telemetry.ModelLifecycle;
 import dev.plumbline.contract.telemetry.ModelLifecycle.Action;
 import dev.plumbline.contract.telemetry.ModelLifecycle.Start;
 import dev.plumbline.contract.telemetry.ModelLifecycle.Step;
 import dev.plumbline.contract.telemetry.TelemetryRecord;
+import dev.plumbline.protocol.scripted.ScriptedServer;
 import dev.plumbline.telemetry.ollama.LifecyclePlan.Ending;
 import dev.plumbline.telemetry.ollama.LifecyclePlan.Load;
 import dev.plumbline.telemetry.ollama.LifecyclePlan.Permissions;
@@ -16,8 +16,9 @@ import dev.plumbline.telemetry.sampling.RunningClock;
 import dev.plumbline.telemetry.sampling.Viewpoint;
 import dev.plumbline.telemetry.scrape.PageAddress;
 import dev.plumbline.telemetry.scrape.PageClient;
-import dev.plumbline.telemetry.scrape.PageServer;
+import dev.plumbline.telemetry.scrape.Resources;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -37,32 +38,33 @@ class OllamaLifecycleTest {
     private final PageClient client = new PageClient();
     private final List<TelemetryRecord> told = new CopyOnWriteArrayList<>();
     private final Viewpoint viewpoint = new Viewpoint("p", "t", "ollama", new RunningClock());
-    private PageServer server;
+    private ScriptedServer server;
     private volatile boolean loaded;
 
     @BeforeEach
     void start() throws IOException {
-        server = new PageServer();
-        server.at("/api/version", PageServer.page("{\"version\":\"0.0.0\"}"));
-        server.at("/api/ps", exchange -> answer(exchange, loaded ? "/ollama/ps-loaded.json" : "/ollama/ps-empty.json"));
-        server.at("/api/generate", exchange -> {
-            boolean unload =
-                    server.asked().get(server.asked().size() - 1).body().contains("keep_alive");
+        server = ScriptedServer.start();
+        server.on("/api/version", ScriptedServer.reply(200, "text/plain", "{\"version\":\"0.0.0\"}"));
+        server.on(
+                "/api/ps", (out, request) -> answer(out, loaded ? "/ollama/ps-loaded.json" : "/ollama/ps-empty.json"));
+        server.on("/api/generate", (out, request) -> {
+            boolean unload = request.body().contains("keep_alive");
             loaded = !unload;
-            if (unload) {
-                answer(exchange, "/ollama/unload.json");
-            } else {
-                PageServer.page("{\"model\":\"tiny\",\"response\":\"x\",\"done\":true,\"done_reason\":\"length\","
-                                + "\"total_duration\":312000000,\"load_duration\":303000000,\"eval_count\":1}")
-                        .to(exchange);
-            }
+            return unload
+                    ? answer(out, "/ollama/unload.json")
+                    : ScriptedServer.send(
+                            out,
+                            200,
+                            "text/plain",
+                            "{\"model\":\"tiny\",\"response\":\"x\",\"done\":true,\"done_reason\":\"length\","
+                                    + "\"total_duration\":312000000,\"load_duration\":303000000,\"eval_count\":1}");
         });
-        server.at("/api/pull", exchange -> answer(exchange, "/ollama/pull-stream.ndjson"));
-        server.at("/api/delete", PageServer.status(200, ""));
+        server.on("/api/pull", (out, request) -> answer(out, "/ollama/pull-stream.ndjson"));
+        server.on("/api/delete", ScriptedServer.reply(200, "text/plain", ""));
     }
 
-    private static void answer(HttpExchange exchange, String resource) throws IOException {
-        PageServer.page(PageServer.text(resource)).to(exchange);
+    private static boolean answer(OutputStream out, String resource) throws IOException {
+        return ScriptedServer.send(out, 200, "text/plain", Resources.text(resource));
     }
 
     @AfterEach
@@ -91,9 +93,9 @@ class OllamaLifecycleTest {
     @Test
     void aServerThatIsNoOllamaIsNotTakenForOne() throws InterruptedException {
         assertThat(ollama().isThere(PATIENT)).isTrue();
-        server.at("/api/version", PageServer.status(404, "404 page not found"));
+        server.on("/api/version", ScriptedServer.reply(404, "text/plain", "404 page not found"));
         assertThat(ollama().isThere(PATIENT)).isFalse();
-        server.at("/api/version", PageServer.page("<html>"));
+        server.on("/api/version", ScriptedServer.reply(200, "text/plain", "<html>"));
         assertThat(ollama().isThere(PATIENT)).isFalse();
     }
 
@@ -113,18 +115,18 @@ class OllamaLifecycleTest {
                 })
                 .hasSizeLessThan(20);
         assertThat(steps().get(steps().size() - 1)).isInstanceOf(ModelLifecycle.Pulled.class);
-        assertThat(server.asked().get(0).body()).contains("\"insecure\":true");
+        assertThat(server.requests().get(0).body()).contains("\"insecure\":true");
     }
 
     @Test
     void aPullThatFailsInsideA200SaysWhy() throws InterruptedException {
-        server.at("/api/pull", exchange -> answer(exchange, "/ollama/pull-error.ndjson"));
+        server.on("/api/pull", (out, request) -> answer(out, "/ollama/pull-error.ndjson"));
         lifecycle(true, Load.NONE, Ending.KEEP, NOTHING).prepare();
         assertThat(steps()).last().isInstanceOfSatisfying(ModelLifecycle.Failed.class, failed -> {
             assertThat(failed.action()).isEqualTo(Action.PULL);
             assertThat(failed.reason()).contains("connection refused");
         });
-        server.at("/api/pull", PageServer.page("{\"status\":\"pulling manifest\"}\n"));
+        server.on("/api/pull", ScriptedServer.reply(200, "text/plain", "{\"status\":\"pulling manifest\"}\n"));
         lifecycle(true, Load.NONE, Ending.KEEP, NOTHING).prepare();
         assertThat(steps())
                 .last()
@@ -138,7 +140,7 @@ class OllamaLifecycleTest {
                 .extracting(step -> ((ModelLifecycle.Loaded) step).start())
                 .containsExactly(Start.COLD, Start.WARM);
         assertThat(((ModelLifecycle.Loaded) steps().get(0)).serverLoadNanos()).isEqualTo(OptionalLong.of(303_000_000));
-        assertThat(server.asked()).noneMatch(asked -> asked.body().contains("keep_alive"));
+        assertThat(server.requests()).noneMatch(asked -> asked.body().contains("keep_alive"));
     }
 
     @Test
@@ -180,16 +182,16 @@ class OllamaLifecycleTest {
         OllamaLifecycle harmless = lifecycle(true, Load.WARM, Ending.KEEP, NOTHING);
         harmless.prepare();
         harmless.finish(PATIENT);
-        assertThat(server.asked())
+        assertThat(server.requests())
                 .noneMatch(asked -> asked.body().contains("keep_alive"))
-                .noneMatch(asked -> asked.method().equals("DELETE"));
+                .noneMatch(asked -> asked.asked().startsWith("DELETE "));
     }
 
     @Test
     void aDeleteThatWasAllowedIsToldAndOneThatFailsSaysWhy() throws InterruptedException {
         OllamaLifecycle lifecycle = lifecycle(false, Load.NONE, Ending.DELETE, new Permissions(false, true));
         lifecycle.finish(PATIENT);
-        server.at("/api/delete", PageServer.status(404, "{\"error\":\"model 'tiny' not found\"}"));
+        server.on("/api/delete", ScriptedServer.reply(404, "text/plain", "{\"error\":\"model 'tiny' not found\"}"));
         lifecycle.finish(PATIENT);
         assertThat(steps().get(0)).isInstanceOf(ModelLifecycle.Deleted.class);
         assertThat(steps().get(1))
@@ -206,7 +208,7 @@ class OllamaLifecycleTest {
         loaded = true;
         watch.poll();
         watch.poll();
-        server.at("/api/ps", PageServer.status(500, "{\"error\":\"oops\"}"));
+        server.on("/api/ps", ScriptedServer.reply(500, "text/plain", "{\"error\":\"oops\"}"));
         watch.poll();
         assertThat(steps()).singleElement().isInstanceOfSatisfying(ModelLifecycle.InMemory.class, memory -> {
             assertThat(memory.sizeBytes()).hasValue(24_077_312);
@@ -215,7 +217,7 @@ class OllamaLifecycleTest {
             assertThat(memory.expiresAtEpochMillis()).hasValue(1_795_390_174_138L);
         });
         assertThat(((ModelLifecycle) told.get(0)).model()).isEqualTo("tiny:latest");
-        server.at("/api/ps", PageServer.page("{\"models\":[]}"));
+        server.on("/api/ps", ScriptedServer.reply(200, "text/plain", "{\"models\":[]}"));
         watch.poll();
         watch.poll();
         assertThat(steps()).hasSize(2).last().isInstanceOf(ModelLifecycle.LeftMemory.class);

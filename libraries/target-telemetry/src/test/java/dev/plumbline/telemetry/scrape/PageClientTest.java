@@ -3,8 +3,8 @@ package dev.plumbline.telemetry.scrape;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plumbline.contract.telemetry.SamplerState.FailureReason;
+import dev.plumbline.protocol.scripted.ScriptedServer;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
@@ -22,11 +22,11 @@ class PageClientTest {
 
     private static final Duration LONG = Duration.ofSeconds(10);
     private final PageClient client = new PageClient();
-    private PageServer server;
+    private ScriptedServer server;
 
     @BeforeEach
     void start() throws IOException {
-        server = new PageServer();
+        server = ScriptedServer.start();
     }
 
     @AfterEach
@@ -50,42 +50,34 @@ class PageClientTest {
 
     @Test
     void aPageComesWithItsHeadersSent() throws InterruptedException {
-        server.at("/metrics", PageServer.page("a 1\n"));
+        server.on("/metrics", ScriptedServer.reply(200, "text/plain", "a 1\n"));
         assertThat(get("/metrics", LONG)).isEqualTo(new Fetched.Page("a 1\n"));
-        assertThat(server.asked().get(0).authorization()).isEqualTo("Bearer s3cret");
+        assertThat(server.requests().get(0).header("Authorization")).contains("Bearer s3cret");
     }
 
     @Test
     void anotherStatusIsAFailureWithItsFirstWordsAndARedirectIsNotFollowed() throws InterruptedException {
-        server.at("/metrics", PageServer.status(401, "{\"error\":\"Unauthorized\"}\nsecond line"));
+        server.on("/metrics", ScriptedServer.reply(401, "text/plain", "{\"error\":\"Unauthorized\"}\nsecond line"));
         isFailure(get("/metrics", LONG), FailureReason.HTTP_STATUS);
         assertThat(get("/metrics", LONG).toString())
                 .contains("401")
                 .contains("Unauthorized")
                 .doesNotContain("second");
-        server.at("/moved", exchange -> {
-            exchange.getResponseHeaders().add("Location", server.url() + "/secret");
-            exchange.sendResponseHeaders(302, -1);
-            exchange.close();
-        });
+        server.header("/moved", 302, "Location", server.url() + "/secret");
         isFailure(get("/moved", LONG), FailureReason.HTTP_STATUS);
-        assertThat(server.asked()).noneMatch(asked -> asked.path().equals("/secret"));
+        assertThat(server.requests()).noneMatch(asked -> asked.asked().endsWith("/secret"));
     }
 
     @Test
     void aBodyThatTricklesForEverIsGivenUpInTime() throws InterruptedException {
         CountDownLatch gone = new CountDownLatch(1);
-        server.at("/metrics", exchange -> {
-            exchange.sendResponseHeaders(200, 0);
-            try (OutputStream out = exchange.getResponseBody()) {
-                while (gone.getCount() > 0) {
-                    out.write("a 1\n".getBytes(java.nio.charset.StandardCharsets.UTF_8));
-                    out.flush();
-                    gone.await(5, TimeUnit.MILLISECONDS);
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
+        server.on("/metrics", (out, request) -> {
+            ScriptedServer.text(out, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+            while (gone.getCount() > 0) {
+                ScriptedServer.chunk(out, "a 1\n");
+                gone.await(5, TimeUnit.MILLISECONDS);
             }
+            return false;
         });
         isFailure(get("/metrics", Duration.ofMillis(300)), FailureReason.TIMEOUT);
         gone.countDown();
@@ -93,14 +85,12 @@ class PageClientTest {
 
     @Test
     void aBodyWithoutEndIsCutOff() throws InterruptedException {
-        server.at("/metrics", exchange -> {
-            exchange.sendResponseHeaders(200, 0);
-            byte[] block = new byte[1 << 20];
-            try (OutputStream out = exchange.getResponseBody()) {
-                for (int i = 0; i < 64; i++) {
-                    out.write(block);
-                }
+        server.on("/metrics", (out, request) -> {
+            ScriptedServer.text(out, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+            for (int i = 0; i < 64; i++) {
+                ScriptedServer.chunk(out, "\n".repeat(1 << 20));
             }
+            return false;
         });
         isFailure(get("/metrics", LONG), FailureReason.TOO_LARGE);
     }
@@ -119,11 +109,11 @@ class PageClientTest {
     @Test
     void linesAreToldWhileTheyComeAndATooLongOneEndsIt() throws InterruptedException {
         List<String> lines = new ArrayList<>();
-        server.at("/lines", PageServer.page("one\n\ntwo\nthree"));
+        server.on("/lines", ScriptedServer.reply(200, "text/plain", "one\n\ntwo\nthree"));
         assertThat(client.stream(PageAddress.of(server.url() + "/lines", Map.of()), "{}", lines::add, LONG))
                 .isEqualTo(new Fetched.Page(""));
         assertThat(lines).containsExactly("one", "two", "three");
-        server.at("/lines", PageServer.page("x".repeat(100_000)));
+        server.on("/lines", ScriptedServer.reply(200, "text/plain", "x".repeat(100_000)));
         isFailure(
                 client.stream(PageAddress.of(server.url() + "/lines", Map.of()), "{}", lines::add, LONG),
                 FailureReason.TOO_LARGE);

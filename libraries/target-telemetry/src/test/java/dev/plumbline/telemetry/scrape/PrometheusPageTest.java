@@ -90,7 +90,7 @@ class PrometheusPageTest {
 
     @Test
     void aPageOfVllmIsReadWithoutASkippedLine() throws IOException {
-        PrometheusPage page = PrometheusPage.parse(PageServer.text("/engine/vllm-metrics-loaded.prom"));
+        PrometheusPage page = PrometheusPage.parse(Resources.text("/engine/vllm-metrics-loaded.prom"));
         assertThat(page.skippedLines()).isZero();
         assertThat(only(page, "vllm:kv_cache_usage_perc")).isEqualTo(0.9411764705882353);
         assertThat(page.values("vllm:cache_config_info").get(0).labels()).hasSizeGreaterThan(30);
@@ -99,7 +99,7 @@ class PrometheusPageTest {
 
     @Test
     void anyTextIsReadWithinBounds() throws IOException {
-        String whole = PageServer.text("/engine/llamacpp-metrics-loaded.prom");
+        String whole = Resources.text("/engine/llamacpp-metrics-loaded.prom");
         Random random = new Random(11);
         for (int i = 0; i < 500; i++) {
             char[] damaged = whole.toCharArray();
