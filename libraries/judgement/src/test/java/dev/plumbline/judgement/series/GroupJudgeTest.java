@@ -376,7 +376,7 @@ class GroupJudgeTest {
             series.silent = true;
             bench.feed(new WindowRecord(series.window().id(), 0, WindowSummary.empty(), sick));
         }
-        assertThat(bench.last().state()).isEqualTo(SeriesState.OK);
+        assertThat(bench.last().state()).isEqualTo(SeriesState.NOT_JUDGED);
         assertThat(reason(bench.last(JudgedMetric.OUTPUT_TOKEN_RATE).verdict())).isEqualTo(Reason.LOW_COVERAGE);
     }
 
