@@ -148,14 +148,7 @@ final class MeasuredService implements SimulatedPipe.Participant {
             numbers = new TestEvents(PRODUCER, now);
             lastBeat = now;
         }
-        int chance = random.nextInt(hasBaseline ? 100 : 50);
-        measuring = chance < 8
-                ? Measuring.SICK
-                : chance < 12
-                        ? Measuring.KILLED
-                        : chance >= 94
-                                ? Measuring.ENDED
-                                : chance >= (isMuchOtherWork ? 70 : 90) ? Measuring.OF_OTHER_WORK : Measuring.ORDERLY;
+        measuring = next();
         measuringUntil = now
                 + switch (measuring) {
                     case ORDERLY -> 5_000 + random.nextInt(60_000);
@@ -165,6 +158,21 @@ final class MeasuredService implements SimulatedPipe.Participant {
         if (measuring == Measuring.ENDED) {
             append(numbers.leaving(series.group(), now));
         }
+    }
+
+    private Measuring next() {
+        int chance = random.nextInt(100);
+        if (chance < 16) {
+            return Measuring.SICK;
+        }
+        if (chance < 22) {
+            return Measuring.KILLED;
+        }
+        // Until there is a baseline it is always the same work, and there is no end that would begin it anew.
+        if (!hasBaseline || chance < (isMuchOtherWork ? 60 : 84)) {
+            return Measuring.ORDERLY;
+        }
+        return chance < 92 ? Measuring.OF_OTHER_WORK : Measuring.ENDED;
     }
 
     private void beat(long at) {

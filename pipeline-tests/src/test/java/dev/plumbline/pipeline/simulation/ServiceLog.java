@@ -19,15 +19,8 @@ final class ServiceLog {
     /** Windows that are remembered of what was asked for; other work among them voids latencies. */
     private static final int WORK_REMEMBERED = 75;
 
-    /** A window, its place in the topic and how it stood. */
-    record Entry(
-            long offset,
-            WindowRecord window,
-            Truth truth,
-            boolean isLeftOut,
-            boolean isRepeated,
-            int slowInARow,
-            int otherWorkInARow) {}
+    /** A window, its place in the topic, and how many windows up to it were slow, or of other work. */
+    record Entry(long offset, WindowRecord window, int slowInARow, int otherWorkInARow) {}
 
     private final MeasuredService service;
     private final NavigableMap<Long, Entry> byOffset = new TreeMap<>();
@@ -53,9 +46,8 @@ final class ServiceLog {
             return;
         }
         long start = window.id().startEpochMillis();
-        boolean isRepeated = start < lastEnd;
         Truth truth = service.truth(start);
-        if (!isRepeated) {
+        if (start >= lastEnd) {
             if (start - lastEnd >= 5 * window.id().lengthMillis()) {
                 restarted();
             }
@@ -73,7 +65,7 @@ final class ServiceLog {
                             > WORK_REMEMBERED * window.id().lengthMillis();
             slowInARow = isJudged && truth.isSlow() ? slowInARow + 1 : 0;
         }
-        byOffset.put(offset, new Entry(offset, window, truth, isLeftOut, isRepeated, slowInARow, otherWorkInARow));
+        byOffset.put(offset, new Entry(offset, window, slowInARow, otherWorkInARow));
         if (ends) {
             restarted();
         }

@@ -88,7 +88,7 @@ final class WatchedRuns implements SimulatedPipe.Participant {
 
     private final class Watched {
         private final long startEpochMillis = pipe.now();
-        private final long endEpochMillis = startEpochMillis + 5_000 + random.nextInt(70_000);
+        private final long endEpochMillis = startEpochMillis + 15_000 + random.nextInt(85_000);
         private final long requestsBefore = service.requests();
         private final FoldedRun folded = new FoldedRun(
                 "run-" + count++, MeasuredService.PRODUCER, service.series(), SimulatedPipe.WINDOW, startEpochMillis);
