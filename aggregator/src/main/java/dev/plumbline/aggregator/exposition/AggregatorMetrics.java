@@ -21,10 +21,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 
 /**
  * The aggregator's own numbers. Counters begin at 0 in each process and also count what an aborted transaction repeats:
@@ -164,18 +163,14 @@ public final class AggregatorMetrics implements Progress {
                                     "stalled"));
                 }))
                 .register(registry);
-        merging("merging_windows", "Windows that are not final yet", state -> OptionalDouble.of(state.openWindows()));
-        merging(
-                "merging_bytes",
-                "About how much memory the windows that are not final take",
-                state -> OptionalDouble.of(state.openBytes()));
+        merging("merging_windows", "Windows that are not final yet", MergeState::openWindows);
+        merging("merging_bytes", "About how much memory the windows that are not final take", MergeState::openBytes);
         merging(
                 "merge_lag_seconds",
-                "Now minus the end of the oldest window that is not final; absent when nothing waits",
+                "Now minus the end of the oldest window that is not final; 0 when none waits",
                 state -> state.oldestOpenEndEpochMillis().isEmpty()
-                        ? OptionalDouble.empty()
-                        : OptionalDouble.of(
-                                secondsSince(state.oldestOpenEndEpochMillis().getAsLong(), clock.millis())));
+                        ? 0
+                        : secondsSince(state.oldestOpenEndEpochMillis().getAsLong(), clock.millis()));
         GaugeWithCallback.builder()
                 .name(PREFIX + "restore_remaining_records")
                 .help("Records of their state that are still to be read before partitions are taken up")
@@ -222,13 +217,13 @@ public final class AggregatorMetrics implements Progress {
         return (nowEpochMillis - epochMillis) / 1e3;
     }
 
-    private void merging(String name, String help, Function<MergeState, OptionalDouble> reading) {
+    private void merging(String name, String help, ToDoubleFunction<MergeState> reading) {
         GaugeWithCallback.builder()
                 .name(PREFIX + name)
                 .help(help + ", by merge partition")
                 .labelNames("partition")
-                .callback(callback -> merges.forEach((partition, state) ->
-                        reading.apply(state).ifPresent(value -> callback.call(value, String.valueOf(partition)))))
+                .callback(callback -> merges.forEach(
+                        (partition, state) -> callback.call(reading.applyAsDouble(state), String.valueOf(partition))))
                 .register(registry);
     }
 

@@ -73,7 +73,9 @@ class AggregatorMetricsTest {
         metrics.intake(0, new IntakeState(0, 0, 0, 0, 0, Optional.empty(), Optional.empty()));
         metrics.merge(0, new MergeState(0, 0, OptionalLong.empty()));
 
-        assertThat(text()).doesNotContain("lag_seconds{");
+        assertThat(text())
+                .doesNotContain("watermark_lag_seconds{", "holder_lag_seconds{")
+                .contains("plumbline_aggregator_merge_lag_seconds{partition=\"0\"} 0.0");
     }
 
     @Test
