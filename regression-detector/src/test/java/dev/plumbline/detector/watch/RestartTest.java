@@ -25,10 +25,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A detector that was cut off anywhere, even between two sends, tells what an uninterrupted one tells: once. */
 class RestartTest {
@@ -61,6 +62,23 @@ class RestartTest {
     static void runUninterrupted() {
         expected = uninterrupted(WINDOWS);
         expectedOfStopping = uninterrupted(STOPPING_WINDOWS);
+    }
+
+    /** Few by default, since the simulated pipe restarts its detector hundreds of times; all with {@code --all}. */
+    private static LongStream seeds(long first, long last) {
+        return LongStream.rangeClosed(first, Boolean.getBoolean("plumbline.test.all") ? last : first + 3);
+    }
+
+    static LongStream seeds() {
+        return seeds(1, 8);
+    }
+
+    static LongStream seedsOfSnapshots() {
+        return seeds(11, 26);
+    }
+
+    static LongStream seedsOfStoppingSeries() {
+        return seeds(31, 42);
     }
 
     /** What the topics hold. */
@@ -279,7 +297,7 @@ class RestartTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42})
+    @MethodSource("seedsOfStoppingSeries")
     void isCutOffAnywhereWhileSeriesStopAndTellsTheSame(long seed) {
         assertTellsTheSame(
                 STOPPING_WINDOWS, expectedOfStopping, new Random(seed), seed % 3 == 0 ? 0 : 0.1, "seed " + seed);
@@ -304,13 +322,13 @@ class RestartTest {
 
     /** An older detector left no snapshots. */
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    @MethodSource("seeds")
     void isCutOffAnywhereAndTellsTheSame(long seed) {
         assertTellsTheSame(WINDOWS, expected, new Random(seed), 0, "seed " + seed);
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26})
+    @MethodSource("seedsOfSnapshots")
     void isCutOffAnywhereEvenInASnapshotAndTellsTheSame(long seed) {
         assertTellsTheSame(WINDOWS, expected, new Random(seed), 0.15, "seed " + seed);
     }
