@@ -145,9 +145,9 @@ record StreamsSettings(AggregatorConfig aggregator, KafkaConfig kafka) {
                                 .toString()));
         properties.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, aggregator.replicationFactor());
         properties.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, 0);
-        // State is read in a second or two and lies in memory only: waiting until a newcomer has a warm copy of it
-        // would
-        // let it stand idle for ten minutes and more.
+        // State lies in memory and is read in a second or two: until a newcomer had a warm copy, it would stand idle
+        // for
+        // ten minutes and more.
         properties.put(StreamsConfig.ACCEPTABLE_RECOVERY_LAG_CONFIG, Long.MAX_VALUE);
         properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 1_000);
         properties.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);

@@ -5,6 +5,7 @@ import dev.plumbline.cli.stack.Installation.Part;
 import dev.plumbline.cli.stack.PipePlan;
 import dev.plumbline.cli.stack.StateFolder;
 import dev.plumbline.cli.time.DurationConverter;
+import dev.plumbline.judgement.series.JudgementSettings;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.nio.file.Path;
@@ -27,10 +28,6 @@ public final class StackOptions {
     private static final int DEFAULT_BASELINE_WINDOWS = 180;
     private static final long DEFAULT_TOPIC_BYTES = 256L << 20;
     private static final double DEFAULT_THRESHOLD = 0.10;
-    // As the detector checks them, see its JudgementSettings.
-    private static final double LEAST_THRESHOLD = 0.01;
-    private static final double LARGEST_THRESHOLD = 0.29;
-    private static final int LEAST_RESOLVE_WINDOWS = 6;
 
     @Option(
             names = "--state",
@@ -159,13 +156,15 @@ public final class StackOptions {
         if (topicBytes != null) {
             RunPlan.range("--topic-bytes", topicBytes, 1L << 20, Long.MAX_VALUE);
         }
-        if (threshold != null && !(threshold >= LEAST_THRESHOLD && threshold <= LARGEST_THRESHOLD)) {
+        if (threshold != null
+                && !(threshold >= JudgementSettings.LEAST_THRESHOLD_EFFECT
+                        && threshold <= JudgementSettings.LARGEST_THRESHOLD_EFFECT)) {
             throw new RunPlan.Wrong(
                     "--threshold",
                     "is " + percent(threshold) + ", allowed is 1% to 29%: changes of 30 % and more have a lane of their"
                             + " own and are found whatever this says");
         }
-        Duration shortest = length.multipliedBy(LEAST_RESOLVE_WINDOWS);
+        Duration shortest = length.multipliedBy(JudgementSettings.LEAST_RESOLVE_WINDOWS);
         if (resolveSpanOrDefault().compareTo(shortest) < 0) {
             throw new RunPlan.Wrong(
                     resolveSpan == null ? "--window" : "--resolve-span",

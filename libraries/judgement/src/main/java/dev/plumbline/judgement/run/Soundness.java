@@ -210,8 +210,9 @@ public sealed interface Soundness {
                 + (counted > acknowledged
                         ? ": somebody else measures the same series; run again when they are done, or give this run a"
                                 + " --scenario of its own"
-                        : ": " + (acknowledged - counted) + " had not been counted when the wait was over; the logs of"
-                                + " broker and aggregator in the run's folder say why");
+                        : ": " + (acknowledged - counted) + " had not been counted when the wait was over;"
+                                + " run.log in its folder says what could not be read, and a machine that is less busy"
+                                + " counts in time");
     }
 
     private static String unvouched(RunResult run, double vouched) {

@@ -25,6 +25,15 @@ public record JudgementSettings(
         int grossBurstWindows,
         int resolveWindows) {
 
+    /** Smallest relative change that may count as a regression. */
+    public static final double LEAST_THRESHOLD_EFFECT = 0.01;
+
+    /** The largest: from {@link #GROSS_EFFECT} on there is a lane of its own. */
+    public static final double LARGEST_THRESHOLD_EFFECT = 0.29;
+
+    /** Fewest windows over which all must be well before an alert is resolved. */
+    public static final int LEAST_RESOLVE_WINDOWS = 6;
+
     /** Effect from which the fast lane for gross changes raises an alert. */
     public static final double GROSS_EFFECT = 0.30;
 
@@ -37,12 +46,12 @@ public record JudgementSettings(
     public JudgementSettings {
         within("baseline-windows", baselineWindows, 20, 10_000);
         within("skip-windows", skipWindows, 0, 10_000);
-        within("threshold-effect", thresholdEffect, 0.01, 0.29);
+        within("threshold-effect", thresholdEffect, LEAST_THRESHOLD_EFFECT, LARGEST_THRESHOLD_EFFECT);
         within("false-alarm-windows", falseAlarmWindows, 100, 1e9);
         within("judged-series", judgedSeries, 1, 100_000);
         within("burst-windows", burstWindows, 2, 1_000);
         within("gross-burst-windows", grossBurstWindows, 2, 1_000);
-        within("resolve-span (in windows)", resolveWindows, 6, 100_000);
+        within("resolve-span (in windows)", resolveWindows, LEAST_RESOLVE_WINDOWS, 100_000);
         if (grossBurstWindows > burstWindows) {
             throw new IllegalArgumentException("gross-burst-windows " + grossBurstWindows + " is above burst-windows "
                     + burstWindows + "; the lane for gross changes must be the faster one");
