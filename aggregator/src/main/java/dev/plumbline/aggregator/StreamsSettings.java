@@ -145,9 +145,8 @@ record StreamsSettings(AggregatorConfig aggregator, KafkaConfig kafka) {
                                 .toString()));
         properties.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, aggregator.replicationFactor());
         properties.put(StreamsConfig.NUM_STANDBY_REPLICAS_CONFIG, 0);
-        // State lies in memory and is read in a second or two: until a newcomer had a warm copy, it would stand idle
-        // for
-        // ten minutes and more.
+        // State lies in memory and is read in a second or two. Until a newcomer had a warm copy of it, it would
+        // stand idle for ten minutes and more.
         properties.put(StreamsConfig.ACCEPTABLE_RECOVERY_LAG_CONFIG, Long.MAX_VALUE);
         properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 1_000);
         properties.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
