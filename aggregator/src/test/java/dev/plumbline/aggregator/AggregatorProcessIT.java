@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The packaged app from outside: what it says, where it listens, how it ends. */
 class AggregatorProcessIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(6);
 
     @TempDir
     private static Path directory;

@@ -21,7 +21,6 @@ import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -32,16 +31,15 @@ import org.junit.jupiter.api.io.TempDir;
  *
  * <p>{@code -Dplumbline.kill-rounds=10} makes ten rounds of it; the second instance comes with the third.
  */
-@Timeout(value = 30, unit = TimeUnit.MINUTES)
 class ExactlyOnceIT {
 
     private static final int PARTITIONS = 2;
     private static final String APPLICATION = "plumbline-aggregator-1s";
     private static final Duration WINDOW = Duration.ofSeconds(1);
     /** These bound a hang; a busy machine takes a minute of each. */
-    private static final Duration READY = Duration.ofMinutes(3);
+    private static final Duration READY = Duration.ofMinutes(6);
 
-    private static final Duration DRAINED = Duration.ofMinutes(4);
+    private static final Duration DRAINED = Duration.ofMinutes(6);
 
     private static final Duration QUIET = Duration.ofSeconds(3);
 

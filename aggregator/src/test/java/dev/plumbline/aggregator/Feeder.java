@@ -31,7 +31,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 final class Feeder implements AutoCloseable {
 
     private static final int HEARTBEAT_EVERY_EVENTS = 50;
-    private static final Duration LONGEST = Duration.ofSeconds(60);
+    private static final Duration LONGEST = Duration.ofMinutes(2);
 
     private final KafkaProducer<byte[], byte[]> kafka;
     private final Map<ComparisonGroup, TestEvents> numbersByGroup = new LinkedHashMap<>();

@@ -5,16 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code plumb demo} cut short: whatever ends it, it says so and leaves nothing behind. */
-@Timeout(value = 5, unit = TimeUnit.MINUTES)
 class DemoEndIT {
 
     @TempDir
@@ -28,7 +24,7 @@ class DemoEndIT {
         assertThat(children).hasSize(5);
         boolean isInterruptIgnored = demo.isInterruptIgnored();
         demo.signal(isInterruptIgnored ? "-TERM" : "-INT");
-        assertThat(demo.exitValue(Duration.ofSeconds(20))).isEqualTo(isInterruptIgnored ? 143 : 130);
+        assertThat(demo.exitValue()).isEqualTo(isInterruptIgnored ? 143 : 130);
         PlumbProcess.awaitEnd(children);
         assertThat(demo.leftOver()).isEmpty();
     }
@@ -41,7 +37,7 @@ class DemoEndIT {
         assertThat(children).hasSize(5);
         demo.kill();
         PlumbProcess.awaitEnd(children);
-        await().atMost(Duration.ofSeconds(60))
+        await().atMost(Patience.LONGEST)
                 .untilAsserted(() -> assertThat(demo.leftOver()).isEmpty());
     }
 
@@ -50,7 +46,7 @@ class DemoEndIT {
         PlumbProcess demo = start();
         demo.awaitOutput("all parts ready");
         assertThat(demo.app("aggregator").destroyForcibly()).isTrue();
-        assertThat(demo.exitValue(Duration.ofSeconds(30))).isEqualTo(4);
+        assertThat(demo.exitValue()).isEqualTo(4);
         assertThat(demo.complaints())
                 .singleElement()
                 .asString()
@@ -64,9 +60,7 @@ class DemoEndIT {
         try (java.net.ServerSocket taken = new java.net.ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
             for (String option : List.of("--kafka-port", "--target-port")) {
                 PlumbProcess demo = start(option, Integer.toString(taken.getLocalPort()));
-                assertThat(demo.exitValue(Duration.ofSeconds(60)))
-                        .as(demo.output())
-                        .isEqualTo(4);
+                assertThat(demo.exitValue()).as(demo.output()).isEqualTo(4);
                 assertThat(demo.complaints())
                         .singleElement()
                         .asString()

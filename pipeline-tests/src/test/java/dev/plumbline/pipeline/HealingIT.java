@@ -21,12 +21,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -34,10 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
  *
  * <p>{@code -Dplumbline.healing.all-pairs=true} makes a soak of it: each part alone and all six pairs, a minute for each.
  */
-@Timeout(value = 20, unit = TimeUnit.MINUTES)
 class HealingIT {
 
-    private static final Duration LONGEST = Duration.ofSeconds(120);
     private static final List<String> PARTS = List.of("aggregator", "detector", "producer", "broker");
     private static final boolean ALL_PAIRS = Boolean.getBoolean("plumbline.healing.all-pairs");
     private static final Duration BETWEEN = Duration.ofMinutes(1);
@@ -87,7 +83,7 @@ class HealingIT {
                 }
                 if (ALL_PAIRS) {
                     await("the next death is due")
-                            .atMost(BETWEEN.plus(LONGEST))
+                            .atMost(BETWEEN.plus(Patience.LONGEST))
                             .until(() -> !Instant.now().isBefore(next));
                 }
             }
@@ -101,7 +97,7 @@ class HealingIT {
                             "plumbline_stack_part_up{part=\"%s\"} 1\n".formatted(part)));
             List<ProcessHandle> children = run.children();
             run.signal("-TERM");
-            assertThat(run.exitValue(LONGEST)).as(run.output()).isEqualTo(130);
+            assertThat(run.exitValue()).as(run.output()).isEqualTo(130);
             PlumbProcess.awaitEnd(children);
 
             Path folder = runFolder();
@@ -151,7 +147,7 @@ class HealingIT {
 
     private void awaitServing(String part) {
         await(part + " serves")
-                .atMost(LONGEST)
+                .atMost(Patience.LONGEST)
                 .until(() -> ReadyFile.read(readyFile(part)).isPresent());
     }
 
@@ -162,7 +158,7 @@ class HealingIT {
 
     private static void awaitBack(PlumbProcess run, String part, int times) {
         await(part + " is back")
-                .atMost(LONGEST)
+                .atMost(Patience.LONGEST)
                 .untilAsserted(() -> assertThat(
                                 run.output().lines().filter(line -> line.contains("the " + part + " serves again")))
                         .as(run.output())
@@ -173,7 +169,7 @@ class HealingIT {
     private void awaitMoreEvents() throws IOException {
         long before = lines(runFolder().resolve("events.jsonl"));
         await("more than " + before + " events")
-                .atMost(LONGEST)
+                .atMost(Patience.LONGEST)
                 .until(() -> lines(runFolder().resolve("events.jsonl")) > before + 20);
     }
 
@@ -190,8 +186,8 @@ class HealingIT {
         Matcher address = PAGE.matcher(run.output());
         assertThat(address.find()).as(run.output()).isTrue();
         URLConnection connection = URI.create(address.group(1)).toURL().openConnection();
-        connection.setConnectTimeout((int) LONGEST.toMillis());
-        connection.setReadTimeout((int) LONGEST.toMillis());
+        connection.setConnectTimeout((int) Patience.LONGEST.toMillis());
+        connection.setReadTimeout((int) Patience.LONGEST.toMillis());
         try (InputStream body = connection.getInputStream()) {
             return new String(body.readAllBytes(), StandardCharsets.UTF_8);
         }

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -69,15 +68,16 @@ final class PlumbProcess {
     }
 
     /** Waits for the end and says how it ended. */
-    int exitValue(Duration within) throws IOException, InterruptedException {
-        assertThat(process.waitFor(within.toMillis(), TimeUnit.MILLISECONDS))
-                .as("not over after %s: %s", within, output())
+    int exitValue() throws IOException, InterruptedException {
+        boolean isOver = process.waitFor(Patience.LONGEST.toMillis(), TimeUnit.MILLISECONDS);
+        assertThat(isOver)
+                .as("not over after %s: %s", Patience.LONGEST, output())
                 .isTrue();
         return process.exitValue();
     }
 
     void kill() throws InterruptedException {
-        assertThat(process.destroyForcibly().waitFor(60, TimeUnit.SECONDS))
+        assertThat(process.destroyForcibly().waitFor(Patience.LONGEST.toMillis(), TimeUnit.MILLISECONDS))
                 .as("a killed process ends")
                 .isTrue();
     }
@@ -86,7 +86,7 @@ final class PlumbProcess {
         assertThat(new ProcessBuilder("kill", signal, Long.toString(pid()))
                         .start()
                         .onExit())
-                .succeedsWithin(Duration.ofSeconds(30))
+                .succeedsWithin(Patience.LONGEST)
                 .returns(0, Process::exitValue);
     }
 
@@ -114,8 +114,15 @@ final class PlumbProcess {
         return output().lines().filter(line -> line.startsWith("plumb: ")).toList();
     }
 
+    /** Waits until it has said so; fails at once where it ends without. */
     void awaitOutput(String text) {
-        await().atMost(Duration.ofMinutes(2))
+        await().atMost(Patience.LONGEST)
+                .failFast(() -> {
+                    boolean isOver = !process.isAlive();
+                    assertThat(isOver && !output().contains(text))
+                            .as("ended without '%s': %s", text, output())
+                            .isFalse();
+                })
                 .untilAsserted(() -> assertThat(output()).contains(text));
     }
 
@@ -144,7 +151,7 @@ final class PlumbProcess {
     static void awaitEnd(List<ProcessHandle> processes) {
         for (ProcessHandle process : processes) {
             await("the end of " + commandLine(process.pid()))
-                    .atMost(Duration.ofSeconds(60))
+                    .atMost(Patience.LONGEST)
                     .until(() -> !process.isAlive());
         }
     }

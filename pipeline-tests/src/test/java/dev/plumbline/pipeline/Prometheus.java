@@ -47,13 +47,8 @@ record Prometheus(Process process, int port) implements AutoCloseable {
 
     /** The value of an expression, once it has exactly one that is a number. */
     double await(String expression) {
-        return await(expression, Duration.ofSeconds(60));
-    }
-
-    /** The value of an expression, once it has exactly one that is a number; fails after the patience has run out. */
-    double await(String expression, Duration patience) {
         JsonNode answer = Awaitility.await(expression + " has a single value")
-                .atMost(patience)
+                .atMost(Patience.LONGEST)
                 .pollInterval(Duration.ofMillis(250))
                 .ignoreExceptionsInstanceOf(IOException.class)
                 .until(

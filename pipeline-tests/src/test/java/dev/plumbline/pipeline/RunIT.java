@@ -13,23 +13,18 @@ import dev.plumbline.target.SimulatedTargetSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code plumb run} and {@code plumb up} as a user starts them: files complete, codes right, nothing left behind. */
-@Timeout(value = 5, unit = TimeUnit.MINUTES)
 class RunIT {
 
-    private static final Duration LONGEST = Duration.ofSeconds(120);
     private static final List<String> FILES = List.of(
             "events.jsonl",
             "junit.xml",
@@ -67,7 +62,7 @@ class RunIT {
     void aRunIsJudgedByItsBudgetThenByTheLastGreenRunAndOtherConditionsAreRefused() throws Exception {
         try (SimulatedTarget target = SimulatedTarget.start(TARGET)) {
             PlumbProcess first = run(target, "--duration", "6s", "--json", "--budget", "max(ttft)<60s, error_rate<90%");
-            assertThat(first.exitValue(LONGEST)).as(first.output()).isZero();
+            assertThat(first.exitValue()).as(first.output()).isZero();
             JsonNode summary = json.readTree(first.output());
             assertThat(summary.at("/verdict/findings")).hasSize(2);
             Path folder = runs().getFirst();
@@ -82,12 +77,12 @@ class RunIT {
 
             PlumbProcess second = run(target, "--duration", "6s", "--quiet", "--baseline", "last-green");
             // Two runs of six seconds on a shared machine may differ: any verdict is fine, none is not.
-            assertThat(second.exitValue(LONGEST)).as(second.output()).isIn(0, 1, 3);
+            assertThat(second.exitValue()).as(second.output()).isIn(0, 1, 3);
             assertThat(second.output()).doesNotContain("NOT_JUDGED");
 
             PlumbProcess other =
                     run(target, "--osl", "8", "--baseline", folder.getFileName().toString());
-            assertThat(other.exitValue(LONGEST)).as(other.output()).isEqualTo(2);
+            assertThat(other.exitValue()).as(other.output()).isEqualTo(2);
             assertThat(other.complaints()).singleElement().asString().contains("maxTokens");
             assertThat(runs()).hasSize(2);
             assertThat(other.leftOver("state", "runs", "key")).isEmpty();
@@ -101,7 +96,7 @@ class RunIT {
             run = run(target, "--duration", "60s", "--give-up", "1s");
             awaitEvents(1);
         }
-        assertThat(run.exitValue(LONGEST)).as(run.output()).isEqualTo(4);
+        assertThat(run.exitValue()).as(run.output()).isEqualTo(4);
         assertThat(run.output()).contains("FAILED").contains("CONNECT");
         assertComplete(runs().getFirst());
         assertThat(run.leftOver("state", "runs", "key")).isEmpty();
@@ -115,7 +110,7 @@ class RunIT {
             List<ProcessHandle> children = run.children();
             assertThat(children).hasSizeBetween(2, 4);
             run.signal(run.isInterruptIgnored() ? "-TERM" : "-INT");
-            assertThat(run.exitValue(LONGEST)).as(run.output()).isEqualTo(130);
+            assertThat(run.exitValue()).as(run.output()).isEqualTo(130);
             PlumbProcess.awaitEnd(children);
             Path folder = runs().getFirst();
             assertComplete(folder);
@@ -136,7 +131,7 @@ class RunIT {
             up.awaitOutput("up after");
             Path again = Files.createDirectory(temporary.resolve("again"));
             PlumbProcess refused = PlumbProcess.start(again, home, List.of("up"));
-            assertThat(refused.exitValue(LONGEST)).isEqualTo(2);
+            assertThat(refused.exitValue()).isEqualTo(2);
             assertThat(refused.complaints()).singleElement().asString().contains(Long.toString(up.pid()));
 
             Path waiting =
@@ -162,7 +157,7 @@ class RunIT {
                             "plumbline.self-check.event-loop-stall=10s",
                             "--set",
                             "plumbline.self-check.cpu-saturation=1"));
-            assertThat(run.exitValue(LONGEST)).as(run.output()).isZero();
+            assertThat(run.exitValue()).as(run.output()).isZero();
             assertComplete(runs().getFirst());
             assertEverySecondIsMeasured(runs().getFirst());
             assertThat(runs().getFirst().resolve("producer.log"))
@@ -183,7 +178,7 @@ class RunIT {
                     ReadyFile.read(waiting.resolveSibling("producer.ready")).orElseThrow();
             assertThat(ProcessHandle.of(lent.pid()).orElseThrow().destroyForcibly())
                     .isTrue();
-            assertThat(orphaned.exitValue(LONGEST)).as(orphaned.output()).isEqualTo(4);
+            assertThat(orphaned.exitValue()).as(orphaned.output()).isEqualTo(4);
             assertThat(orphaned.output()).contains("the producer that stood by in 'plumb up' ended unexpectedly");
             assertComplete(runs().getLast());
             assertThat(runs().getLast().resolve("producer.log"))
@@ -195,10 +190,10 @@ class RunIT {
             PlumbProcess left = PlumbProcess.start(temporary, home, attached(target, "--duration", "forever"));
             awaitEvents(4);
             up.signal("-TERM");
-            assertThat(up.exitValue(LONGEST)).as(up.output()).isZero();
+            assertThat(up.exitValue()).as(up.output()).isZero();
             assertThat(RunningStack.read(home)).isEmpty();
             assertThat(up.leftOver()).isEmpty();
-            assertThat(left.exitValue(LONGEST)).as(left.output()).isEqualTo(4);
+            assertThat(left.exitValue()).as(left.output()).isEqualTo(4);
             assertThat(left.output()).contains("'plumb up' has ended");
             assertComplete(runs().getLast());
         }
@@ -246,7 +241,7 @@ class RunIT {
     }
 
     private static void awaitStandby(Path socket) {
-        await("a producer stands by").atMost(LONGEST).until(() -> Files.exists(socket));
+        await("a producer stands by").atMost(Patience.LONGEST).until(() -> Files.exists(socket));
     }
 
     private List<Path> runs() throws IOException {
@@ -261,7 +256,7 @@ class RunIT {
     /** Until so many runs have begun and the last of them has heard of an event. */
     private void awaitEvents(int runs) {
         await("run " + runs + " has heard of an event")
-                .atMost(LONGEST)
+                .atMost(Patience.LONGEST)
                 .until(() -> Files.isDirectory(temporary.resolve("runs"))
                         && runs().size() >= runs
                         && lines(runs().getLast().resolve("events.jsonl")) > 0);

@@ -30,15 +30,12 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A pipe on a cluster that asks for TLS and a password: load, windows, verdicts, and nothing told of the password. */
-@Timeout(value = 5, unit = TimeUnit.MINUTES)
 class SecuredPipeIT {
 
     private static final Duration WINDOW = Duration.ofSeconds(1);
-    private static final Duration LONGEST = Duration.ofSeconds(120);
 
     /** A part of the password that no encoding changes. */
     private static final String SECRET = "s3cr";
@@ -64,7 +61,7 @@ class SecuredPipeIT {
                 }
                 PlumbProcess run =
                         run(target, broker, SecuredBroker.store(temporary.resolve("kafka.conf"), secured.client()));
-                assertThat(run.exitValue(LONGEST)).as(run.output()).isZero();
+                assertThat(run.exitValue()).as(run.output()).isZero();
                 JsonNode summary = new ObjectMapper().readTree(run.output());
                 assertThat(summary.at("/totals/countedEvents").asLong())
                         .isEqualTo(summary.at("/totals/acknowledgedEvents").asLong())
@@ -136,7 +133,7 @@ class SecuredPipeIT {
                 new KafkaConsumer<>(client, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             await("a verdict")
                     .pollInSameThread()
-                    .atMost(LONGEST)
+                    .atMost(Patience.LONGEST)
                     .until(() -> consumer.endOffsets(List.of(verdicts)).getOrDefault(verdicts, 0L) > 0);
         }
     }

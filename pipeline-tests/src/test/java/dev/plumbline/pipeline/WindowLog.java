@@ -70,9 +70,9 @@ final class WindowLog implements AutoCloseable {
         }
     }
 
-    /** Reads until as many events are counted as were acknowledged, or the deadline has passed. */
-    void readUntilCounted(long acknowledged, Duration within) {
-        long deadlineNanos = System.nanoTime() + within.toNanos();
+    /** Reads until as many events are counted as were acknowledged, or patience has run out. */
+    void readUntilCounted(long acknowledged) {
+        long deadlineNanos = System.nanoTime() + Patience.LONGEST.toNanos();
         while (countedEvents() < acknowledged && System.nanoTime() < deadlineNanos) {
             read(Duration.ofMillis(200));
         }

@@ -116,8 +116,7 @@ public final class DemoCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         DemoPlan plan;
         try {
-            plan = new DemoPlan(
-                    concurrency, slower, baselineWindows, 10, Duration.ofMinutes(3), kafkaPort, targetPort, seed);
+            plan = new DemoPlan(concurrency, slower, baselineWindows, 10, kafkaPort, targetPort, seed);
         } catch (IllegalArgumentException e) {
             throw new CommandLine.ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }
@@ -159,7 +158,7 @@ public final class DemoCommand implements Callable<Integer> {
         private void watch(LocalPipe pipe, PipeFeed feed) throws InterruptedException {
             long lastWindow = Long.MAX_VALUE;
             while (progress.stage() != Stage.FALSE_ALARM && progress.windows() < lastWindow) {
-                if (sinceStartMillis() > plan.within().toMillis()) {
+                if (isTimeOver()) {
                     return;
                 }
                 pipe.failure().ifPresent(failure -> {
@@ -176,6 +175,13 @@ public final class DemoCommand implements Callable<Integer> {
                     lastWindow = progress.windows() + WINDOWS_AFTER_ALERT;
                 }
             }
+        }
+
+        private boolean isTimeOver() {
+            OptionalLong shift = progress.shiftEpochMillis();
+            return shift.isPresent()
+                    ? SystemTime.epochMillis() - shift.getAsLong() > DemoPlan.FOUND_WITHIN.toMillis()
+                    : sinceStartMillis() > plan.learnedWithin().toMillis();
         }
 
         /** What is heard until the alert. */
@@ -300,11 +306,14 @@ public final class DemoCommand implements Callable<Integer> {
             return switch (stage) {
                 case FOUND -> screen.reassuring("found") + " " + foundAfter(alert) + "; no alert before the shift";
                 case FALSE_ALARM -> screen.alarming("an alert came before anything had changed");
-                case STARTING -> "no full window within " + plan.within().toSeconds() + " s";
-                case LEARNING ->
-                    "the baseline was not learned within " + plan.within().toSeconds() + " s";
-                case QUIET, SHIFTED ->
-                    "not found within " + plan.within().toSeconds() + " s: a slowdown of "
+                case STARTING -> "no full window within " + plan.learnedWithin().toSeconds() + " s";
+                case LEARNING, QUIET ->
+                    "the baseline was not learned within "
+                            + plan.learnedWithin().toSeconds() + " s: " + progress.learnedWindows() + " of "
+                            + plan.baselineWindows()
+                            + " windows, in the others this machine was too busy to vouch for what it measured";
+                case SHIFTED ->
+                    "not found within " + DemoPlan.FOUND_WITHIN.toSeconds() + " s of the shift: a slowdown of "
                             + Figures.change(plan.decodeFactor()) + " may be too small for so short a run";
             };
         }

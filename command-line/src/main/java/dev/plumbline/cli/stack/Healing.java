@@ -25,8 +25,11 @@ import java.util.function.LongSupplier;
  */
 final class Healing {
 
-    /** How long a part may take from its start until it serves. */
-    static final Duration READY_WITHIN = Duration.ofSeconds(60);
+    /**
+     * How long a part may take from its start until it serves. It takes seconds; what builds or other stacks leave of a small
+     * machine has made it more than a minute, and to kill it for that would only begin it again.
+     */
+    static final Duration READY_WITHIN = Duration.ofMinutes(4);
 
     private final Parts parts;
     private final RestartBudget.Policy policy;

@@ -15,7 +15,6 @@ import dev.plumbline.contract.window.TokenTotals;
 import dev.plumbline.contract.window.WindowId;
 import dev.plumbline.contract.window.WindowRecord;
 import dev.plumbline.contract.window.WindowSummary;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,7 +25,7 @@ class DemoProgressTest {
 
     private static final Series SERIES =
             new Series(new ComparisonGroup("t", "m", "s", LoadPoint.parse("c8"), "default"), "stable");
-    private static final DemoPlan PLAN = new DemoPlan(8, 1.2, 60, 2, Duration.ofMinutes(3), 0, 0, 1);
+    private static final DemoPlan PLAN = new DemoPlan(8, 1.2, 60, 2, 0, 0, 1);
 
     private final DemoProgress progress = new DemoProgress(PLAN);
 
@@ -101,9 +100,15 @@ class DemoProgressTest {
 
     @Test
     void aSettingOutsideItsRangeIsNamed() {
-        assertThatThrownBy(() -> new DemoPlan(8, 1.2, 19, 2, Duration.ofSeconds(1), 0, 0, 1))
+        assertThatThrownBy(() -> new DemoPlan(8, 1.2, 19, 2, 0, 0, 1))
                 .hasMessageContaining("--baseline-windows")
                 .hasMessageContaining("20..600");
+    }
+
+    @Test
+    void everyBaselineThatMayBeAskedForCanBeLearnedInTheTimeForIt() {
+        DemoPlan longest = new DemoPlan(8, 1.2, 600, 2, 0, 0, 1);
+        assertThat(longest.learnedWithin()).isGreaterThan(DemoPlan.WINDOW.multipliedBy(2 * 600));
     }
 
     private void learn() {

@@ -240,7 +240,8 @@ class HealingTest {
         pass(50);
         assertThat(over).singleElement().satisfies(outage -> {
             assertThat(outage.starts()).isEqualTo(2);
-            assertThat(outage.awayMillis().orElseThrow()).isBetween(63_000L, 65_000L);
+            assertThat(outage.awayMillis().orElseThrow() - Healing.READY_WITHIN.toMillis())
+                    .isBetween(3_000L, 5_000L);
         });
     }
 

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class StandbyChildTest {
 
-    private static final Duration LONGEST = Duration.ofSeconds(30);
+    private static final Duration LONGEST = Duration.ofSeconds(90);
     private static final Map<String, String> SETTINGS =
             Map.of("a.\"quoted name\"", "läuft: 你好\nsecond line", "empty", "");
 
