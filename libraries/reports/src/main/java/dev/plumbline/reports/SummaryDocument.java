@@ -213,9 +213,11 @@ final class SummaryDocument {
         putCounted(node, "cached", tokens.cached());
         putCounted(node, "streamedOutput", tokens.streamedOutput());
         totals.counting().ifPresent(counting -> {
-            node.put("outputUnit", counting.unit());
-            ObjectNode sources = node.putObject("outputCountedBy");
-            counting.requests().forEach((source, requests) -> sources.put(source.name(), requests));
+            if (!counting.requests().isEmpty()) {
+                node.put("outputUnit", counting.unit());
+                ObjectNode sources = node.putObject("outputCountedBy");
+                counting.requests().forEach((source, requests) -> sources.put(source.name(), requests));
+            }
             putCounted(node, "outputUncounted", counting.uncounted());
             counting.refused().ifPresent(reason -> node.put("refused", reason));
         });

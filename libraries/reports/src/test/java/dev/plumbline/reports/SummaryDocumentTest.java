@@ -19,6 +19,7 @@ import dev.plumbline.judgement.result.RunVerdict.IncidentFinding;
 import dev.plumbline.reports.SampleRuns.Sample;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -128,7 +129,8 @@ class SummaryDocumentTest {
     void thePublishedSchemaIsTheOneThatIsTested() throws IOException {
         Path published = Path.of(System.getProperty("plumbline.home"), "docs", "schemas", "summary.schema.json");
         try (InputStream tested = SummaryDocument.class.getResourceAsStream("summary.schema.json")) {
-            assertThat(Files.readAllBytes(published)).isEqualTo(tested.readAllBytes());
+            assertThat(Files.readString(published))
+                    .isEqualTo(new String(tested.readAllBytes(), StandardCharsets.UTF_8));
         }
     }
 
