@@ -20,11 +20,19 @@ public final class Child {
 
     private static final int MOST_BYTES = 64 << 10;
 
+    /** Of a log; where it grows beyond, its beginning goes. */
+    static final long MOST_LOG_BYTES = 8L << 20;
+
+    /** What is left of one that became too large. */
+    private static final int KEPT_LOG_BYTES = 1 << 20;
+
+    private static final byte[] CUT = "... (what came before was cut off)\n".getBytes(StandardCharsets.UTF_8);
+
     private final Part part;
     private final Process process;
     private final Path readyFile;
     private final Path log;
-    private final long logStart;
+    private volatile long logStart;
 
     /** @param logStart where in the log its own lines begin, in bytes; before are those of its predecessors */
     Child(Part part, Process process, Path readyFile, Path log, long logStart) {
@@ -83,6 +91,30 @@ public final class Child {
         process.destroyForcibly();
     }
 
+    /**
+     * Cuts off the beginning of the log where it has become too large. The process appends, so that it goes on at the new end;
+     * what it writes in the moment of the cut may be lost.
+     */
+    synchronized void boundLog() {
+        try (FileChannel channel = FileChannel.open(log, StandardOpenOption.READ)) {
+            long size = channel.size();
+            if (size <= MOST_LOG_BYTES) {
+                return;
+            }
+            long from = size - KEPT_LOG_BYTES;
+            byte[] kept = Channels.newInputStream(channel.position(from)).readNBytes(KEPT_LOG_BYTES);
+            try (FileChannel end = FileChannel.open(log, StandardOpenOption.WRITE)) {
+                end.truncate(0);
+            }
+            Files.write(log, CUT, StandardOpenOption.APPEND);
+            Files.write(log, kept, StandardOpenOption.APPEND);
+            logStart = Math.max(0, logStart - from);
+        } catch (IOException e) {
+            // A log that cannot be cut is one that cannot be written either; its part says so in its own way.
+            return;
+        }
+    }
+
     /** Last lines that it has written itself, oldest first. */
     List<String> lastLogLines(int count) {
         return lastLines(log, logStart, count);
@@ -113,10 +145,12 @@ public final class Child {
         }
     }
 
-    /** All of the log; empty when it cannot be read. */
+    /** The log, at most its last {@value #MOST_LOG_BYTES} bytes; empty when it cannot be read. */
     public String log() {
-        try {
-            return Files.readString(log);
+        try (FileChannel channel = FileChannel.open(log, StandardOpenOption.READ)) {
+            channel.position(Math.max(0, channel.size() - MOST_LOG_BYTES));
+            return new String(
+                    Channels.newInputStream(channel).readNBytes((int) MOST_LOG_BYTES), StandardCharsets.UTF_8);
         } catch (IOException e) {
             return "";
         }
