@@ -42,7 +42,7 @@ public final class TargetOptions {
     private static final int LONGEST_KEY_FILE_BYTES = 64 * 1024;
 
     @Option(
-            names = "--url",
+            names = {"--url", "--base-url"},
             paramLabel = "URL",
             description = {
                 "The server: localhost:8000, https://host/prefix, or the full path of an",
@@ -144,11 +144,21 @@ public final class TargetOptions {
         });
     }
 
-    private Credentials credentials(CommandLine commandLine, Function<String, @Nullable String> environment) {
+    /**
+     * Checks the headers alone, without looking at keys.
+     *
+     * @throws ParameterException with one line that names the option
+     */
+    public Map<String, String> headers(CommandLine commandLine) {
         Map<String, String> parsed = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         for (String header : headers) {
             checked(commandLine, "--header", () -> put(parsed, header));
         }
+        return parsed;
+    }
+
+    private Credentials credentials(CommandLine commandLine, Function<String, @Nullable String> environment) {
+        Map<String, String> parsed = headers(commandLine);
         Optional<String> keyHeader = Optional.ofNullable(apiKeyHeader)
                 .map(name -> checked(commandLine, "--api-key-header", () -> checkedName(name)));
         if (apiKeyEnvironment != null && apiKeyFile != null) {

@@ -33,6 +33,7 @@ record RunPlan(
 
     private static final Duration DEFAULT_DURATION = Duration.ofSeconds(60);
     private static final int DEFAULT_CONCURRENCY = 4;
+    private static final int MOST_CONCURRENCY = 100_000;
     private static final double HIGHEST_PRICE = 1e6;
     /** Worst case of a prompt, as the producer books it until a server has counted one. */
     private static final int LARGEST_TOKENS_PER_WORD = 2;
@@ -70,18 +71,27 @@ record RunPlan(
             OutputOptions output,
             StackOptions stack,
             boolean mayCostMoney) {
-        if (load.concurrency != null && load.requestRate != null) {
-            throw new Wrong("--request-rate", "excludes --concurrency: give one of them");
+        boolean open = load.requestRate != null && load.requestRate != Double.POSITIVE_INFINITY;
+        if (load.concurrency != null && open) {
+            throw new Wrong(
+                    "--request-rate",
+                    "excludes --concurrency: give one of them; what an open loop may have in flight is --max-in-flight");
         }
-        range("--concurrency", load.concurrency == null ? 1 : load.concurrency, 1, 100_000);
-        if (load.requestRate != null && !(load.requestRate >= 1e-3 && load.requestRate <= 1e6)) {
+        if (load.requestRate != null && !open && load.concurrency == null && load.requestCount == null) {
+            throw new Wrong(
+                    "--request-rate",
+                    "inf sends as fast as answers come: say how many at once with --concurrency, or how many in all"
+                            + " with --request-count");
+        }
+        range("--concurrency", load.concurrency == null ? 1 : load.concurrency, 1, MOST_CONCURRENCY);
+        if (open && !(load.requestRate >= 1e-3 && load.requestRate <= 1e6)) {
             throw new Wrong("--request-rate", "is " + load.requestRate + ", allowed is 0.001 to 1000000 per second");
         }
         if (load.burstiness != null && !(load.burstiness >= 0.01 && load.burstiness <= 1_000)) {
             throw new Wrong("--burstiness", "is " + load.burstiness + ", allowed is 0.01 to 1000");
         }
-        if (load.requestRate == null && load.burstiness != null) {
-            throw new Wrong("--burstiness", "is of an open loop: give --request-rate, too");
+        if (!open && load.burstiness != null) {
+            throw new Wrong("--burstiness", "is of an open loop: give --request-rate, too, as a number");
         }
         range("--max-in-flight", load.maxInFlight, 1, 1_000_000);
         range("--request-count", load.requestCount == null ? 1 : load.requestCount, 1, Long.MAX_VALUE);
@@ -108,9 +118,9 @@ record RunPlan(
                 : load.requestCount != null ? Optional.empty() : Optional.of(DEFAULT_DURATION);
         boolean endless = duration.isEmpty() && load.requestCount == null;
         spending(spend, endless, mayCostMoney);
-        LoadPoint loadPoint = load.requestRate != null
+        LoadPoint loadPoint = open && load.requestRate != null
                 ? new LoadPoint.OpenLoop(load.requestRate)
-                : new LoadPoint.ClosedLoop(load.concurrency == null ? DEFAULT_CONCURRENCY : load.concurrency);
+                : new LoadPoint.ClosedLoop(concurrency(load));
         roomForOne(spend, load, loadPoint);
         return new RunPlan(
                 runId,
@@ -126,6 +136,16 @@ record RunPlan(
                 stack);
     }
 
+    /** Without bound and without a number at once, as in {@code vllm bench serve}: all of them. */
+    private static int concurrency(LoadOptions load) {
+        if (load.concurrency != null) {
+            return load.concurrency;
+        }
+        return load.requestRate == null || load.requestCount == null
+                ? DEFAULT_CONCURRENCY
+                : (int) Math.min(MOST_CONCURRENCY, load.requestCount);
+    }
+
     /** Whether it has no end of its own. */
     boolean isEndless() {
         return duration.isEmpty() && load.requestCount == null;
@@ -133,6 +153,16 @@ record RunPlan(
 
     String producerId() {
         return "run-" + runId;
+    }
+
+    /**
+     * What can be asked of budgets and goals alone.
+     *
+     * @throws Wrong for the first that is none
+     */
+    static void checkStatements(JudgementOptions judgement) {
+        goals(judgement);
+        budgets(judgement);
     }
 
     private static Optional<Goals> goals(JudgementOptions judgement) {
