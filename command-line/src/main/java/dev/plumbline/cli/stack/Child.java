@@ -9,30 +9,31 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** One process of the local stack. */
 public final class Child {
 
     private static final int MOST_BYTES = 64 << 10;
 
-    /** Of a log; where it grows beyond, its beginning goes. */
+    /** Of a log; what is in it then becomes the log before it, and the one before that goes. */
     static final long MOST_LOG_BYTES = 8L << 20;
-
-    /** What is left of one that became too large. */
-    private static final int KEPT_LOG_BYTES = 1 << 20;
-
-    private static final byte[] CUT = "... (what came before was cut off)\n".getBytes(StandardCharsets.UTF_8);
 
     private final Part part;
     private final Process process;
     private final Path readyFile;
     private final Path log;
-    private volatile long logStart;
+    /** The log before this one, empty until there is one. */
+    private final Path before;
+
+    private long logStart;
+    private long startBefore;
 
     /** @param logStart where in the log its own lines begin, in bytes; before are those of its predecessors */
     Child(Part part, Process process, Path readyFile, Path log, long logStart) {
@@ -40,6 +41,7 @@ public final class Child {
         this.process = process;
         this.readyFile = readyFile;
         this.log = log;
+        this.before = log.resolveSibling(log.getFileName() + ".1");
         this.logStart = logStart;
     }
 
@@ -92,23 +94,19 @@ public final class Child {
     }
 
     /**
-     * Cuts off the beginning of the log where it has become too large. The process appends, so that it goes on at the new end;
-     * what it writes in the moment of the cut may be lost.
+     * Puts the log aside where it has become too large, and begins it again. The process appends, so that it goes on at the new
+     * end; what it writes in the moment between may be lost.
      */
     synchronized void boundLog() {
-        try (FileChannel channel = FileChannel.open(log, StandardOpenOption.READ)) {
-            long size = channel.size();
-            if (size <= MOST_LOG_BYTES) {
-                return;
+        try {
+            if (Files.exists(log) && Files.size(log) > MOST_LOG_BYTES) {
+                Files.copy(log, before, StandardCopyOption.REPLACE_EXISTING);
+                try (FileChannel channel = FileChannel.open(log, StandardOpenOption.WRITE)) {
+                    channel.truncate(0);
+                }
+                startBefore = logStart;
+                logStart = 0;
             }
-            long from = size - KEPT_LOG_BYTES;
-            byte[] kept = Channels.newInputStream(channel.position(from)).readNBytes(KEPT_LOG_BYTES);
-            try (FileChannel end = FileChannel.open(log, StandardOpenOption.WRITE)) {
-                end.truncate(0);
-            }
-            Files.write(log, CUT, StandardOpenOption.APPEND);
-            Files.write(log, kept, StandardOpenOption.APPEND);
-            logStart = Math.max(0, logStart - from);
         } catch (IOException e) {
             // A log that cannot be cut is one that cannot be written either; its part says so in its own way.
             return;
@@ -116,8 +114,13 @@ public final class Child {
     }
 
     /** Last lines that it has written itself, oldest first. */
-    List<String> lastLogLines(int count) {
-        return lastLines(log, logStart, count);
+    synchronized List<String> lastLogLines(int count) {
+        List<String> lines = lastLines(log, logStart, count);
+        if (lines.size() >= count || !Files.exists(before)) {
+            return lines;
+        }
+        return Stream.concat(lastLines(before, startBefore, count - lines.size()).stream(), lines.stream())
+                .toList();
     }
 
     /** A line of a stack trace tells a person nothing. */
@@ -145,14 +148,20 @@ public final class Child {
         }
     }
 
-    /** The log, at most its last {@value #MOST_LOG_BYTES} bytes; empty when it cannot be read. */
-    public String log() {
+    /** The log with the one before it; empty when it cannot be read. Each is cut to its last {@value #MOST_LOG_BYTES} bytes. */
+    public synchronized String log() {
+        try {
+            return (Files.exists(before) ? end(before) : "") + end(log);
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    private static String end(Path log) throws IOException {
         try (FileChannel channel = FileChannel.open(log, StandardOpenOption.READ)) {
             channel.position(Math.max(0, channel.size() - MOST_LOG_BYTES));
             return new String(
                     Channels.newInputStream(channel).readNBytes((int) MOST_LOG_BYTES), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            return "";
         }
     }
 }
