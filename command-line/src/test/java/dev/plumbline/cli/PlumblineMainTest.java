@@ -96,7 +96,12 @@ class PlumblineMainTest {
                 "--arrival-pattern wild; --arrival-pattern expected one of [constant, poisson, gamma]",
                 "--metadata image; --metadata is written KEY=VALUE, not 'image'",
                 "--window 1,5s; --window '1,5s' is not a time: write 1.5s",
-                "--url http://[h; --url: ",
+                "--scenario=; --scenario is empty, allowed are 1 to 200 characters",
+                "--variant=; --variant is empty",
+                "--tenant=; --tenant is empty",
+                "--target-name=; --target-name is empty",
+                "--model=; --model is empty: name the model",
+                "--price-per-1k-input -1; --price-per-1k-input is -1.0, allowed is 0 to 1000000",
             })
     void anAnswerNamesTheFlagThatWasWritten(String arguments, String words) {
         List<String> all = new ArrayList<>(List.of("run", "--url", "http://127.0.0.1:1", "--quiet"));
@@ -177,6 +182,24 @@ class PlumblineMainTest {
         Path trace = Path.of(told.substring(told.indexOf("is in ") + 6));
         assertThat(trace).content().contains(fault.getClass().getName(), "PlumblineMainTest");
         Files.delete(trace);
+    }
+
+    /** Before a broker is started, which takes seconds; that there is none to start shows which came first. */
+    @Test
+    void certificatesThatAreNoneAreSaidBeforeAnythingStarts() {
+        String home = System.setProperty("plumbline.home", "/nonexistent");
+        try {
+            assertThat(execute("run", "--url", "https://127.0.0.1:1", "--quiet", "--ca-file", "none.pem"))
+                    .as(err.toString())
+                    .isEqualTo(ExitCode.USAGE);
+        } finally {
+            if (home == null) {
+                System.clearProperty("plumbline.home");
+            } else {
+                System.setProperty("plumbline.home", home);
+            }
+        }
+        assertThat(err.toString()).contains("none.pem").doesNotContain("not built");
     }
 
     @Test

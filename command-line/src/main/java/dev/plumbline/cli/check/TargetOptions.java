@@ -121,6 +121,11 @@ public final class TargetOptions {
             throw new ParameterException(
                     commandLine, "--url is missing: give the server, for example --url localhost:8000");
         }
+        if (model != null && model.isBlank()) {
+            throw new ParameterException(
+                    commandLine,
+                    "--model is empty: name the model, or leave it out to take the only one that is served");
+        }
         if (wait != null && (wait.isNegative() || wait.isZero())) {
             throw new ParameterException(commandLine, "--wait must be longer than 0s");
         }

@@ -1,6 +1,7 @@
 package dev.plumbline.cli.run;
 
 import dev.plumbline.cli.time.DurationConverter;
+import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.judgement.run.Budget;
 import java.time.Duration;
@@ -71,21 +72,22 @@ record RunPlan(
             OutputOptions output,
             StackOptions stack,
             boolean mayCostMoney) {
-        boolean open = load.requestRate != null && load.requestRate != Double.POSITIVE_INFINITY;
+        Double rate = load.requestRate;
+        boolean open = rate != null && rate != Double.POSITIVE_INFINITY;
         if (load.concurrency != null && open) {
             throw new Wrong(
                     "--request-rate",
                     "excludes --concurrency: give one of them; what an open loop may have in flight is --max-in-flight");
         }
-        if (load.requestRate != null && !open && load.concurrency == null && load.requestCount == null) {
+        if (rate != null && !open && load.concurrency == null && load.requestCount == null) {
             throw new Wrong(
                     "--request-rate",
                     "inf sends as fast as answers come: say how many at once with --concurrency, or how many in all"
                             + " with --request-count");
         }
         range("--concurrency", load.concurrency == null ? 1 : load.concurrency, 1, MOST_CONCURRENCY);
-        if (open && !(load.requestRate >= 1e-3 && load.requestRate <= 1e6)) {
-            throw new Wrong("--request-rate", "is " + load.requestRate + ", allowed is 0.001 to 1000000 per second");
+        if (open && rate != null && !(rate >= 1e-3 && rate <= 1e6)) {
+            throw new Wrong("--request-rate", "is " + rate + ", allowed is 0.001 to 1000000 per second");
         }
         if (load.burstiness != null && !(load.burstiness >= 0.01 && load.burstiness <= 1_000)) {
             throw new Wrong("--burstiness", "is " + load.burstiness + ", allowed is 0.01 to 1000");
@@ -108,6 +110,12 @@ record RunPlan(
         if (load.duration != null && !load.duration.isForever()) {
             atLeast("--duration", load.duration.limit().orElseThrow(), Duration.ofSeconds(1));
         }
+        label("--scenario", judgement.scenario);
+        label("--variant", judgement.variant);
+        label("--tenant", judgement.tenant);
+        if (judgement.targetName != null) {
+            label("--target-name", judgement.targetName);
+        }
         stack.check();
         range("--artifact-bytes", output.artifactBytes, 4L << 20, Long.MAX_VALUE);
         if (output.quiet && output.json) {
@@ -118,9 +126,8 @@ record RunPlan(
                 : load.requestCount != null ? Optional.empty() : Optional.of(DEFAULT_DURATION);
         boolean endless = duration.isEmpty() && load.requestCount == null;
         spending(spend, endless, mayCostMoney);
-        LoadPoint loadPoint = open && load.requestRate != null
-                ? new LoadPoint.OpenLoop(load.requestRate)
-                : new LoadPoint.ClosedLoop(concurrency(load));
+        LoadPoint loadPoint =
+                open && rate != null ? new LoadPoint.OpenLoop(rate) : new LoadPoint.ClosedLoop(concurrency(load));
         roomForOne(spend, load, loadPoint);
         return new RunPlan(
                 runId,
@@ -272,6 +279,16 @@ record RunPlan(
             throw new Wrong("--breaker", "is " + text + ", allowed is a share such as 50%, or off");
         }
         throw new Wrong("--breaker", "is " + text + ", allowed is a share up to 100%, or off");
+    }
+
+    /** What names a series, as the parts of the stack take it. */
+    private static void label(String option, String value) {
+        if (value.isBlank() || value.length() > ComparisonGroup.MAX_LABEL_LENGTH) {
+            throw new Wrong(
+                    option,
+                    (value.isBlank() ? "is empty" : "has " + value.length() + " characters") + ", allowed are 1 to "
+                            + ComparisonGroup.MAX_LABEL_LENGTH + " characters");
+        }
     }
 
     static void range(String option, long value, long smallest, long largest) {
