@@ -192,7 +192,8 @@ class HistoryCommandsTest {
             Files.write(file, Arrays.copyOf(whole, length));
             assertThat(execute("baseline", "import", file.toString())).isEqualTo(ExitCode.USAGE);
             assertThat(err)
-                    .contains(file + " is cut off in line 1: it was not copied or written to its end; copy it again")
+                    .contains(file
+                            + " is damaged, cut off in line 1: it was not copied or written to its end; copy it again")
                     .doesNotContain("REDACTED");
         }
         Files.write(file, Arrays.copyOf(whole, 200));

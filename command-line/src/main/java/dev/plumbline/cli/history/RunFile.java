@@ -112,7 +112,8 @@ public final class RunFile {
             String problem = String.valueOf(e.getOriginalMessage());
             throw new IOException(
                     e instanceof JsonEOFException || problem.startsWith("Unexpected end-of-input")
-                            ? file + " is cut off" + line + ": it was not copied or written to its end; copy it again"
+                            ? file + " is damaged, cut off" + line
+                                    + ": it was not copied or written to its end; copy it again"
                             : file + " is damaged" + line + ": "
                                     + oneLine(SOURCE.matcher(problem).replaceAll("")),
                     e);

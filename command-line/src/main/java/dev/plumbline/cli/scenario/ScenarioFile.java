@@ -96,7 +96,8 @@ public final class ScenarioFile {
 
     /** The text, which is UTF-8 whatever the locale, without a mark in front of it. */
     private static String text(Path file, byte[] bytes) throws Unusable {
-        if (bytes.length > 1 && (hasMark(bytes, 0xfe, 0xff) || hasMark(bytes, 0xff, 0xfe)) || hasZero(bytes)) {
+        boolean isMarked = bytes.length > 1 && (hasMark(bytes, 0xfe, 0xff) || hasMark(bytes, 0xff, 0xfe));
+        if (isMarked || hasZero(bytes)) {
             throw new Unusable(file + ":1: the file is UTF-16 or UTF-32: save it as UTF-8");
         }
         CharBuffer text = CharBuffer.allocate(bytes.length);

@@ -59,7 +59,7 @@ final class FakeCheckout {
         program(checkout.tools.resolve("mvn"), MAVEN);
         program(
                 checkout.tools.resolve("jdk/bin/java"),
-                "#!/bin/sh\necho \"java: $*\"\necho \"charmap: $(locale charmap)\"\n");
+                "#!/bin/sh\necho \"java: $*\"\ncase \"$*\" in *version) echo \"charmap: $(locale charmap)\" ;; esac\n");
         program(checkout.tools.resolve("jdk/bin/javac"), "#!/bin/sh\n");
         Files.writeString(checkout.tools.resolve("jdk/release"), "JAVA_VERSION=\"25.0.1\"\n");
         Path script = Path.of(System.getProperty("plumbline.home"), "plumb");

@@ -141,6 +141,7 @@ class WindowKeeperTest {
     void fewerWindowsTellTheSameNumbers() {
         RunResult run = SampleRuns.regression().result();
         List<RunWindow> all = run.windows();
+        assertThat(run.withWindows(all)).as("everything else stays").isEqualTo(run);
         assertThat(all).extracting(RunWindow::canBeJudged).contains(true, false);
         for (int limit : new int[] {all.size() / 2, all.size() / 4, 8}) {
             List<RunWindow> fewer = WindowKeeper.merged(all, limit);
