@@ -14,12 +14,17 @@ import dev.plumbline.cli.up.UpCommand;
 import dev.plumbline.judgement.run.UnfitBaselineException;
 import dev.plumbline.reports.ArtifactException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -54,6 +59,15 @@ public final class PlumblineMain implements Runnable {
     /** Keeps the level: loggers are only weakly held by the runtime. */
     private static final Logger LIBRARIES = Logger.getLogger("org.apache.kafka");
 
+    /** What a byte becomes that is no letter in the encoding of the locale. */
+    private static final char NO_CHARACTER = '\ufffd';
+
+    private static final Pattern REFUSED_VALUE =
+            Pattern.compile("^Invalid value for option '[^']*'[^:]*: ", Pattern.DOTALL);
+    private static final Pattern NO_PAIR = Pattern.compile(
+            "^Value for option option '[^']*' \\(([^)]*)\\) should be in KEY=VALUE format but was (.*)$",
+            Pattern.DOTALL);
+
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
 
@@ -80,6 +94,16 @@ public final class PlumblineMain implements Runnable {
 
     /** Runs a command; an error, too, for which the parser has no handler, becomes one line and an exit code. */
     static int execute(CommandLine line, String... args) {
+        for (int i = 0; i < args.length; i++) {
+            if (args[i].indexOf(NO_CHARACTER) >= 0) {
+                // Not repeated: what was meant is lost, and it may be a secret.
+                line.getErr()
+                        .println("plumb: argument " + (i + 1) + " is not UTF-8: write it in UTF-8, and where the"
+                                + " locale is another, start with LC_ALL=C.UTF-8");
+                line.getErr().flush();
+                return ExitCode.USAGE;
+            }
+        }
         try {
             return line.execute(args);
         } catch (Error fault) {
@@ -92,7 +116,7 @@ public final class PlumblineMain implements Runnable {
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setUsageHelpWidth(100);
         line.setUsageHelpAutoWidth(false);
-        line.setParameterExceptionHandler((exception, ignored) -> usage(exception));
+        line.setParameterExceptionHandler(PlumblineMain::usage);
         line.setExecutionExceptionHandler((exception, command, ignored) -> {
             return switch (exception) {
                 case StackFailure failure -> failed(command, failure, failure.exitCode());
@@ -133,13 +157,48 @@ public final class PlumblineMain implements Runnable {
                 return "there is no option " + String.join(", ", flags);
             }
         }
-        return RunCommand.withoutValue(exception.getArgSpec()).orElseGet(() -> String.valueOf(exception.getMessage()));
+        Optional<String> confidential = RunCommand.withoutValue(exception.getArgSpec());
+        if (confidential.isPresent()) {
+            return confidential.get();
+        }
+        String message = String.valueOf(exception.getMessage());
+        if (exception.getArgSpec() instanceof OptionSpec option) {
+            message = REFUSED_VALUE.matcher(message).replaceFirst(option.longestName() + " ");
+            message = NO_PAIR.matcher(message).replaceFirst(option.longestName() + " is written $1, not '$2'");
+        }
+        return message;
     }
 
-    private static int usage(ParameterException exception) {
+    /** A message in which a flag has the name under which it was written: many have two. */
+    private static String asWritten(String message, CommandLine command, String[] arguments) {
+        for (OptionSpec option : command.getCommandSpec().options()) {
+            for (String name : option.names()) {
+                boolean isNamed = message.matches("(?s).*(?<![\\w-])" + Pattern.quote(name) + "(?![\\w-]).*");
+                if (isNamed && !isWritten(name, arguments)) {
+                    Optional<String> written = Arrays.stream(option.names())
+                            .filter(other -> isWritten(other, arguments))
+                            .findFirst();
+                    if (written.isPresent()) {
+                        return message.replaceFirst(
+                                "(?<![\\w-])" + Pattern.quote(name) + "(?![\\w-])",
+                                Matcher.quoteReplacement(written.get()));
+                    }
+                }
+            }
+        }
+        return message;
+    }
+
+    private static boolean isWritten(String name, String[] arguments) {
+        return Arrays.stream(arguments).anyMatch(argument -> argument.equals(name) || argument.startsWith(name + "="));
+    }
+
+    private static int usage(ParameterException exception, String[] arguments) {
         CommandLine command = exception.getCommandLine();
         String name = command.getCommandSpec().qualifiedName();
-        command.getErr().println("plumb: " + problem(exception) + " (see '" + name + " --help')");
+        command.getErr()
+                .println(
+                        "plumb: " + asWritten(problem(exception), command, arguments) + " (see '" + name + " --help')");
         command.getErr().flush();
         return ExitCode.USAGE;
     }

@@ -154,8 +154,8 @@ class HistoryCommandsTest {
 
         assertThat(execute("runs", "show", "last")).isEqualTo(ExitCode.PASS);
         assertThat(out)
-                .contains(" output chunks per second")
-                .contains("           chunks, not tokens, in all 600 completed requests: the server told no counts")
+                .contains(" output chunks/s")
+                .contains("tokens     chunks, not tokens, in all 600 completed requests: the server told no counts")
                 .contains("failed     EMPTY 3 (a web page)");
         assertThat(execute("runs", "list", "--limit", "1")).isEqualTo(ExitCode.PASS);
         assertThat(out).containsPattern("[0-9] chunks ");
@@ -182,6 +182,39 @@ class HistoryCommandsTest {
         assertThat(execute("baseline", "promote", "last")).isEqualTo(ExitCode.PASS);
         assertThat(execute("runs", "list")).isEqualTo(ExitCode.PASS);
         assertThat(out.lines().toList().get(1)).endsWith("green");
+    }
+
+    @Test
+    void aFileThatWasCutOffIsSaidToBeThat() throws IOException {
+        Path file = temporary.resolve("cut.json");
+        byte[] whole = Files.readAllBytes(root.resolve(first).resolve(RunFile.NAME));
+        for (int length : new int[] {whole.length / 2, whole.length - 1}) {
+            Files.write(file, Arrays.copyOf(whole, length));
+            assertThat(execute("baseline", "import", file.toString())).isEqualTo(ExitCode.USAGE);
+            assertThat(err)
+                    .contains(file
+                            + " is damaged, cut off in line 1: it was not copied or written to its end; copy it again")
+                    .doesNotContain("REDACTED");
+        }
+        Files.write(file, Arrays.copyOf(whole, 200));
+        whole[100] = '%';
+        Files.write(file, whole);
+        assertThat(execute("baseline", "import", file.toString())).isEqualTo(ExitCode.USAGE);
+        assertThat(err).contains(file + " is damaged in line 1").doesNotContain("REDACTED");
+    }
+
+    @Test
+    void anExportIsWholeOrNotThere() throws IOException {
+        Path file = Files.createDirectory(temporary.resolve("out")).resolve("exported.json");
+        Path source = root.resolve(first).resolve(RunFile.NAME);
+        assertThat(execute("baseline", "export", first, file.toString())).isEqualTo(ExitCode.PASS);
+        assertThat(file).hasSameBinaryContentAs(source);
+        assertThat(execute("baseline", "export", second, file.toString())).isEqualTo(ExitCode.USAGE);
+        assertThat(file).hasSameBinaryContentAs(source);
+        assertThat(temporary.resolve("out")).isDirectoryContaining(path -> path.equals(file));
+        try (var files = Files.list(temporary.resolve("out"))) {
+            assertThat(files).containsExactly(file);
+        }
     }
 
     @Test

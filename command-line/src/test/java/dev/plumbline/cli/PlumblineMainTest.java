@@ -9,12 +9,15 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
@@ -57,6 +60,83 @@ class PlumblineMainTest {
     void aFlagThatIsWrongIsNamedWithoutWhatMayBeASecret(String argument) {
         assertThat(execute("run", "--url", "h", argument)).isEqualTo(ExitCode.USAGE);
         assertThat(err.toString()).doesNotContain("S3CR3T").contains(argument.substring(0, argument.indexOf('=')));
+    }
+
+    /** What a person wrote, in their own words, and what to write instead. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            quoteCharacter = '"',
+            value = {
+                "--duration -5s; --duration '-5s' is not a time: write 250ms, 90s, 10m, 2h, or forever",
+                "--duration=-5s; --duration '-5s' is not a time",
+                "--benchmark-duration soon; --benchmark-duration 'soon' is not a time",
+                "--duration 1,5m; --duration '1,5m' is not a time: write 1.5m",
+                "--num-prompts many; --num-prompts 'many' is not a whole number",
+                "--num-prompts 1,000; --num-prompts '1,000' is not a whole number: write 1000",
+                "--num-prompts 1e3; --num-prompts '1e3' is not a whole number",
+                "--concurrency 2.5; --concurrency '2.5' is not a whole number",
+                "--concurrency 99999999999; --concurrency '99999999999' is too large",
+                "--max-concurrency 0; --max-concurrency is 0, allowed is 1 to 100000",
+                "--request-rate 0,5; --request-rate '0,5' is not a number: write 0.5",
+                "--request-rate fast; --request-rate 'fast' is not a number",
+                "--request-rate NaN; --request-rate 'NaN' is not a number",
+                "--request-rate 5f; --request-rate '5f' is not a number",
+                "--request-rate 5/s; --request-rate '5/s' is not a number",
+                "--request-rate inf; --request-rate inf sends as fast as answers come: say how many at once",
+                "--request-rate -1; --request-rate is -1.0, allowed is 0.001",
+                "--temperature 0,7; --temperature '0,7' is not a number: write 0.7",
+                "--max-cost 1,50; --max-cost '1,50' is not a number: write 1.50",
+                "--threshold 7,5%; --threshold '7,5%' is not a share: write 7.5%",
+                "--breaker 7,5%; --breaker is 7,5%, allowed is a share",
+                "--artifact-bytes 1,5GiB; --artifact-bytes '1,5GiB' is not a size",
+                "--budget p95(ttft)<0,5s; '0,5' has a comma: write 0.5",
+                "--goodput ttft:0,2; '0,2' has a comma: write 0.2",
+                "--isl; --isl",
+                "--arrival-pattern wild; --arrival-pattern expected one of [constant, poisson, gamma]",
+                "--metadata image; --metadata is written KEY=VALUE, not 'image'",
+                "--window 1,5s; --window '1,5s' is not a time: write 1.5s",
+                "--scenario=; --scenario is empty, allowed are 1 to 200 characters",
+                "--variant=; --variant is empty",
+                "--tenant=; --tenant is empty",
+                "--target-name=; --target-name is empty",
+                "--model=; --model is empty: name the model",
+                "--price-per-1k-input -1; --price-per-1k-input is -1.0, allowed is 0 to 1000000",
+            })
+    void anAnswerNamesTheFlagThatWasWritten(String arguments, String words) {
+        List<String> all = new ArrayList<>(List.of("run", "--url", "http://127.0.0.1:1", "--quiet"));
+        all.addAll(List.of(arguments.split(" ")));
+        assertThat(execute(all.toArray(String[]::new))).as(err.toString()).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString().lines()).singleElement().asString().contains(words);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"M\ufffdller", "--metadata=owner=M\ufffdller"})
+    void anArgumentOfWhichLettersAreLostIsRefused(String argument) {
+        CommandLine line = PlumblineMain.commandLine();
+        line.setErr(new PrintWriter(err));
+        assertThat(PlumblineMain.execute(line, "run", "--url", "h", argument)).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString().strip())
+                .isEqualTo(
+                        "plumb: argument 4 is not UTF-8: write it in UTF-8, and where the locale is another, start with"
+                                + " LC_ALL=C.UTF-8");
+    }
+
+    @Test
+    void infIsAsManyAtOnceAsAreSaid() {
+        assertThat(execute(
+                        "run",
+                        "--url",
+                        "http://127.0.0.1:1",
+                        "--quiet",
+                        "--request-rate",
+                        "inf",
+                        "--num-prompts",
+                        "8",
+                        "--burstiness",
+                        "2"))
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("--burstiness is of an open loop");
     }
 
     @Test
@@ -102,6 +182,24 @@ class PlumblineMainTest {
         Path trace = Path.of(told.substring(told.indexOf("is in ") + 6));
         assertThat(trace).content().contains(fault.getClass().getName(), "PlumblineMainTest");
         Files.delete(trace);
+    }
+
+    /** Before a broker is started, which takes seconds; that there is none to start shows which came first. */
+    @Test
+    void certificatesThatAreNoneAreSaidBeforeAnythingStarts() {
+        String home = System.setProperty("plumbline.home", "/nonexistent");
+        try {
+            assertThat(execute("run", "--url", "https://127.0.0.1:1", "--quiet", "--ca-file", "none.pem"))
+                    .as(err.toString())
+                    .isEqualTo(ExitCode.USAGE);
+        } finally {
+            if (home == null) {
+                System.clearProperty("plumbline.home");
+            } else {
+                System.setProperty("plumbline.home", home);
+            }
+        }
+        assertThat(err.toString()).contains("none.pem").doesNotContain("not built");
     }
 
     @Test

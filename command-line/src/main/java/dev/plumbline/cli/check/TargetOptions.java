@@ -42,7 +42,7 @@ public final class TargetOptions {
     private static final int LONGEST_KEY_FILE_BYTES = 64 * 1024;
 
     @Option(
-            names = "--url",
+            names = {"--url", "--base-url"},
             paramLabel = "URL",
             description = {
                 "The server: localhost:8000, https://host/prefix, or the full path of an",
@@ -121,6 +121,11 @@ public final class TargetOptions {
             throw new ParameterException(
                     commandLine, "--url is missing: give the server, for example --url localhost:8000");
         }
+        if (model != null && model.isBlank()) {
+            throw new ParameterException(
+                    commandLine,
+                    "--model is empty: name the model, or leave it out to take the only one that is served");
+        }
         if (wait != null && (wait.isNegative() || wait.isZero())) {
             throw new ParameterException(commandLine, "--wait must be longer than 0s");
         }
@@ -144,11 +149,21 @@ public final class TargetOptions {
         });
     }
 
-    private Credentials credentials(CommandLine commandLine, Function<String, @Nullable String> environment) {
+    /**
+     * Checks the headers alone, without looking at keys.
+     *
+     * @throws ParameterException with one line that names the option
+     */
+    public Map<String, String> headers(CommandLine commandLine) {
         Map<String, String> parsed = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         for (String header : headers) {
             checked(commandLine, "--header", () -> put(parsed, header));
         }
+        return parsed;
+    }
+
+    private Credentials credentials(CommandLine commandLine, Function<String, @Nullable String> environment) {
+        Map<String, String> parsed = headers(commandLine);
         Optional<String> keyHeader = Optional.ofNullable(apiKeyHeader)
                 .map(name -> checked(commandLine, "--api-key-header", () -> checkedName(name)));
         if (apiKeyEnvironment != null && apiKeyFile != null) {

@@ -5,6 +5,9 @@ import dev.plumbline.cli.feed.PipeFeed;
 import dev.plumbline.cli.feed.PipeFeed.Events;
 import dev.plumbline.cli.feed.PipeFeed.From;
 import dev.plumbline.cli.feed.PipeListener;
+import dev.plumbline.cli.number.CountConverter;
+import dev.plumbline.cli.number.DecimalConverter;
+import dev.plumbline.cli.number.WholeNumberConverter;
 import dev.plumbline.cli.outcome.ExitCode;
 import dev.plumbline.cli.stack.Installation;
 import dev.plumbline.cli.stack.Installation.Part;
@@ -64,6 +67,7 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--slower",
             defaultValue = "1.2",
+            converter = DecimalConverter.class,
             paramLabel = "FACTOR",
             description = {
                 "How much longer decode takes after the shift.",
@@ -74,6 +78,7 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--concurrency",
             defaultValue = "8",
+            converter = WholeNumberConverter.class,
             paramLabel = "N",
             description = {"Requests in flight.", "Default: ${DEFAULT-VALUE}"})
     private int concurrency;
@@ -81,6 +86,7 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--baseline-windows",
             defaultValue = "60",
+            converter = WholeNumberConverter.class,
             paramLabel = "N",
             description = {"Windows of one second to learn from, 20 to 600.", "Default: ${DEFAULT-VALUE}"})
     private int baselineWindows;
@@ -88,6 +94,7 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--kafka-port",
             defaultValue = "0",
+            converter = WholeNumberConverter.class,
             paramLabel = "PORT",
             description = {"Port of the broker, to look at the topics with your own tools.", "Default: a free one."})
     private int kafkaPort;
@@ -95,6 +102,7 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--target-port",
             defaultValue = "0",
+            converter = WholeNumberConverter.class,
             paramLabel = "PORT",
             description = {"Port of the simulated server.", "Default: a free one."})
     private int targetPort;
@@ -102,6 +110,7 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--random-seed",
             defaultValue = "1",
+            converter = CountConverter.class,
             paramLabel = "SEED",
             description = {"Seed of the server's timing and of the prompts.", "Default: ${DEFAULT-VALUE}"})
     private long seed;

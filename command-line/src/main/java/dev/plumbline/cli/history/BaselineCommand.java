@@ -3,7 +3,6 @@ package dev.plumbline.cli.history;
 import dev.plumbline.cli.outcome.CommandFailure;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -146,7 +145,7 @@ public final class BaselineCommand extends CommandGroup {
             StoredRun found = store.find(run);
             Path to = file.orElse(Path.of(found.runId() + ".json"));
             try {
-                Files.copy(store.folder(found.runId()).resolve(RunFile.NAME), to);
+                RunFile.copyNew(store.folder(found.runId()).resolve(RunFile.NAME), to);
             } catch (FileAlreadyExistsException e) {
                 throw CommandFailure.usage(to + " exists already");
             } catch (IOException e) {

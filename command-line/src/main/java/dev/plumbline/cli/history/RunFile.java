@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -15,10 +16,12 @@ import dev.plumbline.judgement.result.RunResult;
 import dev.plumbline.judgement.result.RunVerdict;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.regex.Pattern;
 
 /**
  * {@code run.json}: a run and its verdict, complete, in one file. Names of fields are those of the records, histograms are
@@ -34,6 +37,9 @@ public final class RunFile {
 
     private static final int VERSION = 1;
     private static final String VERSION_FIELD = "plumblineRun";
+
+    /** Where Jackson says that it does not say what it read. */
+    private static final Pattern SOURCE = Pattern.compile("\\s*\\(?[^(]*\\[Source: [^\\]]*\\]\\)?");
 
     static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(
@@ -101,7 +107,16 @@ public final class RunFile {
             Wire wire = MAPPER.readValue(bytes, Wire.class);
             return new StoredRun(wire.result(), wire.verdict());
         } catch (JsonProcessingException e) {
-            throw new IOException(file + " is damaged: " + oneLine(e.getOriginalMessage()), e);
+            String line =
+                    e.getLocation() == null ? "" : " in line " + e.getLocation().getLineNr();
+            String problem = String.valueOf(e.getOriginalMessage());
+            throw new IOException(
+                    e instanceof JsonEOFException || problem.startsWith("Unexpected end-of-input")
+                            ? file + " is damaged, cut off" + line
+                                    + ": it was not copied or written to its end; copy it again"
+                            : file + " is damaged" + line + ": "
+                                    + oneLine(SOURCE.matcher(problem).replaceAll("")),
+                    e);
         } catch (RuntimeException | StackOverflowError e) {
             throw new IOException(file + " is damaged: " + oneLine(String.valueOf(e.getMessage())), e);
         }
@@ -120,6 +135,25 @@ public final class RunFile {
     static String oneLine(String message) {
         String line = message.lines().findFirst().orElse("unknown");
         return line.length() <= 200 ? line : line.substring(0, 200);
+    }
+
+    /**
+     * Copies a file to a place where there is none, beside and renamed, so that whoever finds it finds all of it.
+     *
+     * @throws FileAlreadyExistsException if there is one
+     */
+    static void copyNew(Path from, Path to) throws IOException {
+        if (Files.exists(to)) {
+            throw new FileAlreadyExistsException(to.toString());
+        }
+        Path directory = to.toAbsolutePath().getParent();
+        Path beside = Files.createTempFile(directory, "." + to.getFileName(), ".new");
+        try {
+            Files.copy(from, beside, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(beside, to);
+        } finally {
+            Files.deleteIfExists(beside);
+        }
     }
 
     /** Writes beside and renames, so that a reader sees the old or the new content. */

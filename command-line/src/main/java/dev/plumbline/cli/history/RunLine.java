@@ -3,9 +3,8 @@ package dev.plumbline.cli.history;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.plumbline.contract.run.RunRecord.Decision;
 import dev.plumbline.contract.window.LatencyMetric;
-import dev.plumbline.contract.window.WindowSummary;
-import dev.plumbline.judgement.result.RunWindow;
 import dev.plumbline.reports.Figures;
+import dev.plumbline.reports.RunFigures;
 import dev.plumbline.reports.RunRates;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -20,7 +19,8 @@ import java.util.OptionalLong;
 /**
  * A run in the list of runs.
  *
- * @param requests completed and failed ones
+ * @param requests all that ended, dropped and cancelled ones included, of every producer
+ * @param vouched whether the latencies are of what can be judged; else nobody vouches for them
  * @param outputTokensPerSecond as in its summary; empty where it is not known
  * @param outputUnit what they are: {@code tokens}, or {@code chunks} where nobody counted tokens
  * @param pins names that it is pinned as
@@ -30,6 +30,7 @@ record RunLine(
         @JsonUnwrapped Shown shown,
         long requests,
         @JsonUnwrapped Latencies latencies,
+        boolean vouched,
         OptionalDouble outputTokensPerSecond,
         String outputUnit,
         Decision decision,
@@ -47,7 +48,7 @@ record RunLine(
     record Latencies(OptionalLong ttftP50Nanos, OptionalLong ttftP95Nanos, OptionalLong tpotP50Nanos) {}
 
     static RunLine of(StoredRun run, boolean green, Map<String, String> allPins) {
-        WindowSummary all = merged(run);
+        RunFigures figures = RunFigures.of(run.result());
         var identity = run.result().identity();
         return new RunLine(
                 run.runId(),
@@ -58,14 +59,13 @@ record RunLine(
                         run.group().model(),
                         run.group().scenario(),
                         run.group().loadPoint().key()),
-                all.requests().completed() + all.requests().failedTotal(),
+                figures.requests().total(),
                 new Latencies(
-                        all.latency(LatencyMetric.TTFT).quantileNanos(0.5),
-                        all.latency(LatencyMetric.TTFT).quantileNanos(0.95),
-                        all.latency(LatencyMetric.TPOT).quantileNanos(0.5)),
-                RunRates.of(run.result()).stream()
-                        .mapToDouble(RunRates::outputTokensPerSecond)
-                        .findFirst(),
+                        figures.latency(LatencyMetric.TTFT).quantileNanos(0.5),
+                        figures.latency(LatencyMetric.TTFT).quantileNanos(0.95),
+                        figures.latency(LatencyMetric.TPOT).quantileNanos(0.5)),
+                figures.isVouched(),
+                figures.rates().map(RunRates::countedOutputPerSecond).orElse(OptionalDouble.empty()),
                 run.result().totals().outputUnit(),
                 run.verdict().decision(),
                 green,
@@ -73,12 +73,6 @@ record RunLine(
                         .filter(pin -> pin.getValue().equals(run.runId()))
                         .map(Map.Entry::getKey)
                         .toList());
-    }
-
-    static WindowSummary merged(StoredRun run) {
-        return run.result().windows().stream()
-                .map(RunWindow::measured)
-                .reduce(WindowSummary.empty(), WindowSummary::plus);
     }
 
     static List<String> header() {
@@ -102,11 +96,16 @@ record RunLine(
                 String.join("/", shown.target(), shown.model(), shown.scenario(), shown.load()),
                 time(shown.durationMillis()),
                 Figures.count(requests),
-                duration(latencies.ttftP50Nanos()),
-                duration(latencies.ttftP95Nanos()),
-                duration(latencies.tpotP50Nanos()),
+                latency(latencies.ttftP50Nanos()),
+                latency(latencies.ttftP95Nanos()),
+                latency(latencies.tpotP50Nanos()),
                 outputTokens() + (outputUnit.equals("chunks") ? " chunks" : ""),
                 verdict());
+    }
+
+    /** With a question mark where nobody vouches for it. */
+    private String latency(OptionalLong nanos) {
+        return duration(nanos) + (vouched || nanos.isEmpty() ? "" : " ?");
     }
 
     /** Per second, without its unit. */

@@ -2,7 +2,6 @@ package dev.plumbline.cli.history;
 
 import dev.plumbline.contract.distribution.Histogram;
 import dev.plumbline.contract.window.LatencyMetric;
-import dev.plumbline.contract.window.WindowSummary;
 import dev.plumbline.judgement.result.RunEnding;
 import dev.plumbline.judgement.result.RunIdentity;
 import dev.plumbline.judgement.result.RunResult;
@@ -14,6 +13,7 @@ import dev.plumbline.judgement.result.RunVerdict.Finding;
 import dev.plumbline.judgement.result.RunVerdict.IncidentFinding;
 import dev.plumbline.judgement.result.TokenCounting;
 import dev.plumbline.reports.Figures;
+import dev.plumbline.reports.RunFigures;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -78,29 +78,30 @@ final class RunPage {
 
     private void numbers() {
         RunResult result = run.result();
-        WindowSummary all = RunLine.merged(run);
+        RunFigures figures = RunFigures.of(result);
         lines.add(String.format(
                 Locale.ROOT,
                 "requests   %s completed, %s failed, %s dropped, %s cancelled; %s events acknowledged, %s counted, %s lost",
-                Figures.count(all.requests().completed()),
-                Figures.count(all.requests().failedTotal()),
-                Figures.count(all.requests().dropped()),
-                Figures.count(all.requests().cancelled()),
+                Figures.count(figures.requests().completed()),
+                Figures.count(figures.requests().failedTotal()),
+                Figures.count(figures.requests().dropped()),
+                Figures.count(figures.requests().cancelled()),
                 Figures.count(result.totals().acknowledgedEvents()),
                 Figures.count(result.totals().countedEvents()),
                 Figures.count(result.totals().lostEvents())));
         result.totals()
                 .heard()
                 .ifPresent(heard -> heard.causes().forEach(cause -> lines.add(padded("failed") + cause.text())));
-        lines.add("tokens     " + line.outputTokens() + " output " + line.outputUnit() + " per second");
-        result.totals().counting().flatMap(TokenCounting::note).ifPresent(note -> lines.add(padded("") + note));
+        figures.leftOut().ifPresent(leftOut -> lines.add(padded("left out") + leftOut));
+        lines.add(padded("throughput") + figures.throughput(line.outputUnit()));
+        result.totals().counting().flatMap(TokenCounting::note).ifPresent(note -> lines.add(padded("tokens") + note));
         result.totals()
                 .goodput()
                 .ifPresent(goodput -> lines.add("goodput    " + Figures.count(goodput.good()) + " of "
                         + Figures.count(goodput.ended()) + " met " + goodput.goals()));
         Table table = new Table(List.of("", "p50", "p95", "p99", "max", "values"));
         for (LatencyMetric metric : SHOWN) {
-            Histogram values = all.latency(metric);
+            Histogram values = figures.latency(metric);
             if (!values.isEmpty()) {
                 table.row(List.of(
                         metric.label(),
@@ -112,6 +113,9 @@ final class RunPage {
             }
         }
         lines.add("");
+        if (!figures.isVouched()) {
+            lines.add("  not vouched for, because the load generator was not well:");
+        }
         table.lines().forEach(row -> lines.add("  " + row));
         lines.add("");
     }

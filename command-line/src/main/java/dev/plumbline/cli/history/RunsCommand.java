@@ -1,6 +1,7 @@
 package dev.plumbline.cli.history;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.plumbline.cli.number.WholeNumberConverter;
 import dev.plumbline.cli.outcome.CommandFailure;
 import dev.plumbline.cli.time.DurationConverter;
 import dev.plumbline.cli.time.SystemTime;
@@ -33,6 +34,7 @@ public final class RunsCommand extends CommandGroup {
         @Option(
                 names = "--limit",
                 defaultValue = "50",
+                converter = WholeNumberConverter.class,
                 paramLabel = "N",
                 description = {"How many.", "Default: ${DEFAULT-VALUE}"})
         private int limit;
@@ -61,8 +63,13 @@ public final class RunsCommand extends CommandGroup {
                 say("no runs in " + store.root());
             } else {
                 Table table = new Table(RunLine.header());
-                entries.forEach(entry -> table.row(cells(entry, store, pins)));
+                List<List<String>> rows =
+                        entries.stream().map(entry -> cells(entry, store, pins)).toList();
+                rows.forEach(table::row);
                 say(table.lines());
+                if (rows.stream().flatMap(List::stream).anyMatch(cell -> cell.endsWith(" ?"))) {
+                    say("?  nobody vouches for it: the load generator was not well");
+                }
             }
         }
 
@@ -111,6 +118,7 @@ public final class RunsCommand extends CommandGroup {
         @Option(
                 names = "--keep",
                 defaultValue = "0",
+                converter = WholeNumberConverter.class,
                 paramLabel = "N",
                 description = {"The newest N stay, however old.", "Default: ${DEFAULT-VALUE}"})
         private int keep;

@@ -1,8 +1,10 @@
 package dev.plumbline.cli.run;
 
+import dev.plumbline.cli.number.DecimalConverter;
 import dev.plumbline.contract.event.Outcome;
 import dev.plumbline.contract.event.RequestEvent;
 import dev.plumbline.contract.window.LatencyMetric;
+import dev.plumbline.judgement.run.Budget;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
@@ -33,6 +35,7 @@ record Goals(String text, Map<LatencyMetric, Long> limitNanos) {
     /** @throws IllegalArgumentException with one line for the user */
     static Goals parse(String text) {
         Map<LatencyMetric, Long> limits = new EnumMap<>(LatencyMetric.class);
+        Budget.refuseCommas(text);
         for (String part : text.strip().split("[\\s,]+")) {
             int colon = part.indexOf(':');
             LatencyMetric metric = colon < 0 ? null : NAMES.get(part.substring(0, colon));
@@ -42,7 +45,8 @@ record Goals(String text, Map<LatencyMetric, Long> limitNanos) {
                                 + "' is not a goal: write for example \"ttft:200 tpot:50\", in ms, of ttft, ttfa, tpot, e2e, response");
             }
             try {
-                double millis = Double.parseDouble(part.substring(colon + 1));
+                double millis =
+                        DecimalConverter.number(part.substring(colon + 1)).orElseThrow(NumberFormatException::new);
                 if (!(millis > 0 && millis < 1e9)) {
                     throw new NumberFormatException();
                 }

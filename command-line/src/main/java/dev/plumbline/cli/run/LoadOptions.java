@@ -1,5 +1,9 @@
 package dev.plumbline.cli.run;
 
+import dev.plumbline.cli.number.CountConverter;
+import dev.plumbline.cli.number.DecimalConverter;
+import dev.plumbline.cli.number.RateConverter;
+import dev.plumbline.cli.number.WholeNumberConverter;
 import dev.plumbline.cli.time.DurationConverter;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -9,7 +13,8 @@ import picocli.CommandLine.Option;
 final class LoadOptions {
 
     @Option(
-            names = "--concurrency",
+            names = {"--concurrency", "--max-concurrency"},
+            converter = WholeNumberConverter.class,
             paramLabel = "N",
             description = {"Requests in flight, the next when one ends (closed loop).", "Default: 4."})
     @Nullable
@@ -17,8 +22,12 @@ final class LoadOptions {
 
     @Option(
             names = "--request-rate",
+            converter = RateConverter.class,
             paramLabel = "PER_SECOND",
-            description = "Requests per second, whatever becomes of earlier ones (open loop).")
+            description = {
+                "Requests per second, whatever becomes of earlier ones (open loop).",
+                "inf: as fast as answers come, so many at once as --concurrency or --request-count say."
+            })
     @Nullable
     Double requestRate;
 
@@ -31,6 +40,7 @@ final class LoadOptions {
 
     @Option(
             names = "--burstiness",
+            converter = DecimalConverter.class,
             paramLabel = "SHAPE",
             description = {
                 "Of arrivals: 1 is Poisson, less comes in bursts, more is more even.",
@@ -42,6 +52,7 @@ final class LoadOptions {
     @Option(
             names = "--max-in-flight",
             defaultValue = "1000",
+            converter = WholeNumberConverter.class,
             paramLabel = "N",
             description = {"Of an open loop; what is due beyond is dropped and counted.", "Default: ${DEFAULT-VALUE}"})
     int maxInFlight = 1000;
@@ -56,6 +67,7 @@ final class LoadOptions {
 
     @Option(
             names = {"--request-count", "--num-prompts"},
+            converter = CountConverter.class,
             paramLabel = "N",
             description = "How many requests are measured.")
     @Nullable
@@ -72,13 +84,15 @@ final class LoadOptions {
     @Option(
             names = "--warmup-request-count",
             defaultValue = "0",
+            converter = CountConverter.class,
             paramLabel = "N",
             description = "Requests before that, four at a time, not measured.")
     long warmupRequestCount;
 
     @Option(
-            names = "--isl",
+            names = {"--isl", "--random-input-len"},
             defaultValue = "128",
+            converter = WholeNumberConverter.class,
             paramLabel = "TOKENS",
             description = {"Mean length of the prompts, in words.", "Default: ${DEFAULT-VALUE}"})
     int promptTokens = 128;
@@ -86,13 +100,15 @@ final class LoadOptions {
     @Option(
             names = "--isl-stddev",
             defaultValue = "0",
+            converter = WholeNumberConverter.class,
             paramLabel = "TOKENS",
             description = {"Standard deviation of that length.", "Default: ${DEFAULT-VALUE}"})
     int promptTokensDeviation;
 
     @Option(
-            names = "--osl",
+            names = {"--osl", "--random-output-len"},
             defaultValue = "64",
+            converter = WholeNumberConverter.class,
             paramLabel = "TOKENS",
             description = {"Longest answer.", "Default: ${DEFAULT-VALUE}"})
     int outputTokens = 64;
@@ -100,6 +116,7 @@ final class LoadOptions {
     @Option(
             names = "--temperature",
             defaultValue = "0",
+            converter = DecimalConverter.class,
             paramLabel = "T",
             description = {"Sampling temperature.", "Default: ${DEFAULT-VALUE}"})
     double temperature;
@@ -119,8 +136,9 @@ final class LoadOptions {
     boolean keepAlive = true;
 
     @Option(
-            names = "--random-seed",
+            names = {"--random-seed", "--seed"},
             defaultValue = "42",
+            converter = CountConverter.class,
             paramLabel = "SEED",
             description = {"Of prompts and arrivals.", "Default: ${DEFAULT-VALUE}"})
     long seed = 42;

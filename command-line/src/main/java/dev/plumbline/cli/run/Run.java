@@ -95,6 +95,7 @@ final class Run {
         limits.refusal(plan).ifPresent(why -> {
             throw new StackFailure(ExitCode.INFRASTRUCTURE, why);
         });
+        probe();
         Interrupts interrupts = Interrupts.listen();
         try (OptionalResource<StateFolder> state =
                 new OptionalResource<>(plan.stack().openState())) {
@@ -204,15 +205,18 @@ final class Run {
         ProbeReport with(TargetProbe probe) throws InterruptedException;
     }
 
-    private Discovery discover(Probing probing) throws InterruptedException {
-        TargetProbe probe;
+    /** @throws CommandFailure if the target cannot be asked as it was said; nothing is sent */
+    private TargetProbe probe() {
         try {
-            probe = new TargetProbe(
+            return new TargetProbe(
                     address, SystemTime::monotonicNanos, System.getenv().getOrDefault("PATH", ""), new Waiting());
         } catch (IllegalArgumentException e) {
             throw CommandFailure.usage(String.valueOf(e.getMessage()));
         }
-        ProbeReport report = probing.with(probe);
+    }
+
+    private Discovery discover(Probing probing) throws InterruptedException {
+        ProbeReport report = probing.with(probe());
         Optional<StepOutcome.Failed> failure = report.failure();
         if (failure.isPresent()) {
             throw new StackFailure(

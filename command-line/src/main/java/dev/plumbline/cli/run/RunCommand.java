@@ -2,6 +2,8 @@ package dev.plumbline.cli.run;
 
 import dev.plumbline.cli.check.TargetOptions;
 import dev.plumbline.cli.kafka.KafkaOptions;
+import dev.plumbline.cli.outcome.CommandFailure;
+import dev.plumbline.cli.outcome.ExitCode;
 import dev.plumbline.cli.scenario.ScenarioFile;
 import dev.plumbline.cli.scenario.ScenarioFile.Setting;
 import dev.plumbline.cli.stack.Installation;
@@ -11,16 +13,20 @@ import dev.plumbline.probe.Words;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -60,6 +66,8 @@ import picocli.CommandLine.Parameters;
         })
 public final class RunCommand implements Callable<Integer> {
 
+    private static final Pattern LEADING_FLAG = Pattern.compile("^--[a-z0-9-]+");
+
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
 
@@ -96,11 +104,32 @@ public final class RunCommand implements Callable<Integer> {
             description = "Show this help.")
     private boolean help;
 
+    /** Where settings of a scenario file stand, {@code file:line: key}, by flag; of those that no flag overrides. */
+    private Map<String, String> origins = Map.of();
+
     @Override
     public Integer call() throws InterruptedException {
         if (scenario != null) {
             return withScenario(scenario);
         }
+        try {
+            return drive();
+        } catch (ParameterException e) {
+            throw new ParameterException(spec.commandLine(), told(e), e);
+        } catch (CommandFailure e) {
+            throw e.exitCode() == ExitCode.USAGE ? CommandFailure.usage(told(e)) : e;
+        }
+    }
+
+    /** The message of a fault, which names the line of the file where its flag stands in one. */
+    private String told(RuntimeException fault) {
+        String message = String.valueOf(fault.getMessage());
+        Matcher flag = LEADING_FLAG.matcher(message);
+        String origin = flag.find() ? origins.get(flag.group()) : null;
+        return origin == null ? message : origin + message.substring(flag.end());
+    }
+
+    private int drive() throws InterruptedException {
         CommandLine line = spec.commandLine();
         TargetAddress typed = target.address(line, System::getenv);
         TargetAddress address =
@@ -166,19 +195,28 @@ public final class RunCommand implements Callable<Integer> {
         }
         Collection<String> given = given(line);
         List<String> arguments = new ArrayList<>();
+        Map<String, String> places = new HashMap<>();
+        Map<String, Setting> before = new HashMap<>();
         for (Setting setting : settings) {
             String where = file + ":" + setting.line() + ": " + setting.key();
             OptionSpec option = optionOf(setting.key())
                     .orElseThrow(
                             () -> new ParameterException(line, where + " is no setting of a run; " + nearest(setting)));
+            requireOnce(where, option, setting, before);
             boolean overridden =
                     !option.isMultiValue() && Arrays.stream(option.names()).anyMatch(given::contains);
-            List<String> one = List.of(argument(option, setting));
+            List<String> one = List.of(argument(where, option, setting, file));
             check(where, one);
             if (!overridden) {
                 arguments.addAll(one);
             }
+            if (!overridden && !option.isMultiValue()) {
+                // Whatever of several is wrong alone was said above, and a flag may have added the one that is wrong
+                // now.
+                Arrays.stream(option.names()).forEach(name -> places.put(name, where));
+            }
         }
+        origins = Map.copyOf(places);
         List<String> typed = line.getParseResult().originalArgs();
         typed.subList(typed.indexOf(spec.name()) + 1, typed.size()).stream()
                 .filter(argument -> !Path.of(argument).equals(file))
@@ -188,31 +226,98 @@ public final class RunCommand implements Callable<Integer> {
         return line.getParent().execute(arguments.toArray(String[]::new));
     }
 
-    /** Lets the parser look at one setting of the file alone, so that what it says of it can name the line. */
-    private void check(String where, List<String> argument) {
-        CommandLine alone = new CommandLine(new RunCommand());
-        alone.setCaseInsensitiveEnumValuesAllowed(true);
-        try {
-            alone.parseArgs(argument.toArray(String[]::new));
-        } catch (ParameterException e) {
-            String problem =
-                    String.valueOf(e.getMessage()).replaceFirst("^Invalid value for option '[^']*'[^:]*: ", "");
-            throw new ParameterException(spec.commandLine(), where + ": " + problem, e);
+    /** A setting under two of its names, or a key of a map twice: one of them would win without a word. */
+    private void requireOnce(String where, OptionSpec option, Setting setting, Map<String, Setting> before) {
+        String entry = setting.entryKey().isEmpty() ? setting.value().replaceFirst("(?s)=.*", "") : setting.entryKey();
+        boolean isMap = Map.class.isAssignableFrom(option.type());
+        if (option.isMultiValue() && !isMap) {
+            return;
+        }
+        Setting first = before.putIfAbsent(isMap ? name(option) + " " + entry : name(option), setting);
+        if (first != null) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    where
+                            + (isMap
+                                    ? " " + entry + " is given twice, first in line " + first.line()
+                                    : first.key().equals(setting.key())
+                                            ? " takes one value, and there are several"
+                                            : " is " + first.key() + ", which stands in line " + first.line())
+                            + ": give it once");
         }
     }
 
-    static String argument(OptionSpec option, Setting setting) {
+    /** Lets the parser look at one setting of the file alone, so that what it says of it can name the line. */
+    private void check(String where, List<String> argument) {
+        RunCommand other = new RunCommand();
+        CommandLine alone = new CommandLine(other);
+        alone.setCaseInsensitiveEnumValuesAllowed(true);
+        try {
+            alone.parseArgs(argument.toArray(String[]::new));
+            other.target.headers(alone);
+            RunPlan.checkStatements(other.judgement);
+        } catch (ParameterException e) {
+            String problem = withoutValue(e.getArgSpec())
+                    .orElseGet(() -> String.valueOf(e.getMessage()))
+                    .replaceFirst("^(Invalid value for option '[^']*'[^:]*: |--[a-z0-9-]+: )", "");
+            throw new ParameterException(spec.commandLine(), where + ": " + problem, e);
+        } catch (RunPlan.Wrong e) {
+            throw new ParameterException(spec.commandLine(), where + ": " + e.getMessage(), e);
+        }
+    }
+
+    private String argument(String where, OptionSpec option, Setting setting, Path file) {
+        try {
+            return argument(option, setting, file);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), where + ": " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * A setting of a file as a flag.
+     *
+     * @param file from whose folder relative paths are taken
+     * @throws IllegalArgumentException if a switch is neither on nor off
+     */
+    static String argument(OptionSpec option, Setting setting, Path file) {
         String name = name(option);
         boolean header = name.equals("--header");
         String value = setting.entryKey().isEmpty()
                 ? setting.value()
                 : setting.entryKey() + (header ? ": " : "=") + setting.value();
+        boolean isSwitch = option.type() == boolean.class || option.type() == Boolean.class;
         if (option.negatable() && name.startsWith("--no-")) {
             // Under either of its names: "streaming: false" and "no-streaming: true" say the same.
-            boolean wanted = Boolean.parseBoolean(value) != setting.key().startsWith("no-");
+            boolean wanted = isOn(value) != setting.key().startsWith("no-");
             return wanted ? "--" + name.substring("--no-".length()) : name;
         }
-        return name + "=" + value;
+        if (isSwitch) {
+            return name + "=" + isOn(value);
+        }
+        return name + "=" + (isPath(option, value, file) ? besideThe(file, value) : value);
+    }
+
+    /** As YAML has it. */
+    private static boolean isOn(String value) {
+        return switch (value.strip().toLowerCase(Locale.ROOT)) {
+            case "true", "yes", "on" -> true;
+            case "false", "no", "off" -> false;
+            default ->
+                throw new IllegalArgumentException("'" + value + "' is neither true nor false: write one of these");
+        };
+    }
+
+    /** A baseline may be a name as well: it is a path where there is something beside the file. */
+    private static boolean isPath(OptionSpec option, String value, Path file) {
+        return option.type() == Path.class
+                || (name(option).equals("--baseline") && Files.exists(besideThe(file, value)));
+    }
+
+    private static Path besideThe(Path file, String value) {
+        return value.equals("~") || value.startsWith("~/")
+                ? Path.of(System.getProperty("user.home") + value.substring(1))
+                : file.resolveSibling(value);
     }
 
     private Optional<OptionSpec> optionOf(String key) {

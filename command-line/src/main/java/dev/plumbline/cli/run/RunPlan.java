@@ -1,6 +1,7 @@
 package dev.plumbline.cli.run;
 
 import dev.plumbline.cli.time.DurationConverter;
+import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.judgement.run.Budget;
 import java.time.Duration;
@@ -33,6 +34,7 @@ record RunPlan(
 
     private static final Duration DEFAULT_DURATION = Duration.ofSeconds(60);
     private static final int DEFAULT_CONCURRENCY = 4;
+    private static final int MOST_CONCURRENCY = 100_000;
     private static final double HIGHEST_PRICE = 1e6;
     /** Worst case of a prompt, as the producer books it until a server has counted one. */
     private static final int LARGEST_TOKENS_PER_WORD = 2;
@@ -70,18 +72,28 @@ record RunPlan(
             OutputOptions output,
             StackOptions stack,
             boolean mayCostMoney) {
-        if (load.concurrency != null && load.requestRate != null) {
-            throw new Wrong("--request-rate", "excludes --concurrency: give one of them");
+        Double rate = load.requestRate;
+        boolean open = rate != null && rate != Double.POSITIVE_INFINITY;
+        if (load.concurrency != null && open) {
+            throw new Wrong(
+                    "--request-rate",
+                    "excludes --concurrency: give one of them; what an open loop may have in flight is --max-in-flight");
         }
-        range("--concurrency", load.concurrency == null ? 1 : load.concurrency, 1, 100_000);
-        if (load.requestRate != null && !(load.requestRate >= 1e-3 && load.requestRate <= 1e6)) {
-            throw new Wrong("--request-rate", "is " + load.requestRate + ", allowed is 0.001 to 1000000 per second");
+        if (rate != null && !open && load.concurrency == null && load.requestCount == null) {
+            throw new Wrong(
+                    "--request-rate",
+                    "inf sends as fast as answers come: say how many at once with --concurrency, or how many in all"
+                            + " with --request-count");
+        }
+        range("--concurrency", load.concurrency == null ? 1 : load.concurrency, 1, MOST_CONCURRENCY);
+        if (open && rate != null && !(rate >= 1e-3 && rate <= 1e6)) {
+            throw new Wrong("--request-rate", "is " + rate + ", allowed is 0.001 to 1000000 per second");
         }
         if (load.burstiness != null && !(load.burstiness >= 0.01 && load.burstiness <= 1_000)) {
             throw new Wrong("--burstiness", "is " + load.burstiness + ", allowed is 0.01 to 1000");
         }
-        if (load.requestRate == null && load.burstiness != null) {
-            throw new Wrong("--burstiness", "is of an open loop: give --request-rate, too");
+        if (!open && load.burstiness != null) {
+            throw new Wrong("--burstiness", "is of an open loop: give --request-rate, too, as a number");
         }
         range("--max-in-flight", load.maxInFlight, 1, 1_000_000);
         range("--request-count", load.requestCount == null ? 1 : load.requestCount, 1, Long.MAX_VALUE);
@@ -98,6 +110,12 @@ record RunPlan(
         if (load.duration != null && !load.duration.isForever()) {
             atLeast("--duration", load.duration.limit().orElseThrow(), Duration.ofSeconds(1));
         }
+        label("--scenario", judgement.scenario);
+        label("--variant", judgement.variant);
+        label("--tenant", judgement.tenant);
+        if (judgement.targetName != null) {
+            label("--target-name", judgement.targetName);
+        }
         stack.check();
         range("--artifact-bytes", output.artifactBytes, 4L << 20, Long.MAX_VALUE);
         if (output.quiet && output.json) {
@@ -108,9 +126,8 @@ record RunPlan(
                 : load.requestCount != null ? Optional.empty() : Optional.of(DEFAULT_DURATION);
         boolean endless = duration.isEmpty() && load.requestCount == null;
         spending(spend, endless, mayCostMoney);
-        LoadPoint loadPoint = load.requestRate != null
-                ? new LoadPoint.OpenLoop(load.requestRate)
-                : new LoadPoint.ClosedLoop(load.concurrency == null ? DEFAULT_CONCURRENCY : load.concurrency);
+        LoadPoint loadPoint =
+                open && rate != null ? new LoadPoint.OpenLoop(rate) : new LoadPoint.ClosedLoop(concurrency(load));
         roomForOne(spend, load, loadPoint);
         return new RunPlan(
                 runId,
@@ -126,6 +143,16 @@ record RunPlan(
                 stack);
     }
 
+    /** Without bound and without a number at once, as in {@code vllm bench serve}: all of them. */
+    private static int concurrency(LoadOptions load) {
+        if (load.concurrency != null) {
+            return load.concurrency;
+        }
+        return load.requestRate == null || load.requestCount == null
+                ? DEFAULT_CONCURRENCY
+                : (int) Math.min(MOST_CONCURRENCY, load.requestCount);
+    }
+
     /** Whether it has no end of its own. */
     boolean isEndless() {
         return duration.isEmpty() && load.requestCount == null;
@@ -133,6 +160,16 @@ record RunPlan(
 
     String producerId() {
         return "run-" + runId;
+    }
+
+    /**
+     * What can be asked of budgets and goals alone.
+     *
+     * @throws Wrong for the first that is none
+     */
+    static void checkStatements(JudgementOptions judgement) {
+        goals(judgement);
+        budgets(judgement);
     }
 
     private static Optional<Goals> goals(JudgementOptions judgement) {
@@ -242,6 +279,16 @@ record RunPlan(
             throw new Wrong("--breaker", "is " + text + ", allowed is a share such as 50%, or off");
         }
         throw new Wrong("--breaker", "is " + text + ", allowed is a share up to 100%, or off");
+    }
+
+    /** What names a series, as the parts of the stack take it. */
+    private static void label(String option, String value) {
+        if (value.isBlank() || value.length() > ComparisonGroup.MAX_LABEL_LENGTH) {
+            throw new Wrong(
+                    option,
+                    (value.isBlank() ? "is empty" : "has " + value.length() + " characters") + ", allowed are 1 to "
+                            + ComparisonGroup.MAX_LABEL_LENGTH + " characters");
+        }
     }
 
     static void range(String option, long value, long smallest, long largest) {

@@ -1,5 +1,7 @@
 package dev.plumbline.cli.run;
 
+import dev.plumbline.cli.number.DecimalConverter;
+import java.util.Optional;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -10,13 +12,13 @@ final class ShareConverter implements ITypeConverter<Double> {
     public Double convert(String value) {
         String text = value.strip();
         boolean percent = text.endsWith("%");
-        try {
-            double number = Double.parseDouble(percent ? text.substring(0, text.length() - 1) : text);
-            if (Double.isFinite(number) && number > 0) {
-                return percent ? number / 100 : number;
-            }
-        } catch (NumberFormatException e) {
-            throw new TypeConversionException("'" + value + "' is not a share: write 10% or 0.1");
+        Optional<Double> number = DecimalConverter.number(percent ? text.substring(0, text.length() - 1) : text);
+        if (number.isEmpty()) {
+            throw new TypeConversionException("'" + value + "' is not a share: write "
+                    + DecimalConverter.withPoint(text).orElse("10% or 0.1"));
+        }
+        if (number.get() > 0) {
+            return percent ? number.get() / 100 : number.get();
         }
         throw new TypeConversionException("'" + value + "' is not above 0: write 10% or 0.1");
     }

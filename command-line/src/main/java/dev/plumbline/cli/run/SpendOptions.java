@@ -1,5 +1,7 @@
 package dev.plumbline.cli.run;
 
+import dev.plumbline.cli.number.CountConverter;
+import dev.plumbline.cli.number.DecimalConverter;
 import dev.plumbline.cli.time.DurationConverter;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +12,7 @@ final class SpendOptions {
 
     @Option(
             names = "--max-requests",
+            converter = CountConverter.class,
             paramLabel = "N",
             description = "Most requests in all, warm-up included; then the run ends.")
     @Nullable
@@ -17,6 +20,7 @@ final class SpendOptions {
 
     @Option(
             names = "--max-tokens-total",
+            converter = CountConverter.class,
             paramLabel = "N",
             description = "Most tokens in all, prompts and answers; the run ends before.")
     @Nullable
@@ -24,16 +28,25 @@ final class SpendOptions {
 
     @Option(
             names = "--max-cost",
+            converter = DecimalConverter.class,
             paramLabel = "AMOUNT",
             description = "Most money at the stated prices; the run ends before.")
     @Nullable
     Double maxCost;
 
-    @Option(names = "--price-per-1k-input", paramLabel = "AMOUNT", description = "Price of 1,000 prompt tokens.")
+    @Option(
+            names = "--price-per-1k-input",
+            converter = DecimalConverter.class,
+            paramLabel = "AMOUNT",
+            description = "Price of 1,000 prompt tokens.")
     @Nullable
     Double pricePer1kInput;
 
-    @Option(names = "--price-per-1k-output", paramLabel = "AMOUNT", description = "Price of 1,000 output tokens.")
+    @Option(
+            names = "--price-per-1k-output",
+            converter = DecimalConverter.class,
+            paramLabel = "AMOUNT",
+            description = "Price of 1,000 output tokens.")
     @Nullable
     Double pricePer1kOutput;
 

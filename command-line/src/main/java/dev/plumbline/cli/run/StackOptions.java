@@ -1,5 +1,6 @@
 package dev.plumbline.cli.run;
 
+import dev.plumbline.cli.number.WholeNumberConverter;
 import dev.plumbline.cli.outcome.CommandFailure;
 import dev.plumbline.cli.stack.Installation.Part;
 import dev.plumbline.cli.stack.PipePlan;
@@ -49,6 +50,7 @@ public final class StackOptions {
 
     @Option(
             names = "--baseline-windows",
+            converter = WholeNumberConverter.class,
             paramLabel = "N",
             description = {"Windows from which the detector learns.", "Default: 180"})
     @Nullable
@@ -80,6 +82,7 @@ public final class StackOptions {
 
     @Option(
             names = "--kafka-port",
+            converter = WholeNumberConverter.class,
             paramLabel = "PORT",
             description = {"Port of the broker.", "Default: a free one."})
     @Nullable

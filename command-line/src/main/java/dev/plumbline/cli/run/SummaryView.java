@@ -4,14 +4,11 @@ import dev.plumbline.cli.terminal.Screen;
 import dev.plumbline.contract.distribution.Histogram;
 import dev.plumbline.contract.run.RunRecord.Decision;
 import dev.plumbline.contract.verdict.JudgedMetric;
-import dev.plumbline.contract.window.ExcludedPart;
 import dev.plumbline.contract.window.LatencyMetric;
 import dev.plumbline.contract.window.RequestCounts;
-import dev.plumbline.contract.window.WindowSummary;
 import dev.plumbline.judgement.result.Outage;
 import dev.plumbline.judgement.result.RunEnding;
 import dev.plumbline.judgement.result.RunResult;
-import dev.plumbline.judgement.result.RunTotals;
 import dev.plumbline.judgement.result.RunVerdict;
 import dev.plumbline.judgement.result.RunVerdict.AlertFinding;
 import dev.plumbline.judgement.result.RunVerdict.Answer;
@@ -19,16 +16,13 @@ import dev.plumbline.judgement.result.RunVerdict.BudgetFinding;
 import dev.plumbline.judgement.result.RunVerdict.ComparisonFinding;
 import dev.plumbline.judgement.result.RunVerdict.Finding;
 import dev.plumbline.judgement.result.RunVerdict.IncidentFinding;
-import dev.plumbline.judgement.result.RunWindow;
 import dev.plumbline.judgement.result.TokenCounting;
 import dev.plumbline.reports.Figures;
-import dev.plumbline.reports.RunRates;
+import dev.plumbline.reports.RunFigures;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** A run that is over, on one screen. */
@@ -42,37 +36,26 @@ final class SummaryView {
     private SummaryView() {}
 
     static List<String> lines(RunResult result, RunVerdict verdict, Path folder, Screen screen) {
-        WindowSummary all =
-                result.windows().stream().map(RunWindow::measured).reduce(WindowSummary.empty(), WindowSummary::plus);
-        ExcludedPart excluded =
-                result.windows().stream().map(RunWindow::excluded).reduce(ExcludedPart.none(), ExcludedPart::plus);
+        RunFigures figures = RunFigures.of(result);
         List<String> lines = new ArrayList<>();
         lines.add("");
         lines.add("  " + decision(verdict.decision(), screen) + "  "
                 + verdict.headline().replaceFirst("^(pass|fail|broken|cannot tell|not judged): ", ""));
         lines.add("");
         lines.add(row("run", result.identity().runId() + "   " + ending(result.ending())));
-        lines.add(row("measured", measured(result, all.requests().plus(excluded.requests()))));
-        if (excluded.requests().total() > 0) {
-            lines.add(row(
-                    "left out",
-                    Figures.count(excluded.requests().total())
-                            + " requests while the load generator was not well: counted, in no distribution"));
-        }
+        lines.add(row("measured", measured(result, figures.requests())));
+        figures.leftOut().ifPresent(leftOut -> lines.add(row("left out", leftOut)));
         result.totals()
                 .heard()
                 .ifPresent(heard -> heard.causes().forEach(cause -> lines.add(row("failed", cause.text()))));
         lines.add("");
-        Map<LatencyMetric, Histogram> unvouched =
-                result.totals().heard().map(RunTotals.Heard::unvouched).orElse(Map.of());
-        if (!unvouched.isEmpty()) {
+        if (!figures.isVouched()) {
             lines.add("    not vouched for, because this machine was too busy:");
         }
         lines.add(screen.quiet(String.format(
                 Locale.ROOT, "    %-12s %9s %9s %9s %9s %10s", "ms", "p50", "p95", "p99", "max", "values")));
         for (LatencyMetric metric : SHOWN) {
-            Histogram values =
-                    unvouched.isEmpty() ? all.latency(metric) : unvouched.getOrDefault(metric, Histogram.empty());
+            Histogram values = figures.latency(metric);
             if (!values.isEmpty()) {
                 lines.add(String.format(
                         Locale.ROOT,
@@ -86,7 +69,7 @@ final class SummaryView {
             }
         }
         lines.add("");
-        lines.add(row("throughput", throughput(result, all.requests().plus(excluded.requests()))));
+        lines.add(row("throughput", figures.throughput(result.totals().outputUnit())));
         result.totals().counting().flatMap(TokenCounting::note).ifPresent(note -> lines.add(row("tokens", note)));
         result.totals()
                 .goodput()
@@ -138,21 +121,6 @@ final class SummaryView {
                                         + Figures.seconds(outage.awayMillis().getAsLong())
                                 : ", not back")));
         return lines;
-    }
-
-    /** Over whole windows in which the load generator was well: the others hold a part of the load only. */
-    private static String throughput(RunResult result, RequestCounts counts) {
-        Optional<RunRates> rates = RunRates.of(result).filter(RunRates::wholeWindows);
-        if (rates.isEmpty()) {
-            double duration = result.identity().durationSeconds();
-            return counts.completed() == 0 || duration <= 0
-                    ? "unknown: no whole window"
-                    : Figures.significant(counts.completed() / duration)
-                            + " req/s over the whole run, not vouched for: no whole window in which all was well";
-        }
-        return Figures.significant(rates.get().completedPerSecond()) + " req/s, "
-                + Figures.significant(rates.get().outputTokensPerSecond()) + " output "
-                + (result.totals().outputUnit().equals("chunks") ? "chunks/s" : "tok/s");
     }
 
     private static String decision(Decision decision, Screen screen) {

@@ -1,11 +1,13 @@
 package dev.plumbline.cli.scenario;
 
-import com.fasterxml.jackson.core.JsonLocation;
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -13,6 +15,9 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * A scenario file as a list of settings, each with the line it stands on. A setting is a flag without its dashes and its
@@ -22,6 +27,11 @@ import java.util.Set;
 public final class ScenarioFile {
 
     private static final long MAX_BYTES = 1 << 20;
+
+    /** In front of something that is no comment. */
+    private static final Pattern TAB = Pattern.compile("^ *\t\\s*([^#\\s:][^\\s:]*)");
+
+    private static final Pattern LINE = Pattern.compile("line (\\d+), column");
 
     private ScenarioFile() {}
 
@@ -56,8 +66,10 @@ public final class ScenarioFile {
         } catch (IOException e) {
             throw new Unusable(file + " cannot be read: " + e.getMessage());
         }
+        String text = text(file, bytes);
+        refuseTabs(file, text);
         List<Setting> settings = new ArrayList<>();
-        try (JsonParser yaml = new YAMLFactory().createParser(bytes)) {
+        try (YAMLParser yaml = new YAMLFactory().createParser(text)) {
             if (yaml.nextToken() != JsonToken.START_OBJECT) {
                 throw new Unusable(file + ": expected settings such as 'url: http://localhost:8000', one on a line");
             }
@@ -70,17 +82,99 @@ public final class ScenarioFile {
                 }
                 setting(file, yaml, key, line, settings);
             }
+            if (yaml.nextToken() != null) {
+                throw new Unusable(file + ":" + secondDocument(text, line(yaml))
+                        + ": a second document begins: a scenario is one, put it in a file of its own");
+            }
         } catch (JsonProcessingException e) {
-            JsonLocation at = e.getLocation();
-            throw new Unusable(file + (at == null ? "" : ":" + at.getLineNr()) + ": not YAML: "
-                    + e.getOriginalMessage().lines().findFirst().orElse(""));
+            throw new Unusable(file + ":" + lineOf(e) + ": not YAML: " + problem(e));
         } catch (IOException e) {
             throw new Unusable(file + " cannot be read: " + e.getMessage());
         }
         return List.copyOf(settings);
     }
 
-    private static void setting(Path file, JsonParser yaml, String key, int line, List<Setting> settings)
+    /** The text, which is UTF-8 whatever the locale, without a mark in front of it. */
+    private static String text(Path file, byte[] bytes) throws Unusable {
+        boolean isMarked = bytes.length > 1 && (hasMark(bytes, 0xfe, 0xff) || hasMark(bytes, 0xff, 0xfe));
+        if (isMarked || hasZero(bytes)) {
+            throw new Unusable(file + ":1: the file is UTF-16 or UTF-32: save it as UTF-8");
+        }
+        CharBuffer text = CharBuffer.allocate(bytes.length);
+        ByteBuffer left = ByteBuffer.wrap(bytes);
+        if (StandardCharsets.UTF_8.newDecoder().decode(left, text, true).isError()) {
+            String before = text.flip().toString();
+            String sameLine = before.substring(before.lastIndexOf('\n') + 1);
+            throw new Unusable(
+                    file + ":" + (1 + before.chars().filter(c -> c == '\n').count()) + ": '" + sameLine
+                            + "' is followed by a byte that is not UTF-8 (Latin-1?): save the file as UTF-8");
+        }
+        String read = text.flip().toString();
+        return read.startsWith("\ufeff") ? read.substring(1) : read;
+    }
+
+    private static boolean hasMark(byte[] bytes, int first, int second) {
+        return (bytes[0] & 0xff) == first && (bytes[1] & 0xff) == second;
+    }
+
+    private static boolean hasZero(byte[] bytes) {
+        for (byte one : bytes) {
+            if (one == 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static void refuseTabs(Path file, String text) throws Unusable {
+        int line = 0;
+        for (String content : text.lines().toList()) {
+            line++;
+            Matcher tab = TAB.matcher(content);
+            if (tab.find()) {
+                throw new Unusable(file + ":" + line + ": a tab before " + tab.group(1) + ": YAML wants blanks there");
+            }
+        }
+    }
+
+    /** Line in which a second document begins, or the given one where no line says so. */
+    private static int secondDocument(String text, int otherwise) {
+        boolean content = false;
+        int line = 0;
+        for (String one : text.lines().toList()) {
+            line++;
+            if (one.startsWith("---")) {
+                if (content) {
+                    return line;
+                }
+            } else if (!one.isBlank() && !one.startsWith("#") && !one.startsWith("%")) {
+                content = true;
+            }
+        }
+        return otherwise;
+    }
+
+    /** The last line that the parser names: where it gave up, not where what it was reading began. */
+    private static int lineOf(JsonProcessingException fault) {
+        Matcher named = LINE.matcher(String.valueOf(fault.getOriginalMessage()));
+        int line = fault.getLocation() == null ? 1 : fault.getLocation().getLineNr();
+        while (named.find()) {
+            line = Integer.parseInt(named.group(1));
+        }
+        return line;
+    }
+
+    /** What the parser was doing and what it found, without the piece of the file. */
+    private static String problem(JsonProcessingException fault) {
+        return fault.getOriginalMessage()
+                .lines()
+                .filter(line -> !line.startsWith(" "))
+                .limit(2)
+                .map(String::strip)
+                .collect(Collectors.joining(", "));
+    }
+
+    private static void setting(Path file, YAMLParser yaml, String key, int line, List<Setting> settings)
             throws IOException, Unusable {
         JsonToken token = yaml.nextToken();
         switch (token) {
@@ -90,9 +184,13 @@ public final class ScenarioFile {
                 }
             }
             case START_OBJECT -> {
+                Set<String> names = new HashSet<>();
                 while (yaml.nextToken() == JsonToken.FIELD_NAME) {
                     String name = yaml.currentName();
                     int entryLine = line(yaml);
+                    if (!names.add(name)) {
+                        throw new Unusable(file + ":" + entryLine + ": " + key + "." + name + " is given twice");
+                    }
                     yaml.nextToken();
                     settings.add(new Setting(key, scalar(file, yaml, key + "." + name), name, entryLine));
                 }
@@ -101,16 +199,22 @@ public final class ScenarioFile {
         }
     }
 
-    private static String scalar(Path file, JsonParser yaml, String key) throws IOException, Unusable {
+    private static String scalar(Path file, YAMLParser yaml, String key) throws IOException, Unusable {
         JsonToken token = yaml.currentToken();
+        if (yaml.isCurrentAlias()) {
+            throw new Unusable(
+                    file + ":" + line(yaml) + ": " + key + " is the alias of another value: write the value out");
+        }
         if (token == null || !token.isScalarValue() || token == JsonToken.VALUE_NULL) {
             throw new Unusable(file + ":" + line(yaml) + ": " + key + " needs a value, not "
-                    + (token == JsonToken.VALUE_NULL ? "nothing" : "a list or a map inside"));
+                    + (token == JsonToken.VALUE_NULL
+                            ? "nothing"
+                            : "a list or a map inside: put quotes around what holds ': '"));
         }
         return yaml.getText();
     }
 
-    private static int line(JsonParser yaml) {
+    private static int line(YAMLParser yaml) {
         return yaml.currentTokenLocation().getLineNr();
     }
 }

@@ -148,6 +148,7 @@ public final class LocalStack implements AutoCloseable {
             return Optional.empty();
         }
         for (Child child : children.values()) {
+            child.boundLog();
             if (!child.isAlive() && !mayEnd.contains(child.part())) {
                 // Somebody ends this stack from outside, or its part did not stop in time after its standard input
                 // closed.
@@ -163,6 +164,9 @@ public final class LocalStack implements AutoCloseable {
     /** How a part has ended; empty while it runs, and once this is closed. */
     synchronized Optional<Healing.End> endOf(Part part) {
         Child child = children.get(part);
+        if (child != null) {
+            child.boundLog();
+        }
         if (closed || child == null || child.isAlive()) {
             return Optional.empty();
         }

@@ -2,6 +2,7 @@ package dev.plumbline.cli.terminal;
 
 import java.io.PrintStream;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * Where a command shows its progress. On a terminal a block of lines is kept at the bottom and rewritten in place;
@@ -12,6 +13,14 @@ import java.util.List;
 public final class Screen {
 
     private static final char ESCAPE = 27;
+
+    /** DECAWM, which every terminal has that can move its cursor up. */
+    private static final String CUT_AT_THE_EDGE = ESCAPE + "[?7l";
+
+    private static final String WRAP = ESCAPE + "[?7h";
+
+    /** Whatever moves the cursor; an escape, of which styles are made, is none. */
+    private static final Pattern BREAKS = Pattern.compile("[\\p{Cntrl}\\x{85}\\x{2028}\\x{2029}&&[^\\x{1b}]]+");
 
     private final PrintStream out;
     private final boolean live;
@@ -49,13 +58,20 @@ public final class Screen {
         out.flush();
     }
 
-    /** Replaces the block at the bottom; does nothing where lines cannot be rewritten. */
+    /**
+     * Replaces the block at the bottom; does nothing where lines cannot be rewritten. A line is one line, whatever it holds and
+     * however narrow the terminal is: the terminal itself cuts it at its right edge, because nobody else knows how wide it is at
+     * this moment and how wide its letters are. A wrapped line would make the block higher than what is taken away before the
+     * next one.
+     */
     public void block(List<String> lines) {
         if (!live) {
             return;
         }
         clearBlock();
-        lines.forEach(out::println);
+        out.print(CUT_AT_THE_EDGE);
+        lines.forEach(line -> out.println(BREAKS.matcher(line).replaceAll(" ")));
+        out.print(WRAP);
         blockLines = lines.size();
         out.flush();
     }

@@ -1,5 +1,6 @@
 package dev.plumbline.cli.time;
 
+import dev.plumbline.cli.number.DecimalConverter;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -31,8 +32,8 @@ public final class DurationConverter implements ITypeConverter<Duration> {
             text += "s";
         }
         if (!ALL.matcher(text).matches()) {
-            throw new TypeConversionException(
-                    "'" + value + "' is not a time: write 250ms, 90s, 10m, 2h" + alternatives);
+            throw new TypeConversionException("'" + value + "' is not a time: write "
+                    + DecimalConverter.withPoint(value).orElse("250ms, 90s, 10m, 2h" + alternatives));
         }
         Duration duration = sum(text);
         if (duration.compareTo(LONGEST) > 0) {

@@ -106,7 +106,6 @@ class TargetOptionsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "--url|ftp://x",
                 "--endpoint-type|chatty",
                 "--endpoint-type|generic",
                 "--header|secret",

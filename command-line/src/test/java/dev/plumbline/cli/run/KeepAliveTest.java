@@ -49,7 +49,8 @@ class KeepAliveTest {
         var option = new CommandLine(new RunCommand())
                 .getCommandSpec()
                 .findOption("--no-" + flag.replaceFirst("^--(no-)?", ""));
-        assertThat(RunCommand.argument(option, ScenarioFile.read(file).get(0))).isEqualTo(flag);
+        assertThat(RunCommand.argument(option, ScenarioFile.read(file).get(0), file))
+                .isEqualTo(flag);
     }
 
     private static Map<String, String> properties(String... flags) {

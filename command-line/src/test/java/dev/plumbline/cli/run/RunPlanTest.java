@@ -45,6 +45,17 @@ class RunPlanTest {
         assertThat(checked(false).loadPoint()).isEqualTo(new LoadPoint.OpenLoop(2.5));
     }
 
+    /** As in vllm bench serve, where it is the default. */
+    @Test
+    void aRateWithoutBoundIsAsManyAtOnceAsAreSaid() {
+        load.requestRate = Double.POSITIVE_INFINITY;
+        wrong("--request-rate", "inf sends as fast as answers come: say how many at once with --concurrency");
+        load.requestCount = 32L;
+        assertThat(checked(false).loadPoint()).isEqualTo(new LoadPoint.ClosedLoop(32));
+        load.concurrency = 8;
+        assertThat(checked(false).loadPoint()).isEqualTo(new LoadPoint.ClosedLoop(8));
+    }
+
     @Test
     void rateAndConcurrencyExcludeEachOther() {
         load.requestRate = 2.5;

@@ -2,6 +2,7 @@ package dev.plumbline.cli.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plumbline.cli.scenario.ScenarioFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -36,22 +37,97 @@ class ScenarioRunTest {
                 "concurency: 8; :2: concurency is no setting of a run; did you mean concurrency?",
                 "duration: soon; :2: duration: 'soon' is not a time",
                 "arrival-pattern: wild; :2: arrival-pattern: expected one of [constant, poisson, gamma]",
-                "concurrency: many; :2: concurrency: 'many' is not an int",
+                "concurrency: many; :2: concurrency: 'many' is not a whole number",
+                "request-rate: 0,5; :2: request-rate: '0,5' is not a number: write 0.5",
+                "streaming: maybe; :2: streaming: 'maybe' is neither true nor false",
+                "json: maybe; :2: json: 'maybe' is neither true nor false",
+                "duration: 5s\\nbenchmark-duration: 6s; :3: benchmark-duration is duration, which stands in line 2",
+                "no-streaming: true\\nstreaming: true; :3: streaming is no-streaming, which stands in line 2",
+                "isl: 1\\nrandom-input-len: 2; :3: random-input-len is isl, which stands in line 2",
+                "metadata: [image=a, image=b]; :2: metadata image is given twice",
+                "header: {Host: a}; :2: header: Host is set by the connection itself",
+                "'header:\\n  - A: b'; :3: header needs a value, not a list or a map inside: put quotes around what holds ': '",
+                "header: [\"A: b\", C]; :2: header: a header is written 'NAME: VALUE'",
+                "budget: p95(speed)<5; :2: budget: budget 'p95(speed)<5', position 5: unknown latency 'speed'",
+                "'budget:\\n  - error_rate<1%\\n  - p95(ttft)<0,5s'; :4: budget: ",
+                "goodput: speed:5; :2: goodput: 'speed:5' is not a goal",
+                "breaker: often; :2: breaker is often, allowed is a share",
+                "max-cost: 5; :2: max-cost needs a price",
+                "concurrency: 0; :2: concurrency is 0, allowed is",
+                "threshold: 50%; :2: threshold is 50",
+                "concurrency: 4\\nrequest-rate: 2; :3: request-rate excludes --concurrency",
+                "wait: 0s; :2: wait must be longer",
+                "kafka: here; :2: kafka: 'here' is not HOST:PORT",
+                "kafka-config: none.properties; :2: kafka-config '",
+                "api-key-file: none; :2: api-key-file: ",
+                "proxy: ftp://h; :2: proxy: ",
+                "metrics-url: 'http://h:x'; :2: metrics-url: ",
                 "endpoint-type: soap; :2: endpoint-type: ",
             })
     void namesFileLineKeyAndWhatIsAllowed(String setting, String words) throws IOException {
-        Path file = file("url: http://127.0.0.1:1\n" + setting + "\n");
+        Path file = file("url: http://127.0.0.1:1\n" + setting.replace("\\n", "\n") + "\n");
 
         assertThat(run(file.toString())).isEqualTo(2);
         assertThat(complaints.toString()).startsWith(file + words);
     }
 
     @Test
-    void rulesThatSpanSettingsNameTheFlag() throws IOException {
-        Path file = file("url: http://127.0.0.1:1\nbudget:\n  - p95(speed)<5\n");
+    void aFlagThatIsWrongIsNotBlamedOnTheFile() throws IOException {
+        Path file = file("url: http://127.0.0.1:1\nbudget: error_rate<1%\nconcurrency: 4\n");
 
-        assertThat(run(file.toString())).isEqualTo(2);
+        assertThat(run(file.toString(), "--budget", "p95(speed)<5")).isEqualTo(2);
         assertThat(complaints.toString()).startsWith("--budget ").contains("speed");
+    }
+
+    @Test
+    void filesOfAScenarioLieBesideItWhereverItIsStartedFrom() throws IOException {
+        Path file = file("url: http://127.0.0.1:1\napi-key-file: keys/key\n");
+        assertThat(run(file.toString())).isEqualTo(2);
+        assertThat(complaints.toString()).contains(folder.resolve("keys/key") + " cannot be read");
+
+        complaints.getBuffer().setLength(0);
+        assertThat(run("--api-key-file", "keys/key", file.toString())).isEqualTo(2);
+        assertThat(complaints.toString()).contains("--api-key-file: keys/key cannot be read");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "api-key-file,/etc/key,/etc/key",
+        "artifact-dir,out,FOLDER/out",
+        "state,~/soak,HOME/soak",
+        "ca-file,../ca.pem,FOLDER/../ca.pem",
+        "baseline,last-green,last-green",
+        "baseline,missing.json,missing.json",
+        "baseline,there.json,FOLDER/there.json"
+    })
+    void pathsAreTakenFromTheFolderOfTheFile(String key, String written, String taken) throws IOException {
+        Path file = file("");
+        Files.writeString(folder.resolve("there.json"), "{}");
+        CommandLine.Model.OptionSpec option =
+                new CommandLine(new RunCommand()).getCommandSpec().findOption("--" + key);
+        assertThat(RunCommand.argument(option, new ScenarioFile.Setting(key, written, "", 1), file))
+                .isEqualTo("--" + key + "="
+                        + taken.replace("FOLDER", folder.toString()).replace("HOME", System.getProperty("user.home")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "streaming,true,--streaming",
+        "streaming,yes,--streaming",
+        "streaming,Off,--no-streaming",
+        "no-streaming,on,--no-streaming",
+        "no-streaming,no,--streaming",
+        "quiet,YES,--quiet=true"
+    })
+    void yesAndNoMeanWhatTheyDoInYaml(String key, String written, String taken) throws IOException {
+        CommandLine.Model.CommandSpec spec = new CommandLine(new RunCommand()).getCommandSpec();
+        CommandLine.Model.OptionSpec option = Stream.of("--" + key, "--no-" + key)
+                .map(spec::findOption)
+                .filter(java.util.Objects::nonNull)
+                .findFirst()
+                .orElseThrow();
+        assertThat(RunCommand.argument(option, new ScenarioFile.Setting(key, written, "", 1), file("")))
+                .isEqualTo(taken);
     }
 
     @Test

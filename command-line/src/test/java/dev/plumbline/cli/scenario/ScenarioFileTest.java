@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plumbline.cli.scenario.ScenarioFile.Setting;
 import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ScenarioFileTest {
 
@@ -52,7 +55,16 @@ class ScenarioFileTest {
                 "url:; :1: url needs a value",
                 "budget: [[a]]; :1: budget needs a value",
                 "url: 'a; :1: not YAML",
-                "metadata: {image: {tag: 1}}; :1: metadata.image needs a value"
+                "metadata: {image: {tag: 1}}; :1: metadata.image needs a value",
+                "url: &here a\\nmodel: *here; :2: model is the alias of another value: write the value out",
+                "url: a\\nmetadata:\\n  image: &i x\\n  tag: *i; :4: metadata.tag is the alias of another value",
+                "base: &b {a: 1}\\nmetadata:\\n  <<: *b; :3: metadata.<< is the alias of another value",
+                "url: a\\n---\\nurl: b; :2: a second document begins: a scenario is one, put it in a file of its own",
+                "url: a\\n...\\n---\\nurl: b; :3: a second document begins",
+                "url: a\\nmetadata:\\n\timage: a; :3: a tab before image: YAML wants blanks there",
+                "metadata: {a: 1, a: 2}; :1: metadata.a is given twice",
+                "url: a\\nmetadata:\\n  a: 1\\n  a: 2; :4: metadata.a is given twice",
+                "url: a\\n? b; :2: "
             })
     void namesFileLineAndKey(String content, String words) throws IOException {
         Path file = file(content.replace("\\n", "\n"));
@@ -61,6 +73,41 @@ class ScenarioFileTest {
                 .isInstanceOf(ScenarioFile.Unusable.class)
                 .hasMessageStartingWith(file.toString())
                 .hasMessageContaining(words);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"UTF-16", "UTF-16LE", "UTF-16BE", "UTF-32"})
+    void anotherUnicodeIsNamedWithWhatToDo(String charset) throws IOException {
+        Path file = Files.write(
+                folder.resolve("scenario.yaml"),
+                "url: http://h\nmodel: M\u00fcller\n".getBytes(Charset.forName(charset)));
+
+        assertThatThrownBy(() -> ScenarioFile.read(file))
+                .isInstanceOf(ScenarioFile.Unusable.class)
+                .hasMessage(file + ":1: the file is UTF-16 or UTF-32: save it as UTF-8");
+    }
+
+    @Test
+    void bytesThatAreNoTextAreNamedWithTheirLine() throws IOException {
+        Path file = Files.write(
+                folder.resolve("scenario.yaml"),
+                "url: http://h\nmodel: M\u00fcller\n".getBytes(StandardCharsets.ISO_8859_1));
+
+        assertThatThrownBy(() -> ScenarioFile.read(file))
+                .isInstanceOf(ScenarioFile.Unusable.class)
+                .hasMessage(file
+                        + ":2: 'model: M' is followed by a byte that is not UTF-8 (Latin-1?): save the file as UTF-8");
+    }
+
+    @Test
+    void aMarkInFrontOfUtf8AndItsLettersAreRead() throws Exception {
+        assertThat(ScenarioFile.read(file("\ufeffurl: http://h\nmodel: M\u00fcller\n")))
+                .containsExactly(new Setting("url", "http://h", "", 1), new Setting("model", "M\u00fcller", "", 2));
+    }
+
+    @Test
+    void oneDocumentMayBeginAndEndInWords() throws Exception {
+        assertThat(ScenarioFile.read(file("---\nurl: a\n...\n"))).containsExactly(new Setting("url", "a", "", 2));
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -56,7 +57,9 @@ final class FakeCheckout {
     static FakeCheckout in(Path emptyFolder) throws IOException {
         FakeCheckout checkout = new FakeCheckout(emptyFolder.resolve("tools"), emptyFolder.resolve("checkout"));
         program(checkout.tools.resolve("mvn"), MAVEN);
-        program(checkout.tools.resolve("jdk/bin/java"), "#!/bin/sh\necho \"java: $*\"\n");
+        program(
+                checkout.tools.resolve("jdk/bin/java"),
+                "#!/bin/sh\necho \"java: $*\"\ncase \"$*\" in *version) echo \"charmap: $(locale charmap)\" ;; esac\n");
         program(checkout.tools.resolve("jdk/bin/javac"), "#!/bin/sh\n");
         Files.writeString(checkout.tools.resolve("jdk/release"), "JAVA_VERSION=\"25.0.1\"\n");
         Path script = Path.of(System.getProperty("plumbline.home"), "plumb");
@@ -119,6 +122,15 @@ final class FakeCheckout {
 
     /** Starts the script; its output is to be read from the process. It is ended after two minutes, whatever it does. */
     Process start(String... arguments) throws IOException {
+        return start(Map.of(), arguments);
+    }
+
+    /**
+     * The same in another locale.
+     *
+     * @param locale variables of the locale; those that are not named are not there
+     */
+    Process start(Map<String, String> locale, String... arguments) throws IOException {
         List<String> command =
                 new ArrayList<>(List.of("timeout", "-k", "5", Long.toString(LONGEST_SECONDS), folder + "/plumb"));
         command.addAll(List.of(arguments));
@@ -126,6 +138,8 @@ final class FakeCheckout {
         builder.environment().put("PATH", tools + ":" + System.getenv("PATH"));
         builder.environment().put("JAVA_HOME", tools.resolve("jdk").toString());
         builder.environment().remove("PLUMB_NO_BUILD");
+        List.of("LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE").forEach(builder.environment()::remove);
+        builder.environment().putAll(locale);
         Process process = builder.start();
         process.getOutputStream().close();
         return process;

@@ -7,6 +7,8 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -392,5 +394,23 @@ class PlumbScriptTest {
         checkout.plumb("test", "--", "-T", "7");
 
         assertThat(checkout.mavenCalls()).singleElement().asString().containsOnlyOnce("-T");
+    }
+
+    /** Everything that is not ASCII would be lost in arguments, environment and names of files. */
+    @Test
+    void whateverTheLocaleWhatRunsHasOneOfUtf8() throws Exception {
+        build();
+        for (Map<String, String> locale : List.of(
+                Map.<String, String>of(),
+                Map.of("LC_ALL", "C"),
+                Map.of("LANG", "POSIX"),
+                Map.of("LC_CTYPE", "C", "LANG", "de_DE.ISO-8859-1"),
+                Map.of("LC_ALL", "xx_XX.UTF-8"),
+                Map.of("LANG", "C.UTF-8"))) {
+            Process process = checkout.start(locale, "version");
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(FakeCheckout.finish(process)).as(output).isZero();
+            assertThat(output).as("%s", locale).contains("charmap: UTF-8");
+        }
     }
 }

@@ -42,6 +42,12 @@ class LocalStackTest {
         private Idle() {}
 
         public static void main(String[] arguments) throws Exception {
+            if (arguments.length > 1) {
+                String line = "x".repeat(1_023);
+                for (int i = 0; i < Integer.parseInt(arguments[1]) << 10; i++) {
+                    System.out.println(line);
+                }
+            }
             System.out.println("I am number " + arguments[0]);
             ChildProcess.endWithSupervisor(() -> System.exit(0), Duration.ofSeconds(5));
             ReadyFile.publishIfAsked("detector", Map.of("http", Integer.parseInt(arguments[0])));
@@ -123,6 +129,28 @@ class LocalStackTest {
         }
         await().atMost(LONGEST).until(() -> !child.isAlive());
         assertThat(child.exitValue()).as("in order").isZero();
+    }
+
+    @Test
+    void aLogIsBoundedAndItsLastWordsStay() throws Exception {
+        try (LocalStack stack = LocalStack.open(installation)) {
+            Child child = stack.start(Part.DETECTOR, List.of(), List.of("1001", "12"));
+            stack.awaitPort(Part.DETECTOR, "http");
+            assertThat(stack.failure()).isEmpty();
+
+            // The part writes on while its log is looked at: neither file has more than the bound and what came
+            // meanwhile.
+            for (String name : List.of("detector.log", "detector.log.1")) {
+                assertThat(stack.path().resolve(name).toFile().length())
+                        .as(name)
+                        .isLessThan(Child.MOST_LOG_BYTES + (12 << 20));
+            }
+            assertThat(stack.failure()).isEmpty();
+            assertThat(stack.path().resolve("detector.log").toFile().length())
+                    .isLessThanOrEqualTo(Child.MOST_LOG_BYTES);
+            assertThat(child.lastLogLines(2)).hasSize(2).last().isEqualTo("I am number 1001");
+            assertThat(child.log()).endsWith("I am number 1001\n");
+        }
     }
 
     @Test

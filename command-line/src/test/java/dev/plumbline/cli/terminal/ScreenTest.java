@@ -27,7 +27,32 @@ class ScreenTest {
         screen.block(List.of("a", "b"));
         screen.block(List.of("c"));
         screen.line("stays");
-        assertThat(written()).isEqualTo("a\nb\n\u001b[2A\u001b[Jc\n\u001b[1A\u001b[Jstays\n");
+        assertThat(written()).isEqualTo(cut("a\nb\n") + "\u001b[2A\u001b[J" + cut("c\n") + "\u001b[1A\u001b[Jstays\n");
+    }
+
+    /** A line that wraps makes the block higher than what is taken away before the next one. */
+    @Test
+    void whatIsInABlockIsOneLineEachAndTheTerminalCutsItAtItsEdge() {
+        Screen screen = new Screen(out, true, true);
+        screen.block(List.of(
+                "failed  HTTP_5XX 12 (" + "\u932f\u8aa4".repeat(200) + ")",
+                "said\r\nin\tlines\u2028and " + screen.bold("bold")));
+        screen.clearBlock();
+        assertThat(written())
+                .isEqualTo(cut("failed  HTTP_5XX 12 (" + "\u932f\u8aa4".repeat(200)
+                                + ")\nsaid in lines and \u001b[1mbold\u001b[0m\n")
+                        + "\u001b[2A\u001b[J");
+    }
+
+    @Test
+    void whatStaysIsWholeAndMayWrap() {
+        Screen screen = new Screen(out, true, false);
+        screen.line("x".repeat(500));
+        assertThat(written()).isEqualTo("x".repeat(500) + "\n");
+    }
+
+    private static String cut(String lines) {
+        return "\u001b[?7l" + lines + "\u001b[?7h";
     }
 
     @Test

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import dev.plumbline.contract.distribution.Histogram;
 import dev.plumbline.contract.window.LatencyMetric;
-import dev.plumbline.contract.window.WindowSummary;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
@@ -36,10 +36,10 @@ final class ArtifactJson {
     }
 
     /** Count, mean, extremes and percentiles of every metric that has a value. */
-    static ObjectNode metrics(WindowSummary summary) {
+    static ObjectNode metrics(Map<LatencyMetric, Histogram> latencies) {
         ObjectNode metrics = MAPPER.createObjectNode();
         for (LatencyMetric metric : LatencyMetric.values()) {
-            Histogram histogram = summary.latency(metric);
+            Histogram histogram = latencies.getOrDefault(metric, Histogram.empty());
             if (!histogram.isEmpty()) {
                 ObjectNode node = metrics.putObject(metric.label());
                 node.put("count", histogram.count());

@@ -89,12 +89,12 @@ final class MarkdownDocument {
     }
 
     private void percentiles(RunStory story) {
-        Map<LatencyMetric, Histogram> unvouched = RunFigures.unvouched(story.result());
-        if (story.figures().judged().latencies().isEmpty() && unvouched.isEmpty()) {
+        RunFigures figures = story.figures();
+        if (!figures.hasLatencies()) {
             return;
         }
         line("");
-        if (!unvouched.isEmpty()) {
+        if (!figures.isVouched()) {
             line("**Not vouched for, because the load generator was not well:**");
             line("");
         }
@@ -107,9 +107,7 @@ final class MarkdownDocument {
         line(head + " max |");
         line(rule + "--:|");
         for (LatencyMetric metric : LatencyMetric.values()) {
-            Histogram histogram = unvouched.isEmpty()
-                    ? story.figures().latency(metric)
-                    : unvouched.getOrDefault(metric, Histogram.empty());
+            Histogram histogram = figures.latency(metric);
             if (histogram.isEmpty()) {
                 continue;
             }
@@ -148,11 +146,8 @@ final class MarkdownDocument {
                 .totals()
                 .heard()
                 .ifPresent(heard -> heard.causes().forEach(cause -> line("- failed: " + escaped(cause.text()))));
-        story.figures()
-                .rates()
-                .ifPresent(rates -> line("- rates: " + Figures.significant(rates.completedPerSecond()) + " req/s, "
-                        + Figures.significant(rates.outputTokensPerSecond()) + " output "
-                        + (story.result().totals().outputUnit().equals("chunks") ? "chunks/s" : "tok/s")));
+        line("- rates: "
+                + escaped(story.figures().throughput(story.result().totals().outputUnit())));
         RunTotals totals = story.result().totals();
         totals.counting().flatMap(TokenCounting::note).ifPresent(note -> line("- output tokens: " + escaped(note)));
         totals.goodput()
@@ -161,10 +156,7 @@ final class MarkdownDocument {
         if (totals.cost().isPresent()) {
             line("- cost: " + String.format(Locale.ROOT, "%.4f", totals.cost().getAsDouble()));
         }
-        if (story.figures().excluded().requests().total() > 0) {
-            line("- not judged, because the producer was not well: "
-                    + Figures.count(story.figures().excluded().requests().total()) + " requests");
-        }
+        story.figures().leftOut().ifPresent(leftOut -> line("- left out: " + escaped(leftOut)));
         if (!story.result().outages().isEmpty()) {
             line("- of the local stack "
                     + escaped(RunWords.outages(story.result().outages())));

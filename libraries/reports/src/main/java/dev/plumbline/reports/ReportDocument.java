@@ -34,6 +34,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * {@code report.html}: one file that needs nothing else, no script and no other host; it forbids itself both. The verdict
@@ -250,11 +251,7 @@ final class ReportDocument {
         card(
                 "Error rate",
                 errorShare.isPresent() ? percent(errorShare.getAsDouble()) : "–",
-                errorShare.isEmpty()
-                        ? "no request was sent and ended"
-                        : requests.failed().entrySet().stream()
-                                .map(kind -> ErrorChart.name(kind.getKey()) + " " + Figures.count(kind.getValue()))
-                                .collect(Collectors.joining(", ")));
+                errorShare.isEmpty() ? "no request that can be judged was sent and ended" : failures());
         latencyCard("TTFT", LatencyMetric.TTFT);
         latencyCard("TPOT", LatencyMetric.TPOT);
         latencyCard("End to end", LatencyMetric.E2E);
@@ -263,15 +260,19 @@ final class ReportDocument {
                     ? "over " + Figures.count(rates.windows())
                             + (rates.windows() == 1 ? " whole window" : " whole windows")
                     : "over the length of the run";
-            if (rates.outputTokensPerSecond() > 0) {
-                card("Output " + unit(), Figures.significant(rates.outputTokensPerSecond()) + " /s", base);
-            }
+            rates.countedOutputPerSecond()
+                    .ifPresent(output -> card("Output " + unit(), Figures.significant(output) + " /s", base));
             card(
                     "Requests",
                     Figures.significant(rates.completedPerSecond()) + " /s",
                     "of " + Figures.significant(rates.offeredPerSecond()) + " /s offered, " + base);
             card("In flight", Figures.significant(rates.meanInFlight()), "requests, mean " + base);
         });
+        figures.unvouchedCompletedPerSecond()
+                .ifPresent(rate -> card(
+                        "Requests",
+                        Figures.significant(rate) + " /s",
+                        "over the whole run, not vouched for: no whole window in which all was well"));
         RunTotals totals = result.totals();
         totals.goodput()
                 .ifPresent(goodput -> card(
@@ -299,6 +300,7 @@ final class ReportDocument {
                 Figures.count(totals.acknowledgedEvents()) + " acknowledged, " + Figures.count(totals.lostEvents())
                         + " lost");
         out.end();
+        figures.leftOut().ifPresent(leftOut -> out.element("p", "Left out: " + leftOut + ".", "class", "note"));
         totals.counting()
                 .flatMap(TokenCounting::note)
                 .ifPresent(note -> out.element("p", "Output tokens are " + note + ".", "class", "note"));
@@ -310,6 +312,16 @@ final class ReportDocument {
             out.end();
         }
         out.endLine();
+    }
+
+    /** Of what can be judged, as the share above it. */
+    private String failures() {
+        RequestCounts judged = figures.judged().requests();
+        return Figures.count(judged.failedTotal()) + " of "
+                + Figures.count(judged.completed() + judged.failedTotal())
+                + judged.failed().entrySet().stream()
+                        .map(kind -> ", " + ErrorChart.name(kind.getKey()) + " " + Figures.count(kind.getValue()))
+                        .collect(Collectors.joining());
     }
 
     /** What a number of output tokens is a number of. */
@@ -329,7 +341,8 @@ final class ReportDocument {
                     label + " p95",
                     Figures.duration(Percentile.P95.nanosOf(histogram).orElseThrow()),
                     "p50 " + Figures.duration(Percentile.P50.nanosOf(histogram).orElseThrow()) + ", p99 "
-                            + Figures.duration(Percentile.P99.nanosOf(histogram).orElseThrow()));
+                            + Figures.duration(Percentile.P99.nanosOf(histogram).orElseThrow())
+                            + (figures.isVouched() ? "" : ", not vouched for"));
         }
     }
 
@@ -343,15 +356,14 @@ final class ReportDocument {
 
     private void percentiles() {
         section("percentiles", "Latency percentiles");
-        Map<LatencyMetric, Histogram> unvouched = RunFigures.unvouched(result);
-        if (!unvouched.isEmpty()) {
+        if (!figures.isVouched()) {
             out.element(
                     "p",
                     "Not vouched for: the load generator was not well during too much of the run. These are all of its"
                             + " requests, and none of them was judged.",
                     "class",
                     "note");
-        } else if (figures.judged().latencies().isEmpty()) {
+        } else if (!figures.hasLatencies()) {
             out.element(
                     "p",
                     figures.lowCoverageWindows() > 0
@@ -372,8 +384,7 @@ final class ReportDocument {
         out.element("th", "max", "scope", "col").end().end().begin("tbody").text("\n");
         boolean few = false;
         for (LatencyMetric metric : LatencyMetric.values()) {
-            Histogram histogram =
-                    unvouched.isEmpty() ? figures.latency(metric) : unvouched.getOrDefault(metric, Histogram.empty());
+            Histogram histogram = figures.latency(metric);
             if (!histogram.isEmpty()) {
                 few |= row(metric, histogram);
             }
@@ -474,7 +485,7 @@ final class ReportDocument {
                         List.of(rate("in flight", "a", windows, RunRates::meanInFlight))),
                 windows,
                 frame);
-        Map<FailureKind, Long> failed = figures.requests().failed();
+        Map<FailureKind, Long> failed = figures.measured().requests().failed();
         if (!failed.isEmpty()) {
             ErrorChart.write(out, frame, windows, failed);
         }
@@ -491,7 +502,7 @@ final class ReportDocument {
                     frame);
         }
         out.end();
-        if (failed.isEmpty()) {
+        if (figures.requests().failed().isEmpty()) {
             out.element("p", "No request failed.", "class", "note");
         }
         windowTable(frame);
@@ -640,11 +651,11 @@ final class ReportDocument {
     }
 
     private void distributions() {
-        if (figures.judged().latencies().entrySet().stream()
-                .noneMatch(latency -> latency.getValue().count() >= FEWEST_DRAWN && isShown(latency.getKey()))) {
+        if (Stream.of(LatencyMetric.values())
+                .noneMatch(metric -> isShown(metric) && figures.latency(metric).count() >= FEWEST_DRAWN)) {
             return;
         }
-        section("distributions", "How the latencies are spread");
+        section("distributions", "How the latencies are spread" + (figures.isVouched() ? "" : ", not vouched for"));
         out.begin("div", "class", "charts").text("\n");
         for (LatencyMetric metric : LatencyMetric.values()) {
             Histogram histogram = figures.latency(metric);
@@ -741,7 +752,8 @@ final class ReportDocument {
         out.element("dt", "Error rate")
                 .element(
                         "dd",
-                        "Failed / (completed + failed). Dropped and cancelled requests were not sent or not let end.");
+                        "Failed / (completed + failed) in the windows that are judged. Dropped and cancelled requests were not sent"
+                                + " or not let end.");
         out.element("dt", "Requests and tokens per second")
                 .element(
                         "dd",

@@ -11,56 +11,88 @@ import dev.plumbline.judgement.result.RunWindow;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.Stream;
 
 /**
- * The numbers of a whole run: its windows added up, distributions merged.
+ * The numbers of a whole run, the same for every surface that tells of it: the terminal, the list of runs, the page of a run,
+ * and all documents.
  *
- * @param judged windows that are covered well enough to be judged; latencies and error share come from these, as in the
- *     verdict
- * @param measured all windows, healthy producers; counts come from these
+ * <p>What is covered decides what a number is of. Counts are of every request, whoever sent it. Percentiles, the error share and
+ * rates are of the windows that can be judged ({@link RunWindow#canBeJudged()}), as in the verdict; what is left out of them is
+ * said beside them ({@link #leftOut()}).
+ *
+ * @param requests every request of every producer, sick ones included
+ * @param judged windows that can be judged, added up, distributions merged
+ * @param measured all windows, healthy producers
  * @param excluded of sick producers, counted only
- * @param rates empty when there was no time under load
- * @param lowCoverageWindows windows below the coverage that judging needs
+ * @param rates empty when there was no time under load, or none that anybody vouches for
+ * @param unvouched latencies of all completed requests, where too little of the load can be judged: shown in the place of the
+ *     judged ones, and called that; else none
+ * @param unvouchedCompletedPerSecond completed requests over the length of the run, where there are no rates
+ * @param windows of the run
+ * @param lowCoverageWindows those among them that cannot be judged
  */
-record RunFigures(
+public record RunFigures(
+        RequestCounts requests,
         WindowSummary judged,
         WindowSummary measured,
         ExcludedPart excluded,
         Optional<RunRates> rates,
+        Map<LatencyMetric, Histogram> unvouched,
+        OptionalDouble unvouchedCompletedPerSecond,
+        long windows,
         long lowCoverageWindows) {
 
-    static RunFigures of(RunResult result) {
+    /** Of a run that has ended. */
+    public static RunFigures of(RunResult result) {
         WindowSummary judged = WindowSummary.empty();
         WindowSummary measured = WindowSummary.empty();
         ExcludedPart excluded = ExcludedPart.none();
+        long lowCoverage = 0;
         for (RunWindow window : result.windows()) {
             measured = measured.plus(window.measured());
             excluded = excluded.plus(window.excluded());
-            if (RunRates.isCovered(window)) {
+            if (window.canBeJudged()) {
                 judged = judged.plus(window.measured());
+            } else {
+                lowCoverage++;
             }
         }
-        long lowCoverage = result.windows().stream()
-                .filter(window -> !RunRates.isCovered(window))
-                .count();
-        return new RunFigures(judged, measured, excluded, RunRates.of(result), lowCoverage);
+        RequestCounts all = measured.requests().plus(excluded.requests());
+        Optional<RunRates> rates = RunRates.of(result);
+        double seconds = result.identity().durationSeconds();
+        return new RunFigures(
+                all,
+                judged,
+                measured,
+                excluded,
+                rates,
+                result.totals().heard().map(RunTotals.Heard::unvouched).orElse(Map.of()),
+                rates.isPresent() || seconds <= 0 || all.completed() == 0
+                        ? OptionalDouble.empty()
+                        : OptionalDouble.of(all.completed() / seconds),
+                result.windows().size(),
+                lowCoverage);
     }
 
-    /** Latencies that nobody vouches for, where too little of the run can be judged; else none. */
-    static Map<LatencyMetric, Histogram> unvouched(RunResult result) {
-        return result.totals().heard().map(RunTotals.Heard::unvouched).orElse(Map.of());
+    /** Whether the latencies that are shown are judged ones. */
+    public boolean isVouched() {
+        return unvouched.isEmpty();
     }
 
-    Histogram latency(LatencyMetric metric) {
-        return judged.latency(metric);
+    /** The latencies that are shown. */
+    public Histogram latency(LatencyMetric metric) {
+        return isVouched() ? judged.latency(metric) : unvouched.getOrDefault(metric, Histogram.empty());
     }
 
-    RequestCounts requests() {
-        return measured.requests();
+    /** Whether there is any latency to show. */
+    boolean hasLatencies() {
+        return Stream.of(LatencyMetric.values())
+                .anyMatch(metric -> !latency(metric).isEmpty());
     }
 
-    /** Failed requests of those that were sent and not cancelled; empty when there are none. */
-    OptionalDouble errorShare() {
+    /** Failed requests of those that were sent and not cancelled, of what can be judged; empty when there are none. */
+    public OptionalDouble errorShare() {
         return errorShare(judged.requests());
     }
 
@@ -73,5 +105,38 @@ record RunFigures(
     OptionalDouble coverage() {
         long offered = measured.offered() + excluded.offered();
         return offered == 0 ? OptionalDouble.empty() : OptionalDouble.of((double) measured.offered() / offered);
+    }
+
+    /** What is counted and in no other number, as one clause; empty when there is no such thing. */
+    public Optional<String> leftOut() {
+        long requestsLeftOut = requests.total() - judged.requests().total();
+        return requestsLeftOut == 0 && lowCoverageWindows == 0
+                ? Optional.empty()
+                : Optional.of(Figures.count(requestsLeftOut) + " of " + Figures.count(requests.total()) + " requests, "
+                        + Figures.count(lowCoverageWindows) + " of " + Figures.count(windows)
+                        + " windows: counted, and in no percentile, error rate or rate, because the load generator was not"
+                        + " well");
+    }
+
+    /**
+     * Requests and output tokens per second, with what they are per second of where that is not whole windows.
+     *
+     * @param unit what output tokens are: {@code tokens} or {@code chunks}
+     */
+    public String throughput(String unit) {
+        if (rates.isEmpty()) {
+            return unvouchedCompletedPerSecond.isPresent()
+                    ? Figures.significant(unvouchedCompletedPerSecond.getAsDouble())
+                            + " req/s over the whole run, not vouched for: no whole window in which all was well"
+                    : "unknown: no whole window";
+        }
+        RunRates known = rates.get();
+        OptionalDouble output = known.countedOutputPerSecond();
+        return Figures.significant(known.completedPerSecond()) + " req/s"
+                + (output.isPresent()
+                        ? ", " + Figures.significant(output.getAsDouble()) + " output "
+                                + (unit.equals("chunks") ? "chunks/s" : "tok/s")
+                        : "; nobody counted output tokens")
+                + (known.wholeWindows() ? "" : ", over the whole run: no window was measured from end to end");
     }
 }

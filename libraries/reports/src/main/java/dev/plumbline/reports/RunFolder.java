@@ -311,18 +311,8 @@ public final class RunFolder implements AutoCloseable {
     }
 
     private static RunResult halved(RunResult result) {
-        return new RunResult(
-                result.identity(),
-                result.plan(),
-                result.environment(),
-                result.ending(),
-                result.totals(),
-                WindowKeeper.merged(result.windows(), (result.windows().size() + 1) / 2),
-                result.alerts(),
-                result.detectorWindows(),
-                result.openIncident(),
-                result.outages(),
-                result.unjudgedWindows());
+        return result.withWindows(
+                WindowKeeper.merged(result.windows(), (result.windows().size() + 1) / 2));
     }
 
     private FolderContents contents() throws IOException {

@@ -1,11 +1,11 @@
 package dev.plumbline.reports;
 
-import dev.plumbline.contract.window.WindowRecord;
 import dev.plumbline.contract.window.WindowSummary;
 import dev.plumbline.judgement.result.RunResult;
 import dev.plumbline.judgement.result.RunWindow;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * What a run did per second of the windows that were under load from end to end and well covered, those in which nothing
@@ -30,7 +30,7 @@ public record RunRates(
     /** Empty where there was no time under load, or no whole window of it and somebody was sick: then nobody knows. */
     public static Optional<RunRates> of(RunResult result) {
         List<RunWindow> whole = result.windows().stream()
-                .filter(window -> !window.partial() && isCovered(window))
+                .filter(window -> !window.partial() && window.canBeJudged())
                 .toList();
         if (!whole.isEmpty()) {
             double seconds = whole.stream().mapToLong(RunWindow::lengthMillis).sum() / 1e3;
@@ -39,21 +39,23 @@ public record RunRates(
         double seconds = result.identity().durationSeconds();
         return result.windows().isEmpty()
                         || seconds <= 0
-                        || !result.windows().stream().allMatch(RunRates::isCovered)
+                        || !result.windows().stream().allMatch(RunWindow::canBeJudged)
                 ? Optional.empty()
                 : Optional.of(of(result.windows(), seconds, false));
     }
 
     /** Of one window; empty where they mean nothing, because it was measured in part only or is not vouched for. */
     static Optional<RunRates> of(RunWindow window) {
-        return window.partial() || !isCovered(window)
+        return window.partial() || !window.canBeJudged()
                 ? Optional.empty()
                 : Optional.of(of(List.of(window), window.lengthMillis() / 1e3, true));
     }
 
-    /** Whether a window can be judged. */
-    static boolean isCovered(RunWindow window) {
-        return window.coverage() >= WindowRecord.MINIMUM_COVERAGE;
+    /** Output tokens per second; empty where requests completed and nobody counted one. */
+    public OptionalDouble countedOutputPerSecond() {
+        return outputTokensPerSecond == 0 && completedPerSecond > 0
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(outputTokensPerSecond);
     }
 
     private static RunRates of(List<RunWindow> windows, double seconds, boolean wholeWindows) {

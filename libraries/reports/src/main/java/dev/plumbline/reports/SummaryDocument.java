@@ -50,7 +50,11 @@ final class SummaryDocument {
         root.set("tokens", tokens(story.figures().measured().tokens(), result.totals()));
         ArtifactJson.put(root, "errorShare", story.figures().errorShare());
         story.figures().rates().ifPresent(rates -> root.set("rates", rates(rates, result)));
-        root.set("metrics", ArtifactJson.metrics(story.figures().judged()));
+        ArtifactJson.put(root, "unvouchedCompletedPerSecond", story.figures().unvouchedCompletedPerSecond());
+        root.set("metrics", ArtifactJson.metrics(story.figures().judged().latencies()));
+        if (!story.figures().isVouched()) {
+            root.set("unvouchedMetrics", ArtifactJson.metrics(story.figures().unvouched()));
+        }
         root.set("coverage", coverage(story));
         root.put("detectorWindows", result.detectorWindows());
         ArrayNode alerts = root.putArray("alerts");
@@ -240,9 +244,7 @@ final class SummaryDocument {
         if (rates.promptTokensPerSecond() > 0) {
             node.put("promptTokensPerSecond", rates.promptTokensPerSecond());
         }
-        if (rates.outputTokensPerSecond() != 0) {
-            node.put("outputTokensPerSecond", rates.outputTokensPerSecond());
-        }
+        ArtifactJson.put(node, "outputTokensPerSecond", rates.countedOutputPerSecond());
         node.put("meanInFlight", rates.meanInFlight());
         double seconds = result.identity().durationSeconds();
         if (seconds > 0) {

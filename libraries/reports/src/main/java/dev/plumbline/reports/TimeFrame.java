@@ -124,7 +124,7 @@ record TimeFrame(
             if (window.coverage() >= 1) {
                 continue;
             }
-            Depth depth = RunRates.isCovered(window) ? Depth.SOME : Depth.NOT_JUDGED;
+            Depth depth = window.canBeJudged() ? Depth.SOME : Depth.NOT_JUDGED;
             Shade last = shades.isEmpty() ? null : shades.get(shades.size() - 1);
             if (last != null && last.depth == depth && last.untilEpochMillis == window.startEpochMillis()) {
                 shades.set(shades.size() - 1, new Shade(last.fromEpochMillis, window.endEpochMillis(), depth));

@@ -7,6 +7,7 @@ import dev.plumbline.judgement.result.RunWindow;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.BiPredicate;
 import java.util.function.BinaryOperator;
 
 /**
@@ -109,17 +110,40 @@ public final class WindowKeeper {
         return List.copyOf(windows);
     }
 
-    /** The same windows, neighbours merged until there are at most {@code limit}; the given list when it is short enough. */
+    /**
+     * The same windows, neighbours merged until there are at most {@code limit}; the given list when it is short enough. Alike
+     * ones are merged first, those that can be judged with each other and whole ones with whole ones, so that the numbers of
+     * the run stay what they were as long as that is possible.
+     */
     static List<RunWindow> merged(List<RunWindow> windows, int limit) {
+        int most = Math.max(1, limit);
         List<RunWindow> merged = windows;
-        while (merged.size() > Math.max(1, limit)) {
-            List<RunWindow> half = new ArrayList<>(merged.size() / 2 + 1);
-            for (int i = 0; i < merged.size(); i += 2) {
-                half.add(i + 1 < merged.size() ? both(merged.get(i), merged.get(i + 1)) : merged.get(i));
-            }
-            merged = half;
+        int before = Integer.MAX_VALUE;
+        while (merged.size() > most && merged.size() < before) {
+            before = merged.size();
+            merged = pairs(merged, WindowKeeper::areAlike);
+        }
+        while (merged.size() > most) {
+            merged = pairs(merged, (a, b) -> true);
         }
         return merged;
+    }
+
+    private static List<RunWindow> pairs(List<RunWindow> windows, BiPredicate<RunWindow, RunWindow> belong) {
+        List<RunWindow> fewer = new ArrayList<>(windows.size() / 2 + 1);
+        for (int i = 0; i < windows.size(); i++) {
+            RunWindow window = windows.get(i);
+            if (i + 1 < windows.size() && belong.test(window, windows.get(i + 1))) {
+                i++;
+                window = both(window, windows.get(i));
+            }
+            fewer.add(window);
+        }
+        return fewer;
+    }
+
+    private static boolean areAlike(RunWindow a, RunWindow b) {
+        return a.canBeJudged() == b.canBeJudged() && a.partial() == b.partial();
     }
 
     private static RunWindow both(RunWindow a, RunWindow b) {

@@ -43,7 +43,7 @@ final class WindowsDocument {
                         .put("meanInFlight", rates.meanInFlight()));
         ArtifactJson.put(
                 node, "errorShare", RunFigures.errorShare(window.measured().requests()));
-        node.set("percentiles", ArtifactJson.metrics(window.measured()));
+        node.set("percentiles", ArtifactJson.metrics(window.measured().latencies()));
         node.set("measured", ArtifactJson.MAPPER.valueToTree(window.measured()));
         node.set("excluded", ArtifactJson.MAPPER.valueToTree(window.excluded()));
         return node;

@@ -21,7 +21,7 @@ class MarkdownDocumentTest {
                         "| image | vllm/vllm-openai:v0.11.0 | vllm/vllm-openai:v0.10.2 |",
                         "| ms | count | mean | p50 | p90 | p95 | p99 | p99.9 | max |",
                         "| ttft | 4,720 |",
-                        "- requests: 4,880 completed",
+                        "- requests: 5,090 completed",
                         "| subject | image | vllm/vllm-openai:v0.11.0 |");
     }
 

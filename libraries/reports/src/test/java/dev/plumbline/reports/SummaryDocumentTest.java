@@ -16,6 +16,7 @@ import dev.plumbline.contract.window.LatencyMetric;
 import dev.plumbline.judgement.result.RunVerdict;
 import dev.plumbline.judgement.result.RunVerdict.Answer;
 import dev.plumbline.judgement.result.RunVerdict.IncidentFinding;
+import dev.plumbline.judgement.result.RunWindow;
 import dev.plumbline.reports.SampleRuns.Sample;
 import java.io.IOException;
 import java.io.InputStream;
@@ -143,7 +144,7 @@ class SummaryDocumentTest {
         assertThat(ttft.get("count").asLong())
                 .isEqualTo(figures.latency(LatencyMetric.TTFT).count())
                 .isEqualTo(sample.result().windows().stream()
-                        .filter(RunRates::isCovered)
+                        .filter(RunWindow::canBeJudged)
                         .mapToLong(window ->
                                 window.measured().latency(LatencyMetric.TTFT).count())
                         .sum());

@@ -8,6 +8,7 @@ import dev.plumbline.contract.window.ExcludedPart;
 import dev.plumbline.contract.window.RequestCounts;
 import dev.plumbline.contract.window.WindowRecord;
 import dev.plumbline.contract.window.WindowSummary;
+import dev.plumbline.judgement.result.RunResult;
 import dev.plumbline.judgement.result.RunWindow;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -133,6 +134,41 @@ class WindowKeeperTest {
         assertThat(WindowKeeper.merged(all(keeper), 1))
                 .extracting(RunWindow::partial)
                 .containsExactly(true);
+    }
+
+    /** A run file that became too large tells the numbers that the other documents of the run tell. */
+    @Test
+    void fewerWindowsTellTheSameNumbers() {
+        RunResult run = SampleRuns.regression().result();
+        List<RunWindow> all = run.windows();
+        assertThat(run.withWindows(all)).as("everything else stays").isEqualTo(run);
+        assertThat(all).extracting(RunWindow::canBeJudged).contains(true, false);
+        for (int limit : new int[] {all.size() / 2, all.size() / 4, 8}) {
+            List<RunWindow> fewer = WindowKeeper.merged(all, limit);
+            assertThat(fewer).hasSizeLessThanOrEqualTo(limit);
+            RunFigures before = RunFigures.of(run);
+            RunFigures after = RunFigures.of(run.withWindows(fewer));
+            assertThat(after.judged()).as("judged, %d windows", limit).isEqualTo(before.judged());
+            assertThat(after.measured()).isEqualTo(before.measured());
+            assertThat(after.rates().orElseThrow().completedPerSecond())
+                    .as("rate, %d windows", limit)
+                    .isEqualTo(before.rates().orElseThrow().completedPerSecond());
+        }
+    }
+
+    @Test
+    void whereNoTwoNeighboursAreAlikeTheyAreMergedAllTheSame() {
+        List<RunWindow> alternating = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            alternating.add(new RunWindow(
+                    SampleRuns.START + i * SampleRuns.WINDOW_MILLIS,
+                    SampleRuns.WINDOW_MILLIS,
+                    WindowSummary.empty(),
+                    ExcludedPart.none(),
+                    i % 2,
+                    false));
+        }
+        assertThat(WindowKeeper.merged(alternating, 7)).hasSizeLessThanOrEqualTo(7);
     }
 
     @Test

@@ -4,6 +4,7 @@ import dev.plumbline.contract.distribution.Histogram;
 import dev.plumbline.contract.window.SlowRequest;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * The evidence of one lane of one metric.
@@ -27,11 +28,14 @@ public record LaneState(JudgedMetric metric, Lane lane, double score, long chang
      *
      * @param samples requests that have this metric; for rates the windows that had one
      * @param latencies of a latency metric; empty for rates
-     * @param logSum sum of the logarithms of a rate, 0 for other metrics
+     * @param logSum sum of the logarithms of a rate, each at least that of a quarter of the baseline's: what evidence is made
+     *     of, and no number for people; 0 for other metrics
      * @param errors failed requests, for the error rate; 0 for other metrics
      * @param completed completed requests, whatever the metric
      * @param outputTokens their output tokens
      * @param slowest completed requests that were slowest in this metric
+     * @param rate what a rate of the whole stretch is made of; empty for other metrics, and for a stretch that a version
+     *     began which did not keep it
      */
     public record Episode(
             long windows,
@@ -41,19 +45,34 @@ public record LaneState(JudgedMetric metric, Lane lane, double score, long chang
             long errors,
             long completed,
             long outputTokens,
-            List<SlowRequest> slowest) {
+            List<SlowRequest> slowest,
+            Optional<RateSum> rate) {
 
         private static final Episode EMPTY = new Episode(0, 0, Histogram.empty(), 0, 0, 0, 0, List.of());
 
         public Episode {
             Objects.requireNonNull(latencies, "latencies");
             slowest = List.copyOf(slowest);
+            Objects.requireNonNull(rate, "rate");
             if (windows < 0 || samples < 0 || errors < 0 || completed < 0) {
                 throw new IllegalArgumentException("negative count in an episode");
             }
             if (!Double.isFinite(logSum)) {
                 throw new IllegalArgumentException("logSum " + logSum + " is not finite");
             }
+        }
+
+        /** A stretch of a metric that is no rate. */
+        public Episode(
+                long windows,
+                long samples,
+                Histogram latencies,
+                double logSum,
+                long errors,
+                long completed,
+                long outputTokens,
+                List<SlowRequest> slowest) {
+            this(windows, samples, latencies, logSum, errors, completed, outputTokens, slowest, Optional.empty());
         }
 
         /** Nothing seen yet. */
@@ -71,7 +90,30 @@ public record LaneState(JudgedMetric metric, Lane lane, double score, long chang
                     errors + other.errors,
                     completed + other.completed,
                     outputTokens + other.outputTokens,
-                    SlowRequest.slowest(slowest, other.slowest));
+                    SlowRequest.slowest(slowest, other.slowest),
+                    windows == 0
+                            ? other.rate
+                            : other.windows == 0 ? rate : rate.flatMap(sum -> other.rate.map(sum::plus)));
+        }
+    }
+
+    /**
+     * A rate over several windows, as anybody would count it: one sum over another, whatever the windows in between did.
+     *
+     * @param counted output tokens that streamed, or requests that completed
+     * @param over seconds, or requests that fell due; 0 where no window had the rate
+     */
+    public record RateSum(double counted, double over) {
+
+        public RateSum {
+            if (!(counted >= 0 && over >= 0 && Double.isFinite(counted) && Double.isFinite(over))) {
+                throw new IllegalArgumentException("a rate of " + counted + " over " + over);
+            }
+        }
+
+        /** Of both stretches. */
+        public RateSum plus(RateSum other) {
+            return new RateSum(counted + other.counted, over + other.over);
         }
     }
 }

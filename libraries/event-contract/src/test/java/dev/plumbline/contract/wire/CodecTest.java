@@ -57,6 +57,7 @@ class CodecTest {
                 new Golden<>("alert-ended.json", Codec.ALERTS, Examples.alertEnded()),
                 new Golden<>("verdict-ended.json", Codec.VERDICTS, VerdictExamples.ended()),
                 new Golden<>("verdict-firing.json", Codec.VERDICTS, VerdictExamples.firing()),
+                new Golden<>("verdict-slow-rate.json", Codec.VERDICTS, VerdictExamples.slowRate()),
                 new Golden<>("verdict-learning.json", Codec.VERDICTS, VerdictExamples.learning()),
                 new Golden<>(
                         "snapshot-series.json", Codec.SNAPSHOTS, new Snapshot.OfSeries(VerdictExamples.learning())),
@@ -199,6 +200,8 @@ class CodecTest {
                         "unansweredWindows",
                         "calmWindows",
                         "logSum",
+                        "counted",
+                        "over",
                         "errors",
                         "ended",
                         "mean",

@@ -71,6 +71,39 @@ final class VerdictExamples {
                                 "0123456789abcdef", 1_795_345_200_000L, List.of(JudgedMetric.TPOT_P50), 2))));
     }
 
+    /** A rate that moved, with what it is made of. */
+    static VerdictRecord slowRate() {
+        return new VerdictRecord(
+                Examples.windowId(),
+                new SourcePosition(1, 4713),
+                SeriesState.PENDING,
+                Optional.of("learned-2aa73c2a-2026-11-22T11:30:00Z"),
+                Optional.empty(),
+                1,
+                List.of(new MetricVerdict(
+                        JudgedMetric.OUTPUT_TOKEN_RATE, new Verdict.Steady(), Optional.empty(), Optional.empty())),
+                new SeriesSnapshot(
+                        new SeriesSnapshot.Continuity(1_795_345_270_000L, 81, 0, 0),
+                        List.of(new LaneState(
+                                JudgedMetric.OUTPUT_TOKEN_RATE,
+                                Lane.WORSE,
+                                3.5,
+                                1_795_345_200_000L,
+                                new LaneState.Episode(
+                                        10,
+                                        10,
+                                        Histogram.empty(),
+                                        36.5,
+                                        0,
+                                        12,
+                                        975,
+                                        List.of(),
+                                        Optional.of(new LaneState.RateSum(975, 100))))),
+                        List.of(),
+                        List.of(),
+                        Optional.empty()));
+    }
+
     static VerdictRecord ended() {
         return new VerdictRecord(
                 Examples.windowId(),

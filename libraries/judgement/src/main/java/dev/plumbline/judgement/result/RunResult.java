@@ -60,6 +60,22 @@ public record RunResult(
         }
     }
 
+    /** The same run with fewer, longer windows; everything else stays. */
+    public RunResult withWindows(List<RunWindow> fewer) {
+        return new RunResult(
+                identity,
+                plan,
+                environment,
+                ending,
+                totals,
+                fewer,
+                alerts,
+                detectorWindows,
+                openIncident,
+                outages,
+                unjudgedWindows);
+    }
+
     /** A run of which nobody counted the windows that were not judged. */
     public RunResult(
             RunIdentity identity,

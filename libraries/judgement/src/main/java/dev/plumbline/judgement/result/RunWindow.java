@@ -1,6 +1,7 @@
 package dev.plumbline.judgement.result;
 
 import dev.plumbline.contract.window.ExcludedPart;
+import dev.plumbline.contract.window.WindowRecord;
 import dev.plumbline.contract.window.WindowSummary;
 import java.util.Objects;
 
@@ -28,6 +29,11 @@ public record RunWindow(
         if (lengthMillis < 1_000 || !(coverage >= 0 && coverage <= 1)) {
             throw new IllegalArgumentException("window of " + lengthMillis + " ms with coverage " + coverage);
         }
+    }
+
+    /** Whether it is covered well enough: the others are counted, and are in no percentile, share, rate or verdict. */
+    public boolean canBeJudged() {
+        return coverage >= WindowRecord.MINIMUM_COVERAGE;
     }
 
     /** First moment after the window. */

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A stated limit on a number of a run, for example {@code p95(ttft)<500ms}, {@code error_rate<1%} or, for one scenario
@@ -17,6 +19,8 @@ import java.util.Optional;
  */
 public record Budget(
         String text, Optional<String> scenario, Measured measured, Comparison comparison, double limit, Unit unit) {
+
+    private static final Pattern DECIMAL_COMMA = Pattern.compile("\\d+,\\d+");
 
     public Budget {
         Objects.requireNonNull(text, "text");
@@ -46,11 +50,25 @@ public record Budget(
     public static List<Budget> parseAll(List<String> texts) {
         List<Budget> budgets = new ArrayList<>();
         for (String text : texts) {
+            refuseCommas(text);
             for (String one : text.split(",", -1)) {
                 budgets.add(parse(one));
             }
         }
         return List.copyOf(budgets);
+    }
+
+    /**
+     * Commas separate; one between digits was meant as a point.
+     *
+     * @throws IllegalArgumentException with one line that says what to write
+     */
+    public static void refuseCommas(String text) {
+        Matcher decimal = DECIMAL_COMMA.matcher(text);
+        if (decimal.find()) {
+            throw new IllegalArgumentException("'" + text + "': '" + decimal.group() + "' has a comma: write "
+                    + decimal.group().replace(',', '.'));
+        }
     }
 
     /** Whether it is meant for runs of a scenario. */

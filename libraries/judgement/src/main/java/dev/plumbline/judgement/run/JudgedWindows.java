@@ -1,7 +1,6 @@
 package dev.plumbline.judgement.run;
 
 import dev.plumbline.contract.window.LatencyMetric;
-import dev.plumbline.contract.window.WindowRecord;
 import dev.plumbline.contract.window.WindowSummary;
 import dev.plumbline.judgement.result.RunResult;
 import dev.plumbline.judgement.result.RunWindow;
@@ -22,9 +21,7 @@ final class JudgedWindows {
 
     JudgedWindows(RunResult run) {
         this.run = run;
-        this.covered = run.windows().stream()
-                .filter(window -> window.coverage() >= WindowRecord.MINIMUM_COVERAGE)
-                .toList();
+        this.covered = run.windows().stream().filter(RunWindow::canBeJudged).toList();
         this.whole = covered.stream().filter(window -> !window.partial()).toList();
         this.merged = covered.stream().map(RunWindow::measured).reduce(WindowSummary.empty(), WindowSummary::plus);
     }

@@ -4,6 +4,7 @@ import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.contract.verdict.JudgedMetric;
 import dev.plumbline.contract.verdict.JudgedMetric.Direction;
 import dev.plumbline.contract.verdict.JudgedMetric.Role;
+import dev.plumbline.contract.window.WindowSummary;
 import dev.plumbline.judgement.result.RunVerdict.Answer;
 import dev.plumbline.judgement.result.RunVerdict.Change;
 import dev.plumbline.judgement.result.RunVerdict.ComparisonFinding;
@@ -69,29 +70,19 @@ final class RunComparison {
                 .filter(Reading.Known.class::isInstance)
                 .map(Reading.Known.class::cast)
                 .toList();
-        OptionalDouble value =
-                reading instanceof Reading.Known number ? OptionalDouble.of(number.value()) : OptionalDouble.empty();
+        OptionalDouble value = reading instanceof Reading.Known number
+                ? OptionalDouble.of(number.value())
+                : quantile(metric, now.merged());
         if (reading instanceof Reading.Absent && readings.stream().allMatch(one -> one instanceof Reading.Absent)) {
             return unknown(metric, Answer.OBSERVED, value, OptionalDouble.empty(), "neither run has it");
         }
         if (known.isEmpty()) {
-            return unknown(
-                    metric,
-                    isTail(metric) ? Answer.OBSERVED : gating(metric, Answer.CANNOT_TELL),
-                    value,
-                    OptionalDouble.empty(),
-                    "the baseline has " + lacking(readings.get(0)));
+            return tooFew(metric, value, OptionalDouble.empty(), "the baseline has " + lacking(readings.get(0)));
         }
         boolean higherIsWorse = metric.direction() == Direction.HIGHER_IS_WORSE;
         return switch (reading) {
             case Reading.Absent absent -> cannotTell(metric, value, mean(known), "no request of this run has it");
-            case Reading.Missing missing ->
-                unknown(
-                        metric,
-                        isTail(metric) ? Answer.OBSERVED : gating(metric, Answer.CANNOT_TELL),
-                        value,
-                        mean(known),
-                        "this run has " + missing.why());
+            case Reading.Missing missing -> tooFew(metric, value, mean(known), "this run has " + missing.why());
             case Reading.Known number -> {
                 RunContrast contrast = new RunContrast(higherIsWorse, number, known, settings);
                 Optional<String> isVoid = metric == JudgedMetric.ACHIEVED_RATIO ? otherLoad() : otherWork;
@@ -107,6 +98,41 @@ final class RunComparison {
                         : finding(metric, value, contrast);
             }
         };
+    }
+
+    /**
+     * Where one of the two has too few requests. A tail that looks no worse does not gate: no short run has enough for one.
+     *
+     * @param before of the baselines that have enough; else that of all of their requests is shown
+     */
+    private ComparisonFinding tooFew(JudgedMetric metric, OptionalDouble value, OptionalDouble before, String lacking) {
+        WindowSummary all =
+                this.before.stream().map(JudgedWindows::merged).reduce(WindowSummary.empty(), WindowSummary::plus);
+        OptionalDouble was = before.isPresent() ? before : quantile(metric, all);
+        if (!isTail(metric)) {
+            return cannotTell(metric, value, was, lacking);
+        }
+        Optional<TailLook> worse = metric.latency()
+                .flatMap(latency -> TailLook.worse(
+                        now.merged().latency(latency),
+                        all.latency(latency),
+                        metric.quantile().orElseThrow(),
+                        settings.thresholdEffect()));
+        return worse.map(look -> cannotTell(metric, value, was, lacking + "; " + look.why() + "; a longer run tells"))
+                .orElseGet(() -> unknown(
+                        metric, Answer.OBSERVED, value, was, lacking + "; a tail that looks no worse does not gate"));
+    }
+
+    /** A quantile that is not known well enough to be compared; empty where there is none. */
+    private static OptionalDouble quantile(JudgedMetric metric, WindowSummary summary) {
+        return metric.latency().isEmpty()
+                ? OptionalDouble.empty()
+                : summary
+                        .latency(metric.latency().orElseThrow())
+                        .quantileNanos(metric.quantile().orElseThrow())
+                        .stream()
+                        .mapToDouble(nanos -> nanos)
+                        .findFirst();
     }
 
     private ComparisonFinding finding(JudgedMetric metric, OptionalDouble value, RunContrast contrast) {

@@ -121,18 +121,14 @@ public sealed interface Soundness {
                 .sum();
         if (all > 0) {
             return windows.stream()
-                            .filter(Soundness::isCovered)
+                            .filter(RunWindow::canBeJudged)
                             .mapToLong(window -> window.measured().offered())
                             .sum()
                     / all;
         }
         return windows.isEmpty()
                 ? 1
-                : windows.stream().filter(Soundness::isCovered).count() / (double) windows.size();
-    }
-
-    private static boolean isCovered(RunWindow window) {
-        return window.coverage() >= WindowRecord.MINIMUM_COVERAGE;
+                : windows.stream().filter(RunWindow::canBeJudged).count() / (double) windows.size();
     }
 
     private static boolean isStated(List<Finding> findings, double dropped) {
@@ -217,7 +213,7 @@ public sealed interface Soundness {
 
     private static String unvouched(RunResult run, double vouched) {
         long leftOut =
-                run.windows().stream().filter(window -> !isCovered(window)).count();
+                run.windows().stream().filter(window -> !window.canBeJudged()).count();
         String reasons = reasons(
                 run.windows().stream().map(RunWindow::excluded).reduce(ExcludedPart.none(), ExcludedPart::plus));
         return "this machine was too busy to vouch for " + percent(1 - vouched) + " of the load, " + leftOut + " of "

@@ -63,7 +63,8 @@ final class AlertLine {
 
     private static String value(JudgedMetric metric, double value) {
         return switch (metric) {
-            case OUTPUT_TOKEN_RATE -> String.format(Locale.ROOT, "%.0f tokens/s", value);
+            case OUTPUT_TOKEN_RATE ->
+                String.format(Locale.ROOT, value == 0 || value >= 100 ? "%.0f" : "%.3g", value) + " tokens/s";
             case ACHIEVED_RATIO, ERROR_RATE -> String.format(Locale.ROOT, "%.1f %%", value * 100);
             case TTFT_P50, TTFT_P95, TPOT_P50, TPOT_P95, E2E_P50, E2E_P95 -> duration(value);
         };

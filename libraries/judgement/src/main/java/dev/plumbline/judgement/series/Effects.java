@@ -8,6 +8,7 @@ import dev.plumbline.contract.verdict.JudgedMetric;
 import dev.plumbline.contract.verdict.JudgedMetric.Direction;
 import dev.plumbline.contract.verdict.Lane;
 import dev.plumbline.contract.verdict.LaneState.Episode;
+import dev.plumbline.contract.verdict.LaneState.RateSum;
 import dev.plumbline.contract.verdict.SeriesSnapshot.Block;
 import dev.plumbline.contract.window.WindowSummary;
 import dev.plumbline.judgement.statistics.ErrorShare;
@@ -16,13 +17,15 @@ import dev.plumbline.judgement.statistics.Ratio;
 import dev.plumbline.judgement.statistics.Share;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 
 /** How large a change is, with its interval, and whether that is large enough. */
 final class Effects {
 
     /** Fewest errors that an error rate is ever called worse for. */
     private static final long FEWEST_ERRORS = 5;
+
+    /** Where nothing was counted there may be so much of it, with 95 % certainty (rule of three). */
+    private static final double MOST_OF_NONE = 3;
 
     private final BaselineRecord baseline;
     private final JudgementSettings settings;
@@ -45,7 +48,10 @@ final class Effects {
             case Calibration.Rate rate ->
                 episode.samples() == 0
                         ? Optional.empty()
-                        : ofRate(rate, episode.logSum() / episode.samples(), episode.samples());
+                        : Optional.of(ofRate(
+                                rate,
+                                episode.rate().filter(sum -> sum.over() > 0).orElseGet(() -> likeLogarithms(episode)),
+                                episode.samples()));
             case Calibration.ErrorShare errors -> ofErrors(errors, episode.errors(), episode.samples());
             case Calibration.Unusable unusable -> Optional.empty();
         };
@@ -58,15 +64,8 @@ final class Effects {
         long windows = blocks.stream().mapToLong(Block::windows).sum();
         return switch (calibration) {
             case Calibration.Quantile quantile -> ofQuantile(quantile, Measure.latencies(quantile.metric(), sum));
-            case Calibration.Rate rate -> {
-                OptionalDouble now = windows == 0
-                        ? OptionalDouble.empty()
-                        : Measure.rate(rate.metric(), sum, windows * windowSeconds);
-                double lowest = rate.log().mean() + Math.log(WindowEvidence.LOWEST_OF_BASELINE);
-                yield now.isEmpty()
-                        ? Optional.empty()
-                        : ofRate(rate, Math.max(lowest, Math.log(now.getAsDouble())), windows);
-            }
+            case Calibration.Rate rate ->
+                Measure.rateSum(rate.metric(), sum, windows * windowSeconds).map(now -> ofRate(rate, now, windows));
             case Calibration.ErrorShare errors ->
                 ofErrors(errors, sum.requests().failedTotal(), Measure.ended(sum));
             case Calibration.Unusable unusable -> Optional.empty();
@@ -90,14 +89,32 @@ final class Effects {
                 .map(ratio -> effect(before.get().nanos(), after.get().nanos(), ratio));
     }
 
-    private static Optional<Effect> ofRate(Calibration.Rate rate, double logNow, long windows) {
+    /**
+     * Both numbers are sums over sums, as any other tool counts them; how well they are known is read from the scatter of the
+     * logarithms, which is relative.
+     */
+    private Effect ofRate(Calibration.Rate rate, RateSum now, long windows) {
+        double before = baselineRate(rate);
+        double is = now.counted() / now.over();
         double variance = rate.log().longRunVariance();
-        Ratio ratio = Ratio.ofLogMeans(
-                logNow,
-                variance / windows,
-                rate.log().mean(),
-                variance / rate.log().windows());
-        return Optional.of(effect(Math.exp(rate.log().mean()), Math.exp(logNow), ratio));
+        double error = QuantileEstimate.Z_95
+                * Math.sqrt(variance / windows + variance / rate.log().windows());
+        double ratio = is / before;
+        double most = now.counted() == 0 ? MOST_OF_NONE / now.over() / before : ratio;
+        return new Effect(before, is, ratio, ratio * Math.exp(-error), most * Math.exp(error));
+    }
+
+    private double baselineRate(Calibration.Rate rate) {
+        return Measure.rateSum(
+                        rate.metric(), baseline.merged(), baseline.learned().windows() * windowSeconds)
+                .filter(sum -> sum.counted() > 0)
+                .map(sum -> sum.counted() / sum.over())
+                .orElseGet(() -> Math.exp(rate.log().mean()));
+    }
+
+    /** A stretch of which only the logarithms are known: a version began it that kept nothing else. */
+    private static RateSum likeLogarithms(Episode episode) {
+        return new RateSum(Math.exp(episode.logSum() / episode.samples()), 1);
     }
 
     private static Optional<Effect> ofErrors(Calibration.ErrorShare errors, long now, long ended) {

@@ -18,7 +18,7 @@ final class HeapBytes {
     /** A snapshot with its lists and its place in the map. */
     private static final long SNAPSHOT = 600;
 
-    private static final long LANE = 120;
+    private static final long LANE = 170;
     private static final long SLOW_REQUEST = 130;
     private static final long WORK = 48;
 

@@ -3,12 +3,14 @@ package dev.plumbline.judgement.series;
 import dev.plumbline.contract.distribution.Histogram;
 import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.contract.verdict.JudgedMetric;
+import dev.plumbline.contract.verdict.LaneState.RateSum;
 import dev.plumbline.contract.window.LatencyMetric;
 import dev.plumbline.contract.window.WindowSummary;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
 
@@ -38,19 +40,28 @@ final class Measure {
     }
 
     /** A rate over a stretch of time; empty where it has no meaning: nothing was offered, or the metric is no rate. */
-    static OptionalDouble rate(JudgedMetric metric, WindowSummary summary, double seconds) {
-        return rate(metric, WindowNumbers.of(summary), seconds);
+    static OptionalDouble rate(JudgedMetric metric, WindowNumbers window, double seconds) {
+        return rateSum(metric, window, seconds).stream()
+                .mapToDouble(sum -> sum.counted() / sum.over())
+                .findFirst();
     }
 
-    /** The same of a window in numbers. */
-    static OptionalDouble rate(JudgedMetric metric, WindowNumbers window, double seconds) {
+    /** What a rate over a stretch of time is made of; empty where it has no meaning. */
+    static Optional<RateSum> rateSum(JudgedMetric metric, WindowSummary summary, double seconds) {
+        return rateSum(metric, WindowNumbers.of(summary), seconds);
+    }
+
+    private static Optional<RateSum> rateSum(JudgedMetric metric, WindowNumbers window, double seconds) {
         return switch (metric) {
-            case OUTPUT_TOKEN_RATE -> OptionalDouble.of(Math.max(0, window.streamedOutput()) / seconds);
+            case OUTPUT_TOKEN_RATE ->
+                seconds > 0
+                        ? Optional.of(new RateSum(Math.max(0, window.streamedOutput()), seconds))
+                        : Optional.empty();
             case ACHIEVED_RATIO ->
                 window.offered() == 0
-                        ? OptionalDouble.empty()
-                        : OptionalDouble.of((double) window.completed() / window.offered());
-            case TTFT_P50, TTFT_P95, TPOT_P50, TPOT_P95, E2E_P50, E2E_P95, ERROR_RATE -> OptionalDouble.empty();
+                        ? Optional.empty()
+                        : Optional.of(new RateSum(window.completed(), window.offered()));
+            case TTFT_P50, TTFT_P95, TPOT_P50, TPOT_P95, E2E_P50, E2E_P95, ERROR_RATE -> Optional.empty();
         };
     }
 

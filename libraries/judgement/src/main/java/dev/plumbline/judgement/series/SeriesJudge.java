@@ -85,9 +85,8 @@ final class SeriesJudge {
                 before.work(),
                 new Work(summary.requests().completed(), summary.tokens().output(), summary.offered()));
         Effects effects = new Effects(baseline, settings, window.id().lengthMillis() / 1e3);
-        Optional<Verdict> otherWork =
-                WorkGuard.outputLength(work, baseline.work().outputLength());
-        Optional<Verdict> otherLoad = WorkGuard.offered(work, baseline.work().offered());
+        Optional<Verdict> otherWork = WorkGuard.outputLength(work, baseline);
+        Optional<Verdict> otherLoad = WorkGuard.offered(work, baseline);
         List<Block> recent = otherWork.isPresent()
                 ? before.recent()
                 : appended(
@@ -202,9 +201,8 @@ final class SeriesJudge {
         return window.hasNoLoad()
                 && window.coverage() >= WindowRecord.MINIMUM_COVERAGE
                 && phase.isWarm()
-                && WorkGuard.outputLength(before.work(), baseline.work().outputLength())
-                        .isEmpty()
-                && WorkGuard.offered(before.work(), baseline.work().offered()).isEmpty();
+                && WorkGuard.outputLength(before.work(), baseline).isEmpty()
+                && WorkGuard.offered(before.work(), baseline).isEmpty();
     }
 
     /** Whether a window was judged: something that gates was, and nothing of it was void because other work was done. */
@@ -357,8 +355,7 @@ final class SeriesJudge {
                 }
                 Optional<Verdict> otherWork = metric == JudgedMetric.ERROR_RATE || metric == JudgedMetric.ACHIEVED_RATIO
                         ? Optional.empty()
-                        : WorkGuard.episode(
-                                over.get().episode(), effects.baseline().work().outputLength());
+                        : WorkGuard.episode(over.get().episode(), effects.baseline());
                 if (otherWork.isPresent()) {
                     return reading(lanes, over, otherWork.get(), false);
                 }

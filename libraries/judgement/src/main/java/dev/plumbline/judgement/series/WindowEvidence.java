@@ -7,6 +7,7 @@ import dev.plumbline.contract.verdict.JudgedMetric;
 import dev.plumbline.contract.verdict.JudgedMetric.Direction;
 import dev.plumbline.contract.verdict.Lane;
 import dev.plumbline.contract.verdict.LaneState.Episode;
+import dev.plumbline.contract.verdict.LaneState.RateSum;
 import dev.plumbline.contract.window.WindowRecord;
 import dev.plumbline.contract.window.WindowSummary;
 import dev.plumbline.judgement.statistics.LogRateShift;
@@ -15,14 +16,13 @@ import dev.plumbline.judgement.statistics.QuantileShift.Side;
 import dev.plumbline.judgement.statistics.Share;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 
 /** What one window says to one lane of one metric. */
 final class WindowEvidence {
 
     /**
-     * A rate is never taken for less than a quarter of its baseline: the logarithm of 0 would be the only thing that an
-     * episode remembers. The effect of a standstill therefore reads as -75 %.
+     * As evidence a rate is never taken for less than a quarter of its baseline: the logarithm of 0 would be the only thing
+     * that an episode remembers. What people read is {@link Episode#rate}, which knows no such bound.
      */
     static final double LOWEST_OF_BASELINE = 0.25;
 
@@ -50,11 +50,21 @@ final class WindowEvidence {
                                 .orElse(List.of()));
             }
             case Calibration.Rate rate -> {
-                OptionalDouble value = Measure.rate(metric, summary, window.id().lengthMillis() / 1e3);
+                Optional<RateSum> sum =
+                        Measure.rateSum(metric, summary, window.id().lengthMillis() / 1e3);
                 double lowest = rate.log().mean() + Math.log(LOWEST_OF_BASELINE);
-                double log = value.isPresent() ? Math.max(lowest, Math.log(value.getAsDouble())) : 0;
+                double log = sum.map(value -> Math.max(lowest, Math.log(value.counted() / value.over())))
+                        .orElse(0.0);
                 yield new Episode(
-                        1, value.isPresent() ? 1 : 0, Histogram.empty(), log, 0, completed, outputTokens, List.of());
+                        1,
+                        sum.isPresent() ? 1 : 0,
+                        Histogram.empty(),
+                        log,
+                        0,
+                        completed,
+                        outputTokens,
+                        List.of(),
+                        sum.or(() -> Optional.of(new RateSum(0, 0))));
             }
             case Calibration.ErrorShare errors ->
                 new Episode(

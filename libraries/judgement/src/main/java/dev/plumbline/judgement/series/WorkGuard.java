@@ -1,5 +1,6 @@
 package dev.plumbline.judgement.series;
 
+import dev.plumbline.contract.verdict.BaselineRecord;
 import dev.plumbline.contract.verdict.BaselineRecord.LogMean;
 import dev.plumbline.contract.verdict.LaneState.Episode;
 import dev.plumbline.contract.verdict.SeriesSnapshot;
@@ -31,7 +32,7 @@ final class WorkGuard {
     private WorkGuard() {}
 
     /** Output tokens per completed request. */
-    static Optional<Verdict> outputLength(List<Work> work, LogMean baseline) {
+    static Optional<Verdict> outputLength(List<Work> work, BaselineRecord baseline) {
         for (int span : SPANS) {
             List<Work> last = work.subList(Math.max(0, work.size() - span), work.size());
             Optional<Verdict> moved = outputLength(
@@ -44,44 +45,51 @@ final class WorkGuard {
     }
 
     /** The same of the very windows that an alert would rest on. */
-    static Optional<Verdict> episode(Episode episode, LogMean baseline) {
+    static Optional<Verdict> episode(Episode episode, BaselineRecord baseline) {
         return outputLength(episode.completed(), episode.outputTokens(), episode.windows(), baseline, ONE_LOOK_Z);
     }
 
     /** Requests offered per window. */
-    static Optional<Verdict> offered(List<Work> work, LogMean baseline) {
+    static Optional<Verdict> offered(List<Work> work, BaselineRecord baseline) {
+        LogMean scatter = baseline.work().offered();
+        double was = scatter.windows() == 0
+                ? 0
+                : (double) baseline.merged().offered() / baseline.learned().windows();
         for (int span : SPANS) {
             List<Work> last = work.subList(Math.max(0, work.size() - span), work.size());
             double mean = sum(last, Work::offered) / Math.max(1, last.size());
-            if (isOther(mean, last.size(), baseline, ALWAYS_ON_Z)) {
+            if (isOther(mean, was, last.size(), scatter, ALWAYS_ON_Z)) {
                 return Optional.of(new Verdict.Inconclusive(
-                        Reason.OFFERED_LOAD_CHANGED, change("offered requests per window", mean, baseline)));
+                        Reason.OFFERED_LOAD_CHANGED, change("offered requests per window", mean, was)));
             }
         }
         return Optional.empty();
     }
 
     private static Optional<Verdict> outputLength(
-            double completed, double outputTokens, long windows, LogMean baseline, double z) {
-        if (completed < FEWEST_REQUESTS) {
+            double completed, double outputTokens, long windows, BaselineRecord baseline, double z) {
+        WindowNumbers before = WindowNumbers.of(baseline.merged());
+        if (completed < FEWEST_REQUESTS || before.completed() == 0) {
             return Optional.empty();
         }
         double mean = outputTokens / completed;
-        return isOther(mean, windows, baseline, z)
+        return isOther(mean, before.tokensPerRequest(), windows, baseline.work().outputLength(), z)
                 ? Optional.of(new Verdict.Inconclusive(
-                        Reason.OUTPUT_LENGTH_CHANGED, change("output tokens per request", mean, baseline)))
+                        Reason.OUTPUT_LENGTH_CHANGED,
+                        change("output tokens per request", mean, before.tokensPerRequest())))
                 : Optional.empty();
     }
 
-    private static boolean isOther(double mean, long windows, LogMean baseline, double z) {
-        if (baseline.windows() == 0 || windows < SHORTEST_SPAN) {
+    /** Both are sums over sums; the scatter of the baseline's logarithms only says how well they are known. */
+    private static boolean isOther(double mean, double was, long windows, LogMean scatter, double z) {
+        if (scatter.windows() == 0 || !(was > 0) || windows < SHORTEST_SPAN) {
             return false;
         }
         if (!(mean > 0)) {
             return true;
         }
-        double distance = Math.abs(Math.log(mean) - baseline.mean());
-        double deviation = Math.sqrt(baseline.longRunVariance() * (1.0 / windows + 1.0 / baseline.windows()));
+        double distance = Math.abs(Math.log(mean / was));
+        double deviation = Math.sqrt(scatter.longRunVariance() * (1.0 / windows + 1.0 / scatter.windows()));
         return distance > Math.log1p(ALLOWED) && distance > z * deviation;
     }
 
@@ -89,8 +97,7 @@ final class WorkGuard {
         return work.stream().mapToDouble(part).sum();
     }
 
-    private static String change(String what, double now, LogMean baseline) {
-        double was = Math.exp(baseline.mean());
+    private static String change(String what, double now, double was) {
         return String.format(
                 Locale.ROOT, "%s went from %.1f to %.1f (%+.0f %%)", what, was, now, (now / was - 1) * 100);
     }

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -377,5 +378,76 @@ class RunJudgeTest {
                 SimulatedRun.START,
                 new AlertRecord.Reasons("b", List.of(), List.of(), OptionalLong.empty()),
                 "tpot +20 %");
+    }
+
+    private static final Consumer<SimulatedRun> SIXTY = run -> {
+        run.windows = 12;
+        run.requests = 5;
+    };
+
+    /** The same, but every request of a run of which a share takes three times as long. */
+    private static Consumer<SimulatedRun> sixtyOfWhichSlow(double share) {
+        return SIXTY.andThen(run -> run.slowShare = share);
+    }
+
+    @Test
+    void aTailOfTooFewRequestsThatLooksWorseLeavesTheRunUndecided() {
+        RunVerdict verdict = against(run(1, sixtyOfWhichSlow(0.1)), run(2, SIXTY));
+        ComparisonFinding tail = of(verdict, JudgedMetric.TTFT_P95);
+        assertThat(tail.answer()).as(tail.why()).isEqualTo(Answer.CANNOT_TELL);
+        assertThat(tail.now().orElseThrow() / tail.before().orElseThrow()).isGreaterThan(2);
+        assertThat(tail.why())
+                .contains("60 requests, about ")
+                .containsPattern("[4-9] of 60 took longer than [0-9.]+ ms, 0 of 60 before: it looks worse")
+                .contains("a longer run tells");
+        assertThat(verdict.decision()).isEqualTo(Decision.INCONCLUSIVE);
+        assertThat(of(verdict, JudgedMetric.TTFT_P50).answer()).isNotEqualTo(Answer.FAIL);
+    }
+
+    @Test
+    void soDoesOneWhoseBaselineHasTooFew() {
+        RunVerdict verdict = against(
+                run(1, run -> {
+                    run.windows = 12;
+                    run.requests = 50;
+                    run.slowShare = 0.1;
+                }),
+                run(2, SIXTY));
+        ComparisonFinding tail = of(verdict, JudgedMetric.TTFT_P95);
+        assertThat(tail.answer()).as(tail.why()).isEqualTo(Answer.CANNOT_TELL);
+        assertThat(tail.why()).contains("the baseline has 60 requests", "it looks worse");
+    }
+
+    @Test
+    void aTailOfTooFewRequestsThatLooksNoWorseDoesNotGateAndShowsItsNumbers() {
+        RunVerdict verdict = against(run(1, SIXTY), run(2, SIXTY));
+        ComparisonFinding tail = of(verdict, JudgedMetric.TTFT_P95);
+        assertThat(tail.answer()).as(tail.why()).isEqualTo(Answer.OBSERVED);
+        assertThat(tail.now().orElseThrow() / tail.before().orElseThrow()).isBetween(0.8, 1.25);
+    }
+
+    /** Stated in docs/detection.md: of quiet pairs of runs at most so many have a tail of too few requests that looks worse. */
+    @Test
+    void quietTailsOfTooFewRequestsRarelyLookWorse() {
+        Map<Double, Double> shares = new TreeMap<>();
+        for (double sigma : new double[] {0.3, 1}) {
+            int worse = 0;
+            int looked = 0;
+            for (int pair = 0; pair < 1_000; pair++) {
+                Consumer<SimulatedRun> quiet = SIXTY.andThen(run -> {
+                    run.ttftSigma = sigma;
+                    run.runNoise = 0.02;
+                });
+                ComparisonFinding tail = of(
+                        against(run(1_000_003L * pair + 7, quiet), run(1_000_003L * pair + 500_000, quiet)),
+                        JudgedMetric.TTFT_P95);
+                worse += tail.answer() == Answer.CANNOT_TELL ? 1 : 0;
+                looked += tail.why().contains("are needed") ? 1 : 0;
+            }
+            assertThat(looked).as("pairs with too few requests").isGreaterThan(900);
+            shares.put(sigma, worse / 1_000.0);
+        }
+        assertThat(shares.get(0.3)).isLessThanOrEqualTo(0.05);
+        assertThat(shares.get(1.0)).isLessThanOrEqualTo(0.08);
     }
 }

@@ -1,6 +1,7 @@
 package dev.plumbline.judgement.series;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.plumbline.contract.event.Activity.Sickness;
 import dev.plumbline.contract.verdict.AlertRecord;
@@ -8,6 +9,7 @@ import dev.plumbline.contract.verdict.AlertRecord.Transition;
 import dev.plumbline.contract.verdict.BaselineRecord;
 import dev.plumbline.contract.verdict.BaselineRecord.Grade;
 import dev.plumbline.contract.verdict.Calibration;
+import dev.plumbline.contract.verdict.Effect;
 import dev.plumbline.contract.verdict.JudgedMetric;
 import dev.plumbline.contract.verdict.Lane;
 import dev.plumbline.contract.verdict.LearningProgress;
@@ -19,12 +21,15 @@ import dev.plumbline.contract.window.ExcludedPart;
 import dev.plumbline.contract.window.RequestCounts;
 import dev.plumbline.contract.window.WindowRecord;
 import dev.plumbline.contract.window.WindowSummary;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -290,7 +295,7 @@ class GroupJudgeTest {
                         .effect()
                         .orElseThrow()
                         .ratio())
-                .isBetween(0.24, 0.26);
+                .isZero();
     }
 
     @Test
@@ -731,5 +736,89 @@ class GroupJudgeTest {
                 .extracting(Calibration::metric)
                 .containsExactlyElementsOf(
                         Measure.judgedUnder(series.series().group().loadPoint()));
+    }
+
+    /** Output tokens per second of windows, as anybody would count them. */
+    private static double tokensPerSecond(List<WindowRecord> windows) {
+        return windows.stream()
+                        .mapToLong(window -> window.delta().tokens().streamedOutput())
+                        .sum()
+                / (windows.size() * SimulatedSeries.LENGTH_MILLIS / 1e3);
+    }
+
+    private List<WindowRecord> fed(int windows) {
+        List<WindowRecord> fed = new ArrayList<>();
+        for (int i = 0; i < windows; i++) {
+            WindowRecord window = series.window();
+            bench.feed(window);
+            fed.add(window);
+        }
+        return fed;
+    }
+
+    @Test
+    void theRateOfAnAlertIsThatOfItsSpan() {
+        List<WindowRecord> learned = fed(LEARNING).subList(Bench.SHORT.skipWindows(), LEARNING);
+        fed(20);
+        series.throughputFactor = 0;
+        List<WindowRecord> span = fed(9);
+        series.throughputFactor = 0.12;
+        span.addAll(fed(1));
+        Effect effect = bench.last(JudgedMetric.OUTPUT_TOKEN_RATE).effect().orElseThrow();
+        assertThat(effect.baseline()).isCloseTo(tokensPerSecond(learned), within(0.01));
+        assertThat(effect.now()).isCloseTo(tokensPerSecond(span), within(0.01));
+        assertThat(effect.ratio()).isCloseTo(tokensPerSecond(span) / tokensPerSecond(learned), within(1e-6));
+        assertThat(bench.alerts.getLast().summary()).contains("output_token_rate 798 tokens/s -> 0 tokens/s (-100 %");
+    }
+
+    @Test
+    void anAchievedRatioIsThatOfItsSpan() {
+        SimulatedSeries open = new SimulatedSeries(1, "r2");
+        bench.feed(open, LEARNING + 20);
+        open.lostShare = 0.9;
+        long completed = 0;
+        long offered = 0;
+        for (int i = 0; i < 12; i++) {
+            WindowRecord window = open.window();
+            bench.feed(window);
+            completed += window.delta().requests().completed();
+            offered += window.delta().offered();
+        }
+        assertThat(bench.last(JudgedMetric.ACHIEVED_RATIO)
+                        .effect()
+                        .orElseThrow()
+                        .now())
+                .isCloseTo((double) completed / offered, within(1e-6));
+    }
+
+    @Test
+    void whatIsShownOfQuietWindowsIsCountedAsTheBaselineIs() {
+        series.loadSigma = 0.4;
+        series.loadCorrelation = 0;
+        List<WindowRecord> learned = fed(LEARNING).subList(Bench.SHORT.skipWindows(), LEARNING);
+        List<WindowRecord> now = fed(4);
+        Effect effect = bench.last(JudgedMetric.OUTPUT_TOKEN_RATE).effect().orElseThrow();
+        assertThat(effect.baseline()).isCloseTo(tokensPerSecond(learned), within(0.01));
+        assertThat(effect.ratio()).isCloseTo(effect.now() / effect.baseline(), within(1e-6));
+        assertThat(IntStream.rangeClosed(1, 4).mapToDouble(windows -> tokensPerSecond(now.subList(4 - windows, 4))))
+                .anySatisfy(rate -> assertThat(effect.now()).isCloseTo(rate, within(0.01)));
+    }
+
+    @Test
+    void theAnswersOfOtherWorkAreCountedAsAnybodyWould() {
+        series.outputSigma = 1;
+        series.requests = 4;
+        List<WindowRecord> learned = fed(LEARNING).subList(Bench.SHORT.skipWindows(), LEARNING);
+        series.outputTokens = 400;
+        fed(40);
+        Verdict.Inconclusive other =
+                (Verdict.Inconclusive) bench.last(JudgedMetric.TPOT_P50).verdict();
+        double was = (double) learned.stream()
+                        .mapToLong(window -> window.delta().tokens().output())
+                        .sum()
+                / learned.stream()
+                        .mapToLong(window -> window.delta().requests().completed())
+                        .sum();
+        assertThat(other.detail()).contains(String.format(Locale.ROOT, "went from %.1f to ", was));
     }
 }
