@@ -216,6 +216,7 @@ final class RunSession {
         return new LoadControl.Limits(
                 plan.isEndless() ? Optional.empty() : Optional.of(plan.spend().giveUp),
                 plan.isEndless() ? LoadControl.SILENCE_OF_ENDLESS : LoadControl.SILENCE,
+                OwnLimits.ofThisProcess(),
                 discovery.url().base(),
                 pipe.bootstrapServers());
     }

@@ -30,6 +30,9 @@ public final class LocalStack implements AutoCloseable {
 
     private static final int LONGEST_LINE = 200;
 
+    /** With this a JVM ends that was told to end without memory. */
+    private static final int OUT_OF_MEMORY = 3;
+
     /**
      * A terminal sends Ctrl-C, a service manager SIGTERM, and a session that is lost SIGHUP to the whole process group, but a
      * run that ends in order still needs its broker and its apps: only the supervisor shall hear it. A signal that is ignored
@@ -193,6 +196,10 @@ public final class LocalStack implements AutoCloseable {
             return "the " + name + " does not take its settings: " + lastWords(child);
         }
         String words = lastWords(child);
+        if (child.exitValue() == OUT_OF_MEMORY && words.contains("java.lang.OutOfMemoryError")) {
+            return "the " + name + " ran out of memory (it may use "
+                    + child.part().heapMebibytes() + " MiB): ask for less at a time; what was measured before is kept";
+        }
         String what = words.contains("No space left on device")
                 ? "disk full: the " + name + " could not write"
                 : "the " + name + " ended unexpectedly (exit code " + child.exitValue() + ")";
