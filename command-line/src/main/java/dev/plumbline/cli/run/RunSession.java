@@ -147,7 +147,10 @@ final class RunSession {
     private RunEnding measured(Stack stack, Map<String, String> settings) throws InterruptedException {
         try (PipeFeed pipeFeed =
                 new PipeFeed(pipe.kafkaClient(), pipe.window(), PipeFeed.Events.INCLUDED, PipeFeed.From.NOW)) {
-            pipe.awaitProducer().ifPresent(recorder::log);
+            pipe.awaitProducer().ifPresent(why -> {
+                recorder.log(why);
+                view.line("  note      " + why);
+            });
             try (ProducerSuccession producer = new ProducerSuccession(pipe.url(Part.PRODUCER));
                     OptionalPage page = plan.isEndless() ? OptionalPage.served(pipe) : OptionalPage.none()) {
                 RunFeed feed = new RunFeed(
