@@ -11,6 +11,8 @@ import dev.plumbline.process.ReadyFile;
 import dev.plumbline.target.SimulatedTarget;
 import dev.plumbline.target.SimulatedTargetSettings;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,6 +26,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code plumb run} and {@code plumb up} as a user starts them: files complete, codes right, nothing left behind. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
@@ -107,14 +111,16 @@ class RunIT {
         assertThat(run.leftOver("state", "runs", "key")).isEmpty();
     }
 
-    @Test
-    void ctrlCFinishesEverythingThatWasMeasured() throws Exception {
+    /** Of a terminal that is gone, and of a service manager; Ctrl-C goes the same way. */
+    @ParameterizedTest
+    @ValueSource(strings = {"-HUP", "-TERM"})
+    void aSignalToTheWholeGroupFinishesEverythingThatWasMeasured(String signal) throws Exception {
         try (SimulatedTarget target = SimulatedTarget.start(TARGET)) {
             PlumbProcess run = run(target, "--duration", "forever");
             awaitEvents(1);
             List<ProcessHandle> children = run.children();
             assertThat(children).hasSizeBetween(2, 4);
-            run.signal(run.isInterruptIgnored() ? "-TERM" : "-INT");
+            run.signalGroup(signal);
             assertThat(run.exitValue(LONGEST)).as(run.output()).isEqualTo(130);
             PlumbProcess.awaitEnd(children);
             Path folder = runs().getFirst();
@@ -125,6 +131,39 @@ class RunIT {
                     .isPositive();
             assertThat(run.leftOver("state", "runs", "key")).isEmpty();
         }
+    }
+
+    @Test
+    void whatThisMachineHasTooLittleOfIsNoFailureOfTheTarget() throws Exception {
+        try (SimulatedTarget target = SimulatedTarget.start(TARGET)) {
+            List<String> arguments = arguments(target, "--request-rate", "400", "--max-in-flight", "400");
+            arguments.addAll(List.of("--state", "state", "--duration", "60s", "--osl", "200"));
+            PlumbProcess run = PlumbProcess.startWithOpenFiles(400, temporary, arguments);
+            assertThat(run.exitValue(LONGEST)).as(run.output()).isEqualTo(4);
+            assertThat(run.output())
+                    .contains("note      this process may open 400 files")
+                    .contains("this machine, not http://127.0.0.1", "too many open files", "ulimit -n");
+            JsonNode summary =
+                    json.readTree(runs().getFirst().resolve("summary.json").toFile());
+            assertThat(summary.at("/ending/detail").asText()).contains("too many open files");
+        }
+    }
+
+    @Test
+    void theFirstSignalEndsARunThatStillStartsAtOnceAndLeavesNothing() throws Exception {
+        int closed;
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            closed = socket.getLocalPort();
+        }
+        PlumbProcess run = PlumbProcess.start(
+                temporary, "run", "--url", "http://127.0.0.1:" + closed, "--wait", "100s", "--artifact-dir", "runs");
+        run.awaitOutput("nothing listens");
+        List<ProcessHandle> children = run.children();
+        run.signal(run.isInterruptIgnored() ? "-TERM" : "-INT");
+        assertThat(run.exitValue(Duration.ofSeconds(30))).as(run.output()).isEqualTo(130);
+        assertThat(run.complaints()).containsExactly("plumb: interrupted before the load began: nothing was measured");
+        PlumbProcess.awaitEnd(children);
+        assertThat(run.leftOver("key")).isEmpty();
     }
 
     @Test

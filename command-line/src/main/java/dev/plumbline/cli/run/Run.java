@@ -96,6 +96,18 @@ final class Run {
             throw new StackFailure(ExitCode.INFRASTRUCTURE, why);
         });
         Interrupts interrupts = Interrupts.listen();
+        interrupts.whileStarting();
+        try {
+            return run(interrupts, limits);
+        } catch (InterruptedException | RuntimeException e) {
+            if (interrupts.isCutShort()) {
+                throw new StackFailure(ExitCode.INTERRUPTED, "interrupted before the load began: nothing was measured");
+            }
+            throw e;
+        }
+    }
+
+    private Ended run(Interrupts interrupts, OwnLimits limits) throws InterruptedException {
         try (OptionalResource<StateFolder> state =
                 new OptionalResource<>(plan.stack().openState())) {
             try (LocalPipe pipe = open(state.value())) {
@@ -106,10 +118,6 @@ final class Run {
                 List<RunResult> baselines = Baselines.of(plan, series.group(), environment);
                 introduce(discovery, series, pipe);
                 limits.warning(plan).ifPresent(warning -> view.line("  note      " + warning));
-                if (interrupts.requested()) {
-                    throw new StackFailure(
-                            ExitCode.INTERRUPTED, "interrupted before the load began: nothing was measured");
-                }
                 RunSession session = new RunSession(
                         plan,
                         recordedPlan,

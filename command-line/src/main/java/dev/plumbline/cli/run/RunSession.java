@@ -167,6 +167,7 @@ final class RunSession {
                     heal(producer, settings, shown);
                     view.line("  metrics   " + page.url() + "/metrics tells which part of the stack was gone");
                 });
+                interrupts.started();
                 view.loadBegins(clock.epochMillis());
                 recorder.log("load begins: " + series.key() + " on "
                         + discovery.url().base());

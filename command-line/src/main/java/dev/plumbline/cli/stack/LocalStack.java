@@ -254,6 +254,8 @@ public final class LocalStack implements AutoCloseable {
             closed = true;
             ending = new ArrayList<>(children.values());
         }
+        // Whoever is interrupted still ends what it has started.
+        boolean interrupted = Thread.interrupted();
         // The broker last: the others say their last words to it.
         ending.sort((a, b) -> Boolean.compare(a.part() == Part.BROKER, b.part() == Part.BROKER));
         try {
@@ -262,9 +264,12 @@ public final class LocalStack implements AutoCloseable {
                 child.end(END_WITHIN);
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            interrupted = true;
         }
         folder.delete().ifPresent(problem -> System.err.println("plumb: " + problem));
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static String lastWords(Child child) {

@@ -154,6 +154,10 @@ class LoadControlTest {
     }
 
     private LoadControl control(Optional<Duration> giveUp) {
+        return control(giveUp, LoadControl.SILENCE);
+    }
+
+    private LoadControl control(Optional<Duration> giveUp, Duration silence) {
         return new LoadControl(
                 producer,
                 new RunFeed(pipe, pipe.into(progress)),
@@ -161,7 +165,7 @@ class LoadControlTest {
                 session,
                 new LoadControl.Limits(
                         giveUp,
-                        LoadControl.SILENCE,
+                        silence,
                         new OwnLimits(OptionalLong.of(400), OptionalLong.empty()),
                         "http://127.0.0.1:8000",
                         "127.0.0.1:9092"),
@@ -360,6 +364,18 @@ class LoadControlTest {
 
         assertThat(follow()).isInstanceOf(RunEnding.Broken.class);
         assertThat(pipe.epochMillis()).isBetween(BEGIN + 21_001, BEGIN + 21_300);
+    }
+
+    @Test
+    void aClusterThatRestartsDoesNotEndAnEndlessLoad() throws InterruptedException {
+        heartbeats(10);
+        pipe.at(
+                BEGIN + 130_000,
+                listener -> listener.event(ScriptedPipe.BYTES, RunRecords.heartbeat(PRODUCER, BEGIN + 130_000)));
+        session.interruptedAtEpochMillis = BEGIN + 200_000;
+
+        assertThat(control(Optional.empty(), LoadControl.SILENCE_OF_ENDLESS).follow())
+                .isEqualTo(new RunEnding.Interrupted());
     }
 
     @Test
