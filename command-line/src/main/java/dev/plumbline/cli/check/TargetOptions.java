@@ -5,6 +5,7 @@ import dev.plumbline.probe.BaseUrl;
 import dev.plumbline.probe.Credentials;
 import dev.plumbline.probe.ProbeTimeouts;
 import dev.plumbline.probe.TargetAddress;
+import dev.plumbline.probe.UnusedProxy;
 import dev.plumbline.probe.Words;
 import dev.plumbline.protocol.EndpointType;
 import java.io.IOException;
@@ -91,7 +92,13 @@ public final class TargetOptions {
             description = "Certificates to trust, PEM, in place of the system's.")
     private @Nullable Path caFile;
 
-    @Option(names = "--proxy", paramLabel = "URL", description = "HTTP proxy, for example http://proxy:3128.")
+    @Option(
+            names = "--proxy",
+            paramLabel = "URL",
+            description = {
+                "HTTP proxy, for example http://proxy:3128. Those of the environment",
+                "(HTTP_PROXY, HTTPS_PROXY) are not used."
+            })
     private @Nullable String proxy;
 
     @Option(
@@ -139,7 +146,8 @@ public final class TargetOptions {
                     new TargetAddress.Route(
                             Optional.ofNullable(caFile),
                             Optional.ofNullable(proxy)
-                                    .map(text -> checked(commandLine, "--proxy", () -> proxyAddress(text)))),
+                                    .map(text -> checked(commandLine, "--proxy", () -> proxyAddress(text))),
+                            UnusedProxy.of(target, environment)),
                     wait == null ? ProbeTimeouts.DEFAULT : ProbeTimeouts.DEFAULT.waiting(wait));
         });
     }

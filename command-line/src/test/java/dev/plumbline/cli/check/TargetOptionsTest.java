@@ -55,6 +55,18 @@ class TargetOptionsTest {
     }
 
     @Test
+    void aProxyOfTheEnvironmentIsNotUsedAndNotForgotten() {
+        Anything command = new Anything();
+        CommandLine line = new CommandLine(command);
+        line.parseArgs("--url", "https://far.example");
+        TargetAddress address = command.target.address(line, Map.of("HTTPS_PROXY", "http://proxy:3128")::get);
+
+        assertThat(address.route().proxy()).isEmpty();
+        assertThat(address.route().unusedProxy())
+                .hasValueSatisfying(hint -> assertThat(hint).contains("HTTPS_PROXY", "--proxy http://proxy:3128"));
+    }
+
+    @Test
     void everythingCanBeSaid() {
         TargetAddress address = parse(
                 "--model",

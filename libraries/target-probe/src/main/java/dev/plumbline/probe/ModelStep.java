@@ -33,10 +33,17 @@ final class ModelStep implements ProbeStep {
         if (known.endpointType().isEmpty() && ServedModel.in(known.survey()).isEmpty()) {
             return StepEnd.of(needs().unmet(), known);
         }
-        return switch (ModelChoice.of(context.address().wanted().model(), known.survey(), context.url())) {
+        return switch (ModelChoice.of(
+                context.address().wanted().model(), known.survey(), context.url(), errorInside(known.survey()))) {
             case NotChosen not -> StepEnd.of(not.failure(), known);
             case Chosen chosen -> found(chosen, known);
         };
+    }
+
+    private Optional<String> errorInside(Survey survey) {
+        return survey.answered(Survey.MODELS)
+                .filter(answer -> answer.errorInside().isPresent())
+                .map(answer -> context.httpFailures().said(answer));
     }
 
     private StepEnd found(Chosen chosen, Findings known) {

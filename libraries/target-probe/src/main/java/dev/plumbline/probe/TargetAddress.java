@@ -118,8 +118,10 @@ public record TargetAddress(
      *
      * @param caFile PEM file of the certificates to trust in place of the system's
      * @param proxy HTTP proxy in between
+     * @param unusedProxy clause for whoever finds no way to the target, about a proxy of the environment, see
+     *     {@link UnusedProxy}
      */
-    public record Route(Optional<Path> caFile, Optional<InetSocketAddress> proxy) {
+    public record Route(Optional<Path> caFile, Optional<InetSocketAddress> proxy, Optional<String> unusedProxy) {
 
         /** No proxy, the system's certificates. */
         public static final Route DIRECT = new Route(Optional.empty(), Optional.empty());
@@ -127,6 +129,12 @@ public record TargetAddress(
         public Route {
             Objects.requireNonNull(caFile, "caFile");
             Objects.requireNonNull(proxy, "proxy");
+            Objects.requireNonNull(unusedProxy, "unusedProxy");
+        }
+
+        /** In an environment without a proxy. */
+        public Route(Optional<Path> caFile, Optional<InetSocketAddress> proxy) {
+            this(caFile, proxy, Optional.empty());
         }
     }
 }

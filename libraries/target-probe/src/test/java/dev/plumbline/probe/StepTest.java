@@ -35,6 +35,7 @@ class StepTest {
                 Optional.empty(),
                 Optional.empty(),
                 body,
+                false,
                 Json.read(body.getBytes(StandardCharsets.UTF_8)));
     }
 
