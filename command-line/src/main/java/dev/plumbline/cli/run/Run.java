@@ -234,6 +234,10 @@ final class Run {
     }
 
     private Series series(Discovery discovery) {
+        if (discovery.model().isEmpty()) {
+            throw CommandFailure.usage(
+                    "an API that is described does not say which model answers: name it with --model");
+        }
         String name = plan.judgement().targetName == null
                 ? discovery.url().host() + ":" + discovery.url().port()
                 : plan.judgement().targetName;
@@ -263,6 +267,10 @@ final class Run {
         conditions.put("temperature", Double.toString(load.temperature));
         conditions.put("streaming", Boolean.toString(load.streaming));
         conditions.put("seed", Long.toString(load.seed));
+        address.wanted()
+                .generic()
+                .ifPresent(api -> conditions.put(
+                        "genericApi", Integer.toHexString(api.toString().hashCode())));
         conditions.putAll(plan.judgement().conditions);
         return new Environment(subject, conditions);
     }
