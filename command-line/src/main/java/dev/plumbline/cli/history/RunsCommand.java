@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Option;
@@ -46,10 +47,10 @@ public final class RunsCommand extends CommandGroup {
                 throw wrong("--limit = " + limit + " is outside 1 or more");
             }
             Map<String, String> pins = store.pins();
-            List<RunEntry> entries = store.entries().limit(limit).toList();
+            // One after the other: all of them at once do not fit into memory.
+            Stream<RunEntry> entries = store.entries().limit(limit);
             if (json) {
-                say(json(entries.stream()
-                        .map(entry -> switch (entry) {
+                say(json(entries.map(entry -> switch (entry) {
                             case RunEntry.Complete complete ->
                                 (Object) RunLine.of(complete.run(), store.isGreen(complete.run()), pins);
                             case RunEntry.Damaged damaged -> new Unreadable(damaged.runId(), "damaged", damaged.why());
@@ -57,12 +58,11 @@ public final class RunsCommand extends CommandGroup {
                                 new Unreadable(unfinished.runId(), "unfinished", "under way, or its process died");
                         })
                         .toList()));
-            } else if (entries.isEmpty()) {
-                say("no runs in " + store.root());
             } else {
                 Table table = new Table(RunLine.header());
                 entries.forEach(entry -> table.row(cells(entry, store, pins)));
-                say(table.lines());
+                List<String> lines = table.lines();
+                say(lines.size() == 1 ? List.of("no runs in " + store.root()) : lines);
             }
         }
 

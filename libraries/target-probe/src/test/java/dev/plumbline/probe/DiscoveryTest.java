@@ -308,6 +308,13 @@ class DiscoveryTest {
     }
 
     @Test
+    void aDescribedApiMayLieWhereAKnownOneWouldBe() {
+        assertThat(BaseUrl.parse("http://h:1/p/v1/chat/completions?k=1").whole())
+                .isEqualTo("http://h:1/p/v1/chat/completions?k=1");
+        assertThat(BaseUrl.parse("http://h:1/api/chat/").whole()).isEqualTo("http://h:1/api/chat/");
+    }
+
+    @Test
     void metricsElsewhereAreLookedAtWithoutTheKey() throws Exception {
         try (ScriptedServer server = Engines.ollama();
                 ScriptedServer exporter = Engines.vllm()) {
