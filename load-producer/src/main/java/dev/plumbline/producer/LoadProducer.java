@@ -402,6 +402,7 @@ final class LoadProducer {
                 loadCounters.failedRequests(),
                 loadCounters.droppedRequests(),
                 loadCounters.cancelledRequests(),
+                answerNotes.ownLimits(),
                 emissionCounters.acknowledgedEvents(),
                 emissionCounters.lostEvents(),
                 queue.size(),

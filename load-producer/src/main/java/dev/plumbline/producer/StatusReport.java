@@ -2,6 +2,7 @@ package dev.plumbline.producer;
 
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import dev.plumbline.contract.event.FailureKind;
+import dev.plumbline.contract.event.OwnLimit;
 import dev.plumbline.producer.limits.SpendGuard;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +15,7 @@ import java.util.OptionalLong;
  * @param due fell due
  * @param sent were written to a connection
  * @param failed by kind; kinds without any are left out
+ * @param ownLimits requests that could not be made for want of something on this machine, by what, warm-ups included
  * @param acknowledged events that Kafka acknowledged
  * @param lost events that never got to Kafka
  * @param queued requests and markers that wait for the sender
@@ -40,6 +42,7 @@ record StatusReport(
         Map<FailureKind, Long> failed,
         long dropped,
         long cancelled,
+        Map<OwnLimit, Long> ownLimits,
         long acknowledged,
         long lost,
         long queued,

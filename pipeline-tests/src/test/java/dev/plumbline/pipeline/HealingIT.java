@@ -96,7 +96,7 @@ class HealingIT {
                                     .formatted(part, times),
                             "plumbline_stack_part_up{part=\"%s\"} 1\n".formatted(part)));
             List<ProcessHandle> children = run.children();
-            run.signal("-TERM");
+            run.signalGroup("-TERM");
             assertThat(run.exitValue()).as(run.output()).isEqualTo(130);
             PlumbProcess.awaitEnd(children);
 

@@ -30,6 +30,20 @@ final class PlumbProcess {
      * @param home the checkout whose running stack it finds
      */
     static PlumbProcess start(Path temporary, Path home, List<String> arguments) throws IOException {
+        return start(temporary, home, List.of(), arguments);
+    }
+
+    /** Starts a command that, with all its children, may have so many files open. */
+    static PlumbProcess startWithOpenFiles(int openFiles, Path temporary, List<String> arguments) throws IOException {
+        return start(
+                temporary,
+                Installation.ofSystemProperties().home(),
+                List.of("/bin/sh", "-c", "ulimit -n " + openFiles + " && exec \"$0\" \"$@\""),
+                arguments);
+    }
+
+    private static PlumbProcess start(Path temporary, Path home, List<String> before, List<String> arguments)
+            throws IOException {
         Installation installation = Installation.ofSystemProperties();
         Path jar;
         try (Stream<Path> files = Files.list(installation.home().resolve("command-line/target"))) {
@@ -37,7 +51,8 @@ final class PlumbProcess {
                     .findFirst()
                     .orElseThrow();
         }
-        List<String> command = new ArrayList<>(List.of(
+        List<String> command = new ArrayList<>(before);
+        command.addAll(List.of(
                 installation.java().resolve("bin/java").toString(),
                 "-Xmx128m",
                 "-XX:TieredStopAtLevel=1",
@@ -86,6 +101,15 @@ final class PlumbProcess {
         assertThat(new ProcessBuilder("kill", signal, Long.toString(pid()))
                         .start()
                         .onExit())
+                .succeedsWithin(Patience.LONGEST)
+                .returns(0, Process::exitValue);
+    }
+
+    /** As a terminal or a service manager does: to the process and all that it has started. */
+    void signalGroup(String signal) throws IOException {
+        List<String> command = new ArrayList<>(List.of("kill", signal, Long.toString(pid())));
+        children().forEach(child -> command.add(Long.toString(child.pid())));
+        assertThat(new ProcessBuilder(command).start().onExit())
                 .succeedsWithin(Patience.LONGEST)
                 .returns(0, Process::exitValue);
     }

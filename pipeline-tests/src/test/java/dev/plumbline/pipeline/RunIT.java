@@ -11,6 +11,8 @@ import dev.plumbline.process.ReadyFile;
 import dev.plumbline.target.SimulatedTarget;
 import dev.plumbline.target.SimulatedTargetSettings;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -102,14 +104,15 @@ class RunIT {
         assertThat(run.leftOver("state", "runs", "key")).isEmpty();
     }
 
+    /** Of a terminal that is gone. Ctrl-C goes the same way, and the one of a service manager ends {@link HealingIT}. */
     @Test
-    void ctrlCFinishesEverythingThatWasMeasured() throws Exception {
+    void aSignalToTheWholeGroupFinishesEverythingThatWasMeasured() throws Exception {
         try (SimulatedTarget target = SimulatedTarget.start(TARGET)) {
             PlumbProcess run = run(target, "--duration", "forever");
             awaitEvents(1);
             List<ProcessHandle> children = run.children();
             assertThat(children).hasSizeBetween(2, 4);
-            run.signal(run.isInterruptIgnored() ? "-TERM" : "-INT");
+            run.signalGroup("-HUP");
             assertThat(run.exitValue()).as(run.output()).isEqualTo(130);
             PlumbProcess.awaitEnd(children);
             Path folder = runs().getFirst();
@@ -120,6 +123,39 @@ class RunIT {
                     .isPositive();
             assertThat(run.leftOver("state", "runs", "key")).isEmpty();
         }
+    }
+
+    @Test
+    void whatThisMachineHasTooLittleOfIsNoFailureOfTheTarget() throws Exception {
+        try (SimulatedTarget target = SimulatedTarget.start(TARGET)) {
+            List<String> arguments = arguments(target, "--request-rate", "400", "--max-in-flight", "400");
+            arguments.addAll(List.of("--state", "state", "--duration", "60s", "--osl", "200"));
+            PlumbProcess run = PlumbProcess.startWithOpenFiles(400, temporary, arguments);
+            assertThat(run.exitValue()).as(run.output()).isEqualTo(4);
+            assertThat(run.output())
+                    .contains("note      this process may open 400 files")
+                    .contains("this machine, not http://127.0.0.1", "too many open files", "ulimit -n");
+            JsonNode summary =
+                    json.readTree(runs().getFirst().resolve("summary.json").toFile());
+            assertThat(summary.at("/ending/detail").asText()).contains("too many open files");
+        }
+    }
+
+    @Test
+    void theFirstSignalEndsARunThatStillStartsAtOnceAndLeavesNothing() throws Exception {
+        int closed;
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            closed = socket.getLocalPort();
+        }
+        PlumbProcess run = PlumbProcess.start(
+                temporary, "run", "--url", "http://127.0.0.1:" + closed, "--wait", "100s", "--artifact-dir", "runs");
+        run.awaitOutput("nothing listens");
+        List<ProcessHandle> children = run.children();
+        run.signal(run.isInterruptIgnored() ? "-TERM" : "-INT");
+        assertThat(run.exitValue(Duration.ofSeconds(30))).as(run.output()).isEqualTo(130);
+        assertThat(run.complaints()).containsExactly("plumb: interrupted before the load began: nothing was measured");
+        PlumbProcess.awaitEnd(children);
+        assertThat(run.leftOver("key")).isEmpty();
     }
 
     @Test

@@ -5,8 +5,10 @@ import dev.plumbline.probe.BaseUrl;
 import dev.plumbline.probe.Credentials;
 import dev.plumbline.probe.ProbeTimeouts;
 import dev.plumbline.probe.TargetAddress;
+import dev.plumbline.probe.UnusedProxy;
 import dev.plumbline.probe.Words;
 import dev.plumbline.protocol.EndpointType;
+import dev.plumbline.protocol.GenericTarget;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -17,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -56,6 +59,9 @@ public final class TargetOptions {
             description = {"The model.", "Default: the only one that is served, or loaded."})
     private @Nullable String model;
 
+    @Option(names = "--pull", description = "Have an Ollama pull the model where it does not have it; needs --model.")
+    private boolean pull;
+
     @Option(
             names = "--endpoint-type",
             paramLabel = "TYPE",
@@ -66,6 +72,17 @@ public final class TargetOptions {
                 "Default: chat where it is served, as figures of all engines compare then."
             })
     private @Nullable EndpointType endpointType;
+
+    @Option(
+            names = "--generic",
+            paramLabel = "NAME=VALUE",
+            description = {
+                "An API of another kind, in parts; may be repeated. The URL is taken as it is.",
+                "body: JSON with {{prompt}}, {{model}}, {{max_tokens}}, {{stream}}, {{seed}}.",
+                "text (needed), reasoning, finish-reason, prompt-tokens, output-tokens, error:",
+                "JSON pointers into the answer. framing: sse, ndjson or json. method: POST."
+            })
+    private Map<String, String> generic = new LinkedHashMap<>();
 
     @Option(
             names = {"-H", "--header"},
@@ -91,7 +108,13 @@ public final class TargetOptions {
             description = "Certificates to trust, PEM, in place of the system's.")
     private @Nullable Path caFile;
 
-    @Option(names = "--proxy", paramLabel = "URL", description = "HTTP proxy, for example http://proxy:3128.")
+    @Option(
+            names = "--proxy",
+            paramLabel = "URL",
+            description = {
+                "HTTP proxy, for example http://proxy:3128. Those of the environment",
+                "(HTTP_PROXY, HTTPS_PROXY) are not used."
+            })
     private @Nullable String proxy;
 
     @Option(
@@ -129,14 +152,22 @@ public final class TargetOptions {
         if (wait != null && (wait.isNegative() || wait.isZero())) {
             throw new ParameterException(commandLine, "--wait must be longer than 0s");
         }
+        if (pull && model == null) {
+            throw new ParameterException(commandLine, "--pull needs the name of what is to be pulled: --model MODEL");
+        }
+        TargetAddress address = addressOf(commandLine, environment);
+        return pull ? address.with(address.wanted().pulling()) : address;
+    }
+
+    private TargetAddress addressOf(CommandLine commandLine, Function<String, @Nullable String> environment) {
         return checked(commandLine, "--url", () -> {
             BaseUrl target = BaseUrl.parse(url);
             return new TargetAddress(
                     url,
                     target,
                     new TargetAddress.Wanted(
-                            Optional.ofNullable(endpointType),
-                            Optional.empty(),
+                            generic.isEmpty() ? Optional.ofNullable(endpointType) : Optional.of(EndpointType.GENERIC),
+                            described(commandLine),
                             Optional.ofNullable(model),
                             Optional.ofNullable(metricsUrl)
                                     .map(text -> checked(commandLine, "--metrics-url", () -> BaseUrl.parse(text)))),
@@ -144,9 +175,29 @@ public final class TargetOptions {
                     new TargetAddress.Route(
                             Optional.ofNullable(caFile),
                             Optional.ofNullable(proxy)
-                                    .map(text -> checked(commandLine, "--proxy", () -> proxyAddress(text)))),
+                                    .map(text -> checked(commandLine, "--proxy", () -> proxyAddress(text))),
+                            UnusedProxy.of(target, environment)),
                     wait == null ? ProbeTimeouts.DEFAULT : ProbeTimeouts.DEFAULT.waiting(wait));
         });
+    }
+
+    private Optional<GenericTarget> described(CommandLine commandLine) {
+        if (generic.isEmpty()) {
+            if (endpointType == EndpointType.GENERIC) {
+                throw new ParameterException(
+                        commandLine,
+                        "--endpoint-type generic needs a description of the API: --generic text=/POINTER and"
+                                + " --generic 'body={...}', or 'generic:' in a scenario file");
+            }
+            return Optional.empty();
+        }
+        if (endpointType != null && endpointType != EndpointType.GENERIC) {
+            throw new ParameterException(
+                    commandLine,
+                    "--generic describes an API and --endpoint-type " + endpointType.shortName()
+                            + " names another: give one of them");
+        }
+        return Optional.of(checked(commandLine, "--generic", () -> GenericDescription.of(generic)));
     }
 
     /**

@@ -140,12 +140,14 @@ public final class DemoCommand implements Callable<Integer> {
         private final DemoView view;
         private final DemoProgress progress;
         private final long startEpochMillis;
+        private final long startElapsedMillis;
 
         Session(DemoPlan plan, DemoView view) {
             this.plan = plan;
             this.view = view;
             this.progress = new DemoProgress(plan);
             this.startEpochMillis = SystemTime.epochMillis();
+            this.startElapsedMillis = SystemTime.elapsedMillis();
         }
 
         int run() throws InterruptedException {
@@ -350,7 +352,7 @@ public final class DemoCommand implements Callable<Integer> {
         }
 
         private long sinceStartMillis() {
-            return SystemTime.epochMillis() - startEpochMillis;
+            return SystemTime.elapsedMillis() - startElapsedMillis;
         }
     }
 }

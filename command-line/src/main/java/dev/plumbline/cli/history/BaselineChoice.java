@@ -92,13 +92,17 @@ public final class BaselineChoice {
         return found;
     }
 
+    /** What is kept of a run that was looked at: a history of soaks does not fit into memory. */
+    private record Seen(String runId, ComparisonGroup group, Environment environment, boolean green) {}
+
     /** Why there is no green run, by what is there. */
     private static String instead(RunStore store, Candidate candidate) {
-        List<StoredRun> runs = store.runs()
+        List<Seen> runs = store.runs()
                 .limit(RunStore.LONGEST_SEARCH)
                 .filter(run -> !run.runId().equals(candidate.runId()))
+                .map(run -> new Seen(run.runId(), run.group(), run.result().environment(), store.isGreen(run)))
                 .toList();
-        List<StoredRun> same = runs.stream()
+        List<Seen> same = runs.stream()
                 .filter(run -> run.group().equals(candidate.group()))
                 .toList();
         if (same.isEmpty()) {
@@ -110,7 +114,7 @@ public final class BaselineChoice {
                     ? "it holds no run; make one without --baseline"
                     : "it holds runs of " + RunStore.some(groups);
         }
-        List<StoredRun> green = same.stream().filter(store::isGreen).toList();
+        List<Seen> green = same.stream().filter(Seen::green).toList();
         if (green.isEmpty()) {
             return same.size() + " runs of it, none of them green; plumb baseline promote "
                     + same.get(0).runId() + " makes the newest one so";
@@ -121,7 +125,7 @@ public final class BaselineChoice {
                     candidate.environment(),
                     green.get(0).runId(),
                     green.get(0).group(),
-                    green.get(0).result().environment(),
+                    green.get(0).environment(),
                     candidate.vary());
         } catch (CommandFailure failure) {
             return String.valueOf(failure.getMessage());

@@ -9,18 +9,23 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import dev.plumbline.contract.run.RunRecord.Environment;
+import dev.plumbline.judgement.result.RunIdentity;
 import dev.plumbline.judgement.result.RunResult;
 import dev.plumbline.judgement.result.RunVerdict;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -88,15 +93,15 @@ public final class RunFile {
             if (Files.size(file) > MAX_BYTES) {
                 throw new IOException(file + " has more than " + (MAX_BYTES >> 20) + " MiB: no run file");
             }
-            return decode(file, Files.readAllBytes(file));
+            return decode(file);
         } catch (NoSuchFileException e) {
             throw new IOException(file + " is missing", e);
         }
     }
 
-    private static StoredRun decode(Path file, byte[] bytes) throws IOException {
-        try {
-            int version = version(bytes);
+    private static StoredRun decode(Path file) throws IOException {
+        try (InputStream content = Files.newInputStream(file)) {
+            int version = version(file);
             if (version < 1) {
                 throw new IOException(file + " is no run file of Plumbline");
             }
@@ -104,7 +109,7 @@ public final class RunFile {
                 throw new IOException(file + " was written by a later Plumbline (version " + version
                         + " of the file, this one knows " + VERSION + ")");
             }
-            Wire wire = MAPPER.readValue(bytes, Wire.class);
+            Wire wire = MAPPER.readValue(content, Wire.class);
             return new StoredRun(wire.result(), wire.verdict());
         } catch (JsonProcessingException e) {
             String line =
@@ -123,13 +128,48 @@ public final class RunFile {
     }
 
     /** The version is the first field; 0 when it is not. */
-    private static int version(byte[] bytes) throws IOException {
-        try (JsonParser parser = MAPPER.createParser(bytes)) {
+    private static int version(Path file) throws IOException {
+        try (JsonParser parser = MAPPER.createParser(file.toFile())) {
             boolean found = parser.nextToken() == JsonToken.START_OBJECT
                     && VERSION_FIELD.equals(parser.nextFieldName())
                     && parser.nextToken() == JsonToken.VALUE_NUMBER_INT;
             return found ? parser.getIntValue() : 0;
         }
+    }
+
+    /** What a run can be compared with, by the beginning of its file. */
+    record Head(RunIdentity identity, Environment environment) {}
+
+    /** Reads that much of a run; empty where it cannot be read so, and all of the file has to say why. */
+    static Optional<Head> head(Path file) {
+        Optional<RunIdentity> identity = Optional.empty();
+        Optional<Environment> environment = Optional.empty();
+        try (JsonParser parser = MAPPER.createParser(file.toFile())) {
+            boolean inResult = false;
+            parser.nextToken();
+            while (parser.nextToken() == JsonToken.FIELD_NAME && (identity.isEmpty() || environment.isEmpty())) {
+                String name = parser.currentName();
+                parser.nextToken();
+                if (!inResult && name.equals("result")) {
+                    inResult = true;
+                } else if (inResult && name.equals("identity")) {
+                    identity = Optional.of(part(RunIdentity.class).readValue(parser));
+                } else if (inResult && name.equals("environment")) {
+                    environment = Optional.of(part(Environment.class).readValue(parser));
+                } else {
+                    parser.skipChildren();
+                }
+            }
+        } catch (IOException | RuntimeException e) {
+            return Optional.empty();
+        }
+        Optional<Environment> found = environment;
+        return identity.flatMap(known -> found.map(there -> new Head(known, there)));
+    }
+
+    /** Of something that others follow. */
+    private static ObjectReader part(Class<?> type) {
+        return MAPPER.readerFor(type).without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
     }
 
     static String oneLine(String message) {

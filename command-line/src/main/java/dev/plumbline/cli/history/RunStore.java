@@ -64,7 +64,7 @@ public final class RunStore {
         return root.resolve(requireRunId(runId));
     }
 
-    /** Every folder of a run, newest first, damaged and unfinished ones among them; none when there is no root. */
+    /** Every folder of a run, newest first, each read when it is asked for, damaged and unfinished ones among them; none when there is no root. */
     public Stream<RunEntry> entries() {
         return folderNames().stream().map(this::entry);
     }
@@ -128,6 +128,10 @@ public final class RunStore {
         Marks known = marks.read();
         return folderNames().stream()
                 .limit(LONGEST_SEARCH)
+                .filter(name -> RunFile.head(root.resolve(name).resolve(RunFile.NAME))
+                        .filter(head -> head.identity().series().group().equals(group)
+                                && Conditions.areEqual(environment, head.environment(), vary))
+                        .isPresent())
                 .map(this::entry)
                 .flatMap(entry ->
                         entry instanceof RunEntry.Complete complete ? Stream.of(complete.run()) : Stream.empty())

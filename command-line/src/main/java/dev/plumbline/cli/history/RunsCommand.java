@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Option;
@@ -48,10 +49,10 @@ public final class RunsCommand extends CommandGroup {
                 throw wrong("--limit = " + limit + " is outside 1 or more");
             }
             Map<String, String> pins = store.pins();
-            List<RunEntry> entries = store.entries().limit(limit).toList();
+            // One after the other: all of them at once do not fit into memory.
+            Stream<RunEntry> entries = store.entries().limit(limit);
             if (json) {
-                say(json(entries.stream()
-                        .map(entry -> switch (entry) {
+                say(json(entries.map(entry -> switch (entry) {
                             case RunEntry.Complete complete ->
                                 (Object) RunLine.of(complete.run(), store.isGreen(complete.run()), pins);
                             case RunEntry.Damaged damaged -> new Unreadable(damaged.runId(), "damaged", damaged.why());
@@ -59,14 +60,12 @@ public final class RunsCommand extends CommandGroup {
                                 new Unreadable(unfinished.runId(), "unfinished", "under way, or its process died");
                         })
                         .toList()));
-            } else if (entries.isEmpty()) {
-                say("no runs in " + store.root());
             } else {
                 Table table = new Table(RunLine.header());
                 List<List<String>> rows =
-                        entries.stream().map(entry -> cells(entry, store, pins)).toList();
+                        entries.map(entry -> cells(entry, store, pins)).toList();
                 rows.forEach(table::row);
-                say(table.lines());
+                say(rows.isEmpty() ? List.of("no runs in " + store.root()) : table.lines());
                 if (rows.stream().flatMap(List::stream).anyMatch(cell -> cell.endsWith(" ?"))) {
                     say("?  nobody vouches for it: the load generator was not well");
                 }

@@ -82,10 +82,12 @@ final class LoadControl {
      * @param giveUp how long the target may fail every try; empty = as long as it likes
      * @param silence how long nothing may be heard by way of Kafka. What is being started again has bounds of its own, and is
      *     not silent
+     * @param own what this machine allows, for messages about what it does not
      * @param targetUrl how messages name the target
      * @param bootstrapServers how messages name Kafka
      */
-    record Limits(Optional<Duration> giveUp, Duration silence, String targetUrl, String bootstrapServers) {}
+    record Limits(
+            Optional<Duration> giveUp, Duration silence, OwnLimits own, String targetUrl, String bootstrapServers) {}
 
     /** @param elapsed decides; a wall clock that is set, or a machine that slept, ends no load */
     LoadControl(
@@ -178,13 +180,17 @@ final class LoadControl {
     }
 
     private Optional<RunEnding> endedBy(long nowElapsedMillis) {
+        Optional<String> ours = limits.own().shortOf(progress.status(), limits.targetUrl());
+        if (ours.isPresent()) {
+            return ours.map(RunEnding.Broken::new);
+        }
         if (progress.isStopped()) {
             return Optional.of(ending());
         }
         if (hasGivenUp(nowElapsedMillis)) {
             return Optional.of(new RunEnding.Broken(limits.targetUrl() + " has failed every try for "
-                    + limits.giveUp().orElseThrow().toSeconds() + " s (" + RunView.failures(progress.status())
-                    + "): look at the server's log; what was measured before is kept"));
+                    + limits.giveUp().orElseThrow().toSeconds() + " s" + failures()
+                    + ": look at the server's log; what was measured before is kept"));
         }
         if (nowElapsedMillis - progress.lastHeardElapsedMillis()
                 > limits.silence().toMillis()) {
@@ -193,6 +199,11 @@ final class LoadControl {
                             + limits.silence().toSeconds() + " s: look at its log; what was measured before is kept"));
         }
         return Optional.empty();
+    }
+
+    private String failures() {
+        String measured = RunView.failures(progress.status());
+        return measured.isEmpty() ? ", all in the warm-up (producer.log quotes the first)" : " (" + measured + ")";
     }
 
     private boolean hasGivenUp(long nowElapsedMillis) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import dev.plumbline.cli.outcome.ExitCode;
 import dev.plumbline.cli.stack.StackFailure;
 import dev.plumbline.contract.event.FailureKind;
+import dev.plumbline.contract.event.OwnLimit;
 import dev.plumbline.probe.http.SideAnswer;
 import dev.plumbline.probe.http.SideClient;
 import dev.plumbline.probe.http.SideRequest;
@@ -88,6 +89,7 @@ final class ProducerControl implements LoadControl.Producer, AutoCloseable {
      * What the producer says of itself; counts are of measured requests unless their name says otherwise.
      *
      * @param epoch of its start, as in the origin of its events; 0 before it can answer
+     * @param ownLimits requests that could not be made for want of something on this machine, by what, warm-ups included
      * @param measuredUntilEpochMillis until when it was measured, whether anything was due or not; empty while it is
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
@@ -101,6 +103,7 @@ final class ProducerControl implements LoadControl.Producer, AutoCloseable {
             Map<FailureKind, Long> failed,
             long dropped,
             long cancelled,
+            Map<OwnLimit, Long> ownLimits,
             long acknowledged,
             long lost,
             long targetWarmupRequests,
@@ -122,6 +125,7 @@ final class ProducerControl implements LoadControl.Producer, AutoCloseable {
                 Map.of(),
                 0,
                 0,
+                Map.of(),
                 0,
                 0,
                 0,
@@ -140,6 +144,9 @@ final class ProducerControl implements LoadControl.Producer, AutoCloseable {
             Map<FailureKind, Long> failures = new EnumMap<>(FailureKind.class);
             failures.putAll(failed);
             successor.failed.forEach((kind, count) -> failures.merge(kind, count, Long::sum));
+            Map<OwnLimit, Long> limits = new EnumMap<>(OwnLimit.class);
+            limits.putAll(ownLimits);
+            successor.ownLimits.forEach((limit, count) -> limits.merge(limit, count, Long::sum));
             return new Status(
                     successor.state,
                     successor.epoch,
@@ -150,6 +157,7 @@ final class ProducerControl implements LoadControl.Producer, AutoCloseable {
                     failures,
                     dropped + successor.dropped,
                     cancelled + successor.cancelled,
+                    limits,
                     acknowledged + successor.acknowledged,
                     lost + successor.lost,
                     targetWarmupRequests + successor.targetWarmupRequests,

@@ -5,6 +5,7 @@ import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.contract.series.Series;
 import dev.plumbline.probe.Discovery;
 import dev.plumbline.probe.TargetAddress;
+import dev.plumbline.protocol.GenericTarget;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -33,6 +34,7 @@ final class ProducerProperties {
         all.put("plumbline.target.name", series.group().target());
         all.put("plumbline.target.model", discovery.model());
         all.put("plumbline.target.endpoint-type", discovery.endpointType().name());
+        address.wanted().generic().ifPresent(api -> described(all, api));
         address.credentials()
                 .requestHeaders(discovery.endpointType())
                 .forEach((name, value) -> all.put("plumbline.target.headers.\"" + name + "\"", value));
@@ -139,6 +141,21 @@ final class ProducerProperties {
         put(all, "plumbline.limits.price-per-1k-prompt-tokens", spend.pricePer1kInput);
         put(all, "plumbline.limits.price-per-1k-output-tokens", spend.pricePer1kOutput);
         all.put("plumbline.breaker.failure-ratio", Double.toString(plan.breakerRatio()));
+    }
+
+    private static void described(Map<String, String> all, GenericTarget api) {
+        String group = "plumbline.target.generic.";
+        all.put(group + "method", api.method());
+        if (!api.bodyTemplate().isEmpty()) {
+            all.put(group + "body", api.bodyTemplate());
+        }
+        all.put(group + "framing", api.framing().name());
+        all.put(group + "text", api.text());
+        api.reasoning().ifPresent(pointer -> all.put(group + "reasoning", pointer));
+        api.finishReason().ifPresent(pointer -> all.put(group + "finish-reason", pointer));
+        api.promptTokens().ifPresent(pointer -> all.put(group + "prompt-tokens", pointer));
+        api.outputTokens().ifPresent(pointer -> all.put(group + "output-tokens", pointer));
+        all.put(group + "error", api.error());
     }
 
     private static void put(Map<String, String> all, String key, @org.jspecify.annotations.Nullable Number value) {

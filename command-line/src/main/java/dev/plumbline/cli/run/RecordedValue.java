@@ -31,6 +31,8 @@ final class RecordedValue {
         ADDRESS,
         /** {@code Name: value}: the name only. */
         HEADER,
+        /** {@code name=value} of an API: all but the body, in which a person may have put anything. */
+        DESCRIPTION,
         /** {@code key=value} of the load producer: the key, and the value where keys of its kind hold numbers only. */
         SETTING
     }
@@ -81,6 +83,7 @@ final class RecordedValue {
                 .forEach(name -> forms.put(name, Form.OPEN));
         Stream.of("url", "metrics-url", "proxy").forEach(name -> forms.put(name, Form.ADDRESS));
         forms.put("header", Form.HEADER);
+        forms.put("generic", Form.DESCRIPTION);
         forms.put("set", Form.SETTING);
         return Map.copyOf(forms);
     }
@@ -132,6 +135,7 @@ final class RecordedValue {
             case null -> HIDDEN;
             case OPEN -> typed;
             case ADDRESS -> address(typed);
+            case DESCRIPTION -> typed.startsWith("body=") ? "body=" + HIDDEN : typed;
             case HEADER -> typed.replaceFirst("(?s):.*", "");
             case SETTING -> setting(typed);
         };

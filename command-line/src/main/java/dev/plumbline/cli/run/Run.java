@@ -23,11 +23,8 @@ import dev.plumbline.judgement.result.RunVerdict;
 import dev.plumbline.judgement.run.JudgementSettings;
 import dev.plumbline.judgement.run.RunJudge;
 import dev.plumbline.probe.Discovery;
-import dev.plumbline.probe.ProbeListener;
 import dev.plumbline.probe.ProbeReport;
-import dev.plumbline.probe.Step;
 import dev.plumbline.probe.StepOutcome;
-import dev.plumbline.probe.StepResult;
 import dev.plumbline.probe.TargetAddress;
 import dev.plumbline.probe.TargetProbe;
 import java.io.IOException;
@@ -52,6 +49,7 @@ final class Run {
     private final Optional<Map<String, Object>> cluster;
     private final RunView view;
     private final Installation installation;
+    private final Waited waited;
 
     /** The change that counts, for the detector and for the comparison alike; of another cluster's detector nothing is known. */
     private double threshold;
@@ -70,6 +68,7 @@ final class Run {
         this.cluster = cluster;
         this.view = view;
         this.installation = installation;
+        this.waited = new Waited(view::progress, SystemTime::elapsedMillis);
         this.threshold = plan.stack().thresholdOr(OptionalDouble.empty());
     }
 
@@ -97,6 +96,18 @@ final class Run {
         });
         probe();
         Interrupts interrupts = Interrupts.listen();
+        interrupts.whileStarting();
+        try {
+            return run(interrupts, limits);
+        } catch (InterruptedException | RuntimeException e) {
+            if (interrupts.isCutShort()) {
+                throw new StackFailure(ExitCode.INTERRUPTED, "interrupted before the load began: nothing was measured");
+            }
+            throw e;
+        }
+    }
+
+    private Ended run(Interrupts interrupts, OwnLimits limits) throws InterruptedException {
         try (OptionalResource<StateFolder> state =
                 new OptionalResource<>(plan.stack().openState())) {
             try (LocalPipe pipe = open(state.value())) {
@@ -106,14 +117,13 @@ final class Run {
                 Environment environment = environment(discovery);
                 List<RunResult> baselines = Baselines.of(plan, series.group(), environment);
                 introduce(discovery, series, pipe);
+                waited.text().ifPresent(time -> view.line("  waited    " + time + " until the target was there"));
                 limits.warning(plan).ifPresent(warning -> view.line("  note      " + warning));
-                if (interrupts.requested()) {
-                    throw new StackFailure(
-                            ExitCode.INTERRUPTED, "interrupted before the load began: nothing was measured");
-                }
                 RunSession session = new RunSession(
                         plan,
-                        recordedPlan,
+                        waited.text()
+                                .map(time -> recordedPlan.with("waited", time))
+                                .orElse(recordedPlan),
                         pipe,
                         address,
                         discovery,
@@ -209,7 +219,7 @@ final class Run {
     private TargetProbe probe() {
         try {
             return new TargetProbe(
-                    address, SystemTime::monotonicNanos, System.getenv().getOrDefault("PATH", ""), new Waiting());
+                    address, SystemTime::monotonicNanos, System.getenv().getOrDefault("PATH", ""), waited);
         } catch (IllegalArgumentException e) {
             throw CommandFailure.usage(String.valueOf(e.getMessage()));
         }
@@ -230,6 +240,10 @@ final class Run {
     }
 
     private Series series(Discovery discovery) {
+        if (discovery.model().isEmpty()) {
+            throw CommandFailure.usage(
+                    "an API that is described does not say which model answers: name it with --model");
+        }
         String name = plan.judgement().targetName == null
                 ? discovery.url().host() + ":" + discovery.url().port()
                 : plan.judgement().targetName;
@@ -259,6 +273,10 @@ final class Run {
         conditions.put("temperature", Double.toString(load.temperature));
         conditions.put("streaming", Boolean.toString(load.streaming));
         conditions.put("seed", Long.toString(load.seed));
+        address.wanted()
+                .generic()
+                .ifPresent(api -> conditions.put(
+                        "genericApi", Integer.toHexString(api.toString().hashCode())));
         conditions.putAll(plan.judgement().conditions);
         return new Environment(subject, conditions);
     }
@@ -298,20 +316,6 @@ final class Run {
                     case fail -> ExitCode.REGRESSION;
                 }
                 : ExitCode.of(decision);
-    }
-
-    /** Says so when the look at the target takes long because its engine loads. */
-    private final class Waiting implements ProbeListener {
-
-        @Override
-        public void ended(StepResult result) {
-            // What failed is told by the report; what passed need not be told.
-        }
-
-        @Override
-        public void waiting(Step step, String why) {
-            view.progress(why);
-        }
     }
 
     /** Judges by the plan and tells the topic of runs. */

@@ -147,7 +147,10 @@ final class RunSession {
     private RunEnding measured(Stack stack, Map<String, String> settings) throws InterruptedException {
         try (PipeFeed pipeFeed =
                 new PipeFeed(pipe.kafkaClient(), pipe.window(), PipeFeed.Events.INCLUDED, PipeFeed.From.NOW)) {
-            pipe.awaitProducer().ifPresent(recorder::log);
+            pipe.awaitProducer().ifPresent(why -> {
+                recorder.log(why);
+                view.line("  note      " + why);
+            });
             try (ProducerSuccession producer = new ProducerSuccession(pipe.url(Part.PRODUCER));
                     OptionalPage page = plan.isEndless() ? OptionalPage.served(pipe) : OptionalPage.none()) {
                 RunFeed feed = new RunFeed(
@@ -164,6 +167,7 @@ final class RunSession {
                     heal(producer, settings, shown);
                     view.line("  metrics   " + page.url() + "/metrics tells which part of the stack was gone");
                 });
+                interrupts.started();
                 view.loadBegins(clock.epochMillis());
                 recorder.log("load begins: " + series.key() + " on "
                         + discovery.url().base());
@@ -216,6 +220,7 @@ final class RunSession {
         return new LoadControl.Limits(
                 plan.isEndless() ? Optional.empty() : Optional.of(plan.spend().giveUp),
                 plan.isEndless() ? LoadControl.SILENCE_OF_ENDLESS : LoadControl.SILENCE,
+                OwnLimits.ofThisProcess(),
                 discovery.url().base(),
                 pipe.bootstrapServers());
     }

@@ -29,6 +29,7 @@ final class RunView {
     private final Screen screen;
     private final RunPlan plan;
     private final boolean silent;
+    private String lastProgress = "";
     private Optional<VerdictRecord> verdict = Optional.empty();
     private boolean firing;
     private long lastPlainEpochMillis;
@@ -69,10 +70,12 @@ final class RunView {
         }
     }
 
+    /** What goes on now; where lines stay, the same again and again is told once. */
     void progress(String text) {
-        if (silent) {
+        if (silent || (!screen.isLive() && text.equals(lastProgress))) {
             return;
         }
+        lastProgress = text;
         if (screen.isLive()) {
             screen.block(List.of("  " + text + " ..."));
         } else {

@@ -2,7 +2,7 @@ package dev.plumbline.cli.stack;
 
 import dev.plumbline.cli.outcome.ExitCode;
 import java.io.IOException;
-import java.io.Writer;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -26,21 +26,26 @@ final class ConfidentialFile {
         // The app would fill in what looks like a ${variable}.
         settings.forEach((key, value) -> properties.setProperty(key, value.replace("$", "\\$")));
         properties.setProperty("config_ordinal", ORDINAL);
+        try {
+            StringWriter text = new StringWriter();
+            properties.store(text, null);
+            write(file, text.toString());
+            return file;
+        } catch (IOException e) {
+            throw new StackFailure(ExitCode.INFRASTRUCTURE, "cannot write " + file + ": " + e.getMessage());
+        }
+    }
+
+    /** Writes a new file that only its owner can read, in the place of one that is there. */
+    static void write(Path file, String text) throws IOException {
         boolean posix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
         FileAttribute<?>[] attributes = posix
                 ? new FileAttribute<?>[] {
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
                 }
                 : new FileAttribute<?>[0];
-        try {
-            Files.deleteIfExists(file);
-            Files.createFile(file, attributes);
-            try (Writer writer = Files.newBufferedWriter(file, StandardCharsets.UTF_8)) {
-                properties.store(writer, null);
-            }
-            return file;
-        } catch (IOException e) {
-            throw new StackFailure(ExitCode.INFRASTRUCTURE, "cannot write " + file + ": " + e.getMessage());
-        }
+        Files.deleteIfExists(file);
+        Files.createFile(file, attributes);
+        Files.writeString(file, text, StandardCharsets.UTF_8);
     }
 }

@@ -53,6 +53,11 @@ public record Installation(Path home, Path java) {
             this.flags = flags;
         }
 
+        /** Most memory that its objects may take. */
+        int heapMebibytes() {
+            return heapMebibytes;
+        }
+
         /** Name in messages, ready files and logs. */
         public String label() {
             return label;
@@ -82,6 +87,8 @@ public record Installation(Path home, Path java) {
         command.add("-Xmx" + part.heapMebibytes + "m");
         // One collector for all: a machine with one core would silently select another than a machine with two.
         command.add("-XX:+UseSerialGC");
+        // Whoever goes on without memory goes on wrongly.
+        command.add("-XX:+ExitOnOutOfMemoryError");
         command.addAll(part.flags);
         Stream.of(System.getProperty(PART_FLAGS_PROPERTY, "").split(" "))
                 .filter(flag -> !flag.isEmpty())

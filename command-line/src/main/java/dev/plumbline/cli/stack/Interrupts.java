@@ -1,12 +1,13 @@
 package dev.plumbline.cli.stack;
 
 import dev.plumbline.cli.outcome.ExitCode;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import sun.misc.Signal;
 
 /**
- * Ctrl-C, SIGTERM, and the SIGHUP of a terminal that is gone. The first asks for an orderly end, and is heard by {@link #requested}; the second ends the process
- * at once, through its shutdown hooks.
+ * Ctrl-C, SIGTERM, and the SIGHUP of a terminal that is gone. While something starts the first ends it at once; afterwards it
+ * asks for an orderly end, and is heard by {@link #requested}. The second ends the process at once, through its shutdown hooks.
  *
  * <p>A shutdown hook alone would not do: hooks of the stack run beside it, and the stack is needed to count what is on its
  * way. {@code sun.misc.Signal} is the only way to hear of a signal without ending; it lies in {@code jdk.unsupported},
@@ -15,6 +16,8 @@ import sun.misc.Signal;
 public final class Interrupts {
 
     private final AtomicInteger signals = new AtomicInteger();
+    private Optional<Thread> starting = Optional.empty();
+    private boolean cutShort;
 
     Interrupts() {}
 
@@ -34,12 +37,42 @@ public final class Interrupts {
 
     /** A terminal that goes often says so twice, once itself and once by its shell: that is nobody's impatience. */
     void heard(String name) {
-        if (name.equals("HUP")) {
-            signals.compareAndSet(0, 1);
-        } else if (signals.incrementAndGet() > 1) {
+        boolean isFirst = name.equals("HUP") ? signals.compareAndSet(0, 1) : signals.incrementAndGet() == 1;
+        if (isFirst) {
+            cutStartShort();
+        } else if (!name.equals("HUP")) {
             // Not on the signal's own thread: exit waits for the hooks, and a third signal must find somebody.
             new Thread(() -> System.exit(ExitCode.INTERRUPTED), "interrupted-again").start();
         }
+    }
+
+    private synchronized void cutStartShort() {
+        starting.ifPresent(thread -> {
+            cutShort = true;
+            thread.interrupt();
+        });
+    }
+
+    /** From now on the first signal interrupts this thread, which starts something and has nothing yet that is worth an order. */
+    public synchronized void whileStarting() {
+        starting = Optional.of(Thread.currentThread());
+    }
+
+    /**
+     * What this thread starts has begun: from now on the first signal asks for an orderly end.
+     *
+     * @throws InterruptedException when it came before
+     */
+    public synchronized void started() throws InterruptedException {
+        starting = Optional.empty();
+        if (cutShort) {
+            throw new InterruptedException("interrupted while it started");
+        }
+    }
+
+    /** Whether a signal came while something started: whatever failed since then failed because of it. */
+    public synchronized boolean isCutShort() {
+        return cutShort;
     }
 
     /** Whether the user has had enough. */

@@ -274,7 +274,7 @@ public final class LocalPipe implements AutoCloseable {
     /**
      * Waits until the producer of a run serves.
      *
-     * @return why the one that stood by does not, and another was started
+     * @return why the one that stood by does not, or was left alone, and another was started
      */
     public Optional<String> awaitProducer() throws InterruptedException {
         ProducerSlot.Serving serving = producer.awaitServing();

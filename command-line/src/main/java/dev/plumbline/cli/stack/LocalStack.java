@@ -30,6 +30,9 @@ public final class LocalStack implements AutoCloseable {
 
     private static final int LONGEST_LINE = 200;
 
+    /** With this a JVM ends that was told to end without memory. */
+    private static final int OUT_OF_MEMORY = 3;
+
     /**
      * A terminal sends Ctrl-C, a service manager SIGTERM, and a session that is lost SIGHUP to the whole process group, but a
      * run that ends in order still needs its broker and its apps: only the supervisor shall hear it. A signal that is ignored
@@ -197,6 +200,10 @@ public final class LocalStack implements AutoCloseable {
             return "the " + name + " does not take its settings: " + lastWords(child);
         }
         String words = lastWords(child);
+        if (child.exitValue() == OUT_OF_MEMORY && words.contains("java.lang.OutOfMemoryError")) {
+            return "the " + name + " ran out of memory (it may use "
+                    + child.part().heapMebibytes() + " MiB): ask for less at a time; what was measured before is kept";
+        }
         String what = words.contains("No space left on device")
                 ? "disk full: the " + name + " could not write"
                 : "the " + name + " ended unexpectedly (exit code " + child.exitValue() + ")";
@@ -251,6 +258,8 @@ public final class LocalStack implements AutoCloseable {
             closed = true;
             ending = new ArrayList<>(children.values());
         }
+        // Whoever is interrupted still ends what it has started.
+        boolean interrupted = Thread.interrupted();
         // The broker last: the others say their last words to it.
         ending.sort((a, b) -> Boolean.compare(a.part() == Part.BROKER, b.part() == Part.BROKER));
         try {
@@ -259,9 +268,12 @@ public final class LocalStack implements AutoCloseable {
                 child.end(END_WITHIN);
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            interrupted = true;
         }
         folder.delete().ifPresent(problem -> System.err.println("plumb: " + problem));
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static String lastWords(Child child) {

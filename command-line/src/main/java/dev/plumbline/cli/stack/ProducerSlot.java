@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * The place of the load producer in a pipe. It is started for a run, or lent: one that stood by in another stack and that the
@@ -21,6 +22,7 @@ final class ProducerSlot implements AutoCloseable {
     private final Starter starter;
     private Map<String, String> settings = Map.of();
     private Optional<LentProducer> lent = Optional.empty();
+    private Optional<String> leftAlone = Optional.empty();
 
     /** Starts a producer of this stack's own. */
     @FunctionalInterface
@@ -31,7 +33,7 @@ final class ProducerSlot implements AutoCloseable {
     /**
      * A producer that serves.
      *
-     * @param trouble why the one that stood by does not, and another was started
+     * @param trouble why the one that stood by does not, or was left alone, and another was started
      */
     record Serving(int port, Optional<String> trouble) {}
 
@@ -47,10 +49,32 @@ final class ProducerSlot implements AutoCloseable {
         settings = Map.copyOf(all);
         lent = standby.filter(socket ->
                         LentProducer.fits(all, System.getenv().keySet()) && !stack.isBuiltAfter(Part.PRODUCER, socket))
+                .filter(this::isOfThisEnvironment)
                 .flatMap(socket -> LentProducer.take(socket, all, stack.path()));
         if (lent.isEmpty()) {
             starter.start(all);
         }
+    }
+
+    /** What a run does with its environment, its producer does: finds tools, connects, writes numbers. */
+    private boolean isOfThisEnvironment(Path socket) {
+        Optional<ProducerEnvironment> theirs = ProducerEnvironment.read(environmentBeside(socket));
+        Optional<String> differences =
+                theirs.flatMap(there -> there.differencesFrom(ProducerEnvironment.ofThisProcess(there.salt())));
+        leftAlone = differences.map(names -> "the producer that stands by in 'plumb up' was started in another"
+                + " environment (" + names + "): this run has one of its own; to take it, start 'plumb up' from this"
+                + " shell");
+        return theirs.isPresent() && differences.isEmpty();
+    }
+
+    /** Where the environment is told of a producer that stands by. */
+    static Path environmentBeside(Path socket) {
+        return socket.resolveSibling("producer.environment");
+    }
+
+    /** Why the producer that stands by was not taken, where that is worth a word. */
+    Optional<String> leftAlone() {
+        return leftAlone;
     }
 
     /** Waits until it serves; one that stood by and does not is replaced. */
@@ -67,7 +91,7 @@ final class ProducerSlot implements AutoCloseable {
                 starter.start(settings);
             }
         }
-        return new Serving(stack.awaitPort(Part.PRODUCER, "http"), trouble);
+        return new Serving(stack.awaitPort(Part.PRODUCER, "http"), trouble.or(this::leftAlone));
     }
 
     /** Why a lent producer is lost; one of this stack's own is watched with its other parts. */
@@ -105,6 +129,9 @@ final class ProducerSlot implements AutoCloseable {
             Files.deleteIfExists(stack.path().resolve(LentProducer.LOG));
         } catch (IOException e) {
             throw new StackFailure(ExitCode.INFRASTRUCTURE, "cannot write to " + stack.path() + ": " + e.getMessage());
+        }
+        if (!Files.exists(environmentBeside(socket()))) {
+            ProducerEnvironment.ofThisProcess(UUID.randomUUID().toString()).write(environmentBeside(socket()));
         }
         stack.letEnd(Part.PRODUCER);
         stack.start(

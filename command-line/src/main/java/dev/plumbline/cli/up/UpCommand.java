@@ -76,7 +76,8 @@ public final class UpCommand implements Callable<Integer> {
         });
         Screen screen = Screen.ofProcess(new PrintStream(System.out, false, StandardCharsets.UTF_8));
         Interrupts interrupts = Interrupts.listen();
-        long start = SystemTime.epochMillis();
+        interrupts.whileStarting();
+        long start = SystemTime.elapsedMillis();
         Optional<StateFolder> state = stack.openState();
         try (LocalPipe pipe = LocalPipe.begin(stack.plan(state), installation)) {
             pipe.awaitBroker();
@@ -100,8 +101,9 @@ public final class UpCommand implements Callable<Integer> {
                 running.urls().forEach((part, url) -> screen.line(String.format("  %-11s %s/metrics", part, url)));
                 screen.line("  stack       " + metrics.url() + "/metrics");
                 screen.line("  producer    stands by for the next run");
-                screen.line("  up after " + Figures.seconds(SystemTime.epochMillis() - start)
+                screen.line("  up after " + Figures.seconds(SystemTime.elapsedMillis() - start)
                         + "; now './plumb run --url ...' in another terminal; Ctrl-C ends it");
+                interrupts.started();
                 while (!interrupts.requested()) {
                     pipe.tend();
                     if (pipe.isWhole() && !running.equals(running(pipe))) {

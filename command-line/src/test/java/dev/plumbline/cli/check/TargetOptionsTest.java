@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.plumbline.probe.Credentials;
 import dev.plumbline.probe.TargetAddress;
 import dev.plumbline.protocol.EndpointType;
+import dev.plumbline.protocol.GenericTarget;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -52,6 +54,54 @@ class TargetOptionsTest {
         assertThat(address.wanted()).isEqualTo(TargetAddress.Wanted.ANYTHING);
         assertThat(address.credentials().requestHeaders(EndpointType.CHAT)).isEmpty();
         assertThat(address.route()).isEqualTo(TargetAddress.Route.DIRECT);
+    }
+
+    @Test
+    void aProxyOfTheEnvironmentIsNotUsedAndNotForgotten() {
+        Anything command = new Anything();
+        CommandLine line = new CommandLine(command);
+        line.parseArgs("--url", "https://far.example");
+        TargetAddress address = command.target.address(line, Map.of("HTTPS_PROXY", "http://proxy:3128")::get);
+
+        assertThat(address.route().proxy()).isEmpty();
+        assertThat(address.route().unusedProxy())
+                .hasValueSatisfying(hint -> assertThat(hint).contains("HTTPS_PROXY", "--proxy http://proxy:3128"));
+    }
+
+    @Test
+    void anApiOfAnotherKindIsDescribed() {
+        TargetAddress address = parse(
+                "--generic", "text=/content",
+                "--generic", "body={\"prompt\":\"{{prompt}}\",\"a\":\"x=y\"}",
+                "--generic", "finish-reason=/stop_type",
+                "--generic", "framing=ndjson");
+
+        assertThat(address.wanted().endpointType()).contains(EndpointType.GENERIC);
+        assertThat(address.wanted().generic()).hasValueSatisfying(api -> {
+            assertThat(api.method()).isEqualTo("POST");
+            assertThat(api.bodyTemplate()).isEqualTo("{\"prompt\":\"{{prompt}}\",\"a\":\"x=y\"}");
+            assertThat(api.framing()).isEqualTo(GenericTarget.Framing.NDJSON);
+            assertThat(api.text()).isEqualTo("/content");
+            assertThat(api.finishReason()).contains("/stop_type");
+            assertThat(api.error()).isEqualTo("/error");
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--endpoint-type generic|needs a description of the API: --generic text=/POINTER",
+                "--generic method=POST|text is missing",
+                "--generic texts=/a|there is no part 'texts', expected one of method, body, framing, text",
+                "--generic text=a|no JSON pointer",
+                "--generic text=/a --generic framing=xml|framing 'xml' is not known, expected sse",
+                "--generic text=/a --endpoint-type chat|give one of them"
+            })
+    void aDescriptionThatIsWrongIsNamed(String flags, String says) {
+        assertThatExceptionOfType(ParameterException.class)
+                .isThrownBy(() -> parse(flags.split(" ")))
+                .withMessageContaining(says);
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.plumbline.cli.run.ProducerControl.Status;
 import dev.plumbline.cli.stack.StackFailure;
 import dev.plumbline.cli.time.EpochClock;
 import dev.plumbline.contract.event.FailureKind;
+import dev.plumbline.contract.event.OwnLimit;
 import dev.plumbline.contract.run.RunRecord.Environment;
 import dev.plumbline.judgement.result.RunEnding;
 import java.time.Duration;
@@ -132,6 +133,7 @@ class LoadControlTest {
                 failed,
                 0,
                 0,
+                Map.of(),
                 0,
                 0,
                 0,
@@ -152,12 +154,21 @@ class LoadControlTest {
     }
 
     private LoadControl control(Optional<Duration> giveUp) {
+        return control(giveUp, LoadControl.SILENCE);
+    }
+
+    private LoadControl control(Optional<Duration> giveUp, Duration silence) {
         return new LoadControl(
                 producer,
                 new RunFeed(pipe, pipe.into(progress)),
                 progress,
                 session,
-                new LoadControl.Limits(giveUp, LoadControl.SILENCE, "http://127.0.0.1:8000", "127.0.0.1:9092"),
+                new LoadControl.Limits(
+                        giveUp,
+                        silence,
+                        new OwnLimits(OptionalLong.of(400), OptionalLong.empty()),
+                        "http://127.0.0.1:8000",
+                        "127.0.0.1:9092"),
                 wall,
                 pipe);
     }
@@ -267,6 +278,67 @@ class LoadControlTest {
     }
 
     @Test
+    void aTargetThatFailsInTheWarmUpIsGivenUpInWords() throws InterruptedException {
+        heartbeats(60);
+        producer.tells = now -> told(State.RUNNING, Map.of(), OptionalLong.of(BEGIN), Optional.empty());
+
+        assertThat(follow())
+                .isEqualTo(
+                        new RunEnding.Broken(
+                                "http://127.0.0.1:8000 has failed every try for 30 s, all in the warm-up"
+                                        + " (producer.log quotes the first): look at the server's log; what was measured before is kept"));
+    }
+
+    @Test
+    void whatThisMachineHasTooLittleOfEndsTheLoadAndIsNamed() throws InterruptedException {
+        heartbeats(60);
+        producer.tells = now -> now < BEGIN + 5_000 ? running() : shortOf(State.RUNNING, OwnLimit.OPEN_FILES);
+
+        assertThat(follow())
+                .isEqualTo(
+                        new RunEnding.Broken(
+                                "this machine, not http://127.0.0.1:8000, had too little of something for 7"
+                                        + " requests: too many"
+                                        + " open files (a process may have 400 here): raise it with 'ulimit -n 1194', or ask for less"
+                                        + " with --concurrency or --max-in-flight; nothing is judged, what was measured before is kept"));
+        assertThat(pipe.epochMillis()).isBetween(BEGIN + 5_000, BEGIN + 5_300);
+    }
+
+    @Test
+    void alsoWhenTheLoadWasOverBeforeAnybodyAsked() throws InterruptedException {
+        producer.tells = now -> shortOf(State.STOPPED, OwnLimit.PORTS);
+
+        assertThat(follow())
+                .isInstanceOfSatisfying(
+                        RunEnding.Broken.class,
+                        broken -> assertThat(broken.detail())
+                                .contains("sysctl -w net.ipv4.ip_local_port_range", "no --no-keep-alive"));
+    }
+
+    private static Status shortOf(State state, OwnLimit limit) {
+        return new Status(
+                state,
+                1,
+                0,
+                0,
+                170,
+                0,
+                Map.of(),
+                0,
+                7,
+                Map.of(limit, 7L),
+                0,
+                0,
+                0,
+                OptionalLong.of(BEGIN),
+                OptionalLong.empty(),
+                OptionalLong.empty(),
+                false,
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    @Test
     void anEndlessLoadIsNotGivenUp() throws InterruptedException {
         heartbeats(60);
         producer.tells = now -> told(State.RUNNING, Map.of(), OptionalLong.of(BEGIN), Optional.empty());
@@ -292,6 +364,18 @@ class LoadControlTest {
 
         assertThat(follow()).isInstanceOf(RunEnding.Broken.class);
         assertThat(pipe.epochMillis()).isBetween(BEGIN + 21_001, BEGIN + 21_300);
+    }
+
+    @Test
+    void aClusterThatRestartsDoesNotEndAnEndlessLoad() throws InterruptedException {
+        heartbeats(10);
+        pipe.at(
+                BEGIN + 130_000,
+                listener -> listener.event(ScriptedPipe.BYTES, RunRecords.heartbeat(PRODUCER, BEGIN + 130_000)));
+        session.interruptedAtEpochMillis = BEGIN + 200_000;
+
+        assertThat(control(Optional.empty(), LoadControl.SILENCE_OF_ENDLESS).follow())
+                .isEqualTo(new RunEnding.Interrupted());
     }
 
     @Test

@@ -11,7 +11,7 @@ import picocli.CommandLine;
 
 class OwnLimitsTest {
 
-    private static final OwnLimits FEW = new OwnLimits(OptionalLong.of(400));
+    private static final OwnLimits FEW = new OwnLimits(OptionalLong.of(400), OptionalLong.empty());
 
     @TempDir
     private Path folder;
@@ -28,7 +28,7 @@ class OwnLimitsTest {
     }
 
     private OwnLimits read(String limits) throws Exception {
-        return OwnLimits.read(Files.writeString(folder.resolve("limits"), limits));
+        return OwnLimits.read(Files.writeString(folder.resolve("limits"), limits), folder.resolve("none"));
     }
 
     @Test
@@ -42,7 +42,9 @@ class OwnLimitsTest {
         assertThat(read("Max open files            120                  unlimited            files\n")
                         .openFiles())
                 .isEmpty();
-        assertThat(OwnLimits.read(folder.resolve("none")).openFiles()).isEmpty();
+        assertThat(OwnLimits.read(folder.resolve("none"), folder.resolve("none"))
+                        .openFiles())
+                .isEmpty();
     }
 
     @Test
@@ -54,8 +56,22 @@ class OwnLimitsTest {
                                 "ulimit -n 1169",
                                 "--concurrency"));
         assertThat(FEW.refusal(plan("--concurrency", "144"))).isEmpty();
-        assertThat(new OwnLimits(OptionalLong.empty()).refusal(plan("--concurrency", "100000")))
+        assertThat(new OwnLimits(OptionalLong.empty(), OptionalLong.empty()).refusal(plan("--concurrency", "100000")))
                 .isEmpty();
+    }
+
+    @Test
+    void aLoadThatNeedsMorePortsThanThereAreIsRefused() throws Exception {
+        OwnLimits limits =
+                OwnLimits.read(folder.resolve("none"), Files.writeString(folder.resolve("ports"), "32768\t60999\n"));
+        assertThat(limits.ports()).hasValue(28_232);
+        assertThat(limits.refusal(plan("--concurrency", "28232"))).isEmpty();
+        assertThat(limits.refusal(plan("--concurrency", "100000")))
+                .hasValueSatisfying(why -> assertThat(why)
+                        .contains(
+                                "100000 requests at a time need as many ports, and this machine has 28232",
+                                "sysctl -w net.ipv4.ip_local_port_range",
+                                "--concurrency"));
     }
 
     @Test

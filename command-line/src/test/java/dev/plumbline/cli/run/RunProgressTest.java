@@ -315,6 +315,7 @@ class RunProgressTest {
                 Map.of(),
                 0,
                 0,
+                Map.of(),
                 0,
                 0,
                 5,

@@ -146,6 +146,7 @@ final class RunRecords {
                 Map.of(),
                 0,
                 0,
+                Map.of(),
                 acknowledged,
                 1,
                 0,

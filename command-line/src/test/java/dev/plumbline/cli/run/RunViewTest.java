@@ -80,6 +80,15 @@ class RunViewTest {
         assertThat(lastLine()).startsWith("  " + Figures.clock(START + 1_000)).contains("0.10 req/s");
     }
 
+    @Test
+    void aWaitThatGoesOnIsToldOnceWhereLinesStay() {
+        view.progress("nothing listens yet, waiting up to 60 s");
+        view.progress("nothing listens yet, waiting up to 60 s");
+        view.progress("starting broker and apps");
+        assertThat(out.toString(StandardCharsets.UTF_8).lines())
+                .containsExactly("  nothing listens yet, waiting up to 60 s ...", "  starting broker and apps ...");
+    }
+
     private static WindowRecord second(int index, long completed) {
         WindowRecord window = RunRecords.window(Requests.SERIES, START + 10_000, completed);
         return new WindowRecord(

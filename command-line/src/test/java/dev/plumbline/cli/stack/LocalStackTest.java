@@ -11,6 +11,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +38,8 @@ class LocalStackTest {
 
     private Installation installation;
 
+    private static final String GREEDY = "1666";
+
     /** What is started as the detector. */
     static final class Idle {
         private Idle() {}
@@ -49,10 +52,23 @@ class LocalStackTest {
                 }
             }
             System.out.println("I am number " + arguments[0]);
+            if (arguments[0].equals(GREEDY)) {
+                Thread worker = new Thread(Idle::useEverything);
+                worker.setDaemon(true);
+                worker.start();
+            }
             ChildProcess.endWithSupervisor(() -> System.exit(0), Duration.ofSeconds(5));
             ReadyFile.publishIfAsked("detector", Map.of("http", Integer.parseInt(arguments[0])));
             if (!new CountDownLatch(1).await(3, TimeUnit.MINUTES)) {
                 System.exit(1);
+            }
+        }
+
+        /** On a thread that is not the first, as an event loop: its error ends nothing by itself. */
+        private static void useEverything() {
+            List<byte[]> all = new ArrayList<>();
+            while (!all.contains(new byte[0])) {
+                all.add(new byte[1 << 20]);
             }
         }
     }
@@ -150,6 +166,18 @@ class LocalStackTest {
                     .isLessThanOrEqualTo(Child.MOST_LOG_BYTES);
             assertThat(child.lastLogLines(2)).hasSize(2).last().isEqualTo("I am number 1001");
             assertThat(child.log()).endsWith("I am number 1001\n");
+        }
+    }
+
+    @Test
+    void aPartWithoutMemoryEndsAndSaysSo() throws Exception {
+        try (LocalStack stack = LocalStack.open(installation)) {
+            stack.start(Part.DETECTOR, List.of(), List.of(GREEDY));
+            awaitEnd(stack);
+
+            assertThat(stack.failure().orElseThrow())
+                    .hasMessage("the detector ran out of memory (it may use 192 MiB): ask for less at a time; what was"
+                            + " measured before is kept");
         }
     }
 

@@ -146,7 +146,9 @@ final class RequestRow {
             }
             case Outcome.Cancelled cancelled -> {
                 word("cancelled");
-                skip(6);
+                skip(4);
+                word(cancelled.ownLimit().map(limit -> "OWN_" + limit.name()).orElse(""));
+                skip(1);
             }
         }
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plumbline.contract.event.FailureKind;
 import dev.plumbline.contract.event.Outcome;
 import dev.plumbline.contract.event.Outcome.DropReason;
+import dev.plumbline.contract.event.OwnLimit;
 import dev.plumbline.contract.event.RequestEvent;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -56,10 +57,13 @@ class RequestRowTest {
                 SampleEvents.completed(1, 1),
                 SampleEvents.failed(2, 2, failed),
                 SampleEvents.neverSent(3, 3, new Outcome.Dropped(DropReason.CIRCUIT_BREAKER)),
-                SampleEvents.neverSent(4, 4, new Outcome.Cancelled()))) {
+                SampleEvents.neverSent(4, 4, new Outcome.Cancelled()),
+                SampleEvents.neverSent(5, 5, Outcome.Cancelled.by(OwnLimit.PORTS)))) {
             assertThat(text(RequestRow.of(event)).split(",", -1)).hasSameSizeAs(HEADER.toArray());
         }
         RequestEvent event = SampleEvents.failed(2, 2, failed);
+        assertThat(cell(SampleEvents.neverSent(5, 5, Outcome.Cancelled.by(OwnLimit.PORTS)), "drop_reason"))
+                .isEqualTo("OWN_PORTS");
         assertThat(cell(event, "failure_kind")).isEqualTo("REJECTED");
         assertThat(cell(event, "http_status")).isEqualTo("503");
         assertThat(cell(event, "retry_after_ms")).isEqualTo("1000");

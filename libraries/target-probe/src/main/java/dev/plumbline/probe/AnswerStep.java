@@ -84,7 +84,13 @@ final class AnswerStep implements ProbeStep {
     }
 
     private String asked(Protocol protocol) {
-        return protocol.method() + " " + address.url().path(protocol.endpointType());
+        return protocol.method() + " "
+                + (protocol.endpointType() == EndpointType.GENERIC
+                        ? address.url()
+                                .endpointType()
+                                .map(address.url()::path)
+                                .orElse(address.url().base())
+                        : address.url().path(protocol.endpointType()));
     }
 
     private BodySubscriber<Answer> reader(Protocol protocol, HttpResponse.ResponseInfo info) {

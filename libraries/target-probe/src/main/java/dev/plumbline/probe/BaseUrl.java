@@ -139,7 +139,9 @@ public record BaseUrl(
 
     /** What was typed, of an API that we do not know; may hold a secret in its query. */
     String whole() {
-        return base() + query.map(text -> "?" + text).orElse("");
+        return endpointType
+                .map(this::endpoint)
+                .orElseGet(() -> base() + query.map(text -> "?" + text).orElse(""));
     }
 
     /** The path of an API below the base, without the query. */

@@ -40,14 +40,14 @@ final class ConnectStep implements ProbeStep {
             Thread.sleep(context.timeouts().loadingPause());
             outcome = context.transport().connect(known.addresses(), where, port);
         }
+        if (outcome instanceof StepOutcome.Failed refused && isRefused(outcome) && !most.isZero()) {
+            outcome = new StepOutcome.Failed(
+                    refused.kind(),
+                    refused.line() + " (waited " + Words.duration(most)
+                            + ": --wait 5m waits for an engine that takes longer to start)");
+        }
         return StepEnd.of(
-                outcome instanceof StepOutcome.Failed refused && isRefused(outcome) && !most.isZero()
-                        ? new StepOutcome.Failed(
-                                refused.kind(),
-                                refused.line() + " (waited " + Words.duration(most)
-                                        + ": --wait 5m waits for an engine that takes longer to start)")
-                        : outcome,
-                known);
+                outcome instanceof StepOutcome.Failed failed ? context.withUnusedProxy(failed) : outcome, known);
     }
 
     private static boolean isRefused(StepOutcome outcome) {

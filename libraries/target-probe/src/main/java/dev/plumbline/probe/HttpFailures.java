@@ -17,6 +17,15 @@ final class HttpFailures {
     /** What stands between us and the server, whatever was asked; empty for answers that a step must judge itself. */
     Optional<Failed> obstacle(Answered answer) {
         int status = answer.status();
+        if (answer.isUnauthorizedInside()) {
+            return Optional.of(new Failed(
+                    FailureKind.UNAUTHORIZED,
+                    answer.asked() + " answers 200 with a refusal inside" + said(answer)
+                            + (address.credentials().isEmpty()
+                                    ? ": it wants a key; give --api-key-env NAME or --api-key-file FILE"
+                                    : ": the key is not accepted; check --api-key-env or --api-key-file, and the header"
+                                            + " that the server wants")));
+        }
         if (status >= 300 && status < 400) {
             return Optional.of(redirected(answer));
         }
@@ -115,8 +124,8 @@ final class HttpFailures {
                         + ", which is not followed: " + advice);
     }
 
-    /** What the server itself says, in brackets. */
-    private String said(Answered answer) {
+    /** The server's words in brackets, without what must not be repeated; nothing where there are none. */
+    String said(Answered answer) {
         return answer.words()
                 .map(text -> " (\"" + Words.oneLine(address.credentials().redact(text)) + "\")")
                 .orElse("");

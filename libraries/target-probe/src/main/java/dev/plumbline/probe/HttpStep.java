@@ -56,7 +56,7 @@ final class HttpStep implements ProbeStep {
         }
         // Some servers look at the key after the request, some before: a 401 anywhere is one.
         Optional<Failed> unauthorized = answers.stream()
-                .filter(answer -> answer.status() == 401)
+                .filter(answer -> answer.status() == 401 || answer.isUnauthorizedInside())
                 .flatMap(answer -> httpFailures.obstacle(answer).stream())
                 .findFirst();
         if (unauthorized.isPresent()) {

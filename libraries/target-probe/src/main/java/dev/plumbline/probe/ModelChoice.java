@@ -20,15 +20,33 @@ sealed interface ModelChoice {
     /** None. */
     record NotChosen(Failed failure) implements ModelChoice {}
 
-    /** The one asked for; else the only one; else the only one that is loaded. */
-    static ModelChoice of(Optional<String> asked, Survey survey, BaseUrl url) {
+    /** How much of an answer is read. */
+    String READ = (TargetClient.MAX_BODY_BYTES >> 20) + " MiB";
+
+    /**
+     * The one asked for; else the only one; else the only one that is loaded.
+     *
+     * @param errorInside what the server says in place of a list, in brackets
+     */
+    static ModelChoice of(Optional<String> asked, Survey survey, BaseUrl url, Optional<String> errorInside) {
         Optional<List<ServedModel>> list = ServedModel.in(survey);
         if (list.isEmpty()) {
-            return asked.<ModelChoice>map(name ->
-                            new Chosen(name, Optional.empty(), "as asked for; the server does not list its models"))
+            boolean cut = survey.answered(Survey.MODELS)
+                    .filter(answer -> answer.status() == 200 && answer.cut())
+                    .isPresent();
+            return asked.<ModelChoice>map(name -> new Chosen(
+                            name,
+                            Optional.empty(),
+                            cut
+                                    ? "as asked for; of the server's list only " + READ + " is read"
+                                    : "as asked for; the server does not list its models"))
                     .orElseGet(() -> new NotChosen(new Failed(
                             FailureKind.MODEL_NOT_CHOSEN,
-                            url.base() + " does not list its models: name one with --model")));
+                            url.base()
+                                    + (cut
+                                            ? " lists more models than are read (" + READ + " of the list)"
+                                            : " does not list its models" + errorInside.orElse(""))
+                                    + ": name one with --model")));
         }
         List<ServedModel> models = list.get();
         List<String> ids = models.stream().map(ServedModel::id).toList();

@@ -32,7 +32,7 @@ final class NameStep implements ProbeStep {
         return switch (context.transport().resolve(host)) {
             case Resolution.Found it ->
                 StepEnd.of(Transport.resolved(it.addresses()), known.withAddresses(it.addresses()));
-            case Resolution.NotFound not -> StepEnd.of(not.failure(), known);
+            case Resolution.NotFound not -> StepEnd.of(context.withUnusedProxy(not.failure()), known);
         };
     }
 }

@@ -52,4 +52,14 @@ record ProbeContext(
     public void close() {
         making.join().close();
     }
+
+    /** A failure to get to the target, with what the environment knows of a way. */
+    StepOutcome.Failed withUnusedProxy(StepOutcome.Failed failed) {
+        return isProxied()
+                ? failed
+                : address.route()
+                        .unusedProxy()
+                        .map(hint -> new StepOutcome.Failed(failed.kind(), failed.line() + "; " + hint))
+                        .orElse(failed);
+    }
 }

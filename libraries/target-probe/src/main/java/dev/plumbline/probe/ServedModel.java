@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /**
  * A model in a server's list.
@@ -17,17 +18,16 @@ import java.util.OptionalLong;
  */
 record ServedModel(String id, List<String> aliases, boolean embedding, JsonNode entry) {
 
-    /** More models than this are not looked at; gateways list hundreds. */
-    private static final int MOST = 10_000;
-
     ServedModel {
         aliases = List.copyOf(aliases);
     }
 
-    /** The models in the answer to {@code /v1/models} and {@code /api/tags}; empty where neither is a list. */
+    /**
+     * The models in the answer to {@code /v1/models} and {@code /api/tags}; empty where neither is a list. As many as are in
+     * the part of an answer that is read.
+     */
     static Optional<List<ServedModel>> in(Survey survey) {
-        Optional<JsonNode> data =
-                survey.json(Survey.MODELS).map(body -> body.path("data")).filter(JsonNode::isArray);
+        Optional<JsonNode> data = survey.json(Survey.MODELS).flatMap(ServedModel::list);
         Optional<JsonNode> tags =
                 survey.json(Survey.OLLAMA_TAGS).map(body -> body.path("models")).filter(JsonNode::isArray);
         if (data.isEmpty() && tags.isEmpty()) {
@@ -35,13 +35,28 @@ record ServedModel(String id, List<String> aliases, boolean embedding, JsonNode 
         }
         List<ServedModel> models = new ArrayList<>();
         for (JsonNode entry : data.or(() -> tags).orElseThrow()) {
-            Optional<String> id = Json.text(entry, "id").or(() -> Json.text(entry, "name"));
-            if (id.isPresent() && models.size() < MOST) {
+            Optional<String> id = Optional.of(entry)
+                    .filter(JsonNode::isTextual)
+                    .flatMap(name -> Json.text(name))
+                    .or(() -> Json.text(entry, "id"))
+                    .or(() -> Json.text(entry, "name"))
+                    .or(() -> Json.text(entry, "model"));
+            if (id.isPresent()) {
                 JsonNode tag = tagged(tags, id.get()).orElse(entry);
                 models.add(new ServedModel(id.get(), aliases(entry, id.get()), isEmbedding(entry, tag), tag));
             }
         }
         return Optional.of(models);
+    }
+
+    /** OpenAI's list is one in {@code data}; others put it into {@code models}, or give it bare. */
+    private static Optional<JsonNode> list(JsonNode body) {
+        return Stream.of(body, body.path("data"), body.path("models"))
+                .filter(JsonNode::isArray)
+                .filter(list -> list.isEmpty()
+                        || list.path(0).isObject()
+                        || list.path(0).isTextual())
+                .findFirst();
     }
 
     boolean isNamed(String name) {

@@ -75,6 +75,7 @@ public record TargetAddress(
      *
      * @param generic describes an API that we do not know; then nothing is found out about it
      * @param metricsUrl where the engine's metrics are; empty looks for {@code /metrics} below the base URL
+     * @param pulled whether an Ollama that does not have the model is told to pull it
      * @param streamed whether answers shall come as streams; a server that cannot stream is measured without
      */
     public record Wanted(
@@ -82,7 +83,8 @@ public record TargetAddress(
             Optional<GenericTarget> generic,
             Optional<String> model,
             Optional<BaseUrl> metricsUrl,
-            boolean streamed) {
+            boolean streamed,
+            boolean pulled) {
 
         /** Everything is to be found out. */
         public static final Wanted ANYTHING =
@@ -92,7 +94,7 @@ public record TargetAddress(
             Objects.requireNonNull(generic, "generic");
             if (generic.isPresent() != endpointType.equals(Optional.of(EndpointType.GENERIC))) {
                 throw new IllegalArgumentException(
-                        "endpoint type generic and the description of its API go together: give both, in a scenario file");
+                        "endpoint type generic and the description of its API go together: give both");
             }
             Objects.requireNonNull(model, "model");
             Objects.requireNonNull(metricsUrl, "metricsUrl");
@@ -104,12 +106,17 @@ public record TargetAddress(
                 Optional<GenericTarget> generic,
                 Optional<String> model,
                 Optional<BaseUrl> metricsUrl) {
-            this(endpointType, generic, model, metricsUrl, true);
+            this(endpointType, generic, model, metricsUrl, true, false);
         }
 
         /** The same with answers that come in one piece. */
         public Wanted whole() {
-            return new Wanted(endpointType, generic, model, metricsUrl, false);
+            return new Wanted(endpointType, generic, model, metricsUrl, false, pulled);
+        }
+
+        /** The same with a model that is pulled where it is missing. */
+        public Wanted pulling() {
+            return new Wanted(endpointType, generic, model, metricsUrl, streamed, true);
         }
     }
 
@@ -118,8 +125,10 @@ public record TargetAddress(
      *
      * @param caFile PEM file of the certificates to trust in place of the system's
      * @param proxy HTTP proxy in between
+     * @param unusedProxy clause for whoever finds no way to the target, about a proxy of the environment, see
+     *     {@link UnusedProxy}
      */
-    public record Route(Optional<Path> caFile, Optional<InetSocketAddress> proxy) {
+    public record Route(Optional<Path> caFile, Optional<InetSocketAddress> proxy, Optional<String> unusedProxy) {
 
         /** No proxy, the system's certificates. */
         public static final Route DIRECT = new Route(Optional.empty(), Optional.empty());
@@ -127,6 +136,12 @@ public record TargetAddress(
         public Route {
             Objects.requireNonNull(caFile, "caFile");
             Objects.requireNonNull(proxy, "proxy");
+            Objects.requireNonNull(unusedProxy, "unusedProxy");
+        }
+
+        /** In an environment without a proxy. */
+        public Route(Optional<Path> caFile, Optional<InetSocketAddress> proxy) {
+            this(caFile, proxy, Optional.empty());
         }
     }
 }

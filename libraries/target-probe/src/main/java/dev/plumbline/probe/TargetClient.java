@@ -111,6 +111,7 @@ final class TargetClient implements AutoCloseable {
                 headers.firstValue("server"),
                 headers.firstValue("location"),
                 new String(body, StandardCharsets.UTF_8),
+                body.length >= MAX_BODY_BYTES,
                 Json.read(body));
     }
 

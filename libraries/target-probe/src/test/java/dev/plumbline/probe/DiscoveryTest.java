@@ -11,6 +11,7 @@ import dev.plumbline.protocol.scripted.ScriptedServer;
 import dev.plumbline.target.SimulatedTarget;
 import dev.plumbline.target.SimulatedTargetSettings;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -239,6 +240,45 @@ class DiscoveryTest {
     }
 
     @Test
+    void aModelThatAnOllamaDoesNotHaveIsPulledWhereThatIsAskedFor() throws Exception {
+        try (ScriptedServer server = Engines.ollama()) {
+            String models = Engines.resource("ollama-v1-models.json");
+            String had = "{\"object\":\"list\",\"data\":null}";
+            server.json("GET /v1/models", had).json("GET /api/tags", "{\"models\":[]}");
+            server.on("POST /api/pull", (out, request) -> {
+                server.json("GET /v1/models", models).json("GET /api/tags", Engines.resource("ollama-tags.json"));
+                return ScriptedServer.send(out, 200, "application/json", "{\"status\":\"success\"}");
+            });
+            String name = Json.read(models.getBytes(StandardCharsets.UTF_8))
+                    .orElseThrow()
+                    .at("/data/0/id")
+                    .asText();
+
+            ProbeReport without = Probing.check(server.url(), Probing.model(name));
+            assertThat(Probing.line(without, Step.MODEL))
+                    .contains("serves no model")
+                    .endsWith("--pull Ollama pulls it");
+            assertThat(server.asked()).doesNotContain("POST /api/pull");
+
+            ProbeReport with = Probing.check(server.url(), Probing.model(name).pulling());
+            assertThat(Probing.line(with, Step.MODEL)).startsWith("passed: " + name);
+            assertThat(with.failure()).isEmpty();
+        }
+    }
+
+    @Test
+    void aPullThatFailsIsToldInTheServersWords() throws Exception {
+        try (ScriptedServer server =
+                Engines.ollama().json("POST /api/pull", "{\"error\":\"pull model manifest: file does not exist\"}")) {
+            assertThat(Probing.line(
+                            Probing.check(server.url(), Probing.model("none").pulling()), Step.MODEL))
+                    .isEqualTo(
+                            "failed: Ollama cannot pull none (\"pull model manifest: file does not exist\"): check its"
+                                    + " name, and that the server reaches its registry");
+        }
+    }
+
+    @Test
     void aGenericApiIsAskedForItsAnswerOnly() throws Exception {
         GenericTarget target = new GenericTarget(
                 "POST",
@@ -265,6 +305,13 @@ class DiscoveryTest {
             assertThat(report.discovery().orElseThrow().endpointUrl()).isEqualTo(server.url() + "/talk?k=1");
             assertThat(server.asked()).containsExactly("POST /talk?k=1");
         }
+    }
+
+    @Test
+    void aDescribedApiMayLieWhereAKnownOneWouldBe() {
+        assertThat(BaseUrl.parse("http://h:1/p/v1/chat/completions?k=1").whole())
+                .isEqualTo("http://h:1/p/v1/chat/completions?k=1");
+        assertThat(BaseUrl.parse("http://h:1/api/chat/").whole()).isEqualTo("http://h:1/api/chat/");
     }
 
     @Test

@@ -35,6 +35,7 @@ class StepTest {
                 Optional.empty(),
                 Optional.empty(),
                 body,
+                false,
                 Json.read(body.getBytes(StandardCharsets.UTF_8)));
     }
 
@@ -83,7 +84,7 @@ class StepTest {
     }
 
     @Test
-    void aModelIsChosenFromTheListWhicheverApiIsMissing() {
+    void aModelIsChosenFromTheListWhicheverApiIsMissing() throws InterruptedException {
         StepEnd end = new ModelStep(Probing.offline(ADDRESS)).run(surveyed(true, answered(Survey.MODELS, 200, LIST)));
 
         assertThat(end.outcome()).isEqualTo(new Passed("m (the only one), context 64 tokens"));
@@ -91,7 +92,7 @@ class StepTest {
     }
 
     @Test
-    void withoutApiAndListThereIsNoModelToChoose() {
+    void withoutApiAndListThereIsNoModelToChoose() throws InterruptedException {
         StepEnd end =
                 new ModelStep(Probing.offline(ADDRESS)).run(surveyed(true, answered(Survey.MODELS, 404, "not found")));
 

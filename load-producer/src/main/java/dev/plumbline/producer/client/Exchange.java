@@ -1,6 +1,7 @@
 package dev.plumbline.producer.client;
 
 import dev.plumbline.contract.event.FailureKind;
+import dev.plumbline.contract.event.OwnLimit;
 import dev.plumbline.producer.recorder.EndedRequest;
 import dev.plumbline.producer.recorder.RequestRecording;
 import dev.plumbline.producer.time.ProducerClock;
@@ -150,10 +151,16 @@ public final class Exchange {
                 open(false);
                 return;
             }
+            Optional<OwnLimit> ours = OwnLimits.of(cause, connections.hasConnected());
+            if (ours.isPresent()) {
+                end(recording.cancelled(clock.nanos(), ours.get()));
+                return;
+            }
             FailureKind kind = isTls(cause) ? FailureKind.TLS : FailureKind.CONNECT;
             end(recording.failed(clock.nanos(), kind, oneLine(cause)));
             return;
         }
+        connections.connected();
         HttpClientRequest connected = result.result();
         InterimResponses.skipOn(connected.connection());
         if (onKept) {
@@ -282,6 +289,11 @@ public final class Exchange {
             return;
         }
         long now = clock.nanos();
+        Optional<OwnLimit> ours = OwnLimits.of(cause, true);
+        if (ours.isPresent()) {
+            abort(recording.cancelled(now, ours.get()));
+            return;
+        }
         bodyEnded = true;
         answer.ifPresent(reader -> reader.end(false));
         if (isUnreadable(cause)) {

@@ -34,6 +34,7 @@ public final class InferenceClient implements AutoCloseable {
             int maxInFlight,
             ConnectionReuse reuse,
             AnswerNotes notes) {
+        OwnLimits.prepare();
         this.endpoint = endpoint;
         this.timeouts = timeouts;
         this.clock = clock;

@@ -15,6 +15,7 @@ final class TargetConnections implements AutoCloseable {
     private final HttpClient single;
     private final RequestOptions options;
     private final ConnectionReuse reuse;
+    private boolean hasConnected;
 
     TargetConnections(
             Vertx vertx, Endpoint endpoint, long connectTimeoutNanos, PoolOptions pool, ConnectionReuse reuse) {
@@ -28,6 +29,15 @@ final class TargetConnections implements AutoCloseable {
                 .setPort(endpoint.url().port())
                 .setSsl(endpoint.url().tls())
                 .setURI(endpoint.url().pathAndQuery());
+    }
+
+    /** Whether there was a connection to the target before: then it is not the address that does not work from here. */
+    boolean hasConnected() {
+        return hasConnected;
+    }
+
+    void connected() {
+        hasConnected = true;
     }
 
     /** How connections are kept. */

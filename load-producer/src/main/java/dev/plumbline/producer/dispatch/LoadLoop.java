@@ -1,6 +1,7 @@
 package dev.plumbline.producer.dispatch;
 
 import dev.plumbline.contract.event.Activity;
+import dev.plumbline.contract.event.Outcome;
 import dev.plumbline.producer.activity.ActivityLedger;
 import dev.plumbline.producer.client.InferenceClient;
 import dev.plumbline.producer.emission.EventOutlet;
@@ -251,6 +252,10 @@ public final class LoadLoop {
             ledger.tokens(endNanos, recording.outputTokenCorrection());
             counters.ended(request.attempt(), request.outcome());
             listener.ended(request);
+            if (request.outcome() instanceof Outcome.Cancelled cancelled
+                    && cancelled.ownLimit().isPresent()) {
+                selfCheck.unsent(endNanos);
+            }
             if (!outlet.ended(request)) {
                 lostSinceMark++;
                 selfCheck.queueFull(endNanos);

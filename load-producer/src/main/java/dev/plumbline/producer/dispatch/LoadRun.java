@@ -264,7 +264,7 @@ final class LoadRun {
             vertx.setTimer(pauseMillis, unused -> retry(phase, exchange, clock.nanos()));
         } else if (plan instanceof LoadPlan.Closed closed && !exhausted) {
             pausing++;
-            boolean failed = request.outcome() instanceof Outcome.Failed;
+            boolean failed = request.outcome() instanceof Outcome.Failed || isOwnLimit(request.outcome());
             if (failed && closed.pauseAfterFailureNanos() > 0) {
                 long pauseMillis = Math.max(1, closed.pauseAfterFailureNanos() / ProducerClock.NANOS_PER_MILLI);
                 vertx.setTimer(pauseMillis, unused -> afterPause(clock.nanos()));
@@ -276,6 +276,12 @@ final class LoadRun {
         } else {
             completeIfIdle();
         }
+    }
+
+    /** What is short here is so a moment later, too. */
+    private static boolean isOwnLimit(Outcome outcome) {
+        return outcome instanceof Outcome.Cancelled cancelled
+                && cancelled.ownLimit().isPresent();
     }
 
     private void retry(LoadPhase phase, Exchange failed, long dueNanos) {

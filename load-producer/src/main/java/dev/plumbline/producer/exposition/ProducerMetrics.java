@@ -113,7 +113,13 @@ public final class ProducerMetrics {
             case Outcome.Failed failed -> count("failed", failed.kind().name().toLowerCase(Locale.ROOT));
             case Outcome.Dropped dropped ->
                 count("dropped", dropped.reason().name().toLowerCase(Locale.ROOT));
-            case Outcome.Cancelled unused -> count("cancelled", "");
+            case Outcome.Cancelled cancelled ->
+                count(
+                        "cancelled",
+                        cancelled
+                                .ownLimit()
+                                .map(limit -> "own_limit_" + limit.name().toLowerCase(Locale.ROOT))
+                                .orElse(""));
         }
         request.stamps()
                 .takenNanos()

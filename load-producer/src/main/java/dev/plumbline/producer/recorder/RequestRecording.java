@@ -4,6 +4,7 @@ import dev.plumbline.contract.distribution.HistogramAccumulator;
 import dev.plumbline.contract.event.Attempt;
 import dev.plumbline.contract.event.FailureKind;
 import dev.plumbline.contract.event.Outcome;
+import dev.plumbline.contract.event.OwnLimit;
 import dev.plumbline.contract.event.Response;
 import dev.plumbline.contract.event.Stamps;
 import dev.plumbline.contract.event.Surroundings;
@@ -258,6 +259,11 @@ public final class RequestRecording {
     /** Closes it because we ended it. */
     public EndedRequest cancelled(long atNanos) {
         return end(atNanos, new Outcome.Cancelled());
+    }
+
+    /** Closes it because this machine had too little of something for it. */
+    public EndedRequest cancelled(long atNanos, OwnLimit limit) {
+        return end(atNanos, Outcome.Cancelled.by(limit));
     }
 
     /** Closes it because it was due and is not sent. */

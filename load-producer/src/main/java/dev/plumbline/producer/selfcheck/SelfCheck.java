@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicLong;
  *   <li>Event loop: a tick that comes later than its interval plus the budget makes every slot that it should have come
  *       in sick.
  *   <li>CPU: the process must not use more than a share of all cores over a slot.
+ *   <li>Own limits: a request that could not be made for want of files, ports or memory was not dispatched in time.
  * </ul>
  *
  * <p>One thread, that of its event loop; the counters may be read by any.
@@ -56,6 +57,11 @@ public final class SelfCheck {
         if (takenNanos - dueNanos > budgets.dispatchLagNanos()) {
             takenLate++;
         }
+    }
+
+    /** A request that was due could not be made for want of something here. */
+    public void unsent(long atNanos) {
+        accuse(atNanos, atNanos, Activity.Sickness.DISPATCH_LAG);
     }
 
     /** Events were lost because the queue towards Kafka was full. */

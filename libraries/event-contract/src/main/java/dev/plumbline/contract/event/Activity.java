@@ -42,7 +42,7 @@ public record Activity(
 
     /** Why a producer does not vouch for its own numbers. */
     public enum Sickness {
-        /** Requests were taken up too late after they fell due (p99 over budget). */
+        /** Requests were taken up too late after they fell due (p99 over budget), or not at all for want of own means. */
         DISPATCH_LAG,
         /** The event loop stood still for longer than its budget. */
         EVENT_LOOP_STALLED,

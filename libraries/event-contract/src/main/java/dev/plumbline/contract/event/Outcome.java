@@ -53,8 +53,27 @@ public sealed interface Outcome {
         }
     }
 
-    /** We ended it, at the end of a run for example: neither good nor bad. */
-    record Cancelled() implements Outcome {}
+    /**
+     * We ended it, at the end of a run for example, or could not make it: neither good nor bad.
+     *
+     * @param ownLimit what the load generator's machine had too little of, where that is why. Readers that are older than this
+     *     field take such a request for one that was cancelled, and count it neither way
+     */
+    record Cancelled(Optional<OwnLimit> ownLimit) implements Outcome {
+        public Cancelled {
+            Objects.requireNonNull(ownLimit, "ownLimit");
+        }
+
+        /** Because it was to end. */
+        public Cancelled() {
+            this(Optional.empty());
+        }
+
+        /** Because this machine had too little of something. */
+        public static Cancelled by(OwnLimit limit) {
+            return new Cancelled(Optional.of(limit));
+        }
+    }
 
     /** Why a request that was due was not sent. */
     enum DropReason {

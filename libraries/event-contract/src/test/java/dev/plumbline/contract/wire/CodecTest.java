@@ -3,6 +3,9 @@ package dev.plumbline.contract.wire;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plumbline.contract.event.Outcome;
+import dev.plumbline.contract.event.OwnLimit;
+import dev.plumbline.contract.event.RequestEvent;
 import dev.plumbline.contract.verdict.Snapshot;
 import dev.plumbline.contract.window.Partial;
 import java.io.IOException;
@@ -34,6 +37,8 @@ class CodecTest {
                 new Golden<>("request-counted-twice.json", Codec.EVENTS, Examples.countedTwice()),
                 new Golden<>("request-usage-refused.json", Codec.EVENTS, Examples.usageRefused()),
                 new Golden<>("request-failed.json", Codec.EVENTS, Examples.failed()),
+                new Golden<>("request-cancelled.json", Codec.EVENTS, Examples.cancelled()),
+                new Golden<>("request-own-limit.json", Codec.EVENTS, Examples.ownLimit()),
                 new Golden<>("request-dropped.json", Codec.EVENTS, Examples.dropped()),
                 new Golden<>("heartbeat.json", Codec.EVENTS, Examples.heartbeat()),
                 new Golden<>("producer-expelled.json", Codec.EVENTS, Examples.expelled()),
@@ -223,6 +228,28 @@ class CodecTest {
         }
         assertThat(Codec.EVENTS.decode(null)).isInstanceOf(Decoded.Undecodable.class);
         assertThat(Codec.EVENTS.decode(new byte[Codec.MAX_BYTES + 1])).isInstanceOf(Decoded.Undecodable.class);
+    }
+
+    @Test
+    void aLimitThatALaterVersionNamesIsReadAsOneOfOurOwn() throws IOException {
+        String text = new String(golden("request-own-limit.json"), UTF_8).replace("OPEN_FILES", "THREADS");
+        assertThat(Codec.EVENTS.decode(text.getBytes(UTF_8)))
+                .isInstanceOfSatisfying(
+                        Decoded.Value.class,
+                        read -> assertThat(((RequestEvent) read.value()).outcome())
+                                .isEqualTo(Outcome.Cancelled.by(OwnLimit.OTHER)));
+    }
+
+    @Test
+    void anOlderReaderTakesWhatOurOwnLimitEndedForCancelled() throws IOException {
+        // What it knows are the same words without the field, and what it does not know it ignores.
+        String text = new String(golden("request-own-limit.json"), UTF_8);
+        assertThat(text).contains("{\"type\":\"cancelled\",\"ownLimit\":\"OPEN_FILES\"}");
+        assertThat(Codec.EVENTS.decode(text.replace("ownLimit", "addedLater").getBytes(UTF_8)))
+                .isInstanceOfSatisfying(
+                        Decoded.Value.class,
+                        read -> assertThat(((RequestEvent) read.value()).outcome())
+                                .isEqualTo(new Outcome.Cancelled()));
     }
 
     @Test

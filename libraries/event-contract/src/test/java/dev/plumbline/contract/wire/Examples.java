@@ -13,6 +13,7 @@ import dev.plumbline.contract.event.Heartbeat;
 import dev.plumbline.contract.event.NearestSample;
 import dev.plumbline.contract.event.Origin;
 import dev.plumbline.contract.event.Outcome;
+import dev.plumbline.contract.event.OwnLimit;
 import dev.plumbline.contract.event.ProducerExpelled;
 import dev.plumbline.contract.event.RequestEvent;
 import dev.plumbline.contract.event.Response;
@@ -165,6 +166,48 @@ final class Examples {
                         5),
                 Response.nothing(false),
                 new Outcome.Dropped(Outcome.DropReason.IN_FLIGHT_CAP),
+                Surroundings.unknown("not configured"));
+    }
+
+    static Event cancelled() {
+        return new RequestEvent(
+                new Origin("producer-1", 1_795_345_200_000L, 46),
+                SERIES,
+                Attempt.first("r-4"),
+                1_795_345_260_201L,
+                new Stamps(
+                        5,
+                        OptionalLong.empty(),
+                        OptionalLong.empty(),
+                        OptionalLong.empty(),
+                        OptionalLong.empty(),
+                        OptionalLong.empty(),
+                        OptionalLong.empty(),
+                        OptionalLong.empty(),
+                        5),
+                Response.nothing(false),
+                new Outcome.Cancelled(),
+                Surroundings.unknown("not configured"));
+    }
+
+    static Event ownLimit() {
+        return new RequestEvent(
+                new Origin("producer-1", 1_795_345_200_000L, 47),
+                SERIES,
+                Attempt.first("r-5"),
+                1_795_345_260_201L,
+                new Stamps(
+                        5,
+                        OptionalLong.empty(),
+                        OptionalLong.empty(),
+                        OptionalLong.empty(),
+                        OptionalLong.empty(),
+                        OptionalLong.empty(),
+                        OptionalLong.empty(),
+                        OptionalLong.empty(),
+                        5),
+                Response.nothing(false),
+                Outcome.Cancelled.by(OwnLimit.OPEN_FILES),
                 Surroundings.unknown("not configured"));
     }
 

@@ -1,0 +1,102 @@
+package dev.plumbline.cli.history;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.plumbline.contract.run.RunRecord.Decision;
+import dev.plumbline.judgement.result.RunVerdict;
+import dev.plumbline.judgement.run.SimulatedRun;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A history of soaks: runs of many windows, more of them than fit into the memory of a command. */
+@Timeout(value = 3, unit = TimeUnit.MINUTES)
+class HistoryInMemoryTest {
+
+    /** Sparse ones: as much as 2,000 windows of a service under load. */
+    private static final int WINDOWS = 20_000;
+
+    private static final int RUNS = 6;
+    private static final int HEAP_MEBIBYTES = 96;
+
+    @TempDir
+    private Path folder;
+
+    private Path root;
+
+    @BeforeEach
+    void soaks() throws IOException {
+        root = folder.resolve("runs");
+        SimulatedRun simulated = new SimulatedRun(1);
+        ObjectNode file = (ObjectNode) RunFile.MAPPER.readTree(
+                RunFile.encode(simulated.run(), new RunVerdict(Decision.PASS, "pass", Optional.empty(), List.of())));
+        ArrayNode windows = (ArrayNode) file.at("/result/windows");
+        long start = windows.get(0).path("startEpochMillis").asLong();
+        ArrayNode many = RunFile.MAPPER.createArrayNode();
+        for (int i = 0; i < WINDOWS; i++) {
+            ObjectNode window = windows.get(i % windows.size()).deepCopy();
+            many.add(window.put("startEpochMillis", start + i * 10_000L));
+        }
+        ((ObjectNode) file.path("result")).set("windows", many);
+        ((ObjectNode) file.at("/result/identity")).put("endEpochMillis", start + WINDOWS * 10_000L);
+        String text = file.toString();
+        for (int i = 0; i < RUNS; i++) {
+            String id = String.format("202611%02dT120000Z-soak", i + 1);
+            Path run = Files.createDirectories(root.resolve(id));
+            Files.writeString(run.resolve(RunFile.NAME), text.replace(simulated.runId(), id));
+        }
+    }
+
+    private List<String> plumb(String... arguments) throws Exception {
+        Path out = folder.resolve("out.txt");
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx" + HEAP_MEBIBYTES + "m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                "dev.plumbline.cli.PlumblineMain"));
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(out.toFile())
+                .start();
+        assertThat(process.waitFor(150, TimeUnit.SECONDS)).as("not over").isTrue();
+        String said = Files.readString(out, StandardCharsets.UTF_8);
+        assertThat(process.exitValue()).as(said).isZero();
+        return said.lines().filter(line -> !line.startsWith("WARNING")).toList();
+    }
+
+    @Test
+    void theBeginningOfAFileTellsWhatItsRunCanBeComparedWith() throws Exception {
+        RunStore store = new RunStore(root);
+        StoredRun newest = store.find("last");
+        assertThat(RunFile.head(store.folder(newest.runId()).resolve(RunFile.NAME)))
+                .hasValueSatisfying(head -> {
+                    assertThat(head.identity()).isEqualTo(newest.result().identity());
+                    assertThat(head.environment()).isEqualTo(newest.result().environment());
+                });
+    }
+
+    @Test
+    void aListHoldsOneRunAtATime() throws Exception {
+        assertThat(plumb("runs", "list", "--artifact-dir", root.toString()))
+                .hasSize(1 + RUNS)
+                .noneMatch(line -> line.contains("damaged"));
+        assertThat(String.join("", plumb("runs", "list", "--json", "--artifact-dir", root.toString())))
+                .contains("20261101T120000Z-soak", "20261106T120000Z-soak");
+        assertThat(plumb("baseline", "list", "--artifact-dir", root.toString())).isNotEmpty();
+    }
+}
