@@ -442,6 +442,12 @@ public interface ProducerConfig {
         /** Pages of exporters (DCGM's or AMD's), separated by commas, at most 32. */
         Optional<List<String>> url();
 
+        /**
+         * Headers for each of these pages, a key of theirs for example. Default none: what the target is sent, its key included,
+         * goes to pages of its own scheme, host and port only.
+         */
+        Map<String, String> headers();
+
         /** Between two looks. Default 1 s, 200 ms to 1 h. */
         @WithDefault("1s")
         Duration interval();
@@ -458,6 +464,12 @@ public interface ProducerConfig {
 
         /** Pages of metrics, separated by commas, at most 32. Default: {@code /metrics} of the target. */
         Optional<List<String>> url();
+
+        /**
+         * Headers for each of these pages, a key of theirs for example. Default none: what the target is sent, its key included,
+         * goes to pages of its own scheme, host and port only.
+         */
+        Map<String, String> headers();
 
         /**
          * Names on the page, for an engine that is not known, by value: running, waiting, preemptions-total,

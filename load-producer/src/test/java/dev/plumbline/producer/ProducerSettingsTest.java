@@ -176,9 +176,10 @@ class ProducerSettingsTest {
     }
 
     @Test
-    void theTargetsKeyGoesToTheTargetsHostOnlyAndNeverInClear(@TempDir Path folder) throws IOException {
+    void theTargetsKeyGoesToTheTargetsOwnOriginOnly(@TempDir Path folder) throws IOException {
         String key = Files.writeString(folder.resolve("key"), "s3cret").toString();
-        String urls = "https://host:9400/metrics,http://host:9400/metrics,https://other/metrics";
+        String urls = "https://host/gpu,https://HOST:443/gpu,https://host:9400/metrics,"
+                + "http://host/gpu,http://host:443/gpu,https://other/gpu";
         SamplingSettings sampling = ProducerSettings.checked(config(Map.of(
                         "plumbline.target.url", "https://host/prefix/v1/",
                         "plumbline.target.api-key-file", key,
@@ -186,11 +187,41 @@ class ProducerSettingsTest {
                 .sampling();
         assertThat(sampling.gpu().pages())
                 .extracting(page -> page.headers().isEmpty())
-                .containsExactly(false, true, true);
+                .containsExactly(false, false, true, true, true, true);
         assertThat(sampling.engine().pages())
                 .extracting(Object::toString)
                 .containsExactly("https://host/prefix/metrics");
         assertThat(sampling.engine().pages().get(0).headers()).containsKey("Authorization");
+    }
+
+    @Test
+    void whatIsMeantForAPageGoesToThatPage(@TempDir Path folder) throws IOException {
+        String key = Files.writeString(folder.resolve("key"), "s3cret").toString();
+        SamplingSettings sampling = ProducerSettings.checked(config(Map.of(
+                        "plumbline.target.url", "https://host",
+                        "plumbline.target.api-key-file", key,
+                        "plumbline.gpu.url", "https://host:9400/metrics",
+                        "plumbline.gpu.headers.\"Authorization\"", "Basic gpu",
+                        "plumbline.engine.headers.\"X-Scrape\"", "engine")))
+                .sampling();
+        assertThat(sampling.gpu().pages().get(0).headers()).isEqualTo(Map.of("Authorization", "Basic gpu"));
+        assertThat(sampling.engine().pages().get(0).headers())
+                .isEqualTo(Map.of("Authorization", "Bearer s3cret", "X-Scrape", "engine"));
+    }
+
+    @Test
+    void thePageOfMetricsLiesBesideTheApiAndItsQueryStaysBehindIt() {
+        assertThat(engineUri("http://host:8000/openai/v1?key=s3cret"))
+                .isEqualTo("http://host:8000/openai/metrics?key=s3cret");
+        assertThat(engineUri("http://host:8000/v1/chat/completions")).isEqualTo("http://host:8000/metrics");
+        assertThat(engineUri("http://host:8000/")).isEqualTo("http://host:8000/metrics");
+    }
+
+    private static String engineUri(String target) {
+        SamplingSettings sampling = ProducerSettings.checked(config(Map.of("plumbline.target.url", target)))
+                .sampling();
+        assertThat(sampling.engine().pages().toString()).doesNotContain("s3cret");
+        return sampling.engine().pages().get(0).uri().toString();
     }
 
     @Test
