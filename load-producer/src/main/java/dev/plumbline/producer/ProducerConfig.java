@@ -88,6 +88,9 @@ public interface ProducerConfig {
     /** The warm-up of the producer's own path. */
     Selfwarmup selfwarmup();
 
+    /** Who may begin and end the load over HTTP. */
+    Control control();
+
     /** How often heartbeats are sent. Default 250 ms, 10 ms to 1 min. */
     @WithDefault("250ms")
     Duration heartbeatInterval();
@@ -423,6 +426,14 @@ public interface ProducerConfig {
         /** Most requests of the warm-up. Default 3000. */
         @WithDefault("3000")
         long requests();
+    }
+
+    interface Control {
+        /**
+         * What {@code POST /release} and {@code POST /end} must carry, {@code Authorization: Bearer TOKEN}; 16 or more characters.
+         * Absent = none: only programs on this machine may, and no web page.
+         */
+        Optional<String> token();
     }
 
     interface Gpu {

@@ -10,6 +10,7 @@ import dev.plumbline.contract.event.FailureKind;
 import dev.plumbline.probe.http.SideAnswer;
 import dev.plumbline.probe.http.SideClient;
 import dev.plumbline.probe.http.SideRequest;
+import dev.plumbline.process.ControlAccess;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -29,9 +30,12 @@ final class ProducerControl implements LoadControl.Producer, AutoCloseable {
     private final ObjectMapper json =
             JsonMapper.builder().addModule(new Jdk8Module()).build();
     private final String url;
+    private final Map<String, String> credentials;
 
-    ProducerControl(String url) {
+    /** @param token what tells the producer that it is its own run that asks */
+    ProducerControl(String url, String token) {
         this.url = url;
+        this.credentials = Map.of("Authorization", ControlAccess.authorization(token));
     }
 
     @Override
@@ -49,12 +53,22 @@ final class ProducerControl implements LoadControl.Producer, AutoCloseable {
 
     /** Lets the load begin. */
     void release() throws InterruptedException {
-        ask(SideRequest.post(at("/release"), TIMEOUT));
+        tell("/release");
     }
 
     @Override
     public void end() throws InterruptedException {
-        ask(SideRequest.post(at("/end"), TIMEOUT));
+        tell("/end");
+    }
+
+    private void tell(String path) throws InterruptedException {
+        SideAnswer answer = ask(new SideRequest("POST", at(path), credentials, Optional.empty(), TIMEOUT));
+        if (answer.status() / 100 != 2) {
+            throw new StackFailure(
+                    ExitCode.INFRASTRUCTURE,
+                    "the producer refuses " + path + " with " + answer.status() + ": "
+                            + answer.text().lines().findFirst().orElse("no reason"));
+        }
     }
 
     private URI at(String path) {

@@ -148,7 +148,7 @@ final class RunSession {
         try (PipeFeed pipeFeed =
                 new PipeFeed(pipe.kafkaClient(), pipe.window(), PipeFeed.Events.INCLUDED, PipeFeed.From.NOW)) {
             pipe.awaitProducer().ifPresent(recorder::log);
-            try (ProducerSuccession producer = new ProducerSuccession(pipe.url(Part.PRODUCER));
+            try (ProducerSuccession producer = new ProducerSuccession(pipe.url(Part.PRODUCER), pipe.controlToken());
                     OptionalPage page = plan.isEndless() ? OptionalPage.served(pipe) : OptionalPage.none()) {
                 RunFeed feed = new RunFeed(
                         (patience, listener) -> {

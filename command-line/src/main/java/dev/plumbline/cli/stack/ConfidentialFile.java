@@ -2,7 +2,8 @@ package dev.plumbline.cli.stack;
 
 import dev.plumbline.cli.outcome.ExitCode;
 import java.io.IOException;
-import java.io.Writer;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -21,11 +22,22 @@ final class ConfidentialFile {
     private ConfidentialFile() {}
 
     static Path write(Path folder, String name, Map<String, String> settings) {
-        Path file = folder.resolve(name + ".properties");
         Properties properties = new Properties();
         // The app would fill in what looks like a ${variable}.
         settings.forEach((key, value) -> properties.setProperty(key, value.replace("$", "\\$")));
         properties.setProperty("config_ordinal", ORDINAL);
+        StringWriter text = new StringWriter();
+        try {
+            properties.store(text, null);
+        } catch (IOException e) {
+            throw new UncheckedIOException("a text cannot be written to", e);
+        }
+        return writeText(folder, name + ".properties", text.toString());
+    }
+
+    /** A text alone. */
+    static Path writeText(Path folder, String name, String text) {
+        Path file = folder.resolve(name);
         boolean posix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
         FileAttribute<?>[] attributes = posix
                 ? new FileAttribute<?>[] {
@@ -35,9 +47,7 @@ final class ConfidentialFile {
         try {
             Files.deleteIfExists(file);
             Files.createFile(file, attributes);
-            try (Writer writer = Files.newBufferedWriter(file, StandardCharsets.UTF_8)) {
-                properties.store(writer, null);
-            }
+            Files.writeString(file, text, StandardCharsets.UTF_8);
             return file;
         } catch (IOException e) {
             throw new StackFailure(ExitCode.INFRASTRUCTURE, "cannot write " + file + ": " + e.getMessage());
