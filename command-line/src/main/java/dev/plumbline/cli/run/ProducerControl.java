@@ -182,16 +182,21 @@ final class ProducerControl implements LoadControl.Producer, AutoCloseable {
         }
     }
 
-    /** What was sent to the target in all, warm-up included. */
+    /**
+     * What was sent to the target in all, warm-up included.
+     *
+     * @param uncounted requests whose tokens nobody counted: they are in the sums at their worst case
+     */
     @JsonIgnoreProperties(ignoreUnknown = true)
-    record Spent(long requests, long promptTokens, long outputTokens, double cost) {
+    record Spent(long requests, long promptTokens, long outputTokens, double cost, long uncounted) {
 
         Spent plus(Spent more) {
             return new Spent(
                     requests + more.requests,
                     promptTokens + more.promptTokens,
                     outputTokens + more.outputTokens,
-                    cost + more.cost);
+                    cost + more.cost,
+                    uncounted + more.uncounted);
         }
     }
 }

@@ -32,6 +32,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 
 /** One event loop that drives real sockets, and what it left. Its clock is that of {@link System#nanoTime()}. */
 final class Drive implements AutoCloseable {
@@ -60,6 +61,7 @@ final class Drive implements AutoCloseable {
             Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(1));
     private final ProducerClock clock = new MachineTime();
     private final List<EndedRequest> ended = new CopyOnWriteArrayList<>();
+    private final LongAdder offered = new LongAdder();
     private final LoadLoop loop;
     final LoadCounters counters = new LoadCounters();
     final AnswerNotes notes = new AnswerNotes();
@@ -74,6 +76,7 @@ final class Drive implements AutoCloseable {
 
             @Override
             public boolean mark(Marker marker) {
+                marker.activity().forEach(slot -> offered.add(slot.offered()));
                 return true;
             }
         };
@@ -155,6 +158,12 @@ final class Drive implements AutoCloseable {
 
     void stop() {
         loop.stopLoad();
+    }
+
+    /** How many requests its activity says fell due, to the end of the loop. */
+    long offeredInAll() {
+        assertThat(loop.finish()).succeedsWithin(Duration.ofSeconds(60));
+        return offered.sum();
     }
 
     List<RequestEvent> events() {
