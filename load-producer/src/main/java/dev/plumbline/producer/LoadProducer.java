@@ -103,7 +103,8 @@ final class LoadProducer {
                 config.load(),
                 config.workload().seed(),
                 count);
-        this.queue = new MarkedQueue(config.emit().queueCapacity(), count);
+        this.queue = new MarkedQueue(
+                config.emit().queueCapacity(), config.emit().queueBytes().asLongValue(), count);
         long heartbeatNanos = config.heartbeatInterval().toNanos();
         this.sampling = new Sampling(
                 settings.sampling(),
@@ -136,8 +137,13 @@ final class LoadProducer {
                 emissionCounters,
                 sampling);
         this.tokenStage = tokenCounter(settings)
-                .map(counter ->
-                        new TokenStage(config.emit().queueCapacity(), count, counter, queue, metrics::tokensCounted));
+                .map(counter -> new TokenStage(
+                        config.emit().queueCapacity(),
+                        config.emit().queueBytes().asLongValue(),
+                        count,
+                        counter,
+                        queue,
+                        metrics::tokensCounted));
         EventOutlet outlet = tokenStage.<EventOutlet>map(stage -> stage).orElse(queue);
         ProcessCpu cpu = ProcessCpu.ofThisProcess();
         for (int i = 0; i < count; i++) {

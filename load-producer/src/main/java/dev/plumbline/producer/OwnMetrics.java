@@ -56,6 +56,12 @@ record OwnMetrics(
                 "plumbline_producer_markers_refused_total",
                 "Markers that waited for a later tick because the sender was behind",
                 load::refusedMarkers);
+        metrics.counter(
+                "plumbline_producer_discarded_slots_total",
+                "Seconds of activity that no heartbeat could tell in time; of these nothing is known",
+                () -> emission.discardedSlots()
+                        + loops.stream().mapToLong(LoadLoop::discardedSlots).sum());
+        metrics.gauge("plumbline_producer_queue_bytes", "About what waits for the sender, in memory", queue::bytes);
         metrics.counter("plumbline_producer_due_total", "Requests that fell due", load::dueRequests);
         metrics.gauge("plumbline_producer_queue_items", "Requests and markers that wait for the sender", queue::size);
         metrics.gauge("plumbline_producer_in_flight", "Requests in flight", load::inFlightRequests);

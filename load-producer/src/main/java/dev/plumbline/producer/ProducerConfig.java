@@ -5,6 +5,7 @@ import dev.plumbline.protocol.EndpointType;
 import dev.plumbline.protocol.GenericTarget;
 import dev.plumbline.telemetry.gpu.GpuSourceKind;
 import dev.plumbline.telemetry.ollama.LifecyclePlan;
+import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -394,6 +395,13 @@ public interface ProducerConfig {
         /** Most events that wait for Kafka; what ends beyond is lost and counted. Default 65536. */
         @WithDefault("65536")
         int queueCapacity();
+
+        /**
+         * Most memory that events take which wait for Kafka; what ends beyond is lost and counted. Default 48M, 1M or more; events
+         * that a tokenizer has yet to count wait in a queue of their own of the same size.
+         */
+        @WithDefault("48M")
+        MemorySize queueBytes();
 
         /** Longest time from the wish to stop to the end, Kafka reachable or not. Default 8 s. */
         @WithDefault("8s")

@@ -100,6 +100,7 @@ record ProducerSettings(
         requireRange(
                 "plumbline.workload.prompt-tokens-deviation", config.workload().promptTokensDeviation(), 0, 100_000);
         requireRange("plumbline.emit.queue-capacity", config.emit().queueCapacity(), 1, 10_000_000);
+        requireRange("plumbline.emit.queue-bytes", config.emit().queueBytes().asLongValue(), 1L << 20, 1L << 40);
         nanos("plumbline.emit.stop-grace", config.emit().stopGrace(), Duration.ofMillis(1));
         requireRange(
                 "plumbline.heartbeat-interval in ms", config.heartbeatInterval().toMillis(), 10, 60_000);
