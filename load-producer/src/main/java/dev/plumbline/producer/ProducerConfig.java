@@ -116,12 +116,18 @@ public interface ProducerConfig {
         /** Brokers, {@code host:port,…}. Required. */
         Optional<String> bootstrapServers();
 
-        /** Kafka's own producer properties, passed through; they win over ours. Default none. */
+        /**
+         * Kafka's own producer properties, passed through; they win over ours, but none that would make "acknowledged" untrue.
+         * Default none.
+         */
         Map<String, String> properties();
     }
 
     interface Identity {
-        /** Stable name of this producer, unique among those that run at the same time, 1 to 200 characters. */
+        /**
+         * Stable name of this producer, unique among those that run at the same time: 1 to 100 letters, digits, {@code . _ : -}. It
+         * is sent to the target at the beginning of each {@code X-Request-Id}.
+         */
         @WithDefault("producer-1")
         String id();
     }

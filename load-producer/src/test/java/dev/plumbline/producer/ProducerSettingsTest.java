@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.producer.client.Endpoint;
+import dev.plumbline.protocol.AnswerLimits;
 import dev.plumbline.protocol.EndpointType;
 import dev.plumbline.telemetry.engine.EngineValue;
 import java.io.IOException;
@@ -91,6 +92,16 @@ class ProducerSettingsTest {
         "plumbline.emit.queue-capacity, 0",
         "plumbline.heartbeat-interval, 1ms",
         "plumbline.gpu.interval, 50ms",
+        "plumbline.producer.id, 'two words'",
+        "plumbline.producer.id, bad\u0007bell",
+        "plumbline.kafka.properties.\"acks\", 0",
+        "plumbline.kafka.properties.\"acks\", 1",
+        "plumbline.kafka.properties.\"enable.idempotence\", false",
+        "plumbline.kafka.properties.\"retries\", 0",
+        "plumbline.kafka.properties.\"max.in.flight.requests.per.connection\", 6",
+        "plumbline.kafka.properties.\"transactional.id\", x",
+        "plumbline.kafka.properties.\"bootstrap.servers\", elsewhere:9092",
+        "plumbline.emit.queue-bytes, 1K",
         "plumbline.gpu.timeout, 0s",
         "plumbline.gpu.source, dcgm",
         "plumbline.gpu.command, nvidia-smi",
@@ -222,6 +233,29 @@ class ProducerSettingsTest {
                 .sampling();
         assertThat(sampling.engine().pages().toString()).doesNotContain("s3cret");
         return sampling.engine().pages().get(0).uri().toString();
+    }
+
+    @Test
+    void whatKeepsAcknowledgementsTrueIsPassedOn() {
+        assertThat(ProducerSettings.checked(config(Map.of(
+                        "plumbline.kafka.properties.\"acks\"", "-1",
+                        "plumbline.kafka.properties.\"linger.ms\"", "0",
+                        "plumbline.kafka.properties.\"max.in.flight.requests.per.connection\"", "5"))))
+                .isNotNull();
+    }
+
+    /** A thousand hostile servers shall not fill the heap, and an honest answer always fits. */
+    @Test
+    void allAnswersTogetherLeaveMostOfTheHeap() {
+        long heap = 192L << 20;
+        assertThat(ProducerSettings.limits(heap, 8, 64)).isEqualTo(AnswerLimits.DEFAULT);
+        for (int streams : new int[] {1, 8, 100, 1_000}) {
+            AnswerLimits limits = ProducerSettings.limits(heap, streams, 64);
+            assertThat((long) streams * limits.maxBodyBytes()).isLessThanOrEqualTo(heap / 2);
+            assertThat((long) streams * limits.maxEventBytes()).isLessThanOrEqualTo(heap / 2);
+            assertThat(limits.maxBodyBytes()).isGreaterThanOrEqualTo(64 << 10);
+        }
+        assertThat(ProducerSettings.limits(heap, 1_000, 4_096).maxBodyBytes()).isEqualTo(256 << 10);
     }
 
     @Test

@@ -66,6 +66,7 @@ final class Drive implements AutoCloseable {
     final LoadCounters counters = new LoadCounters();
     final AnswerNotes notes = new AnswerNotes();
     ConnectionReuse reuse = ConnectionReuse.upTo(3);
+    Prompts prompts = new Prompts(1, 4, 0);
 
     Drive() {
         EventOutlet outlet = new EventOutlet() {
@@ -125,8 +126,8 @@ final class Drive implements AutoCloseable {
             RetryPolicy retries,
             Protection protection) {
         InferenceClient client = new InferenceClient(vertx, endpoint, timeouts, clock, 100, reuse, notes);
-        RequestSource source = new RequestSource(
-                "p-1", SERIES, new Prompts(1, 4, 0), protocol, TokenChoice.AUTO, false, retries, clock);
+        RequestSource source =
+                new RequestSource("p-1", SERIES, prompts, protocol, TokenChoice.AUTO, false, retries, clock);
         return loop.measure(
                         client,
                         source,
