@@ -173,6 +173,7 @@ final class LoadProducer {
                         queue,
                         tokenStage,
                         protection.breaker(),
+                        clock,
                         loops,
                         () -> state != ProducerState.WARMING,
                         selfWarmupRequests::sum)

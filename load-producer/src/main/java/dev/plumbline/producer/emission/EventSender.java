@@ -50,6 +50,9 @@ public final class EventSender implements Runnable {
     /** A cold client needs a second to learn about a topic; that is not worth a line. */
     private static final int ATTEMPTS_BEFORE_WARNING = 8;
 
+    /** Between a correction that time servers make all day, and one that moves requests into other windows. */
+    private static final long LARGEST_WALL_OFFSET_MILLIS = 500;
+
     private static final long SETTLING_POLL_NANOS = 1_000_000;
 
     /** A record that was handed to Kafka and whose fate may still be open. */
@@ -96,6 +99,7 @@ public final class EventSender implements Runnable {
     private final CountDownLatch finished = new CountDownLatch(1);
     private final ThrottledWarning unreachable;
     private final ThrottledWarning notTaken;
+    private final ThrottledWarning clockMoved;
 
     private volatile long stopAskedNanos = Long.MAX_VALUE;
     private volatile String lastFailure = "";
@@ -141,6 +145,7 @@ public final class EventSender implements Runnable {
         this.lastToldUntil = untilEpochMillis();
         this.unreachable = new ThrottledWarning(LOG, clock);
         this.notTaken = new ThrottledWarning(LOG, clock);
+        this.clockMoved = new ThrottledWarning(LOG, clock);
     }
 
     /**
@@ -300,6 +305,12 @@ public final class EventSender implements Runnable {
         counters.discardedSlots(activity.discardedSlots());
         lastHeartbeatNanos = clock.nanos();
         lastToldUntil = until;
+        long offMillis = clock.wallOffsetMillis();
+        if (Math.abs(offMillis) > LARGEST_WALL_OFFSET_MILLIS) {
+            clockMoved.warn(
+                    "The machine's clock was set, or it slept: it is " + offMillis
+                            + " ms ahead of the one of this producer, whose windows lie so far beside the true time; start it again");
+        }
         write(new Written(sequence, until, Optional.of(heartbeat)), heartbeat);
     }
 
