@@ -37,6 +37,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -72,7 +73,9 @@ final class LoadProducer {
     private final Sampling sampling;
     private final List<Vertx> vertxes = new ArrayList<>();
     private final List<LoadLoop> loops = new ArrayList<>();
-    private final List<InferenceClient> clients = new ArrayList<>();
+    /** Filled by the thread of the load, and closed by whoever stops it. */
+    private final List<InferenceClient> clients = new CopyOnWriteArrayList<>();
+
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile boolean loadIsOver;
     private volatile boolean toldToEnd;
@@ -103,7 +106,8 @@ final class LoadProducer {
                 config.load(),
                 config.workload().seed(),
                 count);
-        this.queue = new MarkedQueue(config.emit().queueCapacity(), count);
+        this.queue = new MarkedQueue(
+                config.emit().queueCapacity(), config.emit().queueBytes().asLongValue(), count);
         long heartbeatNanos = config.heartbeatInterval().toNanos();
         this.sampling = new Sampling(
                 settings.sampling(),
@@ -136,8 +140,13 @@ final class LoadProducer {
                 emissionCounters,
                 sampling);
         this.tokenStage = tokenCounter(settings)
-                .map(counter ->
-                        new TokenStage(config.emit().queueCapacity(), count, counter, queue, metrics::tokensCounted));
+                .map(counter -> new TokenStage(
+                        config.emit().queueCapacity(),
+                        config.emit().queueBytes().asLongValue(),
+                        count,
+                        counter,
+                        queue,
+                        metrics::tokensCounted));
         EventOutlet outlet = tokenStage.<EventOutlet>map(stage -> stage).orElse(queue);
         ProcessCpu cpu = ProcessCpu.ofThisProcess();
         for (int i = 0; i < count; i++) {
@@ -164,6 +173,7 @@ final class LoadProducer {
                         queue,
                         tokenStage,
                         protection.breaker(),
+                        clock,
                         loops,
                         () -> state != ProducerState.WARMING,
                         selfWarmupRequests::sum)
@@ -254,6 +264,9 @@ final class LoadProducer {
             serverVertx.close();
         }
         for (Vertx vertx : vertxes) {
+            if (stopping.get()) {
+                return;
+            }
             clients.add(new InferenceClient(
                     vertx,
                     settings.endpoint(),
@@ -356,32 +369,40 @@ final class LoadProducer {
         } catch (ExecutionException | TimeoutException e) {
             LOG.warnf("An event loop did not stop within %s; the last heartbeat may say less", LOOP_STOP_TIMEOUT);
         } finally {
-            Duration grace = config.emit().stopGrace().plusSeconds(1);
-            if (tokenStage.isPresent()
-                    && !tokenStage.get().awaitEnd(config.emit().stopGrace().dividedBy(2))) {
-                LOG.warn("Counting tokens did not end within half of the stop grace");
+            try {
+                end();
+            } finally {
+                state = ProducerState.STOPPED;
+                // Whatever went wrong: others wait for this.
+                stopped.countDown();
+                ended.countDown();
             }
-            if (!sender.awaitEnd(grace)) {
-                LOG.warnf("The sender did not end within %s", grace);
-            }
-            sampling.stop();
-            clients.forEach(InferenceClient::close);
-            vertxes.forEach(Vertx::close);
-            state = ProducerState.STOPPED;
-            LOG.infof(
-                    "Stopped: due=%d completed=%d failed=%d dropped=%d cancelled=%d acknowledged=%d lost=%d",
-                    loadCounters.dueRequests(),
-                    loadCounters.completedRequests(),
-                    loadCounters.failedRequests().values().stream()
-                            .mapToLong(Long::longValue)
-                            .sum(),
-                    loadCounters.droppedRequests(),
-                    loadCounters.cancelledRequests(),
-                    emissionCounters.acknowledgedEvents(),
-                    emissionCounters.lostEvents());
-            stopped.countDown();
-            ended.countDown();
         }
+    }
+
+    private void end() throws InterruptedException {
+        Duration grace = config.emit().stopGrace().plusSeconds(1);
+        if (tokenStage.isPresent()
+                && !tokenStage.get().awaitEnd(config.emit().stopGrace().dividedBy(2))) {
+            LOG.warn("Counting tokens did not end within half of the stop grace");
+        }
+        if (!sender.awaitEnd(grace)) {
+            LOG.warnf("The sender did not end within %s", grace);
+        }
+        sampling.stop();
+        clients.forEach(InferenceClient::close);
+        vertxes.forEach(Vertx::close);
+        LOG.infof(
+                "Stopped: due=%d completed=%d failed=%d dropped=%d cancelled=%d acknowledged=%d lost=%d",
+                loadCounters.dueRequests(),
+                loadCounters.completedRequests(),
+                loadCounters.failedRequests().values().stream()
+                        .mapToLong(Long::longValue)
+                        .sum(),
+                loadCounters.droppedRequests(),
+                loadCounters.cancelledRequests(),
+                emissionCounters.acknowledgedEvents(),
+                emissionCounters.lostEvents());
     }
 
     ProducerMetrics metrics() {

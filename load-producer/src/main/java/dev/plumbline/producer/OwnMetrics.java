@@ -9,6 +9,7 @@ import dev.plumbline.producer.emission.EmissionCounters;
 import dev.plumbline.producer.emission.MarkedQueue;
 import dev.plumbline.producer.exposition.ProducerMetrics;
 import dev.plumbline.producer.limits.CircuitBreaker;
+import dev.plumbline.producer.time.ProducerClock;
 import dev.plumbline.producer.tokens.TokenStage;
 import java.util.List;
 import java.util.Optional;
@@ -29,6 +30,7 @@ record OwnMetrics(
         MarkedQueue queue,
         Optional<TokenStage> tokenStage,
         CircuitBreaker breaker,
+        ProducerClock clock,
         List<LoadLoop> loops,
         BooleanSupplier isWarm,
         LongSupplier selfWarmupRequests) {
@@ -56,6 +58,16 @@ record OwnMetrics(
                 "plumbline_producer_markers_refused_total",
                 "Markers that waited for a later tick because the sender was behind",
                 load::refusedMarkers);
+        metrics.counter(
+                "plumbline_producer_discarded_slots_total",
+                "Seconds of activity that no heartbeat could tell in time; of these nothing is known",
+                () -> emission.discardedSlots()
+                        + loops.stream().mapToLong(LoadLoop::discardedSlots).sum());
+        metrics.gauge("plumbline_producer_queue_bytes", "About what waits for the sender, in memory", queue::bytes);
+        metrics.gauge(
+                "plumbline_producer_wall_clock_offset_milliseconds",
+                "How far the machine's wall clock is ahead of this producer's; beside 0 when it was set or the machine slept",
+                clock::wallOffsetMillis);
         metrics.counter("plumbline_producer_due_total", "Requests that fell due", load::dueRequests);
         metrics.gauge("plumbline_producer_queue_items", "Requests and markers that wait for the sender", queue::size);
         metrics.gauge("plumbline_producer_in_flight", "Requests in flight", load::inFlightRequests);

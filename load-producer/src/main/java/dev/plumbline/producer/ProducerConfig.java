@@ -5,6 +5,7 @@ import dev.plumbline.protocol.EndpointType;
 import dev.plumbline.protocol.GenericTarget;
 import dev.plumbline.telemetry.gpu.GpuSourceKind;
 import dev.plumbline.telemetry.ollama.LifecyclePlan;
+import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -88,6 +89,9 @@ public interface ProducerConfig {
     /** The warm-up of the producer's own path. */
     Selfwarmup selfwarmup();
 
+    /** Who may begin and end the load over HTTP. */
+    Control control();
+
     /** How often heartbeats are sent. Default 250 ms, 10 ms to 1 min. */
     @WithDefault("250ms")
     Duration heartbeatInterval();
@@ -112,12 +116,18 @@ public interface ProducerConfig {
         /** Brokers, {@code host:port,…}. Required. */
         Optional<String> bootstrapServers();
 
-        /** Kafka's own producer properties, passed through; they win over ours. Default none. */
+        /**
+         * Kafka's own producer properties, passed through; they win over ours, but none that would make "acknowledged" untrue.
+         * Default none.
+         */
         Map<String, String> properties();
     }
 
     interface Identity {
-        /** Stable name of this producer, unique among those that run at the same time, 1 to 200 characters. */
+        /**
+         * Stable name of this producer, unique among those that run at the same time: 1 to 100 letters, digits, {@code . _ : -}. It
+         * is sent to the target at the beginning of each {@code X-Request-Id}.
+         */
         @WithDefault("producer-1")
         String id();
     }
@@ -392,6 +402,13 @@ public interface ProducerConfig {
         @WithDefault("65536")
         int queueCapacity();
 
+        /**
+         * Most memory that events take which wait for Kafka; what ends beyond is lost and counted. Default 48M, 1M or more; events
+         * that a tokenizer has yet to count wait in a queue of their own of the same size.
+         */
+        @WithDefault("48M")
+        MemorySize queueBytes();
+
         /** Longest time from the wish to stop to the end, Kafka reachable or not. Default 8 s. */
         @WithDefault("8s")
         Duration stopGrace();
@@ -425,6 +442,14 @@ public interface ProducerConfig {
         long requests();
     }
 
+    interface Control {
+        /**
+         * What {@code POST /release} and {@code POST /end} must carry, {@code Authorization: Bearer TOKEN}; 16 or more characters.
+         * Absent = none: only programs on this machine may, and no web page.
+         */
+        Optional<String> token();
+    }
+
     interface Gpu {
         /**
          * AUTO, NVIDIA_SMI, DCGM, AMD_SMI, ROCM_SMI, AMD_EXPORTER or NONE. Default AUTO: the pages of {@link #url} where there
@@ -442,6 +467,12 @@ public interface ProducerConfig {
         /** Pages of exporters (DCGM's or AMD's), separated by commas, at most 32. */
         Optional<List<String>> url();
 
+        /**
+         * Headers for each of these pages, a key of theirs for example. Default none: what the target is sent, its key included,
+         * goes to pages of its own scheme, host and port only.
+         */
+        Map<String, String> headers();
+
         /** Between two looks. Default 1 s, 200 ms to 1 h. */
         @WithDefault("1s")
         Duration interval();
@@ -458,6 +489,12 @@ public interface ProducerConfig {
 
         /** Pages of metrics, separated by commas, at most 32. Default: {@code /metrics} of the target. */
         Optional<List<String>> url();
+
+        /**
+         * Headers for each of these pages, a key of theirs for example. Default none: what the target is sent, its key included,
+         * goes to pages of its own scheme, host and port only.
+         */
+        Map<String, String> headers();
 
         /**
          * Names on the page, for an engine that is not known, by value: running, waiting, preemptions-total,

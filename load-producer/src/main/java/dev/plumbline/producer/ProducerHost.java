@@ -5,10 +5,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import dev.plumbline.process.ControlAccess;
 import dev.plumbline.producer.exposition.ProducerMetrics;
 import dev.plumbline.producer.time.SystemTime;
 import io.quarkus.runtime.ShutdownEvent;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -29,9 +31,15 @@ class ProducerHost {
             .writerFor(StatusReport.class);
 
     private volatile Optional<LoadProducer> producer = Optional.empty();
+    private volatile ControlAccess control = ControlAccess.of(Optional.empty());
 
     /** @throws InvalidConfiguration naming the first key that is wrong */
     LoadProducer create(ProducerConfig config) {
+        try {
+            control = ControlAccess.of(config.control().token());
+        } catch (IllegalArgumentException e) {
+            throw new InvalidConfiguration("plumbline.control.token: " + e.getMessage());
+        }
         LoadProducer created = new LoadProducer(config, ProducerSettings.checked(config), new SystemTime());
         producer = Optional.of(created);
         return created;
@@ -40,8 +48,18 @@ class ProducerHost {
     void routes(@Observes Router router) {
         router.get("/metrics").handler(this::metrics);
         router.get("/status").handler(this::status);
-        router.post("/release").handler(this::release);
-        router.post("/end").handler(this::end);
+        router.post("/release").handler(this::admit).handler(this::release);
+        router.post("/end").handler(this::admit).handler(this::end);
+    }
+
+    private void admit(RoutingContext context) {
+        HttpServerRequest request = context.request();
+        control.refusal(request.remoteAddress().hostAddress(), name -> Optional.ofNullable(request.getHeader(name)))
+                .ifPresentOrElse(
+                        refused -> context.response()
+                                .setStatusCode(refused.status())
+                                .end(refused.line() + "\n"),
+                        context::next);
     }
 
     void shutdown(@Observes ShutdownEvent event) {

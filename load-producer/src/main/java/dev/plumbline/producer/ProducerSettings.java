@@ -7,6 +7,7 @@ import dev.plumbline.producer.client.Endpoint;
 import dev.plumbline.producer.client.Timeouts;
 import dev.plumbline.producer.dispatch.Protection;
 import dev.plumbline.producer.dispatch.RetryPolicy;
+import dev.plumbline.producer.emission.KafkaConnector;
 import dev.plumbline.producer.limits.BreakerSettings;
 import dev.plumbline.producer.limits.CircuitBreaker;
 import dev.plumbline.producer.limits.SpendGuard;
@@ -15,6 +16,7 @@ import dev.plumbline.producer.recorder.TokenChoice;
 import dev.plumbline.producer.schedule.FireTimes;
 import dev.plumbline.producer.selfcheck.Budgets;
 import dev.plumbline.producer.workload.Prompts;
+import dev.plumbline.protocol.AnswerLimits;
 import dev.plumbline.protocol.Protocol;
 import dev.plumbline.protocol.TargetUrl;
 import java.nio.file.Files;
@@ -22,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 
 /**
  * The configuration after its rules were checked, once, at start.
@@ -53,7 +56,11 @@ record ProducerSettings(
      */
     record Tokens(TokenChoice choice, Optional<Path> tokenizerFile, Optional<Endpoint> tokenize) {}
 
+    private static final Pattern PRODUCER_ID = Pattern.compile("[A-Za-z0-9._:-]{1,100}");
     private static final Duration LONGEST = Duration.ofDays(365);
+    private static final int HEAP_PARTS = 4;
+    private static final long LEAST_BODY_BYTES = 64 << 10;
+    private static final long BYTES_PER_TOKEN = 64;
     private static final long WARMUP_SEED_DISTANCE = 0x5EEDL << 32;
 
     /** @throws InvalidConfiguration naming the first key that is wrong */
@@ -82,7 +89,14 @@ record ProducerSettings(
         Endpoint endpoint = driven.endpoint();
         LoadPoint loadPoint = loadPoint(config.load());
         String id = config.producer().id();
-        require(!id.isBlank() && id.length() <= 150, "plumbline.producer.id", id, "1 to 150 characters");
+        require(
+                PRODUCER_ID.matcher(id).matches(),
+                "plumbline.producer.id",
+                "'" + id.replaceAll("[^ -~]", "?") + "'",
+                "1 to 100 letters, digits, '.', '_', ':' and '-': it is sent as a header");
+        KafkaConnector.refusal(config.kafka().properties()).ifPresent(refused -> {
+            throw new InvalidConfiguration(refused);
+        });
         ProducerConfig.Load load = config.load();
         require(
                 load.burstiness() >= FireTimes.MIN_BURSTINESS && load.burstiness() <= FireTimes.MAX_BURSTINESS,
@@ -100,6 +114,7 @@ record ProducerSettings(
         requireRange(
                 "plumbline.workload.prompt-tokens-deviation", config.workload().promptTokensDeviation(), 0, 100_000);
         requireRange("plumbline.emit.queue-capacity", config.emit().queueCapacity(), 1, 10_000_000);
+        requireRange("plumbline.emit.queue-bytes", config.emit().queueBytes().asLongValue(), 1L << 20, 1L << 40);
         nanos("plumbline.emit.stop-grace", config.emit().stopGrace(), Duration.ofMillis(1));
         requireRange(
                 "plumbline.heartbeat-interval in ms", config.heartbeatInterval().toMillis(), 10, 60_000);
@@ -125,13 +140,16 @@ record ProducerSettings(
                                 config.series().tenant()),
                         config.series().variant()));
         Tokens tokens = tokens(config.tokens(), endpoint);
+        Protocol protocol = driven.protocol()
+                .withLimits(limits(
+                        Runtime.getRuntime().maxMemory(),
+                        load.concurrency().orElse(load.maxInFlight()),
+                        config.workload().maxTokens()));
         return new ProducerSettings(
                 bootstrapServers,
                 endpoint,
                 series,
-                tokens.tokenizerFile().isPresent() || tokens.tokenize().isPresent()
-                        ? driven.protocol().keepingText()
-                        : driven.protocol(),
+                tokens.tokenizerFile().isPresent() || tokens.tokenize().isPresent() ? protocol.keepingText() : protocol,
                 prompts(config.workload(), config.workload().seed()),
                 prompts(config.workload(), config.workload().seed() + WARMUP_SEED_DISTANCE),
                 timeouts(config.timeouts()),
@@ -140,6 +158,21 @@ record ProducerSettings(
                 retries(config.retry()),
                 tokens,
                 SamplingSettings.checked(config, endpoint.headers()));
+    }
+
+    /**
+     * What one answer may hold in memory, so that all of them at once, each as long as it may be, leave most of the heap alone. An
+     * honest answer always fits: so many bytes for each token that is asked for.
+     */
+    static AnswerLimits limits(long heapBytes, int streams, int maxTokens) {
+        AnswerLimits most = AnswerLimits.DEFAULT;
+        // A line and the text that is made of it.
+        long share = heapBytes / HEAP_PARTS / streams;
+        long least = Math.max(LEAST_BODY_BYTES, BYTES_PER_TOKEN * maxTokens);
+        return new AnswerLimits(
+                (int) Math.min(most.maxEventBytes(), Math.max(least, share)),
+                (int) Math.min(most.maxBodyBytes(), Math.max(least, share)),
+                most.maxStreamBytes());
     }
 
     private static Prompts prompts(ProducerConfig.Workload workload, long seed) {

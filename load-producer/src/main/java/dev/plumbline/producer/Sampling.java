@@ -206,8 +206,11 @@ final class Sampling implements UnaryOperator<RequestEvent> {
             begin("ollama-watch", following);
         }
         OllamaLifecycle life = new OllamaLifecycle(server, ollama.plan(), model, viewpoint, sender);
-        life.prepare();
+        // Known before it begins to act: whoever stops meanwhile ends it as planned.
         lifecycle = Optional.of(life);
+        if (stopping.getCount() > 0) {
+            life.prepare();
+        }
     }
 
     /** The event with the samples nearest to its start and its end. Its start is when it was sent, or due if it never was. */

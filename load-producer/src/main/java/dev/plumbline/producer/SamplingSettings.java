@@ -6,7 +6,6 @@ import dev.plumbline.telemetry.gpu.GpuSources;
 import dev.plumbline.telemetry.ollama.LifecyclePlan;
 import dev.plumbline.telemetry.sampling.Pace;
 import dev.plumbline.telemetry.scrape.PageAddress;
-import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,12 +13,13 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
  * What is looked at around the load, after its rules were checked.
  *
- * @param target without {@code /v1} and without a slash at its end, with the headers that every request to it carries
+ * @param target without the path of an API, with the query and the headers that every request to it carries
  * @param lifecycle of the model in an Ollama; empty when it is neither followed nor acted on
  */
 record SamplingSettings(PageAddress target, Gpu gpu, Engine engine, Optional<Ollama> ollama) {
@@ -61,7 +61,7 @@ record SamplingSettings(PageAddress target, Gpu gpu, Engine engine, Optional<Oll
      * @throws InvalidConfiguration naming the first key that is wrong
      */
     static SamplingSettings checked(ProducerConfig config, Map<String, String> targetHeaders) {
-        PageAddress target = target(config.target().url().orElse(""), targetHeaders);
+        PageAddress target = target(config.target(), targetHeaders);
         Duration longestRequest = config.timeouts().total();
         return new SamplingSettings(
                 target,
@@ -70,20 +70,28 @@ record SamplingSettings(PageAddress target, Gpu gpu, Engine engine, Optional<Oll
                 ollama(config.ollama()));
     }
 
-    private static PageAddress target(String targetUrl, Map<String, String> headers) {
-        String url = targetUrl.strip();
-        while (url.endsWith("/")) {
-            url = url.substring(0, url.length() - 1);
-        }
+    private static PageAddress target(ProducerConfig.Target target, Map<String, String> headers) {
+        PageAddress typed;
         try {
-            return PageAddress.of(url.endsWith("/v1") ? url.substring(0, url.length() - "/v1".length()) : url, headers);
+            typed = PageAddress.of(target.url().orElse(""), headers);
         } catch (IllegalArgumentException e) {
             throw new InvalidConfiguration("plumbline.target.url: " + e.getMessage());
         }
+        String path = typed.uri().getRawPath() == null ? "" : typed.uri().getRawPath();
+        path = withoutEnd(withoutEnd(path, "/"), target.endpointType().path());
+        return typed.at(withoutEnd(withoutEnd(path, "/"), "/v1"));
+    }
+
+    private static String withoutEnd(String path, String end) {
+        String left = path;
+        while (!end.isEmpty() && left.endsWith(end)) {
+            left = left.substring(0, left.length() - end.length());
+        }
+        return left;
     }
 
     private static Gpu gpu(ProducerConfig.Gpu gpu, PageAddress target, Duration longestRequest) {
-        List<PageAddress> pages = pages("plumbline.gpu.url", gpu.url().orElse(List.of()), target);
+        List<PageAddress> pages = pages("plumbline.gpu", gpu.url().orElse(List.of()), gpu.headers(), target);
         List<String> command = gpu.command().orElse(List.of());
         GpuSourceKind source = gpu.source();
         boolean isExporter = source == GpuSourceKind.DCGM || source == GpuSourceKind.AMD_EXPORTER;
@@ -112,8 +120,12 @@ record SamplingSettings(PageAddress target, Gpu gpu, Engine engine, Optional<Oll
     }
 
     private static Engine engine(ProducerConfig.Engine engine, PageAddress target, Duration longestRequest) {
-        List<String> urls = switch (engine.source()) {
-            case AUTO -> engine.url().orElse(List.of(target + "/metrics"));
+        List<PageAddress> pages = switch (engine.source()) {
+            case AUTO ->
+                engine.url()
+                        .map(urls -> pages("plumbline.engine", urls, engine.headers(), target))
+                        .orElseGet(() ->
+                                List.of(with(target.below("/metrics"), checked("plumbline.engine", engine.headers()))));
             case NONE -> List.of();
         };
         Map<EngineValue, String> names = new EnumMap<>(EngineValue.class);
@@ -127,7 +139,7 @@ record SamplingSettings(PageAddress target, Gpu gpu, Engine engine, Optional<Oll
                                                 .collect(Collectors.joining(", ")))),
                         name));
         return new Engine(
-                pages("plumbline.engine.url", urls, target),
+                pages,
                 names,
                 timeout("plumbline.engine.timeout", engine.timeout()),
                 pace("plumbline.engine.interval", engine.interval(), longestRequest));
@@ -163,25 +175,48 @@ record SamplingSettings(PageAddress target, Gpu gpu, Engine engine, Optional<Oll
                 : Optional.empty();
     }
 
-    /** The key goes to the target's own host only, and never from https to http. */
-    private static List<PageAddress> pages(String key, List<String> urls, PageAddress target) {
+    /**
+     * What the target is sent goes to its own origin only: another port of its host is another server, which may be anybody's.
+     * What is given for these pages goes to each of them.
+     */
+    private static List<PageAddress> pages(
+            String section, List<String> urls, Map<String, String> given, PageAddress target) {
         if (urls.size() > MAX_PAGES) {
-            throw new InvalidConfiguration(key + " has " + urls.size() + " pages, expected at most " + MAX_PAGES);
+            throw new InvalidConfiguration(
+                    section + ".url has " + urls.size() + " pages, expected at most " + MAX_PAGES);
         }
+        Map<String, String> headers = checked(section, given);
         List<PageAddress> pages = new ArrayList<>();
         for (String url : urls) {
             try {
                 PageAddress page = PageAddress.of(url, Map.of());
-                URI uri = page.uri();
-                boolean trusted = uri.getHost().equalsIgnoreCase(target.uri().getHost())
-                        && (uri.getScheme().equalsIgnoreCase("https")
-                                || target.uri().getScheme().equalsIgnoreCase("http"));
-                pages.add(trusted ? new PageAddress(uri, target.headers()) : page);
+                pages.add(with(
+                        page.isOfSameOrigin(target) ? new PageAddress(page.uri(), target.headers()) : page, headers));
             } catch (IllegalArgumentException e) {
-                throw new InvalidConfiguration(key + ": " + e.getMessage());
+                throw new InvalidConfiguration(section + ".url: " + e.getMessage());
             }
         }
         return pages;
+    }
+
+    private static Map<String, String> checked(String section, Map<String, String> headers) {
+        headers.forEach((name, value) -> {
+            if (!TargetSettings.isHeader(name, value)) {
+                throw new InvalidConfiguration(section + ".headers.\"" + name
+                        + "\" is not allowed, expected a name and printable ASCII, and none of framing");
+            }
+        });
+        return headers;
+    }
+
+    private static PageAddress with(PageAddress page, Map<String, String> headers) {
+        Map<String, String> all = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        all.putAll(page.headers());
+        headers.forEach((name, value) -> {
+            all.remove(name);
+            all.put(name, value);
+        });
+        return new PageAddress(page.uri(), all);
     }
 
     private static Pace pace(String key, Duration interval, Duration longestRequest) {

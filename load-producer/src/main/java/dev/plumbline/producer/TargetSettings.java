@@ -52,9 +52,7 @@ record TargetSettings(Endpoint endpoint, Protocol protocol) {
                         "plumbline.target.headers.\"" + name + "\" is not allowed: connections are"
                                 + " kept or not by plumbline.target.keep-alive, 0s = every request gets one of its own");
             }
-            if (!HEADER_NAME.matcher(name).matches()
-                    || !HEADER_VALUE.matcher(value).matches()
-                    || FRAMING_HEADERS.contains(name.toLowerCase(Locale.ROOT))) {
+            if (!isHeader(name, value)) {
                 throw new InvalidConfiguration("plumbline.target.headers.\"" + name
                         + "\" is not allowed, expected a name and printable ASCII, and none of " + FRAMING_HEADERS);
             }
@@ -66,6 +64,13 @@ record TargetSettings(Endpoint endpoint, Protocol protocol) {
                         target,
                         new RequestParameters(
                                 model, target.streaming(), maxTokens, target.temperature(), target.samplingSeed())));
+    }
+
+    /** Whether something can be sent as a header beside those that frame a request. */
+    static boolean isHeader(String name, String value) {
+        return HEADER_NAME.matcher(name).matches()
+                && HEADER_VALUE.matcher(value).matches()
+                && !FRAMING_HEADERS.contains(name.toLowerCase(Locale.ROOT));
     }
 
     private static Protocol protocol(ProducerConfig.Target target, RequestParameters parameters) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.producer.client.Endpoint;
+import dev.plumbline.protocol.AnswerLimits;
 import dev.plumbline.protocol.EndpointType;
 import dev.plumbline.telemetry.engine.EngineValue;
 import java.io.IOException;
@@ -91,6 +92,16 @@ class ProducerSettingsTest {
         "plumbline.emit.queue-capacity, 0",
         "plumbline.heartbeat-interval, 1ms",
         "plumbline.gpu.interval, 50ms",
+        "plumbline.producer.id, 'two words'",
+        "plumbline.producer.id, bad\u0007bell",
+        "plumbline.kafka.properties.\"acks\", 0",
+        "plumbline.kafka.properties.\"acks\", 1",
+        "plumbline.kafka.properties.\"enable.idempotence\", false",
+        "plumbline.kafka.properties.\"retries\", 0",
+        "plumbline.kafka.properties.\"max.in.flight.requests.per.connection\", 6",
+        "plumbline.kafka.properties.\"transactional.id\", x",
+        "plumbline.kafka.properties.\"bootstrap.servers\", elsewhere:9092",
+        "plumbline.emit.queue-bytes, 1K",
         "plumbline.gpu.timeout, 0s",
         "plumbline.gpu.source, dcgm",
         "plumbline.gpu.command, nvidia-smi",
@@ -176,9 +187,10 @@ class ProducerSettingsTest {
     }
 
     @Test
-    void theTargetsKeyGoesToTheTargetsHostOnlyAndNeverInClear(@TempDir Path folder) throws IOException {
+    void theTargetsKeyGoesToTheTargetsOwnOriginOnly(@TempDir Path folder) throws IOException {
         String key = Files.writeString(folder.resolve("key"), "s3cret").toString();
-        String urls = "https://host:9400/metrics,http://host:9400/metrics,https://other/metrics";
+        String urls = "https://host/gpu,https://HOST:443/gpu,https://host:9400/metrics,"
+                + "http://host/gpu,http://host:443/gpu,https://other/gpu";
         SamplingSettings sampling = ProducerSettings.checked(config(Map.of(
                         "plumbline.target.url", "https://host/prefix/v1/",
                         "plumbline.target.api-key-file", key,
@@ -186,11 +198,64 @@ class ProducerSettingsTest {
                 .sampling();
         assertThat(sampling.gpu().pages())
                 .extracting(page -> page.headers().isEmpty())
-                .containsExactly(false, true, true);
+                .containsExactly(false, false, true, true, true, true);
         assertThat(sampling.engine().pages())
                 .extracting(Object::toString)
                 .containsExactly("https://host/prefix/metrics");
         assertThat(sampling.engine().pages().get(0).headers()).containsKey("Authorization");
+    }
+
+    @Test
+    void whatIsMeantForAPageGoesToThatPage(@TempDir Path folder) throws IOException {
+        String key = Files.writeString(folder.resolve("key"), "s3cret").toString();
+        SamplingSettings sampling = ProducerSettings.checked(config(Map.of(
+                        "plumbline.target.url", "https://host",
+                        "plumbline.target.api-key-file", key,
+                        "plumbline.gpu.url", "https://host:9400/metrics",
+                        "plumbline.gpu.headers.\"Authorization\"", "Basic gpu",
+                        "plumbline.engine.headers.\"X-Scrape\"", "engine")))
+                .sampling();
+        assertThat(sampling.gpu().pages().get(0).headers()).isEqualTo(Map.of("Authorization", "Basic gpu"));
+        assertThat(sampling.engine().pages().get(0).headers())
+                .isEqualTo(Map.of("Authorization", "Bearer s3cret", "X-Scrape", "engine"));
+    }
+
+    @Test
+    void thePageOfMetricsLiesBesideTheApiAndItsQueryStaysBehindIt() {
+        assertThat(engineUri("http://host:8000/openai/v1?key=s3cret"))
+                .isEqualTo("http://host:8000/openai/metrics?key=s3cret");
+        assertThat(engineUri("http://host:8000/v1/chat/completions")).isEqualTo("http://host:8000/metrics");
+        assertThat(engineUri("http://host:8000/")).isEqualTo("http://host:8000/metrics");
+    }
+
+    private static String engineUri(String target) {
+        SamplingSettings sampling = ProducerSettings.checked(config(Map.of("plumbline.target.url", target)))
+                .sampling();
+        assertThat(sampling.engine().pages().toString()).doesNotContain("s3cret");
+        return sampling.engine().pages().get(0).uri().toString();
+    }
+
+    @Test
+    void whatKeepsAcknowledgementsTrueIsPassedOn() {
+        assertThat(ProducerSettings.checked(config(Map.of(
+                        "plumbline.kafka.properties.\"acks\"", "-1",
+                        "plumbline.kafka.properties.\"linger.ms\"", "0",
+                        "plumbline.kafka.properties.\"max.in.flight.requests.per.connection\"", "5"))))
+                .isNotNull();
+    }
+
+    /** A thousand hostile servers shall not fill the heap, and an honest answer always fits. */
+    @Test
+    void allAnswersTogetherLeaveMostOfTheHeap() {
+        long heap = 192L << 20;
+        assertThat(ProducerSettings.limits(heap, 8, 64)).isEqualTo(AnswerLimits.DEFAULT);
+        for (int streams : new int[] {1, 8, 100, 1_000}) {
+            AnswerLimits limits = ProducerSettings.limits(heap, streams, 64);
+            assertThat((long) streams * limits.maxBodyBytes()).isLessThanOrEqualTo(heap / 2);
+            assertThat((long) streams * limits.maxEventBytes()).isLessThanOrEqualTo(heap / 2);
+            assertThat(limits.maxBodyBytes()).isGreaterThanOrEqualTo(64 << 10);
+        }
+        assertThat(ProducerSettings.limits(heap, 1_000, 4_096).maxBodyBytes()).isEqualTo(256 << 10);
     }
 
     @Test

@@ -78,6 +78,10 @@ final class PlumbProcess {
         return start(temporary, Installation.ofSystemProperties().home(), List.of(arguments));
     }
 
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
     long pid() {
         return process.pid();
     }

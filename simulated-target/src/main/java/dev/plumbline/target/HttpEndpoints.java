@@ -96,6 +96,13 @@ final class HttpEndpoints implements Handler<HttpServerRequest> {
             return Optional.of(new RequestRefused(
                     405, "MethodNotAllowedError", Optional.empty(), "Method Not Allowed: " + request.method()));
         }
+        if (path.startsWith("/admin/") && !request.method().equals(HttpMethod.GET)) {
+            return settings.control()
+                    .refusal(
+                            request.remoteAddress().hostAddress(), name -> Optional.ofNullable(request.getHeader(name)))
+                    .map(refused ->
+                            new RequestRefused(refused.status(), "ControlRefused", Optional.empty(), refused.line()));
+        }
         if (path.startsWith("/v1/") && !isAuthorized(request)) {
             return Optional.of(new RequestRefused(401, "Unauthorized", Optional.empty(), "Unauthorized"));
         }

@@ -1,6 +1,7 @@
 package dev.plumbline.target;
 
 import dev.plumbline.process.ChildProcess;
+import dev.plumbline.process.ControlAccess;
 import dev.plumbline.process.ReadyFile;
 import java.io.IOException;
 import java.net.BindException;
@@ -59,6 +60,14 @@ public final class SimulatedTargetMain implements Callable<Integer> {
 
     @Option(names = "--api-key-file", paramLabel = "FILE", description = "ask for the key in the first line of FILE")
     private Optional<Path> apiKeyFile = Optional.empty();
+
+    @Option(
+            names = "--control-token-file",
+            paramLabel = "FILE",
+            description =
+                    "whoever switches a regression over HTTP must know the first line of FILE; without one that of"
+                            + " the environment variable PLUMBLINE_CONTROL_TOKEN; without both, programs on this machine may")
+    private Optional<Path> controlTokenFile = Optional.empty();
 
     @Option(names = "--seed", paramLabel = "N", description = "seed of every draw")
     private long seed = 1;
@@ -127,7 +136,7 @@ public final class SimulatedTargetMain implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         } catch (IOException e) {
-            System.err.println("target: the API key file cannot be read: " + e);
+            System.err.println("target: --api-key-file or --control-token-file cannot be read: " + e);
             return CommandLine.ExitCode.USAGE;
         }
         try {
@@ -154,12 +163,9 @@ public final class SimulatedTargetMain implements Callable<Integer> {
     }
 
     private SimulatedTargetSettings settings() throws IOException {
-        Optional<String> apiKey = Optional.empty();
-        if (apiKeyFile.isPresent()) {
-            try (var lines = Files.lines(apiKeyFile.get())) {
-                apiKey = Optional.of(lines.findFirst().orElse("").strip());
-            }
-        }
+        Optional<String> apiKey = firstLine(apiKeyFile);
+        Optional<String> controlToken =
+                firstLine(controlTokenFile).or(() -> Optional.ofNullable(System.getenv("PLUMBLINE_CONTROL_TOKEN")));
         return new SimulatedTargetSettings(
                 new SimulatedTargetSettings.Endpoint(host, port, model, apiKey),
                 seed,
@@ -172,7 +178,17 @@ public final class SimulatedTargetMain implements Callable<Integer> {
                 new CapacitySettings(
                         slots, queueLimit, overloadStatus, maxModelLength, CapacitySettings.DEFAULT.maxBodyBytes()),
                 emitLog,
-                regressions.stream().map(RegressionSchedule::parse).toList());
+                regressions.stream().map(RegressionSchedule::parse).toList(),
+                ControlAccess.of(controlToken));
+    }
+
+    private static Optional<String> firstLine(Optional<Path> file) throws IOException {
+        if (file.isEmpty()) {
+            return Optional.empty();
+        }
+        try (var lines = Files.lines(file.get())) {
+            return Optional.of(lines.findFirst().orElse("").strip());
+        }
     }
 
     private static long nanos(String flag, double value, double unitNanos) {

@@ -1,5 +1,6 @@
 package dev.plumbline.target;
 
+import dev.plumbline.process.ControlAccess;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param capacity how much it takes on
  * @param emitLogFile file for one line per request, replaced when it exists; absent writes none
  * @param regressions switches at known moments after the start, at most 1000
+ * @param control who may switch regressions over HTTP
  */
 public record SimulatedTargetSettings(
         Endpoint endpoint,
@@ -23,7 +25,8 @@ public record SimulatedTargetSettings(
         OutputSettings output,
         CapacitySettings capacity,
         Optional<Path> emitLogFile,
-        List<RegressionSchedule> regressions) {
+        List<RegressionSchedule> regressions,
+        ControlAccess control) {
 
     /** A free port on 127.0.0.1, model {@code simulated}, seed 1, and the defaults of each part. */
     public static final SimulatedTargetSettings DEFAULT = new SimulatedTargetSettings(
@@ -33,7 +36,8 @@ public record SimulatedTargetSettings(
             OutputSettings.DEFAULT,
             CapacitySettings.DEFAULT,
             Optional.empty(),
-            List.of());
+            List.of(),
+            ControlAccess.of(Optional.empty()));
 
     /**
      * Where the target listens and under which names.
@@ -76,42 +80,72 @@ public record SimulatedTargetSettings(
         Objects.requireNonNull(output, "output");
         Objects.requireNonNull(capacity, "capacity");
         Objects.requireNonNull(emitLogFile, "emitLogFile");
+        Objects.requireNonNull(control, "control");
         regressions = List.copyOf(regressions);
         Require.within("regressions", regressions.size(), 0, 1000);
     }
 
+    /** Taking regressions over HTTP from programs on its machine. */
+    public SimulatedTargetSettings(
+            Endpoint endpoint,
+            long seed,
+            TimingSettings timing,
+            OutputSettings output,
+            CapacitySettings capacity,
+            Optional<Path> emitLogFile,
+            List<RegressionSchedule> regressions) {
+        this(endpoint, seed, timing, output, capacity, emitLogFile, regressions, ControlAccess.of(Optional.empty()));
+    }
+
     /** This, listening elsewhere. */
     public SimulatedTargetSettings withEndpoint(Endpoint changed) {
-        return new SimulatedTargetSettings(changed, seed, timing, output, capacity, emitLogFile, regressions);
+        return new SimulatedTargetSettings(changed, seed, timing, output, capacity, emitLogFile, regressions, control);
     }
 
     /** This, with another seed. */
     public SimulatedTargetSettings withSeed(long changed) {
-        return new SimulatedTargetSettings(endpoint, changed, timing, output, capacity, emitLogFile, regressions);
+        return new SimulatedTargetSettings(
+                endpoint, changed, timing, output, capacity, emitLogFile, regressions, control);
     }
 
     /** This, with other timing. */
     public SimulatedTargetSettings withTiming(TimingSettings changed) {
-        return new SimulatedTargetSettings(endpoint, seed, changed, output, capacity, emitLogFile, regressions);
+        return new SimulatedTargetSettings(
+                endpoint, seed, changed, output, capacity, emitLogFile, regressions, control);
     }
 
     /** This, with other output. */
     public SimulatedTargetSettings withOutput(OutputSettings changed) {
-        return new SimulatedTargetSettings(endpoint, seed, timing, changed, capacity, emitLogFile, regressions);
+        return new SimulatedTargetSettings(
+                endpoint, seed, timing, changed, capacity, emitLogFile, regressions, control);
     }
 
     /** This, with other capacity. */
     public SimulatedTargetSettings withCapacity(CapacitySettings changed) {
-        return new SimulatedTargetSettings(endpoint, seed, timing, output, changed, emitLogFile, regressions);
+        return new SimulatedTargetSettings(endpoint, seed, timing, output, changed, emitLogFile, regressions, control);
     }
 
     /** This, writing its emit log to {@code file}. */
     public SimulatedTargetSettings withEmitLogFile(Path file) {
-        return new SimulatedTargetSettings(endpoint, seed, timing, output, capacity, Optional.of(file), regressions);
+        return new SimulatedTargetSettings(
+                endpoint, seed, timing, output, capacity, Optional.of(file), regressions, control);
     }
 
     /** This, with other switches. */
     public SimulatedTargetSettings withRegressions(List<RegressionSchedule> changed) {
-        return new SimulatedTargetSettings(endpoint, seed, timing, output, capacity, emitLogFile, changed);
+        return new SimulatedTargetSettings(endpoint, seed, timing, output, capacity, emitLogFile, changed, control);
+    }
+
+    /** This, taking regressions over HTTP only from who knows a token. */
+    public SimulatedTargetSettings withControlToken(String token) {
+        return new SimulatedTargetSettings(
+                endpoint,
+                seed,
+                timing,
+                output,
+                capacity,
+                emitLogFile,
+                regressions,
+                ControlAccess.of(Optional.of(token)));
     }
 }

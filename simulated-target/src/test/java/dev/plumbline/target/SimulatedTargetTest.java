@@ -343,6 +343,39 @@ class SimulatedTargetTest {
         }
     }
 
+    @Test
+    void aWebPageSwitchesNothing() throws Exception {
+        HttpResponse<String> posted = send(HttpRequest.newBuilder(
+                        request(shared, "/admin/regressions", "{\"decodeFactor\":9}", "-"), (n, v) -> true)
+                .header("Origin", "http://evil.example")
+                .build());
+        HttpResponse<String> deleted = send(HttpRequest.newBuilder(uri(shared, "/admin/regressions"))
+                .header("Origin", "http://evil.example")
+                .DELETE()
+                .build());
+
+        assertThat(posted.statusCode()).isEqualTo(403);
+        assertThat(deleted.statusCode()).isEqualTo(403);
+        assertThat(shared.regressions()).isEqualTo(Regressions.NONE);
+    }
+
+    @Test
+    void whereATokenIsSetOnlyWhoeverKnowsItSwitches() throws Exception {
+        String token = "0123456789abcdef";
+        try (SimulatedTarget target = SimulatedTarget.start(FAST.withControlToken(token))) {
+            HttpRequest asked = request(target, "/admin/regressions", "{\"decodeFactor\":1.5}", "-");
+            assertThat(send(asked).statusCode()).isEqualTo(401);
+            assertThat(target.regressions()).isEqualTo(Regressions.NONE);
+            assertThat(send(HttpRequest.newBuilder(asked, (name, value) -> true)
+                                    .header("Authorization", "Bearer " + token)
+                                    .build())
+                            .statusCode())
+                    .isEqualTo(200);
+            assertThat(target.regressions().decodeFactor()).isEqualTo(1.5);
+            assertThat(get(target, "/admin/state").statusCode()).isEqualTo(200);
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

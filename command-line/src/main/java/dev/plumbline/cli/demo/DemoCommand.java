@@ -177,7 +177,7 @@ public final class DemoCommand implements Callable<Integer> {
                 });
                 feed.poll(POLL, new Watching());
                 if (progress.isShiftDue()) {
-                    new TargetRegression(plan.regression()).switchOn(pipe.url(Part.TARGET));
+                    new TargetRegression(plan.regression()).switchOn(pipe.url(Part.TARGET), pipe.controlToken());
                     long at = SystemTime.epochMillis();
                     progress.onShift(at);
                     view.shifted(at);

@@ -16,10 +16,11 @@ record TargetRegression(String json) {
      * Switches it on.
      *
      * @param targetUrl where the target serves HTTP
+     * @param token that the target was started with
      * @throws StackFailure if the target does not take it
      */
-    void switchOn(String targetUrl) throws InterruptedException {
-        SideAnswer answer = new PipeClient().postJson(targetUrl + "/admin/regressions", json);
+    void switchOn(String targetUrl, String token) throws InterruptedException {
+        SideAnswer answer = new PipeClient().postJson(targetUrl + "/admin/regressions", json, token);
         if (answer.status() / 100 != 2) {
             throw new StackFailure(
                     ExitCode.INFRASTRUCTURE,

@@ -11,6 +11,7 @@ import dev.plumbline.contract.event.OwnLimit;
 import dev.plumbline.probe.http.SideAnswer;
 import dev.plumbline.probe.http.SideClient;
 import dev.plumbline.probe.http.SideRequest;
+import dev.plumbline.process.ControlAccess;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -30,9 +31,12 @@ final class ProducerControl implements LoadControl.Producer, AutoCloseable {
     private final ObjectMapper json =
             JsonMapper.builder().addModule(new Jdk8Module()).build();
     private final String url;
+    private final Map<String, String> credentials;
 
-    ProducerControl(String url) {
+    /** @param token what tells the producer that it is its own run that asks */
+    ProducerControl(String url, String token) {
         this.url = url;
+        this.credentials = Map.of("Authorization", ControlAccess.authorization(token));
     }
 
     @Override
@@ -50,12 +54,22 @@ final class ProducerControl implements LoadControl.Producer, AutoCloseable {
 
     /** Lets the load begin. */
     void release() throws InterruptedException {
-        ask(SideRequest.post(at("/release"), TIMEOUT));
+        tell("/release");
     }
 
     @Override
     public void end() throws InterruptedException {
-        ask(SideRequest.post(at("/end"), TIMEOUT));
+        tell("/end");
+    }
+
+    private void tell(String path) throws InterruptedException {
+        SideAnswer answer = ask(new SideRequest("POST", at(path), credentials, Optional.empty(), TIMEOUT));
+        if (answer.status() / 100 != 2) {
+            throw new StackFailure(
+                    ExitCode.INFRASTRUCTURE,
+                    "the producer refuses " + path + " with " + answer.status() + ": "
+                            + answer.text().lines().findFirst().orElse("no reason"));
+        }
     }
 
     private URI at(String path) {
@@ -176,16 +190,21 @@ final class ProducerControl implements LoadControl.Producer, AutoCloseable {
         }
     }
 
-    /** What was sent to the target in all, warm-up included. */
+    /**
+     * What was sent to the target in all, warm-up included.
+     *
+     * @param uncounted requests whose tokens nobody counted: they are in the sums at their worst case
+     */
     @JsonIgnoreProperties(ignoreUnknown = true)
-    record Spent(long requests, long promptTokens, long outputTokens, double cost) {
+    record Spent(long requests, long promptTokens, long outputTokens, double cost, long uncounted) {
 
         Spent plus(Spent more) {
             return new Spent(
                     requests + more.requests,
                     promptTokens + more.promptTokens,
                     outputTokens + more.outputTokens,
-                    cost + more.cost);
+                    cost + more.cost,
+                    uncounted + more.uncounted);
         }
     }
 }

@@ -4,17 +4,22 @@ package dev.plumbline.cli.run;
 final class ProducerSuccession implements LoadControl.Producer, AutoCloseable {
 
     private ProducerControl current;
+    private final String token;
     private boolean released;
 
-    /** @param url of the first, whose load begins once it is asked for its status */
-    ProducerSuccession(String url) {
-        current = new ProducerControl(url);
+    /**
+     * @param url of the first, whose load begins once it is asked for its status
+     * @param token that each of them knows
+     */
+    ProducerSuccession(String url, String token) {
+        this.token = token;
+        current = new ProducerControl(url, token);
     }
 
     /** Asks another from now on. Its load begins once it is asked for its status. */
     void succeed(String url) {
         current.close();
-        current = new ProducerControl(url);
+        current = new ProducerControl(url, token);
         released = false;
     }
 

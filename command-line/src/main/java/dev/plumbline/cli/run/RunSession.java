@@ -151,7 +151,7 @@ final class RunSession {
                 recorder.log(why);
                 view.line("  note      " + why);
             });
-            try (ProducerSuccession producer = new ProducerSuccession(pipe.url(Part.PRODUCER));
+            try (ProducerSuccession producer = new ProducerSuccession(pipe.url(Part.PRODUCER), pipe.controlToken());
                     OptionalPage page = plan.isEndless() ? OptionalPage.served(pipe) : OptionalPage.none()) {
                 RunFeed feed = new RunFeed(
                         (patience, listener) -> {

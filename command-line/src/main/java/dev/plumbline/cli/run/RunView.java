@@ -289,7 +289,10 @@ final class RunView {
     }
 
     private String cost(ProducerControl.Spent spent) {
-        return spent.cost() > 0 ? ", cost " + String.format(Locale.ROOT, "%.4f", spent.cost()) : "";
+        return (spent.cost() > 0 ? ", cost " + String.format(Locale.ROOT, "%.4f", spent.cost()) : "")
+                + (spent.uncounted() > 0
+                        ? " at most: of " + Figures.count(spent.uncounted()) + " requests nobody counted all tokens"
+                        : "");
     }
 
     /** Failures by kind, most frequent first. */

@@ -3,6 +3,7 @@ package dev.plumbline.cli.stack;
 import dev.plumbline.cli.outcome.ExitCode;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -21,15 +22,24 @@ final class ConfidentialFile {
     private ConfidentialFile() {}
 
     static Path write(Path folder, String name, Map<String, String> settings) {
-        Path file = folder.resolve(name + ".properties");
         Properties properties = new Properties();
         // The app would fill in what looks like a ${variable}.
         settings.forEach((key, value) -> properties.setProperty(key, value.replace("$", "\\$")));
         properties.setProperty("config_ordinal", ORDINAL);
+        StringWriter text = new StringWriter();
         try {
-            StringWriter text = new StringWriter();
             properties.store(text, null);
-            write(file, text.toString());
+        } catch (IOException e) {
+            throw new UncheckedIOException("a text cannot be written to", e);
+        }
+        return writeText(folder, name + ".properties", text.toString());
+    }
+
+    /** A text alone. */
+    static Path writeText(Path folder, String name, String text) {
+        Path file = folder.resolve(name);
+        try {
+            write(file, text);
             return file;
         } catch (IOException e) {
             throw new StackFailure(ExitCode.INFRASTRUCTURE, "cannot write " + file + ": " + e.getMessage());

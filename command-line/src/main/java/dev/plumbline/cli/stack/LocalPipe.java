@@ -3,6 +3,7 @@ package dev.plumbline.cli.stack;
 import dev.plumbline.cli.outcome.ExitCode;
 import dev.plumbline.cli.stack.Installation.Part;
 import dev.plumbline.cli.time.SystemTime;
+import dev.plumbline.process.ControlAccess;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -31,6 +32,7 @@ public final class LocalPipe implements AutoCloseable {
     private final Optional<Map<String, Object>> cluster;
     private final Optional<RunningStack> owner;
     private final ProducerSlot producer;
+    private final String controlToken = ControlAccess.randomToken();
     private Optional<Healing> healing = Optional.empty();
     private Optional<Succession> succession = Optional.empty();
 
@@ -137,6 +139,10 @@ public final class LocalPipe implements AutoCloseable {
         plan.targetArguments().ifPresent(arguments -> {
             List<String> all = new ArrayList<>(arguments);
             all.addAll(List.of("--emit-log", folder().resolve(EMIT_LOG).toString()));
+            all.addAll(List.of(
+                    "--control-token-file",
+                    ConfidentialFile.writeText(folder(), "control-token", controlToken)
+                            .toString()));
             stack.start(Part.TARGET, List.of(), all);
         });
     }
@@ -217,7 +223,7 @@ public final class LocalPipe implements AutoCloseable {
         List<String> properties = new ArrayList<>(plan.properties().getOrDefault(app, List.of()));
         Map<String, String> unseen =
                 new HashMap<>(cluster.map(KafkaSettings::of).orElse(Map.of()));
-        unseen.putAll(confidential);
+        unseen.putAll(app == Part.PRODUCER ? controlled(confidential) : confidential);
         if (!unseen.isEmpty()) {
             properties.add("quarkus.config.locations=" + ConfidentialFile.write(folder(), app.label(), unseen));
         }
@@ -268,7 +274,18 @@ public final class LocalPipe implements AutoCloseable {
      * @param settings all of them; they may be confidential
      */
     public void startProducer(Map<String, String> settings) {
-        producer.start(settings);
+        producer.start(controlled(settings));
+    }
+
+    private Map<String, String> controlled(Map<String, String> settings) {
+        Map<String, String> all = new HashMap<>(settings);
+        all.put("plumbline.control.token", controlToken);
+        return all;
+    }
+
+    /** What tells producer and target that it is this stack that asks, see {@link ControlAccess}. Confidential. */
+    public String controlToken() {
+        return controlToken;
     }
 
     /**
@@ -374,8 +391,8 @@ public final class LocalPipe implements AutoCloseable {
                 case BROKER -> stack.start(Part.BROKER, List.of(), brokerArguments());
                 case AGGREGATOR, DETECTOR -> launch(part, Map.of());
                 case PRODUCER ->
-                    producer.startAgain(
-                            succession.map(next -> next.settings().get()).orElse(Map.of()));
+                    producer.startAgain(controlled(
+                            succession.map(next -> next.settings().get()).orElse(Map.of())));
                 case TARGET -> throw new IllegalArgumentException("the target is not started again");
             }
         }

@@ -6,10 +6,13 @@ import dev.plumbline.cli.outcome.ExitCode;
 import dev.plumbline.probe.http.SideAnswer;
 import dev.plumbline.probe.http.SideClient;
 import dev.plumbline.probe.http.SideRequest;
+import dev.plumbline.process.ControlAccess;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
 
 /** Asks the parts of a pipe on this machine, see {@link LocalPipe#url}. */
 public final class PipeClient {
@@ -54,11 +57,17 @@ public final class PipeClient {
     /**
      * Hands JSON to a page.
      *
+     * @param token of the stack, see {@link LocalPipe#controlToken}
      * @return whatever it answers
      * @throws StackFailure if there is no answer
      */
-    public SideAnswer postJson(String page, String body) throws InterruptedException {
-        return ask(SideRequest.postJson(URI.create(page), body.getBytes(StandardCharsets.UTF_8), REQUEST_TIMEOUT));
+    public SideAnswer postJson(String page, String body, String token) throws InterruptedException {
+        return ask(new SideRequest(
+                "POST",
+                URI.create(page),
+                Map.of("Content-Type", "application/json", "Authorization", ControlAccess.authorization(token)),
+                Optional.of(body.getBytes(StandardCharsets.UTF_8)),
+                REQUEST_TIMEOUT));
     }
 
     private static SideAnswer ask(SideRequest request) throws InterruptedException {

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 class ProducerControlTest {
 
     private final List<String> asked = new CopyOnWriteArrayList<>();
+    private final List<String> credentials = new CopyOnWriteArrayList<>();
     private int status = 200;
     private String body = "{\"state\": \"RUNNING\", \"due\": 7, \"failed\": {}, \"unheard of\": 1}";
     private HttpServer server;
@@ -30,13 +31,14 @@ class ProducerControlTest {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 50);
         server.createContext("/", exchange -> {
             asked.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());
+            credentials.add(String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));
             byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(status, bytes.length);
             exchange.getResponseBody().write(bytes);
             exchange.close();
         });
         server.start();
-        control = new ProducerControl("http://127.0.0.1:" + server.getAddress().getPort());
+        control = new ProducerControl("http://127.0.0.1:" + server.getAddress().getPort(), "s3cret");
     }
 
     @AfterEach
@@ -67,6 +69,17 @@ class ProducerControlTest {
         control.end();
 
         assertThat(asked).containsExactly("POST /release", "POST /end");
+        assertThat(credentials).containsExactly("Bearer s3cret", "Bearer s3cret");
+    }
+
+    @Test
+    void aRefusalIsToldAndNotTakenForALoadThatBegan() {
+        status = 401;
+        body = "this needs the control token";
+
+        assertThatExceptionOfType(StackFailure.class)
+                .isThrownBy(() -> control.release())
+                .withMessage("the producer refuses /release with 401: this needs the control token");
     }
 
     @Test

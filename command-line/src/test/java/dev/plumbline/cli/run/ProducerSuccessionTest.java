@@ -36,7 +36,7 @@ class ProducerSuccessionTest {
     void eachIsReleasedOnceBeforeItIsAskedForItsStatus() throws Exception {
         HttpServer first = serve("first");
         HttpServer second = serve("second");
-        try (ProducerSuccession producer = new ProducerSuccession(url(first))) {
+        try (ProducerSuccession producer = new ProducerSuccession(url(first), "s3cret")) {
             producer.status();
             producer.status();
             producer.succeed(url(second));

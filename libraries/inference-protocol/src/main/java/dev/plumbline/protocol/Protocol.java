@@ -79,6 +79,11 @@ public final class Protocol {
         return new Protocol(endpointType, parameters, requests, generic, changed, keepsText);
     }
 
+    /** How the server is described; empty where its API is known. */
+    public Optional<GenericTarget> described() {
+        return generic;
+    }
+
     public EndpointType endpointType() {
         return endpointType;
     }

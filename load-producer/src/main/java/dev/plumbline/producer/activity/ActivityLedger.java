@@ -15,7 +15,7 @@ import java.util.TreeMap;
  * <p>Every slot of the measured span is told, also when nothing happened in it: that nothing was due is knowledge, and a
  * slot that nobody tells is not known at all. Outside of the span only what happened is told, and no sickness.
  *
- * <p>One thread. Memory: one entry per slot since the last {@link #drain}, at most {@value #MAX_SLOTS}.
+ * <p>One thread writes. Memory: one entry per slot since the last {@link #drain}, at most {@value #MAX_SLOTS}.
  */
 public final class ActivityLedger {
 
@@ -34,7 +34,7 @@ public final class ActivityLedger {
     private final TreeMap<Long, Slot> slots = new TreeMap<>();
     private long inFlight;
     private long integratedUntilNanos;
-    private long discardedSlots;
+    private volatile long discardedSlots;
 
     /** The measured span, both ends included; later than any stamp while nothing is measured. */
     private long firstMeasuredNanos = Long.MAX_VALUE;
@@ -114,7 +114,7 @@ public final class ActivityLedger {
         }
     }
 
-    /** Slots that were discarded because nobody drained for too long: of these nothing is known. */
+    /** Slots that were discarded because nobody drained for too long: of these nothing is known. Any thread. */
     public long discardedSlots() {
         return discardedSlots;
     }
@@ -149,7 +149,7 @@ public final class ActivityLedger {
         }
         long last = slotStartEpochMillis(clock, reachedNanos);
         long first = Math.max(untoldEpochMillis, last - (MAX_SLOTS - 1) * Activity.SLOT_MILLIS);
-        discardedSlots += (first - untoldEpochMillis) / Activity.SLOT_MILLIS;
+        discardedSlots = discardedSlots + (first - untoldEpochMillis) / Activity.SLOT_MILLIS;
         for (long start = first; start <= last; start += Activity.SLOT_MILLIS) {
             slotAt(start);
         }
@@ -182,7 +182,7 @@ public final class ActivityLedger {
         Slot slot = slots.computeIfAbsent(startEpochMillis, unused -> new Slot());
         if (slots.size() > MAX_SLOTS) {
             slots.pollFirstEntry();
-            discardedSlots++;
+            discardedSlots = discardedSlots + 1;
         }
         return slot;
     }

@@ -2,7 +2,7 @@ package dev.plumbline.producer.client;
 
 import dev.plumbline.protocol.EndpointType;
 import dev.plumbline.protocol.TargetUrl;
-import java.util.Locale;
+import dev.plumbline.telemetry.scrape.PageAddress;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -37,20 +37,9 @@ public record Endpoint(TargetUrl url, Map<String, String> headers, Optional<Prox
         return at(TargetUrl.below(baseUrl, type, Optional.empty(), Map.of()), headers);
     }
 
-    /** A text of the server's without the secrets of these headers. */
+    /** A text of the server's, which may repeat what it was sent, without the secrets of the headers and of the query. */
     String redacted(String text) {
-        String redacted = text;
-        for (Map.Entry<String, String> header : headers.entrySet()) {
-            String name = header.getKey().toLowerCase(Locale.ROOT);
-            if (name.contains("auth") || name.contains("key") || name.contains("token") || name.contains("cookie")) {
-                // The scheme, Bearer for example, is no secret.
-                String secret = header.getValue().substring(header.getValue().indexOf(' ') + 1);
-                if (!secret.isBlank()) {
-                    redacted = redacted.replace(secret, "***");
-                }
-            }
-        }
-        return redacted;
+        return new PageAddress(url.uri(), headers).redacted(text);
     }
 
     @Override

@@ -97,6 +97,11 @@ public final class LoadLoop {
         return selfCheck;
     }
 
+    /** Seconds of activity that were discarded because no marker took them in time. */
+    public long discardedSlots() {
+        return ledger.discardedSlots();
+    }
+
     /** Until when load was measured here, a stamp; empty while it is, and before. */
     public OptionalLong measuredUntilNanos() {
         return measuredUntilNanos;
@@ -222,6 +227,11 @@ public final class LoadLoop {
             ledger.offered(dueNanos);
             selfCheck.taken(dueNanos, takenNanos);
             counters.due();
+        }
+
+        @Override
+        public void retried(long dueNanos, long takenNanos) {
+            selfCheck.taken(dueNanos, takenNanos);
         }
 
         @Override

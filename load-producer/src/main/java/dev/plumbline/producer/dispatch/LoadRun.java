@@ -4,6 +4,7 @@ import dev.plumbline.contract.event.Outcome;
 import dev.plumbline.producer.client.Exchange;
 import dev.plumbline.producer.client.ExchangeListener;
 import dev.plumbline.producer.client.InferenceClient;
+import dev.plumbline.producer.limits.CircuitBreaker.Permit;
 import dev.plumbline.producer.recorder.EndedRequest;
 import dev.plumbline.producer.recorder.RequestRecording;
 import dev.plumbline.producer.time.ProducerClock;
@@ -12,6 +13,7 @@ import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -33,6 +35,9 @@ final class LoadRun {
     /** How often the slots of a closed loop ask whether a target that is left alone may be tried again. */
     private static final long BREAKER_POLL_MILLIS = 50;
 
+    /** Most requests that one turn takes up: behind them the loop reads what has come. */
+    private static final int MOST_PER_TURN = 64;
+
     private final Vertx vertx;
     private final Context context;
     private final ProducerClock clock;
@@ -40,8 +45,8 @@ final class LoadRun {
     private final LoadPlan plan;
     private final RunLimits limits;
     private final Protection protection;
-    private final LoadPhase warmup;
-    private final LoadPhase measured;
+    private final Requests warmup;
+    private final Requests measured;
     private final Set<Exchange> inFlight = new LinkedHashSet<>();
     private final CompletableFuture<Void> done = new CompletableFuture<>();
     private final AtomicLong pacedDueNanos = new AtomicLong(NOTHING_DUE);
@@ -51,6 +56,7 @@ final class LoadRun {
     private int pausing;
     private boolean exhausted;
     private boolean stopping;
+    private boolean isPumpPosted;
     private volatile boolean hasEnded;
     private volatile @Nullable Thread pacerThread;
 
@@ -71,8 +77,8 @@ final class LoadRun {
         this.plan = plan;
         this.limits = limits;
         this.protection = protection;
-        this.warmup = new LoadPhase(warmup);
-        this.measured = new LoadPhase(measured);
+        this.warmup = warmup;
+        this.measured = measured;
     }
 
     /**
@@ -140,7 +146,8 @@ final class LoadRun {
             exhausted = true;
             return;
         }
-        if (!protection.breaker().allows(clock.nanos())) {
+        Optional<Permit> permit = protection.breaker().admit(clock.nanos());
+        if (permit.isEmpty()) {
             pausing++;
             vertx.setTimer(BREAKER_POLL_MILLIS, unused -> afterPause(clock.nanos()));
             return;
@@ -148,11 +155,11 @@ final class LoadRun {
         boolean isWarmup = limits.isWarmup(dueNanos);
         OptionalLong ordinal = isWarmup ? OptionalLong.of(limits.warmupIssued().getAndIncrement()) : limits.issue();
         if (ordinal.isEmpty() || !protection.spend().book()) {
-            protection.breaker().cancelled();
+            protection.breaker().cancelled(permit.get());
             exhausted = true;
             return;
         }
-        send(isWarmup ? warmup : measured, ordinal.getAsLong(), dueNanos, clock.nanos());
+        send(isWarmup ? warmup : measured, ordinal.getAsLong(), dueNanos, clock.nanos(), permit.get());
     }
 
     private void startOpen(LoadPlan.Open open) {
@@ -172,7 +179,12 @@ final class LoadRun {
             return;
         }
         long now = clock.nanos();
+        int takenUp = 0;
         while (nextDueNanos <= now) {
+            if (takenUp++ == MOST_PER_TURN) {
+                pumpSoon();
+                return;
+            }
             long ordinal = nextOrdinal;
             long due = nextDueNanos;
             boolean isWarmup = limits.isWarmup(due);
@@ -182,15 +194,18 @@ final class LoadRun {
             nextOrdinal = ordinal + open.ordinalStep();
             nextDueNanos = limits.startNanos() + open.fireTimes().nextDueNanos();
             now = clock.nanos();
-            LoadPhase phase = isWarmup ? warmup : measured;
+            Requests phase = isWarmup ? warmup : measured;
             if (inFlight.size() + pausing >= open.maxInFlight()) {
                 drop(phase, ordinal, due, now, Outcome.DropReason.IN_FLIGHT_CAP);
-            } else if (!protection.breaker().allows(now)) {
+                continue;
+            }
+            Optional<Permit> permit = protection.breaker().admit(now);
+            if (permit.isEmpty()) {
                 drop(phase, ordinal, due, now, Outcome.DropReason.CIRCUIT_BREAKER);
             } else if (protection.spend().book()) {
-                send(phase, ordinal, due, now);
+                send(phase, ordinal, due, now, permit.get());
             } else {
-                protection.breaker().cancelled();
+                protection.breaker().cancelled(permit.get());
                 exhausted = true;
                 break;
             }
@@ -213,6 +228,17 @@ final class LoadRun {
         }
     }
 
+    /** By a timer: a task that is posted may run before the loop has read anything. */
+    private void pumpSoon() {
+        if (!isPumpPosted) {
+            isPumpPosted = true;
+            vertx.setTimer(1, unused -> {
+                isPumpPosted = false;
+                pump();
+            });
+        }
+    }
+
     /** On the pacer's own thread. At most one wake-up of the loop is under way at a time. */
     private void pace(Thread self) {
         while (!hasEnded && !self.isInterrupted()) {
@@ -230,33 +256,31 @@ final class LoadRun {
         }
     }
 
-    private void drop(LoadPhase phase, long ordinal, long dueNanos, long takenNanos, Outcome.DropReason reason) {
-        phase.requests.observer().taken(dueNanos, takenNanos);
-        RequestRecording recording = phase.requests.source().recording(ordinal, dueNanos, takenNanos);
-        phase.requests.observer().ended(recording, recording.dropped(clock.nanos(), reason));
+    private void drop(Requests phase, long ordinal, long dueNanos, long takenNanos, Outcome.DropReason reason) {
+        phase.observer().taken(dueNanos, takenNanos);
+        RequestRecording recording = phase.source().recording(ordinal, dueNanos, takenNanos);
+        phase.observer().ended(recording, recording.dropped(clock.nanos(), reason));
     }
 
-    private void send(LoadPhase phase, long ordinal, long dueNanos, long takenNanos) {
-        RequestSource source = phase.requests.source();
-        send(phase, source.recording(ordinal, dueNanos, takenNanos), source.bytes(ordinal), dueNanos);
+    private void send(Requests phase, long ordinal, long dueNanos, long takenNanos, Permit permit) {
+        RequestSource source = phase.source();
+        phase.observer().taken(dueNanos, takenNanos);
+        send(phase, source.recording(ordinal, dueNanos, takenNanos), source.bytes(ordinal), permit);
     }
 
-    private void send(LoadPhase phase, RequestRecording recording, byte[] body, long dueNanos) {
-        phase.requests.observer().taken(dueNanos, recording.takenNanos());
-        phase.requests.observer().entered(recording.takenNanos());
-        Exchange exchange =
-                client.start(recording, body, phase.requests.source().protocol(), phase);
+    private void send(Requests phase, RequestRecording recording, byte[] body, Permit permit) {
+        phase.observer().entered(recording.takenNanos());
+        Exchange exchange = client.start(recording, body, phase.source().protocol(), new Flight(phase, permit));
         if (!exchange.hasEnded()) {
             inFlight.add(exchange);
         }
     }
 
-    private void afterEnd(LoadPhase phase, Exchange exchange, EndedRequest request) {
+    private void afterEnd(Requests phase, Permit permit, Exchange exchange, EndedRequest request) {
         inFlight.remove(exchange);
-        protection.ended(request, clock.nanos());
-        OptionalLong retryPauseNanos = stopping
-                ? OptionalLong.empty()
-                : phase.requests.source().retries().pauseNanosAfter(request);
+        protection.ended(request, permit, clock.nanos());
+        OptionalLong retryPauseNanos =
+                stopping ? OptionalLong.empty() : phase.source().retries().pauseNanosAfter(request);
         if (retryPauseNanos.isPresent()) {
             // The slot stays taken: a request and its retries are one to the load.
             pausing++;
@@ -284,15 +308,18 @@ final class LoadRun {
                 && cancelled.ownLimit().isPresent();
     }
 
-    private void retry(LoadPhase phase, Exchange failed, long dueNanos) {
-        if (!stopping && protection.breaker().allows(clock.nanos())) {
+    private void retry(Requests phase, Exchange failed, long dueNanos) {
+        Optional<Permit> permit =
+                stopping ? Optional.empty() : protection.breaker().admit(clock.nanos());
+        if (permit.isPresent()) {
             if (protection.spend().book()) {
                 pausing--;
-                RequestRecording recording = phase.requests.source().retry(failed.recording(), dueNanos, clock.nanos());
-                send(phase, recording, failed.body(), dueNanos);
+                RequestRecording recording = phase.source().retry(failed.recording(), dueNanos, clock.nanos());
+                phase.observer().retried(dueNanos, recording.takenNanos());
+                send(phase, recording, failed.body(), permit.get());
                 return;
             }
-            protection.breaker().cancelled();
+            protection.breaker().cancelled(permit.get());
             exhausted = true;
         }
         // Not tried again: its slot is free for the next.
@@ -326,30 +353,32 @@ final class LoadRun {
     /** Where requests of one kind come from and who hears of them. */
     record Requests(RequestSource source, RunObserver observer) {}
 
-    /** Warm-up, or what is measured: tells the observer of its kind what happens to a request. */
-    private final class LoadPhase implements ExchangeListener {
+    /** One request that was let pass: tells the observer of its kind what happens to it. */
+    private final class Flight implements ExchangeListener {
 
-        private final Requests requests;
+        private final Requests phase;
+        private final Permit permit;
 
-        LoadPhase(Requests requests) {
-            this.requests = requests;
+        Flight(Requests phase, Permit permit) {
+            this.phase = phase;
+            this.permit = permit;
         }
 
         @Override
         public void sent() {
-            requests.observer().sent();
+            phase.observer().sent();
         }
 
         @Override
         public void content(long atNanos) {
-            requests.observer().content(atNanos);
+            phase.observer().content(atNanos);
         }
 
         @Override
         public void ended(Exchange exchange, EndedRequest request) {
-            requests.observer().left(request.stamps().endNanos());
-            requests.observer().ended(exchange.recording(), request);
-            afterEnd(this, exchange, request);
+            phase.observer().left(request.stamps().endNanos());
+            phase.observer().ended(exchange.recording(), request);
+            afterEnd(phase, permit, exchange, request);
         }
     }
 }

@@ -1,7 +1,9 @@
 package dev.plumbline.producer.dispatch;
 
+import dev.plumbline.contract.event.FailureKind;
 import dev.plumbline.contract.event.Outcome;
 import dev.plumbline.contract.event.TokenCount;
+import dev.plumbline.contract.event.TokenSource;
 import dev.plumbline.contract.event.Tokens;
 import dev.plumbline.producer.limits.BreakerSettings;
 import dev.plumbline.producer.limits.CircuitBreaker;
@@ -9,6 +11,8 @@ import dev.plumbline.producer.limits.SpendGuard;
 import dev.plumbline.producer.limits.SpendLimits;
 import dev.plumbline.producer.recorder.EndedRequest;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /** What is asked before a request is sent and hears when it ended; shared by all event loops of a run. */
 public record Protection(SpendGuard spend, CircuitBreaker breaker) {
@@ -19,18 +23,45 @@ public record Protection(SpendGuard spend, CircuitBreaker breaker) {
                 new SpendGuard(SpendLimits.none(), 1, 1), new CircuitBreaker(new BreakerSettings(2, 1, 1)));
     }
 
-    void ended(EndedRequest request, long nowNanos) {
-        Tokens tokens = request.response().tokens();
-        spend.ended(count(tokens.prompt()), count(tokens.output()));
+    /** A request that was booked and let pass has ended. */
+    void ended(EndedRequest request, CircuitBreaker.Permit permit, long nowNanos) {
+        settle(request);
         switch (request.outcome()) {
-            case Outcome.Completed unused -> breaker.succeeded();
-            case Outcome.Failed unused -> breaker.failed(nowNanos);
-            case Outcome.Cancelled unused -> breaker.cancelled();
-            case Outcome.Dropped unused -> breaker.cancelled();
+            case Outcome.Completed unused -> breaker.succeeded(permit);
+            case Outcome.Failed unused -> breaker.failed(permit, nowNanos);
+            case Outcome.Cancelled unused -> breaker.cancelled(permit);
+            case Outcome.Dropped unused -> breaker.cancelled(permit);
         }
     }
 
-    private static long count(Optional<TokenCount> tokens) {
-        return tokens.map(TokenCount::count).orElse(0L);
+    private void settle(EndedRequest request) {
+        if (request.stamps().sentNanos().isEmpty() || wasRefused(request)) {
+            spend.cameToNothing();
+            return;
+        }
+        Tokens tokens = request.response().tokens();
+        spend.ended(
+                tokens.prompt().map(TokenCount::count).map(OptionalLong::of).orElseGet(OptionalLong::empty),
+                request.outcome() instanceof Outcome.Completed ? byServer(tokens) : OptionalLong.empty(),
+                Math.max(
+                        request.response().contentChunks(),
+                        tokens.output().map(TokenCount::count).orElse(0L)));
+    }
+
+    /** What a server refuses it does not work on. */
+    private static boolean wasRefused(EndedRequest request) {
+        return request.response().contentChunks() == 0
+                && request.outcome() instanceof Outcome.Failed failed
+                && (failed.kind() == FailureKind.REJECTED || failed.kind() == FailureKind.HTTP_4XX);
+    }
+
+    /** The count of who bills. A chunk may be several tokens, and a tokenizer here does not see what the server hides. */
+    private static OptionalLong byServer(Tokens tokens) {
+        return Stream.of(tokens.output(), tokens.otherOutput())
+                .flatMap(Optional::stream)
+                .filter(count ->
+                        count.source() == TokenSource.SERVER_USAGE || count.source() == TokenSource.SERVER_TIMINGS)
+                .mapToLong(TokenCount::count)
+                .findFirst();
     }
 }

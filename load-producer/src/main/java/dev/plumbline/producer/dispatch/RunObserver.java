@@ -9,6 +9,9 @@ public interface RunObserver {
     /** It fell due and was taken up. */
     default void taken(long dueNanos, long takenNanos) {}
 
+    /** One that was taken before and has failed is tried again: nothing more fell due. */
+    default void retried(long dueNanos, long takenNanos) {}
+
     /** It goes into flight; {@link #left} follows when it ends. */
     default void entered(long atNanos) {}
 

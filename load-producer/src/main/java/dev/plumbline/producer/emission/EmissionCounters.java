@@ -10,6 +10,18 @@ public final class EmissionCounters {
     private final LongAdder heartbeats = new LongAdder();
     private final LongAdder heartbeatsFailed = new LongAdder();
 
+    private volatile long discardedSlots;
+
+    /** How many there were in all by now. */
+    void discardedSlots(long slots) {
+        discardedSlots = slots;
+    }
+
+    /** Seconds of activity that no heartbeat told in time: nothing is known of them. */
+    public long discardedSlots() {
+        return discardedSlots;
+    }
+
     void acknowledged() {
         acknowledged.increment();
     }

@@ -9,7 +9,6 @@ import dev.plumbline.contract.event.RequestEvent;
 import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.contract.series.GroupPartitioner;
 import dev.plumbline.contract.wire.Codec;
-import dev.plumbline.producer.activity.ActivityLedger;
 import dev.plumbline.producer.activity.ActivitySum;
 import dev.plumbline.producer.recorder.EndedRequest;
 import dev.plumbline.producer.time.ProducerClock;
@@ -51,16 +50,22 @@ public final class EventSender implements Runnable {
     /** A cold client needs a second to learn about a topic; that is not worth a line. */
     private static final int ATTEMPTS_BEFORE_WARNING = 8;
 
+    /** Between a correction that time servers make all day, and one that moves requests into other windows. */
+    private static final long LARGEST_WALL_OFFSET_MILLIS = 500;
+
     private static final long SETTLING_POLL_NANOS = 1_000_000;
 
     /** A record that was handed to Kafka and whose fate may still be open. */
     private static final class Written {
         private final long sequence;
+        private final long endEpochMillis;
         private final Optional<Heartbeat> heartbeat;
         private volatile Fate fate = Fate.OPEN;
 
-        Written(long sequence, Optional<Heartbeat> heartbeat) {
+        /** @param endEpochMillis when the request ended; of a heartbeat none */
+        Written(long sequence, long endEpochMillis, Optional<Heartbeat> heartbeat) {
             this.sequence = sequence;
+            this.endEpochMillis = endEpochMillis;
             this.heartbeat = heartbeat;
         }
     }
@@ -94,6 +99,7 @@ public final class EventSender implements Runnable {
     private final CountDownLatch finished = new CountDownLatch(1);
     private final ThrottledWarning unreachable;
     private final ThrottledWarning notTaken;
+    private final ThrottledWarning clockMoved;
 
     private volatile long stopAskedNanos = Long.MAX_VALUE;
     private volatile String lastFailure = "";
@@ -139,6 +145,7 @@ public final class EventSender implements Runnable {
         this.lastToldUntil = untilEpochMillis();
         this.unreachable = new ThrottledWarning(LOG, clock);
         this.notTaken = new ThrottledWarning(LOG, clock);
+        this.clockMoved = new ThrottledWarning(LOG, clock);
     }
 
     /**
@@ -203,7 +210,7 @@ public final class EventSender implements Runnable {
         settle();
         long now = clock.nanos();
         long sinceLast = now - lastHeartbeatNanos;
-        boolean moved = untilEpochMillis() > lastToldUntil;
+        boolean moved = untilEpochMillis() > lastToldUntil || lost.isMoreThanOneHeartbeatTakes();
         // A marker comes once per interval; the margin keeps a heartbeat from waiting for the marker after the next.
         if ((moved && sinceLast >= settings.heartbeatIntervalNanos() * 3 / 4)
                 || sinceLast >= settings.heartbeatIntervalNanos() * 3 / 2) {
@@ -222,9 +229,8 @@ public final class EventSender implements Runnable {
     private void write(EndedRequest request) {
         long sequence = ++lastSequence;
         write(
-                sequence,
-                surroundings.apply(request.numbered(new Origin(producerId, epoch, sequence))),
-                Optional.empty());
+                new Written(sequence, request.endEpochMillis(), Optional.empty()),
+                surroundings.apply(request.numbered(new Origin(producerId, epoch, sequence))));
     }
 
     private void take(Marker marker) {
@@ -255,10 +261,19 @@ public final class EventSender implements Runnable {
     }
 
     private void takeBack(Written failed) {
-        failed.heartbeat.ifPresent(heartbeat -> {
-            heartbeat.lost().forEach(lost::add);
-            activity.add(heartbeat.activity());
-        });
+        failed.heartbeat.ifPresentOrElse(
+                heartbeat -> {
+                    heartbeat.lost().forEach(lost::add);
+                    activity.add(heartbeat.activity());
+                },
+                // The slot that now lacks a request, and before the watermark can pass it.
+                () -> activity.add(List.of(new Activity(
+                        variant,
+                        failed.endEpochMillis - Math.floorMod(failed.endEpochMillis, Activity.SLOT_MILLIS),
+                        0,
+                        0,
+                        0,
+                        EnumSet.of(Activity.Sickness.KAFKA_BUFFER_FULL)))));
         lost.add(new LostSequences(failed.sequence, failed.sequence, failed.heartbeat.isPresent() ? 0 : 1));
     }
 
@@ -281,17 +296,25 @@ public final class EventSender implements Runnable {
     }
 
     private void heartbeat(boolean leaving) {
-        long until = untilEpochMillis();
+        List<LostSequences> told = lost.drain();
+        // What is lost and not named yet must not be passed.
+        long until = lost.isEmpty() ? untilEpochMillis() : lastToldUntil;
         long sequence = ++lastSequence;
-        Heartbeat heartbeat = new Heartbeat(
-                new Origin(producerId, epoch, sequence), group, until, activity.drain(), lost.drain(), leaving);
+        Heartbeat heartbeat =
+                new Heartbeat(new Origin(producerId, epoch, sequence), group, until, activity.drain(), told, leaving);
+        counters.discardedSlots(activity.discardedSlots());
         lastHeartbeatNanos = clock.nanos();
         lastToldUntil = until;
-        write(sequence, heartbeat, Optional.of(heartbeat));
+        long offMillis = clock.wallOffsetMillis();
+        if (Math.abs(offMillis) > LARGEST_WALL_OFFSET_MILLIS) {
+            clockMoved.warn(
+                    "The machine's clock was set, or it slept: it is " + offMillis
+                            + " ms ahead of the one of this producer, whose windows lie so far beside the true time; start it again");
+        }
+        write(new Written(sequence, until, Optional.of(heartbeat)), heartbeat);
     }
 
-    private void write(long sequence, Event event, Optional<Heartbeat> heartbeat) {
-        Written record = new Written(sequence, heartbeat);
+    private void write(Written record, Event event) {
         written.add(record);
         try {
             Producer<byte[], byte[]> producer = producer();
@@ -338,10 +361,6 @@ public final class EventSender implements Runnable {
         }
         if (failed) {
             failed = false;
-            long now = clock.nanos();
-            long slot = ActivityLedger.slotStartEpochMillis(clock, now);
-            activity.add(
-                    List.of(new Activity(variant, slot, 0, 0, 0, EnumSet.of(Activity.Sickness.KAFKA_BUFFER_FULL))));
             notTaken.warn("Kafka did not take records: " + lastFailure);
         }
         return producer;
@@ -371,6 +390,9 @@ public final class EventSender implements Runnable {
 
     private void leave() throws InterruptedException {
         settle();
+        while (lost.isMoreThanOneHeartbeatTakes()) {
+            heartbeat(false);
+        }
         heartbeat(true);
         while (!written.isEmpty() && !isGraceOver()) {
             TimeUnit.NANOSECONDS.sleep(SETTLING_POLL_NANOS);

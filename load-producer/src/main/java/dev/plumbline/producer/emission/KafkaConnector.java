@@ -1,7 +1,10 @@
 package dev.plumbline.producer.emission;
 
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -11,9 +14,42 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 /** Makes Kafka producers with our defaults: in order, acknowledged by all, bounded in memory and in time. */
 public final class KafkaConnector implements Supplier<Producer<byte[], byte[]>> {
 
+    private static final int MOST_IN_ORDER = 5;
+
     private final Map<String, Object> properties;
 
-    /** @param overrides Kafka's own producer properties; they win over our defaults */
+    /**
+     * Kafka's own producer properties, as long as what we say of it stays true: an event counts as acknowledged when every replica
+     * in sync has it, once and in its order.
+     *
+     * @return the first that is not allowed and what to do instead; empty when all are
+     */
+    public static Optional<String> refusal(Map<String, String> overrides) {
+        for (Map.Entry<String, String> given : new TreeMap<>(overrides).entrySet()) {
+            String value = given.getValue().strip().toLowerCase(Locale.ROOT);
+            boolean allowed = switch (given.getKey()) {
+                case ProducerConfig.ACKS_CONFIG -> value.equals("all") || value.equals("-1");
+                case ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG -> value.equals("true");
+                case ProducerConfig.RETRIES_CONFIG -> !value.equals("0");
+                case ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION ->
+                    value.matches("[1-9]") && Integer.parseInt(value) <= MOST_IN_ORDER;
+                case ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                        ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG,
+                        ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG,
+                        ProducerConfig.TRANSACTIONAL_ID_CONFIG,
+                        ProducerConfig.INTERCEPTOR_CLASSES_CONFIG -> false;
+                default -> true;
+            };
+            if (!allowed) {
+                return Optional.of("plumbline.kafka.properties.\"" + given.getKey()
+                        + "\" is not allowed as it is: an event counts as acknowledged when every replica in sync has it, once"
+                        + " and in order; leave it out");
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** @param overrides Kafka's own producer properties that {@link #refusal} allows; they win over our defaults */
     public KafkaConnector(String bootstrapServers, String clientId, Map<String, String> overrides) {
         Map<String, Object> all = new HashMap<>();
         all.put(ProducerConfig.CLIENT_ID_CONFIG, clientId);

@@ -39,6 +39,11 @@ final class LostRanges {
         return told;
     }
 
+    /** Whether {@link #drain} would leave some. */
+    boolean isMoreThanOneHeartbeatTakes() {
+        return ranges.size() > MAX_PER_HEARTBEAT;
+    }
+
     boolean isEmpty() {
         return ranges.isEmpty();
     }

@@ -1,11 +1,13 @@
 package dev.plumbline.producer.limits;
 
 import java.util.BitSet;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
  * Leaves a target alone that fails too often: closed (requests pass), open (none passes), and after a pause half open (one
- * passes; its success closes the breaker, its failure opens it anew). A cancelled request says nothing either way.
+ * passes; its success closes the breaker, its failure opens it anew). A cancelled request says nothing either way, and neither
+ * does one that was let pass before the breaker last opened or closed: it is about the target as it was then.
  *
  * <p>Nygard, <i>Release It!</i> (2007), chapter 5.
  */
@@ -20,29 +22,43 @@ public final class CircuitBreaker {
     private long openSinceNanos;
     private long retryAtNanos;
     private long timesOpened;
+    /** How often it has opened or closed. */
+    private long era;
+
+    /**
+     * Leave for one request, whose end is to be told with it.
+     *
+     * @param era in which it was given
+     * @param isTry whether the breaker waits for the end
+     */
+    public record Permit(long era, boolean isTry) {}
 
     public CircuitBreaker(BreakerSettings settings) {
         this.settings = settings;
         this.failures = new BitSet(settings.requests());
     }
 
-    /** Whether a request may be sent now. A true answer of an open breaker is for one request only, whose end is awaited. */
-    public synchronized boolean allows(long nowNanos) {
+    /** Leave to send a request now; empty when none may be sent. An open breaker gives it to one request at a time. */
+    public synchronized Optional<Permit> admit(long nowNanos) {
         if (!open) {
-            return true;
+            return Optional.of(new Permit(era, false));
         }
         if (trying || nowNanos < retryAtNanos) {
-            return false;
+            return Optional.empty();
         }
         trying = true;
-        return true;
+        return Optional.of(new Permit(era, true));
     }
 
-    /** A request that was sent has ended well. */
-    public synchronized void succeeded() {
-        if (open && trying) {
+    /** A request that was let pass has ended well. */
+    public synchronized void succeeded(Permit permit) {
+        if (permit.era() != era) {
+            return;
+        }
+        if (permit.isTry()) {
             open = false;
             trying = false;
+            era++;
             seen = 0;
             next = 0;
             failures.clear();
@@ -50,27 +66,31 @@ public final class CircuitBreaker {
         note(false);
     }
 
-    /** A request that was sent has failed. */
-    public synchronized void failed(long nowNanos) {
-        if (open) {
-            if (trying) {
-                trying = false;
-                retryAtNanos = nowNanos + settings.pauseNanos();
-            }
+    /** A request that was let pass has failed. */
+    public synchronized void failed(Permit permit, long nowNanos) {
+        if (permit.era() != era) {
+            return;
+        }
+        if (permit.isTry()) {
+            trying = false;
+            retryAtNanos = nowNanos + settings.pauseNanos();
             return;
         }
         note(true);
         if (seen == settings.requests() && failures.cardinality() >= settings.failureRatio() * seen) {
             open = true;
+            era++;
             openSinceNanos = nowNanos;
             retryAtNanos = nowNanos + settings.pauseNanos();
             timesOpened++;
         }
     }
 
-    /** A request that was sent was ended by us. */
-    public synchronized void cancelled() {
-        trying = false;
+    /** A request that was let pass was not sent, or was ended by us. */
+    public synchronized void cancelled(Permit permit) {
+        if (permit.era() == era && permit.isTry()) {
+            trying = false;
+        }
     }
 
     /** Since when the target has been left alone, tries included; empty while requests pass. */

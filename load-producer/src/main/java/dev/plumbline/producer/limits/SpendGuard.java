@@ -1,11 +1,13 @@
 package dev.plumbline.producer.limits;
 
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Keeps what is sent within {@link SpendLimits}. Each request is booked at its worst case before it is sent, and at what
- * it really took when it ended; so the limit holds although answers are long on their way. It errs on the safe side: the
- * load ends when the next request might break a limit. The worst case of a prompt is the largest that the server ever
+ * it really took when it ended; so the limit holds although answers are long on their way. What nobody counted stays booked at
+ * its worst case: a target that tells no usage, and whatever failed after it was sent, is paid for all the same. It errs on the
+ * safe side: the load ends when the next request might break a limit. The worst case of a prompt is the largest that the server ever
  * reported, at first twice the words that were asked for; only a server that answers longer than it was asked to can break
  * a limit, by that much.
  */
@@ -18,6 +20,7 @@ public final class SpendGuard {
     private long inFlight;
     private long promptTokens;
     private long outputTokens;
+    private long uncounted;
     private Optional<Limit> reached = Optional.empty();
 
     /** Which limit was reached. */
@@ -67,16 +70,25 @@ public final class SpendGuard {
     }
 
     /**
-     * A booked request is over.
+     * A booked request is over that was sent.
      *
-     * @param prompt tokens of its prompt, 0 where nobody counted
-     * @param output tokens of its answer, 0 where there was none
+     * @param prompt tokens of its prompt; empty where nobody counted
+     * @param output tokens of all that was generated for it; empty where nobody counted, or not to the end
+     * @param leastOutput tokens that were seen of its answer, which may be more than were asked for
      */
-    public synchronized void ended(long prompt, long output) {
+    public synchronized void ended(OptionalLong prompt, OptionalLong output, long leastOutput) {
         inFlight--;
-        promptTokens += prompt;
-        outputTokens += output;
-        worstPromptTokens = Math.max(worstPromptTokens, prompt);
+        worstPromptTokens = Math.max(worstPromptTokens, prompt.orElse(0));
+        promptTokens += prompt.orElse(worstPromptTokens);
+        outputTokens += output.orElse(Math.max(leastOutput, worstOutputTokens));
+        if (prompt.isEmpty() || output.isEmpty()) {
+            uncounted++;
+        }
+    }
+
+    /** A booked request is over for which nothing was generated: it was never sent, or was refused. */
+    public synchronized void cameToNothing() {
+        inFlight--;
     }
 
     /** The limit that ended the load; empty while none has. */
@@ -86,13 +98,17 @@ public final class SpendGuard {
 
     /** What was spent by requests that are over, and how many were sent. */
     public synchronized Spent spent() {
-        return new Spent(requests, promptTokens, outputTokens, costOf(promptTokens, outputTokens));
+        return new Spent(requests, promptTokens, outputTokens, costOf(promptTokens, outputTokens), uncounted);
     }
 
     private double costOf(double prompt, double output) {
         return prompt * limits.pricePerPromptToken() + output * limits.pricePerOutputToken();
     }
 
-    /** A balance; the cost is 0 without prices. */
-    public record Spent(long requests, long promptTokens, long outputTokens, double cost) {}
+    /**
+     * A balance; the cost is 0 without prices.
+     *
+     * @param uncounted requests whose tokens nobody counted, or not to the end: the sums have them at their worst case
+     */
+    public record Spent(long requests, long promptTokens, long outputTokens, double cost, long uncounted) {}
 }

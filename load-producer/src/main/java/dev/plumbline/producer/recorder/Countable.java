@@ -26,6 +26,11 @@ public record Countable(String prompt, String answer, Map<TokenSource, Long> out
         Objects.requireNonNull(choice, "choice");
     }
 
+    /** How long both texts are. */
+    int characters() {
+        return prompt.length() + answer.length();
+    }
+
     /**
      * The tokens, once a tokenizer has counted.
      *

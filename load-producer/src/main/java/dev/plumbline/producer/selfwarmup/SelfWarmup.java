@@ -1,6 +1,7 @@
 package dev.plumbline.producer.selfwarmup;
 
 import dev.plumbline.contract.event.Origin;
+import dev.plumbline.contract.event.Outcome;
 import dev.plumbline.contract.wire.Codec;
 import dev.plumbline.producer.client.AnswerNotes;
 import dev.plumbline.producer.client.ConnectionReuse;
@@ -85,7 +86,7 @@ public final class SelfWarmup {
                                 Protection.none(),
                                 observer)
                         .get(timeoutMillis, TimeUnit.MILLISECONDS);
-                return observer.encoded.get();
+                return observer.completed.get();
             } finally {
                 server.close();
             }
@@ -97,13 +98,13 @@ public final class SelfWarmup {
     /** Does with a request what is done in earnest, except to send it. */
     private static final class Discarding implements RunObserver {
 
-        private final AtomicLong encoded = new AtomicLong();
+        private final AtomicLong completed = new AtomicLong();
 
         @Override
         public void ended(RequestRecording recording, EndedRequest request) {
             byte[] bytes = Codec.EVENTS.encode(request.numbered(new Origin("self-warmup", 0, 1)));
-            if (bytes.length > 0) {
-                encoded.incrementAndGet();
+            if (bytes.length > 0 && request.outcome() instanceof Outcome.Completed) {
+                completed.incrementAndGet();
             }
         }
     }

@@ -19,6 +19,14 @@ public interface ProducerClock extends SampleClock {
     /** Wall clock at {@code nanos() == 0}, in milliseconds since the Unix epoch. */
     long anchorEpochMillis();
 
+    /**
+     * How far the machine's wall clock has gone from the one that follows from the stamps, in milliseconds; positive when it is
+     * ahead. Near 0 unless it was set, or the machine slept: then what is told of this epoch lies so far beside the true time.
+     */
+    default long wallOffsetMillis() {
+        return 0;
+    }
+
     /** Wall clock at a stamp, rounded down. */
     @Override
     default long epochMillisAt(long nanos) {

@@ -49,12 +49,19 @@ public final class TokenStage implements EventOutlet, Runnable {
 
     /**
      * @param capacity most requests that wait here
+     * @param capacityBytes most that they take in memory, their texts included
      * @param loops how many event loops leave markers
      * @param next where everything goes
      * @param counted hears of each request once its tokens are known, on this stage's thread
      */
-    public TokenStage(int capacity, int loops, TokenCounter counter, EventOutlet next, Consumer<EndedRequest> counted) {
-        this.queue = new MarkedQueue(capacity, loops);
+    public TokenStage(
+            int capacity,
+            long capacityBytes,
+            int loops,
+            TokenCounter counter,
+            EventOutlet next,
+            Consumer<EndedRequest> counted) {
+        this.queue = new MarkedQueue(capacity, capacityBytes, loops);
         this.counter = counter;
         this.next = next;
         this.counted = counted;

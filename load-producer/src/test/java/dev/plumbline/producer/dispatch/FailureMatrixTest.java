@@ -550,6 +550,52 @@ class FailureMatrixTest {
         }
     }
 
+    /** A rate that a request reached with its third try was not offered three times. */
+    @Test
+    void aRequestAndItsRetriesWereOfferedOnce() throws Exception {
+        try (Drive own = new Drive();
+                ScriptedServer busy = new ScriptedServer(out -> {
+                    ScriptedServer.status(out, "503 Service Unavailable", "", "{\"error\":\"busy\"}");
+                    return true;
+                })) {
+            List<RequestEvent> tries = own.run(
+                    Drive.at(busy.port(), EndpointType.CHAT),
+                    Drive.chat(),
+                    Drive.timeouts(10_000, 10_000, 20_000),
+                    new LoadPlan.Closed(1, 0),
+                    1,
+                    new RetryPolicy(3, Drive.MILLI, 0));
+            assertThat(tries).hasSize(3);
+            assertThat(own.offeredInAll()).isEqualTo(1);
+            assertThat(own.counters.dueRequests()).isEqualTo(1);
+        }
+    }
+
+    /** The server worked for it, and nobody says how much. */
+    @Test
+    void whatIsCutIsPaidForAtItsWorst() throws Exception {
+        try (Drive own = new Drive();
+                ScriptedServer cut = new ScriptedServer(out -> {
+                    ScriptedServer.streamHead(out);
+                    ScriptedServer.content(out);
+                    return false;
+                })) {
+            // Worst case of a request: 2 x 4 prompt tokens and 8 of the answer.
+            SpendGuard guard = new SpendGuard(
+                    new SpendLimits(OptionalLong.empty(), OptionalLong.of(160), OptionalDouble.empty(), 0, 0), 4, 8);
+            own.begin(
+                            Drive.at(cut.port(), EndpointType.CHAT),
+                            Drive.chat(),
+                            Drive.timeouts(10_000, 10_000, 20_000),
+                            new LoadPlan.Closed(1, 0),
+                            1_000,
+                            RetryPolicy.NEVER,
+                            new Protection(guard, new CircuitBreaker(new BreakerSettings(2, 1, 1))))
+                    .get(60, TimeUnit.SECONDS);
+            assertThat(own.events()).hasSize(10);
+        }
+    }
+
     private static CompletableFuture<Void> retried(Drive own, ScriptedServer server, Protection protection) {
         return own.begin(
                 Drive.at(server.port(), EndpointType.CHAT),

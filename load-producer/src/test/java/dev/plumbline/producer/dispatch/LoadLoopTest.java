@@ -441,6 +441,42 @@ class LoadLoopTest {
         }
     }
 
+    /** Else the stamps of all others wait for it. */
+    @Test
+    void whatHasBecomeDueMeanwhileIsNotTakenUpInOneTurn() throws Exception {
+        try (ScriptedServer server = new ScriptedServer(ScriptedServer::wholeAnswer)) {
+            InferenceClient client = client(endpoint(server.port()));
+            long start = clock.nanos() + 100 * MILLI;
+            vertx.setTimer(150, unused -> {
+                long until = clock.nanos() + 200 * MILLI;
+                while (clock.nanos() < until) {
+                    LockSupport.parkNanos(until - clock.nanos());
+                }
+            });
+            List<Long> turns = new CopyOnWriteArrayList<>();
+            vertx.setPeriodic(1, unused -> turns.add(clock.nanos()));
+            loop.measure(
+                            client,
+                            source(true),
+                            new LoadPlan.Open(FireTimes.constant(2_000), 0, 1, 1_000),
+                            RunLimits.of(start, OptionalLong.empty(), OptionalLong.of(600)))
+                    .get(60, TimeUnit.SECONDS);
+            List<Long> taken = outlet.events().stream()
+                    .map(event -> event.stamps().takenNanos().orElseThrow())
+                    .toList();
+            assertThat(taken).hasSize(600);
+            long most = 0;
+            for (int i = 1; i < turns.size(); i++) {
+                long from = turns.get(i - 1);
+                long to = turns.get(i);
+                most = Math.max(
+                        most, taken.stream().filter(at -> from <= at && at < to).count());
+            }
+            assertThat(most).as("of 400 that were due").isLessThanOrEqualTo(200);
+            client.close();
+        }
+    }
+
     @Test
     void everythingThatEndedBeforeAMarkerStandsBeforeIt() throws Exception {
         try (ScriptedServer server = new ScriptedServer(ScriptedServer::wholeAnswer)) {

@@ -11,16 +11,25 @@ import dev.plumbline.producer.limits.CircuitBreaker;
 import dev.plumbline.producer.limits.SpendGuard;
 import dev.plumbline.producer.limits.SpendLimits;
 import dev.plumbline.producer.schedule.FireTimes;
+import dev.plumbline.producer.workload.Prompts;
 import dev.plumbline.protocol.EndpointType;
 import dev.plumbline.protocol.scripted.ScriptedServer;
+import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -73,6 +82,62 @@ class ReusedConnectionsTest {
                 server(ending, (out, request) -> request.ordinal() == 0 && ScriptedServer.wholeAnswer(out))) {
             assertAllCompleted(run(server, new LoadPlan.Closed(1, 0), 8), 8);
         }
+    }
+
+    /** More than the sockets of both sides hold, so that the cut comes while most of it is still to be written. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aKeptConnectionThatIsCutWhileWeWriteIsNoAttempt(boolean withReset) throws Exception {
+        drive.prompts = new Prompts(1, 1_500_000, 0);
+        AtomicInteger cut = new AtomicInteger();
+        try (ServerSocket listening = new ServerSocket()) {
+            listening.setReceiveBufferSize(16 << 10);
+            listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            Thread.ofVirtual().start(() -> {
+                while (!listening.isClosed()) {
+                    try {
+                        Socket accepted = listening.accept();
+                        Thread.ofVirtual().start(() -> answerOneAndCutTheNext(accepted, withReset, cut));
+                    } catch (IOException e) {
+                        // The test is over.
+                        return;
+                    }
+                }
+            });
+            List<RequestEvent> events = drive.run(
+                    Drive.at(listening.getLocalPort(), EndpointType.CHAT),
+                    Drive.chat(),
+                    Drive.timeouts(20_000, 20_000, 40_000),
+                    new LoadPlan.Closed(1, 0),
+                    4,
+                    RetryPolicy.NEVER);
+            assertAllCompleted(events, 4);
+            assertThat(cut.get()).isPositive();
+            assertThat(drive.reuse.repeatedRequests()).isEqualTo(cut.get());
+        }
+    }
+
+    private static void answerOneAndCutTheNext(Socket socket, boolean withReset, AtomicInteger cut) {
+        try (socket) {
+            InputStream in = new BufferedInputStream(socket.getInputStream());
+            skipRequest(in);
+            ScriptedServer.wholeAnswer(socket.getOutputStream());
+            if (in.readNBytes(1_000).length == 1_000) {
+                cut.incrementAndGet();
+                socket.setSoLinger(withReset, 0);
+            }
+        } catch (IOException e) {
+            // The client has closed it.
+        }
+    }
+
+    private static void skipRequest(InputStream in) throws IOException {
+        StringBuilder head = new StringBuilder();
+        while (!head.toString().endsWith("\r\n\r\n")) {
+            head.append((char) in.read());
+        }
+        Matcher length = Pattern.compile("(?i)content-length: *(\\d+)").matcher(head);
+        in.skipNBytes(length.find() ? Long.parseLong(length.group(1)) : 0);
     }
 
     @Test

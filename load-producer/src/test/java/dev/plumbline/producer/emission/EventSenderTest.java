@@ -157,6 +157,70 @@ class EventSenderTest {
         assertThat(counters.acknowledgedEvents()).isZero();
     }
 
+    /** A delivery is given up a quarter of a minute after it was tried; the window that lacks the event is an older one. */
+    @Test
+    void anEventThatKafkaLostAccusesItsOwnSlotInTheHeartbeatThatPassesIt() {
+        MarkedQueue queue = new MarkedQueue(100, 1);
+        start(queue, 1, () -> kafka);
+        await(() -> kafka.completeNext());
+        long fifth = 5_000;
+        queue.ended(request(fifth + 100));
+        queue.mark(new Marker(0, 20_000 * MILLI, 0, List.of(), false));
+        await(() -> events(kafka).stream().anyMatch(RequestEvent.class::isInstance));
+        failNextUntilLost(events(kafka).stream()
+                .filter(RequestEvent.class::isInstance)
+                .mapToLong(EventSenderTest::sequence)
+                .findFirst()
+                .orElseThrow());
+        await(() -> {
+            acknowledgeAll();
+            return heartbeats().stream().anyMatch(h -> h.untilEpochMillis() > ANCHOR + fifth);
+        });
+        Heartbeat passing = heartbeats().stream()
+                .filter(h -> h.untilEpochMillis() > ANCHOR + fifth)
+                .findFirst()
+                .orElseThrow();
+        List<Activity> accused = heartbeats().stream()
+                .filter(h -> h.origin().sequence() <= passing.origin().sequence())
+                .flatMap(h -> h.activity().stream())
+                .filter(slot -> slot.sickness().contains(Activity.Sickness.KAFKA_BUFFER_FULL))
+                .toList();
+        assertThat(accused).extracting(Activity::slotStartEpochMillis).containsExactly(ANCHOR + fifth);
+    }
+
+    /** Until it has said which are lost it must not say that everything is there. */
+    @Test
+    void theWatermarkWaitsForTheLastOfManyLostRanges() throws InterruptedException {
+        MarkedQueue queue = new MarkedQueue(10_000, 1);
+        start(queue, 1, () -> kafka);
+        await(() -> kafka.completeNext());
+        int pairs = 2 * LostRanges.MAX_PER_HEARTBEAT + 100;
+        for (int i = 0; i < 2 * pairs; i++) {
+            queue.ended(request(5));
+        }
+        queue.mark(new Marker(0, 9 * MILLI, 0, List.of(), true));
+        await(() -> queue.size() == 0 && kafka.history().size() > 2 * pairs);
+        // Every other one fails, so that none of them are neighbours.
+        for (int at = 0; at < 2 * pairs; at++) {
+            boolean unused = at % 2 == 0 ? kafka.errorNext(new TimeoutException("expired")) : kafka.completeNext();
+        }
+        await(() -> {
+            acknowledgeAll();
+            return heartbeats().getLast().untilEpochMillis() >= ANCHOR + 5;
+        });
+        Heartbeat passing = heartbeats().stream()
+                .filter(h -> h.untilEpochMillis() >= ANCHOR + 5)
+                .findFirst()
+                .orElseThrow();
+        assertThat(heartbeats().stream()
+                        .filter(h -> h.origin().sequence() <= passing.origin().sequence())
+                        .flatMap(h -> h.lost().stream())
+                        .mapToLong(LostSequences::events)
+                        .sum())
+                .isEqualTo(counters.lostEvents())
+                .isGreaterThan(2L * LostRanges.MAX_PER_HEARTBEAT);
+    }
+
     @Test
     void whatAFailedHeartbeatSaidIsSaidAgain() {
         MarkedQueue queue = new MarkedQueue(100, 1);

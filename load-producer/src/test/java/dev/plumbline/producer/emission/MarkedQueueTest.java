@@ -67,6 +67,22 @@ class MarkedQueueTest {
     }
 
     @Test
+    void requestsAreBoundedInBytesAndWhatIsTakenOutMakesRoom() throws InterruptedException {
+        MarkedQueue queue = new MarkedQueue(1_000, 3 * REQUEST.retainedBytes(), 1);
+        for (int i = 0; i < 3; i++) {
+            assertThat(queue.ended(REQUEST)).isTrue();
+        }
+        assertThat(queue.isHalfFull()).isTrue();
+        assertThat(queue.ended(REQUEST)).isFalse();
+        assertThat(queue.mark(marker(0, 1))).isTrue();
+        assertThat(queue.bytes()).isEqualTo(3 * REQUEST.retainedBytes());
+        assertThat(queue.poll(0)).isPresent();
+        queue.drainTo(new ArrayList<>(), 1);
+        assertThat(queue.bytes()).isEqualTo(REQUEST.retainedBytes());
+        assertThat(queue.ended(REQUEST)).isTrue();
+    }
+
+    @Test
     void markersAreBoundedPerLoopButTheLastAlwaysFits() {
         MarkedQueue queue = new MarkedQueue(1, 2);
         for (int i = 0; i < MarkedQueue.MAX_MARKERS_PER_LOOP; i++) {
@@ -92,7 +108,7 @@ class MarkedQueueTest {
 
     @Test
     void aQueueWithoutRoomOrLoopsIsRefused() {
-        assertThatThrownBy(() -> new MarkedQueue(0, 1)).hasMessage("capacity 0 for 1 loops");
-        assertThatThrownBy(() -> new MarkedQueue(1, 0)).hasMessage("capacity 1 for 0 loops");
+        assertThatThrownBy(() -> new MarkedQueue(0, 1)).hasMessage("capacity 0, 50331648 bytes, for 1 loops");
+        assertThatThrownBy(() -> new MarkedQueue(1, 0)).hasMessage("capacity 1, 50331648 bytes, for 0 loops");
     }
 }

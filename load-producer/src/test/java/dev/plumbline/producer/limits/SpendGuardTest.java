@@ -37,7 +37,7 @@ class SpendGuardTest {
         SpendGuard guard = new SpendGuard(limits(Long.MAX_VALUE, 120), 10, 30);
         for (int i = 0; i < 5; i++) {
             assertThat(guard.book()).isTrue();
-            guard.ended(9, 6);
+            guard.ended(OptionalLong.of(9), OptionalLong.of(6), 0);
         }
 
         assertThat(guard.book()).isFalse();
@@ -48,7 +48,7 @@ class SpendGuardTest {
     void learnsFromTheServerHowLongPromptsReallyAre() {
         SpendGuard guard = new SpendGuard(limits(Long.MAX_VALUE, 200), 10, 30);
         assertThat(guard.book()).isTrue();
-        guard.ended(100, 30);
+        guard.ended(OptionalLong.of(100), OptionalLong.of(30), 0);
 
         assertThat(guard.book()).isFalse();
     }
@@ -63,8 +63,8 @@ class SpendGuardTest {
         assertThat(guard.book()).isTrue();
         assertThat(guard.book()).isFalse();
         assertThat(guard.reached()).hasValue(Limit.MAX_COST);
-        guard.ended(10, 10);
-        guard.ended(10, 5);
+        guard.ended(OptionalLong.of(10), OptionalLong.of(10), 0);
+        guard.ended(OptionalLong.of(10), OptionalLong.of(5), 0);
         assertThat(guard.spent().cost()).isBetween(0.4999, 0.5001);
     }
 
@@ -73,9 +73,41 @@ class SpendGuardTest {
         SpendGuard guard = new SpendGuard(limits(Long.MAX_VALUE, 60), 10, 30);
         assertThat(guard.book()).isTrue();
         assertThat(guard.book()).isFalse();
-        guard.ended(1, 1);
+        guard.ended(OptionalLong.of(1), OptionalLong.of(1), 0);
 
         assertThat(guard.book()).isFalse();
+    }
+
+    @Test
+    void whatNobodyCountedIsNotFree() {
+        SpendGuard guard = new SpendGuard(limits(Long.MAX_VALUE, 10_000), 10, 30);
+        int sent = 0;
+        while (sent < 1_000 && guard.book()) {
+            guard.ended(OptionalLong.empty(), OptionalLong.empty(), 0);
+            sent++;
+        }
+        assertThat(sent).isEqualTo(200);
+        assertThat(guard.spent().uncounted()).isEqualTo(200);
+    }
+
+    @Test
+    void anAnswerLongerThanAskedForCountsAsSeen() {
+        SpendGuard guard = new SpendGuard(limits(Long.MAX_VALUE, 10_000), 10, 30);
+        assertThat(guard.book()).isTrue();
+        guard.ended(OptionalLong.of(9), OptionalLong.empty(), 45);
+
+        assertThat(guard.spent().outputTokens()).isEqualTo(45);
+        assertThat(guard.spent().promptTokens()).isEqualTo(9);
+    }
+
+    @Test
+    void whatCameToNothingIsFree() {
+        SpendGuard guard = new SpendGuard(limits(Long.MAX_VALUE, 60), 10, 30);
+        for (int i = 0; i < 100; i++) {
+            assertThat(guard.book()).isTrue();
+            guard.cameToNothing();
+        }
+        assertThat(guard.spent().promptTokens()).isZero();
     }
 
     @Test

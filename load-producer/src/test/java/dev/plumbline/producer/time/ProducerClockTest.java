@@ -25,4 +25,10 @@ class ProducerClockTest {
             before = now;
         }
     }
+
+    @Test
+    void theSystemsOwnClocksAgreeWhileNobodySetsThem() {
+        assertThat(new SystemTime().wallOffsetMillis()).isBetween(-500L, 500L);
+        assertThat(new ManualClock(1_000).wallOffsetMillis()).isZero();
+    }
 }

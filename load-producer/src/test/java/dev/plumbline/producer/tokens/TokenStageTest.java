@@ -97,7 +97,7 @@ class TokenStageTest {
     @Test
     void aMarkerNeverOvertakesWhatIsBeingCounted() throws Exception {
         CountDownLatch released = new CountDownLatch(1);
-        TokenStage stage = new TokenStage(100, 1, new Slow(released), next, request -> {});
+        TokenStage stage = new TokenStage(100, 1 << 20, 1, new Slow(released), next, request -> {});
         Thread thread = new Thread(stage);
         thread.start();
         stage.ended(request(TokenChoice.TOKENIZE, Usage.NOTHING, "abc", "defgh"));
@@ -118,7 +118,7 @@ class TokenStageTest {
     @Test
     void aStageThatIsBehindLetsThroughUncountedAndLosesNothing() throws Exception {
         CountDownLatch released = new CountDownLatch(1);
-        TokenStage stage = new TokenStage(100, 1, new Slow(released), next, request -> {});
+        TokenStage stage = new TokenStage(100, 1 << 20, 1, new Slow(released), next, request -> {});
         for (int i = 0; i < 100; i++) {
             assertThat(stage.ended(request(TokenChoice.TOKENIZE, Usage.NOTHING, "abc", "defgh")))
                     .isTrue();
@@ -151,8 +151,8 @@ class TokenStageTest {
             }
         };
         CountDownLatch second = new CountDownLatch(2);
-        TokenStage stage =
-                new TokenStage(100, 1, new Slow(new CountDownLatch(0)), stubborn, request -> second.countDown());
+        TokenStage stage = new TokenStage(
+                100, 1 << 20, 1, new Slow(new CountDownLatch(0)), stubborn, request -> second.countDown());
         Thread thread = new Thread(stage);
         thread.start();
         stage.ended(request(TokenChoice.TOKENIZE, Usage.NOTHING, "abc", "d"));
@@ -235,7 +235,7 @@ class TokenStageTest {
     private Tokens counted(TokenChoice choice, Usage usage) throws IOException {
         passed.clear();
         List<EndedRequest> heard = new ArrayList<>();
-        TokenStage stage = new TokenStage(10, 1, LocalTokenizer.load(tokenizerFile()), next, heard::add);
+        TokenStage stage = new TokenStage(10, 1 << 20, 1, LocalTokenizer.load(tokenizerFile()), next, heard::add);
         stage.ended(request(choice, usage, "hello", "hello world"));
         stage.mark(new Marker(0, 1, 0, List.of(), true));
         stage.run();

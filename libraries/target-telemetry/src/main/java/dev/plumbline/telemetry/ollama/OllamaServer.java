@@ -23,7 +23,7 @@ public final class OllamaServer {
     private final PageClient client;
     private final PageAddress base;
 
-    /** @param base without a slash at its end */
+    /** @param base below which its API lies; its query and headers go with every request */
     public OllamaServer(PageClient client, PageAddress base) {
         this.client = client;
         this.base = base;
@@ -83,7 +83,10 @@ public final class OllamaServer {
                 .put("stream", true)
                 .toString();
         return switch (client.stream(
-                address("/api/pull"), request, line -> parse(line).ifPresent(lines), timeout)) {
+                address("/api/pull"),
+                request,
+                line -> parse(base.redacted(line)).ifPresent(lines),
+                timeout)) {
             case Fetched.Page unused -> Optional.empty();
             case Fetched.Failure failure -> Optional.of(failure.detail());
         };
@@ -97,13 +100,14 @@ public final class OllamaServer {
         return answer(client.send(address(path), method, request.toString(), timeout));
     }
 
-    private static Answer answer(Fetched fetched) {
+    private Answer answer(Fetched fetched) {
         return switch (fetched) {
             case Fetched.Failure failure -> new Answer.Failure(failure.detail());
             case Fetched.Page page ->
                 parse(page.body())
                         .<Answer>map(root -> root.path("error").isTextual()
-                                ? new Answer.Failure(root.path("error").textValue())
+                                ? new Answer.Failure(
+                                        base.redacted(root.path("error").textValue()))
                                 : new Answer.Json(root))
                         .orElseGet(() -> new Answer.Failure("the answer is not JSON"));
         };
@@ -118,6 +122,6 @@ public final class OllamaServer {
     }
 
     private PageAddress address(String path) {
-        return PageAddress.of(base + path, base.headers());
+        return base.below(path);
     }
 }

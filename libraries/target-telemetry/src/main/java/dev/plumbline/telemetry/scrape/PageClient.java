@@ -2,13 +2,11 @@ package dev.plumbline.telemetry.scrape;
 
 import dev.plumbline.contract.telemetry.SamplerState.FailureReason;
 import java.io.IOException;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -50,13 +48,14 @@ public final class PageClient implements AutoCloseable {
 
     /** {@code GET}s a page. */
     public Fetched get(PageAddress address, Duration timeout) throws InterruptedException {
-        return fetch(request(address.uri(), address.headers(), timeout).GET().build(), timeout);
+        return fetch(address, request(address, timeout).GET().build(), timeout);
     }
 
     /** Sends JSON with a method and reads the answer, which may take until the timeout. */
     public Fetched send(PageAddress address, String method, String json, Duration timeout) throws InterruptedException {
         return fetch(
-                request(address.uri(), address.headers(), timeout)
+                address,
+                request(address, timeout)
                         .header("Content-Type", "application/json")
                         .method(method, HttpRequest.BodyPublishers.ofString(json))
                         .build(),
@@ -71,27 +70,32 @@ public final class PageClient implements AutoCloseable {
      */
     public Fetched stream(PageAddress address, String json, Consumer<String> lines, Duration timeout)
             throws InterruptedException {
-        HttpRequest request = request(address.uri(), address.headers(), timeout)
+        HttpRequest request = request(address, timeout)
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(json))
                 .build();
         return fetch(
+                address,
                 request,
                 info -> info.statusCode() == 200 ? new LineBody(lines) : new BoundedBody(MAX_BODY_BYTES),
                 timeout);
     }
 
-    private static HttpRequest.Builder request(URI uri, Map<String, String> headers, Duration timeout) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(timeout);
-        headers.forEach(request::header);
+    private static HttpRequest.Builder request(PageAddress address, Duration timeout) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(address.uri()).timeout(timeout);
+        address.headers().forEach(request::header);
         return request;
     }
 
-    private Fetched fetch(HttpRequest request, Duration timeout) throws InterruptedException {
-        return fetch(request, info -> new BoundedBody(MAX_BODY_BYTES), timeout);
+    private Fetched fetch(PageAddress address, HttpRequest request, Duration timeout) throws InterruptedException {
+        return fetch(address, request, info -> new BoundedBody(MAX_BODY_BYTES), timeout);
     }
 
-    private Fetched fetch(HttpRequest request, HttpResponse.BodyHandler<BoundedBody.Result> body, Duration timeout)
+    private Fetched fetch(
+            PageAddress address,
+            HttpRequest request,
+            HttpResponse.BodyHandler<BoundedBody.Result> body,
+            Duration timeout)
             throws InterruptedException {
         CompletableFuture<HttpResponse<BoundedBody.Result>> answer = http().sendAsync(request, body);
         try {
@@ -99,43 +103,43 @@ public final class PageClient implements AutoCloseable {
             return switch (response.body()) {
                 case BoundedBody.Result.TooLong unused ->
                     new Fetched.Failure(
-                            FailureReason.TOO_LARGE, "more than " + MAX_BODY_BYTES + " bytes at " + request.uri());
-                case BoundedBody.Result.Whole whole -> judged(response, whole);
+                            FailureReason.TOO_LARGE, "more than " + MAX_BODY_BYTES + " bytes at " + address);
+                case BoundedBody.Result.Whole whole -> judged(address, response.statusCode(), whole);
             };
         } catch (TimeoutException e) {
             answer.cancel(true);
             return new Fetched.Failure(
-                    FailureReason.TIMEOUT, "no answer within " + timeout.toMillis() + " ms at " + request.uri());
+                    FailureReason.TIMEOUT, "no answer within " + timeout.toMillis() + " ms at " + address);
         } catch (ExecutionException e) {
-            return failure(request, e.getCause() == null ? e : e.getCause());
+            return failure(address, e.getCause() == null ? e : e.getCause());
         } catch (InterruptedException e) {
             answer.cancel(true);
             throw e;
         }
     }
 
-    private static Fetched judged(HttpResponse<?> response, BoundedBody.Result.Whole whole) {
+    private static Fetched judged(PageAddress address, int status, BoundedBody.Result.Whole whole) {
         String body = new String(whole.bytes().toArray(), StandardCharsets.UTF_8);
-        if (response.statusCode() == 200) {
+        if (status == 200) {
             return new Fetched.Page(body);
         }
-        String words =
-                body.lines().findFirst().map(line -> ": " + bounded(line)).orElse("");
-        return new Fetched.Failure(
-                FailureReason.HTTP_STATUS,
-                "status " + response.statusCode() + " at " + response.request().uri() + words);
+        String words = body.lines()
+                .findFirst()
+                .map(line -> ": " + bounded(address.redacted(line)))
+                .orElse("");
+        return new Fetched.Failure(FailureReason.HTTP_STATUS, "status " + status + " at " + address + words);
     }
 
-    private static Fetched failure(HttpRequest request, Throwable cause) {
+    private static Fetched failure(PageAddress address, Throwable cause) {
         boolean late = cause instanceof java.net.http.HttpTimeoutException;
         boolean io = cause instanceof IOException;
         return new Fetched.Failure(
                 late ? FailureReason.TIMEOUT : io ? FailureReason.CONNECT : FailureReason.UNREADABLE,
                 cause.getClass().getSimpleName()
                         + Optional.ofNullable(cause.getMessage())
-                                .map(text -> " (" + bounded(text) + ")")
+                                .map(text -> " (" + bounded(address.redacted(text)) + ")")
                                 .orElse("")
-                        + " at " + request.uri());
+                        + " at " + address);
     }
 
     private static String bounded(String text) {

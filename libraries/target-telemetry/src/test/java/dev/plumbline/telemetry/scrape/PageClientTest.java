@@ -1,6 +1,7 @@
 package dev.plumbline.telemetry.scrape;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plumbline.contract.telemetry.SamplerState.FailureReason;
 import dev.plumbline.protocol.scripted.ScriptedServer;
@@ -66,6 +67,41 @@ class PageClientTest {
         server.header("/moved", 302, "Location", server.url() + "/secret");
         isFailure(get("/moved", LONG), FailureReason.HTTP_STATUS);
         assertThat(server.requests()).noneMatch(asked -> asked.asked().endsWith("/secret"));
+    }
+
+    /** What a sampler tells goes into the telemetry topic, into logs and onto a page of metrics. */
+    @Test
+    void noFailureRepeatsASecretOfItsAddress() throws InterruptedException {
+        server.on("/metrics?k=Qu3ry", ScriptedServer.reply(404, "text/plain", "no /metrics?k=Qu3ry for Bearer s3cret"));
+        server.on("/slow?k=Qu3ry", (out, request) -> {
+            new CountDownLatch(1).await(400, TimeUnit.MILLISECONDS);
+            return false;
+        });
+        server.on("/endless?k=Qu3ry", (out, request) -> {
+            ScriptedServer.text(out, "HTTP/1.1 200 OK\r\n\r\n" + "x".repeat(1 << 20));
+            for (int i = 0; i < 16; i++) {
+                ScriptedServer.text(out, "x".repeat(1 << 20));
+            }
+            return false;
+        });
+        List<Fetched> failures = new ArrayList<>();
+        failures.add(get("/metrics?k=Qu3ry", LONG));
+        failures.add(get("/slow?k=Qu3ry", Duration.ofMillis(100)));
+        failures.add(get("/endless?k=Qu3ry", LONG));
+        int closed = server.port();
+        server.close();
+        failures.add(client.get(PageAddress.of("http://127.0.0.1:" + closed + "/a?k=Qu3ry", Map.of()), LONG));
+        assertThat(failures)
+                .allSatisfy(failure -> assertThat(failure)
+                        .isInstanceOf(Fetched.Failure.class)
+                        .asString()
+                        .doesNotContain("Qu3ry")
+                        .doesNotContain("s3cret"));
+        assertThat(PageAddress.of("http://h/m?k=Qu3ry", Map.of()).toString()).isEqualTo("http://h/m");
+        assertThatThrownBy(() -> PageAddress.of("http://user:Qu3ry@h/m", Map.of()))
+                .hasMessageNotContaining("Qu3ry");
+        assertThatThrownBy(() -> PageAddress.of("h t:/m?k=Qu3ry", Map.of())).hasMessageNotContaining("Qu3ry");
+        assertThatThrownBy(() -> PageAddress.of("ftp://h/m?k=Qu3ry", Map.of())).hasMessageNotContaining("Qu3ry");
     }
 
     @Test
