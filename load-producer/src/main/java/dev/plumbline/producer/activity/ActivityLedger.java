@@ -7,6 +7,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * What one event loop did, by slot of wall-clock time, since it last told: requests that fell due, the exact integral of
@@ -34,7 +35,7 @@ public final class ActivityLedger {
     private final TreeMap<Long, Slot> slots = new TreeMap<>();
     private long inFlight;
     private long integratedUntilNanos;
-    private volatile long discardedSlots;
+    private final LongAdder discardedSlots = new LongAdder();
 
     /** The measured span, both ends included; later than any stamp while nothing is measured. */
     private long firstMeasuredNanos = Long.MAX_VALUE;
@@ -116,7 +117,7 @@ public final class ActivityLedger {
 
     /** Slots that were discarded because nobody drained for too long: of these nothing is known. Any thread. */
     public long discardedSlots() {
-        return discardedSlots;
+        return discardedSlots.sum();
     }
 
     /** Everything until the stamp that was not told before, in order of time; it counts as told from now on. */
@@ -149,7 +150,7 @@ public final class ActivityLedger {
         }
         long last = slotStartEpochMillis(clock, reachedNanos);
         long first = Math.max(untoldEpochMillis, last - (MAX_SLOTS - 1) * Activity.SLOT_MILLIS);
-        discardedSlots = discardedSlots + (first - untoldEpochMillis) / Activity.SLOT_MILLIS;
+        discardedSlots.add((first - untoldEpochMillis) / Activity.SLOT_MILLIS);
         for (long start = first; start <= last; start += Activity.SLOT_MILLIS) {
             slotAt(start);
         }
@@ -182,7 +183,7 @@ public final class ActivityLedger {
         Slot slot = slots.computeIfAbsent(startEpochMillis, unused -> new Slot());
         if (slots.size() > MAX_SLOTS) {
             slots.pollFirstEntry();
-            discardedSlots = discardedSlots + 1;
+            discardedSlots.increment();
         }
         return slot;
     }
