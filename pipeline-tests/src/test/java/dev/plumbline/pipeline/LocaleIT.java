@@ -14,14 +14,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The real command, started by its script in a shell that has no locale of UTF-8: names of every alphabet arrive in all parts
  * and come back. What is typed stands in a file, because this JVM may be in such a locale, too.
  */
-@Timeout(value = 5, unit = TimeUnit.MINUTES)
 class LocaleIT {
 
     private static final String TYPED = """
@@ -54,7 +52,8 @@ class LocaleIT {
             shell.environment().put("LC_ALL", "C");
             shell.environment().put("PLUMB_NO_BUILD", "1");
             shell.environment().put("JAVA_HOME", installation.java().toString());
-            assertThat(shell.start().waitFor(3, TimeUnit.MINUTES)).isTrue();
+            assertThat(shell.start().waitFor(Patience.LONGEST.toMillis(), TimeUnit.MILLISECONDS))
+                    .isTrue();
         }
         String output = Files.readString(told.toPath(), StandardCharsets.UTF_8);
         assertThat(output).contains("l\u00e4ufe/").contains("code 0");
