@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** {@code plumb} as a user starts it, with a folder for temporary files of its own. */
-final class PlumbProcess {
+final class PlumbProcess implements AutoCloseable {
 
     private final Path temporary;
     private final Process process;
@@ -99,6 +99,12 @@ final class PlumbProcess {
         assertThat(process.destroyForcibly().waitFor(Patience.LONGEST.toMillis(), TimeUnit.MILLISECONDS))
                 .as("a killed process ends")
                 .isTrue();
+    }
+
+    /** Kills it where it has not ended. */
+    @Override
+    public void close() throws InterruptedException {
+        kill();
     }
 
     void signal(String signal) throws IOException {

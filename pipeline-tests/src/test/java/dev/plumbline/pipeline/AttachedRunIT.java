@@ -1,0 +1,146 @@
+package dev.plumbline.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.plumbline.cli.stack.Installation;
+import dev.plumbline.cli.stack.RunningStack;
+import dev.plumbline.process.ReadyFile;
+import dev.plumbline.target.SimulatedTarget;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+/** {@code plumb up}, and {@code plumb run} in its stack, as a user starts them. */
+class AttachedRunIT extends DrivenRuns {
+
+    @Test
+    void aStackThatIsUpServesSeveralRunsAndIsUpOnlyOnce() throws Exception {
+        Path home = Installation.ofSystemProperties().home();
+        Path upFolder = Files.createDirectory(temporary.resolve("up"));
+        try (SimulatedTarget target = SimulatedTarget.start(TARGET);
+                PlumbProcess up = PlumbProcess.start(upFolder, home, List.of("up", "--window", "1s"))) {
+            up.awaitOutput("up after");
+            Path again = Files.createDirectory(temporary.resolve("again"));
+            PlumbProcess refused = PlumbProcess.start(again, home, List.of("up"));
+            assertThat(refused.exitValue()).isEqualTo(2);
+            assertThat(refused.complaints()).singleElement().asString().contains(Long.toString(up.pid()));
+
+            Path waiting =
+                    Path.of(RunningStack.read(home).orElseThrow().standby().orElseThrow());
+            awaitStandby(waiting);
+            assertThat(up.app("aggregator").destroyForcibly()).isTrue();
+            up.awaitOutput("the aggregator serves again");
+            PlumbProcess run = PlumbProcess.start(
+                    temporary,
+                    home,
+                    attached(
+                            target,
+                            "--request-rate",
+                            "0.5",
+                            "--arrival-pattern",
+                            "constant",
+                            "--duration",
+                            "5s",
+                            "--quiet",
+                            "--set",
+                            "plumbline.self-check.dispatch-lag=10s",
+                            "--set",
+                            "plumbline.self-check.event-loop-stall=10s",
+                            "--set",
+                            "plumbline.self-check.cpu-saturation=1"));
+            assertThat(run.exitValue()).as(run.output()).isZero();
+            assertComplete(runs().getFirst());
+            assertEverySecondIsMeasured(runs().getFirst());
+            assertThat(runs().getFirst().resolve("producer.log"))
+                    .content()
+                    .as("taken, not started")
+                    .contains("Standing by");
+
+            awaitStandby(waiting);
+            PlumbProcess failed;
+            try (SimulatedTarget dying = SimulatedTarget.start(TARGET)) {
+                failed = PlumbProcess.start(temporary, home, attached(dying, "--duration", "60s", "--give-up", "1s"));
+                awaitEvents(2);
+            }
+            assertThat(failed.exitValue()).as(failed.output()).isEqualTo(4);
+            assertThat(failed.output()).contains("FAILED").contains("CONNECT");
+            assertComplete(runs().getLast());
+
+            awaitStandby(waiting);
+            PlumbProcess killed = PlumbProcess.start(temporary, home, attached(target, "--duration", "forever"));
+            awaitEvents(3);
+            assertThat(waiting).doesNotExist();
+            killed.kill();
+
+            awaitStandby(waiting);
+            PlumbProcess orphaned = PlumbProcess.start(temporary, home, attached(target, "--duration", "60s"));
+            awaitEvents(4);
+            ReadyFile lent =
+                    ReadyFile.read(waiting.resolveSibling("producer.ready")).orElseThrow();
+            assertThat(ProcessHandle.of(lent.pid()).orElseThrow().destroyForcibly())
+                    .isTrue();
+            assertThat(orphaned.exitValue()).as(orphaned.output()).isEqualTo(4);
+            assertThat(orphaned.output()).contains("the producer that stood by in 'plumb up' ended unexpectedly");
+            assertComplete(runs().getLast());
+            assertThat(runs().getLast().resolve("producer.log"))
+                    .content()
+                    .as("not its successor's")
+                    .contains("Offering c4");
+
+            awaitStandby(waiting);
+            PlumbProcess left = PlumbProcess.start(temporary, home, attached(target, "--duration", "forever"));
+            awaitEvents(5);
+            up.signal("-TERM");
+            assertThat(up.exitValue()).as(up.output()).isZero();
+            assertThat(RunningStack.read(home)).isEmpty();
+            assertThat(up.leftOver()).isEmpty();
+            assertThat(left.exitValue()).as(left.output()).isEqualTo(4);
+            assertThat(left.output()).contains("'plumb up' has ended");
+            assertComplete(runs().getLast());
+        }
+    }
+
+    /** In the stack that is up. */
+    private static List<String> attached(SimulatedTarget target, String... more) {
+        List<String> arguments = arguments(target, more);
+        arguments.addAll(List.of("--budget", "error_rate<90%", "--inconclusive", "pass"));
+        return arguments;
+    }
+
+    private static void awaitStandby(Path socket) {
+        await("a producer stands by").atMost(Patience.LONGEST).until(() -> Files.exists(socket));
+    }
+
+    /** Of five seconds in which two requests fell due each is in a window, so rates are over five seconds. */
+    private void assertEverySecondIsMeasured(Path folder) throws IOException {
+        JsonNode summary = json.readTree(folder.resolve("summary.json").toFile());
+        assertThat(summary.at("/totals/offered").asLong()).isEqualTo(2);
+        assertThat(summary.at("/run/durationSeconds").asDouble()).isEqualTo(5.0);
+        long start = summary.at("/run/startEpochMillis").asLong();
+        long end = summary.at("/run/endEpochMillis").asLong();
+        List<Long> starts = new ArrayList<>();
+        long wholeCompleted = 0;
+        long whole = 0;
+        for (JsonNode window : json.readTree(folder.resolve("windows.json").toFile())) {
+            starts.add(window.get("startEpochMillis").asLong() / 1_000);
+            if (!window.get("partial").asBoolean()) {
+                whole++;
+                wholeCompleted += window.at("/measured/requests/completed").asLong();
+            }
+        }
+        assertThat(starts)
+                .containsExactlyElementsOf(LongStream.rangeClosed(start / 1_000, (end - 1) / 1_000)
+                        .boxed()
+                        .toList());
+        assertThat(whole).isBetween(4L, 5L);
+        assertThat(summary.at("/rates/windows").asLong()).isEqualTo(whole);
+        assertThat(summary.at("/rates/completedPerSecond").asDouble()).isEqualTo((double) wholeCompleted / whole);
+        assertThat(summary.at("/rates/offeredPerSecond").asDouble()).isBetween(0.4, 0.5);
+    }
+}
