@@ -126,6 +126,15 @@ final class PlumbProcess implements AutoCloseable {
 
     /** A shell that starts this build in the background leaves SIGINT ignored, and a JVM inherits that. */
     boolean isInterruptIgnored() throws IOException {
+        return isIgnored(2);
+    }
+
+    /** And nohup leaves SIGHUP ignored. */
+    boolean isHangUpIgnored() throws IOException {
+        return isIgnored(1);
+    }
+
+    private boolean isIgnored(int signal) throws IOException {
         Path status = Path.of("/proc/" + pid() + "/status");
         if (!Files.exists(status)) {
             return false;
@@ -136,7 +145,7 @@ final class PlumbProcess implements AutoCloseable {
                         line.substring("SigIgn:".length()).strip(), 16))
                 .findFirst()
                 .orElse(0);
-        return (ignored & 0b10) != 0;
+        return (ignored & 1L << (signal - 1)) != 0;
     }
 
     String output() throws IOException {

@@ -53,7 +53,7 @@ class RunIT extends DrivenRuns {
             awaitEvents(1);
             List<ProcessHandle> children = run.children();
             assertThat(children).hasSizeBetween(2, 4);
-            run.signalGroup("-HUP");
+            run.signalGroup(run.isHangUpIgnored() ? "-TERM" : "-HUP");
             assertThat(run.exitValue()).as(run.output()).isEqualTo(130);
             PlumbProcess.awaitEnd(children);
             Path folder = runs().getFirst();

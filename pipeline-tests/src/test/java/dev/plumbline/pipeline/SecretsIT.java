@@ -28,6 +28,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -221,23 +222,34 @@ class SecretsIT {
     }
 
     /** Looks at everything that is there while the run goes on; the token that it gave to its parts. */
-    private Optional<String> watch(PlumbProcess run) throws IOException {
-        Optional<String> token = Optional.empty();
-        try (HttpClient http = HttpClient.newHttpClient()) {
-            while (run.isAlive()) {
-                run.children()
-                        .forEach(child -> keep("command line " + child.pid(), PlumbProcess.commandLine(child.pid())));
-                lookAtFiles(temporary, "key", "hsperfdata", ".properties", "control-token");
-                token = token.or(this::token);
-                for (String part : List.of("producer", "aggregator", "detector")) {
-                    Optional<Integer> port = port(part, "http");
-                    for (String path : List.of("/metrics", "/status", "/api/state", "/api/alerts")) {
-                        port.ifPresent(at -> page(http, at, path).ifPresent(text -> keep("page " + part + path, text)));
-                    }
-                }
+    private Optional<String> watch(PlumbProcess run) {
+        AtomicReference<Optional<String>> token = new AtomicReference<>(Optional.empty());
+        HttpClient http = HttpClient.newHttpClient();
+        try {
+            await("the end of the run")
+                    .pollInSameThread()
+                    .pollInterval(Duration.ofMillis(300))
+                    .atMost(Patience.LONGEST)
+                    .until(() -> {
+                        look(run, http);
+                        token.updateAndGet(known -> known.or(this::token));
+                        return !run.isAlive();
+                    });
+        } finally {
+            http.shutdownNow();
+        }
+        return token.get();
+    }
+
+    private void look(PlumbProcess run, HttpClient http) throws IOException {
+        run.children().forEach(child -> keep("command line " + child.pid(), PlumbProcess.commandLine(child.pid())));
+        lookAtFiles(temporary, "key", "hsperfdata", ".properties", "control-token");
+        for (String part : List.of("producer", "aggregator", "detector")) {
+            Optional<Integer> port = port(part, "http");
+            for (String path : List.of("/metrics", "/status", "/api/state", "/api/alerts")) {
+                port.ifPresent(at -> page(http, at, path).ifPresent(text -> keep("page " + part + path, text)));
             }
         }
-        return token;
     }
 
     private void keep(String where, String text) {

@@ -36,22 +36,25 @@ class HistoryInMemoryTest {
     private Path root;
 
     @BeforeEach
-    void soaks() throws IOException {
+    void name() {
         root = folder.resolve("runs");
+    }
+
+    private void store(int runs, int windowsOfEach) throws IOException {
         SimulatedRun simulated = new SimulatedRun(1);
         ObjectNode file = (ObjectNode) RunFile.MAPPER.readTree(
                 RunFile.encode(simulated.run(), new RunVerdict(Decision.PASS, "pass", Optional.empty(), List.of())));
         ArrayNode windows = (ArrayNode) file.at("/result/windows");
         long start = windows.get(0).path("startEpochMillis").asLong();
         ArrayNode many = RunFile.MAPPER.createArrayNode();
-        for (int i = 0; i < WINDOWS; i++) {
+        for (int i = 0; i < windowsOfEach; i++) {
             ObjectNode window = windows.get(i % windows.size()).deepCopy();
             many.add(window.put("startEpochMillis", start + i * 10_000L));
         }
         ((ObjectNode) file.path("result")).set("windows", many);
-        ((ObjectNode) file.at("/result/identity")).put("endEpochMillis", start + WINDOWS * 10_000L);
+        ((ObjectNode) file.at("/result/identity")).put("endEpochMillis", start + windowsOfEach * 10_000L);
         String text = file.toString();
-        for (int i = 0; i < RUNS; i++) {
+        for (int i = 0; i < runs; i++) {
             String id = String.format("202611%02dT120000Z-soak", i + 1);
             Path run = Files.createDirectories(root.resolve(id));
             Files.writeString(run.resolve(RunFile.NAME), text.replace(simulated.runId(), id));
@@ -81,6 +84,7 @@ class HistoryInMemoryTest {
 
     @Test
     void theBeginningOfAFileTellsWhatItsRunCanBeComparedWith() throws Exception {
+        store(2, 10);
         RunStore store = new RunStore(root);
         StoredRun newest = store.find("last");
         assertThat(RunFile.head(store.folder(newest.runId()).resolve(RunFile.NAME)))
@@ -92,6 +96,7 @@ class HistoryInMemoryTest {
 
     @Test
     void aListHoldsOneRunAtATime() throws Exception {
+        store(RUNS, WINDOWS);
         assertThat(plumb("runs", "list", "--artifact-dir", root.toString()))
                 .hasSize(1 + RUNS)
                 .noneMatch(line -> line.contains("damaged"));

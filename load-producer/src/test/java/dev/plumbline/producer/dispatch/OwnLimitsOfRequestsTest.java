@@ -20,7 +20,7 @@ class OwnLimitsOfRequestsTest {
     @Test
     void requestsThatFoundNoFileDescriptorAreOursAndNotTheTargets() throws Exception {
         try (ScriptedServer server = new ScriptedServer((out, request) -> ScriptedServer.wholeAnswer(out))) {
-            List<String> lines = drive(300, server.port());
+            List<String> lines = drive(800, server.port());
             assertThat(lines).hasSize(21).anyMatch(line -> line.contains("OPEN_FILES"));
             assertThat(lines).noneMatch(line -> line.startsWith("Failed"));
             assertThat(lines.getLast()).isEqualTo("counted {}");
