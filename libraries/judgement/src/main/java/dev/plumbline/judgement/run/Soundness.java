@@ -2,6 +2,7 @@ package dev.plumbline.judgement.run;
 
 import dev.plumbline.contract.event.Activity.Sickness;
 import dev.plumbline.contract.event.FailureKind;
+import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.contract.verdict.JudgedMetric;
 import dev.plumbline.contract.window.ExcludedPart;
 import dev.plumbline.contract.window.RequestCounts;
@@ -194,7 +195,11 @@ public sealed interface Soundness {
             case RunEnding.LimitReached limit ->
                 "no request was measured, " + limit.detail() + " in the warm-up: raise it, or shorten the warm-up";
             case RunEnding.Interrupted interrupted -> "no request was measured before the interrupt";
-            case RunEnding.Completed completed -> "no request was measured: let it run longer, --duration";
+            case RunEnding.Completed completed ->
+                run.identity().series().group().loadPoint() instanceof LoadPoint.ClosedLoop
+                        ? "no request was measured, those of the warm-up were under way until the end: let it run"
+                                + " longer, --duration, or ask for shorter answers, --osl"
+                        : "no request was measured: let it run longer, --duration";
             case RunEnding.Broken broken -> "no request was measured: " + broken.detail();
         };
     }

@@ -353,6 +353,18 @@ class RunJudgeTest {
     }
 
     @Test
+    void whereNothingWasMeasuredItSaysWhatHeldTheSlots() {
+        assertThat(against(run(1, slow -> slow.windows = 0)).headline())
+                .contains("those of the warm-up were under way until the end", "--osl");
+        assertThat(against(run(1, rare -> {
+                            rare.windows = 0;
+                            rare.loadPoint = "r0.01";
+                        }))
+                        .headline())
+                .contains("no request was measured: let it run longer");
+    }
+
+    @Test
     void aRunWithoutWindowsCannotBeTold() {
         RunVerdict verdict = against(run(1, run -> run.windows = 0), run(2));
         assertThat(verdict.decision()).isEqualTo(Decision.INCONCLUSIVE);
