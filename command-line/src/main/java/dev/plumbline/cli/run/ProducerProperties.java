@@ -46,6 +46,10 @@ final class ProducerProperties {
                 .proxy()
                 .ifPresent(proxy ->
                         all.put("plumbline.target.proxy", "http://" + proxy.getHostString() + ":" + proxy.getPort()));
+        // A list, whose commas separate.
+        address.wanted()
+                .metricsUrl()
+                .ifPresent(url -> all.put("plumbline.engine.url", url.whole().replace(",", "\\,")));
         all.put("plumbline.series.scenario", series.group().scenario());
         all.put("plumbline.series.tenant", series.group().tenant());
         all.put("plumbline.series.variant", series.variant());

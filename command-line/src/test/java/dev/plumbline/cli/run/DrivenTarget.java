@@ -22,6 +22,12 @@ final class DrivenTarget {
 
     /** @param flags those of the load */
     static Map<String, String> properties(String typedUrl, EndpointType type, String... flags) {
+        return properties(typedUrl, type, TargetAddress.Wanted.ANYTHING, flags);
+    }
+
+    /** @param wanted what was asked for */
+    static Map<String, String> properties(
+            String typedUrl, EndpointType type, TargetAddress.Wanted wanted, String... flags) {
         LoadOptions load = CommandLine.populateCommand(new LoadOptions(), flags);
         BaseUrl url = BaseUrl.parse(typedUrl);
         return ProducerProperties.of(
@@ -37,7 +43,7 @@ final class DrivenTarget {
                 new TargetAddress(
                         typedUrl,
                         url,
-                        TargetAddress.Wanted.ANYTHING,
+                        wanted,
                         Credentials.NONE,
                         new TargetAddress.Route(Optional.empty(), Optional.empty()),
                         ProbeTimeouts.DEFAULT),

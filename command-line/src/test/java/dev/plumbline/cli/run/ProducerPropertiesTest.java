@@ -2,6 +2,8 @@ package dev.plumbline.cli.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plumbline.probe.BaseUrl;
+import dev.plumbline.probe.TargetAddress;
 import dev.plumbline.protocol.EndpointType;
 import dev.plumbline.protocol.TargetUrl;
 import java.util.LinkedHashMap;
@@ -52,6 +54,20 @@ class ProducerPropertiesTest {
                 Optional.ofNullable(properties.get("plumbline.target.path")),
                 Map.of());
         assertThat(url.uri()).hasToString(asked);
+    }
+
+    /** What {@code plumb check} looks at is what is sampled. */
+    @Test
+    void metricsThatAreElsewhereAreSampledThere() {
+        TargetAddress.Wanted elsewhere = new TargetAddress.Wanted(
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(BaseUrl.parse("http://exporter:9400/metrics?names=a,b")));
+
+        assertThat(DrivenTarget.properties("http://h:1", EndpointType.CHAT, elsewhere))
+                .containsEntry("plumbline.engine.url", "http://exporter:9400/metrics?names=a\\,b");
+        assertThat(DrivenTarget.properties("http://h:1", EndpointType.CHAT)).doesNotContainKey("plumbline.engine.url");
     }
 
     @Test

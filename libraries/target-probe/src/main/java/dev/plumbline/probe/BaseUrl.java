@@ -137,8 +137,8 @@ public record BaseUrl(
         return base() + path(type) + query.map(text -> "?" + text).orElse("");
     }
 
-    /** What was typed, of an API that we do not know; may hold a secret in its query. */
-    String whole() {
+    /** What was typed, of an API or a page that we do not know; may hold a secret in its query. */
+    public String whole() {
         return endpointType
                 .map(this::endpoint)
                 .orElseGet(() -> base() + query.map(text -> "?" + text).orElse(""));

@@ -45,7 +45,7 @@ final class TargetClient implements AutoCloseable {
         boolean ownServer = url.origin().equals(address.url().origin());
         return ask(
                 new SideRequest(
-                        "GET", URI.create(url.base()), ownServer ? credentials() : Map.of(), Optional.empty(), within),
+                        "GET", URI.create(url.whole()), ownServer ? credentials() : Map.of(), Optional.empty(), within),
                 "GET " + url.base());
     }
 
