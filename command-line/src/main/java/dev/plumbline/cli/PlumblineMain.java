@@ -15,8 +15,10 @@ import dev.plumbline.judgement.run.UnfitBaselineException;
 import dev.plumbline.reports.ArtifactException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.regex.Matcher;
@@ -117,6 +119,10 @@ public final class PlumblineMain implements Runnable {
         line.setUsageHelpWidth(100);
         line.setUsageHelpAutoWidth(false);
         line.setParameterExceptionHandler(PlumblineMain::usage);
+        line.setExecutionStrategy(parsed -> {
+            requireOnce(parsed);
+            return new CommandLine.RunLast().execute(parsed);
+        });
         line.setExecutionExceptionHandler((exception, command, ignored) -> {
             return switch (exception) {
                 case StackFailure failure -> failed(command, failure, failure.exitCode());
@@ -187,6 +193,26 @@ public final class PlumblineMain implements Runnable {
             }
         }
         return message;
+    }
+
+    /**
+     * A flag that takes one value and is given twice: one of the two would win without a word, and in a group of options
+     * neither does.
+     */
+    private static void requireOnce(CommandLine.ParseResult parsed) {
+        CommandLine.ParseResult leaf = parsed;
+        while (leaf.hasSubcommand()) {
+            leaf = leaf.subcommand();
+        }
+        Set<OptionSpec> given = new HashSet<>();
+        for (String argument : parsed.originalArgs()) {
+            String name = argument.replaceFirst("(?s)=.*", "");
+            OptionSpec option = leaf.commandSpec().findOption(name);
+            if (name.startsWith("-") && option != null && !option.isMultiValue() && !given.add(option)) {
+                throw new ParameterException(
+                        leaf.commandSpec().commandLine(), name + ": given more than once: give it once");
+            }
+        }
     }
 
     private static boolean isWritten(String name, String[] arguments) {

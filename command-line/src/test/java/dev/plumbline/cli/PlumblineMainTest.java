@@ -3,10 +3,13 @@ package dev.plumbline.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plumbline.cli.outcome.ExitCode;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -137,6 +140,38 @@ class PlumblineMainTest {
                         "2"))
                 .isEqualTo(ExitCode.USAGE);
         assertThat(err.toString()).contains("--burstiness is of an open loop");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--concurrency 2 --concurrency 8,--concurrency",
+        "--concurrency=2 --max-concurrency 8,--max-concurrency",
+        "--url a --url b,--url"
+    })
+    void aFlagThatIsGivenTwiceIsRefused(String flags, String named) {
+        List<String> arguments = new ArrayList<>(List.of("run"));
+        arguments.addAll(List.of(flags.split(" ")));
+        assertThat(execute(arguments.toArray(String[]::new))).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains(named, "give it once");
+    }
+
+    /** The help's lines are formats: a share that is not escaped is a warning above them. */
+    @Test
+    void everyLineOfTheHelpCanBeFormatted() {
+        List<CommandLine> commands = new ArrayList<>(List.of(PlumblineMain.commandLine()));
+        for (int i = 0; i < commands.size(); i++) {
+            commands.addAll(commands.get(i).getSubcommands().values());
+        }
+        assertThat(commands).hasSizeGreaterThan(5);
+        PrintStream before = System.err;
+        ByteArrayOutputStream warnings = new ByteArrayOutputStream();
+        try {
+            System.setErr(new PrintStream(warnings, true, StandardCharsets.UTF_8));
+            commands.forEach(CommandLine::getUsageMessage);
+        } finally {
+            System.setErr(before);
+        }
+        assertThat(warnings.toString(StandardCharsets.UTF_8)).isEmpty();
     }
 
     @Test

@@ -68,7 +68,7 @@ public final class StackOptions {
             names = "--threshold",
             converter = ShareConverter.class,
             paramLabel = "SHARE",
-            description = {"The change that counts.", "Default: 10%, or that of the running stack."})
+            description = {"The change that counts.", "Default: 10%%, or that of the running stack."})
     @Nullable
     Double threshold;
 

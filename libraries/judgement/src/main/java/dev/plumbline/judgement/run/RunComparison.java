@@ -120,7 +120,11 @@ final class RunComparison {
                         settings.thresholdEffect()));
         return worse.map(look -> cannotTell(metric, value, was, lacking + "; " + look.why() + "; a longer run tells"))
                 .orElseGet(() -> unknown(
-                        metric, Answer.OBSERVED, value, was, lacking + "; a tail that looks no worse does not gate"));
+                        metric,
+                        Answer.OBSERVED,
+                        value,
+                        was,
+                        lacking + "; a tail that is not worse beyond chance does not gate"));
     }
 
     /** A quantile that is not known well enough to be compared; empty where there is none. */
@@ -159,7 +163,7 @@ final class RunComparison {
                 value,
                 OptionalDouble.of(contrast.before()),
                 Optional.of(contrast.ratio()),
-                contrast.why() + (quietTail ? "; a tail that looks no worse does not gate" : ""));
+                contrast.why() + (quietTail ? "; a tail that is not worse beyond chance does not gate" : ""));
     }
 
     /** A quantile beyond the median. */
