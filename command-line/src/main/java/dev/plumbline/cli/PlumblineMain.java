@@ -210,7 +210,7 @@ public final class PlumblineMain implements Runnable {
             OptionSpec option = leaf.commandSpec().findOption(name);
             if (name.startsWith("-") && option != null && !option.isMultiValue() && !given.add(option)) {
                 throw new ParameterException(
-                        leaf.commandSpec().commandLine(), name + ": given more than once: give it once");
+                        leaf.commandSpec().commandLine(), name + " is given more than once: give it once");
             }
         }
     }

@@ -141,6 +141,7 @@ public final class DemoCommand implements Callable<Integer> {
         private final DemoProgress progress;
         private final long startEpochMillis;
         private final long startElapsedMillis;
+        private OptionalLong shiftElapsedMillis = OptionalLong.empty();
 
         Session(DemoPlan plan, DemoView view) {
             this.plan = plan;
@@ -179,6 +180,7 @@ public final class DemoCommand implements Callable<Integer> {
                 if (progress.isShiftDue()) {
                     new TargetRegression(plan.regression()).switchOn(pipe.url(Part.TARGET), pipe.controlToken());
                     long at = SystemTime.epochMillis();
+                    shiftElapsedMillis = OptionalLong.of(SystemTime.elapsedMillis());
                     progress.onShift(at);
                     view.shifted(at);
                 }
@@ -189,9 +191,8 @@ public final class DemoCommand implements Callable<Integer> {
         }
 
         private boolean isTimeOver() {
-            OptionalLong shift = progress.shiftEpochMillis();
-            return shift.isPresent()
-                    ? SystemTime.epochMillis() - shift.getAsLong() > DemoPlan.FOUND_WITHIN.toMillis()
+            return shiftElapsedMillis.isPresent()
+                    ? SystemTime.elapsedMillis() - shiftElapsedMillis.getAsLong() > DemoPlan.FOUND_WITHIN.toMillis()
                     : sinceStartMillis() > plan.learnedWithin().toMillis();
         }
 
