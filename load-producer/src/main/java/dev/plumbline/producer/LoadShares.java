@@ -25,6 +25,7 @@ record LoadShares(LoadPoint loadPoint, ProducerConfig.Load load, long seed, int 
         int slots = switch (loadPoint) {
             case LoadPoint.ClosedLoop closed -> closed.concurrency();
             case LoadPoint.OpenLoop unused -> load.maxInFlight();
+            case LoadPoint.Other other -> throw unmakeable(other);
         };
         return (slots + loops - 1) / loops;
     }
@@ -48,7 +49,12 @@ record LoadShares(LoadPoint loadPoint, ProducerConfig.Load load, long seed, int 
                         index,
                         loops,
                         share(load.maxInFlight(), index));
+            case LoadPoint.Other other -> throw unmakeable(other);
         };
+    }
+
+    private static IllegalStateException unmakeable(LoadPoint.Other load) {
+        return new IllegalStateException("no schedule makes the load " + load.key());
     }
 
     private LoadPlan closed(int slots) {

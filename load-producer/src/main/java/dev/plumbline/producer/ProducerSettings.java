@@ -1,5 +1,6 @@
 package dev.plumbline.producer;
 
+import dev.plumbline.contract.series.Arrivals;
 import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.contract.series.Series;
@@ -87,7 +88,6 @@ record ProducerSettings(
         TargetSettings driven =
                 TargetSettings.checked(target, model, config.workload().maxTokens(), environment);
         Endpoint endpoint = driven.endpoint();
-        LoadPoint loadPoint = loadPoint(config.load());
         String id = config.producer().id();
         require(
                 PRODUCER_ID.matcher(id).matches(),
@@ -103,6 +103,7 @@ record ProducerSettings(
                 "plumbline.load.burstiness",
                 Double.toString(load.burstiness()),
                 FireTimes.MIN_BURSTINESS + " to " + FireTimes.MAX_BURSTINESS);
+        LoadPoint loadPoint = loadPoint(load);
         requireRange("plumbline.load.max-in-flight", load.maxInFlight(), 1, 1_000_000);
         requireRange("plumbline.load.event-loops", load.eventLoops(), 1, 64);
         requireRange("plumbline.load.warmup-requests", load.warmupRequests(), 0, 1_000_000_000);
@@ -250,7 +251,15 @@ record ProducerSettings(
                 FireTimes.MIN_PER_SECOND + " to " + FireTimes.MAX_PER_SECOND + " requests per second");
         requireRange(
                 "plumbline.load.event-loops (not more than max-in-flight)", load.eventLoops(), 1, load.maxInFlight());
-        return new LoadPoint.OpenLoop(rate);
+        return new LoadPoint.OpenLoop(rate, arrivals(load));
+    }
+
+    private static Arrivals arrivals(ProducerConfig.Load load) {
+        return switch (load.arrivalPattern()) {
+            case CONSTANT -> new Arrivals.Constant();
+            case POISSON -> new Arrivals.Poisson();
+            case GAMMA -> new Arrivals.Gamma(load.burstiness());
+        };
     }
 
     private static RetryPolicy retries(ProducerConfig.Retry retry) {

@@ -3,6 +3,7 @@ package dev.plumbline.producer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.plumbline.contract.series.Arrivals;
 import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.producer.client.Endpoint;
 import dev.plumbline.protocol.AnswerLimits;
@@ -42,7 +43,7 @@ class ProducerSettingsTest {
                         .series()
                         .group()
                         .loadPoint())
-                .isEqualTo(new LoadPoint.OpenLoop(2.5));
+                .isEqualTo(new LoadPoint.OpenLoop(2.5, new Arrivals.Constant()));
     }
 
     @Test

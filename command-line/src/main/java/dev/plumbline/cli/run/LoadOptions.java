@@ -5,6 +5,7 @@ import dev.plumbline.cli.number.DecimalConverter;
 import dev.plumbline.cli.number.RateConverter;
 import dev.plumbline.cli.number.WholeNumberConverter;
 import dev.plumbline.cli.time.DurationConverter;
+import dev.plumbline.contract.series.Arrivals;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -166,6 +167,18 @@ final class LoadOptions {
             paramLabel = "SPAN",
             description = {"Longest pause within an answer.", "Default: ${DEFAULT-VALUE}"})
     Duration stallTimeout = Duration.ofSeconds(30);
+
+    /** The arrivals of an open loop. */
+    Arrivals arrivals() {
+        if (burstiness != null) {
+            return new Arrivals.Gamma(burstiness);
+        }
+        return switch (arrivalPattern) {
+            case constant -> new Arrivals.Constant();
+            case poisson -> new Arrivals.Poisson();
+            case gamma -> new Arrivals.Gamma(1);
+        };
+    }
 
     /** How requests of an open loop are spaced; named as users write it. */
     @SuppressWarnings("checkstyle:MemberName")

@@ -115,6 +115,7 @@ final class ProducerProperties {
                 put(all, "plumbline.load.burstiness", load.burstiness);
                 all.put("plumbline.load.max-in-flight", Integer.toString(load.maxInFlight));
             }
+            case LoadPoint.Other other -> throw new IllegalStateException("no producer makes the load " + other.key());
         }
         plan.duration().ifPresent(duration -> all.put("plumbline.load.duration", duration.toMillis() + "ms"));
         if (load.requestCount != null) {

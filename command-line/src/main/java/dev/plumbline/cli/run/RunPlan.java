@@ -126,8 +126,9 @@ record RunPlan(
                 : load.requestCount != null ? Optional.empty() : Optional.of(DEFAULT_DURATION);
         boolean endless = duration.isEmpty() && load.requestCount == null;
         spending(spend, endless, mayCostMoney);
-        LoadPoint loadPoint =
-                open && rate != null ? new LoadPoint.OpenLoop(rate) : new LoadPoint.ClosedLoop(concurrency(load));
+        LoadPoint loadPoint = open && rate != null
+                ? new LoadPoint.OpenLoop(rate, load.arrivals())
+                : new LoadPoint.ClosedLoop(concurrency(load));
         roomForOne(spend, load, loadPoint);
         return new RunPlan(
                 runId,
@@ -221,6 +222,10 @@ record RunPlan(
         return price == null ? 0 : price;
     }
 
+    private static IllegalStateException unmakeable(LoadPoint.Other load) {
+        return new IllegalStateException("no plan makes the load " + load.key());
+    }
+
     /**
      * The producer books a request at its worst case before it sends it, and ends the load for good when a limit might be
      * broken: limits that the warm-up uses up, or that one request might break, leave nothing to measure.
@@ -231,6 +236,7 @@ record RunPlan(
                 + switch (loadPoint) {
                     case LoadPoint.ClosedLoop closed -> warmupSeconds > 0 ? closed.concurrency() : 0;
                     case LoadPoint.OpenLoop open -> Math.floor(open.requestsPerSecond() * warmupSeconds);
+                    case LoadPoint.Other other -> throw unmakeable(other);
                 };
         if (spend.maxRequests != null && spend.maxRequests <= warmup) {
             throw new Wrong(
@@ -242,6 +248,7 @@ record RunPlan(
         int atOnce = switch (loadPoint) {
             case LoadPoint.ClosedLoop closed -> warmupSeconds > 0 ? closed.concurrency() : 1;
             case LoadPoint.OpenLoop open -> 1;
+            case LoadPoint.Other other -> throw unmakeable(other);
         };
         double promptTokens = LARGEST_TOKENS_PER_WORD
                 * load.promptTokens

@@ -285,6 +285,8 @@ final class RunView {
             case LoadPoint.OpenLoop open ->
                 Figures.significant(open.requestsPerSecond()) + " req/s asked, " + reached + " reached, "
                         + Figures.count(status.inFlight()) + " in flight";
+            case LoadPoint.Other other ->
+                other.key() + ", " + reached + ", " + Figures.count(status.inFlight()) + " in flight";
         };
     }
 

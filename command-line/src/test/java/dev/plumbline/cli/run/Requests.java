@@ -94,6 +94,7 @@ final class Requests {
                                 Optional.empty(),
                                 Optional.empty(),
                                 Optional.empty(),
+                                Optional.empty(),
                                 refused)),
                 event.outcome(),
                 event.surroundings());

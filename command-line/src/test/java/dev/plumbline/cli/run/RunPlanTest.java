@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plumbline.cli.outcome.CommandFailure;
+import dev.plumbline.contract.series.Arrivals;
 import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.judgement.series.JudgementSettings;
 import java.time.Duration;
@@ -42,7 +43,7 @@ class RunPlanTest {
     void aRateIsAnOpenLoop() {
         load.requestRate = 2.5;
 
-        assertThat(checked(false).loadPoint()).isEqualTo(new LoadPoint.OpenLoop(2.5));
+        assertThat(checked(false).loadPoint()).isEqualTo(new LoadPoint.OpenLoop(2.5, new Arrivals.Poisson()));
     }
 
     /** As in vllm bench serve, where it is the default. */
@@ -119,13 +120,13 @@ class RunPlanTest {
         spend.maxTokensTotal = 320L;
         wrong("--max-tokens-total", "the 4 requests of its start may take 1280 tokens");
         load.requestRate = 1.0;
-        assertThat(checked(false).loadPoint()).isEqualTo(new LoadPoint.OpenLoop(1));
+        assertThat(checked(false).loadPoint()).isEqualTo(new LoadPoint.OpenLoop(1, new Arrivals.Poisson()));
         spend.maxTokensTotal = null;
         spend.pricePer1kOutput = 1.0;
         spend.maxCost = 0.06;
         wrong("--max-cost", "0.06400 at the stated prices");
         spend.maxCost = 0.07;
-        assertThat(checked(false).loadPoint()).isEqualTo(new LoadPoint.OpenLoop(1));
+        assertThat(checked(false).loadPoint()).isEqualTo(new LoadPoint.OpenLoop(1, new Arrivals.Poisson()));
     }
 
     @Test

@@ -112,7 +112,6 @@ final class ErrorChart {
             case STREAM_ERROR -> "fill k8";
             case TRUNCATED -> "fill k9";
             case MALFORMED, EMPTY -> "fill k10";
-            case ASSERTION -> "fill k11";
         };
     }
 }

@@ -1,6 +1,7 @@
 package dev.plumbline.reports;
 
 import dev.plumbline.contract.run.RunRecord.Decision;
+import dev.plumbline.contract.series.Arrivals;
 import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.judgement.result.Outage;
 import dev.plumbline.judgement.result.RunEnding;
@@ -55,13 +56,26 @@ final class RunWords {
                 .collect(Collectors.joining("; "));
     }
 
+    private static String arrivals(Arrivals arrivals) {
+        return switch (arrivals) {
+            case Arrivals.Constant constant -> "evenly spaced";
+            case Arrivals.Poisson poisson -> "Poisson arrivals";
+            case Arrivals.Gamma gamma ->
+                "gamma arrivals of shape "
+                        + BigDecimal.valueOf(gamma.shape()).stripTrailingZeros().toPlainString();
+            case Arrivals.Other other -> "arrivals " + other.key();
+        };
+    }
+
     static String load(LoadPoint load) {
         return switch (load) {
             case LoadPoint.ClosedLoop closed -> "concurrency " + closed.concurrency();
             case LoadPoint.OpenLoop open ->
                 BigDecimal.valueOf(open.requestsPerSecond())
                                 .stripTrailingZeros()
-                                .toPlainString() + " requests/s";
+                                .toPlainString() + " requests/s"
+                        + open.arrivals().map(known -> ", " + arrivals(known)).orElse("");
+            case LoadPoint.Other other -> "load " + other.key();
         };
     }
 }

@@ -7,6 +7,7 @@ import dev.plumbline.contract.event.FailureKind;
 import dev.plumbline.contract.event.TokenSource;
 import dev.plumbline.contract.run.RunRecord.Decision;
 import dev.plumbline.contract.run.RunRecord.Environment;
+import dev.plumbline.contract.series.Arrivals;
 import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.contract.series.Series;
@@ -317,7 +318,8 @@ final class SampleRuns {
                 "</title><script>alert(1)</script><img src=x onerror=alert(2)>\"'&]]>|`*[x](http://evil.example)@all\u0007\ud800";
         Sample sample = regression();
         RunResult result = sample.result();
-        Series series = new Series(new ComparisonGroup(evil, evil, evil, new LoadPoint.OpenLoop(0.5), evil), evil);
+        Series series = new Series(
+                new ComparisonGroup(evil, evil, evil, new LoadPoint.OpenLoop(0.5, new Arrivals.Poisson()), evil), evil);
         RunIdentity identity = new RunIdentity(
                 "20261125T200000Z-evil", series, evil, START, result.identity().endEpochMillis(), WINDOW_MILLIS);
         AlertRecord alert = new AlertRecord(

@@ -32,7 +32,7 @@ public sealed interface MergeSnapshot {
      * One group.
      *
      * @param heldToEpochMillis by source partition that holds it, up to which end that one has closed
-     * @param lastStartEpochMillis by variant, the start of the last window that was said of a series that has not ended
+     * @param lastStartEpochMillis by strand ({@code Series.strand}), the start of the last window that was said of a series that has not ended
      * @param highestForgottenRevision no forgotten window has a higher revision; 0 when none was forgotten
      */
     record KnownGroup(

@@ -19,7 +19,7 @@ final class OpenGroup extends ChangeLedger.Entry<IntakeSnapshot> {
 
     /** The order in which the windows of one group are said. */
     static final Comparator<WindowId> ORDER = Comparator.comparingLong(WindowId::startEpochMillis)
-            .thenComparing(id -> id.series().variant());
+            .thenComparing(id -> id.series().strand());
 
     private final ComparisonGroup group;
     private final GroupHolds holds;

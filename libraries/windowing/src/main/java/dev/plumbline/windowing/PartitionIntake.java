@@ -473,7 +473,7 @@ public final class PartitionIntake {
             return;
         }
         WindowId id = WindowId.holding(
-                new Series(heartbeat.group(), activity.variant()),
+                new Series(heartbeat.group(), activity.variant(), activity.conditions()),
                 activity.slotStartEpochMillis(),
                 limits.windowMillis());
         if (id.endEpochMillis() <= group.countedBeforeEpochMillis()) {

@@ -6,6 +6,7 @@ import dev.plumbline.contract.event.Stamps;
 import dev.plumbline.contract.event.TokenCount;
 import dev.plumbline.contract.event.Tokens;
 import dev.plumbline.contract.series.ComparisonGroup;
+import dev.plumbline.contract.series.ConditionsDigest;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -31,9 +32,13 @@ final class Plausibility {
             return Optional.of(event.response().contentChunks() + " content chunks");
         }
         Tokens tokens = event.response().tokens();
-        return Stream.of(tokens.prompt(), tokens.output(), tokens.reasoning(), tokens.cached())
-                .flatMap(Optional::stream)
-                .map(TokenCount::count)
+        return Stream.concat(
+                        Stream.of(tokens.prompt(), tokens.output(), tokens.reasoning(), tokens.cached())
+                                .flatMap(Optional::stream)
+                                .map(TokenCount::count),
+                        tokens.speculation().stream()
+                                .flatMap(told ->
+                                        Stream.of(told.drafted(), told.drafts().orElse(0))))
                 .filter(count -> count > LARGEST_COUNT)
                 .findFirst()
                 .map(count -> count + " tokens");
@@ -42,6 +47,7 @@ final class Plausibility {
     /** Whether one second of a producer can have been like this. */
     static boolean isPlausible(Activity activity) {
         return !activity.variant().isBlank()
+                && activity.conditions().map(ConditionsDigest::isValid).orElse(true)
                 && activity.variant().length() <= ComparisonGroup.MAX_LABEL_LENGTH
                 && activity.offered() <= LARGEST_COUNT
                 && activity.inFlightNanos() <= LARGEST_IN_FLIGHT_NANOS

@@ -3,14 +3,25 @@ package dev.plumbline.windowing;
 import dev.plumbline.contract.distribution.Histogram;
 import dev.plumbline.contract.distribution.HistogramAccumulator;
 import dev.plumbline.contract.event.Activity;
+import dev.plumbline.contract.event.Asked;
+import dev.plumbline.contract.event.Checks;
+import dev.plumbline.contract.event.Circumstances;
 import dev.plumbline.contract.event.FailureKind;
 import dev.plumbline.contract.event.Outcome;
+import dev.plumbline.contract.event.Outcome.DropReason;
+import dev.plumbline.contract.event.OwnLimit;
 import dev.plumbline.contract.event.RequestEvent;
+import dev.plumbline.contract.event.Speculation;
 import dev.plumbline.contract.event.TokenCount;
+import dev.plumbline.contract.event.TokenSource;
 import dev.plumbline.contract.event.Tokens;
+import dev.plumbline.contract.window.CheckTotals;
+import dev.plumbline.contract.window.Goodput;
+import dev.plumbline.contract.window.Grades;
 import dev.plumbline.contract.window.LatencyMetric;
 import dev.plumbline.contract.window.RequestCounts;
 import dev.plumbline.contract.window.SlowRequest;
+import dev.plumbline.contract.window.TokenOrigins;
 import dev.plumbline.contract.window.TokenTotals;
 import dev.plumbline.contract.window.WindowSummary;
 import java.util.EnumMap;
@@ -44,6 +55,13 @@ public final class WindowAccumulator {
     private long offered;
     private long inFlightNanos;
     private TokenTotals tokens = TokenTotals.none();
+    private final EnumMap<DropReason, Long> droppedBy = new EnumMap<>(DropReason.class);
+    private final EnumMap<OwnLimit, Long> ownLimits = new EnumMap<>(OwnLimit.class);
+    private long good;
+    private long endedUnderSlo;
+    private Optional<CheckTotals> checks = Optional.empty();
+    private final EnumMap<LatencyMetric, HistogramAccumulator> pairRatios = new EnumMap<>(LatencyMetric.class);
+    private Optional<Circumstances> circumstances = Optional.empty();
 
     /** Adds one ended request. */
     public void add(RequestEvent event) {
@@ -56,8 +74,20 @@ public final class WindowAccumulator {
                 failed.merge(failure.kind(), 1L, Long::sum);
                 record(LatencyMetric.TIME_TO_FAILURE, event);
             }
-            case Outcome.Dropped ignored -> dropped++;
-            case Outcome.Cancelled ignored -> cancelled++;
+            case Outcome.Dropped drop -> {
+                dropped++;
+                droppedBy.merge(drop.reason(), 1L, Long::sum);
+            }
+            case Outcome.Cancelled ended -> {
+                cancelled++;
+                ended.ownLimit().ifPresent(limit -> ownLimits.merge(limit, 1L, Long::sum));
+            }
+        }
+        if (!(event.outcome() instanceof Outcome.Cancelled)) {
+            event.attempt().slo().ifPresent(slo -> {
+                endedUnderSlo++;
+                good += slo.isMetBy(event) ? 1 : 0;
+            });
         }
         if (event.attempt().number() > 1) {
             retried++;
@@ -71,6 +101,7 @@ public final class WindowAccumulator {
         offered = saturatedSum(offered, activity.offered());
         inFlightNanos = saturatedSum(inFlightNanos, activity.inFlightNanos());
         tokens = saturatedSum(tokens, new TokenTotals(0, 0, 0, 0, activity.outputTokens()));
+        circumstances = Circumstances.plus(circumstances, activity.circumstances());
     }
 
     /** Adds everything that another accumulator collected. */
@@ -81,6 +112,10 @@ public final class WindowAccumulator {
         dropped += requests.dropped();
         cancelled += requests.cancelled();
         retried += requests.retried();
+        requests.droppedBy().forEach((reason, count) -> droppedBy.merge(reason, count, Long::sum));
+        requests.ownLimits().forEach((limit, count) -> ownLimits.merge(limit, count, Long::sum));
+        other.grades().ifPresent(this::add);
+        circumstances = Circumstances.plus(circumstances, other.circumstances());
         other.latencies().forEach((metric, histogram) -> latency(metric).add(histogram));
         tokens = saturatedSum(tokens, other.tokens());
         offered = saturatedSum(offered, other.offered());
@@ -89,26 +124,45 @@ public final class WindowAccumulator {
                 .forEach((metric, requestsOfMetric) -> slowest.merge(metric, requestsOfMetric, SlowRequest::slowest));
     }
 
+    private void add(Grades grades) {
+        grades.goodput().ifPresent(goodput -> {
+            good += goodput.good();
+            endedUnderSlo += goodput.ended();
+        });
+        checks = sum(checks, grades.checks());
+        grades.pairRatios().forEach((metric, ratios) -> pairRatio(metric).add(ratios));
+    }
+
     /** About how many bytes of memory it takes. */
     public long bytes() {
         long bytes = BASE_BYTES + SLOW_REQUEST_BYTES * SlowRequest.KEPT * slowest.size();
         for (HistogramAccumulator histogram : latencies.values()) {
             bytes += histogram.bytes();
         }
-        return bytes;
+        for (HistogramAccumulator ratios : pairRatios.values()) {
+            bytes += ratios.bytes();
+        }
+        return bytes + circumstances.map(Circumstances::heapBytes).orElse(0L);
     }
 
     /** What has been collected so far. */
     public WindowSummary toSummary() {
         EnumMap<LatencyMetric, Histogram> histograms = new EnumMap<>(LatencyMetric.class);
         latencies.forEach((metric, accumulator) -> histograms.put(metric, accumulator.toHistogram()));
+        EnumMap<LatencyMetric, Histogram> ratios = new EnumMap<>(LatencyMetric.class);
+        pairRatios.forEach((metric, accumulator) -> ratios.put(metric, accumulator.toHistogram()));
         return new WindowSummary(
-                new RequestCounts(completed, failed, dropped, cancelled, retried),
+                new RequestCounts(completed, failed, dropped, cancelled, retried, droppedBy, ownLimits),
                 histograms,
                 tokens,
                 offered,
                 inFlightNanos,
-                slowest);
+                slowest,
+                Optional.of(new Grades(
+                        endedUnderSlo == 0 ? Optional.empty() : Optional.of(new Goodput(good, endedUnderSlo)),
+                        checks,
+                        ratios)),
+                circumstances);
     }
 
     private void addCompleted(RequestEvent event) {
@@ -139,7 +193,55 @@ public final class WindowAccumulator {
                         orZero(counted.output()),
                         orZero(counted.reasoning()),
                         orZero(counted.cached()),
-                        0));
+                        0,
+                        origins(counted)));
+        event.response().checks().ifPresent(checked -> checks = sum(checks, Optional.of(totals(checked))));
+        event.attempt().asked().flatMap(Asked::pair).ifPresent(pair -> addPair(event, pair));
+    }
+
+    private static Optional<TokenOrigins> origins(Tokens counted) {
+        TokenOrigins origins = new TokenOrigins(
+                counted.cached().isPresent() ? orZero(counted.prompt()) : 0,
+                counted.output()
+                        .filter(output -> output.source() == TokenSource.CHUNKS)
+                        .map(TokenCount::count)
+                        .orElse(0L),
+                counted.speculation().map(told -> told.drafts().orElse(0)).orElse(0L),
+                counted.speculation().map(Speculation::drafted).orElse(0L),
+                counted.speculation().map(Speculation::accepted).orElse(0L));
+        return origins.equals(TokenOrigins.none()) ? Optional.empty() : Optional.of(origins);
+    }
+
+    private static CheckTotals totals(Checks checked) {
+        if (checked.failed() > 0) {
+            return new CheckTotals(0, 1, 0);
+        }
+        return checked.notEvaluated() > 0 ? new CheckTotals(0, 0, 1) : new CheckTotals(1, 0, 0);
+    }
+
+    private void addPair(RequestEvent event, Asked.Pair pair) {
+        pair.twin().ifPresent(twin -> {
+            addRatio(LatencyMetric.TTFT, pair.role(), event.ttftNanos(), twin.ttftNanos());
+            addRatio(LatencyMetric.TPOT, pair.role(), event.tpotNanos(), twin.tpotNanos());
+            addRatio(LatencyMetric.E2E, pair.role(), event.e2eNanos(), twin.e2eNanos());
+        });
+    }
+
+    private void addRatio(LatencyMetric metric, Asked.Role role, OptionalLong own, OptionalLong twin) {
+        if (own.orElse(0) < 1 || twin.orElse(0) < 1) {
+            return;
+        }
+        double ratio = (double) own.getAsLong() / twin.getAsLong();
+        pairRatio(metric)
+                .record(Math.round(Grades.RATIO_OF_ONE_NANOS * (role == Asked.Role.CANDIDATE ? ratio : 1 / ratio)));
+    }
+
+    private HistogramAccumulator pairRatio(LatencyMetric metric) {
+        return pairRatios.computeIfAbsent(metric, ignored -> new HistogramAccumulator());
+    }
+
+    private static Optional<CheckTotals> sum(Optional<CheckTotals> a, Optional<CheckTotals> b) {
+        return a.isPresent() && b.isPresent() ? Optional.of(a.get().plus(b.get())) : a.or(() -> b);
     }
 
     private OptionalLong record(LatencyMetric metric, RequestEvent event) {
@@ -171,7 +273,8 @@ public final class WindowAccumulator {
                 saturatedSum(a.output(), b.output()),
                 saturatedSum(a.reasoning(), b.reasoning()),
                 saturatedSum(a.cached(), b.cached()),
-                saturatedSum(a.streamedOutput(), b.streamedOutput()));
+                saturatedSum(a.streamedOutput(), b.streamedOutput()),
+                TokenOrigins.plus(a.origins(), b.origins()));
     }
 
     private static long saturatedSum(long a, long b) {

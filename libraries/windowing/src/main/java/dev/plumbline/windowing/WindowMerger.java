@@ -38,7 +38,7 @@ public final class WindowMerger {
     static final int GROUPS_REMEMBERED = 10_000;
 
     /** Most variants of a group of which it is told that they end. */
-    static final int VARIANTS_REMEMBERED = 500;
+    static final int STRANDS_REMEMBERED = 500;
 
     private static final Comparator<MergingGroup> BY_ROOM =
             Comparator.<MergingGroup>comparingLong(group -> group.bytes).thenComparing(group -> group.group.key());
@@ -273,7 +273,7 @@ public final class WindowMerger {
 
         private final TreeMap<WindowId, OpenWindow> waiting = new TreeMap<>(OpenGroup.ORDER);
 
-        /** By variant, the start of the last window that was said since the series began or began again. */
+        /** By strand, the start of the last window that was said since the series began or began again. */
         private final TreeMap<String, Long> lastStarts = new TreeMap<>();
 
         private long bytes;
@@ -325,14 +325,14 @@ public final class WindowMerger {
                     return;
                 }
                 boolean isLast = goodbyeEpochMillis.isPresent()
-                        && lastStarts.remove(first.series().variant(), first.startEpochMillis());
+                        && lastStarts.remove(first.series().strand(), first.startEpochMillis());
                 becomesFinal(
                         first, closed ? Optional.empty() : cut, isLast ? goodbyeEpochMillis : OptionalLong.empty());
             }
             if (goodbyeEpochMillis.isPresent()) {
                 // What was said last of the others is said again, with the goodbye and nothing else.
-                lastStarts.forEach((variant, start) -> correct(
-                        new WindowId(new Series(group, variant), start, windowMillis),
+                lastStarts.forEach((strand, start) -> correct(
+                        new WindowId(Series.ofStrand(group, strand), start, windowMillis),
                         WindowSummary.empty(),
                         ExcludedPart.none(),
                         goodbyeEpochMillis));
@@ -346,9 +346,9 @@ public final class WindowMerger {
         }
 
         private void said(WindowId id) {
-            String variant = id.series().variant();
-            if (lastStarts.size() < VARIANTS_REMEMBERED || lastStarts.containsKey(variant)) {
-                lastStarts.merge(variant, id.startEpochMillis(), Math::max);
+            String strand = id.series().strand();
+            if (lastStarts.size() < STRANDS_REMEMBERED || lastStarts.containsKey(strand)) {
+                lastStarts.merge(strand, id.startEpochMillis(), Math::max);
             }
         }
 

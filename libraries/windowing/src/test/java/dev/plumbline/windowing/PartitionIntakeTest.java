@@ -16,12 +16,14 @@ import dev.plumbline.contract.event.Response;
 import dev.plumbline.contract.event.Stamps;
 import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.contract.series.GroupPartitioner;
+import dev.plumbline.contract.series.Series;
 import dev.plumbline.contract.window.Partial;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -165,18 +167,32 @@ class PartitionIntakeTest {
     }
 
     @Test
+    void putsActivityToTheRequestsOfItsOwnConditions() {
+        Series series = new Series(TestEvents.GROUP, "stable", Optional.of("0123456789abcdef"));
+        accept(producer.completed(series, T0 + 1_000, 20), T0);
+        accept(
+                producer.heartbeat(
+                        T0 + 1_000,
+                        new Activity("stable", series.conditions(), T0, 5, 1, 1, Set.of(), Optional.empty())),
+                T0);
+
+        assertThat(intake.openWindows()).isEqualTo(1);
+    }
+
+    @Test
     void leavesOutActivityThatCannotBe() {
         accept(
                 producer.heartbeat(
                         T0,
                         new Activity(" ", T0, 1, 1, 1, Set.of()),
+                        new Activity("stable", Optional.of("H200"), T0, 1, 1, 1, Set.of(), Optional.empty()),
                         offered(T0 + 301_000, 1),
                         new Activity("stable", T0, 2_000_000_000L, 1, 1, Set.of()),
                         new Activity("stable", T0, 1, 1, Long.MIN_VALUE, Set.of()),
                         offered(T0, 7)),
                 T0);
 
-        assertThat(tallies.get(Tally.ACTIVITY_REFUSED)).isEqualTo(4);
+        assertThat(tallies.get(Tally.ACTIVITY_REFUSED)).isEqualTo(5);
         assertThat(intake.openWindows()).isEqualTo(1);
     }
 

@@ -1,17 +1,41 @@
 package dev.plumbline.windowing;
 
 import static dev.plumbline.windowing.TestEvents.STABLE;
+import static dev.plumbline.windowing.TestEvents.asked;
+import static dev.plumbline.windowing.TestEvents.checked;
+import static dev.plumbline.windowing.TestEvents.counted;
+import static dev.plumbline.windowing.TestEvents.ended;
 import static dev.plumbline.windowing.TestEvents.offered;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plumbline.contract.distribution.Histogram;
 import dev.plumbline.contract.event.Activity;
+import dev.plumbline.contract.event.Asked;
+import dev.plumbline.contract.event.Checks;
+import dev.plumbline.contract.event.Circumstances;
 import dev.plumbline.contract.event.FailureKind;
+import dev.plumbline.contract.event.Outcome;
+import dev.plumbline.contract.event.Outcome.DropReason;
+import dev.plumbline.contract.event.OwnLimit;
 import dev.plumbline.contract.event.RequestEvent;
+import dev.plumbline.contract.event.Slo;
+import dev.plumbline.contract.event.Speculation;
+import dev.plumbline.contract.event.TokenCount;
+import dev.plumbline.contract.event.TokenSource;
+import dev.plumbline.contract.event.Tokens;
+import dev.plumbline.contract.window.CheckTotals;
+import dev.plumbline.contract.window.Goodput;
 import dev.plumbline.contract.window.LatencyMetric;
+import dev.plumbline.contract.window.RequestCounts;
+import dev.plumbline.contract.window.TokenOrigins;
+import dev.plumbline.contract.window.TokenTotals;
 import dev.plumbline.contract.window.WindowSummary;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -33,10 +57,7 @@ class WindowAccumulatorTest {
         Random random = new Random(seed);
         List<RequestEvent> events = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
-            events.add(
-                    random.nextInt(5) == 0
-                            ? producer.failed(STABLE, 1, FailureKind.values()[random.nextInt(4)])
-                            : producer.completed(STABLE, 1, 1 + random.nextInt(20)));
+            events.add(anyEvent(random));
         }
         WindowAccumulator one = new WindowAccumulator();
         events.forEach(one::add);
@@ -52,6 +73,152 @@ class WindowAccumulatorTest {
         parts.forEach(part -> merged.add(part.toSummary()));
 
         assertThat(merged.toSummary()).as("seed %d", seed).isEqualTo(one.toSummary());
+    }
+
+    private RequestEvent anyEvent(Random random) {
+        RequestEvent completed = producer.completed(STABLE, 1, 1 + random.nextInt(20));
+        return switch (random.nextInt(8)) {
+            case 0 -> producer.failed(STABLE, 1, FailureKind.values()[random.nextInt(4)]);
+            case 1 -> asked(completed, Asked.under(ttft(10)));
+            case 2 -> asked(completed, half(Asked.Role.CANDIDATE, 1 + random.nextInt(20)));
+            case 3 -> checked(completed, new Checks(1, random.nextInt(2), random.nextInt(2), List.of()));
+            case 4 -> counted(completed, speculated(4 + random.nextInt(4), random.nextInt(4)));
+            case 5 -> ended(completed, Outcome.Cancelled.by(OwnLimit.PORTS));
+            case 6 -> ended(completed, new Outcome.Dropped(DropReason.IN_FLIGHT_CAP));
+            default -> completed;
+        };
+    }
+
+    private static Slo ttft(long millis) {
+        return new Slo(
+                OptionalLong.of(millis * TestEvents.MS),
+                OptionalLong.empty(),
+                OptionalLong.empty(),
+                OptionalLong.empty(),
+                OptionalLong.empty());
+    }
+
+    private static Asked half(Asked.Role role, long twinTtftMillis) {
+        Asked.Twin twin = new Asked.Twin(
+                OptionalLong.of(twinTtftMillis * TestEvents.MS), OptionalLong.empty(), OptionalLong.empty());
+        return new Asked(
+                OptionalLong.of(3),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(new Asked.Pair("p", role, Optional.of(twin))),
+                Optional.empty());
+    }
+
+    private static Tokens speculated(long drafted, long accepted) {
+        return new Tokens(
+                Optional.of(new TokenCount(9, TokenSource.SERVER_USAGE)),
+                Optional.of(new TokenCount(4, TokenSource.CHUNKS)),
+                Optional.empty(),
+                Optional.of(new TokenCount(5, TokenSource.SERVER_USAGE)),
+                Optional.empty(),
+                Optional.of(new Speculation(OptionalLong.of(2), drafted, accepted)),
+                Optional.empty());
+    }
+
+    private WindowSummary of(RequestEvent... events) {
+        WindowAccumulator accumulator = new WindowAccumulator();
+        List.of(events).forEach(accumulator::add);
+        return accumulator.toSummary();
+    }
+
+    @Test
+    void countsWhatMetItsSloOfAllThatEndedUnderOneCancelledOnesLeftOut() {
+        RequestEvent fast = producer.completed(STABLE, 1, 5);
+        Asked slo = Asked.under(ttft(10));
+
+        WindowSummary summary = of(
+                asked(fast, slo),
+                asked(producer.completed(STABLE, 1, 11), slo),
+                asked(producer.failed(STABLE, 1, FailureKind.CONNECT), slo),
+                asked(ended(fast, new Outcome.Dropped(DropReason.CIRCUIT_BREAKER)), slo),
+                asked(ended(fast, new Outcome.Cancelled()), slo),
+                asked(checked(fast, new Checks(1, 1, 0, List.of("is-json"))), slo),
+                fast);
+
+        assertThat(summary.grades().orElseThrow().goodput()).contains(new Goodput(1, 5));
+    }
+
+    @Test
+    void aFailedCheckKeepsItsLatencyAndHasARateOfItsOwn() {
+        RequestEvent answer = producer.completed(STABLE, 1, 5);
+
+        WindowSummary summary = of(
+                checked(answer, new Checks(2, 0, 0, List.of())),
+                checked(answer, new Checks(1, 1, 1, List.of("contains"))),
+                checked(answer, new Checks(1, 0, 1, List.of())));
+
+        assertThat(summary.grades().orElseThrow().checks()).contains(new CheckTotals(1, 1, 1));
+        assertThat(summary.requests().completed()).isEqualTo(3);
+        assertThat(summary.latency(LatencyMetric.TTFT).count()).isEqualTo(3);
+    }
+
+    @Test
+    void aPairIsTheCandidateForTheBaseWhicheverHalfEndedLast() {
+        WindowSummary summary = of(
+                asked(producer.completed(STABLE, 1, 30), half(Asked.Role.CANDIDATE, 20)),
+                asked(producer.completed(STABLE, 1, 20), half(Asked.Role.BASE, 30)));
+
+        Histogram ratios = summary.grades().orElseThrow().pairRatios().get(LatencyMetric.TTFT);
+        assertThat(ratios.count()).isEqualTo(2);
+        assertThat(ratios.minNanos()).hasValue(1_500_000_000);
+        assertThat(ratios.maxNanos()).hasValue(1_500_000_000);
+        assertThat(summary.grades().orElseThrow().pairRatios()).containsOnlyKeys(LatencyMetric.TTFT);
+    }
+
+    @Test
+    void whatIsNotKnownOfTokensIsNotCountedAsNone() {
+        RequestEvent answer = producer.completed(STABLE, 1, 5);
+
+        assertThat(of(answer).tokens().origins()).isEmpty();
+        assertThat(of(answer, counted(answer, speculated(6, 2))).tokens())
+                .isEqualTo(new TokenTotals(16, 14, 0, 5, 0, Optional.of(new TokenOrigins(9, 4, 2, 6, 2))));
+    }
+
+    @Test
+    void saysWhyRequestsWereNotSentOrNotMade() {
+        RequestEvent any = producer.completed(STABLE, 1, 5);
+
+        assertThat(of(
+                                ended(any, new Outcome.Dropped(DropReason.CIRCUIT_BREAKER)),
+                                ended(any, Outcome.Cancelled.by(OwnLimit.PORTS)),
+                                ended(any, new Outcome.Cancelled()))
+                        .requests())
+                .isEqualTo(new RequestCounts(
+                        0, Map.of(), 1, 2, 0, Map.of(DropReason.CIRCUIT_BREAKER, 1L), Map.of(OwnLimit.PORTS, 1L)));
+    }
+
+    @Test
+    void addsWhatWasSoAroundTheLoad() {
+        WindowAccumulator accumulator = new WindowAccumulator();
+        for (double watts : new double[] {300, 310.5}) {
+            accumulator.add(new Activity(
+                    "stable",
+                    Optional.empty(),
+                    0,
+                    1,
+                    1,
+                    1,
+                    Set.of(),
+                    Optional.of(new Circumstances(
+                            Map.of("gpu_power_watts", Circumstances.GaugeSum.of(watts)),
+                            Map.of("engine_preemptions", Circumstances.CounterSum.of(3, 1_000)),
+                            OptionalLong.of(7),
+                            Optional.of(Histogram.of(5_000))))));
+        }
+
+        Circumstances around = accumulator.toSummary().circumstances().orElseThrow();
+        assertThat(around.mean("gpu_power_watts")).hasValue(305.25);
+        assertThat(around.gauges().get("gpu_power_watts").largest()).isEqualTo(310.5);
+        // Two that look at one counter see each growth twice, and in twice the time.
+        assertThat(around.perSecond("engine_preemptions")).hasValue(3);
+        assertThat(around.costBillionths()).hasValue(14);
+        assertThat(around.generatorDelay().orElseThrow().count()).isEqualTo(2);
+        assertThat(around.mean("gpu_temperature_celsius")).isEmpty();
     }
 
     @Test

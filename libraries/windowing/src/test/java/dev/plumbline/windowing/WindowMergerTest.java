@@ -6,6 +6,7 @@ import static dev.plumbline.windowing.TestEvents.group;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.plumbline.contract.series.Series;
 import dev.plumbline.contract.window.ExcludedPart;
 import dev.plumbline.contract.window.Partial;
 import dev.plumbline.contract.window.RequestCounts;
@@ -18,6 +19,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
@@ -110,6 +112,28 @@ class WindowMergerTest {
         assertThat(merger.drain())
                 .extracting(WindowRecord::endedEpochMillis)
                 .containsExactly(OptionalLong.empty(), OptionalLong.of(T0 + 6_000));
+    }
+
+    @Test
+    void keepsConditionsApartAndTellsTheGoodbyeOfEach() {
+        Series other = new Series(TestEvents.GROUP, "stable", Optional.of("0123456789abcdef"));
+        WindowSummary any = new WindowSummary(
+                new RequestCounts(1, Map.of(), 0, 0, 0), Map.of(), TokenTotals.none(), 1, 1, Map.of());
+        closed(0, 0);
+        accept(part(0, T0, 1));
+        accept(new Partial.WindowPart(0, new WindowId(other, T0, 10_000), any, ExcludedPart.none()));
+        closed(0, T0 + 10_000);
+        assertThat(merger.drain()).extracting(window -> window.id().series()).containsExactly(TestEvents.STABLE, other);
+
+        released(0);
+
+        assertThat(merger.drain())
+                .allSatisfy(window -> {
+                    assertThat(window.revision()).isEqualTo(1);
+                    assertThat(window.endedEpochMillis()).hasValue(T0 + 6_000);
+                })
+                .extracting(window -> window.id().series())
+                .containsExactly(TestEvents.STABLE, other);
     }
 
     @Test

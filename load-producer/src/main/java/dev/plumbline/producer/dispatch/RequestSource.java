@@ -50,7 +50,7 @@ public record RequestSource(
                 ? last.requestId()
                 : last.requestId().substring(0, last.requestId().lastIndexOf('.'));
         return recording(
-                new Attempt(first + '.' + number, number, Optional.of(last.requestId())),
+                new Attempt(first + '.' + number, number, Optional.of(last.requestId()), last.asked()),
                 dueNanos,
                 takenNanos,
                 failed.promptToCount());

@@ -47,7 +47,13 @@ public record Countable(String prompt, String answer, Map<TokenSource, Long> out
         }
         Optional<TokenCount> output = choice.first(all);
         return new Tokens(
-                prompt, output, known.reasoning(), known.cached(), choice.other(all, output), known.refused());
+                prompt,
+                output,
+                known.reasoning(),
+                known.cached(),
+                choice.other(all, output),
+                known.speculation(),
+                known.refused());
     }
 
     /** Without the texts, which must not reach a log. */

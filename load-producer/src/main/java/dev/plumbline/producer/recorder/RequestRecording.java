@@ -386,6 +386,7 @@ public final class RequestRecording {
                 byServer(used.reasoning(), timed.reasoning()),
                 byServer(used.cached(), timed.cached()),
                 tokenChoice.other(outputs, output),
+                Optional.empty(),
                 used.refused().or(timed::refused));
     }
 

@@ -54,7 +54,7 @@ record SeriesReport(
         Optional<VerdictRecord> verdict = view.verdict();
         return new SeriesReport(
                 view.series(),
-                view.series().key(),
+                view.series().lane(),
                 view.state(nowEpochMillis, limits).orElse(SeriesState.LEARNING),
                 verdict.flatMap(VerdictRecord::learning),
                 view.baseline()

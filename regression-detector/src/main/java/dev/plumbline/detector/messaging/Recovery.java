@@ -173,7 +173,7 @@ public final class Recovery {
     }
 
     private static String key(VerdictRecord verdict) {
-        return verdict.window().series().key();
+        return verdict.window().series().lane();
     }
 
     private static VerdictRecord later(VerdictRecord one, VerdictRecord other) {

@@ -139,12 +139,12 @@ public class WindowsChannel {
     }
 
     private Sending sending(VerdictRecord verdict) {
-        return new Sending(verdicts, verdict.window().series().key(), Codec.VERDICTS.encode(verdict));
+        return new Sending(verdicts, verdict.window().series().lane(), Codec.VERDICTS.encode(verdict));
     }
 
     private Sending sending(AlertRecord alert) {
         LOG.infof("%s %s", alert.transition(), alert.summary());
-        return new Sending(alerts, alert.series().key(), Codec.ALERTS.encode(alert));
+        return new Sending(alerts, alert.series().lane(), Codec.ALERTS.encode(alert));
     }
 
     private Sending sending(BaselineRecord baseline) {

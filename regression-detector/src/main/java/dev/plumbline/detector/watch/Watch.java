@@ -515,17 +515,18 @@ public final class Watch {
         count(Tally.SET_ASIDE);
         Series series = window.id().series();
         List<String> warnings = new ArrayList<>();
-        int inARow = partition.setAside.getOrDefault(series.key(), 0) + 1;
+        int inARow = partition.setAside.getOrDefault(series.lane(), 0) + 1;
         if (inARow == 1) {
-            warnings.add("a window of " + series.key() + " (" + topic + '-' + record.partition() + '@' + record.offset()
-                    + ") " + record.reason() + "; it is set aside in " + Topics.UNDECODABLE
-                    + ", and what follows of this series is only counted");
+            warnings.add(
+                    "a window of " + series.lane() + " (" + topic + '-' + record.partition() + '@' + record.offset()
+                            + ") " + record.reason() + "; it is set aside in " + Topics.UNDECODABLE
+                            + ", and what follows of this series is only counted");
         }
         if (inARow == SET_ASIDE_IN_A_ROW) {
             warnings.add(startOver(partition, series));
         }
-        if (partition.setAside.containsKey(series.key()) || partition.setAside.size() < WatchLimits.MOST_GROUPS) {
-            partition.setAside.put(series.key(), inARow);
+        if (partition.setAside.containsKey(series.lane()) || partition.setAside.size() < WatchLimits.MOST_GROUPS) {
+            partition.setAside.put(series.lane(), inARow);
         }
         return Outgoing.ofSetAside(
                 record.offset() < partition.reading.committedOffset() ? List.of() : List.of(record), warnings);
@@ -556,7 +557,7 @@ public final class Watch {
             group.verdicts.remove(series.variant());
             weigh(group);
         }
-        return SET_ASIDE_IN_A_ROW + " windows of " + series.key() + " in a row could not be judged; the series"
+        return SET_ASIDE_IN_A_ROW + " windows of " + series.lane() + " in a row could not be judged; the series"
                 + (group != null && group.state.baseline().isEmpty()
                         ? ", and the baseline that was being learned,"
                         : "")
@@ -605,7 +606,7 @@ public final class Watch {
         List<AlertRecord> alertsOfIt = judged.map(this::named).orElse(List.of());
 
         partition.groups.put(groupKey, group);
-        partition.setAside.remove(series.key());
+        partition.setAside.remove(series.lane());
         group.series.put(series.variant(), series);
         group.totals.put(series.variant(), totals);
         if (judged.isEmpty()) {
@@ -866,7 +867,7 @@ public final class Watch {
 
     /** The last verdict of a series that was reached in this partition. */
     private Optional<VerdictRecord> publishedVerdict(Series series, int partition) {
-        return Optional.ofNullable(published.verdicts().get(series.key()))
+        return Optional.ofNullable(published.verdicts().get(series.lane()))
                 .filter(known -> known.window().lengthMillis() == windowLengthMillis)
                 .filter(known -> known.source().partition() == partition);
     }
@@ -919,7 +920,7 @@ public final class Watch {
         for (Partition partition : partitions.values()) {
             for (Group group : partition.groups.values()) {
                 group.series.forEach((variant, series) -> views.put(
-                        series.key(),
+                        series.lane(),
                         new SeriesView(
                                 series,
                                 Optional.ofNullable(group.verdicts.get(variant)),

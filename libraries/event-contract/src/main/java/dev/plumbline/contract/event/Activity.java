@@ -3,6 +3,7 @@ package dev.plumbline.contract.event;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -12,25 +13,31 @@ import java.util.Set;
  * <p>A producer tells every slot of the span that it measures, also when nothing happened in it: a slot of zeros says that
  * nothing was due, and no slot says nothing.
  *
+ * @param conditions digest of the series' conditions; empty where nobody said
  * @param slotStartEpochMillis start of the slot, a multiple of {@link #SLOT_MILLIS}
  * @param offered requests that fell due in the slot
  * @param inFlightNanos time spent in flight during the slot, summed over requests; divided by the window: mean in flight
  * @param outputTokens output tokens that streamed in during the slot, one per content chunk until usage corrects it
  * @param sickness why the producer does not vouch for this slot; empty when it does
+ * @param circumstances what was so around the load; what was seen after the slot was told is in the next one
  */
 public record Activity(
         String variant,
+        Optional<String> conditions,
         long slotStartEpochMillis,
         long offered,
         long inFlightNanos,
         long outputTokens,
-        Set<Sickness> sickness) {
+        Set<Sickness> sickness,
+        Optional<Circumstances> circumstances) {
 
     /** Length of a slot. */
     public static final long SLOT_MILLIS = 1_000;
 
     public Activity {
         Objects.requireNonNull(variant, "variant");
+        Objects.requireNonNull(conditions, "conditions");
+        Objects.requireNonNull(circumstances, "circumstances");
         sickness = sickness.isEmpty() ? Set.of() : Collections.unmodifiableSet(EnumSet.copyOf(sickness));
         if (slotStartEpochMillis < 0 || slotStartEpochMillis % SLOT_MILLIS != 0) {
             throw new IllegalArgumentException("slot start " + slotStartEpochMillis + " is not a whole second");
@@ -38,6 +45,25 @@ public record Activity(
         if (offered < 0 || inFlightNanos < 0) {
             throw new IllegalArgumentException("negative activity: " + offered + " offered, " + inFlightNanos + " ns");
         }
+    }
+
+    /** Activity of a variant of which nothing else is known. */
+    public Activity(
+            String variant,
+            long slotStartEpochMillis,
+            long offered,
+            long inFlightNanos,
+            long outputTokens,
+            Set<Sickness> sickness) {
+        this(
+                variant,
+                Optional.empty(),
+                slotStartEpochMillis,
+                offered,
+                inFlightNanos,
+                outputTokens,
+                sickness,
+                Optional.empty());
     }
 
     /** Why a producer does not vouch for its own numbers. */

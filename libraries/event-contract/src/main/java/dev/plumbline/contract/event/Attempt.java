@@ -9,12 +9,14 @@ import java.util.Optional;
  * @param requestId unique per attempt; also sent to the target as {@code X-Request-Id}
  * @param number 1 for the first try
  * @param retryOf the request id of the try before; empty for the first
+ * @param asked what the request was in the workload and in the plan; empty for a plain load, and the same for every try
  */
-public record Attempt(String requestId, int number, Optional<String> retryOf) {
+public record Attempt(String requestId, int number, Optional<String> retryOf, Optional<Asked> asked) {
 
     public Attempt {
         Objects.requireNonNull(requestId, "requestId");
         Objects.requireNonNull(retryOf, "retryOf");
+        Objects.requireNonNull(asked, "asked");
         if (requestId.isBlank() || requestId.length() > 200) {
             throw new IllegalArgumentException("requestId must have 1 to 200 characters");
         }
@@ -23,8 +25,18 @@ public record Attempt(String requestId, int number, Optional<String> retryOf) {
         }
     }
 
-    /** The first try of a request. */
+    /** A try of a request of a plain load. */
+    public Attempt(String requestId, int number, Optional<String> retryOf) {
+        this(requestId, number, retryOf, Optional.empty());
+    }
+
+    /** The first try of a request of a plain load. */
     public static Attempt first(String requestId) {
         return new Attempt(requestId, 1, Optional.empty());
+    }
+
+    /** What is good for it, where that was stated. */
+    public Optional<Slo> slo() {
+        return asked.flatMap(Asked::slo);
     }
 }

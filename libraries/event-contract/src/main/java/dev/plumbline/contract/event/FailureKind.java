@@ -25,7 +25,5 @@ public enum FailureKind {
     /** The answer could not be understood. */
     MALFORMED,
     /** A 200 without content. */
-    EMPTY,
-    /** A quality gate failed. */
-    ASSERTION
+    EMPTY
 }

@@ -44,7 +44,7 @@ public record RequestEvent(
                 stamps,
                 response,
                 outcome,
-                new Surroundings(surroundings.serverNanos(), gpu, engine));
+                new Surroundings(surroundings.serverNanos(), gpu, engine, surroundings.generatorDelayNanos()));
     }
 
     @Override

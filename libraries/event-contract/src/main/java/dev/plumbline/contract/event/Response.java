@@ -2,6 +2,7 @@ package dev.plumbline.contract.event;
 
 import dev.plumbline.contract.distribution.Histogram;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * What came back.
@@ -10,15 +11,23 @@ import java.util.Objects;
  * @param contentChunks chunks with non-empty content, reasoning, text or tool call
  * @param chunkGaps the gaps between those chunks, one fewer than chunks
  * @param tokens token counts and their sources
+ * @param checks assertions about the answer; empty where none was to be looked at
  */
-public record Response(boolean streamed, long contentChunks, Histogram chunkGaps, Tokens tokens) {
+public record Response(
+        boolean streamed, long contentChunks, Histogram chunkGaps, Tokens tokens, Optional<Checks> checks) {
 
     public Response {
         Objects.requireNonNull(chunkGaps, "chunkGaps");
         Objects.requireNonNull(tokens, "tokens");
+        Objects.requireNonNull(checks, "checks");
         if (contentChunks < 0 || chunkGaps.count() > Math.max(0, contentChunks - 1)) {
             throw new IllegalArgumentException(contentChunks + " chunks with " + chunkGaps.count() + " gaps");
         }
+    }
+
+    /** An answer that was not to be checked. */
+    public Response(boolean streamed, long contentChunks, Histogram chunkGaps, Tokens tokens) {
+        this(streamed, contentChunks, chunkGaps, tokens, Optional.empty());
     }
 
     /** Nothing came back. */

@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param reasoning the part of the output that is reasoning
  * @param cached the part of the prompt that came from a cache
  * @param otherOutput the output as another source counted it, for comparison only; never without {@code output}
+ * @param speculation what speculative decoding did; empty where the server does not say
  * @param refused why counts that the server told are not among these, one line; empty when it told none or all were believed
  */
 public record Tokens(
@@ -19,6 +20,7 @@ public record Tokens(
         Optional<TokenCount> reasoning,
         Optional<TokenCount> cached,
         Optional<TokenCount> otherOutput,
+        Optional<Speculation> speculation,
         Optional<String> refused) {
 
     private static final Tokens UNKNOWN =
@@ -30,6 +32,7 @@ public record Tokens(
         Objects.requireNonNull(reasoning, "reasoning");
         Objects.requireNonNull(cached, "cached");
         Objects.requireNonNull(otherOutput, "otherOutput");
+        Objects.requireNonNull(speculation, "speculation");
         Objects.requireNonNull(refused, "refused");
         if (otherOutput.isPresent() && output.map(TokenCount::source).equals(otherOutput.map(TokenCount::source))) {
             throw new IllegalArgumentException(
@@ -46,7 +49,7 @@ public record Tokens(
             Optional<TokenCount> output,
             Optional<TokenCount> reasoning,
             Optional<TokenCount> cached) {
-        this(prompt, output, reasoning, cached, Optional.empty(), Optional.empty());
+        this(prompt, output, reasoning, cached, Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     /** Nobody counted anything. */

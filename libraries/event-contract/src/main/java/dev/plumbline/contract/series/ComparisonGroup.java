@@ -49,4 +49,18 @@ public record ComparisonGroup(String target, String model, String scenario, Load
     static String escaped(String value) {
         return value.replace("\\", "\\\\").replace("|", "\\p").replace("@", "\\a");
     }
+
+    static String unescaped(String value) {
+        StringBuilder text = new StringBuilder(value.length());
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c != '\\' || i + 1 == value.length()) {
+                text.append(c);
+                continue;
+            }
+            char escaped = value.charAt(++i);
+            text.append(escaped == 'p' ? '|' : escaped == 'a' ? '@' : escaped);
+        }
+        return text.toString();
+    }
 }

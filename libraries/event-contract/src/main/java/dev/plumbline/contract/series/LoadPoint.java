@@ -3,21 +3,24 @@ package dev.plumbline.contract.series;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.math.BigDecimal;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
- * The load that a series is measured under: {@code c8} is a closed loop of eight concurrent requests, {@code r20} is an
- * open loop of twenty requests per second ({@code r0.5} is one every two seconds).
+ * The load that a series is measured under: {@code c8} is a closed loop of eight concurrent requests, {@code r20-poisson} is
+ * an open loop of twenty requests per second ({@code r0.5-constant} is one every two seconds).
  */
 public sealed interface LoadPoint {
 
-    /** The short form that appears in keys, labels and on the wire, for example {@code c8} or {@code r20}. */
+    /** The short form that appears in keys, labels and on the wire, for example {@code c8} or {@code r20-poisson}. */
     @JsonValue
     String key();
 
     /**
-     * Reads the short form.
+     * Reads the short form. {@code r20}, without its arrivals, was written before they were part of it.
      *
-     * @throws IllegalArgumentException if the text is neither {@code c<whole number>} nor {@code r<decimal>}
+     * @throws IllegalArgumentException if the text cannot be a load point
      */
     @JsonCreator
     static LoadPoint parse(String key) {
@@ -26,12 +29,17 @@ public sealed interface LoadPoint {
                 return new ClosedLoop(Integer.parseInt(key.substring(1)));
             }
             if (key.startsWith("r")) {
-                return new OpenLoop(Double.parseDouble(key.substring(1)));
+                int dash = key.indexOf('-', 1);
+                return dash < 0
+                        ? new OpenLoop(Double.parseDouble(key.substring(1)), Optional.empty())
+                        : new OpenLoop(
+                                Double.parseDouble(key.substring(1, dash)),
+                                Optional.of(Arrivals.parse(key.substring(dash + 1))));
             }
         } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("load point '" + key + "' has no number, expected c8 or r20", e);
+            throw new IllegalArgumentException("load point '" + key + "' has no number, expected c8 or r20-poisson", e);
         }
-        throw new IllegalArgumentException("load point '" + key + "' is unknown, expected c8 or r20");
+        return new Other(key);
     }
 
     /** A fixed number of requests in flight; the next is due when one ends. */
@@ -48,18 +56,40 @@ public sealed interface LoadPoint {
         }
     }
 
-    /** Requests fall due by a schedule, whatever happens to earlier ones. */
-    record OpenLoop(double requestsPerSecond) implements LoadPoint {
+    /**
+     * Requests fall due by a schedule, whatever happens to earlier ones.
+     *
+     * @param arrivals empty in what was written before they were part of the key: nobody knows them
+     */
+    record OpenLoop(double requestsPerSecond, Optional<Arrivals> arrivals) implements LoadPoint {
         public OpenLoop {
+            Objects.requireNonNull(arrivals, "arrivals");
             if (!(requestsPerSecond >= 1e-6 && requestsPerSecond <= 1e6)) {
                 throw new IllegalArgumentException("rate " + requestsPerSecond + "/s is outside 0.000001..1000000");
             }
         }
 
+        /** A load whose arrivals are known. */
+        public OpenLoop(double requestsPerSecond, Arrivals arrivals) {
+            this(requestsPerSecond, Optional.of(arrivals));
+        }
+
         @Override
         public String key() {
             return "r"
-                    + BigDecimal.valueOf(requestsPerSecond).stripTrailingZeros().toPlainString();
+                    + BigDecimal.valueOf(requestsPerSecond).stripTrailingZeros().toPlainString()
+                    + arrivals.map(known -> "-" + known.key()).orElse("");
+        }
+    }
+
+    /** A load that a later version knows and this one does not: kept apart by its key, and nothing else is known of it. */
+    record Other(String key) implements LoadPoint {
+        private static final Pattern FORM = Pattern.compile("[abd-qs-z][a-z0-9._-]{1,99}");
+
+        public Other {
+            if (!FORM.matcher(key).matches()) {
+                throw new IllegalArgumentException("load point '" + key + "' is unknown, expected c8 or r20-poisson");
+            }
         }
     }
 }

@@ -33,7 +33,7 @@ public sealed interface Snapshot {
         @Override
         public String key() {
             return "series/" + verdict.window().lengthMillis() + '/'
-                    + verdict.window().series().key();
+                    + verdict.window().series().lane();
         }
     }
 

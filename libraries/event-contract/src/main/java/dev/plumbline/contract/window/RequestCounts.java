@@ -1,6 +1,11 @@
 package dev.plumbline.contract.window;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import dev.plumbline.contract.event.FailureKind;
+import dev.plumbline.contract.event.Outcome.DropReason;
+import dev.plumbline.contract.event.OwnLimit;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
@@ -10,23 +15,36 @@ import java.util.Map;
  *
  * @param failed by kind; kinds that did not occur are absent
  * @param retried attempts with a number above one; these are in the other counts, too
+ * @param droppedBy of the dropped ones, by reason; empty in what was written before it was told
+ * @param ownLimits of the cancelled ones, those that the producer's machine could not make, by what it had too little of
  */
-public record RequestCounts(long completed, Map<FailureKind, Long> failed, long dropped, long cancelled, long retried) {
+public record RequestCounts(
+        long completed,
+        Map<FailureKind, Long> failed,
+        long dropped,
+        long cancelled,
+        long retried,
+
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) @JsonSetter(nulls = Nulls.AS_EMPTY)
+        Map<DropReason, Long> droppedBy,
+
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) @JsonSetter(nulls = Nulls.AS_EMPTY)
+        Map<OwnLimit, Long> ownLimits) {
 
     private static final RequestCounts NONE = new RequestCounts(0, Map.of(), 0, 0, 0);
 
     public RequestCounts {
-        EnumMap<FailureKind, Long> copy = new EnumMap<>(FailureKind.class);
-        copy.putAll(failed);
-        // Mostly there is none, and many of these are held.
-        failed = copy.isEmpty() ? Map.of() : Collections.unmodifiableMap(copy);
-        if (completed < 0
-                || dropped < 0
-                || cancelled < 0
-                || retried < 0
-                || copy.values().stream().anyMatch(count -> count < 1)) {
-            throw new IllegalArgumentException("negative or empty count among requests");
+        failed = counted(FailureKind.class, failed);
+        droppedBy = counted(DropReason.class, droppedBy);
+        ownLimits = counted(OwnLimit.class, ownLimits);
+        if (completed < 0 || dropped < 0 || cancelled < 0 || retried < 0) {
+            throw new IllegalArgumentException("negative count among requests");
         }
+    }
+
+    /** Counts of which it is not told why requests were dropped or cancelled. */
+    public RequestCounts(long completed, Map<FailureKind, Long> failed, long dropped, long cancelled, long retried) {
+        this(completed, failed, dropped, cancelled, retried, Map.of(), Map.of());
     }
 
     /** No request. */
@@ -46,14 +64,33 @@ public record RequestCounts(long completed, Map<FailureKind, Long> failed, long 
 
     /** Both sets of requests. */
     public RequestCounts plus(RequestCounts other) {
-        EnumMap<FailureKind, Long> sum = new EnumMap<>(FailureKind.class);
-        sum.putAll(failed);
-        other.failed.forEach((kind, count) -> sum.merge(kind, count, Long::sum));
         return new RequestCounts(
                 completed + other.completed,
-                sum,
+                sum(FailureKind.class, failed, other.failed),
                 dropped + other.dropped,
                 cancelled + other.cancelled,
-                retried + other.retried);
+                retried + other.retried,
+                sum(DropReason.class, droppedBy, other.droppedBy),
+                sum(OwnLimit.class, ownLimits, other.ownLimits));
+    }
+
+    private static <K extends Enum<K>> Map<K, Long> sum(Class<K> type, Map<K, Long> a, Map<K, Long> b) {
+        EnumMap<K, Long> sum = new EnumMap<>(type);
+        sum.putAll(a);
+        b.forEach((key, count) -> sum.merge(key, count, Long::sum));
+        return sum;
+    }
+
+    /** Mostly there is none, and many of these are held. */
+    private static <K extends Enum<K>> Map<K, Long> counted(Class<K> type, Map<K, Long> counts) {
+        if (counts.isEmpty()) {
+            return Map.of();
+        }
+        EnumMap<K, Long> copy = new EnumMap<>(type);
+        copy.putAll(counts);
+        if (copy.values().stream().anyMatch(count -> count < 1)) {
+            throw new IllegalArgumentException("empty count among requests");
+        }
+        return Collections.unmodifiableMap(copy);
     }
 }

@@ -1,11 +1,13 @@
 package dev.plumbline.contract.window;
 
 import dev.plumbline.contract.distribution.Histogram;
+import dev.plumbline.contract.event.Circumstances;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * What is known of a window, in a form that adds: the summary of two parts equals the sum of their summaries.
@@ -13,7 +15,9 @@ import java.util.Objects;
  * @param latencies distributions; metrics without a value are absent
  * @param offered requests that fell due in the window
  * @param inFlightNanos time in flight during the window, summed over requests
- * @param slowest per metric (TTFT, TPOT, E2E) the slowest completed requests, slowest first
+ * @param slowest per metric (TTFT, TPOT, E2E) the slowest completed requests, slowest first: where to look
+ * @param grades how requests did by what was stated with them; empty for a plain load
+ * @param circumstances GPU, engine, cost and the producer's own lateness of the same time; empty where nothing is known
  */
 public record WindowSummary(
         RequestCounts requests,
@@ -21,7 +25,9 @@ public record WindowSummary(
         TokenTotals tokens,
         long offered,
         long inFlightNanos,
-        Map<LatencyMetric, List<SlowRequest>> slowest) {
+        Map<LatencyMetric, List<SlowRequest>> slowest,
+        Optional<Grades> grades,
+        Optional<Circumstances> circumstances) {
 
     /** A summary with its counts. */
     private static final long OWN_BYTES = 152;
@@ -35,6 +41,8 @@ public record WindowSummary(
     public WindowSummary {
         Objects.requireNonNull(requests, "requests");
         Objects.requireNonNull(tokens, "tokens");
+        grades = grades.filter(known -> !known.saysNothing());
+        circumstances = circumstances.filter(known -> !known.saysNothing());
         EnumMap<LatencyMetric, Histogram> histograms = new EnumMap<>(LatencyMetric.class);
         latencies.forEach((metric, histogram) -> {
             if (!histogram.isEmpty()) {
@@ -48,6 +56,17 @@ public record WindowSummary(
         if (offered < 0 || inFlightNanos < 0) {
             throw new IllegalArgumentException("negative activity: " + offered + " offered, " + inFlightNanos + " ns");
         }
+    }
+
+    /** A summary of a plain load around which nothing is known. */
+    public WindowSummary(
+            RequestCounts requests,
+            Map<LatencyMetric, Histogram> latencies,
+            TokenTotals tokens,
+            long offered,
+            long inFlightNanos,
+            Map<LatencyMetric, List<SlowRequest>> slowest) {
+        this(requests, latencies, tokens, offered, inFlightNanos, slowest, Optional.empty(), Optional.empty());
     }
 
     /** Nothing happened. */
@@ -71,6 +90,11 @@ public record WindowSummary(
         for (Histogram histogram : latencies.values()) {
             bytes += histogram.heapBytes();
         }
+        for (Histogram histogram :
+                grades.map(Grades::pairRatios).orElse(Map.of()).values()) {
+            bytes += histogram.heapBytes();
+        }
+        bytes += circumstances.map(Circumstances::heapBytes).orElse(0L);
         return bytes;
     }
 
@@ -88,6 +112,8 @@ public record WindowSummary(
                 tokens.plus(other.tokens),
                 offered + other.offered,
                 inFlightNanos + other.inFlightNanos,
-                slow);
+                slow,
+                Grades.plus(grades, other.grades),
+                Circumstances.plus(circumstances, other.circumstances));
     }
 }

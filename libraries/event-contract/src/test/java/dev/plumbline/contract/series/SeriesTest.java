@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class SeriesTest {
@@ -47,13 +51,69 @@ class SeriesTest {
 
     @Test
     void loadPointReadsBackWhatItWrites() {
-        for (String key : new String[] {"c1", "c1000000", "r20", "r0.5", "r0.000001", "r1000000"}) {
+        for (String key : new String[] {
+            "c1", "c1000000", "r20", "r0.5", "r0.000001", "r1000000", "r20-constant", "r20-poisson", "r0.5-gamma0.25"
+        }) {
             assertThat(LoadPoint.parse(key).key()).isEqualTo(key);
         }
         assertThat(LoadPoint.parse("r20.0").key()).isEqualTo("r20");
-        for (String wrong : new String[] {"", "8", "c", "c0", "c-1", "cx", "rNaN", "r0", "rInfinity", "x8"}) {
+        for (String wrong : new String[] {
+            "",
+            "8",
+            "c",
+            "c0",
+            "c-1",
+            "cx",
+            "rNaN",
+            "r0",
+            "rInfinity",
+            "x",
+            "X8",
+            "r20-",
+            "r20-gamma0",
+            "r20-x y",
+            "t|8"
+        }) {
             assertThatThrownBy(() -> LoadPoint.parse(wrong)).as(wrong).isInstanceOf(IllegalArgumentException.class);
         }
+    }
+
+    @Test
+    void aLoadPointOfALaterVersionIsKeptApartByItsKey() {
+        assertThat(LoadPoint.parse("t-azure-code.x1")).isEqualTo(new LoadPoint.Other("t-azure-code.x1"));
+        assertThat(LoadPoint.parse("r20-bursts5")).isEqualTo(new LoadPoint.OpenLoop(20, new Arrivals.Other("bursts5")));
+    }
+
+    @Test
+    void aStrandIsReadBack() {
+        String digest = ConditionsDigest.of(Map.of("gpu", "H200"));
+        for (String variant : new String[] {"stable", "a@b", "a@" + digest, "|", "\\a", "\\"}) {
+            for (Series series : List.of(
+                    new Series(group("t", "m"), variant), new Series(group("t", "m"), variant, Optional.of(digest)))) {
+                assertThat(Series.ofStrand(series.group(), series.strand())).isEqualTo(series);
+            }
+        }
+    }
+
+    @Test
+    void conditionsAreInTheKeyOfTheSeriesAndNotOfTheGroup() {
+        Series plain = new Series(group("t", "m"), "stable");
+        Series under = new Series(
+                group("t", "m"), "stable", Optional.of(ConditionsDigest.of(Map.of("gpu", "H200", "isl", "64"))));
+        assertThat(under.key()).startsWith(plain.key()).isNotEqualTo(plain.key());
+        assertThat(under.lane()).isEqualTo(plain.key());
+        assertThat(under.group().key()).isEqualTo(plain.group().key());
+        assertThatThrownBy(() -> new Series(group("t", "m"), "stable", Optional.of("H200")))
+                .hasMessageContaining("H200");
+    }
+
+    @Test
+    void aDigestIsOfTheValuesAndNotOfHowTheyAreWrittenTogether() {
+        assertThat(ConditionsDigest.of(Map.of("a", "1", "b", "2")))
+                .isEqualTo(ConditionsDigest.of(new TreeMap<>(Map.of("b", "2", "a", "1"))))
+                .isNotEqualTo(ConditionsDigest.of(Map.of("a", "2", "b", "1")))
+                .isNotEqualTo(ConditionsDigest.of(Map.of("a", "1b2")));
+        assertThat(ConditionsDigest.of(Map.of("a1", "b"))).isNotEqualTo(ConditionsDigest.of(Map.of("a", "1b")));
     }
 
     @Test

@@ -6,7 +6,10 @@ import dev.plumbline.contract.control.Scope;
 import dev.plumbline.contract.distribution.Histogram;
 import dev.plumbline.contract.event.Activity;
 import dev.plumbline.contract.event.Activity.Sickness;
+import dev.plumbline.contract.event.Asked;
 import dev.plumbline.contract.event.Attempt;
+import dev.plumbline.contract.event.Checks;
+import dev.plumbline.contract.event.Circumstances;
 import dev.plumbline.contract.event.Event;
 import dev.plumbline.contract.event.FailureKind;
 import dev.plumbline.contract.event.Heartbeat;
@@ -17,6 +20,8 @@ import dev.plumbline.contract.event.OwnLimit;
 import dev.plumbline.contract.event.ProducerExpelled;
 import dev.plumbline.contract.event.RequestEvent;
 import dev.plumbline.contract.event.Response;
+import dev.plumbline.contract.event.Slo;
+import dev.plumbline.contract.event.Speculation;
 import dev.plumbline.contract.event.Stamps;
 import dev.plumbline.contract.event.Surroundings;
 import dev.plumbline.contract.event.TokenCount;
@@ -24,6 +29,7 @@ import dev.plumbline.contract.event.TokenSource;
 import dev.plumbline.contract.event.Tokens;
 import dev.plumbline.contract.run.RunRecord;
 import dev.plumbline.contract.series.ComparisonGroup;
+import dev.plumbline.contract.series.ConditionsDigest;
 import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.contract.series.Series;
 import dev.plumbline.contract.verdict.AlertRecord;
@@ -32,11 +38,15 @@ import dev.plumbline.contract.verdict.Evidence;
 import dev.plumbline.contract.verdict.JudgedMetric;
 import dev.plumbline.contract.verdict.MetricVerdict;
 import dev.plumbline.contract.verdict.Verdict;
+import dev.plumbline.contract.window.CheckTotals;
 import dev.plumbline.contract.window.ExcludedPart;
+import dev.plumbline.contract.window.Goodput;
+import dev.plumbline.contract.window.Grades;
 import dev.plumbline.contract.window.LatencyMetric;
 import dev.plumbline.contract.window.Partial;
 import dev.plumbline.contract.window.RequestCounts;
 import dev.plumbline.contract.window.SlowRequest;
+import dev.plumbline.contract.window.TokenOrigins;
 import dev.plumbline.contract.window.TokenTotals;
 import dev.plumbline.contract.window.WindowId;
 import dev.plumbline.contract.window.WindowRecord;
@@ -53,6 +63,10 @@ final class Examples {
     static final ComparisonGroup GROUP =
             new ComparisonGroup("vllm", "llama-3.1-8b", "chat", LoadPoint.parse("c8"), "default");
     static final Series SERIES = new Series(GROUP, "stable");
+    static final Series UNDER_CONDITIONS = new Series(
+            new ComparisonGroup("vllm", "llama-3.1-8b", "chat", LoadPoint.parse("r20-poisson"), "default"),
+            "canary",
+            Optional.of(ConditionsDigest.of(Map.of("gpu", "H200", "maxTokens", "64"))));
 
     private Examples() {}
 
@@ -99,6 +113,7 @@ final class Examples {
                 tokens.reasoning(),
                 tokens.cached(),
                 Optional.of(new TokenCount(5, TokenSource.LOCAL_TOKENIZER)),
+                Optional.empty(),
                 Optional.empty()));
     }
 
@@ -109,6 +124,7 @@ final class Examples {
                 Optional.of(new TokenCount(4, TokenSource.CHUNKS)),
                 tokens.reasoning(),
                 tokens.cached(),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.of("0 output tokens beside 4 chunks with content")));
     }
@@ -124,6 +140,106 @@ final class Examples {
                 new Response(true, 4, event.response().chunkGaps(), tokens),
                 event.outcome(),
                 event.surroundings());
+    }
+
+    /** The half of a pair that ended last, in a conversation, checked, of a target that speculates, under stated conditions. */
+    static Event paired() {
+        RequestEvent event = (RequestEvent) completed();
+        Tokens tokens = event.response().tokens();
+        Asked asked = new Asked(
+                OptionalLong.of(17),
+                Optional.of("r20"),
+                Optional.of(new Asked.Turn("s-4", 3)),
+                Optional.of(new Asked.Pair(
+                        "p-17",
+                        Asked.Role.CANDIDATE,
+                        Optional.of(new Asked.Twin(
+                                OptionalLong.of(55_000_000), OptionalLong.empty(), OptionalLong.of(80_000_000))))),
+                Optional.of(new Slo(
+                        OptionalLong.of(200_000_000),
+                        OptionalLong.empty(),
+                        OptionalLong.of(50_000_000),
+                        OptionalLong.empty(),
+                        OptionalLong.empty())));
+        return new RequestEvent(
+                event.origin(),
+                UNDER_CONDITIONS,
+                new Attempt("r-17", 1, Optional.empty(), Optional.of(asked)),
+                event.endEpochMillis(),
+                event.stamps(),
+                new Response(
+                        true,
+                        4,
+                        event.response().chunkGaps(),
+                        new Tokens(
+                                tokens.prompt(),
+                                tokens.output(),
+                                tokens.reasoning(),
+                                tokens.cached(),
+                                Optional.empty(),
+                                Optional.of(new Speculation(OptionalLong.of(2), 6, 2)),
+                                Optional.empty()),
+                        Optional.of(new Checks(2, 1, 0, List.of("is-json")))),
+                event.outcome(),
+                new Surroundings(
+                        event.surroundings().serverNanos(),
+                        event.surroundings().gpu(),
+                        event.surroundings().engine(),
+                        OptionalLong.of(1_300_000)));
+    }
+
+    static Circumstances circumstances() {
+        return new Circumstances(
+                Map.of("gpu_power_watts", Circumstances.GaugeSum.of(302.5).plus(Circumstances.GaugeSum.of(310))),
+                Map.of("engine_preemptions", Circumstances.CounterSum.of(2, 1_000)),
+                OptionalLong.of(41_000_000),
+                Optional.of(Histogram.of(120_000, 1_300_000)));
+    }
+
+    static Heartbeat heartbeatWithCircumstances() {
+        return new Heartbeat(
+                new Origin("producer-1", 1_795_345_200_000L, 46),
+                UNDER_CONDITIONS.group(),
+                1_795_345_261_499L,
+                List.of(new Activity(
+                        "stable",
+                        UNDER_CONDITIONS.conditions(),
+                        1_795_345_260_000L,
+                        8,
+                        4_000_000_000L,
+                        120,
+                        Set.of(),
+                        Optional.of(circumstances()))),
+                List.of(),
+                false);
+    }
+
+    /** A window of a load with an SLO, checks and pairs, with all that was known around it. */
+    static WindowRecord gradedWindow() {
+        WindowSummary plain = summary();
+        return new WindowRecord(
+                new WindowId(UNDER_CONDITIONS, 1_795_345_260_000L, 10_000),
+                0,
+                new WindowSummary(
+                        new RequestCounts(
+                                3,
+                                Map.of(FailureKind.REJECTED, 2L),
+                                2,
+                                1,
+                                1,
+                                Map.of(Outcome.DropReason.CIRCUIT_BREAKER, 2L),
+                                Map.of(OwnLimit.PORTS, 1L)),
+                        plain.latencies(),
+                        new TokenTotals(360, 96, 0, 16, 99, Optional.of(new TokenOrigins(240, 32, 40, 120, 56))),
+                        8,
+                        4_000_000_000L,
+                        plain.slowest(),
+                        Optional.of(new Grades(
+                                Optional.of(new Goodput(2, 7)),
+                                Optional.of(new CheckTotals(2, 1, 0)),
+                                Map.of(LatencyMetric.TTFT, Histogram.of(1_112_727_273)))),
+                        Optional.of(circumstances())),
+                ExcludedPart.none());
     }
 
     static Event failed() {

@@ -1,8 +1,10 @@
 package dev.plumbline.contract.wire;
 
+import dev.plumbline.contract.telemetry.EngineCache;
 import dev.plumbline.contract.telemetry.EngineKind;
 import dev.plumbline.contract.telemetry.EngineRequests;
 import dev.plumbline.contract.telemetry.EngineSample;
+import dev.plumbline.contract.telemetry.EngineSpeculation;
 import dev.plumbline.contract.telemetry.EngineTokens;
 import dev.plumbline.contract.telemetry.GpuClocks;
 import dev.plumbline.contract.telemetry.GpuIdentity;
@@ -92,6 +94,27 @@ final class TelemetryExamples {
                         OptionalDouble.empty(),
                         OptionalDouble.of(11560)),
                 Map.of("cachedPromptTokensTotal", "not on the page: vllm:prompt_tokens_cached_total"));
+    }
+
+    static TelemetryRecord engineWithCaches() {
+        EngineSample plain = (EngineSample) engine();
+        return new EngineSample(
+                plain.observation(),
+                plain.engine(),
+                plain.requests(),
+                plain.tokens(),
+                Optional.of(new EngineCache(
+                        OptionalDouble.of(2136),
+                        OptionalDouble.of(1024),
+                        OptionalDouble.empty(),
+                        OptionalDouble.empty(),
+                        OptionalDouble.of(1_048_576),
+                        OptionalDouble.of(0),
+                        OptionalDouble.of(1),
+                        OptionalDouble.empty())),
+                Optional.of(
+                        new EngineSpeculation(OptionalDouble.of(40), OptionalDouble.of(120), OptionalDouble.of(56))),
+                Map.of());
     }
 
     static TelemetryRecord samplerUp() {

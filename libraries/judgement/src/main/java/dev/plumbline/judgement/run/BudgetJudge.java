@@ -142,6 +142,8 @@ final class BudgetJudge {
                         .orElseGet(() -> tooFew(windows.wholeWithLoadCount() + " whole windows with load"));
             case LoadPoint.ClosedLoop closed ->
                 Known.nothing("a closed loop asks for no rate: use --request-rate, or another budget");
+            case LoadPoint.Other other ->
+                Known.nothing("this version does not know what the load " + other.key() + " asks for");
         };
     }
 

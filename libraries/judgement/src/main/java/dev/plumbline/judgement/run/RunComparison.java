@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import org.apache.commons.statistics.distribution.BinomialDistribution;
 
 /** A run against earlier ones, metric by metric. */
@@ -49,13 +50,14 @@ final class RunComparison {
 
     /** One finding per metric that is judged under this load. */
     List<ComparisonFinding> findings() {
-        JudgedMetric other = switch (now.run().identity().series().group().loadPoint()) {
-            case LoadPoint.ClosedLoop closed -> JudgedMetric.ACHIEVED_RATIO;
-            case LoadPoint.OpenLoop open -> JudgedMetric.OUTPUT_TOKEN_RATE;
+        Set<JudgedMetric> others = switch (now.run().identity().series().group().loadPoint()) {
+            case LoadPoint.ClosedLoop closed -> Set.of(JudgedMetric.ACHIEVED_RATIO);
+            case LoadPoint.OpenLoop open -> Set.of(JudgedMetric.OUTPUT_TOKEN_RATE);
+            case LoadPoint.Other other -> Set.of(JudgedMetric.ACHIEVED_RATIO, JudgedMetric.OUTPUT_TOKEN_RATE);
         };
         List<ComparisonFinding> findings = new ArrayList<>();
         for (JudgedMetric metric : JudgedMetric.values()) {
-            if (metric != other) {
+            if (!others.contains(metric)) {
                 findings.add(metric == JudgedMetric.ERROR_RATE ? errors() : compare(metric));
             }
         }

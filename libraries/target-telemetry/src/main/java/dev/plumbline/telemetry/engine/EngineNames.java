@@ -26,26 +26,47 @@ record EngineNames(EngineKind engine, String prefix, Map<EngineValue, List<Strin
             new EngineNames(
                     EngineKind.VLLM,
                     "vllm_",
-                    Map.of(
-                            EngineValue.RUNNING, List.of("vllm:num_requests_running"),
-                            EngineValue.WAITING,
-                                    List.of("vllm:num_requests_waiting", "vllm:num_requests_waiting_by_reason"),
+                    Map.ofEntries(
+                            entry(EngineValue.RUNNING, "vllm:num_requests_running"),
+                            entry(
+                                    EngineValue.WAITING,
+                                    "vllm:num_requests_waiting",
+                                    "vllm:num_requests_waiting_by_reason"),
                             // Before 0.9 gpu_cache_usage_perc.
-                            EngineValue.KV_CACHE_USAGE_RATIO,
-                                    List.of("vllm:kv_cache_usage_perc", "vllm:gpu_cache_usage_perc"),
-                            EngineValue.PREEMPTIONS_TOTAL,
-                                    List.of("vllm:num_preemptions_total", "vllm:num_preemptions"),
-                            EngineValue.PROMPT_TOKENS_TOTAL, List.of("vllm:prompt_tokens_total", "vllm:prompt_tokens"),
-                            EngineValue.CACHED_PROMPT_TOKENS_TOTAL,
-                                    List.of("vllm:prompt_tokens_cached_total", "vllm:prefix_cache_hits_total"),
-                            EngineValue.GENERATION_TOKENS_TOTAL,
-                                    List.of("vllm:generation_tokens_total", "vllm:generation_tokens"),
-                            EngineValue.QUEUE_TIME_SECONDS_TOTAL,
-                                    List.of("vllm:request_queue_time_seconds_sum", "vllm:time_in_queue_requests_sum"),
-                            EngineValue.QUEUE_TIME_REQUESTS_TOTAL,
-                                    List.of(
-                                            "vllm:request_queue_time_seconds_count",
-                                            "vllm:time_in_queue_requests_count")),
+                            entry(
+                                    EngineValue.KV_CACHE_USAGE_RATIO,
+                                    "vllm:kv_cache_usage_perc",
+                                    "vllm:gpu_cache_usage_perc"),
+                            entry(EngineValue.PREEMPTIONS_TOTAL, "vllm:num_preemptions_total", "vllm:num_preemptions"),
+                            entry(EngineValue.PROMPT_TOKENS_TOTAL, "vllm:prompt_tokens_total", "vllm:prompt_tokens"),
+                            entry(
+                                    EngineValue.CACHED_PROMPT_TOKENS_TOTAL,
+                                    "vllm:prompt_tokens_cached_total",
+                                    "vllm:prefix_cache_hits_total"),
+                            entry(
+                                    EngineValue.GENERATION_TOKENS_TOTAL,
+                                    "vllm:generation_tokens_total",
+                                    "vllm:generation_tokens"),
+                            entry(
+                                    EngineValue.QUEUE_TIME_SECONDS_TOTAL,
+                                    "vllm:request_queue_time_seconds_sum",
+                                    "vllm:time_in_queue_requests_sum"),
+                            entry(
+                                    EngineValue.QUEUE_TIME_REQUESTS_TOTAL,
+                                    "vllm:request_queue_time_seconds_count",
+                                    "vllm:time_in_queue_requests_count"),
+                            // In tokens.
+                            entry(EngineValue.PREFIX_QUERY_TOKENS_TOTAL, "vllm:prefix_cache_queries_total"),
+                            entry(EngineValue.PREFIX_HIT_TOKENS_TOTAL, "vllm:prefix_cache_hits_total"),
+                            entry(EngineValue.EXTERNAL_QUERY_TOKENS_TOTAL, "vllm:external_prefix_cache_queries_total"),
+                            entry(EngineValue.EXTERNAL_HIT_TOKENS_TOTAL, "vllm:external_prefix_cache_hits_total"),
+                            entry(EngineValue.OFFLOAD_LOAD_BYTES_TOTAL, "vllm:kv_offload_load_bytes_total"),
+                            entry(EngineValue.OFFLOAD_STORE_BYTES_TOTAL, "vllm:kv_offload_store_bytes_total"),
+                            // Gone with the engine V0.
+                            entry(EngineValue.SWAPPED, "vllm:num_requests_swapped"),
+                            entry(EngineValue.DRAFTS_TOTAL, "vllm:spec_decode_num_drafts_total"),
+                            entry(EngineValue.DRAFT_TOKENS_TOTAL, "vllm:spec_decode_num_draft_tokens_total"),
+                            entry(EngineValue.ACCEPTED_TOKENS_TOTAL, "vllm:spec_decode_num_accepted_tokens_total")),
                     Labelling.plain()),
             new EngineNames(
                     EngineKind.SGLANG,
@@ -72,7 +93,11 @@ record EngineNames(EngineKind engine, String prefix, Map<EngineValue, List<Strin
                             EngineValue.KV_CACHE_USAGE_RATIO, List.of("llamacpp:kv_cache_usage_ratio"),
                             EngineValue.PROMPT_TOKENS_TOTAL, List.of("llamacpp:prompt_tokens_total"),
                             EngineValue.CACHED_PROMPT_TOKENS_TOTAL, List.of("llamacpp:prompt_tokens_cached_total"),
-                            EngineValue.GENERATION_TOKENS_TOTAL, List.of("llamacpp:tokens_predicted_total")),
+                            EngineValue.GENERATION_TOKENS_TOTAL, List.of("llamacpp:tokens_predicted_total"),
+                            EngineValue.DRAFTS_TOTAL, List.of("llamacpp:spec_decode_num_drafts_total"),
+                            EngineValue.DRAFT_TOKENS_TOTAL, List.of("llamacpp:spec_decode_num_draft_tokens_total"),
+                            EngineValue.ACCEPTED_TOKENS_TOTAL,
+                                    List.of("llamacpp:spec_decode_num_accepted_tokens_total")),
                     Labelling.plain()),
             new EngineNames(
                     EngineKind.TGI,
@@ -85,6 +110,10 @@ record EngineNames(EngineKind engine, String prefix, Map<EngineValue, List<Strin
                             EngineValue.QUEUE_TIME_SECONDS_TOTAL, List.of("tgi_request_queue_duration_sum"),
                             EngineValue.QUEUE_TIME_REQUESTS_TOTAL, List.of("tgi_request_queue_duration_count")),
                     new Labelling(Set.of("method"), Set.of())));
+
+    private static Map.Entry<EngineValue, List<String>> entry(EngineValue value, String... names) {
+        return Map.entry(value, List.of(names));
+    }
 
     /** An engine whose names an operator gave. */
     static EngineNames given(Map<EngineValue, String> names) {

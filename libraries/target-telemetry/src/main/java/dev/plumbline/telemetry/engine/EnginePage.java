@@ -1,7 +1,9 @@
 package dev.plumbline.telemetry.engine;
 
+import dev.plumbline.contract.telemetry.EngineCache;
 import dev.plumbline.contract.telemetry.EngineRequests;
 import dev.plumbline.contract.telemetry.EngineSample;
+import dev.plumbline.contract.telemetry.EngineSpeculation;
 import dev.plumbline.contract.telemetry.EngineTokens;
 import dev.plumbline.contract.telemetry.Observation;
 import dev.plumbline.contract.telemetry.SamplerState.FailureReason;
@@ -66,7 +68,12 @@ public final class EnginePage implements SampleSource<EngineSample> {
 
     private static EngineSample sample(EngineNames kind, PrometheusPage page, Observation observation) {
         Map<String, String> absent = new TreeMap<>();
-        for (EngineValue value : EngineValue.values()) {
+        boolean caches = EngineValue.OF_CACHES.stream()
+                .anyMatch(value -> kind.value(page, value).isPresent());
+        boolean speculation = EngineValue.OF_SPECULATION.stream()
+                .anyMatch(value -> kind.value(page, value).isPresent());
+        // What only some engines have is not missed in the others.
+        for (EngineValue value : EngineValue.OF_EVERY_ENGINE) {
             if (kind.value(page, value).isEmpty()) {
                 List<String> names = kind.names().getOrDefault(value, List.of());
                 absent.put(
@@ -90,7 +97,28 @@ public final class EnginePage implements SampleSource<EngineSample> {
                         kind.value(page, EngineValue.PROMPT_TOKENS_TOTAL),
                         kind.value(page, EngineValue.CACHED_PROMPT_TOKENS_TOTAL),
                         kind.value(page, EngineValue.GENERATION_TOKENS_TOTAL)),
+                caches ? Optional.of(caches(kind, page)) : Optional.empty(),
+                speculation ? Optional.of(speculation(kind, page)) : Optional.empty(),
                 absent);
+    }
+
+    private static EngineCache caches(EngineNames kind, PrometheusPage page) {
+        return new EngineCache(
+                kind.value(page, EngineValue.PREFIX_QUERY_TOKENS_TOTAL),
+                kind.value(page, EngineValue.PREFIX_HIT_TOKENS_TOTAL),
+                kind.value(page, EngineValue.EXTERNAL_QUERY_TOKENS_TOTAL),
+                kind.value(page, EngineValue.EXTERNAL_HIT_TOKENS_TOTAL),
+                kind.value(page, EngineValue.OFFLOAD_LOAD_BYTES_TOTAL),
+                kind.value(page, EngineValue.OFFLOAD_STORE_BYTES_TOTAL),
+                kind.value(page, EngineValue.SWAPPED),
+                kind.value(page, EngineValue.RECOMPUTED_TOKENS_TOTAL));
+    }
+
+    private static EngineSpeculation speculation(EngineNames kind, PrometheusPage page) {
+        return new EngineSpeculation(
+                kind.value(page, EngineValue.DRAFTS_TOTAL),
+                kind.value(page, EngineValue.DRAFT_TOKENS_TOTAL),
+                kind.value(page, EngineValue.ACCEPTED_TOKENS_TOTAL));
     }
 
     @Override

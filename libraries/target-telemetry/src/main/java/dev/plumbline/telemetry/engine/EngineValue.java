@@ -1,8 +1,10 @@
 package dev.plumbline.telemetry.engine;
 
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /** The values of an engine sample, by the name of their component in the contract. */
 public enum EngineValue {
@@ -14,7 +16,27 @@ public enum EngineValue {
     KV_CACHE_USAGE_RATIO("kvCacheUsageRatio"),
     PROMPT_TOKENS_TOTAL("promptTokensTotal"),
     CACHED_PROMPT_TOKENS_TOTAL("cachedPromptTokensTotal"),
-    GENERATION_TOKENS_TOTAL("generationTokensTotal");
+    GENERATION_TOKENS_TOTAL("generationTokensTotal"),
+    PREFIX_QUERY_TOKENS_TOTAL("prefixQueryTokensTotal"),
+    PREFIX_HIT_TOKENS_TOTAL("prefixHitTokensTotal"),
+    EXTERNAL_QUERY_TOKENS_TOTAL("externalQueryTokensTotal"),
+    EXTERNAL_HIT_TOKENS_TOTAL("externalHitTokensTotal"),
+    OFFLOAD_LOAD_BYTES_TOTAL("offloadLoadBytesTotal"),
+    OFFLOAD_STORE_BYTES_TOTAL("offloadStoreBytesTotal"),
+    SWAPPED("swapped"),
+    RECOMPUTED_TOKENS_TOTAL("recomputedTokensTotal"),
+    DRAFTS_TOTAL("draftsTotal"),
+    DRAFT_TOKENS_TOTAL("draftTokensTotal"),
+    ACCEPTED_TOKENS_TOTAL("acceptedTokensTotal");
+
+    /** Those that are missed where they are absent. */
+    static final Set<EngineValue> OF_EVERY_ENGINE = EnumSet.range(RUNNING, GENERATION_TOKENS_TOTAL);
+
+    /** Those of caches; an engine that tells none of them has no word on caches. */
+    static final Set<EngineValue> OF_CACHES = EnumSet.range(PREFIX_QUERY_TOKENS_TOTAL, RECOMPUTED_TOKENS_TOTAL);
+
+    /** Those of speculative decoding. */
+    static final Set<EngineValue> OF_SPECULATION = EnumSet.range(DRAFTS_TOTAL, ACCEPTED_TOKENS_TOTAL);
 
     private final String component;
 

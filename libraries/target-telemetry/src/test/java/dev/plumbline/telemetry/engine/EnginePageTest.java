@@ -70,6 +70,12 @@ class EnginePageTest {
         assertThat(vllm.tokens().promptTokensTotal()).hasValue(2136);
         assertThat(vllm.tokens().cachedPromptTokensTotal()).hasValue(0);
         assertThat(vllm.tokens().generationTokensTotal()).hasValue(11560);
+        assertThat(vllm.cache().orElseThrow().prefixQueryTokensTotal()).hasValue(2136);
+        assertThat(vllm.cache().orElseThrow().prefixHitTokensTotal())
+                .as("zero is a value")
+                .hasValue(0);
+        assertThat(vllm.cache().orElseThrow().offloadLoadBytesTotal()).isEmpty();
+        assertThat(vllm.speculation()).isEmpty();
         assertThat(vllm.absent()).isEmpty();
         assertThat(new EngineEventValues("page2").apply(List.of(vllm)))
                 .hasSize(9)
@@ -114,6 +120,8 @@ class EnginePageTest {
         assertThat(llama.tokens().cachedPromptTokensTotal()).hasValue(6);
         assertThat(llama.tokens().generationTokensTotal()).hasValue(49);
         assertThat(llama.tokens().kvCacheUsageRatio()).isEmpty();
+        assertThat(llama.cache()).isEmpty();
+        assertThat(llama.speculation().orElseThrow().draftTokensTotal()).isPresent();
         assertThat(llama.absent())
                 .containsEntry("preemptionsTotal", "this engine does not tell it")
                 .containsEntry("kvCacheUsageRatio", "not on the page: llamacpp:kv_cache_usage_ratio");
