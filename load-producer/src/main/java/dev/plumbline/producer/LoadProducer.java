@@ -28,6 +28,7 @@ import dev.plumbline.producer.tokens.TargetTokenizer;
 import dev.plumbline.producer.tokens.TokenCounter;
 import dev.plumbline.producer.tokens.TokenStage;
 import dev.plumbline.producer.workload.Prompts;
+import dev.plumbline.producer.workload.Salt;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
@@ -63,6 +64,7 @@ final class LoadProducer {
     private final ProducerSettings settings;
     private final ProducerClock clock;
     private final long epoch;
+    private final long salt;
     private final LoadShares shares;
     private final ProducerMetrics metrics;
     private final LoadCounters loadCounters = new LoadCounters();
@@ -101,10 +103,11 @@ final class LoadProducer {
         this.connectionReuse =
                 ConnectionReuse.upTo((int) config.target().keepAlive().toSeconds());
         int count = config.load().eventLoops();
+        this.salt = Salt.ofStart(config.producer().id(), epoch);
         this.shares = new LoadShares(
                 settings.series().group().loadPoint(),
                 config.load(),
-                config.workload().seed(),
+                Salt.mixed(salt, "arrivals"),
                 count);
         this.queue = new MarkedQueue(
                 config.emit().queueCapacity(), config.emit().queueBytes().asLongValue(), count);
@@ -294,7 +297,7 @@ final class LoadProducer {
     }
 
     private void measure() throws InterruptedException {
-        RequestSource source = source(idPrefix(), settings.prompts());
+        RequestSource source = source(idPrefix(), measuredPrompts());
         RunLimits limits = shares.limits(clock.nanos());
         measuredFromNanos = OptionalLong.of(limits.measuredFromNanos());
         state = ProducerState.RUNNING;
@@ -326,8 +329,16 @@ final class LoadProducer {
                 clock);
     }
 
+    private Prompts measuredPrompts() {
+        return switch (settings.cacheUse()) {
+            case AVOID -> settings.prompts().salted(salt);
+            case REUSE -> settings.prompts();
+        };
+    }
+
+    /** Others than those that are measured, so that a prefix cache has not seen what will be measured. */
     private RequestSource warmupSource() {
-        return source("w" + idPrefix(), settings.warmupPrompts());
+        return source("w" + idPrefix(), settings.prompts().salted(Salt.mixed(salt, "warm-up")));
     }
 
     private String idPrefix() {

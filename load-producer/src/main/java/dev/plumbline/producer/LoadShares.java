@@ -5,14 +5,15 @@ import dev.plumbline.producer.dispatch.LoadPlan;
 import dev.plumbline.producer.dispatch.RunLimits;
 import dev.plumbline.producer.schedule.FireTimes;
 import java.util.OptionalLong;
+import java.util.SplittableRandom;
 
 /**
  * The load of the settings, divided among event loops. Where it cannot be divided evenly, the first loops take one more.
  *
- * @param seed of arrivals by chance; every loop walks the same sequence
+ * @param arrivalSeed of this start's arrivals; every loop walks the same sequence
  * @param loops how many event loops, 1 or more
  */
-record LoadShares(LoadPoint loadPoint, ProducerConfig.Load load, long seed, int loops) {
+record LoadShares(LoadPoint loadPoint, ProducerConfig.Load load, long arrivalSeed, int loops) {
 
     LoadShares {
         if (loops < 1) {
@@ -67,9 +68,10 @@ record LoadShares(LoadPoint loadPoint, ProducerConfig.Load load, long seed, int 
 
     private FireTimes arrivals(double requestsPerSecond) {
         return switch (load.arrivalPattern()) {
-            case CONSTANT -> FireTimes.constant(requestsPerSecond);
-            case POISSON -> FireTimes.poisson(requestsPerSecond, seed);
-            case GAMMA -> FireTimes.gamma(requestsPerSecond, load.burstiness(), seed);
+            case CONSTANT ->
+                FireTimes.constant(requestsPerSecond, new SplittableRandom(arrivalSeed).nextDouble());
+            case POISSON -> FireTimes.poisson(requestsPerSecond, arrivalSeed);
+            case GAMMA -> FireTimes.gamma(requestsPerSecond, load.burstiness(), arrivalSeed);
         };
     }
 

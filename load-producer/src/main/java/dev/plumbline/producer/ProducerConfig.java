@@ -339,9 +339,16 @@ public interface ProducerConfig {
         @WithDefault("64")
         int maxTokens();
 
-        /** Seed of prompts and of Poisson arrivals. Default 42. */
+        /** Seed of shapes: lengths of prompts, and their words behind the first eight. Default 42. */
         @WithDefault("42")
         long seed();
+
+        /**
+         * AVOID: each start begins its prompts with words of its own, so that no prefix cache of the target knows them. REUSE: the
+         * same prompts at each start with the same seed. Default AVOID.
+         */
+        @WithDefault("AVOID")
+        CacheUse cache();
     }
 
     interface Limits {
@@ -570,6 +577,14 @@ public interface ProducerConfig {
         AUTO,
         ON,
         OFF
+    }
+
+    /** What a prefix cache of the target may know of prompts. */
+    enum CacheUse {
+        /** Nothing. */
+        AVOID,
+        /** What an earlier start with the same seed left in it. */
+        REUSE
     }
 
     /** How requests of an open loop are spaced. */

@@ -33,7 +33,7 @@ import java.util.regex.Pattern;
  * @param bootstrapServers of Kafka
  * @param endpoint where requests go
  * @param series under which they are measured; its load point is the load
- * @param warmupPrompts others than those that are measured, so that a prefix cache has not seen what will be measured
+ * @param prompts their shapes; salted by whoever starts, unless caches are to be used again
  */
 record ProducerSettings(
         String bootstrapServers,
@@ -41,7 +41,7 @@ record ProducerSettings(
         Series series,
         Protocol protocol,
         Prompts prompts,
-        Prompts warmupPrompts,
+        ProducerConfig.CacheUse cacheUse,
         Timeouts timeouts,
         Budgets budgets,
         Protection protection,
@@ -62,7 +62,6 @@ record ProducerSettings(
     private static final int HEAP_PARTS = 4;
     private static final long LEAST_BODY_BYTES = 64 << 10;
     private static final long BYTES_PER_TOKEN = 64;
-    private static final long WARMUP_SEED_DISTANCE = 0x5EEDL << 32;
 
     /** @throws InvalidConfiguration naming the first key that is wrong */
     static ProducerSettings checked(ProducerConfig config) {
@@ -151,8 +150,11 @@ record ProducerSettings(
                 endpoint,
                 series,
                 tokens.tokenizerFile().isPresent() || tokens.tokenize().isPresent() ? protocol.keepingText() : protocol,
-                prompts(config.workload(), config.workload().seed()),
-                prompts(config.workload(), config.workload().seed() + WARMUP_SEED_DISTANCE),
+                new Prompts(
+                        config.workload().seed(),
+                        config.workload().promptTokens(),
+                        config.workload().promptTokensDeviation()),
+                config.workload().cache(),
                 timeouts(config.timeouts()),
                 budgets(config.selfCheck()),
                 protection(config),
@@ -174,10 +176,6 @@ record ProducerSettings(
                 (int) Math.min(most.maxEventBytes(), Math.max(least, share)),
                 (int) Math.min(most.maxBodyBytes(), Math.max(least, share)),
                 most.maxStreamBytes());
-    }
-
-    private static Prompts prompts(ProducerConfig.Workload workload, long seed) {
-        return new Prompts(seed, workload.promptTokens(), workload.promptTokensDeviation());
     }
 
     private static Protection protection(ProducerConfig config) {

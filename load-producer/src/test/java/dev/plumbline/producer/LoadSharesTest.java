@@ -2,17 +2,20 @@ package dev.plumbline.producer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.producer.dispatch.LoadPlan;
 import dev.plumbline.producer.dispatch.RunLimits;
 import dev.plumbline.producer.schedule.FireTimes;
+import dev.plumbline.producer.workload.Salt;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class LoadSharesTest {
@@ -69,6 +72,37 @@ class LoadSharesTest {
                 .containsExactly(LongStream.generate(whole::nextDueNanos)
                         .limit(together.length)
                         .toArray());
+    }
+
+    /**
+     * The sum of ten replicas of one seed that begin in the same instant, as ten containers of one image do: a Poisson process again
+     * (variance of the counts / mean = 1), and never bursts of ten.
+     */
+    @ParameterizedTest
+    @CsvSource({"POISSON, 0.8, 1.2", "CONSTANT, 0, 2"})
+    void replicasDoNotSendTogether(String pattern, double least, double most) {
+        int[] counts = new int[3_000];
+        for (int replica = 0; replica < 10; replica++) {
+            long salt = Salt.mixed(Salt.ofStart("producer-" + replica, 1_795_345_200_000L), "arrivals");
+            LoadShares shares = new LoadShares(
+                    LoadPoint.parse("r5"),
+                    ProducerConfig.of(Map.of("plumbline.load.arrival-pattern", pattern))
+                            .load(),
+                    salt,
+                    1);
+            FireTimes times = ((LoadPlan.Open) shares.plan(0)).fireTimes();
+            // Slots of 100 ms, five requests of all ten expected in each.
+            for (long due = times.nextDueNanos(); due / 100_000_000 < counts.length; due = times.nextDueNanos()) {
+                counts[(int) (due / 100_000_000)]++;
+            }
+        }
+        double mean = IntStream.of(counts).average().orElseThrow();
+        double variance = IntStream.of(counts)
+                .mapToDouble(count -> (count - mean) * (count - mean))
+                .average()
+                .orElseThrow();
+        assertThat(mean).isCloseTo(5, within(0.2));
+        assertThat(variance / mean).isBetween(least, most);
     }
 
     @Test

@@ -141,8 +141,19 @@ final class LoadOptions {
             defaultValue = "42",
             converter = CountConverter.class,
             paramLabel = "SEED",
-            description = {"Of prompts and arrivals.", "Default: ${DEFAULT-VALUE}"})
+            description = {"Of lengths and words of prompts.", "Default: ${DEFAULT-VALUE}"})
     long seed = 42;
+
+    @Option(
+            names = "--cache",
+            defaultValue = "avoid",
+            paramLabel = "USE",
+            description = {
+                "avoid: prompts begin anew in each run, so that no prefix cache knows them;",
+                "reuse: the same prompts in each run with the same seed.",
+                "Default: ${DEFAULT-VALUE}"
+            })
+    CacheUse cache = CacheUse.avoid;
 
     @Option(
             names = "--request-timeout",
@@ -178,6 +189,13 @@ final class LoadOptions {
             case poisson -> new Arrivals.Poisson();
             case gamma -> new Arrivals.Gamma(1);
         };
+    }
+
+    /** What a prefix cache of the target may know of prompts; named as users write it. */
+    @SuppressWarnings("checkstyle:MemberName")
+    enum CacheUse {
+        avoid,
+        reuse
     }
 
     /** How requests of an open loop are spaced; named as users write it. */

@@ -18,8 +18,6 @@ final class ProducerProperties {
 
     private static final Duration LONG_ENOUGH = Duration.ofSeconds(3);
     private static final Duration PATIENCE = Duration.ofMinutes(2);
-    /** Beyond the seeds that people choose, and the distance at which the producer puts its warm-up. */
-    private static final long SEED_DISTANCE = 0x11FEL << 40;
 
     private ProducerProperties() {}
 
@@ -85,10 +83,9 @@ final class ProducerProperties {
     /**
      * The same for one that goes on in the place of another that has ended.
      *
-     * @param number 1 for the first successor
      * @param hasMeasured whether the target is warm, and measured already
      */
-    static Map<String, String> ofSuccessor(Map<String, String> first, int number, boolean hasMeasured, RunPlan plan) {
+    static Map<String, String> ofSuccessor(Map<String, String> first, boolean hasMeasured, RunPlan plan) {
         Map<String, String> all = new LinkedHashMap<>(first);
         if (hasMeasured) {
             all.put("plumbline.load.warmup-duration", "0s");
@@ -96,9 +93,6 @@ final class ProducerProperties {
             all.put("plumbline.selfwarmup.duration", "2s");
         }
         all.putAll(plan.output().settings);
-        // A prefix cache has seen the prompts of the first seed.
-        all.computeIfPresent(
-                "plumbline.workload.seed", (key, seed) -> Long.toString(Long.parseLong(seed) + number * SEED_DISTANCE));
         return all;
     }
 
@@ -128,6 +122,7 @@ final class ProducerProperties {
         all.put("plumbline.workload.prompt-tokens-deviation", Integer.toString(load.promptTokensDeviation));
         all.put("plumbline.workload.max-tokens", Integer.toString(load.outputTokens));
         all.put("plumbline.workload.seed", Long.toString(load.seed));
+        all.put("plumbline.workload.cache", load.cache.name().toUpperCase(Locale.ROOT));
         all.put("plumbline.target.temperature", Double.toString(load.temperature));
         all.put("plumbline.target.streaming", Boolean.toString(load.streaming));
         if (!load.keepAlive) {

@@ -273,6 +273,7 @@ final class Run {
         conditions.put("temperature", Double.toString(load.temperature));
         conditions.put("streaming", Boolean.toString(load.streaming));
         conditions.put("seed", Long.toString(load.seed));
+        conditions.put("cache", load.cache.name());
         address.wanted()
                 .generic()
                 .ifPresent(api -> conditions.put(

@@ -24,7 +24,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The measured part of a run, from the start of the producer to the files: {@link LoadControl} drives the load,
@@ -184,10 +183,8 @@ final class RunSession {
     /** Parts that end from now on are started again. */
     private void heal(ProducerSuccession producer, Map<String, String> settings, OutagePage page) {
         pipe.heal(new RunHealing(pipe, producer, progress, recorder, view, page, clock));
-        AtomicInteger successors = new AtomicInteger();
         pipe.healProducer(new LocalPipe.Succession(
-                () -> ProducerProperties.ofSuccessor(
-                        settings, successors.incrementAndGet(), progress.hasMeasured(), plan),
+                () -> ProducerProperties.ofSuccessor(settings, progress.hasMeasured(), plan),
                 RunHealing.beyondHelp(settings)));
     }
 

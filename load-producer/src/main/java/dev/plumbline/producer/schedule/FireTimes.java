@@ -22,7 +22,16 @@ public interface FireTimes {
      * @param requestsPerSecond {@value #MIN_PER_SECOND} to {@value #MAX_PER_SECOND}
      */
     static FireTimes constant(double requestsPerSecond) {
-        return new ConstantRate(requestsPerSecond);
+        return constant(requestsPerSecond, 0);
+    }
+
+    /**
+     * The same, not from the very start on, so that several that begin together do not send together.
+     *
+     * @param phase how much of a gap goes by before the first, 0 to below 1
+     */
+    static FireTimes constant(double requestsPerSecond, double phase) {
+        return new ConstantRate(requestsPerSecond, phase);
     }
 
     /**

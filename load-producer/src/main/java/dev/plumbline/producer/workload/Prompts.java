@@ -3,8 +3,9 @@ package dev.plumbline.producer.workload;
 import java.util.SplittableRandom;
 
 /**
- * Prompts of short common words, deterministic for a seed and an ordinal and different for each ordinal from the first
- * word on, so that a server's prefix cache does not answer for it.
+ * Prompts of short common words. The seed and the ordinal decide the length and the words; the first {@value #SALTED_WORDS} are
+ * decided by the salt, too, so that no other prompt, of this start or another, begins alike, and a server's prefix cache does not
+ * answer for it.
  *
  * <p>Most words here are one token in common vocabularies; the true count is what the server reports.
  *
@@ -29,7 +30,11 @@ public final class Prompts {
                             + " tree source hair window evidence region chance brother energy period course summer plant")
                     .split(" ");
 
+    /** Words that the salt decides; a cache that works in blocks finds nothing behind another beginning. */
+    static final int SALTED_WORDS = 8;
+
     private final long seed;
+    private final long salt;
     private final int meanTokens;
     private final int standardDeviationTokens;
 
@@ -38,21 +43,31 @@ public final class Prompts {
      * @param standardDeviationTokens spread of the length (normal, cut at 1 and at four times the mean); 0 = all equal
      */
     public Prompts(long seed, int meanTokens, int standardDeviationTokens) {
+        this(seed, 0, meanTokens, standardDeviationTokens);
+    }
+
+    private Prompts(long seed, long salt, int meanTokens, int standardDeviationTokens) {
         if (meanTokens < 1 || standardDeviationTokens < 0) {
             throw new IllegalArgumentException("prompt of " + meanTokens + " ± " + standardDeviationTokens + " tokens");
         }
         this.seed = seed;
+        this.salt = salt;
         this.meanTokens = meanTokens;
         this.standardDeviationTokens = standardDeviationTokens;
     }
 
+    /** Prompts of the same lengths that begin otherwise. */
+    public Prompts salted(long salt) {
+        return new Prompts(seed, salt, meanTokens, standardDeviationTokens);
+    }
+
     /** The prompt of the request with this ordinal: words separated by one space, plain ASCII. */
     public String prompt(long ordinal) {
-        // Two SplittableRandoms with neighbouring seeds are unrelated; multiplying keeps (seed, ordinal) pairs apart.
-        SplittableRandom random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + ordinal);
+        SplittableRandom shape = new SplittableRandom(Salt.mixed(seed, ordinal));
+        SplittableRandom beginning = new SplittableRandom(Salt.mixed(Salt.mixed(seed, salt), ordinal));
         int words = meanTokens;
         if (standardDeviationTokens > 0) {
-            double drawn = meanTokens + random.nextGaussian() * standardDeviationTokens;
+            double drawn = meanTokens + shape.nextGaussian() * standardDeviationTokens;
             words = (int) Math.max(1, Math.min(4.0 * meanTokens, Math.rint(drawn)));
         }
         StringBuilder text = new StringBuilder(words * 7);
@@ -60,7 +75,7 @@ public final class Prompts {
             if (i > 0) {
                 text.append(' ');
             }
-            text.append(WORDS[random.nextInt(WORDS.length)]);
+            text.append(WORDS[(i < SALTED_WORDS ? beginning : shape).nextInt(WORDS.length)]);
         }
         return text.toString();
     }

@@ -1,5 +1,5 @@
 /**
- * What is asked: synthetic prompts by seed.
+ * What is asked: synthetic prompts by seed and salt.
  *
  * <p>Trap: a repeated prompt measures the server's prefix cache, not the server.
  */
