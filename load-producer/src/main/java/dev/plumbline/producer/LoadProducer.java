@@ -63,7 +63,9 @@ final class LoadProducer {
     private final ProducerConfig config;
     private final ProducerSettings settings;
     private final ProducerClock clock;
-    private final long epoch;
+    /** The first one: it is part of what requests are called by. */
+    private final long startEpoch;
+
     private final long salt;
     private final LoadShares shares;
     private final ProducerMetrics metrics;
@@ -97,13 +99,13 @@ final class LoadProducer {
         this.config = config;
         this.settings = settings;
         this.clock = clock;
-        this.epoch = clock.anchorEpochMillis();
+        this.startEpoch = clock.anchorAt(clock.nanos()).epoch();
         this.metrics = new ProducerMetrics(settings.series());
         this.protection = settings.protection();
         this.connectionReuse =
                 ConnectionReuse.upTo((int) config.target().keepAlive().toSeconds());
         int count = config.load().eventLoops();
-        this.salt = Salt.ofStart(config.producer().id(), epoch);
+        this.salt = Salt.ofStart(config.producer().id(), startEpoch);
         this.shares = new LoadShares(
                 settings.series().group().loadPoint(),
                 config.load(),
@@ -131,7 +133,6 @@ final class LoadProducer {
                         config.kafka().properties()),
                 clock,
                 config.producer().id(),
-                epoch,
                 settings.series().group(),
                 settings.series().variant(),
                 count,
@@ -342,7 +343,7 @@ final class LoadProducer {
     }
 
     private String idPrefix() {
-        return config.producer().id() + '-' + Long.toString(epoch, 36);
+        return config.producer().id() + '-' + Long.toString(startEpoch, 36);
     }
 
     private void awaitLoad(List<CompletableFuture<Void>> runs) throws InterruptedException {
@@ -424,7 +425,7 @@ final class LoadProducer {
         return new StatusReport(
                 state,
                 config.producer().id(),
-                epoch,
+                clock.anchorAt(clock.nanos()).epoch(),
                 settings.series().group().key(),
                 settings.series().variant(),
                 loadCounters.dueRequests(),
