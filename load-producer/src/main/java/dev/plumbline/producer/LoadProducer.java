@@ -1,5 +1,6 @@
 package dev.plumbline.producer;
 
+import dev.plumbline.contract.event.Asked;
 import dev.plumbline.contract.wire.Topics;
 import dev.plumbline.producer.client.AnswerNotes;
 import dev.plumbline.producer.client.ConnectionReuse;
@@ -107,10 +108,7 @@ final class LoadProducer {
         int count = config.load().eventLoops();
         this.salt = Salt.ofStart(config.producer().id(), startEpoch);
         this.shares = new LoadShares(
-                settings.series().group().loadPoint(),
-                config.load(),
-                Salt.mixed(salt, "arrivals"),
-                count);
+                settings.series().group().loadPoint(), config.load(), Salt.mixed(salt, "arrivals"), count);
         this.queue = new MarkedQueue(
                 config.emit().queueCapacity(), config.emit().queueBytes().asLongValue(), count);
         long heartbeatNanos = config.heartbeatInterval().toNanos();
@@ -133,8 +131,7 @@ final class LoadProducer {
                         config.kafka().properties()),
                 clock,
                 config.producer().id(),
-                settings.series().group(),
-                settings.series().variant(),
+                settings.series(),
                 count,
                 new SenderSettings(
                         Topics.EVENTS,
@@ -160,7 +157,7 @@ final class LoadProducer {
                     i,
                     vertx,
                     clock,
-                    settings.series().variant(),
+                    settings.series(),
                     outlet,
                     heartbeatNanos,
                     settings.budgets(),
@@ -324,8 +321,8 @@ final class LoadProducer {
                 settings.series(),
                 prompts,
                 settings.protocol(),
-                settings.tokens().choice(),
-                tokenStage.isPresent(),
+                new RequestSource.Counting(settings.tokens().choice(), tokenStage.isPresent()),
+                settings.slo().map(Asked::under),
                 settings.retries(),
                 clock);
     }

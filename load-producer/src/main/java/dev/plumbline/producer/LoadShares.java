@@ -68,8 +68,7 @@ record LoadShares(LoadPoint loadPoint, ProducerConfig.Load load, long arrivalSee
 
     private FireTimes arrivals(double requestsPerSecond) {
         return switch (load.arrivalPattern()) {
-            case CONSTANT ->
-                FireTimes.constant(requestsPerSecond, new SplittableRandom(arrivalSeed).nextDouble());
+            case CONSTANT -> FireTimes.constant(requestsPerSecond, new SplittableRandom(arrivalSeed).nextDouble());
             case POISSON -> FireTimes.poisson(requestsPerSecond, arrivalSeed);
             case GAMMA -> FireTimes.gamma(requestsPerSecond, load.burstiness(), arrivalSeed);
         };

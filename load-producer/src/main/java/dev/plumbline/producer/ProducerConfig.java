@@ -53,6 +53,9 @@ public interface ProducerConfig {
     /** Under which name the measurements are kept. */
     SeriesLabels series();
 
+    /** What a good request meets. */
+    Slo slo();
+
     /** What is asked. */
     Workload workload();
 
@@ -324,6 +327,30 @@ public interface ProducerConfig {
         /** What may differ while the group stays: stable, canary, a build. Default stable. */
         @WithDefault("stable")
         String variant();
+
+        /**
+         * Digest of what must match for a comparison, 16 hexadecimal digits. Absent = made of this load's own settings: lengths,
+         * sampling, streaming, protocol, use of caches.
+         */
+        Optional<String> conditions();
+    }
+
+    /** What a good request meets, inclusive; told with each event. Absent = nothing is stated. */
+    interface Slo {
+        /** Longest time to first token. */
+        Optional<Duration> ttft();
+
+        /** Longest time to the first answer token. */
+        Optional<Duration> ttfa();
+
+        /** Longest time per output token after the first. */
+        Optional<Duration> tpot();
+
+        /** Longest end-to-end latency. */
+        Optional<Duration> e2e();
+
+        /** Longest latency from the due time on. */
+        Optional<Duration> response();
     }
 
     interface Workload {

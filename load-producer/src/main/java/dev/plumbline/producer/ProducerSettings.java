@@ -1,7 +1,9 @@
 package dev.plumbline.producer;
 
+import dev.plumbline.contract.event.Slo;
 import dev.plumbline.contract.series.Arrivals;
 import dev.plumbline.contract.series.ComparisonGroup;
+import dev.plumbline.contract.series.ConditionsDigest;
 import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.contract.series.Series;
 import dev.plumbline.producer.client.Endpoint;
@@ -23,9 +25,12 @@ import dev.plumbline.protocol.TargetUrl;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The configuration after its rules were checked, once, at start.
@@ -47,6 +52,7 @@ record ProducerSettings(
         Protection protection,
         RetryPolicy retries,
         Tokens tokens,
+        Optional<Slo> slo,
         SamplingSettings sampling) {
 
     /**
@@ -138,7 +144,8 @@ record ProducerSettings(
                                 config.series().scenario(),
                                 loadPoint,
                                 config.series().tenant()),
-                        config.series().variant()));
+                        config.series().variant(),
+                        Optional.of(config.series().conditions().orElseGet(() -> conditions(config)))));
         Tokens tokens = tokens(config.tokens(), endpoint);
         Protocol protocol = driven.protocol()
                 .withLimits(limits(
@@ -160,6 +167,7 @@ record ProducerSettings(
                 protection(config),
                 retries(config.retry()),
                 tokens,
+                slo(config.slo()),
                 SamplingSettings.checked(config, endpoint.headers()));
     }
 
@@ -176,6 +184,35 @@ record ProducerSettings(
                 (int) Math.min(most.maxEventBytes(), Math.max(least, share)),
                 (int) Math.min(most.maxBodyBytes(), Math.max(least, share)),
                 most.maxStreamBytes());
+    }
+
+    /** What this producer knows of what must match. */
+    private static String conditions(ProducerConfig config) {
+        ProducerConfig.Workload workload = config.workload();
+        return ConditionsDigest.of(Map.of(
+                "promptTokens", Integer.toString(workload.promptTokens()),
+                "promptTokensDeviation", Integer.toString(workload.promptTokensDeviation()),
+                "maxTokens", Integer.toString(workload.maxTokens()),
+                "seed", Long.toString(workload.seed()),
+                "cache", workload.cache().name(),
+                "temperature", Double.toString(config.target().temperature()),
+                "streaming", Boolean.toString(config.target().streaming()),
+                "endpointType", config.target().endpointType().name()));
+    }
+
+    private static Optional<Slo> slo(ProducerConfig.Slo stated) {
+        OptionalLong ttft = limit("plumbline.slo.ttft", stated.ttft());
+        OptionalLong ttfa = limit("plumbline.slo.ttfa", stated.ttfa());
+        OptionalLong tpot = limit("plumbline.slo.tpot", stated.tpot());
+        OptionalLong e2e = limit("plumbline.slo.e2e", stated.e2e());
+        OptionalLong response = limit("plumbline.slo.response", stated.response());
+        return Stream.of(ttft, ttfa, tpot, e2e, response).anyMatch(OptionalLong::isPresent)
+                ? Optional.of(new Slo(ttft, ttfa, tpot, e2e, response))
+                : Optional.empty();
+    }
+
+    private static OptionalLong limit(String key, Optional<Duration> stated) {
+        return stated.isEmpty() ? OptionalLong.empty() : OptionalLong.of(nanos(key, stated.get(), Duration.ofNanos(1)));
     }
 
     private static Protection protection(ProducerConfig config) {
@@ -322,7 +359,7 @@ record ProducerSettings(
                 value.compareTo(least) >= 0 && value.compareTo(LONGEST) <= 0,
                 key,
                 value.toString(),
-                least.toMillis() + " ms to 365 days, for example 10s or 500ms");
+                (least.toMillis() > 0 ? least.toMillis() + " ms" : "1 ns") + " to 365 days, for example 10s or 500ms");
         return value.toNanos();
     }
 

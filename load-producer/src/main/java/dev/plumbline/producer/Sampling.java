@@ -1,15 +1,18 @@
 package dev.plumbline.producer;
 
+import dev.plumbline.contract.event.Circumstances;
 import dev.plumbline.contract.event.RequestEvent;
 import dev.plumbline.contract.event.Surroundings.NearestSamples;
 import dev.plumbline.contract.telemetry.EngineSample;
 import dev.plumbline.contract.telemetry.GpuSample;
 import dev.plumbline.contract.telemetry.SamplerState;
 import dev.plumbline.producer.emission.KafkaConnector;
+import dev.plumbline.producer.emission.LoadSurroundings;
 import dev.plumbline.producer.emission.TelemetrySender;
 import dev.plumbline.producer.exposition.ProducerMetrics;
 import dev.plumbline.producer.exposition.SampleMetrics;
 import dev.plumbline.producer.time.ProducerClock;
+import dev.plumbline.telemetry.circumstances.SecondSums;
 import dev.plumbline.telemetry.engine.EngineEventValues;
 import dev.plumbline.telemetry.engine.EnginePage;
 import dev.plumbline.telemetry.gpu.GpuEventValues;
@@ -32,15 +35,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.function.UnaryOperator;
 
 /**
  * Everything that looks at the surroundings of the load: samplers of GPUs and engine, the life of the model in an Ollama, and
  * the way of all that to the telemetry topic. On threads of its own; nothing here can fail a run.
  */
-final class Sampling implements UnaryOperator<RequestEvent> {
+final class Sampling implements LoadSurroundings {
 
     private static final Duration ASK_TIMEOUT = Duration.ofSeconds(3);
     private static final Duration ENDING_TIMEOUT = Duration.ofSeconds(2);
@@ -50,6 +53,7 @@ final class Sampling implements UnaryOperator<RequestEvent> {
     private final SamplingSettings settings;
     private final PageClient client = new PageClient();
     private final TelemetrySender sender;
+    private final SecondSums seconds = new SecondSums();
     private final String producerId;
     private final String target;
     private final String model;
@@ -122,7 +126,8 @@ final class Sampling implements UnaryOperator<RequestEvent> {
     }
 
     private Sampler<GpuSample> gpuSampler(Viewpoint viewpoint, SampleSource<GpuSample> source, int index) {
-        return new Sampler<>(viewpoint, source, settings.gpu().pace(), new GpuEventValues(prefix(index)), sender);
+        return new Sampler<>(
+                viewpoint, source, settings.gpu().pace(), new GpuEventValues(prefix(index)), sender, seconds::gpus);
     }
 
     private void openEngines() {
@@ -135,7 +140,8 @@ final class Sampling implements UnaryOperator<RequestEvent> {
                     new EnginePage(viewpoint, client, pages.get(i), engine.timeout(), engine.names()),
                     engine.pace(),
                     new EngineEventValues(prefix(i)),
-                    sender));
+                    sender,
+                    look -> seconds.engine(look.get(0))));
         }
     }
 
@@ -215,7 +221,12 @@ final class Sampling implements UnaryOperator<RequestEvent> {
 
     /** The event with the samples nearest to its start and its end. Its start is when it was sent, or due if it never was. */
     @Override
-    public RequestEvent apply(RequestEvent event) {
+    public SortedMap<Long, Circumstances> drain() {
+        return seconds.drain();
+    }
+
+    @Override
+    public RequestEvent sampled(RequestEvent event) {
         long start = event.stamps().sentNanos().orElse(event.stamps().dueNanos());
         long end = event.stamps().endNanos();
         NearestSamples gpu = nearestGpu.around(start, end);

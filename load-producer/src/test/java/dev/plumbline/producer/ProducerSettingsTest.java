@@ -3,6 +3,7 @@ package dev.plumbline.producer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.plumbline.contract.event.Slo;
 import dev.plumbline.contract.series.Arrivals;
 import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.producer.client.Endpoint;
@@ -13,7 +14,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,8 +36,45 @@ class ProducerSettingsTest {
     void needsNothingButBrokerTargetModelAndLoad() {
         ProducerSettings settings = ProducerSettings.checked(config(Map.of()));
         assertThat(settings.endpoint()).hasToString("http://127.0.0.1:8000/v1/chat/completions");
-        assertThat(settings.series().key()).isEqualTo("127.0.0.1:8000|m|chat|c4|default@stable");
+        assertThat(settings.series().lane()).isEqualTo("127.0.0.1:8000|m|chat|c4|default@stable");
+        assertThat(settings.slo()).isEmpty();
         assertThat(settings.protocol().parameters().streaming()).isTrue();
+    }
+
+    @Test
+    void conditionsAreThoseOfTheLoadUnlessTheyAreGiven() {
+        Optional<String> plain =
+                ProducerSettings.checked(config(Map.of())).series().conditions();
+        assertThat(plain).isPresent();
+        assertThat(ProducerSettings.checked(config(Map.of("plumbline.producer.id", "other")))
+                        .series()
+                        .conditions())
+                .isEqualTo(plain);
+        for (String setting : List.of("plumbline.workload.max-tokens", "plumbline.workload.seed")) {
+            assertThat(ProducerSettings.checked(config(Map.of(setting, "7")))
+                            .series()
+                            .conditions())
+                    .as(setting)
+                    .isPresent()
+                    .isNotEqualTo(plain);
+        }
+        assertThat(ProducerSettings.checked(config(Map.of("plumbline.series.conditions", "0123456789abcdef")))
+                        .series()
+                        .conditions())
+                .contains("0123456789abcdef");
+    }
+
+    @Test
+    void anSloIsReadToTheNanosecond() {
+        ProducerSettings settings = ProducerSettings.checked(
+                config(Map.of("plumbline.slo.ttft", "200ms", "plumbline.slo.tpot", "PT0.0505S")));
+        assertThat(settings.slo())
+                .contains(new Slo(
+                        OptionalLong.of(200_000_000),
+                        OptionalLong.empty(),
+                        OptionalLong.of(50_500_000),
+                        OptionalLong.empty(),
+                        OptionalLong.empty()));
     }
 
     @Test
@@ -87,6 +128,8 @@ class ProducerSettingsTest {
         "plumbline.load.event-loops, 5",
         "plumbline.load.max-in-flight, 0",
         "plumbline.series.variant, ' '",
+        "plumbline.series.conditions, H200",
+        "plumbline.slo.ttft, 0s",
         "plumbline.workload.max-tokens, 0",
         "plumbline.timeouts.stall, 0s",
         "plumbline.self-check.cpu-saturation, 1.5",

@@ -51,6 +51,12 @@ final class ProducerProperties {
         all.put("plumbline.series.scenario", series.group().scenario());
         all.put("plumbline.series.tenant", series.group().tenant());
         all.put("plumbline.series.variant", series.variant());
+        series.conditions().ifPresent(digest -> all.put("plumbline.series.conditions", digest));
+        plan.goals()
+                .ifPresent(goals -> goals.limitNanos()
+                        .forEach((metric, nanos) -> all.put(
+                                "plumbline.slo." + metric.label(),
+                                Duration.ofNanos(nanos).toString())));
         load(all, plan, series.group().loadPoint());
         spend(all, plan);
         // A warm-up of the target compiles the producer's path as well; without one it must be warm before.

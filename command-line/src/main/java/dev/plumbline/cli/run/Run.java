@@ -16,6 +16,7 @@ import dev.plumbline.cli.time.SystemTime;
 import dev.plumbline.contract.run.RunRecord.Decision;
 import dev.plumbline.contract.run.RunRecord.Environment;
 import dev.plumbline.contract.series.ComparisonGroup;
+import dev.plumbline.contract.series.ConditionsDigest;
 import dev.plumbline.contract.series.Series;
 import dev.plumbline.judgement.result.RunEnding;
 import dev.plumbline.judgement.result.RunResult;
@@ -113,8 +114,8 @@ final class Run {
             try (LocalPipe pipe = open(state.value())) {
                 view.progress("looking at " + address.url().base());
                 Discovery discovery = discover(TargetProbe::discover);
-                Series series = series(discovery);
                 Environment environment = environment(discovery);
+                Series series = series(discovery, environment);
                 List<RunResult> baselines = Baselines.of(plan, series.group(), environment);
                 introduce(discovery, series, pipe);
                 waited.text().ifPresent(time -> view.line("  waited    " + time + " until the target was there"));
@@ -239,7 +240,7 @@ final class Run {
                                 + address.url().base() + " shows what was tried"));
     }
 
-    private Series series(Discovery discovery) {
+    private Series series(Discovery discovery, Environment environment) {
         if (discovery.model().isEmpty()) {
             throw CommandFailure.usage(
                     "an API that is described does not say which model answers: name it with --model");
@@ -255,7 +256,8 @@ final class Run {
                             plan.judgement().scenario,
                             plan.loadPoint(),
                             plan.judgement().tenant),
-                    plan.judgement().variant);
+                    plan.judgement().variant,
+                    Optional.of(ConditionsDigest.of(environment.conditions())));
         } catch (IllegalArgumentException e) {
             throw CommandFailure.usage(String.valueOf(e.getMessage()));
         }

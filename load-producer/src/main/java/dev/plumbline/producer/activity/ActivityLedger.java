@@ -1,10 +1,16 @@
 package dev.plumbline.producer.activity;
 
+import dev.plumbline.contract.distribution.HistogramAccumulator;
 import dev.plumbline.contract.event.Activity;
+import dev.plumbline.contract.event.Circumstances;
+import dev.plumbline.contract.series.Series;
 import dev.plumbline.producer.time.ProducerClock;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -30,10 +36,34 @@ public final class ActivityLedger {
         private long inFlightNanos;
         private long outputTokens;
         private final Set<Activity.Sickness> sickness = EnumSet.noneOf(Activity.Sickness.class);
+        private Optional<HistogramAccumulator> delays = Optional.empty();
+        private OptionalLong costBillionths = OptionalLong.empty();
+
+        Optional<Circumstances> circumstances() {
+            return delays.isEmpty() && costBillionths.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(new Circumstances(
+                            Map.of(), Map.of(), costBillionths, delays.map(HistogramAccumulator::toHistogram)));
+        }
+
+        void add(Circumstances more) {
+            more.costBillionths().ifPresent(this::spend);
+            more.generatorDelay().ifPresent(histogram -> delays().add(histogram));
+        }
+
+        void spend(long billionths) {
+            costBillionths = OptionalLong.of(costBillionths.orElse(0) + billionths);
+        }
+
+        HistogramAccumulator delays() {
+            HistogramAccumulator kept = delays.orElseGet(HistogramAccumulator::new);
+            delays = Optional.of(kept);
+            return kept;
+        }
     }
 
     private final ProducerClock clock;
-    private final String variant;
+    private final Series series;
     private final TreeMap<Long, Entry> slots = new TreeMap<>();
     private long inFlight;
     private long integratedUntilNanos;
@@ -51,9 +81,9 @@ public final class ActivityLedger {
     private long reachedNanos = Long.MIN_VALUE;
 
     /** @param startNanos from when on time in flight is integrated */
-    public ActivityLedger(ProducerClock clock, String variant, long startNanos) {
+    public ActivityLedger(ProducerClock clock, Series series, long startNanos) {
         this.clock = clock;
-        this.variant = variant;
+        this.series = series;
         this.integratedUntilNanos = startNanos;
     }
 
@@ -98,6 +128,19 @@ public final class ActivityLedger {
         }
     }
 
+    /** A request ended that cost so many billionths of the currency of the stated price. */
+    public void spent(long atNanos, long billionths) {
+        entryAt(atNanos).spend(billionths);
+    }
+
+    /** So late was the event loop at a stamp; of the measured span only. */
+    public void delayed(long atNanos, long delayNanos) {
+        Slot slot = Slot.at(clock, atNanos);
+        if (isMeasured(slot)) {
+            entry(slot).delays().record(delayNanos);
+        }
+    }
+
     /**
      * The producer does not vouch for the slots from one stamp to another, both included. Where nothing is measured there
      * is nothing to vouch for.
@@ -123,8 +166,15 @@ public final class ActivityLedger {
         integrate(atNanos);
         reach(atNanos);
         List<Activity> told = new ArrayList<>(slots.size());
-        slots.forEach((start, slot) -> told.add(
-                new Activity(variant, start, slot.offered, slot.inFlightNanos, slot.outputTokens, slot.sickness)));
+        slots.forEach((start, slot) -> told.add(new Activity(
+                series.variant(),
+                series.conditions(),
+                start,
+                slot.offered,
+                slot.inFlightNanos,
+                slot.outputTokens,
+                slot.sickness,
+                slot.circumstances())));
         slots.clear();
         return told;
     }
@@ -137,6 +187,7 @@ public final class ActivityLedger {
             entry.inFlightNanos += activity.inFlightNanos();
             entry.outputTokens += activity.outputTokens();
             entry.sickness.addAll(activity.sickness());
+            activity.circumstances().ifPresent(entry::add);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.plumbline.producer.activity;
 
 import dev.plumbline.contract.event.Activity;
+import dev.plumbline.contract.event.Circumstances;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
@@ -17,11 +18,19 @@ public final class ActivitySum {
 
     static final int MAX_SLOTS = 3_600;
 
-    private record Key(long slotStartEpochMillis, String variant) implements Comparable<Key> {
+    private record Key(long slotStartEpochMillis, String variant, String conditions) implements Comparable<Key> {
+        static Key of(Activity activity) {
+            return new Key(
+                    activity.slotStartEpochMillis(),
+                    activity.variant(),
+                    activity.conditions().orElse(""));
+        }
+
         @Override
         public int compareTo(Key other) {
             int byTime = Long.compare(slotStartEpochMillis, other.slotStartEpochMillis);
-            return byTime != 0 ? byTime : variant.compareTo(other.variant);
+            int byVariant = variant.compareTo(other.variant);
+            return byTime != 0 ? byTime : byVariant != 0 ? byVariant : conditions.compareTo(other.conditions);
         }
     }
 
@@ -31,7 +40,7 @@ public final class ActivitySum {
     /** Adds each of them to what is there for its variant and slot. */
     public void add(Collection<Activity> activity) {
         for (Activity added : activity) {
-            sum.merge(new Key(added.slotStartEpochMillis(), added.variant()), added, ActivitySum::plus);
+            sum.merge(Key.of(added), added, ActivitySum::plus);
             if (sum.size() > MAX_SLOTS) {
                 sum.pollFirstEntry();
                 discardedSlots++;
@@ -57,10 +66,12 @@ public final class ActivitySum {
         sickness.addAll(b.sickness());
         return new Activity(
                 a.variant(),
+                a.conditions(),
                 a.slotStartEpochMillis(),
                 a.offered() + b.offered(),
                 a.inFlightNanos() + b.inFlightNanos(),
                 a.outputTokens() + b.outputTokens(),
-                sickness);
+                sickness,
+                Circumstances.plus(a.circumstances(), b.circumstances()));
     }
 }

@@ -2,6 +2,7 @@ package dev.plumbline.producer.dispatch;
 
 import dev.plumbline.contract.event.Activity;
 import dev.plumbline.contract.event.Outcome;
+import dev.plumbline.contract.series.Series;
 import dev.plumbline.producer.activity.ActivityLedger;
 import dev.plumbline.producer.client.InferenceClient;
 import dev.plumbline.producer.emission.EventOutlet;
@@ -70,7 +71,7 @@ public final class LoadLoop {
             int index,
             Vertx vertx,
             ProducerClock clock,
-            String variant,
+            Series series,
             EventOutlet outlet,
             long markIntervalNanos,
             Budgets budgets,
@@ -86,7 +87,7 @@ public final class LoadLoop {
         this.counters = counters;
         this.listener = listener;
         long now = clock.nanos();
-        this.ledger = new ActivityLedger(clock, variant, now);
+        this.ledger = new ActivityLedger(clock, series, now);
         this.selfCheck = new SelfCheck(clock, ledger, budgets, cpu, now);
         this.tickIntervalMillis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(budgets.tickIntervalNanos()));
         this.lastMarkNanos = now;
@@ -141,7 +142,7 @@ public final class LoadLoop {
                 limits,
                 protection,
                 new LoadRun.Requests(warmupSource, warmupObserver),
-                new LoadRun.Requests(source, new Measured()));
+                new LoadRun.Requests(source, new Measured(protection)));
         return begin(next, () -> measuring(next, limits));
     }
 
@@ -240,6 +241,12 @@ public final class LoadLoop {
     /** What happens to requests that count. */
     private final class Measured implements RunObserver {
 
+        private final Protection protection;
+
+        Measured(Protection protection) {
+            this.protection = protection;
+        }
+
         @Override
         public void taken(long dueNanos, long takenNanos) {
             ledger.offered(dueNanos);
@@ -278,6 +285,7 @@ public final class LoadLoop {
         public void ended(RequestRecording recording, EndedRequest request) {
             long endNanos = request.stamps().endNanos();
             ledger.tokens(endNanos, recording.outputTokenCorrection());
+            protection.costBillionths(request).ifPresent(cost -> ledger.spent(endNanos, cost));
             counters.ended(request.attempt(), request.outcome());
             listener.ended(request);
             if (request.outcome() instanceof Outcome.Cancelled cancelled

@@ -34,6 +34,23 @@ public record Protection(SpendGuard spend, CircuitBreaker breaker) {
         }
     }
 
+    /** What a request cost, in billionths of the currency of the stated prices; empty where none was stated. */
+    OptionalLong costBillionths(EndedRequest request) {
+        if (!spend.isPriced()) {
+            return OptionalLong.empty();
+        }
+        if (request.stamps().sentNanos().isEmpty() || wasRefused(request)) {
+            return OptionalLong.of(0);
+        }
+        Tokens tokens = request.response().tokens();
+        return OptionalLong.of(Math.round(1e9
+                * spend.costOf(
+                        tokens.prompt().map(TokenCount::count).orElse(0L),
+                        Math.max(
+                                request.response().contentChunks(),
+                                tokens.output().map(TokenCount::count).orElse(0L)))));
+    }
+
     private void settle(EndedRequest request) {
         if (request.stamps().sentNanos().isEmpty() || wasRefused(request)) {
             spend.cameToNothing();

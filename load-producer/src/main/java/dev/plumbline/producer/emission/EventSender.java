@@ -5,9 +5,8 @@ import dev.plumbline.contract.event.Event;
 import dev.plumbline.contract.event.Heartbeat;
 import dev.plumbline.contract.event.Heartbeat.LostSequences;
 import dev.plumbline.contract.event.Origin;
-import dev.plumbline.contract.event.RequestEvent;
-import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.contract.series.GroupPartitioner;
+import dev.plumbline.contract.series.Series;
 import dev.plumbline.contract.wire.Codec;
 import dev.plumbline.producer.activity.ActivitySum;
 import dev.plumbline.producer.recorder.EndedRequest;
@@ -22,7 +21,6 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -85,11 +83,11 @@ public final class EventSender implements Runnable {
     private final Supplier<Producer<byte[], byte[]>> connector;
     private final ProducerClock clock;
     private final String producerId;
-    private final ComparisonGroup group;
-    private final String variant;
+    private final Series series;
+    private final ToldSeconds toldSeconds;
     private final SenderSettings settings;
     private final EmissionCounters counters;
-    private final UnaryOperator<RequestEvent> surroundings;
+    private final LoadSurroundings surroundings;
     private final byte[] key;
 
     private final ArrayDeque<Written> written = new ArrayDeque<>();
@@ -118,7 +116,7 @@ public final class EventSender implements Runnable {
 
     /**
      * @param connector makes a new Kafka producer; may throw {@link KafkaException}, which is retried
-     * @param variant the variant that is driven
+     * @param series that is driven
      * @param loops how many event loops leave markers in the queue
      * @param surroundings adds what was seen around a request; here and not on an event loop, where it would cost time
      */
@@ -127,22 +125,21 @@ public final class EventSender implements Runnable {
             Supplier<Producer<byte[], byte[]>> connector,
             ProducerClock clock,
             String producerId,
-            ComparisonGroup group,
-            String variant,
+            Series series,
             int loops,
             SenderSettings settings,
             EmissionCounters counters,
-            UnaryOperator<RequestEvent> surroundings) {
+            LoadSurroundings surroundings) {
         this.queue = queue;
         this.connector = connector;
         this.clock = clock;
         this.producerId = producerId;
-        this.group = group;
-        this.variant = variant;
+        this.series = series;
+        this.toldSeconds = new ToldSeconds(series);
         this.settings = settings;
         this.counters = counters;
         this.surroundings = surroundings;
-        this.key = group.key().getBytes(StandardCharsets.UTF_8);
+        this.key = series.group().key().getBytes(StandardCharsets.UTF_8);
         this.settledNanos = new long[loops];
         this.lastSettled = new boolean[loops];
         this.anchor = clock.anchorAt(clock.nanos());
@@ -275,7 +272,7 @@ public final class EventSender implements Runnable {
         long sequence = ++lastSequence;
         write(
                 new Written(sequence, request.endEpochMillis(), Optional.empty()),
-                surroundings.apply(request.numbered(new Origin(producerId, anchor.epoch(), sequence))));
+                surroundings.sampled(request.numbered(new Origin(producerId, anchor.epoch(), sequence))));
     }
 
     private void take(Marker marker) {
@@ -313,12 +310,14 @@ public final class EventSender implements Runnable {
                 },
                 // The slot that now lacks a request, and before the watermark can pass it.
                 () -> activity.add(List.of(new Activity(
-                        variant,
+                        series.variant(),
+                        series.conditions(),
                         failed.endEpochMillis - Math.floorMod(failed.endEpochMillis, Activity.SLOT_MILLIS),
                         0,
                         0,
                         0,
-                        EnumSet.of(Activity.Sickness.KAFKA_BUFFER_FULL)))));
+                        EnumSet.of(Activity.Sickness.KAFKA_BUFFER_FULL),
+                        Optional.empty()))));
         lost.add(new LostSequences(failed.sequence, failed.sequence, failed.heartbeat.isPresent() ? 0 : 1));
     }
 
@@ -366,7 +365,12 @@ public final class EventSender implements Runnable {
         long until = lost.isEmpty() ? untilEpochMillis() : lastToldUntil;
         long sequence = ++lastSequence;
         Heartbeat heartbeat = new Heartbeat(
-                new Origin(producerId, anchor.epoch(), sequence), group, until, activity.drain(), told, leaving);
+                new Origin(producerId, anchor.epoch(), sequence),
+                series.group(),
+                until,
+                toldSeconds.with(activity.drain(), surroundings.drain()),
+                told,
+                leaving);
         counters.discardedSlots(activity.discardedSlots());
         lastHeartbeatNanos = clock.nanos();
         lastToldUntil = until;
@@ -432,7 +436,7 @@ public final class EventSender implements Runnable {
         while (!isGraceOver()) {
             try {
                 int partitions = producer().partitionsFor(settings.topic()).size();
-                partition = GroupPartitioner.partitionOf(group, 0, partitions);
+                partition = GroupPartitioner.partitionOf(series.group(), 0, partitions);
                 if (attempts >= ATTEMPTS_BEFORE_WARNING) {
                     LOG.infof("Kafka reached: topic %s has %d partitions", settings.topic(), partitions);
                 }

@@ -101,7 +101,13 @@ public final class SpendGuard {
         return new Spent(requests, promptTokens, outputTokens, costOf(promptTokens, outputTokens), uncounted);
     }
 
-    private double costOf(double prompt, double output) {
+    /** Whether a price was stated. */
+    public boolean isPriced() {
+        return limits.pricePerPromptToken() > 0 || limits.pricePerOutputToken() > 0;
+    }
+
+    /** What tokens cost by the stated prices. */
+    public double costOf(double prompt, double output) {
         return prompt * limits.pricePerPromptToken() + output * limits.pricePerOutputToken();
     }
 

@@ -72,6 +72,7 @@ public final class SelfCheck {
 
     /** The regular tick; everything until it is judged before it returns. */
     public void tick(long atNanos) {
+        ledger.delayed(atNanos, Math.max(0, atNanos - expectedTickNanos));
         if (atNanos - expectedTickNanos > budgets.eventLoopStallNanos()) {
             accuse(expectedTickNanos, atNanos, Activity.Sickness.EVENT_LOOP_STALLED);
         }

@@ -4,19 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plumbline.contract.event.Activity;
 import dev.plumbline.contract.event.Activity.Sickness;
+import dev.plumbline.contract.event.Circumstances;
+import dev.plumbline.contract.series.ComparisonGroup;
+import dev.plumbline.contract.series.LoadPoint;
+import dev.plumbline.contract.series.Series;
 import dev.plumbline.producer.time.ManualClock;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ActivityLedgerTest {
+
+    private static final Series SERIES =
+            new Series(new ComparisonGroup("t", "m", "chat", LoadPoint.parse("c1"), "default"), "stable");
 
     private static final long MILLI = 1_000_000;
 
     /** The epoch begins 400 ms before a slot ends. */
     private final ManualClock clock = new ManualClock(10_600);
 
-    private final ActivityLedger ledger = new ActivityLedger(clock, "stable", 0);
+    private final ActivityLedger ledger = new ActivityLedger(clock, SERIES, 0);
 
     @Test
     void timeInFlightIsExactAndCutAtSlots() {
@@ -46,6 +54,39 @@ class ActivityLedgerTest {
         sum.add(first);
         assertThat(sum.drain()).containsExactly(new Activity("stable", 10_000, 0, 300 * MILLI, 3, Set.of()));
         assertThat(sum.drain()).isEmpty();
+    }
+
+    @Test
+    void delaysAndCostsAreOfTheirSecondAndAddUp() {
+        ledger.delayed(100 * MILLI, 7 * MILLI);
+        assertThat(ledger.drain(300 * MILLI)).as("nothing is measured yet").isEmpty();
+        ledger.measuredFrom(500 * MILLI);
+        ledger.delayed(600 * MILLI, 2 * MILLI);
+        ledger.spent(700 * MILLI, 40);
+        List<Activity> first = ledger.drain(800 * MILLI);
+        ledger.putBack(first);
+        ledger.spent(900 * MILLI, 2);
+        ledger.delayed(950 * MILLI, 3 * MILLI);
+
+        Circumstances around = ledger.drain(1_000 * MILLI).stream()
+                .filter(activity -> activity.slotStartEpochMillis() == 11_000)
+                .findFirst()
+                .orElseThrow()
+                .circumstances()
+                .orElseThrow();
+        assertThat(around.costBillionths()).hasValue(42);
+        assertThat(around.generatorDelay().orElseThrow().count()).isEqualTo(2);
+        assertThat(around.generatorDelay().orElseThrow().maxNanos()).hasValue(3 * MILLI);
+    }
+
+    @Test
+    void seriesOfOtherConditionsAreNotAddedUp() {
+        ActivitySum sum = new ActivitySum();
+        Activity plain = new Activity("stable", 10_000, 1, 0, 0, Set.of());
+        Activity other =
+                new Activity("stable", Optional.of("0123456789abcdef"), 10_000, 2, 0, 0, Set.of(), Optional.empty());
+        sum.add(List.of(plain, other, plain));
+        assertThat(sum.drain()).containsExactly(new Activity("stable", 10_000, 2, 0, 0, Set.of()), other);
     }
 
     @Test
@@ -87,7 +128,7 @@ class ActivityLedgerTest {
 
     @Test
     void emptySlotsOfSeveralLoopsAddUpWithWhatOneOfThemDid() {
-        ActivityLedger other = new ActivityLedger(clock, "stable", 0);
+        ActivityLedger other = new ActivityLedger(clock, SERIES, 0);
         ledger.measuredFrom(0);
         other.measuredFrom(0);
         other.offered(100 * MILLI);

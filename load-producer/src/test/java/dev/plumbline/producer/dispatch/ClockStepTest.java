@@ -15,9 +15,9 @@ import dev.plumbline.producer.client.ConnectionReuse;
 import dev.plumbline.producer.client.InferenceClient;
 import dev.plumbline.producer.emission.EmissionCounters;
 import dev.plumbline.producer.emission.EventSender;
+import dev.plumbline.producer.emission.LoadSurroundings;
 import dev.plumbline.producer.emission.MarkedQueue;
 import dev.plumbline.producer.emission.SenderSettings;
-import dev.plumbline.producer.recorder.TokenChoice;
 import dev.plumbline.producer.selfcheck.Budgets;
 import dev.plumbline.producer.selfcheck.ProcessCpu;
 import dev.plumbline.producer.time.SteppedTime;
@@ -31,13 +31,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.MockProducer;
@@ -77,7 +77,7 @@ class ClockStepTest {
                     i,
                     vertx,
                     clock,
-                    "stable",
+                    Drive.SERIES,
                     queue,
                     50 * MILLI,
                     // So generous that a busy machine is not accused.
@@ -91,12 +91,11 @@ class ClockStepTest {
                 () -> kafka,
                 clock,
                 "p",
-                Drive.SERIES.group(),
-                "stable",
+                Drive.SERIES,
                 LOOPS,
                 new SenderSettings("events", 50 * MILLI, MILLI, TimeUnit.SECONDS.toNanos(30)),
                 emission,
-                UnaryOperator.identity());
+                LoadSurroundings.UNSEEN);
         new Thread(sender, "sender-under-test").start();
         loops.forEach(LoadLoop::start);
     }
@@ -130,8 +129,8 @@ class ClockStepTest {
                                         Drive.SERIES,
                                         new Prompts(1, 4, 0),
                                         Drive.chat(),
-                                        TokenChoice.AUTO,
-                                        false,
+                                        RequestSource.Counting.BY_SERVER,
+                                        Optional.empty(),
                                         RetryPolicy.NEVER,
                                         clock),
                                 new LoadPlan.Closed(2, 0),

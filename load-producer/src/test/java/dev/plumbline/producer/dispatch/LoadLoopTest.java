@@ -109,7 +109,7 @@ class LoadLoopTest {
                 0,
                 vertx,
                 clock,
-                "stable",
+                Drive.SERIES,
                 outlet,
                 20 * MILLI,
                 new Budgets(5 * MILLI, 10 * MILLI, 50 * MILLI, 1.0),

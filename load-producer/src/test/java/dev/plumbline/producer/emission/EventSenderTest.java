@@ -33,7 +33,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.Cluster;
@@ -486,12 +485,11 @@ class EventSenderTest {
                 connector,
                 new MixedClock(),
                 "p",
-                GROUP,
-                "stable",
+                new Series(GROUP, "stable"),
                 loops,
                 new SenderSettings(TOPIC, 5 * MILLI, MILLI, TimeUnit.SECONDS.toNanos(1)),
                 counters,
-                UnaryOperator.identity());
+                LoadSurroundings.UNSEEN);
         Thread started = new Thread(sender, "sender-under-test");
         started.start();
         thread = Optional.of(started);

@@ -66,7 +66,8 @@ class SampleMetricsTest {
                 source,
                 new Pace(1, 1, 4),
                 samples -> new TreeMap<>(),
-                record -> {});
+                record -> {},
+                look -> {});
         stop.set(sampler::stop);
         Thread thread = new Thread(sampler);
         thread.start();

@@ -2,8 +2,12 @@ package dev.plumbline.producer.selfcheck;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plumbline.contract.distribution.Histogram;
 import dev.plumbline.contract.event.Activity;
 import dev.plumbline.contract.event.Activity.Sickness;
+import dev.plumbline.contract.series.ComparisonGroup;
+import dev.plumbline.contract.series.LoadPoint;
+import dev.plumbline.contract.series.Series;
 import dev.plumbline.producer.activity.ActivityLedger;
 import dev.plumbline.producer.time.ManualClock;
 import java.util.Map;
@@ -13,6 +17,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class SelfCheckTest {
+
+    private static final Series SERIES =
+            new Series(new ComparisonGroup("t", "m", "chat", LoadPoint.parse("c1"), "default"), "stable");
 
     private static final long MILLI = 1_000_000;
 
@@ -32,7 +39,7 @@ class SelfCheckTest {
 
     private final ManualClock clock = new ManualClock(5_000);
     private final ManualCpu cpu = new ManualCpu();
-    private final ActivityLedger ledger = new ActivityLedger(clock, "stable", 0);
+    private final ActivityLedger ledger = new ActivityLedger(clock, SERIES, 0);
     private final SelfCheck check =
             new SelfCheck(clock, ledger, new Budgets(10 * MILLI, 10 * MILLI, 50 * MILLI, 0.95), cpu, 0);
 
@@ -58,6 +65,22 @@ class SelfCheckTest {
         take(2, 11);
         ticks(1_000, 2_000);
         assertThat(sickness()).isEqualTo(Map.of(6_000L, Set.of(Sickness.DISPATCH_LAG)));
+    }
+
+    @Test
+    void howLateItsLoopWasIsToldTickByTick() {
+        check.tick(10 * MILLI);
+        check.tick(23 * MILLI);
+
+        Histogram delays = ledger.drain(100 * MILLI)
+                .get(0)
+                .circumstances()
+                .orElseThrow()
+                .generatorDelay()
+                .orElseThrow();
+        assertThat(delays.count()).isEqualTo(2);
+        assertThat(delays.minNanos()).hasValue(0);
+        assertThat(delays.maxNanos()).hasValue(3 * MILLI);
     }
 
     @Test

@@ -11,7 +11,6 @@ import dev.plumbline.producer.dispatch.RequestSource;
 import dev.plumbline.producer.dispatch.RetryPolicy;
 import dev.plumbline.producer.emission.EventOutlet;
 import dev.plumbline.producer.emission.MarkedQueue;
-import dev.plumbline.producer.recorder.TokenChoice;
 import dev.plumbline.producer.selfcheck.Budgets;
 import dev.plumbline.producer.selfcheck.ProcessCpu;
 import dev.plumbline.producer.time.SystemTime;
@@ -34,6 +33,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whatever will be measured, its whole path is walked before: an answer that is not understood warms something else. */
 class SelfWarmupTest {
+
+    private static final Series SERIES =
+            new Series(new ComparisonGroup("t", "m", "chat", LoadPoint.parse("c1"), "default"), "stable");
 
     private static final long REQUESTS = 24;
 
@@ -92,7 +94,7 @@ class SelfWarmupTest {
                 0,
                 loopVertx,
                 clock,
-                "stable",
+                SERIES,
                 outlet,
                 TimeUnit.SECONDS.toNanos(1),
                 new Budgets(5_000_000, 10_000_000, 50_000_000, 1.0),
@@ -102,11 +104,11 @@ class SelfWarmupTest {
         loop.start();
         RequestSource source = new RequestSource(
                 "w",
-                new Series(new ComparisonGroup("t", "m", "chat", LoadPoint.parse("c1"), "default"), "stable"),
+                SERIES,
                 new Prompts(1, 4, 0),
                 protocol,
-                TokenChoice.AUTO,
-                false,
+                RequestSource.Counting.BY_SERVER,
+                Optional.empty(),
                 RetryPolicy.NEVER,
                 clock);
         assertThat(SelfWarmup.warm(loop, loopVertx, serverVertx, source, clock, TimeUnit.SECONDS.toNanos(20), REQUESTS))

@@ -43,8 +43,11 @@ public final class SecondSums {
     private final TreeMap<Long, Sums> seconds = new TreeMap<>();
     private long discardedSeconds;
 
-    /** One look of one source at all GPUs that it knows; at least one. */
+    /** One look of one source at all GPUs that it knows. */
     public synchronized void gpus(List<GpuSample> look) {
+        if (look.isEmpty()) {
+            return;
+        }
         long at = look.get(0).observation().atEpochMillis();
         gpus.put(look.get(0).observation().source(), new GpuLook(at, devices(look)));
         List<GpuSample> all = gpus.values().stream()

@@ -29,6 +29,7 @@ public final class Sampler<T extends TelemetryRecord> implements Runnable {
     private final Pace pace;
     private final Function<List<T>, SortedMap<String, Double>> values;
     private final Consumer<TelemetryRecord> outlet;
+    private final Consumer<List<T>> looks;
     private final ReadingRing<T> ring;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final LongAdder samples = new LongAdder();
@@ -40,18 +41,21 @@ public final class Sampler<T extends TelemetryRecord> implements Runnable {
     /**
      * @param values what request events carry of samples
      * @param outlet takes every sample once and every change of state; must not block
+     * @param looks takes the samples of each look together; must not block
      */
     public Sampler(
             Viewpoint viewpoint,
             SampleSource<T> source,
             Pace pace,
             Function<List<T>, SortedMap<String, Double>> values,
-            Consumer<TelemetryRecord> outlet) {
+            Consumer<TelemetryRecord> outlet,
+            Consumer<List<T>> looks) {
         this.viewpoint = viewpoint;
         this.source = source;
         this.pace = pace;
         this.values = values;
         this.outlet = outlet;
+        this.looks = looks;
         this.ring = new ReadingRing<>(pace.keptReadings());
     }
 
@@ -111,6 +115,7 @@ public final class Sampler<T extends TelemetryRecord> implements Runnable {
             change(new SamplerState.Up());
         }
         taken.samples().forEach(outlet);
+        looks.accept(taken.samples());
     }
 
     private void fail(Poll.Failed<T> failed) {

@@ -76,6 +76,8 @@ class SamplerTest {
         source.script.add(() -> new Poll.Failed<>(reason, "because " + reason));
     }
 
+    private final List<List<EngineSample>> looks = new ArrayList<>();
+
     private Sampler<EngineSample> sampler(Pace pace) {
         return new Sampler<>(
                 viewpoint,
@@ -84,7 +86,8 @@ class SamplerTest {
                 samples -> new TreeMap<>(Map.of(
                         "requestsRunningCount",
                         samples.get(0).requests().running().orElseThrow())),
-                told::add);
+                told::add,
+                looks::add);
     }
 
     private Sampler<EngineSample> ran(Pace pace) throws InterruptedException {
