@@ -1,0 +1,249 @@
+package dev.plumbline.benchmark;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Lets the producer and the bare reader take turns, and says how far each was from the truth. */
+@Command(
+        name = "benchmark",
+        mixinStandardHelpOptions = true,
+        description = {
+            "The producer against a bare Netty reader: core 0 has the tool, core 1 the target and an idle stack.",
+            "Needs two cores for itself, and taskset. Takes about two minutes a pair."
+        })
+public final class BenchmarkMain implements Callable<Integer> {
+
+    private static final Pattern LISTENING = Pattern.compile("http://127\\.0\\.0\\.1:(\\d+)");
+    private static final String MODEL = "truth-7b";
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @Option(
+            names = "--load",
+            split = ",",
+            defaultValue = "c50,c100,c500",
+            paramLabel = "LOAD",
+            description = "Default: ${DEFAULT-VALUE}")
+    private List<String> loads = List.of();
+
+    @Option(names = "--pairs", defaultValue = "5", description = "Turns of each tool. Default: ${DEFAULT-VALUE}")
+    private int pairs;
+
+    @Option(
+            names = "--seconds",
+            defaultValue = "15",
+            description = "Measured part of a turn. Default: ${DEFAULT-VALUE}")
+    private int seconds;
+
+    @Option(names = "--warmup", defaultValue = "5", description = "Seconds before it. Default: ${DEFAULT-VALUE}")
+    private int warmup;
+
+    @Option(
+            names = "--target",
+            split = " ",
+            defaultValue =
+                    "--prefill-ms 100 --prefill-us-per-token 0 --decode-ms 10 --jitter-sigma 0 --output-tokens 100"
+                            + " --output-tokens-sigma 0",
+            description = "Flags of the simulated target. Default: ${DEFAULT-VALUE}")
+    private List<String> target = List.of();
+
+    @Option(names = "--home", defaultValue = ".", description = "The checkout, built. Default: the current folder.")
+    private Path home = Path.of(".");
+
+    @Option(
+            names = "--out",
+            defaultValue = "benchmark-results",
+            description = "Folder of the results. Default: ${DEFAULT-VALUE}")
+    private Path out = Path.of("benchmark-results");
+
+    /** Runs it. */
+    public static void main(String[] args) {
+        System.exit(new CommandLine(new BenchmarkMain()).execute(args));
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        List<Load> wanted = loads.stream().map(Load::parse).toList();
+        Files.createDirectories(out);
+        Map<String, Map<String, List<Measurement>>> results = new LinkedHashMap<>();
+        try (Children children = new Children(out)) {
+            Path log = out.resolve("emitted.jsonl");
+            int port = startTarget(children, log);
+            startStack(children);
+            for (Load load : wanted) {
+                Map<String, List<Measurement>> tools =
+                        results.computeIfAbsent(load.key(), unused -> new LinkedHashMap<>());
+                for (int pair = 1; pair <= pairs; pair++) {
+                    tools.computeIfAbsent("netty", unused -> new ArrayList<>()).add(bare(children, load, port, log));
+                    tools.computeIfAbsent("plumbline", unused -> new ArrayList<>())
+                            .add(plumbline(children, load, port, log));
+                    System.out.printf("%s, pair %d of %d: %s%n", load.key(), pair, pairs, last(tools));
+                }
+            }
+        }
+        Results.write(out, results);
+        System.out.println(Files.readString(out.resolve("results.md")));
+        return 0;
+    }
+
+    private static String last(Map<String, List<Measurement>> tools) {
+        return tools.entrySet().stream()
+                .map(tool -> tool.getKey() + " " + tool.getValue().getLast().errorP50Millis() + " / "
+                        + tool.getValue().getLast().errorP99Millis() + " ms")
+                .reduce((a, b) -> a + ", " + b)
+                .orElse("");
+    }
+
+    private int startTarget(Children children, Path log) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(
+                java(),
+                "-Xmx512m",
+                "-jar",
+                home.resolve("simulated-target/target/simulated-target-0.1.0-SNAPSHOT.jar")
+                        .toString(),
+                "--model",
+                MODEL,
+                "--slots",
+                "4096",
+                "--queue-limit",
+                "65536",
+                "--emit-log",
+                log.toString()));
+        command.addAll(target);
+        Process process = children.start("target", 1, command);
+        String said = children.await(
+                "target", process, text -> LISTENING.matcher(text).find(), Duration.ofSeconds(60));
+        Matcher port = LISTENING.matcher(said);
+        if (!port.find()) {
+            throw new IllegalStateException("the target does not say where it listens");
+        }
+        return Integer.parseInt(port.group(1));
+    }
+
+    private void startStack(Children children) throws IOException, InterruptedException {
+        Process process =
+                children.start("stack", 1, List.of(home.resolve("plumb").toString(), "up", "--window", "1s"));
+        children.await("stack", process, text -> text.contains("Ctrl-C"), Duration.ofMinutes(5));
+    }
+
+    private Measurement bare(Children children, Load load, int port, Path log)
+            throws IOException, InterruptedException {
+        Path file = out.resolve("bare.csv");
+        int code = children.run(
+                "netty",
+                0,
+                List.of(
+                        java(),
+                        "-XX:+UseSerialGC",
+                        "-Xmx192m",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        BareReader.class.getName(),
+                        "127.0.0.1",
+                        Integer.toString(port),
+                        MODEL,
+                        load.key(),
+                        Integer.toString(warmup),
+                        Integer.toString(seconds),
+                        file.toString()),
+                Duration.ofSeconds(warmup + seconds + 60L));
+        if (code != 0) {
+            throw new IllegalStateException("the bare reader ended with " + code + ": see " + children.log("netty"));
+        }
+        List<Sighting> seen = new ArrayList<>();
+        for (String line : Files.readAllLines(file)) {
+            String[] cells = line.split(",");
+            seen.add(new Sighting(
+                    cells[0], Long.parseLong(cells[1]), Long.parseLong(cells[2]), Long.parseLong(cells[3])));
+        }
+        return Measurement.of(seen, Truth.read(log));
+    }
+
+    private Measurement plumbline(Children children, Load load, int port, Path log)
+            throws IOException, InterruptedException {
+        // Whoever stands by was started by the stack, on the stack's core.
+        children.move("load-producer", 0);
+        List<String> command = new ArrayList<>(List.of(
+                home.resolve("plumb").toString(),
+                "run",
+                "--url",
+                "http://127.0.0.1:" + port,
+                "--duration",
+                seconds + "s",
+                "--warmup-duration",
+                warmup + "s",
+                "--osl",
+                "4096",
+                "--artifact-dir",
+                out.resolve("runs").toString(),
+                "--quiet"));
+        command.addAll(
+                switch (load) {
+                    case Load.Streams streams -> List.of("--concurrency", Integer.toString(streams.count()));
+                    case Load.Rate rate ->
+                        List.of(
+                                "--request-rate",
+                                Integer.toString(rate.perSecond()),
+                                "--arrival-pattern",
+                                "constant",
+                                "--max-in-flight",
+                                "10000");
+                });
+        int code = children.run("run", 1, command, Duration.ofSeconds(warmup + seconds + 300L));
+        if (code != 0 && code != 3) {
+            throw new IllegalStateException("plumb run ended with " + code + ": see " + children.log("run"));
+        }
+        return Measurement.of(seen(newestRun()), Truth.read(log));
+    }
+
+    private Path newestRun() throws IOException {
+        try (Stream<Path> runs = Files.list(out.resolve("runs"))) {
+            return runs.filter(run -> Files.isDirectory(run)
+                            && run.getFileName().toString().startsWith("20"))
+                    .sorted()
+                    .reduce((a, b) -> b)
+                    .orElseThrow(() -> new IllegalStateException("no run in " + out.resolve("runs")));
+        }
+    }
+
+    private static List<Sighting> seen(Path run) throws IOException {
+        List<Path> parts;
+        try (Stream<Path> files = Files.list(run)) {
+            parts = files.filter(file -> file.getFileName().toString().matches("events(\\.\\d+)?\\.jsonl"))
+                    .toList();
+        }
+        List<Sighting> seen = new ArrayList<>();
+        for (Path part : parts) {
+            for (String line : Files.readAllLines(part)) {
+                JsonNode event = JSON.readTree(line);
+                JsonNode stamps = event.path("stamps");
+                if (event.path("type").asText().equals("request") && stamps.hasNonNull("firstContentNanos")) {
+                    seen.add(new Sighting(
+                            event.path("attempt").path("requestId").asText(),
+                            stamps.path("sentNanos").asLong(),
+                            stamps.path("firstContentNanos").asLong(),
+                            event.path("response").path("contentChunks").asLong()));
+                }
+            }
+        }
+        return seen;
+    }
+
+    private static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+}
