@@ -7,8 +7,11 @@ import dev.plumbline.target.SimulatedTarget;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** {@code plumb run} with a stack of its own, as a user starts it: files complete, codes right, nothing left behind. */
@@ -17,7 +20,15 @@ class RunIT extends DrivenRuns {
     @Test
     void aRunIsJudgedByItsBudgetThenByTheLastGreenRunAndOtherConditionsAreRefused() throws Exception {
         try (SimulatedTarget target = SimulatedTarget.start(TARGET)) {
-            PlumbProcess first = run(target, "--duration", "6s", "--json", "--budget", "max(ttft)<60s, error_rate<90%");
+            PlumbProcess first = run(
+                    target,
+                    "--duration",
+                    "6s",
+                    "--json",
+                    "--budget",
+                    "max(ttft)<60s, error_rate<90%",
+                    "--goodput",
+                    "ttft:60000");
             assertThat(first.exitValue()).as(first.output()).isZero();
             JsonNode summary = json.readTree(first.output());
             assertThat(summary.at("/verdict/findings")).hasSize(2);
@@ -31,6 +42,8 @@ class RunIT extends DrivenRuns {
             assertThat(lines(folder.resolve("events.jsonl"))).isEqualTo(acknowledged);
             assertThat(lines(folder.resolve("requests.csv"))).isEqualTo(acknowledged + 1);
 
+            assertWindowsSayWhatTheRunSays(summary, folder);
+
             PlumbProcess second = run(target, "--duration", "6s", "--quiet", "--baseline", "last-green");
             // Two runs of six seconds on a shared machine may differ: any verdict is fine, none is not.
             assertThat(second.exitValue()).as(second.output()).isIn(0, 1, 3);
@@ -43,6 +56,29 @@ class RunIT extends DrivenRuns {
             assertThat(runs()).hasSize(2);
             assertThat(other.leftOver("state", "runs", "key")).isEmpty();
         }
+    }
+
+    /** Goodput of the windows is that of the requests; all are of one kind of work, and say how late the generator was. */
+    private void assertWindowsSayWhatTheRunSays(JsonNode summary, Path folder) throws IOException {
+        long good = 0;
+        long ended = 0;
+        long ticks = 0;
+        long leftOut = 0;
+        Set<String> conditions = new HashSet<>();
+        for (String line : Files.readAllLines(folder.resolve("windows.jsonl"))) {
+            JsonNode window = json.readTree(line);
+            good += window.at("/delta/grades/goodput/good").asLong();
+            ended += window.at("/delta/grades/goodput/ended").asLong();
+            ticks += window.at("/delta/circumstances/generatorDelay/count").asLong();
+            // What a producer did not vouch for is counted, and in no grade.
+            leftOut += window.at("/excluded/requests/completed").asLong();
+            conditions.add(window.at("/id/series/conditions").asText());
+        }
+        assertThat(conditions).singleElement().asString().matches("[0-9a-f]{16}");
+        assertThat(ended + leftOut)
+                .isEqualTo(summary.at("/totals/goodput/ended").asLong());
+        assertThat(good + leftOut).isEqualTo(summary.at("/totals/goodput/good").asLong());
+        assertThat(leftOut > 0 || ticks > 0).isTrue();
     }
 
     /** Of a terminal that is gone. Ctrl-C goes the same way, and the one of a service manager ends {@link HealingIT}. */

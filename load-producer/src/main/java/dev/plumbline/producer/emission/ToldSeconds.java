@@ -44,7 +44,9 @@ final class ToldSeconds {
             lastEpochMillis = Math.max(lastEpochMillis, start);
             all.add(around(activity, Optional.ofNullable(waiting.remove(start))));
         }
-        waiting.headMap(firstEpochMillis).clear();
+        if (lastEpochMillis >= firstEpochMillis) {
+            waiting.headMap(firstEpochMillis).clear();
+        }
         Map<Long, Circumstances> late = waiting.headMap(lastEpochMillis, true);
         late.forEach((start, around) -> all.add(nothingBut(start, around)));
         late.clear();

@@ -2,8 +2,8 @@ package dev.plumbline.producer.time;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The anchors of a producer: the first is read at its start, and another one begins when the machine's wall clock turns out to

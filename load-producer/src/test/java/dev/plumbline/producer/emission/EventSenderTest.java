@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plumbline.contract.event.Activity;
 import dev.plumbline.contract.event.Attempt;
+import dev.plumbline.contract.event.Circumstances;
 import dev.plumbline.contract.event.Event;
 import dev.plumbline.contract.event.Heartbeat;
 import dev.plumbline.contract.event.Heartbeat.LostSequences;
@@ -27,8 +28,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -243,6 +249,38 @@ class EventSenderTest {
                 .reduce((a, b) -> b)
                 .orElseThrow();
         assertThat(again.lost()).isNotEmpty().allMatch(range -> range.events() == 0);
+    }
+
+    @Test
+    void whatIsSeenAroundTheLoadGoesWithItsSecond() {
+        TreeMap<Long, Circumstances> seen = new TreeMap<>(Map.of(
+                1_000_000L,
+                new Circumstances(
+                        Map.of("gpu_power_watts", Circumstances.GaugeSum.of(300)),
+                        Map.of(),
+                        OptionalLong.empty(),
+                        Optional.empty())));
+        MarkedQueue queue = new MarkedQueue(100, 1);
+        start(queue, 1, () -> mock(true), new LoadSurroundings() {
+            @Override
+            public RequestEvent sampled(RequestEvent event) {
+                return event;
+            }
+
+            @Override
+            public SortedMap<Long, Circumstances> drain() {
+                SortedMap<Long, Circumstances> taken = new TreeMap<>(seen);
+                seen.clear();
+                return taken;
+            }
+        });
+        queue.mark(new Marker(0, 9 * MILLI, 0, List.of(new Activity("stable", 1_000_000, 3, 4, 5, Set.of())), false));
+
+        await(() -> heartbeats(lastMade).stream()
+                .flatMap(heartbeat -> heartbeat.activity().stream())
+                .anyMatch(activity -> activity.circumstances()
+                        .map(around -> around.mean("gpu_power_watts").equals(OptionalDouble.of(300)))
+                        .orElse(false)));
     }
 
     @Test
@@ -479,6 +517,11 @@ class EventSenderTest {
     }
 
     private EventSender start(MarkedQueue queue, int loops, Supplier<Producer<byte[], byte[]>> connector) {
+        return start(queue, loops, connector, LoadSurroundings.UNSEEN);
+    }
+
+    private EventSender start(
+            MarkedQueue queue, int loops, Supplier<Producer<byte[], byte[]>> connector, LoadSurroundings surroundings) {
         // Stamps of markers are the test's; the sender's own pauses follow real time.
         EventSender sender = new EventSender(
                 queue,
@@ -489,7 +532,7 @@ class EventSenderTest {
                 loops,
                 new SenderSettings(TOPIC, 5 * MILLI, MILLI, TimeUnit.SECONDS.toNanos(1)),
                 counters,
-                LoadSurroundings.UNSEEN);
+                surroundings);
         Thread started = new Thread(sender, "sender-under-test");
         started.start();
         thread = Optional.of(started);

@@ -59,9 +59,11 @@ class ToldSecondsTest {
 
     @Test
     void beforeTheLoadNothingIsTold() {
-        assertThat(seconds.with(List.of(), seen(Map.of(3_000L, 200.0)))).isEmpty();
-        assertThat(watts(seconds.with(List.of(told(5_000)), seen(Map.of(4_000L, 200.0)))))
+        assertThat(seconds.with(List.of(), seen(Map.of(3_000L, 200.0, 5_000L, 210.0))))
                 .isEmpty();
+        assertThat(watts(seconds.with(List.of(told(5_000)), seen(Map.of(4_000L, 200.0)))))
+                .as("what was seen in the first second waits for it")
+                .containsExactly(Map.entry(5_000L, 210.0));
     }
 
     @Test
