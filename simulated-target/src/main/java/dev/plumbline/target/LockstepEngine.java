@@ -84,9 +84,10 @@ final class LockstepEngine implements TargetEngine {
         return generation::disconnect;
     }
 
+    /** Those that only wait for the next step do not count as the queue. */
     private boolean isFull() {
-        return core.running() + core.waiting() >= core.maxRunning()
-                && core.waiting() >= settings.capacity().queueLimit();
+        int free = Math.max(0, core.maxRunning() - core.running());
+        return core.waiting() - free >= settings.capacity().queueLimit();
     }
 
     private void begin(long nowNanos) {

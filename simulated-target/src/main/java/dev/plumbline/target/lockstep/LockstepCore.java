@@ -290,9 +290,9 @@ public final class LockstepCore {
         return hitTokens;
     }
 
-    /** Bytes of the GPU's memory that are taken. */
+    /** Bytes of the GPU's memory that are taken; never more than there are, however much has leaked. */
     public long usedBytes() {
-        return memory.bytes(blocks.filled());
+        return Math.min(settings.memory().totalBytes(), memory.bytes(blocks.filled()));
     }
 
     /** Bytes that a sequence's prompt would take in new chunks, for the words of an error. */
