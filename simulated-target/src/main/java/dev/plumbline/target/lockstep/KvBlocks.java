@@ -3,6 +3,7 @@ package dev.plumbline.target.lockstep;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.IntPredicate;
 
 /**
@@ -71,7 +72,7 @@ final class KvBlocks {
     /** Gives a sequence that holds nothing the blocks that were found and room for {@code tokens}; or nothing at all. */
     boolean admit(Sequence sequence, int hits, int tokens) {
         for (int block = 0; block < hits; block++) {
-            hold(sequence, byName.get(sequence.prompt().name(block)));
+            hold(sequence, Objects.requireNonNull(byName.get(sequence.prompt().name(block))));
         }
         sequence.offeredBlocks = hits;
         if (grow(sequence, tokens)) {
