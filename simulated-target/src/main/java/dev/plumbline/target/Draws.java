@@ -56,7 +56,8 @@ final class Draws {
         return z ^ (z >>> 31);
     }
 
-    private static double lognormal(SplittableRandom random, double sigma) {
+    /** A factor whose mean is 1. */
+    static double lognormal(SplittableRandom random, double sigma) {
         return Math.exp(sigma * random.nextGaussian() - sigma * sigma / 2);
     }
 

@@ -8,9 +8,9 @@ public enum EmitOutcome {
     LENGTH,
     /** Finished without any content, by a regression. */
     EMPTY,
-    /** Answered with status 500 at once, by a regression. */
+    /** Answered with status 500, by a regression or because the memory of an engine that works in steps ran out. */
     HTTP_ERROR,
-    /** Ended with an error after some of its content, by a regression. */
+    /** Ended with an error in its stream, by a regression or because the memory of an engine that works in steps ran out. */
     STREAM_ERROR,
     /** Refused because the queue was full. */
     REJECTED,

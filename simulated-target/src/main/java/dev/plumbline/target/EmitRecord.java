@@ -1,6 +1,7 @@
 package dev.plumbline.target;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -15,6 +16,7 @@ import java.util.OptionalLong;
  * @param outcome how it ended
  * @param activeRegressions names in {@link Regressions#NAMES} that were active at some moment of it, not necessarily to
  *     its harm
+ * @param steps what an engine that works in steps did with it; absent where every stream has a timing of its own
  */
 public record EmitRecord(
         String requestId,
@@ -24,11 +26,34 @@ public record EmitRecord(
         int promptTokens,
         int outputTokens,
         EmitOutcome outcome,
-        List<String> activeRegressions) {
+        List<String> activeRegressions,
+        Optional<StepTruth> steps) {
 
     /** Copies the list. */
     public EmitRecord {
         activeRegressions = List.copyOf(activeRegressions);
+    }
+
+    /** Of an engine where every stream has a timing of its own. */
+    public EmitRecord(
+            String requestId,
+            long ordinal,
+            EmitStamps stamps,
+            int contentChunks,
+            int promptTokens,
+            int outputTokens,
+            EmitOutcome outcome,
+            List<String> activeRegressions) {
+        this(
+                requestId,
+                ordinal,
+                stamps,
+                contentChunks,
+                promptTokens,
+                outputTokens,
+                outcome,
+                activeRegressions,
+                Optional.empty());
     }
 
     /** One JSON object without line breaks; names are the components', stamps lie flat, what is absent is left out. */
@@ -50,7 +75,16 @@ public record EmitRecord(
         for (int i = 0; i < activeRegressions.size(); i++) {
             json.append(i == 0 ? "\"" : ",\"").append(activeRegressions.get(i)).append('"');
         }
-        return json.append("]}").toString();
+        json.append(']');
+        steps.ifPresent(truth -> append(json, truth));
+        return json.append('}').toString();
+    }
+
+    private static void append(StringBuilder json, StepTruth truth) {
+        append(json, "queueNanos", truth.queueNanos());
+        json.append(",\"cachedTokens\":").append(truth.cachedTokens());
+        json.append(",\"preemptions\":").append(truth.preemptions());
+        json.append(",\"outOfMemory\":").append(truth.outOfMemory());
     }
 
     private static void append(StringBuilder json, String name, OptionalLong nanos) {

@@ -8,7 +8,7 @@ import java.util.function.Consumer;
  * Slots, the queue before them, and what is wrong with them at the moment. Not thread safe: all calls come on one thread,
  * and the timers call back on it.
  */
-final class Engine {
+final class Engine implements TargetEngine {
 
     /** Share of the cache that a simulated token takes is one over this many per slot. */
     private static final int CACHE_TOKENS_PER_SLOT = 4096;
@@ -37,13 +37,8 @@ final class Engine {
         }
     }
 
-    /**
-     * Takes a request on, or refuses it.
-     *
-     * @param receivedNanos when its body had been read
-     * @return to be run when the client goes away; does nothing after the end
-     */
-    Runnable submit(GenerationRequest request, long receivedNanos, Reply reply) {
+    @Override
+    public Runnable submit(GenerationRequest request, long receivedNanos, Reply reply) {
         Generation generation = new Generation(this, request, receivedNanos, reply);
         if (generation.draws().fails(regressions)) {
             generation.failAtOnce();
@@ -61,7 +56,8 @@ final class Engine {
     }
 
     /** Switches at once: for prefills, intervals and admissions that begin from now on. */
-    void setRegressions(Regressions changed) {
+    @Override
+    public void setRegressions(Regressions changed) {
         regressions = changed;
         lastSwitchNanos = OptionalLong.of(clock.nanos());
         lastSwitchEpochMillis = OptionalLong.of(clock.epochMillis());
@@ -95,7 +91,8 @@ final class Engine {
     }
 
     /** Slots there are at the moment. */
-    int slots() {
+    @Override
+    public int slots() {
         return regressions.slots().orElse(settings.capacity().slots());
     }
 
@@ -107,32 +104,44 @@ final class Engine {
                         / ((double) CACHE_TOKENS_PER_SLOT * settings.capacity().slots()));
     }
 
-    int running() {
+    @Override
+    public int running() {
         return running;
     }
 
-    int waiting() {
+    @Override
+    public int waiting() {
         return queue.size();
     }
 
-    Regressions regressions() {
+    @Override
+    public Regressions regressions() {
         return regressions;
     }
 
-    OptionalLong lastSwitchNanos() {
+    @Override
+    public OptionalLong lastSwitchNanos() {
         return lastSwitchNanos;
     }
 
-    OptionalLong lastSwitchEpochMillis() {
+    @Override
+    public OptionalLong lastSwitchEpochMillis() {
         return lastSwitchEpochMillis;
     }
 
-    EngineMetrics metrics() {
+    @Override
+    public EngineMetrics metrics() {
         return metrics;
     }
 
-    Lateness lateness() {
+    @Override
+    public Lateness lateness() {
         return lateness;
+    }
+
+    @Override
+    public String exposition() {
+        return metrics.exposition(settings.endpoint().model(), running, queue.size(), cacheUsage());
     }
 
     SimulatedTargetSettings settings() {

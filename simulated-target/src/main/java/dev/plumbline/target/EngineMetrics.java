@@ -1,5 +1,7 @@
 package dev.plumbline.target;
 
+import dev.plumbline.target.lockstep.KvSettings;
+import dev.plumbline.target.lockstep.LockstepCore;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
@@ -77,6 +79,38 @@ final class EngineMetrics {
         perOutputToken.write(text, "request_time_per_output_token_seconds", "Mean per output token.", labels);
         endToEnd.write(text, "e2e_request_latency_seconds", "Receipt to last token.", labels);
         queueTime.write(text, "request_queue_time_seconds", "Receipt to a slot.", labels);
+        return text.toString();
+    }
+
+    /** What an engine that works in steps tells beside that. */
+    String ofSteps(String model, LockstepCore core, KvSettings kv) {
+        String labels = "engine=\"0\",model_name=\"" + model + "\"";
+        StringBuilder text = new StringBuilder(2048);
+        single(text, "num_preemptions_total", "counter", "Preemptions.", labels, core.preemptions());
+        single(
+                text,
+                "prefix_cache_queries_total",
+                "counter",
+                "Prompt tokens looked up in the prefix cache.",
+                labels,
+                core.queriedTokens());
+        single(
+                text,
+                "prefix_cache_hits_total",
+                "counter",
+                "Prompt tokens found in the prefix cache.",
+                labels,
+                core.hitTokens());
+        single(
+                text,
+                "prompt_tokens_cached_total",
+                "counter",
+                "Prompt tokens that were not computed.",
+                labels,
+                core.hitTokens());
+        String config = "block_size=\"" + kv.blockTokens() + "\",enable_prefix_caching=\""
+                + (kv.prefixCache() ? "True" : "False") + "\",engine=\"0\",num_gpu_blocks=\"" + kv.blocks() + "\"";
+        single(text, "cache_config_info", "gauge", "The KV cache.", config, 1);
         return text.toString();
     }
 

@@ -1,5 +1,7 @@
 package dev.plumbline.target;
 
+import dev.plumbline.target.lockstep.BlockHashes;
+
 /**
  * A well-formed request.
  *
@@ -10,6 +12,20 @@ package dev.plumbline.target;
  * @param limitTokens most output tokens, at least 1
  * @param smallestTokens fewest output tokens, 0 to {@code limitTokens}; equal to the limit when the end of the text is to
  *     be ignored
+ * @param blocks names of the blocks of its prompt, of which there are none when nobody asks for them
  */
 record GenerationRequest(
-        String requestId, long ordinal, long drawKey, int promptTokens, int limitTokens, int smallestTokens) {}
+        String requestId,
+        long ordinal,
+        long drawKey,
+        int promptTokens,
+        int limitTokens,
+        int smallestTokens,
+        BlockHashes blocks) {
+
+    /** Of a prompt that no cache knows. */
+    GenerationRequest(
+            String requestId, long ordinal, long drawKey, int promptTokens, int limitTokens, int smallestTokens) {
+        this(requestId, ordinal, drawKey, promptTokens, limitTokens, smallestTokens, BlockHashes.NONE);
+    }
+}

@@ -3,6 +3,7 @@ package dev.plumbline.target;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.plumbline.target.lockstep.LockstepCore;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
@@ -28,26 +29,32 @@ final class HttpEndpoints implements Handler<HttpServerRequest> {
             "/api/chat", Protocol.OLLAMA_CHAT,
             "/v1/messages", Protocol.MESSAGES,
             "/v1/responses", Protocol.RESPONSES);
+    private static final String RESET_PREFIX_CACHE = "/reset_prefix_cache";
     private static final int DEFAULT_LOG_RECORDS = 1000;
 
     private final SimulatedTargetSettings settings;
     private final TargetClock clock;
-    private final Engine engine;
+    private final TargetEngine engine;
     private final EmitLog emitLog;
     private final Map<String, Map<HttpMethod, BiConsumer<HttpServerRequest, byte[]>>> routes;
+    private final int blockTokens;
     private long ordinal;
 
-    HttpEndpoints(SimulatedTargetSettings settings, TargetClock clock, Engine engine, EmitLog emitLog) {
+    HttpEndpoints(
+            SimulatedTargetSettings settings, TargetClock clock, TargetEngine engine, Timers timers, EmitLog emitLog) {
         this.settings = settings;
         this.clock = clock;
         this.engine = engine;
         this.emitLog = emitLog;
+        this.blockTokens = settings.lockstep()
+                .map(lockstep -> lockstep.kv().prefixCache() ? lockstep.kv().blockTokens() : 0)
+                .orElse(0);
         Map<String, Map<HttpMethod, BiConsumer<HttpServerRequest, byte[]>>> served = new HashMap<>();
         GENERATIONS.forEach((path, protocol) ->
                 served.put(path, Map.of(HttpMethod.POST, (request, body) -> generate(request, body, protocol))));
         served.put("/tokenize", Map.of(HttpMethod.POST, this::tokenize));
         served.put("/v1/models", get(request -> json(request.response(), models())));
-        served.put("/health", get(request -> request.response().end()));
+        served.put("/health", get(request -> health(request.response())));
         served.put("/metrics", get(request -> metrics(request.response())));
         served.put("/admin/state", get(request -> json(request.response(), state())));
         served.put("/admin/emit-log", get(this::emitLog));
@@ -63,7 +70,19 @@ final class HttpEndpoints implements Handler<HttpServerRequest> {
                             engine.setRegressions(Regressions.NONE);
                             json(request.response(), state());
                         }));
+        engine.core().ifPresent(core -> {
+            served.put("/admin/nvidia-smi", get(new GpuEndpoint(core, clock, timers)::answer));
+            served.put(RESET_PREFIX_CACHE, Map.of(HttpMethod.POST, (request, body) -> {
+                core.resetPrefixCache();
+                request.response().end();
+            }));
+        });
         this.routes = Map.copyOf(served);
+    }
+
+    private void health(HttpServerResponse response) {
+        boolean dead = engine.core().map(LockstepCore::isDead).orElse(false);
+        response.setStatusCode(dead ? 503 : 200).end();
     }
 
     private static Map<HttpMethod, BiConsumer<HttpServerRequest, byte[]>> get(Consumer<HttpServerRequest> answer) {
@@ -96,7 +115,8 @@ final class HttpEndpoints implements Handler<HttpServerRequest> {
             return Optional.of(new RequestRefused(
                     405, "MethodNotAllowedError", Optional.empty(), "Method Not Allowed: " + request.method()));
         }
-        if (path.startsWith("/admin/") && !request.method().equals(HttpMethod.GET)) {
+        boolean orders = path.startsWith("/admin/") || path.equals(RESET_PREFIX_CACHE);
+        if (orders && !request.method().equals(HttpMethod.GET)) {
             return settings.control()
                     .refusal(
                             request.remoteAddress().hostAddress(), name -> Optional.ofNullable(request.getHeader(name)))
@@ -155,14 +175,15 @@ final class HttpEndpoints implements Handler<HttpServerRequest> {
                     bytes,
                     protocol,
                     settings.endpoint().model(),
-                    settings.capacity().maxModelLengthTokens());
+                    settings.capacity().maxModelLengthTokens(),
+                    blockTokens);
             long mine = ordinal++;
             long key = id == null ? Draws.keyOf(settings.seed(), mine) : Draws.keyOf(settings.seed(), id);
             String name = id == null ? "ordinal-" + mine : id;
             response.putHeader("x-request-id", name);
             Reply reply = new HttpReply(response, protocol, body, key, settings, clock);
             GenerationRequest generation = new GenerationRequest(
-                    name, mine, key, body.promptTokens(), body.limitTokens(), body.smallestTokens());
+                    name, mine, key, body.promptTokens(), body.limitTokens(), body.smallestTokens(), body.blocks());
             Runnable disconnect = engine.submit(generation, receivedNanos, reply);
             if (!response.ended()) {
                 response.closeHandler(closed -> disconnect.run());
@@ -189,9 +210,7 @@ final class HttpEndpoints implements Handler<HttpServerRequest> {
 
     private void metrics(HttpServerResponse response) {
         response.putHeader("content-type", "text/plain; version=0.0.4; charset=utf-8")
-                .end(engine.metrics()
-                        .exposition(
-                                settings.endpoint().model(), engine.running(), engine.waiting(), engine.cacheUsage()));
+                .end(engine.exposition());
     }
 
     private ObjectNode models() {
@@ -279,7 +298,22 @@ final class HttpEndpoints implements Handler<HttpServerRequest> {
                 .put("p99BelowMicros", engine.lateness().belowMicros(0.99))
                 .put("maxNanos", engine.lateness().maxNanos());
         body.put("emitLogDropped", emitLog.dropped());
+        if (engine instanceof LockstepEngine steps) {
+            body.set("steps", steps(steps));
+        }
         return body;
+    }
+
+    private ObjectNode steps(LockstepEngine engine) {
+        LockstepCore core = engine.core().orElseThrow();
+        return object().put("count", engine.steps())
+                .put("lateRestarts", engine.restarts())
+                .put("preemptions", core.preemptions())
+                .put("kvUsage", core.kvUsage())
+                .put("prefixTokensQueried", core.queriedTokens())
+                .put("prefixTokensHit", core.hitTokens())
+                .put("memoryUsedBytes", core.usedBytes())
+                .put("dead", core.isDead());
     }
 
     private static ObjectNode object() {

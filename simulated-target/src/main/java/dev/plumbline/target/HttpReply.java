@@ -3,6 +3,7 @@ package dev.plumbline.target;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.LongConsumer;
 
 /** Writes one answer, as events or as a whole. Used on the event loop only. */
@@ -51,8 +52,13 @@ final class HttpReply implements Reply {
 
     @Override
     public void prefilled() {
+        prefilled(OptionalInt.empty());
+    }
+
+    @Override
+    public void prefilled(OptionalInt cachedTokens) {
         if (!settings.output().roleChunkEarly()) {
-            write(wording.opening(body.promptTokens()));
+            write(wording.opening(body.promptTokens(), cachedTokens));
         }
     }
 
@@ -91,8 +97,12 @@ final class HttpReply implements Reply {
 
     @Override
     public void fail() {
-        RequestRefused error = new RequestRefused(
-                500, "InternalServerError", Optional.empty(), "EngineCore encountered an issue (simulated).");
+        fail("EngineCore encountered an issue (simulated).");
+    }
+
+    @Override
+    public void fail(String message) {
+        RequestRefused error = new RequestRefused(500, "InternalServerError", Optional.empty(), message);
         if (response.headWritten()) {
             response.end(Buffer.buffer(wording.failure(error)));
         } else {

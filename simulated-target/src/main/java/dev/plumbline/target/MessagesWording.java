@@ -2,6 +2,7 @@ package dev.plumbline.target;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.OptionalInt;
 
 /** Anthropic Messages, spelled as vLLM does. */
 final class MessagesWording implements Wording {
@@ -23,11 +24,16 @@ final class MessagesWording implements Wording {
 
     @Override
     public byte[] opening(int promptTokens) {
+        return opening(promptTokens, OptionalInt.empty());
+    }
+
+    @Override
+    public byte[] opening(int promptTokens, OptionalInt cachedTokens) {
         return Protocol.ascii(event(
                         "message_start",
                         "\"message\":{" + message
-                                + "\"content\":[],\"stop_reason\":null,\"stop_sequence\":null,\"usage\":{\"input_tokens\":"
-                                + promptTokens + ",\"output_tokens\":0}}")
+                                + "\"content\":[],\"stop_reason\":null,\"stop_sequence\":null,\"usage\":"
+                                + usage(promptTokens, 0, cachedTokens) + "}")
                 + event("content_block_start", "\"content_block\":{\"type\":\"text\",\"text\":\"\"},\"index\":0"));
     }
 
@@ -67,7 +73,13 @@ final class MessagesWording implements Wording {
     }
 
     private static String usage(Work work) {
-        return "{\"input_tokens\":" + work.promptTokens() + ",\"output_tokens\":" + work.outputTokens() + "}";
+        return usage(work.promptTokens(), work.outputTokens(), work.cachedTokens());
+    }
+
+    /** That API's input tokens are those that the cache did not have. */
+    private static String usage(int promptTokens, int outputTokens, OptionalInt cachedTokens) {
+        return "{\"input_tokens\":" + (promptTokens - cachedTokens.orElse(0)) + ",\"output_tokens\":" + outputTokens
+                + (cachedTokens.isPresent() ? ",\"cache_read_input_tokens\":" + cachedTokens.getAsInt() : "") + "}";
     }
 
     static String error(RequestRefused refused) {

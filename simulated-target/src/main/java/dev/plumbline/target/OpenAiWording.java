@@ -85,6 +85,11 @@ final class OpenAiWording implements Wording {
 
     private static String usage(Work work) {
         return "{\"prompt_tokens\":" + work.promptTokens() + ",\"total_tokens\":"
-                + (work.promptTokens() + work.outputTokens()) + ",\"completion_tokens\":" + work.outputTokens() + "}";
+                + (work.promptTokens() + work.outputTokens()) + ",\"completion_tokens\":" + work.outputTokens()
+                + (work.cachedTokens().isPresent()
+                        ? ",\"prompt_tokens_details\":{\"cached_tokens\":"
+                                + work.cachedTokens().getAsInt() + "}"
+                        : "")
+                + "}";
     }
 }

@@ -1,5 +1,6 @@
 package dev.plumbline.target;
 
+import java.util.OptionalInt;
 import java.util.function.LongConsumer;
 
 /** The client's side of one generation, as the engine sees it. All calls come on the engine's thread. */
@@ -13,6 +14,11 @@ interface Reply {
 
     /** The prefill is over and the first content follows at once. */
     void prefilled();
+
+    /** The same, of an engine that knows how many prompt tokens its prefix cache had. */
+    default void prefilled(OptionalInt cachedTokens) {
+        prefilled();
+    }
 
     /**
      * Writes tokens {@code firstToken} to {@code firstToken + tokens − 1}, counted from 0.
@@ -31,6 +37,11 @@ interface Reply {
 
     /** Ends the answer with a server error. */
     void fail();
+
+    /** The same, in the engine's words. */
+    default void fail(String message) {
+        fail();
+    }
 
     /** Refuses the request because the queue is full. */
     void reject();

@@ -2,6 +2,7 @@ package dev.plumbline.target;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.plumbline.target.lockstep.BlockHashes;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -14,17 +15,33 @@ import java.util.OptionalInt;
  * @param includeUsage whether a usage event is wanted
  * @param limitTokens most output tokens
  * @param smallestTokens fewest output tokens
+ * @param blocks names of the full blocks of the prompt; none when nobody asked for them
  */
-record RequestBody(int promptTokens, boolean streams, boolean includeUsage, int limitTokens, int smallestTokens) {
+record RequestBody(
+        int promptTokens,
+        boolean streams,
+        boolean includeUsage,
+        int limitTokens,
+        int smallestTokens,
+        BlockHashes blocks) {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
-    private static final int CHARACTERS_PER_TOKEN = 4;
+    static final int CHARACTERS_PER_TOKEN = 4;
 
     /** The limit of completions that state none, as in vLLM. */
     private static final int COMPLETIONS_LIMIT_TOKENS = 16;
 
     /** @throws RequestRefused with what vLLM would answer */
     static RequestBody parse(byte[] bytes, Protocol protocol, String model, int maxModelLengthTokens)
+            throws RequestRefused {
+        return parse(bytes, protocol, model, maxModelLengthTokens, 0);
+    }
+
+    /**
+     * @param blockTokens tokens in a block of the prompt; 0 when nobody asks for these
+     * @throws RequestRefused with what vLLM would answer
+     */
+    static RequestBody parse(byte[] bytes, Protocol protocol, String model, int maxModelLengthTokens, int blockTokens)
             throws RequestRefused {
         JsonNode body = json(bytes);
         JsonNode asked = body.path("model");
@@ -71,7 +88,8 @@ record RequestBody(int promptTokens, boolean streams, boolean includeUsage, int 
                 (protocol.isOllama() && body.path("stream").isMissingNode()) || flag(body, "stream"),
                 flag(body.path("stream_options"), "include_usage"),
                 limit,
-                smallest);
+                smallest,
+                blockTokens == 0 ? BlockHashes.NONE : PromptBlocks.of(body, protocol, blockTokens));
     }
 
     private static OptionalInt stated(JsonNode body, Protocol protocol) throws RequestRefused {

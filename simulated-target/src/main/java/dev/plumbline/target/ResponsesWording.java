@@ -78,7 +78,12 @@ final class ResponsesWording implements Wording {
                 + "\",\"error\":null,\"incomplete_details\":" + (cut ? "{\"reason\":\"max_output_tokens\"}" : "null")
                 + ",\"output\":[{\"id\":\"msg_0\",\"type\":\"message\",\"role\":\"assistant\",\"status\":\"completed\","
                 + "\"content\":[{\"type\":\"output_text\",\"text\":\"" + Wording.text(work)
-                + "\",\"annotations\":[]}]}],\"usage\":{\"input_tokens\":" + work.promptTokens() + ",\"output_tokens\":"
+                + "\",\"annotations\":[]}]}],\"usage\":{\"input_tokens\":" + work.promptTokens()
+                + (work.cachedTokens().isPresent()
+                        ? ",\"input_tokens_details\":{\"cached_tokens\":"
+                                + work.cachedTokens().getAsInt() + "}"
+                        : "")
+                + ",\"output_tokens\":"
                 + work.outputTokens() + ",\"total_tokens\":" + (work.promptTokens() + work.outputTokens()) + "}}";
     }
 

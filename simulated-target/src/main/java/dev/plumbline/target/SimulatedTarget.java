@@ -157,7 +157,7 @@ public final class SimulatedTarget implements AutoCloseable {
         private volatile Running running = new Running(() -> {}, Optional.empty());
 
         /** What exists once it was started. */
-        private record Running(Runnable stop, Optional<Engine> engine) {}
+        private record Running(Runnable stop, Optional<TargetEngine> engine) {}
 
         Verticle(SimulatedTargetSettings settings, TargetClock clock, EmitLog emitLog) {
             this.settings = settings;
@@ -165,7 +165,7 @@ public final class SimulatedTarget implements AutoCloseable {
             this.emitLog = emitLog;
         }
 
-        Engine engine() {
+        TargetEngine engine() {
             return running.engine().orElseThrow();
         }
 
@@ -176,7 +176,9 @@ public final class SimulatedTarget implements AutoCloseable {
         @Override
         public void start(Promise<Void> started) {
             Pacer pacer = new Pacer(clock, task -> context.runOnContext(ignored -> task.run()));
-            Engine engine = new Engine(settings, clock, pacer, emitLog::add);
+            TargetEngine engine = settings.lockstep()
+                    .<TargetEngine>map(lockstep -> new LockstepEngine(settings, lockstep, clock, pacer, emitLog::add))
+                    .orElseGet(() -> new Engine(settings, clock, pacer, emitLog::add));
             running = new Running(pacer::close, Optional.of(engine));
             loadClasses();
             HttpServer server = vertx.createHttpServer(new HttpServerOptions()
@@ -185,7 +187,7 @@ public final class SimulatedTarget implements AutoCloseable {
                     .setTcpNoDelay(true)
                     .setHandle100ContinueAutomatically(true)
                     .setAcceptBacklog(1024));
-            server.requestHandler(new HttpEndpoints(settings, clock, engine, emitLog));
+            server.requestHandler(new HttpEndpoints(settings, clock, engine, pacer, emitLog));
             server.listen()
                     .onSuccess(listening -> port = listening.actualPort())
                     .<Void>mapEmpty()

@@ -18,6 +18,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -120,12 +121,20 @@ public final class SimulatedTargetMain implements Callable<Integer> {
                             + " empty, stalls (shares), stall-ms")
     private List<String> regressions = List.of();
 
+    @Mixin
+    private LockstepOptions lockstep = new LockstepOptions();
+
     private SimulatedTargetMain() {}
 
     /** Runs the target; see {@code --help} for the flags. */
     public static void main(String[] arguments) {
         ROOT_LOGGER.setLevel(Level.WARNING);
-        System.exit(new CommandLine(new SimulatedTargetMain()).execute(arguments));
+        if (arguments.length > 0 && arguments[0].equals(NvidiaSmiTool.NAME)) {
+            System.exit(NvidiaSmiTool.run(List.of(arguments).subList(1, arguments.length), System.out));
+        }
+        System.exit(new CommandLine(new SimulatedTargetMain())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .execute(arguments));
     }
 
     @Override
@@ -143,6 +152,9 @@ public final class SimulatedTargetMain implements Callable<Integer> {
             SimulatedTarget target = SimulatedTarget.start(settings);
             Runtime.getRuntime().addShutdownHook(new Thread(target::close, "target-stop"));
             ChildProcess.endWithSupervisor(() -> System.exit(0), GRACE);
+            if (lockstep.nvidiaSmi().isPresent()) {
+                NvidiaSmiTool.writeScript(lockstep.nvidiaSmi().get(), target.baseUrl());
+            }
             ReadyFile.publishIfAsked("target", Map.of("http", target.port()));
             System.out.println("READY target " + target.baseUrl());
         } catch (BindException e) {
@@ -152,7 +164,7 @@ public final class SimulatedTargetMain implements Callable<Integer> {
         } catch (FileSystemException e) {
             System.err.println("target: " + e.getFile() + " cannot be written ("
                     + Optional.ofNullable(e.getReason()).orElse(e.getClass().getSimpleName())
-                    + "); name another --emit-log");
+                    + "); name another --emit-log or --nvidia-smi");
             return INFRASTRUCTURE;
         } catch (IOException e) {
             System.err.println("target: cannot listen on " + host + ":" + port + ": " + e.getMessage());
@@ -166,20 +178,24 @@ public final class SimulatedTargetMain implements Callable<Integer> {
         Optional<String> apiKey = firstLine(apiKeyFile);
         Optional<String> controlToken =
                 firstLine(controlTokenFile).or(() -> Optional.ofNullable(System.getenv("PLUMBLINE_CONTROL_TOKEN")));
+        List<String> given = spec.commandLine().getParseResult().matchedOptions().stream()
+                .map(option -> option.longestName())
+                .toList();
         return new SimulatedTargetSettings(
                 new SimulatedTargetSettings.Endpoint(host, port, model, apiKey),
                 seed,
                 new TimingSettings(
-                        nanos("--prefill-ms", prefillMillis, 1e6),
-                        nanos("--prefill-us-per-token", prefillMicrosPerToken, 1e3),
-                        nanos("--decode-ms", decodeMillis, 1e6),
+                        LockstepOptions.nanos("--prefill-ms", prefillMillis, 1e6),
+                        LockstepOptions.nanos("--prefill-us-per-token", prefillMicrosPerToken, 1e3),
+                        LockstepOptions.nanos("--decode-ms", decodeMillis, 1e6),
                         jitterSigma),
                 new OutputSettings(outputTokens, outputTokensSigma, tokensPerChunk, roleChunkEarly),
                 new CapacitySettings(
                         slots, queueLimit, overloadStatus, maxModelLength, CapacitySettings.DEFAULT.maxBodyBytes()),
                 emitLog,
                 regressions.stream().map(RegressionSchedule::parse).toList(),
-                ControlAccess.of(controlToken));
+                ControlAccess.of(controlToken),
+                lockstep.settings(given));
     }
 
     private static Optional<String> firstLine(Optional<Path> file) throws IOException {
@@ -189,12 +205,5 @@ public final class SimulatedTargetMain implements Callable<Integer> {
         try (var lines = Files.lines(file.get())) {
             return Optional.of(lines.findFirst().orElse("").strip());
         }
-    }
-
-    private static long nanos(String flag, double value, double unitNanos) {
-        if (!(value >= 0 && value * unitNanos <= Require.HOUR_NANOS)) {
-            throw new IllegalArgumentException(flag + " must be 0 to one hour, got " + value);
-        }
-        return Math.round(value * unitNanos);
     }
 }

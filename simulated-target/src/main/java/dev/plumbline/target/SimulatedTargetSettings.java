@@ -1,6 +1,7 @@
 package dev.plumbline.target;
 
 import dev.plumbline.process.ControlAccess;
+import dev.plumbline.target.lockstep.LockstepSettings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -17,6 +18,8 @@ import java.util.Optional;
  * @param emitLogFile file for one line per request, replaced when it exists; absent writes none
  * @param regressions switches at known moments after the start, at most 1000
  * @param control who may switch regressions over HTTP
+ * @param lockstep an engine that works in steps, whose {@code timing} is but the jitter and whose {@code capacity} has no
+ *     slots; absent gives every stream a timing of its own
  */
 public record SimulatedTargetSettings(
         Endpoint endpoint,
@@ -26,7 +29,8 @@ public record SimulatedTargetSettings(
         CapacitySettings capacity,
         Optional<Path> emitLogFile,
         List<RegressionSchedule> regressions,
-        ControlAccess control) {
+        ControlAccess control,
+        Optional<LockstepSettings> lockstep) {
 
     /** A free port on 127.0.0.1, model {@code simulated}, seed 1, and the defaults of each part. */
     public static final SimulatedTargetSettings DEFAULT = new SimulatedTargetSettings(
@@ -36,8 +40,7 @@ public record SimulatedTargetSettings(
             OutputSettings.DEFAULT,
             CapacitySettings.DEFAULT,
             Optional.empty(),
-            List.of(),
-            ControlAccess.of(Optional.empty()));
+            List.of());
 
     /**
      * Where the target listens and under which names.
@@ -73,7 +76,10 @@ public record SimulatedTargetSettings(
         }
     }
 
-    /** @throws IllegalArgumentException when there are more than 1000 switches */
+    /**
+     * @throws IllegalArgumentException when there are more than 1000 switches, or the KV cache is too small for one request of
+     *     the greatest length
+     */
     public SimulatedTargetSettings {
         Objects.requireNonNull(endpoint, "endpoint");
         Objects.requireNonNull(timing, "timing");
@@ -81,11 +87,18 @@ public record SimulatedTargetSettings(
         Objects.requireNonNull(capacity, "capacity");
         Objects.requireNonNull(emitLogFile, "emitLogFile");
         Objects.requireNonNull(control, "control");
+        Objects.requireNonNull(lockstep, "lockstep");
         regressions = List.copyOf(regressions);
         Require.within("regressions", regressions.size(), 0, 1000);
+        int longest = capacity.maxModelLengthTokens();
+        if (lockstep.isPresent() && lockstep.get().kv().tokens() < longest) {
+            throw new IllegalArgumentException(
+                    "a KV cache of " + lockstep.get().kv().tokens()
+                            + " tokens does not hold one request of maxModelLengthTokens, " + longest);
+        }
     }
 
-    /** Taking regressions over HTTP from programs on its machine. */
+    /** Every stream with a timing of its own; taking regressions over HTTP from programs on its machine. */
     public SimulatedTargetSettings(
             Endpoint endpoint,
             long seed,
@@ -94,46 +107,58 @@ public record SimulatedTargetSettings(
             CapacitySettings capacity,
             Optional<Path> emitLogFile,
             List<RegressionSchedule> regressions) {
-        this(endpoint, seed, timing, output, capacity, emitLogFile, regressions, ControlAccess.of(Optional.empty()));
+        this(
+                endpoint,
+                seed,
+                timing,
+                output,
+                capacity,
+                emitLogFile,
+                regressions,
+                ControlAccess.of(Optional.empty()),
+                Optional.empty());
     }
 
     /** This, listening elsewhere. */
     public SimulatedTargetSettings withEndpoint(Endpoint changed) {
-        return new SimulatedTargetSettings(changed, seed, timing, output, capacity, emitLogFile, regressions, control);
+        return new SimulatedTargetSettings(
+                changed, seed, timing, output, capacity, emitLogFile, regressions, control, lockstep);
     }
 
     /** This, with another seed. */
     public SimulatedTargetSettings withSeed(long changed) {
         return new SimulatedTargetSettings(
-                endpoint, changed, timing, output, capacity, emitLogFile, regressions, control);
+                endpoint, changed, timing, output, capacity, emitLogFile, regressions, control, lockstep);
     }
 
     /** This, with other timing. */
     public SimulatedTargetSettings withTiming(TimingSettings changed) {
         return new SimulatedTargetSettings(
-                endpoint, seed, changed, output, capacity, emitLogFile, regressions, control);
+                endpoint, seed, changed, output, capacity, emitLogFile, regressions, control, lockstep);
     }
 
     /** This, with other output. */
     public SimulatedTargetSettings withOutput(OutputSettings changed) {
         return new SimulatedTargetSettings(
-                endpoint, seed, timing, changed, capacity, emitLogFile, regressions, control);
+                endpoint, seed, timing, changed, capacity, emitLogFile, regressions, control, lockstep);
     }
 
     /** This, with other capacity. */
     public SimulatedTargetSettings withCapacity(CapacitySettings changed) {
-        return new SimulatedTargetSettings(endpoint, seed, timing, output, changed, emitLogFile, regressions, control);
+        return new SimulatedTargetSettings(
+                endpoint, seed, timing, output, changed, emitLogFile, regressions, control, lockstep);
     }
 
     /** This, writing its emit log to {@code file}. */
     public SimulatedTargetSettings withEmitLogFile(Path file) {
         return new SimulatedTargetSettings(
-                endpoint, seed, timing, output, capacity, Optional.of(file), regressions, control);
+                endpoint, seed, timing, output, capacity, Optional.of(file), regressions, control, lockstep);
     }
 
     /** This, with other switches. */
     public SimulatedTargetSettings withRegressions(List<RegressionSchedule> changed) {
-        return new SimulatedTargetSettings(endpoint, seed, timing, output, capacity, emitLogFile, changed, control);
+        return new SimulatedTargetSettings(
+                endpoint, seed, timing, output, capacity, emitLogFile, changed, control, lockstep);
     }
 
     /** This, taking regressions over HTTP only from who knows a token. */
@@ -146,6 +171,13 @@ public record SimulatedTargetSettings(
                 capacity,
                 emitLogFile,
                 regressions,
-                ControlAccess.of(Optional.of(token)));
+                ControlAccess.of(Optional.of(token)),
+                lockstep);
+    }
+
+    /** This, with an engine that works in steps. */
+    public SimulatedTargetSettings withLockstep(LockstepSettings changed) {
+        return new SimulatedTargetSettings(
+                endpoint, seed, timing, output, capacity, emitLogFile, regressions, control, Optional.of(changed));
     }
 }

@@ -1,5 +1,7 @@
 package dev.plumbline.target;
 
+import java.util.OptionalInt;
+
 /** The spelling of one answer in one API, ASCII. Used on the event loop only. */
 interface Wording {
 
@@ -8,6 +10,11 @@ interface Wording {
 
     /** What is said before the first content; may be empty. */
     byte[] opening(int promptTokens);
+
+    /** The same, when it is known how many prompt tokens the prefix cache had. */
+    default byte[] opening(int promptTokens, OptionalInt cachedTokens) {
+        return opening(promptTokens);
+    }
 
     /**
      * A piece of content.
