@@ -138,7 +138,7 @@ class ClockStepTest {
             }
             await(() -> emission.acknowledgedEvents() > 50);
             clock.setWall(byMillis);
-            await(() -> clock.timesReanchored() == 1);
+            await(() -> clock.timesReanchored() > 0);
             await(() -> clock.nanos() >= clock.reanchoredFromNanos());
             long across = emission.acknowledgedEvents();
             await(() -> emission.acknowledgedEvents() > across + 100);
