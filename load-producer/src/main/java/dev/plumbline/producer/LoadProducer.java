@@ -62,7 +62,9 @@ final class LoadProducer {
     private final ProducerConfig config;
     private final ProducerSettings settings;
     private final ProducerClock clock;
-    private final long epoch;
+    /** The first one: it is part of what requests are called by. */
+    private final long startEpoch;
+
     private final LoadShares shares;
     private final ProducerMetrics metrics;
     private final LoadCounters loadCounters = new LoadCounters();
@@ -95,7 +97,7 @@ final class LoadProducer {
         this.config = config;
         this.settings = settings;
         this.clock = clock;
-        this.epoch = clock.anchorEpochMillis();
+        this.startEpoch = clock.anchorAt(clock.nanos()).epoch();
         this.metrics = new ProducerMetrics(settings.series());
         this.protection = settings.protection();
         this.connectionReuse =
@@ -128,7 +130,6 @@ final class LoadProducer {
                         config.kafka().properties()),
                 clock,
                 config.producer().id(),
-                epoch,
                 settings.series().group(),
                 settings.series().variant(),
                 count,
@@ -331,7 +332,7 @@ final class LoadProducer {
     }
 
     private String idPrefix() {
-        return config.producer().id() + '-' + Long.toString(epoch, 36);
+        return config.producer().id() + '-' + Long.toString(startEpoch, 36);
     }
 
     private void awaitLoad(List<CompletableFuture<Void>> runs) throws InterruptedException {
@@ -413,7 +414,7 @@ final class LoadProducer {
         return new StatusReport(
                 state,
                 config.producer().id(),
-                epoch,
+                clock.anchorAt(clock.nanos()).epoch(),
                 settings.series().group().key(),
                 settings.series().variant(),
                 loadCounters.dueRequests(),

@@ -66,8 +66,12 @@ record OwnMetrics(
         metrics.gauge("plumbline_producer_queue_bytes", "About what waits for the sender, in memory", queue::bytes);
         metrics.gauge(
                 "plumbline_producer_wall_clock_offset_milliseconds",
-                "How far the machine's wall clock is ahead of this producer's; beside 0 when it was set or the machine slept",
+                "How far the machine's wall clock is ahead of this producer's; beside 0 for a moment when it was set",
                 clock::wallOffsetMillis);
+        metrics.counter(
+                "plumbline_producer_clock_reanchored_total",
+                "How often wall time was read anew, because the machine's clock was set or the machine slept",
+                clock::timesReanchored);
         metrics.counter("plumbline_producer_due_total", "Requests that fell due", load::dueRequests);
         metrics.gauge("plumbline_producer_queue_items", "Requests and markers that wait for the sender", queue::size);
         metrics.gauge("plumbline_producer_in_flight", "Requests in flight", load::inFlightRequests);

@@ -11,7 +11,7 @@ import java.util.OptionalLong;
 /**
  * What {@code GET /status} answers. Counts are requests since the measured load began.
  *
- * @param epoch of this start, see the contract's origin
+ * @param epoch of this start, or of when the clock was set last; see the contract's origin
  * @param due fell due
  * @param sent were written to a connection
  * @param failed by kind; kinds without any are left out

@@ -178,7 +178,7 @@ final class ProducerRegistry {
         }
     }
 
-    /** One start of a producer: its sequences. */
+    /** One epoch of a producer: its sequences. */
     static final class KnownEpoch {
         private final long number;
         private final SequenceTracker sequences;

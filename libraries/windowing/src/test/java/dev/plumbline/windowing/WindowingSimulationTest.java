@@ -1,5 +1,6 @@
 package dev.plumbline.windowing;
 
+import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -18,5 +19,12 @@ class WindowingSimulationTest {
     @MethodSource("seeds")
     void nobodyWaitsForOneAndEveryEventIsCountedOnce(long seed) {
         new SimulatedPipe(seed, STEPS, STEP_MILLIS).run();
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void norForOneWhoseClockIsSetAgainAndAgain(long seed) {
+        SimulatedPipe pipe = new SimulatedPipe(seed, STEPS, STEP_MILLIS);
+        pipe.run(List.of(new ClockIsSet(pipe, seed)));
     }
 }

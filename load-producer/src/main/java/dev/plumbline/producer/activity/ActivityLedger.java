@@ -23,7 +23,9 @@ public final class ActivityLedger {
     /** Longest time without a drain that is kept apart by slot; older slots are discarded and counted. */
     static final int MAX_SLOTS = 3_600;
 
-    private static final class Slot {
+    private static final long SLOT_NANOS = Activity.SLOT_MILLIS * ProducerClock.NANOS_PER_MILLI;
+
+    private static final class Entry {
         private long offered;
         private long inFlightNanos;
         private long outputTokens;
@@ -32,7 +34,7 @@ public final class ActivityLedger {
 
     private final ProducerClock clock;
     private final String variant;
-    private final TreeMap<Long, Slot> slots = new TreeMap<>();
+    private final TreeMap<Long, Entry> slots = new TreeMap<>();
     private long inFlight;
     private long integratedUntilNanos;
     private final LongAdder discardedSlots = new LongAdder();
@@ -42,8 +44,11 @@ public final class ActivityLedger {
 
     private long lastMeasuredNanos = Long.MAX_VALUE;
 
-    /** Of the slots of the measured span, the first that was not told. */
-    private long untoldEpochMillis;
+    /** A stamp in the first slot of the measured span that was not told. */
+    private long untoldNanos;
+
+    /** Up to this stamp of the measured span slots are there. */
+    private long reachedNanos = Long.MIN_VALUE;
 
     /** @param startNanos from when on time in flight is integrated */
     public ActivityLedger(ProducerClock clock, String variant, long startNanos) {
@@ -52,17 +57,11 @@ public final class ActivityLedger {
         this.integratedUntilNanos = startNanos;
     }
 
-    /** The start of the slot in which a stamp lies, in milliseconds since the Unix epoch. */
-    public static long slotStartEpochMillis(ProducerClock clock, long atNanos) {
-        long epochMillis = clock.epochMillisAt(atNanos);
-        return epochMillis - Math.floorMod(epochMillis, Activity.SLOT_MILLIS);
-    }
-
     /** When the measured span begins, which may lie ahead; it goes on until {@link #measuredUntil} says otherwise. */
     public void measuredFrom(long atNanos) {
         firstMeasuredNanos = atNanos;
         lastMeasuredNanos = Long.MAX_VALUE;
-        untoldEpochMillis = slotStartEpochMillis(clock, atNanos);
+        untoldNanos = atNanos;
     }
 
     /** The measured span is over; the stamp is the first that is not measured. */
@@ -72,7 +71,7 @@ public final class ActivityLedger {
 
     /** A request fell due. */
     public void offered(long dueNanos) {
-        slot(dueNanos).offered++;
+        entryAt(dueNanos).offered++;
     }
 
     /** A request went into flight; stamps of enter and leave never decrease. */
@@ -95,7 +94,7 @@ public final class ActivityLedger {
     /** Output tokens streamed in; negative corrects an earlier count. */
     public void tokens(long atNanos, long count) {
         if (count != 0) {
-            slot(atNanos).outputTokens += count;
+            entryAt(atNanos).outputTokens += count;
         }
     }
 
@@ -104,14 +103,13 @@ public final class ActivityLedger {
      * is nothing to vouch for.
      */
     public void sick(long fromNanos, long toNanos, Activity.Sickness sickness) {
-        long last = slotStartEpochMillis(clock, toNanos);
-        long first = Math.max(
-                slotStartEpochMillis(clock, Math.min(fromNanos, toNanos)),
-                last - (MAX_SLOTS - 1) * Activity.SLOT_MILLIS);
-        for (long start = first; start <= last; start += Activity.SLOT_MILLIS) {
-            if (isMeasured(start) || slots.containsKey(start)) {
-                slotAt(start).sickness.add(sickness);
+        long at = Math.max(Math.min(fromNanos, toNanos), toNanos - (MAX_SLOTS - 1) * SLOT_NANOS);
+        while (at <= toNanos) {
+            Slot slot = Slot.at(clock, at);
+            if (isMeasured(slot) || slots.containsKey(slot.startEpochMillis())) {
+                entry(slot).sickness.add(sickness);
             }
+            at = slot.untilNanos();
         }
     }
 
@@ -134,57 +132,76 @@ public final class ActivityLedger {
     /** Takes back what {@link #drain} gave, because it could not be told. */
     public void putBack(List<Activity> untold) {
         for (Activity activity : untold) {
-            Slot slot = slotAt(activity.slotStartEpochMillis());
-            slot.offered += activity.offered();
-            slot.inFlightNanos += activity.inFlightNanos();
-            slot.outputTokens += activity.outputTokens();
-            slot.sickness.addAll(activity.sickness());
+            Entry entry = entry(activity.slotStartEpochMillis());
+            entry.offered += activity.offered();
+            entry.inFlightNanos += activity.inFlightNanos();
+            entry.outputTokens += activity.outputTokens();
+            entry.sickness.addAll(activity.sickness());
         }
     }
 
-    /** There is an entry for each slot of the measured span that has begun by now, once. */
+    /**
+     * There is an entry for each slot of the measured span that has begun by now, once; of one that the wall clock went through
+     * before, because it was set back, one that is not vouched for: it would count double.
+     */
     private void reach(long atNanos) {
-        long reachedNanos = Math.min(atNanos, lastMeasuredNanos);
-        if (reachedNanos < firstMeasuredNanos) {
+        long reached = Math.min(atNanos, lastMeasuredNanos);
+        if (reached < firstMeasuredNanos) {
             return;
         }
-        long last = slotStartEpochMillis(clock, reachedNanos);
-        long first = Math.max(untoldEpochMillis, last - (MAX_SLOTS - 1) * Activity.SLOT_MILLIS);
-        discardedSlots.add((first - untoldEpochMillis) / Activity.SLOT_MILLIS);
-        for (long start = first; start <= last; start += Activity.SLOT_MILLIS) {
-            slotAt(start);
+        long cutNanos = clock.anchorAt(reached).fromNanos();
+        if (reachedNanos < cutNanos) {
+            // The slot that was reached last ends sooner than was known then.
+            untoldNanos = Math.max(firstMeasuredNanos, Math.min(untoldNanos, cutNanos));
         }
-        untoldEpochMillis = last + Activity.SLOT_MILLIS;
+        reachedNanos = reached;
+        long oldestNanos = Slot.at(clock, reached).fromNanos() - (MAX_SLOTS - 1) * SLOT_NANOS;
+        if (Slot.at(clock, untoldNanos).fromNanos() < oldestNanos) {
+            discardedSlots.add((oldestNanos - Slot.at(clock, untoldNanos).fromNanos()) / SLOT_NANOS);
+            untoldNanos = oldestNanos;
+        }
+        while (untoldNanos <= reached) {
+            Slot slot = Slot.at(clock, untoldNanos);
+            Entry entry = entry(slot);
+            if (slot.isRepeated()) {
+                entry.sickness.add(Activity.Sickness.WATERMARK_STALLED);
+            }
+            untoldNanos = slot.untilNanos();
+        }
     }
 
-    private boolean isMeasured(long slotStartEpochMillis) {
+    private boolean isMeasured(Slot slot) {
         return lastMeasuredNanos >= firstMeasuredNanos
-                && clock.nanosAt(slotStartEpochMillis + Activity.SLOT_MILLIS) > firstMeasuredNanos
-                && clock.nanosAt(slotStartEpochMillis) <= lastMeasuredNanos;
+                && slot.untilNanos() > firstMeasuredNanos
+                && slot.fromNanos() <= lastMeasuredNanos;
     }
 
     private void integrate(long atNanos) {
         if (inFlight > 0) {
             while (integratedUntilNanos < atNanos) {
-                long slotStart = slotStartEpochMillis(clock, integratedUntilNanos);
-                long until = Math.min(atNanos, clock.nanosAt(slotStart + Activity.SLOT_MILLIS));
-                slotAt(slotStart).inFlightNanos += inFlight * (until - integratedUntilNanos);
+                Slot slot = Slot.at(clock, integratedUntilNanos);
+                long until = Math.min(atNanos, slot.untilNanos());
+                entry(slot).inFlightNanos += inFlight * (until - integratedUntilNanos);
                 integratedUntilNanos = until;
             }
         }
         integratedUntilNanos = Math.max(integratedUntilNanos, atNanos);
     }
 
-    private Slot slot(long atNanos) {
-        return slotAt(slotStartEpochMillis(clock, atNanos));
+    private Entry entryAt(long atNanos) {
+        return entry(Slot.at(clock, atNanos));
     }
 
-    private Slot slotAt(long startEpochMillis) {
-        Slot slot = slots.computeIfAbsent(startEpochMillis, unused -> new Slot());
+    private Entry entry(Slot slot) {
+        return entry(slot.startEpochMillis());
+    }
+
+    private Entry entry(long startEpochMillis) {
+        Entry entry = slots.computeIfAbsent(startEpochMillis, unused -> new Entry());
         if (slots.size() > MAX_SLOTS) {
             slots.pollFirstEntry();
             discardedSlots.increment();
         }
-        return slot;
+        return entry;
     }
 }

@@ -11,14 +11,17 @@ import dev.plumbline.producer.recorder.RequestRecording;
 import dev.plumbline.producer.selfcheck.Budgets;
 import dev.plumbline.producer.selfcheck.ProcessCpu;
 import dev.plumbline.producer.selfcheck.SelfCheck;
+import dev.plumbline.producer.time.Anchor;
 import dev.plumbline.producer.time.ProducerClock;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
 
 /**
  * One event loop of the producer: it ticks from the start to the end of the process, runs load, checks itself, and tells
@@ -30,6 +33,8 @@ import java.util.concurrent.TimeUnit;
  * <p>Public methods may be called from any thread; the work happens on the loop.
  */
 public final class LoadLoop {
+
+    private static final Logger LOG = Logger.getLogger(LoadLoop.class);
 
     private final int index;
     private final Vertx vertx;
@@ -199,12 +204,25 @@ public final class LoadLoop {
     }
 
     private void tick() {
+        clock.look().ifPresent(LoadLoop::tell);
         run.ifPresent(LoadRun::tick);
         long now = clock.nanos();
         selfCheck.tick(now);
-        if (now - lastMarkNanos >= markIntervalNanos) {
+        if (now - lastMarkNanos >= markIntervalNanos || isAcross(clock.anchorAt(now))) {
             mark(now, false);
         }
+    }
+
+    /** The others wait for this loop's word before they claim anything of the time since the clock was set. */
+    private boolean isAcross(Anchor anchor) {
+        return lastMarkNanos < anchor.fromNanos();
+    }
+
+    private static void tell(Anchor anchor) {
+        LOG.warnf(
+                "The machine's wall clock was set, or the machine slept: it is %+d ms beside the time of this producer, which is"
+                        + " right again from %s on, as epoch %d; what ends before keeps its place, and no duration is touched",
+                anchor.movedMillis(), Instant.ofEpochMilli(anchor.fromEpochMillis()), anchor.epoch());
     }
 
     /** The stamp is the one until which the self-check judged: it must not run ahead into a slot that is not judged. */

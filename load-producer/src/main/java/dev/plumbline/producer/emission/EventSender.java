@@ -11,6 +11,7 @@ import dev.plumbline.contract.series.GroupPartitioner;
 import dev.plumbline.contract.wire.Codec;
 import dev.plumbline.producer.activity.ActivitySum;
 import dev.plumbline.producer.recorder.EndedRequest;
+import dev.plumbline.producer.time.Anchor;
 import dev.plumbline.producer.time.ProducerClock;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -39,6 +40,11 @@ import org.jspecify.annotations.Nullable;
  * failed is named in the heartbeat that moves the watermark over it. So when a heartbeat says T, each request that ended at
  * or before T lies acknowledged in front of it, or is named in it or in an earlier one that was acknowledged.
  *
+ * <p><b>When the clock was set.</b> Each epoch has one {@link Anchor} and numbers of its own. The first thing that was stamped
+ * after the clock was set makes the sender wait until everything of the epoch before is settled and named, and begin the next
+ * with a heartbeat that claims no more than both anchors allow. A request belongs to the epoch in which it is written and lies
+ * where the anchor at its end places it, so that one that ended before, on another loop, is in its own window, too.
+ *
  * <p>What can not be excluded: a record whose acknowledgement was lost counts as lost and lies there nevertheless. Whoever
  * reads must take "lost" as "was not acknowledged"; the sequence tells the two apart.
  *
@@ -49,9 +55,6 @@ public final class EventSender implements Runnable {
     private static final Logger LOG = Logger.getLogger(EventSender.class);
     /** A cold client needs a second to learn about a topic; that is not worth a line. */
     private static final int ATTEMPTS_BEFORE_WARNING = 8;
-
-    /** Between a correction that time servers make all day, and one that moves requests into other windows. */
-    private static final long LARGEST_WALL_OFFSET_MILLIS = 500;
 
     private static final long SETTLING_POLL_NANOS = 1_000_000;
 
@@ -82,7 +85,6 @@ public final class EventSender implements Runnable {
     private final Supplier<Producer<byte[], byte[]>> connector;
     private final ProducerClock clock;
     private final String producerId;
-    private final long epoch;
     private final ComparisonGroup group;
     private final String variant;
     private final SenderSettings settings;
@@ -99,20 +101,23 @@ public final class EventSender implements Runnable {
     private final CountDownLatch finished = new CountDownLatch(1);
     private final ThrottledWarning unreachable;
     private final ThrottledWarning notTaken;
-    private final ThrottledWarning clockMoved;
 
     private volatile long stopAskedNanos = Long.MAX_VALUE;
     private volatile String lastFailure = "";
     private volatile boolean failed;
     private @Nullable Producer<byte[], byte[]> kafka;
     private int partition;
+    /** The one of the epoch that is being written. */
+    private Anchor anchor;
+
     private long lastSequence;
     private long lastHeartbeatNanos;
     private long lastToldUntil;
+    /** Whether a heartbeat has spoken of all loops since the clock was set. */
+    private boolean isEpochTold = true;
 
     /**
      * @param connector makes a new Kafka producer; may throw {@link KafkaException}, which is retried
-     * @param epoch of this start, see {@link Origin}
      * @param variant the variant that is driven
      * @param loops how many event loops leave markers in the queue
      * @param surroundings adds what was seen around a request; here and not on an event loop, where it would cost time
@@ -122,7 +127,6 @@ public final class EventSender implements Runnable {
             Supplier<Producer<byte[], byte[]>> connector,
             ProducerClock clock,
             String producerId,
-            long epoch,
             ComparisonGroup group,
             String variant,
             int loops,
@@ -133,7 +137,6 @@ public final class EventSender implements Runnable {
         this.connector = connector;
         this.clock = clock;
         this.producerId = producerId;
-        this.epoch = epoch;
         this.group = group;
         this.variant = variant;
         this.settings = settings;
@@ -142,10 +145,10 @@ public final class EventSender implements Runnable {
         this.key = group.key().getBytes(StandardCharsets.UTF_8);
         this.settledNanos = new long[loops];
         this.lastSettled = new boolean[loops];
+        this.anchor = clock.anchorAt(clock.nanos());
         this.lastToldUntil = untilEpochMillis();
         this.unreachable = new ThrottledWarning(LOG, clock);
         this.notTaken = new ThrottledWarning(LOG, clock);
-        this.clockMoved = new ThrottledWarning(LOG, clock);
     }
 
     /**
@@ -200,11 +203,17 @@ public final class EventSender implements Runnable {
     }
 
     /** One turn: takes an item if there is one, learns what became of earlier records, speaks when it is time. */
-    private void step(Optional<MarkedQueue.Item> item) {
+    private void step(Optional<MarkedQueue.Item> item) throws InterruptedException {
         if (item.isPresent()) {
             switch (item.get()) {
-                case MarkedQueue.Item.Ended ended -> write(ended.request());
-                case MarkedQueue.Item.Marked marked -> take(marked.marker());
+                case MarkedQueue.Item.Ended ended -> {
+                    reach(ended.request().stamps().endNanos());
+                    write(ended.request());
+                }
+                case MarkedQueue.Item.Marked marked -> {
+                    reach(marked.marker().atNanos());
+                    take(marked.marker());
+                }
             }
         }
         settle();
@@ -213,8 +222,44 @@ public final class EventSender implements Runnable {
         boolean moved = untilEpochMillis() > lastToldUntil || lost.isMoreThanOneHeartbeatTakes();
         // A marker comes once per interval; the margin keeps a heartbeat from waiting for the marker after the next.
         if ((moved && sinceLast >= settings.heartbeatIntervalNanos() * 3 / 4)
-                || sinceLast >= settings.heartbeatIntervalNanos() * 3 / 2) {
+                || sinceLast >= settings.heartbeatIntervalNanos() * 3 / 2
+                || (isWithinEpoch() && !isEpochTold)) {
             heartbeat(false);
+        }
+    }
+
+    /** What is stamped after the clock was set belongs to the epoch that begins there. */
+    private void reach(long atNanos) throws InterruptedException {
+        Anchor of = clock.anchorAt(atNanos);
+        if (of.fromNanos() > anchor.fromNanos() && endEpoch()) {
+            anchor = of;
+            lastSequence = 0;
+            lastToldUntil = 0;
+            isEpochTold = false;
+            heartbeat(false);
+        }
+    }
+
+    /**
+     * Tells all there is to tell of an epoch: nothing of it is under way or unnamed afterwards. There is no goodbye, since the
+     * next epoch goes on where this one ends. What comes meanwhile waits in the queue.
+     *
+     * @return false when the grace of a stop was over before
+     */
+    private boolean endEpoch() throws InterruptedException {
+        awaitSettled();
+        do {
+            heartbeat(false);
+            awaitSettled();
+        } while (!lost.isEmpty() && !isGraceOver());
+        return written.isEmpty() && lost.isEmpty();
+    }
+
+    private void awaitSettled() throws InterruptedException {
+        settle();
+        while (!written.isEmpty() && !isGraceOver()) {
+            TimeUnit.NANOSECONDS.sleep(SETTLING_POLL_NANOS);
+            settle();
         }
     }
 
@@ -230,7 +275,7 @@ public final class EventSender implements Runnable {
         long sequence = ++lastSequence;
         write(
                 new Written(sequence, request.endEpochMillis(), Optional.empty()),
-                surroundings.apply(request.numbered(new Origin(producerId, epoch, sequence))));
+                surroundings.apply(request.numbered(new Origin(producerId, anchor.epoch(), sequence))));
     }
 
     private void take(Marker marker) {
@@ -289,10 +334,30 @@ public final class EventSender implements Runnable {
     private long untilEpochMillis() {
         long smallest = Long.MAX_VALUE;
         for (long nanos : settledNanos) {
-            smallest = Math.min(smallest, nanos);
+            smallest = Math.min(smallest, reachedEpochMillis(nanos));
         }
         // After the last marker nothing ends any more, so its own millisecond is complete, too.
-        return Math.max(0, clock.epochMillisAt(smallest) - (isAllSettled() ? 0 : 1));
+        return Math.max(0, smallest - (isAllSettled() ? 0 : 1));
+    }
+
+    /**
+     * The wall time that a loop has reached, as this epoch may claim it. A loop that has not told of the time since the clock was
+     * set may still have a request from before, placed by the old anchor, and will have some of after, placed by the new one:
+     * where the clock was set back, those lie earlier.
+     */
+    private long reachedEpochMillis(long settledNanos) {
+        long epochMillis = clock.epochMillisAt(settledNanos);
+        return settledNanos >= anchor.fromNanos() ? epochMillis : Math.min(epochMillis, anchor.fromEpochMillis());
+    }
+
+    /** Whether every loop has told of the time since the clock was set. */
+    private boolean isWithinEpoch() {
+        for (long nanos : settledNanos) {
+            if (nanos < anchor.fromNanos()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private void heartbeat(boolean leaving) {
@@ -300,17 +365,12 @@ public final class EventSender implements Runnable {
         // What is lost and not named yet must not be passed.
         long until = lost.isEmpty() ? untilEpochMillis() : lastToldUntil;
         long sequence = ++lastSequence;
-        Heartbeat heartbeat =
-                new Heartbeat(new Origin(producerId, epoch, sequence), group, until, activity.drain(), told, leaving);
+        Heartbeat heartbeat = new Heartbeat(
+                new Origin(producerId, anchor.epoch(), sequence), group, until, activity.drain(), told, leaving);
         counters.discardedSlots(activity.discardedSlots());
         lastHeartbeatNanos = clock.nanos();
         lastToldUntil = until;
-        long offMillis = clock.wallOffsetMillis();
-        if (Math.abs(offMillis) > LARGEST_WALL_OFFSET_MILLIS) {
-            clockMoved.warn(
-                    "The machine's clock was set, or it slept: it is " + offMillis
-                            + " ms ahead of the one of this producer, whose windows lie so far beside the true time; start it again");
-        }
+        isEpochTold |= isWithinEpoch();
         write(new Written(sequence, until, Optional.of(heartbeat)), heartbeat);
     }
 
@@ -394,10 +454,7 @@ public final class EventSender implements Runnable {
             heartbeat(false);
         }
         heartbeat(true);
-        while (!written.isEmpty() && !isGraceOver()) {
-            TimeUnit.NANOSECONDS.sleep(SETTLING_POLL_NANOS);
-            settle();
-        }
+        awaitSettled();
         closeKafka(Duration.ofNanos(Math.max(0, graceEndNanos() - clock.nanos())));
     }
 

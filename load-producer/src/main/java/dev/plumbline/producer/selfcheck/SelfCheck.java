@@ -2,6 +2,7 @@ package dev.plumbline.producer.selfcheck;
 
 import dev.plumbline.contract.event.Activity;
 import dev.plumbline.producer.activity.ActivityLedger;
+import dev.plumbline.producer.activity.Slot;
 import dev.plumbline.producer.time.ProducerClock;
 import java.util.EnumMap;
 import java.util.Map;
@@ -29,7 +30,7 @@ public final class SelfCheck {
     private final ProcessCpu cpu;
     private final Map<Activity.Sickness, AtomicLong> sickSlots = new EnumMap<>(Activity.Sickness.class);
 
-    private long slotStartEpochMillis;
+    private Slot slot;
     private long slotStartNanos;
     private long slotStartCpuNanos;
     private long taken;
@@ -45,7 +46,7 @@ public final class SelfCheck {
         for (Activity.Sickness sickness : Activity.Sickness.values()) {
             sickSlots.put(sickness, new AtomicLong());
         }
-        this.slotStartEpochMillis = ActivityLedger.slotStartEpochMillis(clock, startNanos);
+        this.slot = Slot.at(clock, startNanos);
         this.slotStartNanos = startNanos;
         this.slotStartCpuNanos = cpu.usedNanos();
         this.expectedTickNanos = startNanos + budgets.tickIntervalNanos();
@@ -75,16 +76,15 @@ public final class SelfCheck {
             accuse(expectedTickNanos, atNanos, Activity.Sickness.EVENT_LOOP_STALLED);
         }
         expectedTickNanos = atNanos + budgets.tickIntervalNanos();
-        long slotNow = ActivityLedger.slotStartEpochMillis(clock, atNanos);
-        if (slotNow > slotStartEpochMillis) {
-            endSlot(atNanos, slotNow);
+        if (atNanos >= slot.untilNanos()) {
+            endSlot(atNanos, Slot.at(clock, atNanos));
         }
     }
 
     /** Judges the slot that is still open, because nothing follows. */
     public void finish(long atNanos) {
         tick(atNanos);
-        endSlot(atNanos, slotStartEpochMillis);
+        endSlot(atNanos, slot);
     }
 
     /** Accusations by kind; a slot that was accused twice counts twice. */
@@ -93,9 +93,9 @@ public final class SelfCheck {
         return count == null ? 0 : count.get();
     }
 
-    private void endSlot(long atNanos, long slotNow) {
+    private void endSlot(long atNanos, Slot now) {
         // The last instant of the old slots: a slot ends where the current one starts.
-        long lastNanos = Math.max(slotStartNanos, Math.min(atNanos, clock.nanosAt(slotNow) - 1));
+        long lastNanos = Math.max(slotStartNanos, now.fromNanos() - 1);
         if (takenLate > taken / 100) {
             accuse(slotStartNanos, lastNanos, Activity.Sickness.DISPATCH_LAG);
         }
@@ -109,7 +109,7 @@ public final class SelfCheck {
         taken = 0;
         takenLate = 0;
         slotStartCpuNanos = cpuNow;
-        slotStartEpochMillis = slotNow;
+        slot = now;
         slotStartNanos = atNanos;
     }
 

@@ -1,20 +1,24 @@
 package dev.plumbline.producer.time;
 
+import java.util.Optional;
+
 /**
- * The system's clocks, read once for the wall and from then on monotonic only. The only class here that reads them.
- *
- * <p>A step of the machine's wall clock during the life of the process is therefore not followed: stamps of one epoch
- * stay comparable, and the aggregator bounds the skew against the time at which records were appended. It is told: by {@link
- * #wallOffsetMillis}, on the page of metrics and in the log.
+ * The system's clocks: monotonic stamps, and a wall clock that is read at the start and anew when it was set, see {@link
+ * Anchors}. The only class here that reads them.
  */
 public final class SystemTime implements ProducerClock {
 
     private final long originNanos = System.nanoTime();
-    private final long anchorEpochMillis = System.currentTimeMillis();
+    private final Anchors anchors = new Anchors(System.currentTimeMillis());
 
     @Override
     public long nanos() {
         return System.nanoTime() - originNanos;
+    }
+
+    @Override
+    public Anchor anchorAt(long nanos) {
+        return anchors.at(nanos);
     }
 
     @Override
@@ -23,7 +27,17 @@ public final class SystemTime implements ProducerClock {
     }
 
     @Override
-    public long anchorEpochMillis() {
-        return anchorEpochMillis;
+    public Optional<Anchor> look() {
+        long before = nanos();
+        if (!anchors.isDue(before)) {
+            return Optional.empty();
+        }
+        long wallEpochMillis = System.currentTimeMillis();
+        return anchors.look(before, wallEpochMillis, nanos());
+    }
+
+    @Override
+    public long timesReanchored() {
+        return anchors.made();
     }
 }

@@ -146,4 +146,49 @@ class ActivityLedgerTest {
         assertThat(ledger.drain(0)).hasSize(ActivityLedger.MAX_SLOTS);
         assertThat(ledger.discardedSlots()).isEqualTo(5);
     }
+
+    /** Asleep, or set forward: the seconds that were never there are not told. */
+    @Test
+    void whereTheClockWasSetForwardNothingIsToldOfTheTimeBetween() {
+        ledger.measuredFrom(0);
+        ledger.entered(0);
+        clock.setWall(3_600_000);
+        clock.lookTwice();
+        assertThat(ledger.drain(2_000 * MILLI))
+                .as("until 11,350 by the old anchor, from 3,611,350 by the new one")
+                .containsExactly(
+                        flying(10_000, 400), flying(11_000, 350), flying(3_611_000, 650), flying(3_612_000, 600));
+        assertThat(ledger.discardedSlots()).isZero();
+    }
+
+    @Test
+    void aSlotThatWasToldBeforeItWasCutIsToldAgainFromTheCutOn() {
+        ledger.measuredFrom(0);
+        clock.setWall(60_000);
+        clock.advanceMillis(250);
+        clock.look();
+        clock.advanceMillis(250);
+        assertThat(ledger.drain(clock.nanos())).containsExactly(idle(10_000), idle(11_000));
+        clock.look();
+        assertThat(ledger.drain(900 * MILLI)).containsExactly(idle(71_000));
+    }
+
+    /** Wall time goes through three seconds again: were they vouched for, their windows would have double the load. */
+    @Test
+    void whereTheClockWasSetBackTheSecondsThatComeAgainAreNotVouchedFor() {
+        ledger.measuredFrom(0);
+        assertThat(ledger.drain(0)).containsExactly(idle(10_000));
+        clock.setWall(-2_000);
+        clock.lookTwice();
+        assertThat(clock.anchorAt(clock.nanos()).fromEpochMillis()).isEqualTo(9_350);
+        assertThat(ledger.drain(4_000 * MILLI)).containsExactly(sick(9_000), sick(10_000), sick(11_000), idle(12_000));
+    }
+
+    private static Activity flying(long slotStartEpochMillis, long millis) {
+        return new Activity("stable", slotStartEpochMillis, 0, millis * MILLI, 0, Set.of());
+    }
+
+    private static Activity sick(long slotStartEpochMillis) {
+        return new Activity("stable", slotStartEpochMillis, 0, 0, 0, Set.of(Sickness.WATERMARK_STALLED));
+    }
 }

@@ -7,7 +7,9 @@ import dev.plumbline.contract.event.Attempt;
 import dev.plumbline.contract.event.Event;
 import dev.plumbline.contract.event.Heartbeat;
 import dev.plumbline.contract.event.Heartbeat.LostSequences;
+import dev.plumbline.contract.event.Origin;
 import dev.plumbline.contract.event.Outcome;
+import dev.plumbline.contract.event.ProducerExpelled;
 import dev.plumbline.contract.event.RequestEvent;
 import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.contract.series.GroupPartitioner;
@@ -18,6 +20,7 @@ import dev.plumbline.contract.wire.Decoded;
 import dev.plumbline.producer.recorder.EndedRequest;
 import dev.plumbline.producer.recorder.RequestRecording;
 import dev.plumbline.producer.recorder.TokenChoice;
+import dev.plumbline.producer.time.Anchor;
 import dev.plumbline.producer.time.ManualClock;
 import dev.plumbline.producer.time.SystemTime;
 import java.nio.charset.StandardCharsets;
@@ -42,6 +45,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Kafka's own mock stands in for one thing only: acknowledgements and failures at a moment that the test chooses. */
 class EventSenderTest {
@@ -298,6 +303,168 @@ class EventSenderTest {
         assertThat(counters.lostEvents()).isEqualTo(5);
     }
 
+    /** The machine's clock is set; stamps from then on belong to what begins there. Returns the first of them. */
+    private long setWall(long byMillis) {
+        stamps.setWall(byMillis);
+        stamps.lookTwice();
+        return stamps.nanos();
+    }
+
+    @Test
+    void whereTheClockWasSetForwardTheNextEpochGoesOnWhereTheOneBeforeEnds() throws InterruptedException {
+        MarkedQueue queue = new MarkedQueue(100, 1);
+        EventSender sender = start(queue, 1, () -> mock(true));
+        await(() -> lastMade != null && !lastMade.history().isEmpty());
+        long from = setWall(3_600_000);
+        long fromMillis = from / MILLI;
+        queue.ended(request(5));
+        queue.ended(request(fromMillis - 1));
+        queue.ended(request(fromMillis));
+        queue.mark(new Marker(0, from + 9 * MILLI, 0, List.of(), false));
+        queue.ended(request(fromMillis + 20));
+        queue.mark(new Marker(0, from + 30 * MILLI, 0, List.of(), true));
+        sender.stop();
+        assertThat(sender.awaitEnd(Duration.ofSeconds(60))).isTrue();
+        List<Event> events = events(lastMade);
+        assertThat(epochs(events)).containsExactly(ANCHOR, ANCHOR + fromMillis + 3_600_000);
+        assertThat(ends(events, ANCHOR)).containsExactly(ANCHOR + 5, ANCHOR + fromMillis - 1);
+        assertThat(ends(events, ANCHOR + fromMillis + 3_600_000))
+                .containsExactly(ANCHOR + 3_600_000 + fromMillis, ANCHOR + 3_600_000 + fromMillis + 20);
+        assertNumberedAndClaimedTruly(events);
+        assertThat(heartbeats(lastMade)).filteredOn(Heartbeat::leaving).hasSize(1);
+        assertThat(((Heartbeat) events.getLast()).untilEpochMillis()).isEqualTo(ANCHOR + 3_600_000 + fromMillis + 30);
+    }
+
+    @Test
+    void whereTheClockWasSetBackNothingIsClaimedThatStillComes() throws InterruptedException {
+        MarkedQueue queue = new MarkedQueue(100, 1);
+        EventSender sender = start(queue, 1, () -> mock(true));
+        await(() -> lastMade != null && !lastMade.history().isEmpty());
+        long from = setWall(-5_000);
+        long fromMillis = from / MILLI;
+        queue.ended(request(fromMillis - 1));
+        queue.mark(new Marker(0, from - 1, 0, List.of(), false));
+        await(() -> heartbeats(lastMade).stream().anyMatch(h -> h.untilEpochMillis() == ANCHOR + fromMillis - 2));
+        queue.ended(request(fromMillis));
+        queue.mark(new Marker(0, from + 9 * MILLI, 0, List.of(), false));
+        queue.ended(request(fromMillis + 20));
+        queue.mark(new Marker(0, from + 30 * MILLI, 0, List.of(), true));
+        sender.stop();
+        assertThat(sender.awaitEnd(Duration.ofSeconds(60))).isTrue();
+        List<Event> events = events(lastMade);
+        assertThat(epochs(events)).as("a later epoch is larger").containsExactly(ANCHOR, ANCHOR + 1);
+        assertThat(ends(events, ANCHOR + 1))
+                .containsExactly(ANCHOR - 5_000 + fromMillis, ANCHOR - 5_000 + fromMillis + 20);
+        assertNumberedAndClaimedTruly(events);
+    }
+
+    /** One loop is across, the other still ends requests of before, and is late with its word. */
+    @ParameterizedTest(name = "set by {0} ms")
+    @ValueSource(longs = {-5_000, 5_000})
+    void aLoopThatIsBehindHasItsRequestsInTheirOwnTimeAndHoldsTheClaim(long byMillis) throws InterruptedException {
+        MarkedQueue queue = new MarkedQueue(100, 2);
+        EventSender sender = start(queue, 2, () -> mock(true));
+        await(() -> lastMade != null && !lastMade.history().isEmpty());
+        long from = setWall(byMillis);
+        long fromMillis = from / MILLI;
+        queue.mark(new Marker(0, from - 2 * MILLI, 0, List.of(), false));
+        queue.mark(new Marker(1, from - 2 * MILLI, 0, List.of(), false));
+        queue.ended(request(fromMillis + 1));
+        queue.mark(new Marker(0, from + 2 * MILLI, 0, List.of(), false));
+        queue.ended(request(fromMillis - 1));
+        await(() -> queue.size() == 0 && heartbeats(lastMade).size() >= 5);
+        queue.ended(request(fromMillis + 40));
+        queue.mark(new Marker(1, from + 50 * MILLI, 0, List.of(), true));
+        queue.mark(new Marker(0, from + 50 * MILLI, 0, List.of(), true));
+        sender.stop();
+        assertThat(sender.awaitEnd(Duration.ofSeconds(60))).isTrue();
+        List<Event> events = events(lastMade);
+        assertThat(epochs(events)).hasSize(2);
+        assertThat(ends(events, epochs(events).getLast()))
+                .containsExactly(
+                        stamps.epochMillisAt(from + MILLI),
+                        stamps.epochMillisAt(from - MILLI),
+                        stamps.epochMillisAt(from + 40 * MILLI));
+        assertNumberedAndClaimedTruly(events);
+    }
+
+    /** Nobody can name it later: the numbers of an epoch are told by that epoch. */
+    @Test
+    void whatIsLostOfAnEpochIsNamedBeforeTheNextBegins() {
+        MarkedQueue queue = new MarkedQueue(100, 1);
+        start(queue, 1, () -> kafka);
+        await(() -> kafka.completeNext());
+        long from = setWall(3_600_000);
+        queue.ended(request(5));
+        await(() -> events(kafka).stream().anyMatch(RequestEvent.class::isInstance));
+        long lost = sequence(events(kafka).stream()
+                .filter(RequestEvent.class::isInstance)
+                .findFirst()
+                .orElseThrow());
+        queue.ended(request(from / MILLI));
+        queue.ended(request(from / MILLI + 1));
+        await(() -> queue.size() == 1);
+        assertThat(epochs(events(kafka)))
+                .as("the fate of what was written is open")
+                .hasSize(1);
+        failNextUntilLost(lost);
+        await(() -> {
+            acknowledgeAll();
+            return events(kafka).stream().filter(RequestEvent.class::isInstance).count() == 3;
+        });
+        assertThat(heartbeats().stream()
+                        .filter(h -> h.origin().epoch() == ANCHOR)
+                        .flatMap(h -> h.lost().stream()))
+                .anyMatch(range -> range.first() <= lost && lost <= range.last() && range.events() == 1);
+        assertThat(heartbeats().stream()
+                        .filter(h -> h.origin().epoch() > ANCHOR)
+                        .flatMap(h -> h.lost().stream()))
+                .isEmpty();
+    }
+
+    private static List<Long> epochs(List<Event> events) {
+        return events.stream().map(event -> origin(event).epoch()).distinct().toList();
+    }
+
+    private static List<Long> ends(List<Event> events, long epoch) {
+        return events.stream()
+                .filter(RequestEvent.class::isInstance)
+                .map(RequestEvent.class::cast)
+                .filter(event -> event.origin().epoch() == epoch)
+                .map(RequestEvent::endEpochMillis)
+                .toList();
+    }
+
+    /** Per epoch: numbers from 1 on without a gap, a heartbeat first, and nothing behind a claim that the claim speaks of. */
+    private static void assertNumberedAndClaimedTruly(List<Event> events) {
+        for (long epoch : epochs(events)) {
+            List<Event> own = events.stream()
+                    .filter(event -> origin(event).epoch() == epoch)
+                    .toList();
+            assertThat(own).extracting(EventSenderTest::sequence).containsExactlyElementsOf(oneTo(own.size()));
+            assertThat(own.getFirst()).isInstanceOf(Heartbeat.class);
+            long claimed = Long.MIN_VALUE;
+            for (Event event : own) {
+                switch (event) {
+                    case RequestEvent request ->
+                        assertThat(request.endEpochMillis())
+                                .as("behind a heartbeat that vouched for it")
+                                .isGreaterThan(claimed);
+                    case Heartbeat heartbeat -> claimed = Math.max(claimed, heartbeat.untilEpochMillis());
+                    case ProducerExpelled expelled -> throw new AssertionError(expelled);
+                }
+            }
+        }
+    }
+
+    private static Origin origin(Event event) {
+        return switch (event) {
+            case RequestEvent request -> request.origin();
+            case Heartbeat heartbeat -> heartbeat.origin();
+            case ProducerExpelled expelled -> throw new AssertionError(expelled);
+        };
+    }
+
     private MockProducer<byte[], byte[]> lastMade;
 
     private MockProducer<byte[], byte[]> mock(boolean acknowledges) {
@@ -319,7 +486,6 @@ class EventSenderTest {
                 connector,
                 new MixedClock(),
                 "p",
-                7,
                 GROUP,
                 "stable",
                 loops,
@@ -340,8 +506,8 @@ class EventSenderTest {
         }
 
         @Override
-        public long anchorEpochMillis() {
-            return ANCHOR;
+        public Anchor anchorAt(long nanos) {
+            return stamps.anchorAt(nanos);
         }
     }
 
@@ -402,11 +568,7 @@ class EventSenderTest {
     }
 
     private static long sequence(Event event) {
-        return switch (event) {
-            case RequestEvent request -> request.origin().sequence();
-            case Heartbeat heartbeat -> heartbeat.origin().sequence();
-            case dev.plumbline.contract.event.ProducerExpelled expelled -> throw new AssertionError(expelled);
-        };
+        return origin(event).sequence();
     }
 
     private static List<Long> oneTo(int count) {

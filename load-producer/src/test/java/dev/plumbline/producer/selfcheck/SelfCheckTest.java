@@ -114,4 +114,17 @@ class SelfCheckTest {
                 .filter(activity -> !activity.sickness().isEmpty())
                 .collect(Collectors.toMap(Activity::slotStartEpochMillis, Activity::sickness));
     }
+
+    @Test
+    void itGoesOnJudgingSlotsWhenTheClockWasSetBack() {
+        ticks(0, 1_000);
+        clock.moveTo(1_000 * MILLI);
+        clock.setWall(-60_000);
+        clock.lookTwice();
+        long from = clock.nanos() / MILLI;
+        ticks(1_000, from);
+        take(1, 11);
+        ticks(from, from + 1_000);
+        assertThat(check.accusations(Sickness.DISPATCH_LAG)).isEqualTo(1);
+    }
 }

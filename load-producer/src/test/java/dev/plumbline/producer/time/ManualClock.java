@@ -1,13 +1,18 @@
 package dev.plumbline.producer.time;
 
-/** A clock that stands still until it is told to move. */
+import java.util.Optional;
+
+/** A clock that stands still until it is told to move, on a machine whose wall clock can be set. */
 public final class ManualClock implements ProducerClock {
 
-    private final long anchorEpochMillis;
+    private final long wallAtZeroEpochMillis;
+    private final Anchors anchors;
     private volatile long nanos;
+    private volatile long setByMillis;
 
-    public ManualClock(long anchorEpochMillis) {
-        this.anchorEpochMillis = anchorEpochMillis;
+    public ManualClock(long wallAtZeroEpochMillis) {
+        this.wallAtZeroEpochMillis = wallAtZeroEpochMillis;
+        this.anchors = new Anchors(wallAtZeroEpochMillis);
     }
 
     @Override
@@ -16,8 +21,41 @@ public final class ManualClock implements ProducerClock {
     }
 
     @Override
-    public long anchorEpochMillis() {
-        return anchorEpochMillis;
+    public Anchor anchorAt(long atNanos) {
+        return anchors.at(atNanos);
+    }
+
+    @Override
+    public long wallOffsetMillis() {
+        return wallEpochMillis() - epochMillisAt(nanos);
+    }
+
+    @Override
+    public Optional<Anchor> look() {
+        return anchors.look(nanos, wallEpochMillis(), nanos);
+    }
+
+    @Override
+    public long timesReanchored() {
+        return anchors.made();
+    }
+
+    /** What a clock on the machine's wall shows. */
+    public long wallEpochMillis() {
+        return wallAtZeroEpochMillis + setByMillis + Math.floorDiv(nanos, NANOS_PER_MILLI);
+    }
+
+    /** Sets the machine's wall clock forward, or back; that is also what a sleep of the machine looks like. */
+    public void setWall(long byMillis) {
+        setByMillis += byMillis;
+    }
+
+    /** As time passes in which looks are made, the anchor that it makes holding at the end. */
+    public void lookTwice() {
+        for (int i = 0; i < 3; i++) {
+            advanceMillis(Anchors.LOOK_INTERVAL_MILLIS);
+            look();
+        }
     }
 
     public void advanceMillis(long millis) {

@@ -12,7 +12,7 @@ class ProducerClockTest {
         assertThat(clock.epochMillisAt(0)).isEqualTo(1_000_000_000_123L);
         assertThat(clock.epochMillisAt(999_999)).isEqualTo(1_000_000_000_123L);
         assertThat(clock.epochMillisAt(1_000_000)).isEqualTo(1_000_000_000_124L);
-        assertThat(clock.nanosAt(1_000_000_000_124L)).isEqualTo(1_000_000);
+        assertThat(clock.anchorAt(0).nanosAt(1_000_000_000_124L)).isEqualTo(1_000_000);
     }
 
     @Test

@@ -50,7 +50,10 @@ public record Activity(
         CPU_SATURATED,
         /** The queue towards Kafka was full, events were lost. */
         KAFKA_BUFFER_FULL,
-        /** Said by the aggregator: the producer's watermark stood still or fell far behind, so nobody waited for it. */
+        /**
+         * Said by the aggregator: the producer's watermark stood still or fell far behind, so nobody waited for it. Said by the
+         * producer: its clock was set back, and this slot came before.
+         */
         WATERMARK_STALLED
     }
 }

@@ -15,7 +15,7 @@ import java.util.Objects;
  *     written to this partition before this heartbeat, or is named in {@code lost}
  * @param activity per variant and slot of time, what was not yet told
  * @param lost sequences of this epoch and partition that were never acknowledged and will not come
- * @param leaving true on the last heartbeat of an epoch: nothing will follow
+ * @param leaving true on the last heartbeat of a producer: nothing will follow, nor another epoch of this start
  */
 public record Heartbeat(
         Origin origin,

@@ -6,7 +6,8 @@ import java.util.Objects;
  * Where a record comes from; unique within its partition.
  *
  * @param producerId stable name of the producer
- * @param epoch one start of that producer, in milliseconds since the Unix epoch at its start; a later start has a larger one
+ * @param epoch one start of that producer, or what it wrote from when its machine's clock was set, in milliseconds since the
+ *     Unix epoch at that moment; a later one is larger
  * @param sequence 1, 2, 3 … per epoch and partition
  */
 public record Origin(String producerId, long epoch, long sequence) {
