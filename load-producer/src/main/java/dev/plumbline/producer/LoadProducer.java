@@ -42,8 +42,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
@@ -56,6 +56,9 @@ final class LoadProducer {
     private static final Logger LOG = Logger.getLogger(LoadProducer.class);
     private static final int WARMUP_CONCURRENCY = 4;
     private static final Duration LOOP_STOP_TIMEOUT = Duration.ofSeconds(2);
+    /** Interrupted, it gives up at once; only what hangs takes longer. */
+    private static final Duration WORK_STOP_TIMEOUT = Duration.ofSeconds(10);
+
     private static final Duration TOKENIZE_TIMEOUT = Duration.ofSeconds(2);
     private static final int TOKENIZE_CONNECTIONS = 64;
 
@@ -78,11 +81,7 @@ final class LoadProducer {
     /** Filled by the thread of the load, and closed by whoever stops it. */
     private final List<InferenceClient> clients = new CopyOnWriteArrayList<>();
 
-    private final CountDownLatch ended = new CountDownLatch(1);
-    private volatile boolean loadIsOver;
-    private volatile boolean toldToEnd;
-    private final AtomicBoolean stopping = new AtomicBoolean();
-    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final LifeCycle life;
     private final CountDownLatch released = new CountDownLatch(1);
     private final Protection protection;
     private final ConnectionReuse connectionReuse;
@@ -90,10 +89,16 @@ final class LoadProducer {
     private final LongAdder targetWarmupRequests = new LongAdder();
 
     private final LongAdder selfWarmupRequests = new LongAdder();
-    private volatile ProducerState state = ProducerState.WARMING;
     private volatile OptionalLong measuredFromNanos = OptionalLong.empty();
 
     LoadProducer(ProducerConfig config, ProducerSettings settings, ProducerClock clock) {
+        this(config, settings, clock, stage -> {});
+    }
+
+    /** @param watcher hears of each stage of its life, on the thread that enters it */
+    LoadProducer(
+            ProducerConfig config, ProducerSettings settings, ProducerClock clock, Consumer<LifeCycle.Stage> watcher) {
+        this.life = new LifeCycle(watcher);
         this.config = config;
         this.settings = settings;
         this.clock = clock;
@@ -176,7 +181,7 @@ final class LoadProducer {
                         protection.breaker(),
                         clock,
                         loops,
-                        () -> state != ProducerState.WARMING,
+                        () -> life.state() != ProducerState.WARMING,
                         selfWarmupRequests::sum)
                 .register(metrics);
         sampling.expose(metrics);
@@ -215,28 +220,33 @@ final class LoadProducer {
 
     /** Runs until the load is over or {@link #stop} is called, then ends in good order. */
     void run() throws InterruptedException {
-        Thread senderThread = new Thread(sender, "event-sender");
-        senderThread.start();
-        tokenStage.ifPresent(stage -> new Thread(stage, "token-stage").start());
-        sampling.start();
-        loops.forEach(LoadLoop::start);
+        if (!life.begin()) {
+            life.awaitStopped();
+            return;
+        }
         try {
-            warm();
-            awaitRelease();
-            if (!stopping.get()) {
-                measure();
+            work();
+        } catch (InterruptedException e) {
+            if (!life.isStopAsked()) {
+                throw e;
             }
         } finally {
-            loadIsOver = true;
+            life.leave();
             stop();
         }
     }
 
-    private void awaitRelease() throws InterruptedException {
-        if (config.load().hold() && !stopping.get()) {
-            state = ProducerState.HELD;
+    private void work() throws InterruptedException {
+        new Thread(sender, "event-sender").start();
+        tokenStage.ifPresent(stage -> new Thread(stage, "token-stage").start());
+        sampling.start();
+        loops.forEach(LoadLoop::start);
+        warm();
+        if (config.load().hold()) {
+            life.enter(LifeCycle.Stage.HOLD);
             released.await();
         }
+        measure();
     }
 
     /** Lets a held load begin. Any thread, any number of times. */
@@ -245,11 +255,21 @@ final class LoadProducer {
     }
 
     private void warm() throws InterruptedException {
+        warmThisProcess();
+        connect();
+        life.enter(LifeCycle.Stage.MODEL);
+        sampling.prepareModel();
+        life.enter(LifeCycle.Stage.TARGET_WARMUP);
+        warmTarget();
+    }
+
+    private void warmThisProcess() throws InterruptedException {
+        life.enter(LifeCycle.Stage.SELF_WARMUP);
         RequestSource warmup = warmupSource();
         Vertx serverVertx = oneLoop();
         try {
             long each = config.selfwarmup().duration().toNanos() / loops.size();
-            for (int i = 0; i < loops.size() && !stopping.get(); i++) {
+            for (int i = 0; i < loops.size(); i++) {
                 selfWarmupRequests.add(SelfWarmup.warm(
                         loops.get(i),
                         vertxes.get(i),
@@ -264,10 +284,11 @@ final class LoadProducer {
         } finally {
             serverVertx.close();
         }
+    }
+
+    private void connect() throws InterruptedException {
+        life.enter(LifeCycle.Stage.CLIENTS);
         for (Vertx vertx : vertxes) {
-            if (stopping.get()) {
-                return;
-            }
             clients.add(new InferenceClient(
                     vertx,
                     settings.endpoint(),
@@ -277,15 +298,15 @@ final class LoadProducer {
                     connectionReuse,
                     answerNotes));
         }
-        if (!stopping.get()) {
-            sampling.prepareModel();
-        }
+    }
+
+    private void warmTarget() throws InterruptedException {
         long wanted = config.load().warmupRequests();
-        if (wanted > 0 && !stopping.get()) {
+        if (wanted > 0) {
             CompletableFuture<Void> warmed = loops.get(0)
                     .rehearse(
                             clients.get(0),
-                            warmup,
+                            warmupSource(),
                             shares.warmup((int) Math.min(wanted, WARMUP_CONCURRENCY)),
                             RunLimits.of(clock.nanos(), OptionalLong.empty(), OptionalLong.of(wanted)),
                             protection,
@@ -298,7 +319,7 @@ final class LoadProducer {
         RequestSource source = source(idPrefix(), settings.prompts());
         RunLimits limits = shares.limits(clock.nanos());
         measuredFromNanos = OptionalLong.of(limits.measuredFromNanos());
-        state = ProducerState.RUNNING;
+        life.enter(LifeCycle.Stage.LOAD);
         List<CompletableFuture<Void>> runs = new ArrayList<>();
         for (int i = 0; i < loops.size(); i++) {
             runs.add(loops.get(i)
@@ -335,64 +356,76 @@ final class LoadProducer {
         return config.producer().id() + '-' + Long.toString(startEpoch, 36);
     }
 
-    private void awaitLoad(List<CompletableFuture<Void>> runs) throws InterruptedException {
-        var unused = CompletableFuture.allOf(runs.toArray(CompletableFuture[]::new))
-                .whenComplete((done, failure) -> {
-                    if (failure != null) {
-                        LOG.error("The load ended with an error", failure);
-                    }
-                    synchronized (this) {
-                        notifyAll();
-                    }
-                });
-        synchronized (this) {
-            while (!stopping.get() && !runs.stream().allMatch(CompletableFuture::isDone)) {
-                wait();
-            }
+    /** Until all are over; interrupted by {@link #stop}. */
+    private static void awaitLoad(List<CompletableFuture<Void>> runs) throws InterruptedException {
+        try {
+            CompletableFuture.allOf(runs.toArray(CompletableFuture[]::new)).get();
+        } catch (ExecutionException e) {
+            LOG.error("The load ended with an error", e.getCause());
         }
     }
 
     /** Ends in good order, within the grace of the settings; returns when it is done. Any thread, any number of times. */
     void stop() throws InterruptedException {
-        if (!stopping.compareAndSet(false, true)) {
-            stopped.await();
+        if (!life.askStop()) {
+            life.awaitStopped();
             return;
         }
-        toldToEnd = !loadIsOver;
-        release();
-        synchronized (this) {
-            notifyAll();
+        try {
+            end();
+        } finally {
+            // Whatever went wrong: others wait for this.
+            life.stopped();
         }
+    }
+
+    private void end() throws InterruptedException {
+        Ending ending = new Ending();
+        ending.step("the load", this::endLoad);
+        ending.step("the work", this::awaitNoWork);
+        ending.step("what watches", life::ending);
+        ending.step("counting tokens", this::awaitTokens);
+        ending.step("the sender", this::awaitSender);
+        ending.step("sampling", sampling::stop);
+        clients.forEach(client -> ending.step("a client", client::close));
+        vertxes.forEach(vertx -> ending.step("an event loop", vertx::close));
+        tellTotals();
+        ending.over();
+    }
+
+    private void endLoad() throws InterruptedException {
         try {
             CompletableFuture<?>[] told = loops.stream().map(LoadLoop::finish).toArray(CompletableFuture[]::new);
             sender.stop();
             CompletableFuture.allOf(told).get(LOOP_STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException e) {
             LOG.warnf("An event loop did not stop within %s; the last heartbeat may say less", LOOP_STOP_TIMEOUT);
-        } finally {
-            try {
-                end();
-            } finally {
-                state = ProducerState.STOPPED;
-                // Whatever went wrong: others wait for this.
-                stopped.countDown();
-                ended.countDown();
-            }
         }
     }
 
-    private void end() throws InterruptedException {
-        Duration grace = config.emit().stopGrace().plusSeconds(1);
-        if (tokenStage.isPresent()
+    /** Before anything is closed that the work may be about to open. */
+    private void awaitNoWork() throws InterruptedException {
+        if (!life.awaitNoWork(WORK_STOP_TIMEOUT)) {
+            LOG.warnf("What was under way did not give up within %s", WORK_STOP_TIMEOUT);
+        }
+    }
+
+    private void awaitTokens() throws InterruptedException {
+        if (life.hasBegun()
+                && tokenStage.isPresent()
                 && !tokenStage.get().awaitEnd(config.emit().stopGrace().dividedBy(2))) {
             LOG.warn("Counting tokens did not end within half of the stop grace");
         }
-        if (!sender.awaitEnd(grace)) {
+    }
+
+    private void awaitSender() throws InterruptedException {
+        Duration grace = config.emit().stopGrace().plusSeconds(1);
+        if (life.hasBegun() && !sender.awaitEnd(grace)) {
             LOG.warnf("The sender did not end within %s", grace);
         }
-        sampling.stop();
-        clients.forEach(InferenceClient::close);
-        vertxes.forEach(Vertx::close);
+    }
+
+    private void tellTotals() {
         LOG.infof(
                 "Stopped: due=%d completed=%d failed=%d dropped=%d cancelled=%d acknowledged=%d lost=%d",
                 loadCounters.dueRequests(),
@@ -406,13 +439,23 @@ final class LoadProducer {
                 emissionCounters.lostEvents());
     }
 
+    /** Whether somebody has called {@link #stop}. */
+    boolean isStopAsked() {
+        return life.isStopAsked();
+    }
+
+    /** Whether the thread of {@link #run} is between two stages, or in one. */
+    boolean isWorking() {
+        return life.isWorking();
+    }
+
     ProducerMetrics metrics() {
         return metrics;
     }
 
     StatusReport status() {
         return new StatusReport(
-                state,
+                life.state(),
                 config.producer().id(),
                 clock.anchorAt(clock.nanos()).epoch(),
                 settings.series().group().key(),
@@ -433,7 +476,7 @@ final class LoadProducer {
                 epochMillis(measuredFromNanos),
                 epochMillis(measuredUntilNanos()),
                 epochMillis(protection.breaker().openSinceNanos()),
-                toldToEnd,
+                life.isToldToEnd(),
                 protection.spend().reached(),
                 protection.spend().spent());
     }
