@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** A run that is over, on one screen. */
@@ -44,30 +45,19 @@ final class SummaryView {
         lines.add("");
         lines.add(row("run", result.identity().runId() + "   " + ending(result.ending())));
         lines.add(row("measured", measured(result, figures.requests())));
-        figures.leftOut().ifPresent(leftOut -> lines.add(row("left out", leftOut)));
         result.totals()
                 .heard()
                 .ifPresent(heard -> heard.causes().forEach(cause -> lines.add(row("failed", cause.text()))));
         lines.add("");
-        if (!figures.isVouched()) {
-            lines.add("    not vouched for, because this machine was too busy:");
+        lines.add("    " + figures.over());
+        if (figures.hasLatencies()) {
+            lines.addAll(latencies(figures::latency, screen));
         }
-        lines.add(screen.quiet(String.format(
-                Locale.ROOT, "    %-12s %9s %9s %9s %9s %10s", "ms", "p50", "p95", "p99", "max", "values")));
-        for (LatencyMetric metric : SHOWN) {
-            Histogram values = figures.latency(metric);
-            if (!values.isEmpty()) {
-                lines.add(String.format(
-                        Locale.ROOT,
-                        "    %-12s %9s %9s %9s %9s %10s",
-                        metric.label(),
-                        Figures.millis(values.quantileNanos(0.5)),
-                        Figures.millis(values.quantileNanos(0.95)),
-                        Figures.millis(values.quantileNanos(0.99)),
-                        Figures.millis(values.maxNanos()),
-                        Figures.count(values.count())));
-            }
-        }
+        figures.overUnvouched().ifPresent(title -> {
+            lines.add("");
+            lines.add("    " + screen.alarming(title));
+            lines.addAll(latencies(figures::unvouchedLatency, screen));
+        });
         lines.add("");
         lines.add(row("throughput", figures.throughput(result.totals().outputUnit())));
         result.totals().counting().flatMap(TokenCounting::note).ifPresent(note -> lines.add(row("tokens", note)));
@@ -103,6 +93,27 @@ final class SummaryView {
         }
         lines.add("");
         lines.add(row("files", folder + "/   report.html, summary.json, events.jsonl, ..."));
+        return lines;
+    }
+
+    private static List<String> latencies(Function<LatencyMetric, Histogram> latencies, Screen screen) {
+        List<String> lines = new ArrayList<>();
+        lines.add(screen.quiet(String.format(
+                Locale.ROOT, "    %-12s %9s %9s %9s %9s %10s", "ms", "p50", "p95", "p99", "max", "values")));
+        for (LatencyMetric metric : SHOWN) {
+            Histogram values = latencies.apply(metric);
+            if (!values.isEmpty()) {
+                lines.add(String.format(
+                        Locale.ROOT,
+                        "    %-12s %9s %9s %9s %9s %10s",
+                        metric.label(),
+                        Figures.millis(values.quantileNanos(0.5)),
+                        Figures.millis(values.quantileNanos(0.95)),
+                        Figures.millis(values.quantileNanos(0.99)),
+                        Figures.millis(values.maxNanos()),
+                        Figures.count(values.count())));
+            }
+        }
         return lines;
     }
 

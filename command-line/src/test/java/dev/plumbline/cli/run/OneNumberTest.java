@@ -259,21 +259,78 @@ class OneNumberTest {
     }
 
     @Test
-    void whatNobodyVouchesForIsCalledThatOnEverySurface() throws IOException {
+    void overWhatANumberIsStandsBesideItOnEverySurface() {
+        String over = "of 408 judged requests; 100 left out: 1 of 5 windows, the load generator was not well";
+        assertThat(terminal).contains(over);
+        assertThat(shown).contains(over);
+        assertThat(markdown).contains(over);
+        assertThat(report).contains(over);
+        assertThat(list).containsPattern("REQUESTS +JUDGED").containsPattern("\\b508 +408\\b");
+        assertThat(list).contains("of the JUDGED requests");
+        assertThat(listed.get("judgedRequests").asLong()).isEqualTo(408);
+        assertThat(summary.at("/coverage/judgedRequests").asLong()).isEqualTo(408);
+        assertThat(summary.at("/coverage/leftOutRequests").asLong()).isEqualTo(100);
+    }
+
+    @Test
+    void whereAllIsJudgedNothingIsSaidToBeLeftOut() throws IOException {
+        tellEverywhere(run(List.of(healthy(0), healthy(1), healthy(2)), Map.of()));
+        for (String surface : List.of(terminal, shown, markdown, report)) {
+            assertThat(surface).contains("of 306 judged requests").doesNotContain("left out:");
+        }
+        assertThat(list).doesNotContain("of the JUDGED requests");
+    }
+
+    @Test
+    void whereLittleIsVouchedForAPercentileIsStillThatOfTheVerdictAndTheRestStandsApart() throws IOException {
         Histogram all = ttft(LongStream.generate(() -> 4_000).limit(90));
         tellEverywhere(run(List.of(healthy(0), sick(1), sick(2), sick(3)), Map.of(LatencyMetric.TTFT, all)));
-        String p50 = Figures.significant(all.quantileNanos(0.5).orElseThrow() / 1e6);
-        assertThat(terminal).contains("not vouched for").containsPattern("ttft +" + p50);
-        assertThat(shown).containsIgnoringCase("not vouched for").containsPattern("ttft +[0-9.]+ s");
-        assertThat(markdown).containsIgnoringCase("not vouched for").contains("| " + p50 + " |");
+        double p50 = inVerdict("p50(ttft)");
+        double p95 = inVerdict("p95(ttft)");
+        assertThat(p95).isLessThan(101);
+        String judged = Figures.significant(p50) + " +" + Figures.significant(p95);
+        String unvouched = Figures.significant(all.quantileNanos(0.5).orElseThrow() / 1e6);
+        String apart = "not vouched for: all 90 completed requests, in no budget and no comparison";
+        String over = "of 102 judged requests; 300 left out: 3 of 4 windows, the load generator was not well";
+        assertThat(terminal).contains(over).containsPattern("ttft +" + judged);
+        assertThat(terminal).containsPattern("(?s)" + apart + ".*ttft +" + unvouched);
+        assertThat(shown)
+                .contains(over)
+                .containsPattern("ttft +" + Figures.duration(p50 * 1e6) + " +" + Figures.duration(p95 * 1e6))
+                .containsPattern("(?s)" + apart + ".*ttft +[0-9.]+ s");
+        assertThat(markdown)
+                .contains(over)
+                .containsPattern("\\| ttft \\| 100 \\| [^|]+ \\| " + Figures.significant(p50) + " \\|")
+                .containsPattern("(?s)" + apart + ".*\\| ttft \\| 90 \\| [^|]+ \\| " + unvouched + " \\|");
         assertThat(report)
-                .containsIgnoringCase("not vouched for")
-                .contains("TTFT p95</dt><dd>"
-                        + Figures.duration(all.quantileNanos(0.95).orElseThrow()) + "</dd>");
+                .contains(over)
+                .contains("TTFT p95</dt><dd>" + Figures.duration(p95 * 1e6) + "</dd>")
+                .containsIgnoringCase(apart);
+        assertThat(summary.at("/metrics/ttft/p95Nanos").asDouble() / 1e6).isCloseTo(p95, within(1e-9));
         assertThat(summary.at("/unvouchedMetrics/ttft/p50Nanos").asLong())
                 .isEqualTo(all.quantileNanos(0.5).orElseThrow());
-        assertThat(list).contains(Figures.duration(all.quantileNanos(0.5).orElseThrow()) + " ?");
+        assertThat(list).contains(Figures.duration(p95 * 1e6));
+        assertThat(listed.get("ttftP95Nanos").asDouble() / 1e6).isCloseTo(p95, within(1e-9));
         assertThat(listed.get("vouched").asBoolean()).isFalse();
+        assertThat(listed.at("/unvouched/ttftP50Nanos").asLong())
+                .isEqualTo(all.quantileNanos(0.5).orElseThrow());
+    }
+
+    @Test
+    void whereNothingIsJudgedNoPercentileStandsWhereAJudgedOneWould() throws IOException {
+        Histogram all = ttft(LongStream.generate(() -> 4_000).limit(90));
+        tellEverywhere(run(List.of(sick(0), sick(1)), Map.of(LatencyMetric.TTFT, all)));
+        String over = "of 0 judged requests; 200 left out: 2 of 2 windows, the load generator was not well";
+        for (String surface : List.of(terminal, shown, markdown, report)) {
+            assertThat(surface)
+                    .containsIgnoringCase(over)
+                    .containsIgnoringCase("not vouched for: all 90 completed requests");
+        }
+        assertThat(report).doesNotContain("TTFT p95</dt>");
+        assertThat(list).doesNotContain("4.00 s");
+        assertThat(listed.has("ttftP50Nanos")).isFalse();
+        assertThat(listed.at("/unvouched/ttftP50Nanos").asLong()).isPositive();
+        assertThat(summary.at("/metrics/ttft").isMissingNode()).isTrue();
     }
 
     @Test

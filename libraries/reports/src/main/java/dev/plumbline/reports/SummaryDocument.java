@@ -258,6 +258,8 @@ final class SummaryDocument {
         ArtifactJson.put(node, "share", story.figures().coverage());
         node.put("windows", story.result().windows().size());
         node.put("lowCoverageWindows", story.figures().lowCoverageWindows());
+        node.put("judgedRequests", story.figures().judgedRequests());
+        node.put("leftOutRequests", story.figures().leftOutRequests());
         ObjectNode excluded = node.putObject("excluded");
         excluded.put("offered", story.figures().excluded().offered());
         excluded.set("requests", requests(story.figures().excluded().requests()));
