@@ -53,7 +53,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "Start here:  ./plumb demo             the whole pipe on this machine: a baseline, a regression, an alert",
             "             ./plumb run --url URL    your own server: numbers, a verdict, files, an exit code",
             "",
-            "Exit codes:  0 pass   1 regression   2 wrong usage   3 cannot tell   4 infrastructure",
+            "Exit codes:  0 pass   1 regression or over budget   2 wrong usage   3 cannot tell   4 infrastructure",
             "             130 interrupted"
         })
 public final class PlumblineMain implements Runnable {

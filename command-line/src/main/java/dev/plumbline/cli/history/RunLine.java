@@ -30,6 +30,8 @@ import java.util.function.Function;
  * @param unvouched latencies of all completed requests, which nobody vouches for; empty where enough can be judged
  * @param outputTokensPerSecond as in its summary; empty where it is not known
  * @param outputUnit what they are: {@code tokens}, or {@code chunks} where nobody counted tokens
+ * @param decision what the exit code told
+ * @param word how it was judged
  * @param pins names that it is pinned as
  */
 record RunLine(
@@ -43,6 +45,7 @@ record RunLine(
         OptionalDouble outputTokensPerSecond,
         String outputUnit,
         Decision decision,
+        String word,
         boolean green,
         List<String> pins) {
 
@@ -85,6 +88,7 @@ record RunLine(
                 figures.rates().map(RunRates::countedOutputPerSecond).orElse(OptionalDouble.empty()),
                 run.result().totals().outputUnit(),
                 run.verdict().decision(),
+                run.verdict().word().label(),
                 green,
                 allPins.entrySet().stream()
                         .filter(pin -> pin.getValue().equals(run.runId()))
@@ -134,7 +138,7 @@ record RunLine(
 
     private String verdict() {
         List<String> words = new ArrayList<>();
-        words.add(decision.name().toLowerCase(Locale.ROOT).replace('_', ' '));
+        words.add(word);
         if (green) {
             words.add("green");
         }

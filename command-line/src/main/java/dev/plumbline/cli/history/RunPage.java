@@ -131,7 +131,7 @@ final class RunPage {
 
     private void verdict() {
         RunVerdict verdict = run.verdict();
-        lines.add("verdict    " + verdict.headline());
+        lines.add("verdict    " + verdict.word().label() + ": " + verdict.reason());
         verdict.baselineRunId().ifPresent(id -> lines.add("baseline   " + id));
         verdict.differences()
                 .forEach(difference -> lines.add("differs    " + difference.key() + ": " + difference.now()
@@ -140,8 +140,7 @@ final class RunPage {
     }
 
     private static String text(Finding finding) {
-        String answer = finding.answer().name().toLowerCase(Locale.ROOT).replace('_', ' ');
-        return String.format(Locale.ROOT, "%-12s", answer)
+        return String.format(Locale.ROOT, "%-12s", finding.answer().label())
                 + switch (finding) {
                     case BudgetFinding budget -> budget.budget() + ": " + budget.why();
                     case ComparisonFinding comparison ->

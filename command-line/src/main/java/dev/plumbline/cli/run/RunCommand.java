@@ -60,7 +60,7 @@ import picocli.CommandLine.Parameters;
             "",
             "Every flag can stand in the scenario file without its dashes; a flag that is given wins.",
             "",
-            "Exit codes:  0 pass, or nothing to judge against   1 regression, or a budget broken",
+            "Exit codes:  0 pass, or nothing to judge against   1 regression, or over budget",
             "             2 wrong usage, or no such baseline     3 cannot tell",
             "             4 target, Kafka or disk failed         130 interrupted"
         })
@@ -175,7 +175,8 @@ public final class RunCommand implements Callable<Integer> {
         if (output.json) {
             out.println(ended.summaryJson());
         } else if (output.quiet) {
-            out.println(ended.verdict().decision() + "  " + ended.verdict().headline());
+            out.println(ended.verdict().word().label().toUpperCase(Locale.ROOT) + "  "
+                    + ended.verdict().reason());
             out.println(ended.folder());
         } else {
             SummaryView.lines(ended.result(), ended.verdict(), ended.folder(), screen)

@@ -2,7 +2,6 @@ package dev.plumbline.cli.run;
 
 import dev.plumbline.cli.terminal.Screen;
 import dev.plumbline.contract.distribution.Histogram;
-import dev.plumbline.contract.run.RunRecord.Decision;
 import dev.plumbline.contract.verdict.JudgedMetric;
 import dev.plumbline.contract.window.LatencyMetric;
 import dev.plumbline.contract.window.RequestCounts;
@@ -16,6 +15,7 @@ import dev.plumbline.judgement.result.RunVerdict.BudgetFinding;
 import dev.plumbline.judgement.result.RunVerdict.ComparisonFinding;
 import dev.plumbline.judgement.result.RunVerdict.Finding;
 import dev.plumbline.judgement.result.RunVerdict.IncidentFinding;
+import dev.plumbline.judgement.result.RunVerdict.Word;
 import dev.plumbline.judgement.result.TokenCounting;
 import dev.plumbline.reports.Figures;
 import dev.plumbline.reports.RunFigures;
@@ -40,8 +40,7 @@ final class SummaryView {
         RunFigures figures = RunFigures.of(result);
         List<String> lines = new ArrayList<>();
         lines.add("");
-        lines.add("  " + decision(verdict.decision(), screen) + "  "
-                + verdict.headline().replaceFirst("^(pass|fail|broken|cannot tell|not judged): ", ""));
+        lines.add("  " + word(verdict.word(), screen) + "  " + verdict.reason());
         lines.add("");
         lines.add(row("run", result.identity().runId() + "   " + ending(result.ending())));
         lines.add(row("measured", measured(result, figures.requests())));
@@ -134,13 +133,12 @@ final class SummaryView {
         return lines;
     }
 
-    private static String decision(Decision decision, Screen screen) {
-        return switch (decision) {
-            case PASS -> screen.reassuring("PASS");
-            case REGRESSION -> screen.alarming("REGRESSION");
-            case INCONCLUSIVE -> screen.bold("CANNOT TELL");
-            case NOT_JUDGED -> screen.bold("NOT JUDGED");
-            case FAILED -> screen.alarming("FAILED");
+    private static String word(Word word, Screen screen) {
+        String text = word.label().toUpperCase(Locale.ROOT);
+        return switch (word) {
+            case PASS -> screen.reassuring(text);
+            case REGRESSION, OVER_BUDGET, FAILED -> screen.alarming(text);
+            case CANNOT_TELL, NOT_JUDGED -> screen.bold(text);
         };
     }
 
@@ -221,12 +219,14 @@ final class SummaryView {
                 : Figures.significant(100 * value) + " %";
     }
 
+    /** As wide as the longest of them. */
     private static String mark(Answer answer, Screen screen) {
+        String text = String.format(Locale.ROOT, "%-11s", answer.label());
         return switch (answer) {
-            case PASS -> screen.reassuring("ok  ");
-            case FAIL -> screen.alarming("FAIL");
-            case CANNOT_TELL -> screen.bold("?   ");
-            case OBSERVED -> screen.quiet("seen");
+            case PASS -> screen.reassuring(text);
+            case FAIL -> screen.alarming(text);
+            case CANNOT_TELL -> screen.bold(text);
+            case OBSERVED -> screen.quiet(text);
         };
     }
 

@@ -75,6 +75,7 @@ class OneNumberTest {
     private String shown = "";
     private String markdown = "";
     private String report = "";
+    private String junit = "";
 
     /** 100 answers with first tokens from 1 to 100 ms, two failures, 1,000 tokens in ten seconds. */
     private static RunWindow healthy(int index) {
@@ -145,18 +146,21 @@ class OneNumberTest {
     }
 
     private static RunVerdict judged(RunResult run) {
-        return RunJudge.judge(
-                run,
-                List.of(),
-                Budget.parseAll(List.of(
-                        "p50(ttft)<500ms, p95(ttft)<500ms, output_token_rate>1, request_rate>1, error_rate<50%")),
-                JudgementSettings.defaults());
+        return judged(run, "p50(ttft)<500ms, p95(ttft)<500ms, output_token_rate>1, request_rate>1, error_rate<50%");
+    }
+
+    private static RunVerdict judged(RunResult run, String budgets) {
+        return RunJudge.judge(run, List.of(), Budget.parseAll(List.of(budgets)), JudgementSettings.defaults());
     }
 
     private void tellEverywhere(RunResult result) throws IOException {
+        tellEverywhere(result, judged(result));
+    }
+
+    private void tellEverywhere(RunResult result, RunVerdict judgedSo) throws IOException {
         root = Files.createTempDirectory(temporary, "runs");
         run = result;
-        verdict = judged(run);
+        verdict = judgedSo;
         terminal = String.join("\n", SummaryView.lines(run, verdict, Path.of("runs/1"), PLAIN));
         RunFolder folder = RunFolder.open(root, ID, ArtifactLimits.defaults());
         Path complete = folder.finish(run, verdict, RunFile::encode);
@@ -166,6 +170,7 @@ class OneNumberTest {
         list = execute("list");
         listed = new ObjectMapper().readTree(execute("list", "--json")).get(0);
         shown = execute("show", ID);
+        junit = Files.readString(complete.resolve("junit.xml"));
     }
 
     private String execute(String... arguments) {
@@ -342,5 +347,52 @@ class OneNumberTest {
         assertThat(markdown).contains("9.00 req/s over the whole run, not vouched for");
         assertThat(report).contains("9.00 /s").contains("over the whole run, not vouched for");
         assertThat(summary.at("/unvouchedCompletedPerSecond").asDouble()).isEqualTo(9);
+    }
+
+    @Test
+    void aBrokenBudgetIsOverBudgetAndNoRegressionOnEverySurface() throws IOException {
+        RunResult slow = run(List.of(healthy(0), healthy(1), healthy(2)), Map.of());
+        tellEverywhere(slow, judged(slow, "p95(ttft)<5ms, p50(ttft)<500ms, error_rate<2%"));
+        for (String surface : List.of(terminal, list, shown, markdown, report)) {
+            assertThat(surface).containsIgnoringCase("over budget").doesNotContainIgnoringCase("regression");
+        }
+        assertThat(terminal).contains("  OVER BUDGET  p95(ttft)<5ms: ");
+        assertThat(markdown).startsWith("### Over budget: p95(ttft)&lt;5ms: ");
+        assertThat(junit).contains("value=\"over budget\"");
+        assertThat(summary.at("/verdict/word").asText()).isEqualTo("over budget");
+        assertThat(listed.get("word").asText()).isEqualTo("over budget");
+        assertThat(summary.at("/verdict/decision").asText())
+                .as("what programs ask, and the exit code tells")
+                .isEqualTo("REGRESSION");
+    }
+
+    @Test
+    void anAnswerHasOneWordOnEverySurface() throws IOException {
+        RunResult some = run(List.of(healthy(0), healthy(1), healthy(2)), Map.of());
+        tellEverywhere(some, judged(some, "p95(ttft)<5ms, p50(ttft)<500ms, error_rate<2%"));
+        assertThat(terminal)
+                .containsPattern("\n +fail +p95\\(ttft\\)<5ms")
+                .containsPattern("\n +pass +p50\\(ttft\\)<500ms")
+                .containsPattern("\n +cannot tell +error_rate<2%");
+        assertThat(shown)
+                .containsPattern("\n +fail +p95\\(ttft\\)<5ms")
+                .containsPattern("\n +cannot tell +error_rate<2%");
+        assertThat(markdown).contains("| fail | p95", "| pass | p50", "| cannot tell | error");
+        assertThat(report).contains(">fail</span>", ">pass</span>", ">cannot tell</span>");
+    }
+
+    @Test
+    void whatCannotBeToldIsSaidOnce() throws IOException {
+        RunResult some = run(List.of(healthy(0), healthy(1), healthy(2)), Map.of());
+        tellEverywhere(some, judged(some, "error_rate<2%"));
+        for (String surface : List.of(terminal, list, shown, markdown, report)) {
+            assertThat(surface)
+                    .containsIgnoringCase("cannot tell")
+                    .doesNotContainIgnoringCase("inconclusive")
+                    .doesNotContainPattern("(?i)cannot tell: cannot tell");
+        }
+        assertThat(markdown).startsWith("### Cannot tell: error");
+        assertThat(report).containsPattern("<h1>error_rate");
+        assertThat(summary.at("/verdict/word").asText()).isEqualTo("cannot tell");
     }
 }

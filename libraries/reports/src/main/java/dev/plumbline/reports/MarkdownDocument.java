@@ -31,8 +31,8 @@ final class MarkdownDocument {
     private void write(RunStory story) {
         RunIdentity identity = story.result().identity();
         ComparisonGroup group = identity.series().group();
-        line("### " + RunWords.decision(story.verdict().decision()) + ": "
-                + escaped(story.verdict().headline()));
+        line("### " + RunWords.word(story.verdict()) + ": "
+                + escaped(story.verdict().reason()));
         line("");
         line(escaped(group.model()) + " at " + escaped(group.target()) + ", scenario " + escaped(group.scenario())
                 + ", "
@@ -69,11 +69,10 @@ final class MarkdownDocument {
         line("|---|---|--:|--:|---|---|");
         story.verdict().findings().stream()
                 .map(FindingView::of)
-                .forEach(finding ->
-                        line("| " + FindingView.word(finding.answer()) + " | " + escaped(finding.name()) + " | "
-                                + escaped(finding.now()) + " | " + escaped(finding.against()) + " | "
-                                + escaped(finding.effect())
-                                + " | " + escaped(finding.why()) + " |"));
+                .forEach(finding -> line("| " + finding.answer().label() + " | " + escaped(finding.name()) + " | "
+                        + escaped(finding.now()) + " | " + escaped(finding.against()) + " | "
+                        + escaped(finding.effect())
+                        + " | " + escaped(finding.why()) + " |"));
     }
 
     private void differences(RunStory story) {

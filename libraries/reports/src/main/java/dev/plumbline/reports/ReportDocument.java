@@ -68,7 +68,7 @@ final class ReportDocument {
 
     private String write() {
         ComparisonGroup group = result.identity().series().group();
-        String decision = RunWords.decision(story.verdict().decision());
+        String decision = RunWords.word(story.verdict());
         out.ours("<!DOCTYPE html>\n");
         out.begin("html", "lang", "en").begin("head");
         out.empty("meta", "charset", "utf-8");
@@ -103,7 +103,7 @@ final class ReportDocument {
                 .element("span", sign(story.verdict().decision()), "class", "sign", "aria-hidden", "true")
                 .text(decision)
                 .end();
-        out.element("h1", story.verdict().headline());
+        out.element("h1", story.verdict().reason());
         out.begin("p", "class", "who")
                 .element("strong", group.model())
                 .text(" at ")
@@ -174,7 +174,7 @@ final class ReportDocument {
     private void finding(FindingView finding) {
         out.begin("tr");
         out.begin("td", "class", "answer")
-                .element("span", FindingView.word(finding.answer()), "class", "badge " + look(finding.answer()))
+                .element("span", finding.answer().label(), "class", "badge " + look(finding.answer()))
                 .end();
         out.begin("th", "scope", "row")
                 .text(finding.name())

@@ -111,6 +111,7 @@ final class SummaryDocument {
     private static ObjectNode verdict(RunVerdict verdict) {
         ObjectNode node = ArtifactJson.MAPPER.createObjectNode();
         node.put("decision", verdict.decision().name());
+        node.put("word", verdict.word().label());
         node.put("headline", verdict.headline());
         verdict.baselineRunId().ifPresent(id -> node.put("baselineRunId", id));
         ArrayNode findings = node.putArray("findings");

@@ -13,6 +13,7 @@ import dev.plumbline.judgement.result.RunVerdict.ComparisonFinding;
 import dev.plumbline.judgement.result.RunVerdict.Difference;
 import dev.plumbline.judgement.result.RunVerdict.Finding;
 import dev.plumbline.judgement.result.RunVerdict.IncidentFinding;
+import dev.plumbline.judgement.result.RunVerdict.Word;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -166,22 +167,26 @@ public final class RunJudge {
             List<RunResult> baselines,
             List<Finding> findings,
             Soundness soundness) {
-        String notGreen = soundness instanceof Soundness.ErrorsNotJudged errors ? "; " + errors.why() : "";
-        return switch (decision) {
-            case FAILED ->
-                candidate.ending() instanceof RunEnding.Broken broken
-                        ? "broken: " + broken.detail()
-                        : "broken: " + unsound(soundness).orElse("the run did not end as planned");
-            case REGRESSION -> Headlines.failed(findings);
-            case INCONCLUSIVE ->
-                unsound(soundness).map(why -> "cannot tell: " + why).orElseGet(() -> Headlines.undecided(findings));
-            case PASS -> Headlines.passed(findings, baselines.size(), candidate) + notGreen;
-            case NOT_JUDGED ->
-                "not judged: no baseline, no budget, and the detector " + Headlines.notWatched(candidate)
-                        + "; next time --baseline "
-                        + candidate.identity().runId() + ", --baseline last-green, or --budget \"p95(ttft)<500ms\""
-                        + notGreen;
-        };
+        Word word = Word.of(decision, findings);
+        return word.label() + ": "
+                + switch (word) {
+                    case FAILED ->
+                        candidate.ending() instanceof RunEnding.Broken broken
+                                ? broken.detail()
+                                : unsound(soundness).orElse("the run did not end as planned");
+                    case REGRESSION, OVER_BUDGET -> Headlines.failed(findings);
+                    case CANNOT_TELL -> unsound(soundness).orElseGet(() -> Headlines.undecided(findings));
+                    case PASS -> Headlines.passed(findings, baselines.size(), candidate) + notGreen(soundness);
+                    case NOT_JUDGED ->
+                        "no baseline, no budget, and the detector " + Headlines.notWatched(candidate)
+                                + "; next time --baseline "
+                                + candidate.identity().runId()
+                                + ", --baseline last-green, or --budget \"p95(ttft)<500ms\"" + notGreen(soundness);
+                };
+    }
+
+    private static String notGreen(Soundness soundness) {
+        return soundness instanceof Soundness.ErrorsNotJudged errors ? "; " + errors.why() : "";
     }
 
     private static String leftOut(JudgedWindows windows) {
@@ -198,14 +203,14 @@ public final class RunJudge {
 
         static String failed(List<Finding> findings) {
             List<String> lines = of(findings, Answer.FAIL);
-            return "fail: " + lines.get(0) + more(lines.size(), "finding");
+            return lines.get(0) + more(lines.size(), "finding");
         }
 
         static String undecided(List<Finding> findings) {
             List<String> lines = of(findings, Answer.CANNOT_TELL);
             return lines.isEmpty()
-                    ? "cannot tell: nothing of these runs could be compared"
-                    : "cannot tell: " + lines.get(0) + more(lines.size(), "open question");
+                    ? "nothing of these runs could be compared"
+                    : lines.get(0) + more(lines.size(), "open question");
         }
 
         static String passed(List<Finding> findings, int baselines, RunResult run) {
@@ -226,7 +231,7 @@ public final class RunJudge {
             if (isWatched(run)) {
                 parts.add("no alert in " + run.detectorWindows() + " windows");
             }
-            return "pass: " + String.join(", ", parts);
+            return String.join(", ", parts);
         }
 
         static String notWatched(RunResult run) {
@@ -254,7 +259,7 @@ public final class RunJudge {
         private static String line(Finding finding) {
             return switch (finding) {
                 case BudgetFinding budget ->
-                    "budget " + budget.budget() + ": "
+                    budget.budget() + ": "
                             + (budget.value().isPresent()
                                     ? Numbers.shortest(budget.value().getAsDouble())
                                             + (budget.unit().isEmpty() ? "" : " " + budget.unit()) + ", "
@@ -268,7 +273,7 @@ public final class RunJudge {
                                     .orElse("")
                             + comparison.why();
                 case AlertFinding alert -> alert.alert().summary() + (alert.resolved() ? " (resolved since)" : "");
-                case IncidentFinding incident -> "regression of " + incident.name() + " " + incident.why();
+                case IncidentFinding incident -> incident.name() + " " + incident.why();
             };
         }
     }

@@ -67,7 +67,7 @@ class RunJudgeTest {
     void aThirdSlowerIsARegressionOfEveryLatencyAndOfTheRate() {
         RunVerdict verdict = against(run(1, slow -> slow.factor = 1.3), run(2));
         assertThat(verdict.decision()).isEqualTo(Decision.REGRESSION);
-        assertThat(verdict.headline()).startsWith("fail: p50(ttft) +").contains("4 more findings");
+        assertThat(verdict.headline()).startsWith("regression: p50(ttft) +").contains("4 more findings");
         ComparisonFinding rate = of(verdict, JudgedMetric.OUTPUT_TOKEN_RATE);
         assertThat(rate.answer()).isEqualTo(Answer.FAIL);
         assertThat(rate.change()).isEqualTo(Change.REGRESSED);
@@ -233,7 +233,7 @@ class RunJudgeTest {
         AlertRecord fired = alert("a", Transition.FIRED);
         RunVerdict firing = against(run(1, run -> run.alerts = List.of(fired)));
         assertThat(firing.decision()).isEqualTo(Decision.REGRESSION);
-        assertThat(firing.headline()).isEqualTo("fail: tpot +20 %");
+        assertThat(firing.headline()).isEqualTo("regression: tpot +20 %");
         RunVerdict resolved = against(run(1, run -> run.alerts = List.of(fired, alert("a", Transition.RESOLVED))));
         assertThat(resolved.decision()).isEqualTo(Decision.REGRESSION);
         assertThat(resolved.findings()).containsExactly(new AlertFinding(Answer.FAIL, fired, true));
@@ -266,7 +266,7 @@ class RunJudgeTest {
         RunVerdict verdict = against(run(1, during));
         assertThat(verdict.decision()).as(verdict.headline()).isEqualTo(Decision.REGRESSION);
         assertThat(verdict.headline())
-                .isEqualTo("fail: regression of p50(tpot), p95(tpot) open since 2026-11-22T10:00:00Z, before this run"
+                .isEqualTo("regression: p50(tpot), p95(tpot) open since 2026-11-22T10:00:00Z, before this run"
                         + " began, and not resolved in it");
         RunVerdict told = against(run(1, during.andThen(run -> run.alerts = List.of(alert("b", Transition.EXTENDED)))));
         assertThat(told.findings())
