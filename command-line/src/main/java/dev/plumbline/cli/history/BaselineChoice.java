@@ -34,13 +34,16 @@ public final class BaselineChoice {
      * The runs to compare with, newest first; at least one. Can be asked before the load begins, so that a missing baseline
      * costs nothing.
      *
-     * @throws CommandFailure with exit code 2: there is none, with what exists; or it is of another group or other conditions
+     * @throws CommandFailure with exit code 2: there is none, with what exists; or it is of another group or other conditions,
+     *     or failed, or holds nothing that can be judged
      */
     public static List<RunResult> resolve(String choice, RunStore store, Candidate candidate) {
         if (choice.equals(LAST_GREEN)) {
             return lastGreen(store, candidate);
         }
-        RunResult baseline = single(choice, store);
+        StoredRun chosen = single(choice, store);
+        RunStore.requireFit(chosen);
+        RunResult baseline = chosen.result();
         Conditions.requireEqual(
                 candidate.group(),
                 candidate.environment(),
@@ -51,10 +54,10 @@ public final class BaselineChoice {
         return List.of(baseline);
     }
 
-    private static RunResult single(String choice, RunStore store) {
+    private static StoredRun single(String choice, RunStore store) {
         String pinned = store.pins().get(choice);
         if (pinned != null) {
-            return store.find(pinned).result();
+            return store.find(pinned);
         }
         Path file = Path.of(choice);
         if (Files.isRegularFile(file)) {
@@ -64,15 +67,15 @@ public final class BaselineChoice {
             return read(file.resolve(RunFile.NAME));
         }
         if (choice.equals("last") || store.has(choice)) {
-            return store.find(choice).result();
+            return store.find(choice);
         }
         throw CommandFailure.usage("baseline '" + choice + "' is neither a file, nor a run or a name in " + store.root()
                 + "; " + store.existing() + "; " + LAST_GREEN + " is possible, too");
     }
 
-    private static RunResult read(Path file) {
+    private static StoredRun read(Path file) {
         try {
-            return RunFile.read(file).result();
+            return RunFile.read(file);
         } catch (IOException e) {
             throw CommandFailure.usage("baseline " + e.getMessage());
         }
@@ -93,14 +96,19 @@ public final class BaselineChoice {
     }
 
     /** What is kept of a run that was looked at: a history of soaks does not fit into memory. */
-    private record Seen(String runId, ComparisonGroup group, Environment environment, boolean green) {}
+    private record Seen(String runId, ComparisonGroup group, Environment environment, boolean green, boolean fit) {}
 
     /** Why there is no green run, by what is there. */
     private static String instead(RunStore store, Candidate candidate) {
         List<Seen> runs = store.runs()
                 .limit(RunStore.LONGEST_SEARCH)
                 .filter(run -> !run.runId().equals(candidate.runId()))
-                .map(run -> new Seen(run.runId(), run.group(), run.result().environment(), store.isGreen(run)))
+                .map(run -> new Seen(
+                        run.runId(),
+                        run.group(),
+                        run.result().environment(),
+                        store.isGreen(run),
+                        run.unfit().isEmpty()))
                 .toList();
         List<Seen> same = runs.stream()
                 .filter(run -> run.group().equals(candidate.group()))
@@ -116,8 +124,12 @@ public final class BaselineChoice {
         }
         List<Seen> green = same.stream().filter(Seen::green).toList();
         if (green.isEmpty()) {
-            return same.size() + " runs of it, none of them green; plumb baseline promote "
-                    + same.get(0).runId() + " makes the newest one so";
+            return same.size() + " runs of it, none of them green; "
+                    + same.stream()
+                            .filter(Seen::fit)
+                            .findFirst()
+                            .map(run -> "plumb baseline promote " + run.runId() + " makes the newest one so")
+                            .orElse("each failed or holds nothing that can be judged: make one without --baseline");
         }
         try {
             Conditions.requireEqual(

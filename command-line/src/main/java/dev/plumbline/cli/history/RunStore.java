@@ -146,7 +146,8 @@ public final class RunStore {
     /**
      * Gives a run a name that stays with it.
      *
-     * @throws CommandFailure with exit code 2 for a name that is unfit or belongs to another run
+     * @throws CommandFailure with exit code 2 for a name that is unfit or belongs to another run, and for a run that nothing can be
+     *     held against
      */
     public void pin(String name, StoredRun run) {
         if (!PIN_NAME.matcher(name).matches() || RESERVED_NAMES.contains(name)) {
@@ -154,6 +155,7 @@ public final class RunStore {
                     "'" + name + "' is no name for a baseline; a letter, then up to 63 letters, digits, "
                             + "'.', '_' and '-', and not " + BaselineChoice.LAST_GREEN + " or last");
         }
+        requireFit(run);
         marks.update(before -> {
             String pinned = before.pins().get(name);
             if (pinned != null && !pinned.equals(run.runId())) {
@@ -183,8 +185,15 @@ public final class RunStore {
         });
     }
 
-    /** Says by hand that a run is green, or that it is not. */
+    /**
+     * Says by hand that a run is green, or that it is not.
+     *
+     * @throws CommandFailure with exit code 2 when it is to be green and nothing can be held against it
+     */
     public void promote(StoredRun run, boolean green) {
+        if (green) {
+            requireFit(run);
+        }
         marks.update(before -> {
             requireStillThere(run);
             return before.marked(run.runId(), green);
@@ -285,6 +294,14 @@ public final class RunStore {
         } catch (IOException e) {
             return new RunEntry.Damaged(name, String.valueOf(e.getMessage()));
         }
+    }
+
+    /** @throws CommandFailure with exit code 2, the reason and what to do */
+    static void requireFit(StoredRun run) {
+        run.unfit().ifPresent(why -> {
+            throw CommandFailure.usage(why + ", so it is no baseline: choose another one of 'plumb runs list', or make"
+                    + " one with 'plumb run'");
+        });
     }
 
     private void requireStillThere(StoredRun run) {

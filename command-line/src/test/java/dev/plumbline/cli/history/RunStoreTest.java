@@ -275,6 +275,24 @@ class RunStoreTest {
     }
 
     @Test
+    void aRunThatFailedIsNoBaselineUnderItsIdAndNobodyIsSentToIt() {
+        StoredRun failed = put(0, Decision.FAILED, run -> run.ending = new RunEnding.Broken("x"));
+        assertRefused(
+                () -> BaselineChoice.resolve(failed.runId(), store, candidate()),
+                failed.runId() + " failed",
+                "no baseline",
+                "plumb runs list");
+        assertRefused(
+                () -> BaselineChoice.resolve("last-green", store, candidate()),
+                "none of them green",
+                "make one without --baseline");
+        StoredRun red = put(1, Decision.REGRESSION);
+        put(2, Decision.FAILED, run -> run.ending = new RunEnding.Broken("x"));
+        assertRefused(
+                () -> BaselineChoice.resolve("last-green", store, candidate()), "baseline promote " + red.runId());
+    }
+
+    @Test
     void aBaselineIsAFileAFolderAnIdOrAName() {
         StoredRun run = put(0, Decision.REGRESSION);
         store.pin("main", run);
