@@ -14,6 +14,7 @@ import dev.plumbline.judgement.result.RunTotals;
 import dev.plumbline.judgement.result.TokenCounting;
 import dev.plumbline.judgement.run.Budget;
 import dev.plumbline.judgement.run.JudgementSettings;
+import dev.plumbline.judgement.run.RunBaseline;
 import dev.plumbline.judgement.run.RunJudge;
 import dev.plumbline.judgement.run.SimulatedRun;
 import java.io.IOException;
@@ -63,7 +64,7 @@ class HistoryCommandsTest {
                 run,
                 RunJudge.judge(
                         run,
-                        baselines,
+                        baselines.stream().map(RunBaseline::of).toList(),
                         Budget.parseAll(List.of("p95(ttft)<500ms, error_rate<1%")),
                         JudgementSettings.defaults()));
         return run.identity().runId();

@@ -3,12 +3,13 @@ package dev.plumbline.cli.history;
 import dev.plumbline.cli.outcome.CommandFailure;
 import dev.plumbline.contract.run.RunRecord.Environment;
 import dev.plumbline.contract.series.ComparisonGroup;
-import dev.plumbline.judgement.result.RunResult;
 import dev.plumbline.judgement.run.Conditions;
+import dev.plumbline.judgement.run.RunBaseline;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** What {@code --baseline} means: {@code last-green}, a name that was pinned, a run file, or a run id. */
@@ -16,6 +17,9 @@ public final class BaselineChoice {
 
     /** The newest green runs of the same group and conditions. */
     public static final String LAST_GREEN = "last-green";
+
+    /** A hint is not worth reading more runs than these. */
+    private static final int NEWEST_OF_GROUP = 10;
 
     private BaselineChoice() {}
 
@@ -37,13 +41,13 @@ public final class BaselineChoice {
      * @throws CommandFailure with exit code 2: there is none, with what exists; or it is of another group or other conditions,
      *     or failed, or holds nothing that can be judged
      */
-    public static List<RunResult> resolve(String choice, RunStore store, Candidate candidate) {
+    public static List<RunBaseline> resolve(String choice, RunStore store, Candidate candidate) {
         if (choice.equals(LAST_GREEN)) {
             return lastGreen(store, candidate);
         }
         StoredRun chosen = single(choice, store);
         RunStore.requireFit(chosen);
-        RunResult baseline = chosen.result();
+        RunBaseline baseline = RunBaseline.of(chosen.result());
         Conditions.requireEqual(
                 candidate.group(),
                 candidate.environment(),
@@ -81,13 +85,17 @@ public final class BaselineChoice {
         }
     }
 
-    private static List<RunResult> lastGreen(RunStore store, Candidate candidate) {
-        List<RunResult> found =
-                store
-                        .lastGreen(candidate.group(), candidate.environment(), candidate.vary(), candidate.runId())
-                        .stream()
-                        .map(StoredRun::result)
-                        .toList();
+    /** The newest green run that {@link #LAST_GREEN} would take; looked for among the newest runs of the group only. */
+    public static Optional<String> newestGreen(RunStore store, Candidate candidate) {
+        return store.green(candidate, NEWEST_OF_GROUP).map(StoredRun::runId).findFirst();
+    }
+
+    /** One after the other: of each is kept what the judgement needs, not its windows. */
+    private static List<RunBaseline> lastGreen(RunStore store, Candidate candidate) {
+        List<RunBaseline> found = store.green(candidate, RunStore.LONGEST_SEARCH)
+                .limit(RunStore.LAST_GREEN_RUNS)
+                .map(run -> RunBaseline.of(run.result()))
+                .toList();
         if (found.isEmpty()) {
             throw CommandFailure.usage("no green run of " + GroupText.of(candidate.group()) + " in " + store.root()
                     + ": " + instead(store, candidate));

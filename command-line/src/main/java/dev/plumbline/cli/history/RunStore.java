@@ -1,8 +1,8 @@
 package dev.plumbline.cli.history;
 
+import dev.plumbline.cli.history.BaselineChoice.Candidate;
 import dev.plumbline.cli.outcome.CommandFailure;
 import dev.plumbline.contract.run.RunRecord.Environment;
-import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.judgement.run.Conditions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -119,28 +119,30 @@ public final class RunStore {
     }
 
     /**
-     * The newest green runs of a group under equal conditions, newest first, at most {@link #LAST_GREEN_RUNS}.
+     * The green runs that a run can be held against, newest first, each read when it is asked for; not itself.
      *
-     * @param vary conditions that may differ
-     * @param except id of a run that is not wanted, because it is the one that is judged
+     * @param longestSearch how many runs of the group are looked at
      */
-    List<StoredRun> lastGreen(ComparisonGroup group, Environment environment, Set<String> vary, String except) {
+    Stream<StoredRun> green(Candidate candidate, int longestSearch) {
         Marks known = marks.read();
         return folderNames().stream()
                 .limit(LONGEST_SEARCH)
                 .filter(name -> RunFile.head(root.resolve(name).resolve(RunFile.NAME))
-                        .filter(head -> head.identity().series().group().equals(group)
-                                && Conditions.areEqual(environment, head.environment(), vary))
+                        .filter(head -> head.identity().series().group().equals(candidate.group())
+                                && areEqual(candidate, head.environment()))
                         .isPresent())
+                .limit(longestSearch)
                 .map(this::entry)
                 .flatMap(entry ->
                         entry instanceof RunEntry.Complete complete ? Stream.of(complete.run()) : Stream.empty())
-                .filter(run -> !run.runId().equals(except)
-                        && run.group().equals(group)
-                        && Conditions.areEqual(environment, run.result().environment(), vary)
-                        && known.isGreen(run))
-                .limit(LAST_GREEN_RUNS)
-                .toList();
+                .filter(run -> !run.runId().equals(candidate.runId())
+                        && run.group().equals(candidate.group())
+                        && areEqual(candidate, run.result().environment())
+                        && known.isGreen(run));
+    }
+
+    private static boolean areEqual(Candidate candidate, Environment environment) {
+        return Conditions.areEqual(candidate.environment(), environment, candidate.vary());
     }
 
     /**

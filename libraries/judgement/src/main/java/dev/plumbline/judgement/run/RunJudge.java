@@ -46,8 +46,8 @@ public final class RunJudge {
      *     under other conditions that may not vary
      */
     public static RunVerdict judge(
-            RunResult candidate, List<RunResult> baselines, List<Budget> budgets, JudgementSettings settings) {
-        for (RunResult baseline : baselines) {
+            RunResult candidate, List<RunBaseline> baselines, List<Budget> budgets, JudgementSettings settings) {
+        for (RunBaseline baseline : baselines) {
             Conditions.requireEqual(
                     candidate.identity().series().group(),
                     candidate.environment(),
@@ -61,9 +61,7 @@ public final class RunJudge {
         List<Finding> findings = new ArrayList<>();
         budgets.forEach(budget -> findings.add(budgetJudge.judge(budget)));
         if (!baselines.isEmpty()) {
-            List<JudgedWindows> before =
-                    baselines.stream().map(JudgedWindows::new).toList();
-            findings.addAll(new RunComparison(windows, before, settings).findings());
+            findings.addAll(new RunComparison(windows, baselines, settings).findings());
         }
         findings.addAll(alerts(candidate.alerts()));
         candidate
@@ -71,7 +69,7 @@ public final class RunJudge {
                 .filter(incident -> candidate.alerts().stream()
                         .noneMatch(alert -> alert.alertId().equals(incident.alertId())))
                 .ifPresent(incident -> findings.add(new IncidentFinding(Answer.FAIL, incident)));
-        Optional<RunResult> newest = baselines.stream()
+        Optional<RunBaseline> newest = baselines.stream()
                 .max(Comparator.comparingLong(run -> run.identity().startEpochMillis()));
         Soundness soundness = Soundness.of(candidate, findings);
         Decision decision = decision(candidate, baselines, findings, soundness);
@@ -85,7 +83,7 @@ public final class RunJudge {
     }
 
     private static Decision decision(
-            RunResult candidate, List<RunResult> baselines, List<Finding> findings, Soundness soundness) {
+            RunResult candidate, List<RunBaseline> baselines, List<Finding> findings, Soundness soundness) {
         if (candidate.ending() instanceof RunEnding.Broken || soundness instanceof Soundness.NothingSucceeded) {
             return Decision.FAILED;
         }
@@ -148,7 +146,7 @@ public final class RunJudge {
         return findings;
     }
 
-    private static List<Difference> differences(RunResult candidate, RunResult baseline) {
+    private static List<Difference> differences(RunResult candidate, RunBaseline baseline) {
         return Stream.concat(
                         Conditions.differences(
                                 candidate.environment().subject(),
@@ -164,7 +162,7 @@ public final class RunJudge {
     private static String headline(
             Decision decision,
             RunResult candidate,
-            List<RunResult> baselines,
+            List<RunBaseline> baselines,
             List<Finding> findings,
             Soundness soundness) {
         Word word = Word.of(decision, findings);
