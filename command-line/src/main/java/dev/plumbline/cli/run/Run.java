@@ -112,37 +112,45 @@ final class Run {
         try (OptionalResource<StateFolder> state =
                 new OptionalResource<>(plan.stack().openState())) {
             try (LocalPipe pipe = open(state.value())) {
-                view.progress("looking at " + address.url().base());
-                Discovery discovery = discover(TargetProbe::discover);
-                Series series = series(discovery);
-                Environment environment = environment(discovery);
-                Baselines baselines = Baselines.of(plan, series.group(), environment);
-                introduce(discovery, series, pipe, baselines);
-                waited.text().ifPresent(time -> view.line("  waited    " + time + " until the target was there"));
-                limits.warning(plan).ifPresent(warning -> view.line("  note      " + warning));
-                RunSession session = new RunSession(
-                        plan,
-                        waited.text()
-                                .map(time -> recordedPlan.with("waited", time))
-                                .orElse(recordedPlan),
-                        pipe,
-                        address,
-                        discovery,
-                        environment,
-                        series,
-                        view,
-                        interrupts,
-                        SystemTime::epochMillis,
-                        SystemTime::elapsedMillis);
-                RunSession.JudgedRun judged =
-                        session.run(new PipeStack(pipe), new Judging(baselines.runs(), pipe.kafkaClient()));
-                return new Ended(
-                        judged.result(),
-                        judged.verdict(),
-                        judged.folder(),
-                        judged.missing(),
-                        exitCode(judged.result().ending(), judged.verdict().decision(), plan.judgement().inconclusive));
+                return run(pipe, interrupts, limits);
             }
+        }
+    }
+
+    private Ended run(LocalPipe pipe, Interrupts interrupts, OwnLimits limits) throws InterruptedException {
+        try {
+            view.progress("looking at " + address.url().base());
+            Discovery discovery = discover(TargetProbe::discover);
+            Series series = series(discovery);
+            Environment environment = environment(discovery);
+            Baselines baselines = Baselines.of(plan, series.group(), environment);
+            introduce(discovery, series, pipe, baselines);
+            waited.text().ifPresent(time -> view.line("  waited    " + time + " until the target was there"));
+            limits.warning(plan).ifPresent(warning -> view.line("  note      " + warning));
+            RunSession session = new RunSession(
+                    plan,
+                    waited.text().map(time -> recordedPlan.with("waited", time)).orElse(recordedPlan),
+                    pipe,
+                    address,
+                    discovery,
+                    environment,
+                    series,
+                    view,
+                    interrupts,
+                    SystemTime::epochMillis,
+                    SystemTime::elapsedMillis);
+            RunSession.JudgedRun judged =
+                    session.run(new PipeStack(pipe), new Judging(baselines.runs(), pipe.kafkaClient()));
+            return new Ended(
+                    judged.result(),
+                    judged.verdict(),
+                    judged.folder(),
+                    judged.missing(),
+                    exitCode(judged.result().ending(), judged.verdict().decision(), plan.judgement().inconclusive));
+        } catch (CommandFailure e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw pipe.causeOf(e);
         }
     }
 

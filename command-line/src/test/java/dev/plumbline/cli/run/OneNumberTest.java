@@ -259,7 +259,9 @@ class OneNumberTest {
         assertThat(terminal).contains("1 of 5 windows");
         assertThat(shown).contains("1 of 5 windows");
         assertThat(markdown).contains("1 of 5 windows");
-        assertThat(report).contains("1 of 5 windows");
+        assertThat(report)
+                .contains("1 of 5 windows")
+                .contains("of the load came from healthy producers; 1 of 5 windows are not judged");
         assertThat(summary.at("/coverage/lowCoverageWindows").asLong()).isEqualTo(1);
     }
 

@@ -291,10 +291,12 @@ final class ReportDocument {
                 .ifPresent(coverage -> card(
                         "Coverage",
                         percent(coverage),
-                        figures.lowCoverageWindows() == 0
-                                ? "of the load came from healthy producers"
-                                : Figures.count(figures.lowCoverageWindows())
-                                        + " windows are not judged: producers were not well"));
+                        "of the load came from healthy producers"
+                                + (figures.lowCoverageWindows() == 0
+                                        ? ""
+                                        : "; " + Figures.count(figures.lowCoverageWindows()) + " of "
+                                                + Figures.count(figures.windows())
+                                                + " windows are not judged, because they were not well")));
         card(
                 "Events counted",
                 Figures.count(totals.countedEvents()),

@@ -176,10 +176,8 @@ public final class RunJudge {
                     case CANNOT_TELL -> unsound(soundness).orElseGet(() -> Headlines.undecided(findings));
                     case PASS -> Headlines.passed(findings, baselines.size(), candidate) + notGreen(soundness);
                     case NOT_JUDGED ->
-                        "no baseline, no budget, and the detector " + Headlines.notWatched(candidate)
-                                + "; next time --baseline "
-                                + candidate.identity().runId()
-                                + ", --baseline last-green, or --budget \"p95(ttft)<500ms\"" + notGreen(soundness);
+                        "no baseline, no budget, and the detector " + Headlines.notWatched(candidate) + "; "
+                                + Headlines.nextTime(candidate) + notGreen(soundness);
                 };
     }
 
@@ -230,6 +228,16 @@ public final class RunJudge {
                 parts.add("no alert in " + run.detectorWindows() + " windows");
             }
             return String.join(", ", parts);
+        }
+
+        /** What would let the next one be judged; an interrupted run is not what last-green looks for. */
+        static String nextTime(RunResult run) {
+            String byId = "--baseline " + run.identity().runId();
+            String budget = "or --budget \"p95(ttft)<500ms\"";
+            return run.ending() instanceof RunEnding.Interrupted
+                    ? "it was interrupted, so it is not green: let it run to its end, or next time " + byId + ", "
+                            + budget
+                    : "next time " + byId + ", --baseline last-green, " + budget;
         }
 
         static String notWatched(RunResult run) {

@@ -23,6 +23,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class RunJudgeTest {
@@ -43,7 +44,8 @@ class RunJudgeTest {
     }
 
     private static RunVerdict against(RunResult candidate, RunResult... baselines) {
-        return RunJudge.judge(candidate, List.of(baselines), List.of(), SETTINGS);
+        return RunJudge.judge(
+                candidate, Stream.of(baselines).map(RunBaseline::of).toList(), List.of(), SETTINGS);
     }
 
     private static ComparisonFinding of(RunVerdict verdict, JudgedMetric metric) {
@@ -114,8 +116,8 @@ class RunJudgeTest {
                 .isInstanceOf(UnfitBaselineException.class)
                 .hasMessage("condition 'driver' is 'unknown' here and '550' in baseline "
                         + baseline.identity().runId() + " (1 more differ); --vary driver compares anyway");
-        RunVerdict varied =
-                RunJudge.judge(run(1), List.of(baseline), List.of(), SETTINGS.varying(Set.of("gpu", "driver")));
+        RunVerdict varied = RunJudge.judge(
+                run(1), List.of(RunBaseline.of(baseline)), List.of(), SETTINGS.varying(Set.of("gpu", "driver")));
         assertThat(varied.differences()).contains(new Difference("gpu", "H100", "A100"));
     }
 
@@ -273,6 +275,17 @@ class RunJudgeTest {
                 .as("once, with its evidence")
                 .singleElement()
                 .isInstanceOf(AlertFinding.class);
+    }
+
+    @Test
+    void anInterruptedRunIsNotSentToLastGreenWhichWouldNotFindIt() {
+        RunVerdict verdict = against(run(1, run -> run.ending = new RunEnding.Interrupted()));
+        assertThat(verdict.decision()).isEqualTo(Decision.NOT_JUDGED);
+        assertThat(verdict.headline())
+                .contains("interrupted, so it is not green", "let it run to its end", "--budget")
+                .doesNotContain("last-green,");
+        RunVerdict whole = against(run(1));
+        assertThat(whole.headline()).contains("--baseline last-green");
     }
 
     @Test
