@@ -8,6 +8,7 @@ import dev.plumbline.cli.scenario.ScenarioFile;
 import dev.plumbline.cli.scenario.ScenarioFile.Setting;
 import dev.plumbline.cli.stack.Installation;
 import dev.plumbline.cli.terminal.Screen;
+import dev.plumbline.cli.wording.Mistyped;
 import dev.plumbline.probe.TargetAddress;
 import dev.plumbline.probe.Words;
 import java.io.OutputStream;
@@ -109,6 +110,9 @@ public final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        if (scenario != null && Mistyped.isAddress(typed(scenario)) && !Files.exists(scenario)) {
+            throw new ParameterException(spec.commandLine(), Mistyped.address(typed(scenario), spec.commandLine()));
+        }
         if (scenario != null) {
             return withScenario(scenario);
         }
@@ -119,6 +123,14 @@ public final class RunCommand implements Callable<Integer> {
         } catch (CommandFailure e) {
             throw e.exitCode() == ExitCode.USAGE ? CommandFailure.usage(told(e)) : e;
         }
+    }
+
+    /** As it was written: a path has no double slashes. */
+    private String typed(Path path) {
+        return spec.commandLine().getParseResult().originalArgs().stream()
+                .filter(argument -> Path.of(argument).equals(path))
+                .findFirst()
+                .orElse(path.toString());
     }
 
     /** The message of a fault, which names the line of the file where its flag stands in one. */
