@@ -11,6 +11,7 @@ import dev.plumbline.cli.outcome.ExitCode;
 import dev.plumbline.cli.run.RunCommand;
 import dev.plumbline.cli.stack.StackFailure;
 import dev.plumbline.cli.up.UpCommand;
+import dev.plumbline.cli.wording.Mistyped;
 import dev.plumbline.judgement.run.UnfitBaselineException;
 import dev.plumbline.reports.ArtifactException;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -50,10 +52,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
         },
         footer = {
             "",
-            "Start here:  ./plumb demo             the whole pipe on this machine: a baseline, a regression, an alert",
+            "Start here:  ./plumb demo             the whole pipe: a baseline, a regression, an alert",
             "             ./plumb run --url URL    your own server: numbers, a verdict, files, an exit code",
+            "No server?   java -jar simulated-target/target/simulated-target-*.jar --port 8000",
+            "             is one with known timing, to try against; --help of it lists what it can do.",
             "",
-            "Exit codes:  0 pass   1 regression   2 wrong usage   3 cannot tell   4 infrastructure",
+            "Exit codes:  0 pass   1 regression or over budget   2 wrong usage   3 cannot tell   4 infrastructure",
             "             130 interrupted"
         })
 public final class PlumblineMain implements Runnable {
@@ -160,7 +164,13 @@ public final class PlumblineMain implements Runnable {
                     .map(argument -> argument.replaceFirst("(?s)=.*", ""))
                     .toList();
             if (!flags.isEmpty()) {
-                return "there is no option " + String.join(", ", flags);
+                return Mistyped.flags(flags, unmatched.getCommandLine());
+            }
+            Optional<String> word = unmatched.getUnmatched().stream()
+                    .findFirst()
+                    .flatMap(first -> Mistyped.word(first, unmatched.getCommandLine()));
+            if (word.isPresent()) {
+                return word.get();
             }
         }
         Optional<String> confidential = RunCommand.withoutValue(exception.getArgSpec());
@@ -207,12 +217,21 @@ public final class PlumblineMain implements Runnable {
         Set<OptionSpec> given = new HashSet<>();
         for (String argument : parsed.originalArgs()) {
             String name = argument.replaceFirst("(?s)=.*", "");
-            OptionSpec option = leaf.commandSpec().findOption(name);
+            OptionSpec option = option(leaf.commandSpec(), name);
             if (name.startsWith("-") && option != null && !option.isMultiValue() && !given.add(option)) {
                 throw new ParameterException(
-                        leaf.commandSpec().commandLine(), name + " is given more than once: give it once");
+                        leaf.commandSpec().commandLine(),
+                        option.negatable()
+                                ? name + " is given beside itself or its opposite: give it once"
+                                : name + " is given more than once: give it once");
             }
         }
+    }
+
+    /** By its name, or by that of its opposite. */
+    private static @Nullable OptionSpec option(CommandLine.Model.CommandSpec command, String name) {
+        OptionSpec found = command.findOption(name);
+        return found == null ? command.negatedOptionsMap().get(name) : found;
     }
 
     private static boolean isWritten(String name, String[] arguments) {

@@ -8,11 +8,13 @@ import dev.plumbline.cli.history.RunFile;
 import dev.plumbline.cli.outcome.ExitCode;
 import dev.plumbline.contract.event.FailureKind;
 import dev.plumbline.contract.event.TokenSource;
+import dev.plumbline.judgement.result.RunEnding;
 import dev.plumbline.judgement.result.RunResult;
 import dev.plumbline.judgement.result.RunTotals;
 import dev.plumbline.judgement.result.TokenCounting;
 import dev.plumbline.judgement.run.Budget;
 import dev.plumbline.judgement.run.JudgementSettings;
+import dev.plumbline.judgement.run.RunBaseline;
 import dev.plumbline.judgement.run.RunJudge;
 import dev.plumbline.judgement.run.SimulatedRun;
 import java.io.IOException;
@@ -62,7 +64,7 @@ class HistoryCommandsTest {
                 run,
                 RunJudge.judge(
                         run,
-                        baselines,
+                        baselines.stream().map(RunBaseline::of).toList(),
                         Budget.parseAll(List.of("p95(ttft)<500ms, error_rate<1%")),
                         JudgementSettings.defaults()));
         return run.identity().runId();
@@ -173,6 +175,39 @@ class HistoryCommandsTest {
         assertThat(err.lines()).singleElement().asString().contains("a pin never moves");
         assertThat(execute("baseline", "pin", "--remove", "main")).isEqualTo(ExitCode.PASS);
         assertThat(execute("baseline", "pin", "main")).isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
+    void whatFailedOrHoldsNothingIsNoBaselineUnderAnyName() throws IOException {
+        SimulatedRun broken = new SimulatedRun(3);
+        broken.startEpochMillis += 7_200_000;
+        broken.ending = new RunEnding.Broken("the target was lost");
+        String failed = put(broken.run(), List.of());
+        SimulatedRun left = new SimulatedRun(4);
+        left.startEpochMillis += 9_200_000;
+        left.covered(0.1);
+        String unjudged = put(left.run(), List.of());
+        SimulatedRun none = new SimulatedRun(5);
+        none.startEpochMillis += 11_200_000;
+        String empty = put(none.run().withWindows(List.of()), List.of());
+        for (String command : List.of("baseline pin base ", "baseline promote ")) {
+            assertRefused(command + failed, failed + " failed: the target was lost");
+            assertRefused(command + unjudged, unjudged + " holds no request that can be judged");
+            assertRefused(command + empty, empty + " holds no request that can be judged");
+        }
+        assertThat(execute("baseline", "promote", "--demote", failed)).isEqualTo(ExitCode.PASS);
+        assertThat(execute("baseline", "list")).isEqualTo(ExitCode.PASS);
+        assertThat(out).doesNotContain("base ", failed, unjudged, empty);
+    }
+
+    private void assertRefused(String command, String why) {
+        assertThat(execute(command.split(" "))).as(command).isEqualTo(ExitCode.USAGE);
+        assertThat(err.lines())
+                .singleElement()
+                .asString()
+                .contains(why)
+                .contains("no baseline")
+                .contains("plumb runs list");
     }
 
     @Test

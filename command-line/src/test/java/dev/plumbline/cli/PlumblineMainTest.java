@@ -146,7 +146,10 @@ class PlumblineMainTest {
     @CsvSource({
         "--concurrency 2 --concurrency 8,--concurrency",
         "--concurrency=2 --max-concurrency 8,--max-concurrency",
-        "--url a --url b,--url"
+        "--url a --url b,--url",
+        "--streaming --no-streaming,--no-streaming",
+        "--no-keep-alive --keep-alive,--keep-alive",
+        "--streaming --streaming,--streaming"
     })
     void aFlagThatIsGivenTwiceIsRefused(String flags, String named) {
         List<String> arguments = new ArrayList<>(List.of("run"));
@@ -172,6 +175,46 @@ class PlumblineMainTest {
             System.setErr(before);
         }
         assertThat(warnings.toString(StandardCharsets.UTF_8)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "run --url h --concurency 8; there is no option --concurency; did you mean --concurrency?",
+                "run --url h --Budget x; there is no option --Budget; did you mean --budget?",
+                "run --url h --bugdet=p95(ttft)<5ms; there is no option --bugdet; did you mean --budget?",
+                "run --url h --streming; there is no option --streming; did you mean --streaming?",
+                "runs list --jsn; there is no option --jsn; did you mean --json?",
+                "dmeo; there is no command 'dmeo'; did you mean demo?",
+                "runs shwo last; there is no command 'shwo'; did you mean show?",
+                "baseline pni a last; there is no command 'pni'; did you mean pin?",
+                "run localhost:8000; an address is given with --url: ./plumb run --url localhost:8000",
+                "run http://localhost:8000; an address is given with --url: ./plumb run --url http://localhost:8000",
+                "run https://h/?key=S3CR3T; an address is given with --url: ./plumb run --url ...",
+                "check localhost:8000; an address is given with --url: ./plumb check --url localhost:8000",
+                "check 10.0.0.1; an address is given with --url: ./plumb check --url 10.0.0.1",
+            })
+    void whatIsMistypedIsToldWhatWasMeant(String arguments, String words) {
+        assertThat(execute(arguments.split(" "))).as(err.toString()).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString().lines())
+                .singleElement()
+                .asString()
+                .contains(words)
+                .doesNotContain("S3CR3T");
+    }
+
+    @Test
+    void whatResemblesNothingIsToldNothing() {
+        assertThat(execute("run", "--url", "h", "--zzzzzzzz")).isEqualTo(ExitCode.USAGE);
+        assertThat(execute("qqqqqqqqq")).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).doesNotContain("did you mean");
+    }
+
+    @Test
+    void theFirstScreenNamesSomethingToTryAgainst() {
+        assertThat(execute("--help")).isEqualTo(ExitCode.PASS);
+        assertThat(out.toString()).contains("simulated-target", "--port 8000");
     }
 
     @Test

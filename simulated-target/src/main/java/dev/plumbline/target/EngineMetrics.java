@@ -61,7 +61,8 @@ final class EngineMetrics {
     }
 
     /** The text exposition, version 0.0.4. */
-    String exposition(String model, int running, int waiting, double cacheUsage) {
+    String exposition(String name, int running, int waiting, double cacheUsage) {
+        String model = name.replace("\\", "\\\\").replace("\"", "\\\"");
         String labels = "engine=\"0\",model_name=\"" + model + "\"";
         StringBuilder text = new StringBuilder(16_384);
         single(text, "num_requests_running", "gauge", "Requests in a slot.", labels, running);

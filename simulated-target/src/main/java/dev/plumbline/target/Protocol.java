@@ -1,6 +1,7 @@
 package dev.plumbline.target;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /** The APIs that are served. */
 enum Protocol {
@@ -34,12 +35,13 @@ enum Protocol {
 
     /** How one answer is spelled. */
     Wording wording(String id, long createdEpochMillis, String model, boolean includeUsage) {
+        String spelled = spelled(model);
         return switch (this) {
             case CHAT, COMPLETIONS ->
-                new OpenAiWording(this == CHAT, id, createdEpochMillis / 1000, model, includeUsage);
-            case OLLAMA_GENERATE, OLLAMA_CHAT -> new OllamaWording(this == OLLAMA_CHAT, createdEpochMillis, model);
-            case MESSAGES -> new MessagesWording(id, model);
-            case RESPONSES -> new ResponsesWording(id, createdEpochMillis / 1000, model);
+                new OpenAiWording(this == CHAT, id, createdEpochMillis / 1000, spelled, includeUsage);
+            case OLLAMA_GENERATE, OLLAMA_CHAT -> new OllamaWording(this == OLLAMA_CHAT, createdEpochMillis, spelled);
+            case MESSAGES -> new MessagesWording(id, spelled);
+            case RESPONSES -> new ResponsesWording(id, createdEpochMillis / 1000, spelled);
         };
     }
 
@@ -50,6 +52,21 @@ enum Protocol {
             case OLLAMA_GENERATE, OLLAMA_CHAT -> OllamaWording.error(refused);
             case MESSAGES -> MessagesWording.error(refused);
         };
+    }
+
+    /** A text inside a JSON string, in ASCII whatever its alphabet. */
+    private static String spelled(String text) {
+        StringBuilder spelled = new StringBuilder(text.length());
+        for (char c : text.toCharArray()) {
+            if (c == '"' || c == '\\') {
+                spelled.append('\\').append(c);
+            } else if (c >= 0x20 && c < 0x7f) {
+                spelled.append(c);
+            } else {
+                spelled.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
+            }
+        }
+        return spelled.toString();
     }
 
     /** The text of {@code tokens} tokens from {@code firstToken} on; the same for every request. */

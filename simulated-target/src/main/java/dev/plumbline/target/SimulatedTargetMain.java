@@ -18,6 +18,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -33,7 +34,13 @@ import picocli.CommandLine.Spec;
  */
 @Command(
         name = "simulated-target",
-        description = "An inference server (OpenAI protocol) with known, seeded timing.",
+        description = {
+            "An inference server (OpenAI, Ollama and Anthropic protocols) with known, seeded timing.",
+            "",
+            "  simulated-target --port 8000                             ./plumb run --url localhost:8000",
+            "  simulated-target --port 8000 --regress decode=1.2@90s    becomes 20 %% slower after 90 s",
+            ""
+        },
         mixinStandardHelpOptions = true,
         version = "0.1.0-SNAPSHOT",
         showDefaultValues = true,
@@ -59,12 +66,17 @@ public final class SimulatedTargetMain implements Callable<Integer> {
     @Option(names = "--model", paramLabel = "NAME", description = "name of the one model")
     private String model = "simulated";
 
-    @Option(names = "--api-key-file", paramLabel = "FILE", description = "ask for the key in the first line of FILE")
+    @Option(
+            names = "--api-key-file",
+            paramLabel = "FILE",
+            showDefaultValue = Visibility.NEVER,
+            description = "ask for the key in the first line of FILE")
     private Optional<Path> apiKeyFile = Optional.empty();
 
     @Option(
             names = "--control-token-file",
             paramLabel = "FILE",
+            showDefaultValue = Visibility.NEVER,
             description =
                     "whoever switches a regression over HTTP must know the first line of FILE; without one that of"
                             + " the environment variable PLUMBLINE_CONTROL_TOKEN; without both, programs on this machine may")
@@ -109,12 +121,17 @@ public final class SimulatedTargetMain implements Callable<Integer> {
     @Option(names = "--role-chunk-early", description = "write the role-only chunk before the prefill, not after it")
     private boolean roleChunkEarly;
 
-    @Option(names = "--emit-log", paramLabel = "FILE", description = "write true emit times, one JSON line per request")
+    @Option(
+            names = "--emit-log",
+            paramLabel = "FILE",
+            showDefaultValue = Visibility.NEVER,
+            description = "write true emit times, one JSON line per request")
     private Optional<Path> emitLog = Optional.empty();
 
     @Option(
             names = "--regress",
             paramLabel = "WHAT@WHEN",
+            showDefaultValue = Visibility.NEVER,
             description =
                     "switch a regression some time after the start, repeatable: decode=1.2@90s, prefill=2,slots=4@2m,"
                             + " errors=0.1@30s, none@5m. WHAT: prefill, decode (factors), slots, errors, stream-errors,"

@@ -47,7 +47,7 @@ public record SimulatedTargetSettings(
      *
      * @param host address to bind
      * @param port TCP port, 0 to 65535; 0 takes a free one
-     * @param model the one model served, of printable ASCII without quotes and backslashes
+     * @param model the one model served, of any alphabet, without control characters
      * @param apiKey key that {@code /v1} asks for as a bearer token; absent asks for none
      */
     public record Endpoint(String host, int port, String model, Optional<String> apiKey) {
@@ -59,9 +59,9 @@ public record SimulatedTargetSettings(
             if (host.isBlank()) {
                 throw new IllegalArgumentException("host must not be empty");
             }
-            if (model.isEmpty() || !model.chars().allMatch(c -> c >= 0x20 && c < 0x7f && c != '"' && c != '\\')) {
+            if (model.isBlank() || model.chars().anyMatch(Character::isISOControl)) {
                 throw new IllegalArgumentException(
-                        "model must be printable ASCII without quotes and backslashes, got \"" + model + "\"");
+                        "model must be a name without control characters, got \"" + model + "\"");
             }
             if (apiKey.isPresent() && apiKey.get().isBlank()) {
                 throw new IllegalArgumentException("apiKey must not be empty");

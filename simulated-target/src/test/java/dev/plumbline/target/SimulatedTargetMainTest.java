@@ -7,6 +7,7 @@ import dev.plumbline.process.ReadyFile;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -75,6 +76,15 @@ class SimulatedTargetMainTest {
     void saysWhatIsWrongWithItsFlags(String arguments, String message) throws Exception {
         assertThat(exitOf(arguments.split(" "))).isEqualTo(2);
         assertThat(stderrLines().getFirst()).contains(message);
+    }
+
+    @Test
+    void itsHelpTellsNoDefaultThatIsNone() throws Exception {
+        Process target = start("--help");
+        String help = new String(target.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(target.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(target.exitValue()).isZero();
+        assertThat(help).contains("--emit-log", "--regress", "--port 8000").doesNotContain("Optional", "[]");
     }
 
     private int exitOf(String... arguments) throws Exception {

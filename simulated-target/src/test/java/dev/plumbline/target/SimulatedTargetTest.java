@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -25,6 +26,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -33,6 +35,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A real server and real sockets; client and server share one JVM, hence one monotonic clock. */
 @Timeout(60)
@@ -97,6 +100,63 @@ class SimulatedTargetTest {
         assertThat(chunks.get(6).path("choices")).isEmpty();
         assertThat(chunks.get(6).path("usage").toString())
                 .isEqualTo("{\"prompt_tokens\":3,\"total_tokens\":8,\"completion_tokens\":5}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Müller-7b", "模型/通义-7b", "a \"quoted\" one, back\\\\slashed", "😀"})
+    void servesAModelOfAnyAlphabet(String model) throws Exception {
+        SimulatedTargetSettings settings = new SimulatedTargetSettings(
+                new SimulatedTargetSettings.Endpoint("127.0.0.1", 0, model, Optional.empty()),
+                FAST.seed(),
+                FAST.timing(),
+                FAST.output(),
+                FAST.capacity(),
+                Optional.empty(),
+                List.of());
+        try (SimulatedTarget target = SimulatedTarget.start(settings)) {
+            assertThat(MAPPER.readTree(get(target, "/v1/models").body())
+                            .at("/data/0/id")
+                            .asText())
+                    .isEqualTo(model);
+            String named = "{\"model\":" + MAPPER.writeValueAsString(model) + ",\"max_tokens\":2,\"prompt\":\"a b\","
+                    + "\"input\":\"a b\",\"messages\":[{\"role\":\"user\",\"content\":\"a b\"}]";
+            for (String path :
+                    List.of(CHAT, "/v1/completions", "/v1/messages", "/v1/responses", "/api/chat", "/api/generate")) {
+                for (boolean stream : new boolean[] {true, false}) {
+                    HttpResponse<String> answer = post(target, path, named + ",\"stream\":" + stream + "}", "-");
+                    assertThat(answer.statusCode())
+                            .as("%s %s", path, answer.body())
+                            .isEqualTo(200);
+                    String answered = answer.body()
+                            .lines()
+                            .map(line -> line.replaceFirst("^data: ", ""))
+                            .filter(line -> line.startsWith("{"))
+                            .map(SimulatedTargetTest::modelIn)
+                            .filter(found -> !found.isEmpty())
+                            .distinct()
+                            .collect(Collectors.joining("|"));
+                    assertThat(answered)
+                            .as("%s, streamed %s: %s", path, stream, answer.body())
+                            .isEqualTo(model);
+                }
+            }
+            assertThat(post(target, CHAT, "{\"model\":\"Möller\"}", "-").body())
+                    .contains("Möller")
+                    .satisfies(body -> assertThat(
+                                    MAPPER.readTree(body).at("/error/message").asText())
+                            .contains(model));
+            assertThat(get(target, "/metrics").body())
+                    .contains("model_name=\"" + model.replace("\\", "\\\\").replace("\"", "\\\"") + "\"");
+        }
+    }
+
+    private static String modelIn(String json) {
+        try {
+            JsonNode found = MAPPER.readTree(json).findValue("model");
+            return found == null ? "" : found.asText();
+        } catch (IOException e) {
+            throw new UncheckedIOException(json, e);
+        }
     }
 
     @Test

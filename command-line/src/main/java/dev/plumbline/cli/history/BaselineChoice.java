@@ -3,12 +3,13 @@ package dev.plumbline.cli.history;
 import dev.plumbline.cli.outcome.CommandFailure;
 import dev.plumbline.contract.run.RunRecord.Environment;
 import dev.plumbline.contract.series.ComparisonGroup;
-import dev.plumbline.judgement.result.RunResult;
 import dev.plumbline.judgement.run.Conditions;
+import dev.plumbline.judgement.run.RunBaseline;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** What {@code --baseline} means: {@code last-green}, a name that was pinned, a run file, or a run id. */
@@ -16,6 +17,9 @@ public final class BaselineChoice {
 
     /** The newest green runs of the same group and conditions. */
     public static final String LAST_GREEN = "last-green";
+
+    /** A hint is not worth reading more runs than these. */
+    private static final int NEWEST_OF_GROUP = 10;
 
     private BaselineChoice() {}
 
@@ -34,13 +38,16 @@ public final class BaselineChoice {
      * The runs to compare with, newest first; at least one. Can be asked before the load begins, so that a missing baseline
      * costs nothing.
      *
-     * @throws CommandFailure with exit code 2: there is none, with what exists; or it is of another group or other conditions
+     * @throws CommandFailure with exit code 2: there is none, with what exists; or it is of another group or other conditions,
+     *     or failed, or holds nothing that can be judged
      */
-    public static List<RunResult> resolve(String choice, RunStore store, Candidate candidate) {
+    public static List<RunBaseline> resolve(String choice, RunStore store, Candidate candidate) {
         if (choice.equals(LAST_GREEN)) {
             return lastGreen(store, candidate);
         }
-        RunResult baseline = single(choice, store);
+        StoredRun chosen = single(choice, store);
+        RunStore.requireFit(chosen);
+        RunBaseline baseline = RunBaseline.of(chosen.result());
         Conditions.requireEqual(
                 candidate.group(),
                 candidate.environment(),
@@ -51,10 +58,10 @@ public final class BaselineChoice {
         return List.of(baseline);
     }
 
-    private static RunResult single(String choice, RunStore store) {
+    private static StoredRun single(String choice, RunStore store) {
         String pinned = store.pins().get(choice);
         if (pinned != null) {
-            return store.find(pinned).result();
+            return store.find(pinned);
         }
         Path file = Path.of(choice);
         if (Files.isRegularFile(file)) {
@@ -64,27 +71,31 @@ public final class BaselineChoice {
             return read(file.resolve(RunFile.NAME));
         }
         if (choice.equals("last") || store.has(choice)) {
-            return store.find(choice).result();
+            return store.find(choice);
         }
         throw CommandFailure.usage("baseline '" + choice + "' is neither a file, nor a run or a name in " + store.root()
                 + "; " + store.existing() + "; " + LAST_GREEN + " is possible, too");
     }
 
-    private static RunResult read(Path file) {
+    private static StoredRun read(Path file) {
         try {
-            return RunFile.read(file).result();
+            return RunFile.read(file);
         } catch (IOException e) {
             throw CommandFailure.usage("baseline " + e.getMessage());
         }
     }
 
-    private static List<RunResult> lastGreen(RunStore store, Candidate candidate) {
-        List<RunResult> found =
-                store
-                        .lastGreen(candidate.group(), candidate.environment(), candidate.vary(), candidate.runId())
-                        .stream()
-                        .map(StoredRun::result)
-                        .toList();
+    /** The newest green run that {@link #LAST_GREEN} would take; looked for among the newest runs of the group only. */
+    public static Optional<String> newestGreen(RunStore store, Candidate candidate) {
+        return store.green(candidate, NEWEST_OF_GROUP).map(StoredRun::runId).findFirst();
+    }
+
+    /** One after the other: of each is kept what the judgement needs, not its windows. */
+    private static List<RunBaseline> lastGreen(RunStore store, Candidate candidate) {
+        List<RunBaseline> found = store.green(candidate, RunStore.LONGEST_SEARCH)
+                .limit(RunStore.LAST_GREEN_RUNS)
+                .map(run -> RunBaseline.of(run.result()))
+                .toList();
         if (found.isEmpty()) {
             throw CommandFailure.usage("no green run of " + GroupText.of(candidate.group()) + " in " + store.root()
                     + ": " + instead(store, candidate));
@@ -93,14 +104,19 @@ public final class BaselineChoice {
     }
 
     /** What is kept of a run that was looked at: a history of soaks does not fit into memory. */
-    private record Seen(String runId, ComparisonGroup group, Environment environment, boolean green) {}
+    private record Seen(String runId, ComparisonGroup group, Environment environment, boolean green, boolean fit) {}
 
     /** Why there is no green run, by what is there. */
     private static String instead(RunStore store, Candidate candidate) {
         List<Seen> runs = store.runs()
                 .limit(RunStore.LONGEST_SEARCH)
                 .filter(run -> !run.runId().equals(candidate.runId()))
-                .map(run -> new Seen(run.runId(), run.group(), run.result().environment(), store.isGreen(run)))
+                .map(run -> new Seen(
+                        run.runId(),
+                        run.group(),
+                        run.result().environment(),
+                        store.isGreen(run),
+                        run.unfit().isEmpty()))
                 .toList();
         List<Seen> same = runs.stream()
                 .filter(run -> run.group().equals(candidate.group()))
@@ -116,8 +132,12 @@ public final class BaselineChoice {
         }
         List<Seen> green = same.stream().filter(Seen::green).toList();
         if (green.isEmpty()) {
-            return same.size() + " runs of it, none of them green; plumb baseline promote "
-                    + same.get(0).runId() + " makes the newest one so";
+            return same.size() + " runs of it, none of them green; "
+                    + same.stream()
+                            .filter(Seen::fit)
+                            .findFirst()
+                            .map(run -> "plumb baseline promote " + run.runId() + " makes the newest one so")
+                            .orElse("each failed or holds nothing that can be judged: make one without --baseline");
         }
         try {
             Conditions.requireEqual(

@@ -29,7 +29,9 @@ record Marks(int plumblineBaselines, Map<String, String> pins, Set<String> promo
     }
 
     boolean isGreen(StoredRun run) {
-        return promoted.contains(run.runId()) || (!demoted.contains(run.runId()) && run.isGoodByItself());
+        return promoted.contains(run.runId())
+                ? run.unfit().isEmpty()
+                : !demoted.contains(run.runId()) && run.isGoodByItself();
     }
 
     Marks withPin(String name, String runId) {

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 
 /** A run on one page: what was driven, where, what came of it, how it was judged and why. */
 final class RunPage {
@@ -92,16 +93,29 @@ final class RunPage {
         result.totals()
                 .heard()
                 .ifPresent(heard -> heard.causes().forEach(cause -> lines.add(padded("failed") + cause.text())));
-        figures.leftOut().ifPresent(leftOut -> lines.add(padded("left out") + leftOut));
         lines.add(padded("throughput") + figures.throughput(line.outputUnit()));
         result.totals().counting().flatMap(TokenCounting::note).ifPresent(note -> lines.add(padded("tokens") + note));
         result.totals()
                 .goodput()
                 .ifPresent(goodput -> lines.add("goodput    " + Figures.count(goodput.good()) + " of "
                         + Figures.count(goodput.ended()) + " met " + goodput.goals()));
+        lines.add("");
+        lines.add("  " + figures.over());
+        if (figures.hasLatencies()) {
+            table(figures::latency);
+        }
+        figures.overUnvouched().ifPresent(title -> {
+            lines.add("");
+            lines.add("  " + title);
+            table(figures::unvouchedLatency);
+        });
+        lines.add("");
+    }
+
+    private void table(Function<LatencyMetric, Histogram> latencies) {
         Table table = new Table(List.of("", "p50", "p95", "p99", "max", "values"));
         for (LatencyMetric metric : SHOWN) {
-            Histogram values = figures.latency(metric);
+            Histogram values = latencies.apply(metric);
             if (!values.isEmpty()) {
                 table.row(List.of(
                         metric.label(),
@@ -112,17 +126,12 @@ final class RunPage {
                         Figures.count(values.count())));
             }
         }
-        lines.add("");
-        if (!figures.isVouched()) {
-            lines.add("  not vouched for, because the load generator was not well:");
-        }
         table.lines().forEach(row -> lines.add("  " + row));
-        lines.add("");
     }
 
     private void verdict() {
         RunVerdict verdict = run.verdict();
-        lines.add("verdict    " + verdict.headline());
+        lines.add("verdict    " + verdict.word().label() + ": " + verdict.reason());
         verdict.baselineRunId().ifPresent(id -> lines.add("baseline   " + id));
         verdict.differences()
                 .forEach(difference -> lines.add("differs    " + difference.key() + ": " + difference.now()
@@ -131,8 +140,7 @@ final class RunPage {
     }
 
     private static String text(Finding finding) {
-        String answer = finding.answer().name().toLowerCase(Locale.ROOT).replace('_', ' ');
-        return String.format(Locale.ROOT, "%-12s", answer)
+        return String.format(Locale.ROOT, "%-12s", finding.answer().label())
                 + switch (finding) {
                     case BudgetFinding budget -> budget.budget() + ": " + budget.why();
                     case ComparisonFinding comparison ->

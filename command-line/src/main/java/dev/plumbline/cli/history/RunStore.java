@@ -1,8 +1,8 @@
 package dev.plumbline.cli.history;
 
+import dev.plumbline.cli.history.BaselineChoice.Candidate;
 import dev.plumbline.cli.outcome.CommandFailure;
 import dev.plumbline.contract.run.RunRecord.Environment;
-import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.judgement.run.Conditions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -119,34 +119,37 @@ public final class RunStore {
     }
 
     /**
-     * The newest green runs of a group under equal conditions, newest first, at most {@link #LAST_GREEN_RUNS}.
+     * The green runs that a run can be held against, newest first, each read when it is asked for; not itself.
      *
-     * @param vary conditions that may differ
-     * @param except id of a run that is not wanted, because it is the one that is judged
+     * @param longestSearch how many runs of the group are looked at
      */
-    List<StoredRun> lastGreen(ComparisonGroup group, Environment environment, Set<String> vary, String except) {
+    Stream<StoredRun> green(Candidate candidate, int longestSearch) {
         Marks known = marks.read();
         return folderNames().stream()
                 .limit(LONGEST_SEARCH)
                 .filter(name -> RunFile.head(root.resolve(name).resolve(RunFile.NAME))
-                        .filter(head -> head.identity().series().group().equals(group)
-                                && Conditions.areEqual(environment, head.environment(), vary))
+                        .filter(head -> head.identity().series().group().equals(candidate.group())
+                                && areEqual(candidate, head.environment()))
                         .isPresent())
+                .limit(longestSearch)
                 .map(this::entry)
                 .flatMap(entry ->
                         entry instanceof RunEntry.Complete complete ? Stream.of(complete.run()) : Stream.empty())
-                .filter(run -> !run.runId().equals(except)
-                        && run.group().equals(group)
-                        && Conditions.areEqual(environment, run.result().environment(), vary)
-                        && known.isGreen(run))
-                .limit(LAST_GREEN_RUNS)
-                .toList();
+                .filter(run -> !run.runId().equals(candidate.runId())
+                        && run.group().equals(candidate.group())
+                        && areEqual(candidate, run.result().environment())
+                        && known.isGreen(run));
+    }
+
+    private static boolean areEqual(Candidate candidate, Environment environment) {
+        return Conditions.areEqual(candidate.environment(), environment, candidate.vary());
     }
 
     /**
      * Gives a run a name that stays with it.
      *
-     * @throws CommandFailure with exit code 2 for a name that is unfit or belongs to another run
+     * @throws CommandFailure with exit code 2 for a name that is unfit or belongs to another run, and for a run that nothing can be
+     *     held against
      */
     public void pin(String name, StoredRun run) {
         if (!PIN_NAME.matcher(name).matches() || RESERVED_NAMES.contains(name)) {
@@ -154,6 +157,7 @@ public final class RunStore {
                     "'" + name + "' is no name for a baseline; a letter, then up to 63 letters, digits, "
                             + "'.', '_' and '-', and not " + BaselineChoice.LAST_GREEN + " or last");
         }
+        requireFit(run);
         marks.update(before -> {
             String pinned = before.pins().get(name);
             if (pinned != null && !pinned.equals(run.runId())) {
@@ -183,8 +187,15 @@ public final class RunStore {
         });
     }
 
-    /** Says by hand that a run is green, or that it is not. */
+    /**
+     * Says by hand that a run is green, or that it is not.
+     *
+     * @throws CommandFailure with exit code 2 when it is to be green and nothing can be held against it
+     */
     public void promote(StoredRun run, boolean green) {
+        if (green) {
+            requireFit(run);
+        }
         marks.update(before -> {
             requireStillThere(run);
             return before.marked(run.runId(), green);
@@ -285,6 +296,14 @@ public final class RunStore {
         } catch (IOException e) {
             return new RunEntry.Damaged(name, String.valueOf(e.getMessage()));
         }
+    }
+
+    /** @throws CommandFailure with exit code 2, the reason and what to do */
+    static void requireFit(StoredRun run) {
+        run.unfit().ifPresent(why -> {
+            throw CommandFailure.usage(why + ", so it is no baseline: choose another one of 'plumb runs list', or make"
+                    + " one with 'plumb run'");
+        });
     }
 
     private void requireStillThere(StoredRun run) {

@@ -62,24 +62,27 @@ public final class RunsCommand extends CommandGroup {
                         .toList()));
             } else {
                 Table table = new Table(RunLine.header());
-                List<List<String>> rows =
-                        entries.map(entry -> cells(entry, store, pins)).toList();
-                rows.forEach(table::row);
+                List<Row> rows = entries.map(entry -> row(entry, store, pins)).toList();
+                rows.forEach(row -> table.row(row.cells()));
                 say(rows.isEmpty() ? List.of("no runs in " + store.root()) : table.lines());
-                if (rows.stream().flatMap(List::stream).anyMatch(cell -> cell.endsWith(" ?"))) {
-                    say("?  nobody vouches for it: the load generator was not well");
+                if (rows.stream().anyMatch(Row::leavesOut)) {
+                    say("TTFT, TPOT and TOK/S are of the JUDGED requests; the others were counted while the load"
+                            + " generator was not well");
                 }
             }
         }
 
-        private static List<String> cells(RunEntry entry, RunStore store, Map<String, String> pins) {
+        private record Row(List<String> cells, boolean leavesOut) {}
+
+        private static Row row(RunEntry entry, RunStore store, Map<String, String> pins) {
             return switch (entry) {
-                case RunEntry.Complete complete ->
-                    RunLine.of(complete.run(), store.isGreen(complete.run()), pins)
-                            .cells();
-                case RunEntry.Damaged damaged -> List.of(damaged.runId(), "damaged: " + damaged.why());
+                case RunEntry.Complete complete -> {
+                    RunLine line = RunLine.of(complete.run(), store.isGreen(complete.run()), pins);
+                    yield new Row(line.cells(), line.leavesOut());
+                }
+                case RunEntry.Damaged damaged -> new Row(List.of(damaged.runId(), "damaged: " + damaged.why()), false);
                 case RunEntry.Unfinished unfinished ->
-                    List.of(unfinished.runId(), "unfinished: under way, or its process died");
+                    new Row(List.of(unfinished.runId(), "unfinished: under way, or its process died"), false);
             };
         }
     }

@@ -1,5 +1,6 @@
 package dev.plumbline.cli.history;
 
+import dev.plumbline.contract.run.RunRecord.Decision;
 import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.judgement.result.RunEnding;
 import dev.plumbline.judgement.result.RunResult;
@@ -7,6 +8,7 @@ import dev.plumbline.judgement.result.RunVerdict;
 import dev.plumbline.judgement.result.RunVerdict.Answer;
 import dev.plumbline.judgement.run.Soundness;
 import java.util.Objects;
+import java.util.Optional;
 
 /** A run and how it was judged: the content of a run file. */
 public record StoredRun(RunResult result, RunVerdict verdict) {
@@ -24,6 +26,20 @@ public record StoredRun(RunResult result, RunVerdict verdict) {
     /** What it can be compared with. */
     public ComparisonGroup group() {
         return result.identity().series().group();
+    }
+
+    /**
+     * Why nothing can be held against it, whoever says that it may: it failed, or holds nothing that can be judged. One clause
+     * that begins with its id; empty where it can be a baseline.
+     */
+    Optional<String> unfit() {
+        if (verdict.decision() == Decision.FAILED) {
+            return Optional.of(runId() + " failed: " + verdict.reason());
+        }
+        boolean holdsSomething = result.windows().stream()
+                .anyMatch(window ->
+                        window.canBeJudged() && window.measured().requests().completed() > 0);
+        return holdsSomething ? Optional.empty() : Optional.of(runId() + " holds no request that can be judged");
     }
 
     /**

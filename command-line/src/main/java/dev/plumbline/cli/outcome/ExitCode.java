@@ -7,7 +7,7 @@ public final class ExitCode {
 
     /** Pass, or recorded with nothing to judge against. */
     public static final int PASS = 0;
-    /** Regression, or a budget broken, and not acknowledged. */
+    /** Regression, or over budget, and not acknowledged. */
     public static final int REGRESSION = 1;
     /** Wrong usage or configuration. */
     public static final int USAGE = 2;

@@ -22,6 +22,7 @@ import dev.plumbline.judgement.result.RunEnding;
 import dev.plumbline.judgement.result.RunResult;
 import dev.plumbline.judgement.result.RunVerdict;
 import dev.plumbline.judgement.run.JudgementSettings;
+import dev.plumbline.judgement.run.RunBaseline;
 import dev.plumbline.judgement.run.RunJudge;
 import dev.plumbline.probe.Discovery;
 import dev.plumbline.probe.ProbeReport;
@@ -112,37 +113,45 @@ final class Run {
         try (OptionalResource<StateFolder> state =
                 new OptionalResource<>(plan.stack().openState())) {
             try (LocalPipe pipe = open(state.value())) {
-                view.progress("looking at " + address.url().base());
-                Discovery discovery = discover(TargetProbe::discover);
-                Environment environment = environment(discovery);
-                Series series = series(discovery, environment);
-                List<RunResult> baselines = Baselines.of(plan, series.group(), environment);
-                introduce(discovery, series, pipe);
-                waited.text().ifPresent(time -> view.line("  waited    " + time + " until the target was there"));
-                limits.warning(plan).ifPresent(warning -> view.line("  note      " + warning));
-                RunSession session = new RunSession(
-                        plan,
-                        waited.text()
-                                .map(time -> recordedPlan.with("waited", time))
-                                .orElse(recordedPlan),
-                        pipe,
-                        address,
-                        discovery,
-                        environment,
-                        series,
-                        view,
-                        interrupts,
-                        SystemTime::epochMillis,
-                        SystemTime::elapsedMillis);
-                RunSession.JudgedRun judged =
-                        session.run(new PipeStack(pipe), new Judging(baselines, pipe.kafkaClient()));
-                return new Ended(
-                        judged.result(),
-                        judged.verdict(),
-                        judged.folder(),
-                        judged.missing(),
-                        exitCode(judged.result().ending(), judged.verdict().decision(), plan.judgement().inconclusive));
+                return run(pipe, interrupts, limits);
             }
+        }
+    }
+
+    private Ended run(LocalPipe pipe, Interrupts interrupts, OwnLimits limits) throws InterruptedException {
+        try {
+            view.progress("looking at " + address.url().base());
+            Discovery discovery = discover(TargetProbe::discover);
+            Environment environment = environment(discovery);
+            Series series = series(discovery, environment);
+            Baselines baselines = Baselines.of(plan, series.group(), environment);
+            introduce(discovery, series, pipe, baselines);
+            waited.text().ifPresent(time -> view.line("  waited    " + time + " until the target was there"));
+            limits.warning(plan).ifPresent(warning -> view.line("  note      " + warning));
+            RunSession session = new RunSession(
+                    plan,
+                    waited.text().map(time -> recordedPlan.with("waited", time)).orElse(recordedPlan),
+                    pipe,
+                    address,
+                    discovery,
+                    environment,
+                    series,
+                    view,
+                    interrupts,
+                    SystemTime::epochMillis,
+                    SystemTime::elapsedMillis);
+            RunSession.JudgedRun judged =
+                    session.run(new PipeStack(pipe), new Judging(baselines.runs(), pipe.kafkaClient()));
+            return new Ended(
+                    judged.result(),
+                    judged.verdict(),
+                    judged.folder(),
+                    judged.missing(),
+                    exitCode(judged.result().ending(), judged.verdict().decision(), plan.judgement().inconclusive));
+        } catch (CommandFailure e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw pipe.causeOf(e);
         }
     }
 
@@ -284,7 +293,12 @@ final class Run {
         return new Environment(subject, conditions);
     }
 
-    private void introduce(Discovery discovery, Series series, LocalPipe pipe) {
+    private JudgementSettings settings() {
+        return new JudgementSettings(
+                threshold, JudgementSettings.defaults().runNoise(), new HashSet<>(plan.judgement().vary));
+    }
+
+    private void introduce(Discovery discovery, Series series, LocalPipe pipe, Baselines baselines) {
         view.line("  run       " + plan.runId() + "   " + series.group().model() + " / "
                 + series.group().scenario() + " / " + series.group().loadPoint().key() + " / " + series.variant());
         view.line("  target    " + discovery.url().base() + "   " + discovery.engine() + ", "
@@ -294,6 +308,11 @@ final class Run {
                         ? "Kafka at " + pipe.bootstrapServers()
                         : pipe.isAttached() ? "the one of 'plumb up', " + pipe.bootstrapServers() : "its own")
                 + "   windows of " + DurationConverter.format(pipe.window()));
+        String title = "  baseline  ";
+        for (String line : baselines.lines(plan.duration(), pipe.window(), settings())) {
+            view.line(title + line);
+            title = " ".repeat(title.length());
+        }
         if (cluster.isPresent() && plan.stack().threshold != null) {
             view.line(
                     "  note      --threshold is for the comparison of runs; the detector of that cluster has its own");
@@ -324,22 +343,17 @@ final class Run {
     /** Judges by the plan and tells the topic of runs. */
     private final class Judging implements RunSession.Judge {
 
-        private final List<RunResult> baselines;
+        private final List<RunBaseline> baselines;
         private final Map<String, Object> kafkaClient;
 
-        Judging(List<RunResult> baselines, Map<String, Object> kafkaClient) {
+        Judging(List<RunBaseline> baselines, Map<String, Object> kafkaClient) {
             this.baselines = baselines;
             this.kafkaClient = kafkaClient;
         }
 
         @Override
         public RunVerdict judge(RunResult result) {
-            RunVerdict verdict = RunJudge.judge(
-                    result,
-                    baselines,
-                    plan.budgets(),
-                    new JudgementSettings(
-                            threshold, JudgementSettings.defaults().runNoise(), new HashSet<>(plan.judgement().vary)));
+            RunVerdict verdict = RunJudge.judge(result, baselines, plan.budgets(), settings());
             return verdict.decision() == Decision.INCONCLUSIVE
                             && plan.judgement().inconclusive != JudgementOptions.Inconclusive.keep
                     ? undecided(verdict)

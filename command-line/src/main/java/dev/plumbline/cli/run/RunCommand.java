@@ -8,6 +8,7 @@ import dev.plumbline.cli.scenario.ScenarioFile;
 import dev.plumbline.cli.scenario.ScenarioFile.Setting;
 import dev.plumbline.cli.stack.Installation;
 import dev.plumbline.cli.terminal.Screen;
+import dev.plumbline.cli.wording.Mistyped;
 import dev.plumbline.probe.TargetAddress;
 import dev.plumbline.probe.Words;
 import java.io.OutputStream;
@@ -60,7 +61,7 @@ import picocli.CommandLine.Parameters;
             "",
             "Every flag can stand in the scenario file without its dashes; a flag that is given wins.",
             "",
-            "Exit codes:  0 pass, or nothing to judge against   1 regression, or a budget broken",
+            "Exit codes:  0 pass, or nothing to judge against   1 regression, or over budget",
             "             2 wrong usage, or no such baseline     3 cannot tell",
             "             4 target, Kafka or disk failed         130 interrupted"
         })
@@ -109,6 +110,9 @@ public final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        if (scenario != null && Mistyped.isAddress(typed(scenario)) && !Files.exists(scenario)) {
+            throw new ParameterException(spec.commandLine(), Mistyped.address(typed(scenario), spec.commandLine()));
+        }
         if (scenario != null) {
             return withScenario(scenario);
         }
@@ -119,6 +123,14 @@ public final class RunCommand implements Callable<Integer> {
         } catch (CommandFailure e) {
             throw e.exitCode() == ExitCode.USAGE ? CommandFailure.usage(told(e)) : e;
         }
+    }
+
+    /** As it was written: a path has no double slashes. */
+    private String typed(Path path) {
+        return spec.commandLine().getParseResult().originalArgs().stream()
+                .filter(argument -> Path.of(argument).equals(path))
+                .findFirst()
+                .orElse(path.toString());
     }
 
     /** The message of a fault, which names the line of the file where its flag stands in one. */
@@ -175,7 +187,8 @@ public final class RunCommand implements Callable<Integer> {
         if (output.json) {
             out.println(ended.summaryJson());
         } else if (output.quiet) {
-            out.println(ended.verdict().decision() + "  " + ended.verdict().headline());
+            out.println(ended.verdict().word().label().toUpperCase(Locale.ROOT) + "  "
+                    + ended.verdict().reason());
             out.println(ended.folder());
         } else {
             SummaryView.lines(ended.result(), ended.verdict(), ended.folder(), screen)

@@ -303,7 +303,7 @@ final class RunProgress {
     }
 
     /** Empty while it is measured, where the producer could not tell, and where nothing was measured at all. */
-    private OptionalLong measuredUntilEpochMillis() {
+    OptionalLong measuredUntilEpochMillis() {
         OptionalLong until = status().measuredUntilEpochMillis();
         return until.orElse(0) > startEpochMillis ? until : OptionalLong.empty();
     }

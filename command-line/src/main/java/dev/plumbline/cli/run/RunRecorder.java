@@ -49,7 +49,7 @@ final class RunRecorder implements PipeListener {
     public void window(byte[] bytes, WindowRecord window) {
         if (progress.window(window)) {
             written(() -> folder.window(bytes, window));
-            view.window(window, progress.recent());
+            view.window(window, progress.recent(), progress.measuredUntilEpochMillis());
         }
     }
 

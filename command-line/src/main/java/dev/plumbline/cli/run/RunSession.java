@@ -249,7 +249,7 @@ final class RunSession {
         RunResult result = progress.result(ending, clock.epochMillis());
         RunVerdict verdict = judge.judge(result);
         judge.publish(result, verdict).ifPresent(problem -> recorder.log("the run's record: " + problem));
-        recorder.log(verdict.decision() + ": " + verdict.headline());
+        recorder.log(verdict.word().label() + ": " + verdict.reason());
         recorder.written(() -> folder.attachLog("producer.log", pipe.folder().resolve("producer.log")));
         Path finished = folder.finish(result, verdict, RunFile::encode);
         return new JudgedRun(result, verdict, finished, folder.missing());

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
 /** A run while it goes: a table that stays in place on a terminal, a line per window elsewhere, nothing when quiet. */
@@ -26,6 +27,9 @@ final class RunView {
     /** On a pipe or in a log a line per window is enough, and of an endless run not even that. */
     private static final long PLAIN_EVERY_MILLIS = 10_000;
 
+    /** Windows of ten seconds close ten seconds apart and a little more: they shall not be announced each time. */
+    private static final long LATE_WINDOW_MILLIS = 2_000;
+
     private final Screen screen;
     private final RunPlan plan;
     private final boolean silent;
@@ -33,6 +37,10 @@ final class RunView {
     private Optional<VerdictRecord> verdict = Optional.empty();
     private boolean firing;
     private long lastPlainEpochMillis;
+    /** Whether a line was written since somebody looked, and when that was. */
+    private boolean hasSpoken = true;
+
+    private long saidAtEpochMillis;
     private long windows;
     private long windowsLeftOut;
     /** Why the newest window is left out; empty when it is vouched for. */
@@ -66,6 +74,7 @@ final class RunView {
 
     void line(String text) {
         if (!silent) {
+            hasSpoken = true;
             screen.line(text);
         }
     }
@@ -85,6 +94,7 @@ final class RunView {
 
     void loadBegins(long atEpochMillis) {
         if (!silent && !screen.isLive()) {
+            hasSpoken = true;
             screen.line("  load begins " + Figures.clock(atEpochMillis)
                     + (plan.load().warmupDuration.isZero()
                             ? ""
@@ -131,6 +141,7 @@ final class RunView {
     /** A part of the stack is gone, or back. */
     void outage(long atEpochMillis, String text) {
         if (!silent) {
+            hasSpoken = true;
             screen.line("  " + Figures.clock(atEpochMillis) + "  " + text);
         }
     }
@@ -138,8 +149,10 @@ final class RunView {
     /**
      * On a terminal the table says it; elsewhere a line does, not more often than every ten seconds, over the windows since
      * the last one.
+     *
+     * @param measuredUntilEpochMillis where the load ended, once that is known: a window that reaches beyond had none there
      */
-    void window(WindowRecord window, RecentRequests recent) {
+    void window(WindowRecord window, RecentRequests recent, OptionalLong measuredUntilEpochMillis) {
         if (window.revision() > 0) {
             return;
         }
@@ -154,19 +167,28 @@ final class RunView {
         untoldFromEpochMillis = Math.min(untoldFromEpochMillis, window.id().startEpochMillis());
         if (!leftOut) {
             untold = untold.plus(window.delta());
-            untoldSeconds += window.id().lengthMillis() / 1e3;
+            untoldSeconds += secondsUnderLoad(window, measuredUntilEpochMillis);
         }
         long end = window.id().endEpochMillis();
         if (end - lastPlainEpochMillis < PLAIN_EVERY_MILLIS) {
             return;
         }
         lastPlainEpochMillis = end;
+        hasSpoken = true;
         screen.line("  " + Figures.clock(untoldFromEpochMillis) + "  "
                 + (untoldSeconds > 0 ? vouched(recent) : seen(end, recent))
                 + (leftOut ? "  " + screen.alarming("not vouched for") + ": " + busy() : "") + "  " + state());
         untold = WindowSummary.empty();
         untoldSeconds = 0;
         untoldFromEpochMillis = Long.MAX_VALUE;
+    }
+
+    private static double secondsUnderLoad(WindowRecord window, OptionalLong measuredUntilEpochMillis) {
+        long start = window.id().startEpochMillis();
+        long end = Math.min(
+                window.id().endEpochMillis(),
+                measuredUntilEpochMillis.orElse(window.id().endEpochMillis()));
+        return Math.max(0, end - start) / 1e3;
     }
 
     private String vouched(RecentRequests recent) {
@@ -202,7 +224,11 @@ final class RunView {
     }
 
     void show(Snapshot now) {
-        if (silent || !screen.isLive()) {
+        if (silent) {
+            return;
+        }
+        if (!screen.isLive()) {
+            keepSpeaking(now);
             return;
         }
         Status status = now.status();
@@ -253,6 +279,34 @@ final class RunView {
             block.add(row("", screen.alarming("gone: " + String.join(", ", now.away()))));
         }
         screen.block(block);
+    }
+
+    /** Where lines stay: what goes on, when nothing was said for so long that somebody might think that it hangs. */
+    private void keepSpeaking(Snapshot now) {
+        if (hasSpoken) {
+            hasSpoken = false;
+            saidAtEpochMillis = now.nowEpochMillis();
+        }
+        long patience = windows == 0 ? PLAIN_EVERY_MILLIS : PLAIN_EVERY_MILLIS + LATE_WINDOW_MILLIS;
+        if (now.nowEpochMillis() - saidAtEpochMillis < patience) {
+            return;
+        }
+        saidAtEpochMillis = now.nowEpochMillis();
+        screen.line("  " + Figures.clock(now.nowEpochMillis()) + "  " + plainPhase(now));
+    }
+
+    private String plainPhase(Snapshot now) {
+        long sinceMillis = now.nowEpochMillis() - now.startEpochMillis();
+        if (now.startEpochMillis() == Long.MAX_VALUE || sinceMillis < 0) {
+            return phase(now);
+        }
+        return "measuring, " + span(sinceMillis)
+                + plan.duration().map(all -> " of " + span(all.toMillis())).orElse("") + "; "
+                + Figures.count(now.status().completed()) + " completed, "
+                + (now.status().failedTotal() > 0
+                        ? Figures.count(now.status().failedTotal()) + " failed"
+                        : "none failed")
+                + (windows == 0 ? "; no window is closed yet" : "; no window was closed since the last line");
     }
 
     private String phase(Snapshot now) {

@@ -2,7 +2,6 @@ package dev.plumbline.cli.run;
 
 import dev.plumbline.cli.terminal.Screen;
 import dev.plumbline.contract.distribution.Histogram;
-import dev.plumbline.contract.run.RunRecord.Decision;
 import dev.plumbline.contract.verdict.JudgedMetric;
 import dev.plumbline.contract.window.LatencyMetric;
 import dev.plumbline.contract.window.RequestCounts;
@@ -16,6 +15,7 @@ import dev.plumbline.judgement.result.RunVerdict.BudgetFinding;
 import dev.plumbline.judgement.result.RunVerdict.ComparisonFinding;
 import dev.plumbline.judgement.result.RunVerdict.Finding;
 import dev.plumbline.judgement.result.RunVerdict.IncidentFinding;
+import dev.plumbline.judgement.result.RunVerdict.Word;
 import dev.plumbline.judgement.result.TokenCounting;
 import dev.plumbline.reports.Figures;
 import dev.plumbline.reports.RunFigures;
@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** A run that is over, on one screen. */
@@ -39,35 +40,23 @@ final class SummaryView {
         RunFigures figures = RunFigures.of(result);
         List<String> lines = new ArrayList<>();
         lines.add("");
-        lines.add("  " + decision(verdict.decision(), screen) + "  "
-                + verdict.headline().replaceFirst("^(pass|fail|broken|cannot tell|not judged): ", ""));
+        lines.add("  " + word(verdict.word(), screen) + "  " + verdict.reason());
         lines.add("");
         lines.add(row("run", result.identity().runId() + "   " + ending(result.ending())));
         lines.add(row("measured", measured(result, figures.requests())));
-        figures.leftOut().ifPresent(leftOut -> lines.add(row("left out", leftOut)));
         result.totals()
                 .heard()
                 .ifPresent(heard -> heard.causes().forEach(cause -> lines.add(row("failed", cause.text()))));
         lines.add("");
-        if (!figures.isVouched()) {
-            lines.add("    not vouched for, because this machine was too busy:");
+        lines.add("    " + figures.over());
+        if (figures.hasLatencies()) {
+            lines.addAll(latencies(figures::latency, screen));
         }
-        lines.add(screen.quiet(String.format(
-                Locale.ROOT, "    %-12s %9s %9s %9s %9s %10s", "ms", "p50", "p95", "p99", "max", "values")));
-        for (LatencyMetric metric : SHOWN) {
-            Histogram values = figures.latency(metric);
-            if (!values.isEmpty()) {
-                lines.add(String.format(
-                        Locale.ROOT,
-                        "    %-12s %9s %9s %9s %9s %10s",
-                        metric.label(),
-                        Figures.millis(values.quantileNanos(0.5)),
-                        Figures.millis(values.quantileNanos(0.95)),
-                        Figures.millis(values.quantileNanos(0.99)),
-                        Figures.millis(values.maxNanos()),
-                        Figures.count(values.count())));
-            }
-        }
+        figures.overUnvouched().ifPresent(title -> {
+            lines.add("");
+            lines.add("    " + screen.alarming(title));
+            lines.addAll(latencies(figures::unvouchedLatency, screen));
+        });
         lines.add("");
         lines.add(row("throughput", figures.throughput(result.totals().outputUnit())));
         result.totals().counting().flatMap(TokenCounting::note).ifPresent(note -> lines.add(row("tokens", note)));
@@ -106,6 +95,27 @@ final class SummaryView {
         return lines;
     }
 
+    private static List<String> latencies(Function<LatencyMetric, Histogram> latencies, Screen screen) {
+        List<String> lines = new ArrayList<>();
+        lines.add(screen.quiet(String.format(
+                Locale.ROOT, "    %-12s %9s %9s %9s %9s %10s", "ms", "p50", "p95", "p99", "max", "values")));
+        for (LatencyMetric metric : SHOWN) {
+            Histogram values = latencies.apply(metric);
+            if (!values.isEmpty()) {
+                lines.add(String.format(
+                        Locale.ROOT,
+                        "    %-12s %9s %9s %9s %9s %10s",
+                        metric.label(),
+                        Figures.millis(values.quantileNanos(0.5)),
+                        Figures.millis(values.quantileNanos(0.95)),
+                        Figures.millis(values.quantileNanos(0.99)),
+                        Figures.millis(values.maxNanos()),
+                        Figures.count(values.count())));
+            }
+        }
+        return lines;
+    }
+
     /** A line for each, the newest ones where there are many. */
     private static List<String> outages(List<Outage> outages) {
         List<String> lines = new ArrayList<>();
@@ -123,13 +133,12 @@ final class SummaryView {
         return lines;
     }
 
-    private static String decision(Decision decision, Screen screen) {
-        return switch (decision) {
-            case PASS -> screen.reassuring("PASS");
-            case REGRESSION -> screen.alarming("REGRESSION");
-            case INCONCLUSIVE -> screen.bold("CANNOT TELL");
-            case NOT_JUDGED -> screen.bold("NOT JUDGED");
-            case FAILED -> screen.alarming("FAILED");
+    private static String word(Word word, Screen screen) {
+        String text = word.label().toUpperCase(Locale.ROOT);
+        return switch (word) {
+            case PASS -> screen.reassuring(text);
+            case REGRESSION, OVER_BUDGET, FAILED -> screen.alarming(text);
+            case CANNOT_TELL, NOT_JUDGED -> screen.bold(text);
         };
     }
 
@@ -210,12 +219,14 @@ final class SummaryView {
                 : Figures.significant(100 * value) + " %";
     }
 
+    /** As wide as the longest of them. */
     private static String mark(Answer answer, Screen screen) {
+        String text = String.format(Locale.ROOT, "%-11s", answer.label());
         return switch (answer) {
-            case PASS -> screen.reassuring("ok  ");
-            case FAIL -> screen.alarming("FAIL");
-            case CANNOT_TELL -> screen.bold("?   ");
-            case OBSERVED -> screen.quiet("seen");
+            case PASS -> screen.reassuring(text);
+            case FAIL -> screen.alarming(text);
+            case CANNOT_TELL -> screen.bold(text);
+            case OBSERVED -> screen.quiet(text);
         };
     }
 

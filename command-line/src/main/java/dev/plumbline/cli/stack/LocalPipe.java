@@ -31,15 +31,20 @@ public final class LocalPipe implements AutoCloseable {
     private final Map<Part, Integer> ports = new EnumMap<>(Part.class);
     private final Optional<Map<String, Object>> cluster;
     private final Optional<RunningStack> owner;
+    private final Path home;
     private final ProducerSlot producer;
     private final String controlToken = ControlAccess.randomToken();
     private Optional<Healing> healing = Optional.empty();
     private Optional<Succession> succession = Optional.empty();
 
     private LocalPipe(
-            PipePlan plan, LocalStack stack, Optional<Map<String, Object>> cluster, Optional<RunningStack> owner) {
+            PipePlan plan,
+            Installation installation,
+            Optional<Map<String, Object>> cluster,
+            Optional<RunningStack> owner) {
         this.plan = plan;
-        this.stack = stack;
+        this.home = installation.home();
+        this.stack = LocalStack.open(installation);
         this.cluster = cluster;
         this.owner = owner;
         this.producer = new ProducerSlot(
@@ -60,7 +65,7 @@ public final class LocalPipe implements AutoCloseable {
      * @throws StackFailure if a part cannot be started; what was started is ended
      */
     public static LocalPipe start(PipePlan plan, Installation installation) throws InterruptedException {
-        LocalPipe pipe = new LocalPipe(plan, LocalStack.open(installation), Optional.empty(), Optional.empty());
+        LocalPipe pipe = new LocalPipe(plan, installation, Optional.empty(), Optional.empty());
         try {
             pipe.startParts();
             return pipe;
@@ -92,7 +97,7 @@ public final class LocalPipe implements AutoCloseable {
      * @throws StackFailure if a part cannot be started
      */
     public static LocalPipe begin(PipePlan plan, Installation installation) {
-        LocalPipe pipe = new LocalPipe(plan, LocalStack.open(installation), Optional.empty(), Optional.empty());
+        LocalPipe pipe = new LocalPipe(plan, installation, Optional.empty(), Optional.empty());
         try {
             pipe.startBroker();
             return pipe;
@@ -109,10 +114,7 @@ public final class LocalPipe implements AutoCloseable {
      */
     public static LocalPipe attach(Map<String, Object> kafkaClient, Duration window, Installation installation) {
         return new LocalPipe(
-                ofProducerAlone(window),
-                LocalStack.open(installation),
-                Optional.of(Map.copyOf(kafkaClient)),
-                Optional.empty());
+                ofProducerAlone(window), installation, Optional.of(Map.copyOf(kafkaClient)), Optional.empty());
     }
 
     /**
@@ -122,7 +124,7 @@ public final class LocalPipe implements AutoCloseable {
     public static LocalPipe attach(RunningStack running, Installation installation) {
         return new LocalPipe(
                 ofProducerAlone(Duration.ofMillis(running.windowMillis())),
-                LocalStack.open(installation),
+                installation,
                 Optional.of(Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, running.bootstrapServers())),
                 Optional.of(running));
     }
@@ -360,15 +362,27 @@ public final class LocalPipe implements AutoCloseable {
         return healing.map(Healing::isWhole).orElse(true);
     }
 
-    /** The first part that ended although nobody asked it to, and that is not started again. */
+    /**
+     * The first part that ended although nobody asked it to, and that is not started again. Where the stack around it is going
+     * down, that is what there is to say: its parts end with it.
+     */
     public Optional<StackFailure> failure() {
-        Optional<StackFailure> own = healing.isPresent()
-                ? healing.get().failure()
-                : producer.failure().or(stack::failure);
-        return own.or(() -> owner.filter(running -> !running.isAlive())
+        return ownerGone()
+                .or(() -> healing.isPresent()
+                        ? healing.get().failure()
+                        : producer.failure().or(stack::failure));
+    }
+
+    /** What was seen, or that the stack around this pipe is going down, which brings about anything. */
+    public RuntimeException causeOf(RuntimeException seen) {
+        return ownerGone().<RuntimeException>map(gone -> gone).orElse(seen);
+    }
+
+    private Optional<StackFailure> ownerGone() {
+        return owner.filter(running -> running.hasEnded(home))
                 .map(gone -> new StackFailure(
                         ExitCode.INFRASTRUCTURE,
-                        "'plumb up' has ended (process " + gone.pid() + "), and the broker of this run with it")));
+                        "'plumb up' has ended (process " + gone.pid() + "), and the broker of this run with it"));
     }
 
     /** The processes of this pipe. */

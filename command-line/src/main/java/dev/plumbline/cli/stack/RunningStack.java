@@ -142,6 +142,19 @@ public record RunningStack(
                 ExitCode.INFRASTRUCTURE, file + " does not describe a running stack, remove it: " + why);
     }
 
+    /** Whether its supervisor is gone or going: it takes its file away before it ends its parts. */
+    boolean hasEnded(Path home) {
+        if (!isAlive()) {
+            return true;
+        }
+        try {
+            return read(home).filter(there -> there.pid() == pid).isEmpty();
+        } catch (StackFailure unreadable) {
+            // Says nothing of this one.
+            return false;
+        }
+    }
+
     /** Whether its supervisor runs. */
     boolean isAlive() {
         Optional<ProcessHandle> process = ProcessHandle.of(pid).filter(ProcessHandle::isAlive);

@@ -46,15 +46,19 @@ public final class VerdictText {
                 .orElse(0);
         String text = String.format(Locale.ROOT, "evidence %3.0f %%", 100 * evidence);
         return switch (verdict.state()) {
-            case OK -> screen.reassuring("steady    ") + " " + text;
-            case PENDING -> screen.bold("suspicious") + " " + text;
-            case FIRING -> screen.alarming("firing    ") + " " + text;
-            case NO_DATA -> screen.alarming("no data");
-            case NOT_JUDGED -> screen.bold("not judged") + " " + text;
-            case STALE -> screen.alarming("no window");
-            case ENDED -> screen.quiet("ended");
-            case LEARNING -> "learning";
+            case OK -> screen.reassuring(word(verdict.state())) + " " + text;
+            case PENDING, NOT_JUDGED -> screen.bold(word(verdict.state())) + " " + text;
+            case FIRING -> screen.alarming(word(verdict.state())) + " " + text;
+            case NO_DATA, STALE -> screen.alarming(word(verdict.state()));
+            case ENDED -> screen.quiet(word(verdict.state()));
+            case LEARNING -> word(verdict.state());
         };
+    }
+
+    /** The state of a series as dashboards and {@code /metrics} have it, as wide as the longest. */
+    private static String word(SeriesState state) {
+        return String.format(
+                Locale.ROOT, "%-10s", state.name().toLowerCase(Locale.ROOT).replace('_', ' '));
     }
 
     /** An alert with everything that it rests on. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.plumbline.cli.history.BaselineChoice.Candidate;
 import dev.plumbline.contract.run.RunRecord.Decision;
 import dev.plumbline.judgement.result.RunVerdict;
 import dev.plumbline.judgement.run.SimulatedRun;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -62,6 +64,10 @@ class HistoryInMemoryTest {
     }
 
     private List<String> plumb(String... arguments) throws Exception {
+        return inSmallHeap("dev.plumbline.cli.PlumblineMain", arguments);
+    }
+
+    private List<String> inSmallHeap(String program, String... arguments) throws Exception {
         Path out = folder.resolve("out.txt");
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -70,7 +76,7 @@ class HistoryInMemoryTest {
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                "dev.plumbline.cli.PlumblineMain"));
+                program));
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
@@ -92,6 +98,32 @@ class HistoryInMemoryTest {
                     assertThat(head.identity()).isEqualTo(newest.result().identity());
                     assertThat(head.environment()).isEqualTo(newest.result().environment());
                 });
+    }
+
+    @Test
+    void aRunUnderWayHoldsNoWindowOfItsBaselines() throws Exception {
+        store(RUNS, WINDOWS);
+        for (int i = 1; i <= RUNS; i++) {
+            String id = String.format("202611%02dT120000Z-soak", i);
+            new MarksFile(root).update(before -> before.marked(id, true));
+        }
+        assertThat(inSmallHeap(HeldBaselines.class.getName(), root.toString())).containsExactly(RUNS + " are held");
+    }
+
+    /** What {@code plumb run --baseline last-green} holds while its load goes on. */
+    static final class HeldBaselines {
+
+        private HeldBaselines() {}
+
+        public static void main(String[] arguments) {
+            RunStore store = new RunStore(Path.of(arguments[0]));
+            StoredRun newest = store.find("last");
+            Candidate candidate = new Candidate(
+                    "20261130T000000Z-now", newest.group(), newest.result().environment(), Set.of());
+            newest = null;
+            List<?> held = BaselineChoice.resolve(BaselineChoice.LAST_GREEN, store, candidate);
+            System.out.println(held.size() + " are held");
+        }
     }
 
     @Test

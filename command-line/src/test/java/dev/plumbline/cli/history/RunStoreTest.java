@@ -18,6 +18,7 @@ import dev.plumbline.judgement.result.RunVerdict;
 import dev.plumbline.judgement.result.RunVerdict.Answer;
 import dev.plumbline.judgement.result.RunVerdict.BudgetFinding;
 import dev.plumbline.judgement.result.RunVerdict.IncidentFinding;
+import dev.plumbline.judgement.run.RunBaseline;
 import dev.plumbline.judgement.run.SimulatedRun;
 import dev.plumbline.judgement.run.UnfitBaselineException;
 import java.io.IOException;
@@ -161,7 +162,8 @@ class RunStoreTest {
                 quarter.result(),
                 new RunVerdict(Decision.PASS, "", Optional.empty(), List.of(budget(Answer.PASS, "p95(ttft)<5s"))));
         assertThat(store.isGreen(aside)).as("a budget on something else").isFalse();
-        assertThat(store.lastGreen(quarter.group(), quarter.result().environment(), Set.of(), "none"))
+        assertThat(store.green(
+                        new Candidate("none", quarter.group(), quarter.result().environment(), Set.of()), 10))
                 .extracting(StoredRun::runId)
                 .containsExactly(store.find("20261125").runId());
     }
@@ -275,6 +277,24 @@ class RunStoreTest {
     }
 
     @Test
+    void aRunThatFailedIsNoBaselineUnderItsIdAndNobodyIsSentToIt() {
+        StoredRun failed = put(0, Decision.FAILED, run -> run.ending = new RunEnding.Broken("x"));
+        assertRefused(
+                () -> BaselineChoice.resolve(failed.runId(), store, candidate()),
+                failed.runId() + " failed",
+                "no baseline",
+                "plumb runs list");
+        assertRefused(
+                () -> BaselineChoice.resolve("last-green", store, candidate()),
+                "none of them green",
+                "make one without --baseline");
+        StoredRun red = put(1, Decision.REGRESSION);
+        put(2, Decision.FAILED, run -> run.ending = new RunEnding.Broken("x"));
+        assertRefused(
+                () -> BaselineChoice.resolve("last-green", store, candidate()), "baseline promote " + red.runId());
+    }
+
+    @Test
     void aBaselineIsAFileAFolderAnIdOrAName() {
         StoredRun run = put(0, Decision.REGRESSION);
         store.pin("main", run);
@@ -287,7 +307,9 @@ class RunStoreTest {
                 folder.resolve(RunFile.NAME).toString())) {
             assertThat(BaselineChoice.resolve(choice, store, candidate()))
                     .as(choice)
-                    .containsExactly(run.result());
+                    .singleElement()
+                    .extracting(RunBaseline::identity)
+                    .isEqualTo(run.result().identity());
         }
         assertRefused(
                 () -> BaselineChoice.resolve("trunk", store, candidate()),

@@ -75,6 +75,7 @@ class OneNumberTest {
     private String shown = "";
     private String markdown = "";
     private String report = "";
+    private String junit = "";
 
     /** 100 answers with first tokens from 1 to 100 ms, two failures, 1,000 tokens in ten seconds. */
     private static RunWindow healthy(int index) {
@@ -145,18 +146,21 @@ class OneNumberTest {
     }
 
     private static RunVerdict judged(RunResult run) {
-        return RunJudge.judge(
-                run,
-                List.of(),
-                Budget.parseAll(List.of(
-                        "p50(ttft)<500ms, p95(ttft)<500ms, output_token_rate>1, request_rate>1, error_rate<50%")),
-                JudgementSettings.defaults());
+        return judged(run, "p50(ttft)<500ms, p95(ttft)<500ms, output_token_rate>1, request_rate>1, error_rate<50%");
+    }
+
+    private static RunVerdict judged(RunResult run, String budgets) {
+        return RunJudge.judge(run, List.of(), Budget.parseAll(List.of(budgets)), JudgementSettings.defaults());
     }
 
     private void tellEverywhere(RunResult result) throws IOException {
+        tellEverywhere(result, judged(result));
+    }
+
+    private void tellEverywhere(RunResult result, RunVerdict judgedSo) throws IOException {
         root = Files.createTempDirectory(temporary, "runs");
         run = result;
-        verdict = judged(run);
+        verdict = judgedSo;
         terminal = String.join("\n", SummaryView.lines(run, verdict, Path.of("runs/1"), PLAIN));
         RunFolder folder = RunFolder.open(root, ID, ArtifactLimits.defaults());
         Path complete = folder.finish(run, verdict, RunFile::encode);
@@ -166,6 +170,7 @@ class OneNumberTest {
         list = execute("list");
         listed = new ObjectMapper().readTree(execute("list", "--json")).get(0);
         shown = execute("show", ID);
+        junit = Files.readString(complete.resolve("junit.xml"));
     }
 
     private String execute(String... arguments) {
@@ -254,26 +259,85 @@ class OneNumberTest {
         assertThat(terminal).contains("1 of 5 windows");
         assertThat(shown).contains("1 of 5 windows");
         assertThat(markdown).contains("1 of 5 windows");
-        assertThat(report).contains("1 of 5 windows");
+        assertThat(report)
+                .contains("1 of 5 windows")
+                .contains("of the load came from healthy producers; 1 of 5 windows are not judged");
         assertThat(summary.at("/coverage/lowCoverageWindows").asLong()).isEqualTo(1);
     }
 
     @Test
-    void whatNobodyVouchesForIsCalledThatOnEverySurface() throws IOException {
+    void overWhatANumberIsStandsBesideItOnEverySurface() {
+        String over = "of 408 judged requests; 100 left out: 1 of 5 windows, the load generator was not well";
+        assertThat(terminal).contains(over);
+        assertThat(shown).contains(over);
+        assertThat(markdown).contains(over);
+        assertThat(report).contains(over);
+        assertThat(list).containsPattern("REQUESTS +JUDGED").containsPattern("\\b508 +408\\b");
+        assertThat(list).contains("of the JUDGED requests");
+        assertThat(listed.get("judgedRequests").asLong()).isEqualTo(408);
+        assertThat(summary.at("/coverage/judgedRequests").asLong()).isEqualTo(408);
+        assertThat(summary.at("/coverage/leftOutRequests").asLong()).isEqualTo(100);
+    }
+
+    @Test
+    void whereAllIsJudgedNothingIsSaidToBeLeftOut() throws IOException {
+        tellEverywhere(run(List.of(healthy(0), healthy(1), healthy(2)), Map.of()));
+        for (String surface : List.of(terminal, shown, markdown, report)) {
+            assertThat(surface).contains("of 306 judged requests").doesNotContain("left out:");
+        }
+        assertThat(list).doesNotContain("of the JUDGED requests");
+    }
+
+    @Test
+    void whereLittleIsVouchedForAPercentileIsStillThatOfTheVerdictAndTheRestStandsApart() throws IOException {
         Histogram all = ttft(LongStream.generate(() -> 4_000).limit(90));
         tellEverywhere(run(List.of(healthy(0), sick(1), sick(2), sick(3)), Map.of(LatencyMetric.TTFT, all)));
-        String p50 = Figures.significant(all.quantileNanos(0.5).orElseThrow() / 1e6);
-        assertThat(terminal).contains("not vouched for").containsPattern("ttft +" + p50);
-        assertThat(shown).containsIgnoringCase("not vouched for").containsPattern("ttft +[0-9.]+ s");
-        assertThat(markdown).containsIgnoringCase("not vouched for").contains("| " + p50 + " |");
+        double p50 = inVerdict("p50(ttft)");
+        double p95 = inVerdict("p95(ttft)");
+        assertThat(p95).isLessThan(101);
+        String judged = Figures.significant(p50) + " +" + Figures.significant(p95);
+        String unvouched = Figures.significant(all.quantileNanos(0.5).orElseThrow() / 1e6);
+        String apart = "not vouched for: all 90 completed requests, in no budget and no comparison";
+        String over = "of 102 judged requests; 300 left out: 3 of 4 windows, the load generator was not well";
+        assertThat(terminal).contains(over).containsPattern("ttft +" + judged);
+        assertThat(terminal).containsPattern("(?s)" + apart + ".*ttft +" + unvouched);
+        assertThat(shown)
+                .contains(over)
+                .containsPattern("ttft +" + Figures.duration(p50 * 1e6) + " +" + Figures.duration(p95 * 1e6))
+                .containsPattern("(?s)" + apart + ".*ttft +[0-9.]+ s");
+        assertThat(markdown)
+                .contains(over)
+                .containsPattern("\\| ttft \\| 100 \\| [^|]+ \\| " + Figures.significant(p50) + " \\|")
+                .containsPattern("(?s)" + apart + ".*\\| ttft \\| 90 \\| [^|]+ \\| " + unvouched + " \\|");
         assertThat(report)
-                .containsIgnoringCase("not vouched for")
-                .contains("TTFT p95</dt><dd>"
-                        + Figures.duration(all.quantileNanos(0.95).orElseThrow()) + "</dd>");
+                .contains(over)
+                .contains("TTFT p95</dt><dd>" + Figures.duration(p95 * 1e6) + "</dd>")
+                .containsIgnoringCase(apart);
+        assertThat(summary.at("/metrics/ttft/p95Nanos").asDouble() / 1e6).isCloseTo(p95, within(1e-9));
         assertThat(summary.at("/unvouchedMetrics/ttft/p50Nanos").asLong())
                 .isEqualTo(all.quantileNanos(0.5).orElseThrow());
-        assertThat(list).contains(Figures.duration(all.quantileNanos(0.5).orElseThrow()) + " ?");
+        assertThat(list).contains(Figures.duration(p95 * 1e6));
+        assertThat(listed.get("ttftP95Nanos").asDouble() / 1e6).isCloseTo(p95, within(1e-9));
         assertThat(listed.get("vouched").asBoolean()).isFalse();
+        assertThat(listed.at("/unvouched/ttftP50Nanos").asLong())
+                .isEqualTo(all.quantileNanos(0.5).orElseThrow());
+    }
+
+    @Test
+    void whereNothingIsJudgedNoPercentileStandsWhereAJudgedOneWould() throws IOException {
+        Histogram all = ttft(LongStream.generate(() -> 4_000).limit(90));
+        tellEverywhere(run(List.of(sick(0), sick(1)), Map.of(LatencyMetric.TTFT, all)));
+        String over = "of 0 judged requests; 200 left out: 2 of 2 windows, the load generator was not well";
+        for (String surface : List.of(terminal, shown, markdown, report)) {
+            assertThat(surface)
+                    .containsIgnoringCase(over)
+                    .containsIgnoringCase("not vouched for: all 90 completed requests");
+        }
+        assertThat(report).doesNotContain("TTFT p95</dt>");
+        assertThat(list).doesNotContain("4.00 s");
+        assertThat(listed.has("ttftP50Nanos")).isFalse();
+        assertThat(listed.at("/unvouched/ttftP50Nanos").asLong()).isPositive();
+        assertThat(summary.at("/metrics/ttft").isMissingNode()).isTrue();
     }
 
     @Test
@@ -285,5 +349,52 @@ class OneNumberTest {
         assertThat(markdown).contains("9.00 req/s over the whole run, not vouched for");
         assertThat(report).contains("9.00 /s").contains("over the whole run, not vouched for");
         assertThat(summary.at("/unvouchedCompletedPerSecond").asDouble()).isEqualTo(9);
+    }
+
+    @Test
+    void aBrokenBudgetIsOverBudgetAndNoRegressionOnEverySurface() throws IOException {
+        RunResult slow = run(List.of(healthy(0), healthy(1), healthy(2)), Map.of());
+        tellEverywhere(slow, judged(slow, "p95(ttft)<5ms, p50(ttft)<500ms, error_rate<2%"));
+        for (String surface : List.of(terminal, list, shown, markdown, report)) {
+            assertThat(surface).containsIgnoringCase("over budget").doesNotContainIgnoringCase("regression");
+        }
+        assertThat(terminal).contains("  OVER BUDGET  p95(ttft)<5ms: ");
+        assertThat(markdown).startsWith("### Over budget: p95(ttft)&lt;5ms: ");
+        assertThat(junit).contains("value=\"over budget\"");
+        assertThat(summary.at("/verdict/word").asText()).isEqualTo("over budget");
+        assertThat(listed.get("word").asText()).isEqualTo("over budget");
+        assertThat(summary.at("/verdict/decision").asText())
+                .as("what programs ask, and the exit code tells")
+                .isEqualTo("REGRESSION");
+    }
+
+    @Test
+    void anAnswerHasOneWordOnEverySurface() throws IOException {
+        RunResult some = run(List.of(healthy(0), healthy(1), healthy(2)), Map.of());
+        tellEverywhere(some, judged(some, "p95(ttft)<5ms, p50(ttft)<500ms, error_rate<2%"));
+        assertThat(terminal)
+                .containsPattern("\n +fail +p95\\(ttft\\)<5ms")
+                .containsPattern("\n +pass +p50\\(ttft\\)<500ms")
+                .containsPattern("\n +cannot tell +error_rate<2%");
+        assertThat(shown)
+                .containsPattern("\n +fail +p95\\(ttft\\)<5ms")
+                .containsPattern("\n +cannot tell +error_rate<2%");
+        assertThat(markdown).contains("| fail | p95", "| pass | p50", "| cannot tell | error");
+        assertThat(report).contains(">fail</span>", ">pass</span>", ">cannot tell</span>");
+    }
+
+    @Test
+    void whatCannotBeToldIsSaidOnce() throws IOException {
+        RunResult some = run(List.of(healthy(0), healthy(1), healthy(2)), Map.of());
+        tellEverywhere(some, judged(some, "error_rate<2%"));
+        for (String surface : List.of(terminal, list, shown, markdown, report)) {
+            assertThat(surface)
+                    .containsIgnoringCase("cannot tell")
+                    .doesNotContainIgnoringCase("inconclusive")
+                    .doesNotContainPattern("(?i)cannot tell: cannot tell");
+        }
+        assertThat(markdown).startsWith("### Cannot tell: error");
+        assertThat(report).containsPattern("<h1>error_rate");
+        assertThat(summary.at("/verdict/word").asText()).isEqualTo("cannot tell");
     }
 }

@@ -2,6 +2,8 @@ package dev.plumbline.cli.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plumbline.cli.run.ProducerControl.State;
+import dev.plumbline.cli.run.ProducerControl.Status;
 import dev.plumbline.cli.terminal.Screen;
 import dev.plumbline.contract.event.Activity.Sickness;
 import dev.plumbline.contract.window.ExcludedPart;
@@ -11,13 +13,36 @@ import dev.plumbline.reports.Figures;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class RunViewTest {
 
     private static final long START = 1_795_345_200_000L;
+    private static final Status COMPLETED_SEVEN = new Status(
+            State.RUNNING,
+            1,
+            7,
+            7,
+            0,
+            7,
+            Map.of(),
+            0,
+            0,
+            Map.of(),
+            7,
+            0,
+            0,
+            OptionalLong.of(START),
+            OptionalLong.empty(),
+            OptionalLong.empty(),
+            false,
+            Optional.empty(),
+            Optional.empty());
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final RunView view = new RunView(
@@ -53,29 +78,29 @@ class RunViewTest {
             recent.add(Requests.streamed(START + second * 1_000, 50, 5));
         }
 
-        view.window(sick(START + 10_000, Sickness.DISPATCH_LAG), recent);
+        view.window(sick(START + 10_000, Sickness.DISPATCH_LAG), recent, OptionalLong.empty());
         assertThat(lastLine())
                 .contains(
                         "(1.00 req/s",
                         "not vouched for: this machine is too busy, requests were taken up too late; 1 of 1 windows left out")
                 .doesNotContain("0.00");
 
-        view.window(RunRecords.window(Requests.SERIES, START + 20_000, 40), recent);
+        view.window(RunRecords.window(Requests.SERIES, START + 20_000, 40), recent, OptionalLong.empty());
         assertThat(lastLine()).contains("4.00 req/s").doesNotContain("vouched");
 
-        view.window(sick(START + 30_000, Sickness.CPU_SATURATED), recent);
+        view.window(sick(START + 30_000, Sickness.CPU_SATURATED), recent, OptionalLong.empty());
         assertThat(lastLine()).contains("its processors were saturated; 2 of 3 windows left out");
     }
 
     @Test
     void aLineIsOverTheWindowsSinceTheLastOneAlsoThoseInWhichNothingWasDue() {
         recent.measuredFrom(START - 300);
-        view.window(second(-1, 0), recent);
+        view.window(second(-1, 0), recent, OptionalLong.empty());
         assertThat(lastLine()).as("of a second that was measured in part").isEmpty();
-        view.window(second(0, 1), recent);
+        view.window(second(0, 1), recent, OptionalLong.empty());
         assertThat(lastLine()).contains("1.00 req/s");
         for (int second = 1; second <= 10; second++) {
-            view.window(second(second, second == 4 ? 1 : 0), recent);
+            view.window(second(second, second == 4 ? 1 : 0), recent, OptionalLong.empty());
         }
         assertThat(lastLine()).startsWith("  " + Figures.clock(START + 1_000)).contains("0.10 req/s");
     }
@@ -87,6 +112,55 @@ class RunViewTest {
         view.progress("starting broker and apps");
         assertThat(out.toString(StandardCharsets.UTF_8).lines())
                 .containsExactly("  nothing listens yet, waiting up to 60 s ...", "  starting broker and apps ...");
+    }
+
+    @Test
+    void whereLinesStaySomethingIsSaidEveryTenSecondsWhetherAWindowClosesOrNot() {
+        view.loadBegins(START - 20_000);
+        for (long now = START - 20_000; now <= START + 25_000; now += 250) {
+            view.show(snapshot(now));
+        }
+        assertThat(out.toString(StandardCharsets.UTF_8).lines().skip(1))
+                .containsExactly(
+                        "  " + Figures.clock(START - 10_000) + "  warming up, measured in 10 s",
+                        "  " + Figures.clock(START) + "  measuring, 00:00 of 01:00; 7 completed, none failed; no window"
+                                + " is closed yet",
+                        "  " + Figures.clock(START + 10_000) + "  measuring, 00:10 of 01:00; 7 completed, none failed;"
+                                + " no window is closed yet",
+                        "  " + Figures.clock(START + 20_000) + "  measuring, 00:20 of 01:00; 7 completed, none failed;"
+                                + " no window is closed yet");
+    }
+
+    @Test
+    void windowsThatCloseInTimeAreEnough() {
+        recent.measuredFrom(START);
+        view.loadBegins(START);
+        for (int window = 1; window <= 4; window++) {
+            for (long now = START + window * 10_000; now < START + window * 10_000 + 2_000; now += 250) {
+                view.show(snapshot(now));
+            }
+            view.window(RunRecords.window(Requests.SERIES, START + window * 10_000, 40), recent, OptionalLong.empty());
+            for (long now = START + window * 10_000 + 2_000; now < START + window * 10_000 + 10_000; now += 250) {
+                view.show(snapshot(now));
+            }
+        }
+        assertThat(out.toString(StandardCharsets.UTF_8).lines().filter(line -> line.contains("req/s")))
+                .hasSize(4);
+        assertThat(out.toString(StandardCharsets.UTF_8).lines().filter(line -> line.contains("measuring")))
+                .as("before the first window closed")
+                .hasSizeLessThanOrEqualTo(1);
+    }
+
+    @Test
+    void aWindowInWhichTheLoadEndedIsDividedByTheTimeThatItHadLoad() {
+        recent.measuredFrom(START);
+        view.window(RunRecords.window(Requests.SERIES, START + 10_000, 40), recent, OptionalLong.of(START + 14_000));
+        view.window(RunRecords.window(Requests.SERIES, START + 20_000, 16), recent, OptionalLong.of(START + 14_000));
+        assertThat(lastLine()).contains("4.00 req/s");
+    }
+
+    private RunView.Snapshot snapshot(long nowEpochMillis) {
+        return new RunView.Snapshot(nowEpochMillis, START, COMPLETED_SEVEN, recent, 0, List.of());
     }
 
     private static WindowRecord second(int index, long completed) {

@@ -46,16 +46,6 @@ record FindingView(
         };
     }
 
-    /** The answer for people. */
-    static String word(Answer answer) {
-        return switch (answer) {
-            case PASS -> "pass";
-            case FAIL -> "fail";
-            case CANNOT_TELL -> "cannot tell";
-            case OBSERVED -> "observed";
-        };
-    }
-
     /** Unit of the numbers of a comparison. */
     static String unitOf(JudgedMetric metric) {
         return switch (metric) {

@@ -61,6 +61,7 @@ final class JUnitDocument {
         xml.begin("properties").text("\n");
         property(xml, "runId", identity.runId());
         property(xml, "decision", story.verdict().decision().name());
+        property(xml, "word", story.verdict().word().label());
         property(xml, "headline", story.verdict().headline());
         story.verdict().baselineRunId().ifPresent(id -> property(xml, "baselineRunId", id));
         xml.endLine();
@@ -101,8 +102,7 @@ final class JUnitDocument {
         xml.begin("testcase", "classname", "plumbline." + finding.kind(), "name", finding.name(), "time", "0.000");
         String numbers = numbers(finding);
         switch (finding.answer()) {
-            case PASS, OBSERVED ->
-                xml.element("system-out", FindingView.word(finding.answer()) + ": " + finding.why() + numbers);
+            case PASS, OBSERVED -> xml.element("system-out", finding.answer().label() + ": " + finding.why() + numbers);
             case FAIL ->
                 xml.element(
                         "failure",
@@ -111,7 +111,7 @@ final class JUnitDocument {
                         finding.kind(),
                         "message",
                         finding.name() + ": " + finding.why());
-            case CANNOT_TELL -> xml.empty("skipped", "message", "cannot tell: " + finding.why());
+            case CANNOT_TELL -> xml.empty("skipped", "message", finding.answer().label() + ": " + finding.why());
         }
         xml.endLine();
     }

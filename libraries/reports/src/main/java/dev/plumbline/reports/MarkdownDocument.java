@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 
 /** {@code summary.md}: what one pastes into a pull request. */
 final class MarkdownDocument {
@@ -30,8 +31,8 @@ final class MarkdownDocument {
     private void write(RunStory story) {
         RunIdentity identity = story.result().identity();
         ComparisonGroup group = identity.series().group();
-        line("### " + RunWords.decision(story.verdict().decision()) + ": "
-                + escaped(story.verdict().headline()));
+        line("### " + RunWords.word(story.verdict()) + ": "
+                + escaped(story.verdict().reason()));
         line("");
         line(escaped(group.model()) + " at " + escaped(group.target()) + ", scenario " + escaped(group.scenario())
                 + ", "
@@ -68,11 +69,10 @@ final class MarkdownDocument {
         line("|---|---|--:|--:|---|---|");
         story.verdict().findings().stream()
                 .map(FindingView::of)
-                .forEach(finding ->
-                        line("| " + FindingView.word(finding.answer()) + " | " + escaped(finding.name()) + " | "
-                                + escaped(finding.now()) + " | " + escaped(finding.against()) + " | "
-                                + escaped(finding.effect())
-                                + " | " + escaped(finding.why()) + " |"));
+                .forEach(finding -> line("| " + finding.answer().label() + " | " + escaped(finding.name()) + " | "
+                        + escaped(finding.now()) + " | " + escaped(finding.against()) + " | "
+                        + escaped(finding.effect())
+                        + " | " + escaped(finding.why()) + " |"));
     }
 
     private void differences(RunStory story) {
@@ -90,24 +90,30 @@ final class MarkdownDocument {
 
     private void percentiles(RunStory story) {
         RunFigures figures = story.figures();
-        if (!figures.hasLatencies()) {
-            return;
-        }
         line("");
-        if (!figures.isVouched()) {
-            line("**Not vouched for, because the load generator was not well:**");
-            line("");
+        line("Percentiles, error rate and rates are " + escaped(figures.over()) + ".");
+        if (figures.hasLatencies()) {
+            table(figures::latency);
         }
+        figures.overUnvouched().ifPresent(title -> {
+            line("");
+            line("**" + escaped(title) + "**");
+            table(figures::unvouchedLatency);
+        });
+    }
+
+    private void table(Function<LatencyMetric, Histogram> latencies) {
         StringBuilder head = new StringBuilder("| ms | count | mean |");
         StringBuilder rule = new StringBuilder("|---|--:|--:|");
         for (Percentile percentile : Percentile.values()) {
             head.append(' ').append(percentile.label()).append(" |");
             rule.append("--:|");
         }
+        line("");
         line(head + " max |");
         line(rule + "--:|");
         for (LatencyMetric metric : LatencyMetric.values()) {
-            Histogram histogram = figures.latency(metric);
+            Histogram histogram = latencies.apply(metric);
             if (histogram.isEmpty()) {
                 continue;
             }
@@ -156,7 +162,6 @@ final class MarkdownDocument {
         if (totals.cost().isPresent()) {
             line("- cost: " + String.format(Locale.ROOT, "%.4f", totals.cost().getAsDouble()));
         }
-        story.figures().leftOut().ifPresent(leftOut -> line("- left out: " + escaped(leftOut)));
         if (!story.result().outages().isEmpty()) {
             line("- of the local stack "
                     + escaped(RunWords.outages(story.result().outages())));

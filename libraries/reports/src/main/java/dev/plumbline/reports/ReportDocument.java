@@ -32,6 +32,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -67,7 +68,7 @@ final class ReportDocument {
 
     private String write() {
         ComparisonGroup group = result.identity().series().group();
-        String decision = RunWords.decision(story.verdict().decision());
+        String decision = RunWords.word(story.verdict());
         out.ours("<!DOCTYPE html>\n");
         out.begin("html", "lang", "en").begin("head");
         out.empty("meta", "charset", "utf-8");
@@ -102,7 +103,7 @@ final class ReportDocument {
                 .element("span", sign(story.verdict().decision()), "class", "sign", "aria-hidden", "true")
                 .text(decision)
                 .end();
-        out.element("h1", story.verdict().headline());
+        out.element("h1", story.verdict().reason());
         out.begin("p", "class", "who")
                 .element("strong", group.model())
                 .text(" at ")
@@ -173,7 +174,7 @@ final class ReportDocument {
     private void finding(FindingView finding) {
         out.begin("tr");
         out.begin("td", "class", "answer")
-                .element("span", FindingView.word(finding.answer()), "class", "badge " + look(finding.answer()))
+                .element("span", finding.answer().label(), "class", "badge " + look(finding.answer()))
                 .end();
         out.begin("th", "scope", "row")
                 .text(finding.name())
@@ -290,17 +291,19 @@ final class ReportDocument {
                 .ifPresent(coverage -> card(
                         "Coverage",
                         percent(coverage),
-                        figures.lowCoverageWindows() == 0
-                                ? "of the load came from healthy producers"
-                                : Figures.count(figures.lowCoverageWindows())
-                                        + " windows are not judged: producers were not well"));
+                        "of the load came from healthy producers"
+                                + (figures.lowCoverageWindows() == 0
+                                        ? ""
+                                        : "; " + Figures.count(figures.lowCoverageWindows()) + " of "
+                                                + Figures.count(figures.windows())
+                                                + " windows are not judged, because they were not well")));
         card(
                 "Events counted",
                 Figures.count(totals.countedEvents()),
                 Figures.count(totals.acknowledgedEvents()) + " acknowledged, " + Figures.count(totals.lostEvents())
                         + " lost");
         out.end();
-        figures.leftOut().ifPresent(leftOut -> out.element("p", "Left out: " + leftOut + ".", "class", "note"));
+        out.element("p", "Percentiles, error rate and rates are " + figures.over() + ".", "class", "note");
         totals.counting()
                 .flatMap(TokenCounting::note)
                 .ifPresent(note -> out.element("p", "Output tokens are " + note + ".", "class", "note"));
@@ -341,8 +344,7 @@ final class ReportDocument {
                     label + " p95",
                     Figures.duration(Percentile.P95.nanosOf(histogram).orElseThrow()),
                     "p50 " + Figures.duration(Percentile.P50.nanosOf(histogram).orElseThrow()) + ", p99 "
-                            + Figures.duration(Percentile.P99.nanosOf(histogram).orElseThrow())
-                            + (figures.isVouched() ? "" : ", not vouched for"));
+                            + Figures.duration(Percentile.P99.nanosOf(histogram).orElseThrow()));
         }
     }
 
@@ -356,23 +358,34 @@ final class ReportDocument {
 
     private void percentiles() {
         section("percentiles", "Latency percentiles");
-        if (!figures.isVouched()) {
-            out.element(
-                    "p",
-                    "Not vouched for: the load generator was not well during too much of the run. These are all of its"
-                            + " requests, and none of them was judged.",
-                    "class",
-                    "note");
-        } else if (!figures.hasLatencies()) {
+        if (figures.hasLatencies()) {
+            out.element("p", capital(figures.over()) + ".", "class", "note");
+            percentileTable("Latency percentiles", figures::latency);
+        } else {
             out.element(
                     "p",
                     figures.lowCoverageWindows() > 0
                             ? "None: in no window did healthy producers offer enough of the load."
                             : "None: no request ended.");
-            out.endLine();
-            return;
         }
-        out.begin("div", "class", "scroll", "tabindex", "0", "role", "group", "aria-label", "Latency percentiles");
+        figures.overUnvouched().ifPresent(title -> {
+            out.element("h3", capital(title), "class", "after");
+            percentileTable("Latency percentiles that are not vouched for", figures::unvouchedLatency);
+        });
+        if (!result.windows().isEmpty()
+                && figures.measured().latency(LatencyMetric.TTFT).isEmpty()
+                && !figures.measured().latency(LatencyMetric.E2E).isEmpty()) {
+            out.element(
+                    "p",
+                    "Answers were not streamed: time to first token and time per token do not exist here.",
+                    "class",
+                    "note");
+        }
+        out.endLine();
+    }
+
+    private void percentileTable(String label, Function<LatencyMetric, Histogram> latencies) {
+        out.begin("div", "class", "scroll", "tabindex", "0", "role", "group", "aria-label", label);
         out.begin("table", "class", "numbers").begin("thead").begin("tr");
         out.element("th", "ms", "scope", "col");
         for (String head : List.of("count", "mean", "min")) {
@@ -384,7 +397,7 @@ final class ReportDocument {
         out.element("th", "max", "scope", "col").end().end().begin("tbody").text("\n");
         boolean few = false;
         for (LatencyMetric metric : LatencyMetric.values()) {
-            Histogram histogram = figures.latency(metric);
+            Histogram histogram = latencies.apply(metric);
             if (!histogram.isEmpty()) {
                 few |= row(metric, histogram);
             }
@@ -397,16 +410,10 @@ final class ReportDocument {
                             ": fewer than five values lie beyond this percentile; it is hardly more than the largest value.")
                     .end();
         }
-        if (!result.windows().isEmpty()
-                && figures.latency(LatencyMetric.TTFT).isEmpty()
-                && !figures.latency(LatencyMetric.E2E).isEmpty()) {
-            out.element(
-                    "p",
-                    "Answers were not streamed: time to first token and time per token do not exist here.",
-                    "class",
-                    "note");
-        }
-        out.endLine();
+    }
+
+    private static String capital(String text) {
+        return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1);
     }
 
     private boolean row(LatencyMetric metric, Histogram histogram) {
@@ -651,20 +658,25 @@ final class ReportDocument {
     }
 
     private void distributions() {
-        if (Stream.of(LatencyMetric.values())
-                .noneMatch(metric -> isShown(metric) && figures.latency(metric).count() >= FEWEST_DRAWN)) {
+        boolean judged = isDrawn(figures::latency);
+        if (!judged && !isDrawn(figures::unvouchedLatency)) {
             return;
         }
-        section("distributions", "How the latencies are spread" + (figures.isVouched() ? "" : ", not vouched for"));
+        section("distributions", "How the latencies are spread" + (judged ? "" : ", not vouched for"));
         out.begin("div", "class", "charts").text("\n");
         for (LatencyMetric metric : LatencyMetric.values()) {
-            Histogram histogram = figures.latency(metric);
+            Histogram histogram = judged ? figures.latency(metric) : figures.unvouchedLatency(metric);
             if (histogram.count() >= FEWEST_DRAWN && isShown(metric)) {
                 DistributionChart.write(out, "spread-" + metric.label(), name(metric), definition(metric), histogram);
             }
         }
         out.end();
         out.endLine();
+    }
+
+    private static boolean isDrawn(Function<LatencyMetric, Histogram> latencies) {
+        return Stream.of(LatencyMetric.values())
+                .anyMatch(metric -> isShown(metric) && latencies.apply(metric).count() >= FEWEST_DRAWN);
     }
 
     private static boolean isShown(LatencyMetric metric) {

@@ -18,16 +18,17 @@ import java.util.stream.Stream;
  * and all documents.
  *
  * <p>What is covered decides what a number is of. Counts are of every request, whoever sent it. Percentiles, the error share and
- * rates are of the windows that can be judged ({@link RunWindow#canBeJudged()}), as in the verdict; what is left out of them is
- * said beside them ({@link #leftOut()}).
+ * rates are of the windows that can be judged ({@link RunWindow#canBeJudged()}), as in the verdict, also where that is little
+ * or nothing; over how many requests that is, and what is left out, is said beside them ({@link #over()}). What all requests
+ * showed, where little is judged, never stands in their place: it has a title of its own ({@link #overUnvouched()}).
  *
  * @param requests every request of every producer, sick ones included
  * @param judged windows that can be judged, added up, distributions merged
  * @param measured all windows, healthy producers
  * @param excluded of sick producers, counted only
  * @param rates empty when there was no time under load, or none that anybody vouches for
- * @param unvouched latencies of all completed requests, where too little of the load can be judged: shown in the place of the
- *     judged ones, and called that; else none
+ * @param unvouched latencies of all completed requests, where too little of the load can be judged: shown beside the judged
+ *     ones, and called that; else none
  * @param unvouchedCompletedPerSecond completed requests over the length of the run, where there are no rates
  * @param windows of the run
  * @param lowCoverageWindows those among them that cannot be judged
@@ -75,20 +76,35 @@ public record RunFigures(
                 lowCoverage);
     }
 
-    /** Whether the latencies that are shown are judged ones. */
+    /** Whether enough of the load can be judged: else there are latencies of all requests, too. */
     public boolean isVouched() {
         return unvouched.isEmpty();
     }
 
-    /** The latencies that are shown. */
+    /** The latencies of the windows that can be judged; empty where there are none. */
     public Histogram latency(LatencyMetric metric) {
-        return isVouched() ? judged.latency(metric) : unvouched.getOrDefault(metric, Histogram.empty());
+        return judged.latency(metric);
     }
 
-    /** Whether there is any latency to show. */
-    boolean hasLatencies() {
+    /** The latencies of all completed requests, which nobody vouches for; empty where enough can be judged. */
+    public Histogram unvouchedLatency(LatencyMetric metric) {
+        return unvouched.getOrDefault(metric, Histogram.empty());
+    }
+
+    /** Whether there is a judged latency. */
+    public boolean hasLatencies() {
         return Stream.of(LatencyMetric.values())
                 .anyMatch(metric -> !latency(metric).isEmpty());
+    }
+
+    /** Requests in windows that can be judged, those of sick producers not among them. */
+    public long judgedRequests() {
+        return judged.requests().total();
+    }
+
+    /** Requests that are counted and in no percentile, error rate or rate. */
+    public long leftOutRequests() {
+        return requests.total() - judgedRequests();
     }
 
     /** Failed requests of those that were sent and not cancelled, of what can be judged; empty when there are none. */
@@ -107,15 +123,34 @@ public record RunFigures(
         return offered == 0 ? OptionalDouble.empty() : OptionalDouble.of((double) measured.offered() / offered);
     }
 
-    /** What is counted and in no other number, as one clause; empty when there is no such thing. */
-    public Optional<String> leftOut() {
-        long requestsLeftOut = requests.total() - judged.requests().total();
-        return requestsLeftOut == 0 && lowCoverageWindows == 0
+    /** Over what percentiles, error rate and rates are, with what is left out of them and why, as one clause. */
+    public String over() {
+        String judgedOnes = "of " + Figures.count(judgedRequests()) + " judged requests";
+        if (leftOutRequests() == 0 && lowCoverageWindows == 0) {
+            return judgedOnes;
+        }
+        return judgedOnes + "; " + Figures.count(leftOutRequests()) + " left out: "
+                + (lowCoverageWindows == 0
+                        ? ""
+                        : Figures.count(lowCoverageWindows) + " of " + Figures.count(windows) + " windows, ")
+                + "the load generator was not well";
+    }
+
+    /** The title of the latencies that nobody vouches for, with over what they are; empty where there are none. */
+    public Optional<String> overUnvouched() {
+        return isVouched()
                 ? Optional.empty()
-                : Optional.of(Figures.count(requestsLeftOut) + " of " + Figures.count(requests.total()) + " requests, "
-                        + Figures.count(lowCoverageWindows) + " of " + Figures.count(windows)
-                        + " windows: counted, and in no percentile, error rate or rate, because the load generator was not"
-                        + " well");
+                : Optional.of("not vouched for: all " + Figures.count(unvouchedRequests())
+                        + " completed requests, in no budget and no comparison");
+    }
+
+    /** Of gaps between chunks there are many in a request, of every other latency one at most. */
+    private long unvouchedRequests() {
+        return unvouched.entrySet().stream()
+                .filter(metric -> metric.getKey() != LatencyMetric.ITL)
+                .mapToLong(metric -> metric.getValue().count())
+                .max()
+                .orElse(0);
     }
 
     /**

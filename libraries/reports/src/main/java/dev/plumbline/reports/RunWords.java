@@ -1,12 +1,13 @@
 package dev.plumbline.reports;
 
-import dev.plumbline.contract.run.RunRecord.Decision;
 import dev.plumbline.contract.series.Arrivals;
 import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.judgement.result.Outage;
 import dev.plumbline.judgement.result.RunEnding;
+import dev.plumbline.judgement.result.RunVerdict;
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -16,14 +17,10 @@ final class RunWords {
 
     private RunWords() {}
 
-    static String decision(Decision decision) {
-        return switch (decision) {
-            case PASS -> "Pass";
-            case REGRESSION -> "Regression";
-            case INCONCLUSIVE -> "Cannot tell";
-            case NOT_JUDGED -> "Not judged";
-            case FAILED -> "Failed";
-        };
+    /** How it was judged, as the beginning of a title. */
+    static String word(RunVerdict verdict) {
+        String label = verdict.word().label();
+        return label.substring(0, 1).toUpperCase(Locale.ROOT) + label.substring(1);
     }
 
     /** One sentence; empty when the run went to its end. */

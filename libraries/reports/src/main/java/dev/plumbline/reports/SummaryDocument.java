@@ -111,6 +111,7 @@ final class SummaryDocument {
     private static ObjectNode verdict(RunVerdict verdict) {
         ObjectNode node = ArtifactJson.MAPPER.createObjectNode();
         node.put("decision", verdict.decision().name());
+        node.put("word", verdict.word().label());
         node.put("headline", verdict.headline());
         verdict.baselineRunId().ifPresent(id -> node.put("baselineRunId", id));
         ArrayNode findings = node.putArray("findings");
@@ -258,6 +259,8 @@ final class SummaryDocument {
         ArtifactJson.put(node, "share", story.figures().coverage());
         node.put("windows", story.result().windows().size());
         node.put("lowCoverageWindows", story.figures().lowCoverageWindows());
+        node.put("judgedRequests", story.figures().judgedRequests());
+        node.put("leftOutRequests", story.figures().leftOutRequests());
         ObjectNode excluded = node.putObject("excluded");
         excluded.put("offered", story.figures().excluded().offered());
         excluded.set("requests", requests(story.figures().excluded().requests()));

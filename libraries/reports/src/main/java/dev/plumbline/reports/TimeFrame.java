@@ -65,9 +65,10 @@ record TimeFrame(
 
     static TimeFrame of(RunResult result) {
         List<RunWindow> windows = result.windows();
+        // The first window may have begun before the run did.
         long from = windows.isEmpty()
                 ? result.identity().startEpochMillis()
-                : windows.get(0).startEpochMillis();
+                : Math.max(result.identity().startEpochMillis(), windows.get(0).startEpochMillis());
         long until = windows.isEmpty()
                 ? from + result.identity().windowMillis()
                 : windows.get(windows.size() - 1).endEpochMillis();
@@ -97,16 +98,16 @@ record TimeFrame(
         return ticks(Math.max(86_400_000, step / 86_400_000 * 86_400_000));
     }
 
-    /** Time since the start of the run. */
+    /** Time since the start of the run; what was before it has 0. */
     String elapsed(long epochMillis) {
-        long seconds = Math.floorDiv(epochMillis - startEpochMillis, 1_000L);
+        long seconds = Math.max(0, Math.floorDiv(epochMillis - startEpochMillis, 1_000L));
         if (untilEpochMillis - fromEpochMillis >= 172_800_000L) {
             return String.format(Locale.ROOT, "%dd%02dh", seconds / 86_400, seconds / 3_600 % 24);
         }
         if (untilEpochMillis - fromEpochMillis >= 7_200_000L) {
             return String.format(Locale.ROOT, "%dh%02d", seconds / 3_600, seconds / 60 % 60);
         }
-        return String.format(Locale.ROOT, "%d:%02d", Math.floorDiv(seconds, 60L), Math.floorMod(seconds, 60L));
+        return String.format(Locale.ROOT, "%d:%02d", seconds / 60, seconds % 60);
     }
 
     private List<Long> ticks(long step) {

@@ -13,7 +13,7 @@ class MarkdownDocumentTest {
         String text = text(SampleRuns.regression());
 
         assertThat(text)
-                .startsWith("### Regression: Regression: p50(tpot) +33.1 %")
+                .startsWith("### Regression: p50(tpot) +33.1 %")
                 .containsSubsequence(
                         "held against `20261124T201503Z-k3f9`",
                         "| fail | p95(ttft)&lt;500ms | 562 ms | 500 ms | 541 to 588 ms |",

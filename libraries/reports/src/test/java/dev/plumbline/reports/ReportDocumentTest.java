@@ -57,7 +57,7 @@ class ReportDocumentTest {
     void theVerdictComesFirst() throws Exception {
         Document document = parse(SampleRuns.regression());
 
-        assertThat(elements(document, "h1").get(0).getTextContent()).startsWith("Regression: p50(tpot)");
+        assertThat(elements(document, "h1").get(0).getTextContent()).startsWith("p50(tpot)");
         assertThat(elements(document, "h2").stream().map(Element::getTextContent))
                 .containsExactly(
                         "Why",

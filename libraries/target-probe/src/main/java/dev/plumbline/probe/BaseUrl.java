@@ -18,7 +18,8 @@ import java.util.Optional;
  *     of an endpoint was typed and has another one
  * @param query parameters for every request to an API, without the question mark; may hold a secret
  * @param endpointType the API that the typed URL named with its full path
- * @param slashes what followed that full path: some servers redirect from one form to the other, and only one is served
+ * @param list what was typed behind the prefix and is no API: {@code /v1}, {@code /v1/models}, or nothing
+ * @param slashes what followed the path: some servers redirect from one form to the other, and only one is served
  */
 public record BaseUrl(
         boolean tls,
@@ -28,6 +29,7 @@ public record BaseUrl(
         String version,
         Optional<String> query,
         Optional<EndpointType> endpointType,
+        String list,
         String slashes) {
 
     private static final String VERSION = "/v1";
@@ -39,6 +41,7 @@ public record BaseUrl(
         Objects.requireNonNull(version, "version");
         Objects.requireNonNull(query, "query");
         Objects.requireNonNull(endpointType, "endpointType");
+        Objects.requireNonNull(list, "list");
         Objects.requireNonNull(slashes, "slashes");
     }
 
@@ -110,15 +113,14 @@ public record BaseUrl(
                         usual || !isVersioned(type) ? VERSION : "",
                         query,
                         Optional.of(type),
+                        "",
                         whole.substring(path.length()));
             }
         }
-        String prefix = LISTS.stream()
-                .filter(path::endsWith)
-                .findFirst()
-                .map(end -> path.substring(0, path.length() - end.length()))
-                .orElse(path);
-        return new BaseUrl(tls, host, port, prefix, VERSION, query, Optional.empty(), "");
+        String list = LISTS.stream().filter(path::endsWith).findFirst().orElse("");
+        String prefix = path.substring(0, path.length() - list.length());
+        String slashes = path.isEmpty() ? "" : whole.substring(path.length());
+        return new BaseUrl(tls, host, port, prefix, VERSION, query, Optional.empty(), list, slashes);
     }
 
     /** {@code http://host:port/prefix}, without a slash at the end; the port is left out where it is the scheme's own. */
@@ -141,7 +143,8 @@ public record BaseUrl(
     public String whole() {
         return endpointType
                 .map(this::endpoint)
-                .orElseGet(() -> base() + query.map(text -> "?" + text).orElse(""));
+                .orElseGet(() ->
+                        base() + list + slashes + query.map(text -> "?" + text).orElse(""));
     }
 
     /** The path of an API below the base, without the query. */
@@ -162,7 +165,7 @@ public record BaseUrl(
 
     /** The same place spoken to with or without TLS. */
     BaseUrl withTls(boolean wanted) {
-        return new BaseUrl(wanted, host, port, prefix, version, query, endpointType, slashes);
+        return new BaseUrl(wanted, host, port, prefix, version, query, endpointType, list, slashes);
     }
 
     private static boolean isVersioned(EndpointType type) {

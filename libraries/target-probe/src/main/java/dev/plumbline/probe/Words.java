@@ -3,6 +3,7 @@ package dev.plumbline.probe;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Small pieces of lines for people. */
 public final class Words {
@@ -54,6 +55,16 @@ public final class Words {
                 .min(java.util.Comparator.comparingInt(
                         name -> distance(wanted.toLowerCase(Locale.ROOT), name.toLowerCase(Locale.ROOT))))
                 .orElseThrow();
+    }
+
+    /** The closest name, where it is so close that it may have been meant: a third of its letters may differ; else empty. */
+    public static Optional<String> near(String wanted, List<String> names) {
+        String lower = wanted.toLowerCase(Locale.ROOT);
+        return names.isEmpty()
+                ? Optional.empty()
+                : Optional.of(closest(wanted, names))
+                        .filter(name -> distance(lower, name.toLowerCase(Locale.ROOT))
+                                <= Math.max(2, Math.min(lower.length(), name.length()) / 3));
     }
 
     /** Levenshtein's distance of two names, cut to 200 characters each. */

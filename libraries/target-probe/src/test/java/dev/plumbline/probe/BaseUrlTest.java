@@ -57,6 +57,24 @@ class BaseUrlTest {
         assertThat(BaseUrl.parse(typed).endpoint(EndpointType.COMPLETIONS)).doesNotEndWith("/");
     }
 
+    /** Of an API that we do not know every path may be its own. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http://h:1/v1",
+                "http://h:1/v1/",
+                "http://h:1/my/v1?key=1",
+                "http://h:1/v1/models",
+                "http://h:1/answer/",
+                "http://h:1/answer",
+                "http://h:1/v1/chat/completions/",
+                "http://h:1"
+            })
+    void anAddressThatIsDescribedIsTakenToTheLetter(String typed) {
+        assertThat(BaseUrl.parse(typed).whole()).isEqualTo(typed);
+        assertThat(BaseUrl.parse(typed).withTls(true).whole()).isEqualTo(typed.replace("http:", "https:"));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"::1:8000", "http://::1", "fe80::1:2:8000/v1"})
     void anIpv6AddressWithoutBracketsIsToldToGetThem(String typed) {

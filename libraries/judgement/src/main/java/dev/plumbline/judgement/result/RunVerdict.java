@@ -13,7 +13,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * How a run was judged, and why.
@@ -31,6 +33,11 @@ public record RunVerdict(
         List<Finding> findings,
         List<Difference> differences) {
 
+    /** That of the headlines of earlier versions, too. */
+    private static final Pattern LEADING_WORD = Pattern.compile(
+            "^(" + Stream.of(Word.values()).map(Word::label).collect(Collectors.joining("|")) + "|fail|broken): ",
+            Pattern.CASE_INSENSITIVE);
+
     public RunVerdict {
         Objects.requireNonNull(decision, "decision");
         Objects.requireNonNull(headline, "headline");
@@ -39,9 +46,64 @@ public record RunVerdict(
         differences = List.copyOf(differences);
     }
 
+    /** The word for how the run was judged. */
+    public Word word() {
+        return Word.of(decision, findings);
+    }
+
+    /** The headline without the word in front of it, for surfaces on which the word stands already. */
+    public String reason() {
+        return LEADING_WORD.matcher(headline).replaceFirst("");
+    }
+
     /** A verdict without differences to report. */
     public RunVerdict(Decision decision, String headline, Optional<String> baselineRunId, List<Finding> findings) {
         this(decision, headline, baselineRunId, findings, List.of());
+    }
+
+    /**
+     * How a run was judged, in the words of every surface: the terminal, the list of runs, the page of a run, and all documents.
+     * Finer than the decision, which says what the exit code is.
+     */
+    public enum Word {
+        PASS("pass"),
+        /** Worse than a baseline, or than before in the same run. */
+        REGRESSION("regression"),
+        /** A stated limit is broken, and nothing got worse as far as is known. */
+        OVER_BUDGET("over budget"),
+        CANNOT_TELL("cannot tell"),
+        NOT_JUDGED("not judged"),
+        /** The run broke off, or nothing succeeded. */
+        FAILED("failed");
+
+        private final String label;
+
+        Word(String label) {
+            this.label = label;
+        }
+
+        /** In lower case. */
+        public String label() {
+            return label;
+        }
+
+        /** The word for a decision that rests on these findings. */
+        public static Word of(Decision decision, List<Finding> findings) {
+            return switch (decision) {
+                case PASS -> PASS;
+                case REGRESSION -> isOverBudgetOnly(findings) ? OVER_BUDGET : REGRESSION;
+                case INCONCLUSIVE -> CANNOT_TELL;
+                case NOT_JUDGED -> NOT_JUDGED;
+                case FAILED -> FAILED;
+            };
+        }
+
+        private static boolean isOverBudgetOnly(List<Finding> findings) {
+            List<Finding> failed = findings.stream()
+                    .filter(finding -> finding.answer() == Answer.FAIL)
+                    .toList();
+            return !failed.isEmpty() && failed.stream().allMatch(BudgetFinding.class::isInstance);
+        }
     }
 
     /** Something of the environment that is not as it was; {@code unknown} where a run does not say. */
@@ -66,14 +128,25 @@ public record RunVerdict(
         Answer answer();
     }
 
-    /** The answer of a finding. */
+    /** The answer of a finding, in the words of every surface. */
     public enum Answer {
-        PASS,
-        FAIL,
+        PASS("pass"),
+        FAIL("fail"),
         /** It cannot be told; the finding says what would make it conclusive. */
-        CANNOT_TELL,
+        CANNOT_TELL("cannot tell"),
         /** Reported only: it does not gate. */
-        OBSERVED
+        OBSERVED("observed");
+
+        private final String label;
+
+        Answer(String label) {
+            this.label = label;
+        }
+
+        /** In lower case. */
+        public String label() {
+            return label;
+        }
     }
 
     /**

@@ -32,16 +32,16 @@ final class RunComparison {
     private static final long FEWEST_ERRORS = 5;
 
     /** Error shares from here on leave nothing to compare. */
-    private static final double HIGHEST_ERROR_SHARE = 0.3;
+    static final double HIGHEST_ERROR_SHARE = 0.3;
 
     private static final double ERROR_CERTAINTY = 0.99;
 
     private final JudgedWindows now;
-    private final List<JudgedWindows> before;
+    private final List<RunBaseline> before;
     private final JudgementSettings settings;
     private final Optional<String> otherWork;
 
-    RunComparison(JudgedWindows now, List<JudgedWindows> before, JudgementSettings settings) {
+    RunComparison(JudgedWindows now, List<RunBaseline> before, JudgementSettings settings) {
         this.now = now;
         this.before = List.copyOf(before);
         this.settings = settings;
@@ -50,11 +50,8 @@ final class RunComparison {
 
     /** One finding per metric that is judged under this load. */
     List<ComparisonFinding> findings() {
-        Set<JudgedMetric> others = switch (now.run().identity().series().group().loadPoint()) {
-            case LoadPoint.ClosedLoop closed -> Set.of(JudgedMetric.ACHIEVED_RATIO);
-            case LoadPoint.OpenLoop open -> Set.of(JudgedMetric.OUTPUT_TOKEN_RATE);
-            case LoadPoint.Other other -> Set.of(JudgedMetric.ACHIEVED_RATIO, JudgedMetric.OUTPUT_TOKEN_RATE);
-        };
+        Set<JudgedMetric> others =
+                notUnder(now.run().identity().series().group().loadPoint());
         List<ComparisonFinding> findings = new ArrayList<>();
         for (JudgedMetric metric : JudgedMetric.values()) {
             if (!others.contains(metric)) {
@@ -64,10 +61,18 @@ final class RunComparison {
         return findings;
     }
 
+    /** The metrics that say nothing under a load. */
+    static Set<JudgedMetric> notUnder(LoadPoint load) {
+        return switch (load) {
+            case LoadPoint.ClosedLoop closed -> Set.of(JudgedMetric.ACHIEVED_RATIO);
+            case LoadPoint.OpenLoop open -> Set.of(JudgedMetric.OUTPUT_TOKEN_RATE);
+            case LoadPoint.Other other -> Set.of(JudgedMetric.ACHIEVED_RATIO, JudgedMetric.OUTPUT_TOKEN_RATE);
+        };
+    }
+
     private ComparisonFinding compare(JudgedMetric metric) {
         Reading reading = Reading.of(metric, now);
-        List<Reading> readings =
-                before.stream().map(run -> Reading.of(metric, run)).toList();
+        List<Reading> readings = before.stream().map(run -> run.reading(metric)).toList();
         List<Reading.Known> known = readings.stream()
                 .filter(Reading.Known.class::isInstance)
                 .map(Reading.Known.class::cast)
@@ -109,7 +114,7 @@ final class RunComparison {
      */
     private ComparisonFinding tooFew(JudgedMetric metric, OptionalDouble value, OptionalDouble before, String lacking) {
         WindowSummary all =
-                this.before.stream().map(JudgedWindows::merged).reduce(WindowSummary.empty(), WindowSummary::plus);
+                this.before.stream().map(RunBaseline::merged).reduce(WindowSummary.empty(), WindowSummary::plus);
         OptionalDouble was = before.isPresent() ? before : quantile(metric, all);
         if (!isTail(metric)) {
             return cannotTell(metric, value, was, lacking);
@@ -169,7 +174,7 @@ final class RunComparison {
     }
 
     /** A quantile beyond the median. */
-    private static boolean isTail(JudgedMetric metric) {
+    static boolean isTail(JudgedMetric metric) {
         return metric.quantile().isPresent() && metric.quantile().getAsDouble() > 0.5;
     }
 
@@ -182,8 +187,8 @@ final class RunComparison {
         JudgedMetric metric = JudgedMetric.ERROR_RATE;
         long ended = now.ended();
         long failed = now.failed();
-        long endedBefore = before.stream().mapToLong(JudgedWindows::ended).sum();
-        long failedBefore = before.stream().mapToLong(JudgedWindows::failed).sum();
+        long endedBefore = before.stream().mapToLong(RunBaseline::ended).sum();
+        long failedBefore = before.stream().mapToLong(RunBaseline::failed).sum();
         OptionalDouble value = share(failed, ended);
         OptionalDouble was = share(failedBefore, endedBefore);
         if (ended == 0 || endedBefore == 0) {
@@ -231,7 +236,7 @@ final class RunComparison {
     private Optional<String> otherOutputLength() {
         Optional<RatioOfSums> here = now.outputTokensPerRequest();
         List<RatioOfSums> there = before.stream()
-                .map(JudgedWindows::outputTokensPerRequest)
+                .map(RunBaseline::outputTokensPerRequest)
                 .flatMap(Optional::stream)
                 .toList();
         return otherWork("output tokens per request", here, there);
@@ -242,7 +247,7 @@ final class RunComparison {
                 "offered requests per second",
                 now.perSecond(summary -> summary.offered()),
                 before.stream()
-                        .map(run -> run.perSecond(summary -> summary.offered()))
+                        .map(RunBaseline::offeredPerSecond)
                         .flatMap(Optional::stream)
                         .toList());
     }
@@ -281,7 +286,7 @@ final class RunComparison {
         return metric.role() == Role.GATING ? answer : Answer.OBSERVED;
     }
 
-    private static String lacking(Reading reading) {
+    static String lacking(Reading reading) {
         return switch (reading) {
             case Reading.Absent absent -> "none";
             case Reading.Missing missing -> missing.why();

@@ -3,6 +3,7 @@ package dev.plumbline.judgement.run;
 import dev.plumbline.judgement.statistics.Ratio;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalDouble;
 import org.apache.commons.statistics.distribution.TDistribution;
 
 /**
@@ -33,6 +34,11 @@ final class RunContrast {
 
     private static final int WANTED_BASELINES = 5;
     private static final int MOST_BASELINES = 10;
+
+    /** Between these a run's length is sought, as multiples of the baselines'. */
+    private static final double SHORTEST = 1e-3;
+
+    private static final double LONGEST = 1e3;
 
     /** From here on Student's t is the normal distribution. */
     private static final double MOST_DEGREES = 1_000;
@@ -77,6 +83,44 @@ final class RunContrast {
         this.insidePart = prior * withinVariance;
         this.betweenPart = prior * settings.runNoise() * settings.runNoise() + squares / degrees;
         this.noise = noise(baselines, 1);
+    }
+
+    /**
+     * By how much longer than the baselines a run has to be that differs from them by nothing, to be called fine in 80 % of
+     * comparisons; the baselines are not longer for that.
+     *
+     * @return empty where no length is enough: such runs differ too much from one another
+     */
+    static OptionalDouble longerToTell(boolean higherIsWorse, List<Reading.Known> before, JudgementSettings settings) {
+        Reading.Known like = new Reading.Known(
+                Math.exp(before.stream()
+                        .mapToDouble(Reading.Known::log)
+                        .average()
+                        .orElseThrow()),
+                0);
+        RunContrast contrast = new RunContrast(higherIsWorse, like, before, settings);
+        if (contrast.isUnstable() || !contrast.tells(LONGEST)) {
+            return OptionalDouble.empty();
+        }
+        double low = SHORTEST;
+        double high = LONGEST;
+        while (high / low > 1.01) {
+            double middle = Math.sqrt(low * high);
+            if (contrast.tells(middle)) {
+                high = middle;
+            } else {
+                low = middle;
+            }
+        }
+        return OptionalDouble.of(high);
+    }
+
+    private boolean tells(double longer) {
+        Noise then = new Noise(
+                betweenPart * (1 + 1.0 / baselines),
+                insidePart * (1 / longer + 1.0 / baselines),
+                JudgementSettings.PRIOR_DEGREES + baselines - 1.0);
+        return then.margin(PASS_CERTAINTY) + Z_POWER * then.error() < limit();
     }
 
     /** Geometric mean of the baselines. */

@@ -13,6 +13,7 @@ import dev.plumbline.judgement.result.RunVerdict.ComparisonFinding;
 import dev.plumbline.judgement.result.RunVerdict.Difference;
 import dev.plumbline.judgement.result.RunVerdict.Finding;
 import dev.plumbline.judgement.result.RunVerdict.IncidentFinding;
+import dev.plumbline.judgement.result.RunVerdict.Word;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -45,8 +46,8 @@ public final class RunJudge {
      *     under other conditions that may not vary
      */
     public static RunVerdict judge(
-            RunResult candidate, List<RunResult> baselines, List<Budget> budgets, JudgementSettings settings) {
-        for (RunResult baseline : baselines) {
+            RunResult candidate, List<RunBaseline> baselines, List<Budget> budgets, JudgementSettings settings) {
+        for (RunBaseline baseline : baselines) {
             Conditions.requireEqual(
                     candidate.identity().series().group(),
                     candidate.environment(),
@@ -60,9 +61,7 @@ public final class RunJudge {
         List<Finding> findings = new ArrayList<>();
         budgets.forEach(budget -> findings.add(budgetJudge.judge(budget)));
         if (!baselines.isEmpty()) {
-            List<JudgedWindows> before =
-                    baselines.stream().map(JudgedWindows::new).toList();
-            findings.addAll(new RunComparison(windows, before, settings).findings());
+            findings.addAll(new RunComparison(windows, baselines, settings).findings());
         }
         findings.addAll(alerts(candidate.alerts()));
         candidate
@@ -70,7 +69,7 @@ public final class RunJudge {
                 .filter(incident -> candidate.alerts().stream()
                         .noneMatch(alert -> alert.alertId().equals(incident.alertId())))
                 .ifPresent(incident -> findings.add(new IncidentFinding(Answer.FAIL, incident)));
-        Optional<RunResult> newest = baselines.stream()
+        Optional<RunBaseline> newest = baselines.stream()
                 .max(Comparator.comparingLong(run -> run.identity().startEpochMillis()));
         Soundness soundness = Soundness.of(candidate, findings);
         Decision decision = decision(candidate, baselines, findings, soundness);
@@ -84,7 +83,7 @@ public final class RunJudge {
     }
 
     private static Decision decision(
-            RunResult candidate, List<RunResult> baselines, List<Finding> findings, Soundness soundness) {
+            RunResult candidate, List<RunBaseline> baselines, List<Finding> findings, Soundness soundness) {
         if (candidate.ending() instanceof RunEnding.Broken || soundness instanceof Soundness.NothingSucceeded) {
             return Decision.FAILED;
         }
@@ -147,7 +146,7 @@ public final class RunJudge {
         return findings;
     }
 
-    private static List<Difference> differences(RunResult candidate, RunResult baseline) {
+    private static List<Difference> differences(RunResult candidate, RunBaseline baseline) {
         return Stream.concat(
                         Conditions.differences(
                                 candidate.environment().subject(),
@@ -163,25 +162,27 @@ public final class RunJudge {
     private static String headline(
             Decision decision,
             RunResult candidate,
-            List<RunResult> baselines,
+            List<RunBaseline> baselines,
             List<Finding> findings,
             Soundness soundness) {
-        String notGreen = soundness instanceof Soundness.ErrorsNotJudged errors ? "; " + errors.why() : "";
-        return switch (decision) {
-            case FAILED ->
-                candidate.ending() instanceof RunEnding.Broken broken
-                        ? "broken: " + broken.detail()
-                        : "broken: " + unsound(soundness).orElse("the run did not end as planned");
-            case REGRESSION -> Headlines.failed(findings);
-            case INCONCLUSIVE ->
-                unsound(soundness).map(why -> "cannot tell: " + why).orElseGet(() -> Headlines.undecided(findings));
-            case PASS -> Headlines.passed(findings, baselines.size(), candidate) + notGreen;
-            case NOT_JUDGED ->
-                "not judged: no baseline, no budget, and the detector " + Headlines.notWatched(candidate)
-                        + "; next time --baseline "
-                        + candidate.identity().runId() + ", --baseline last-green, or --budget \"p95(ttft)<500ms\""
-                        + notGreen;
-        };
+        Word word = Word.of(decision, findings);
+        return word.label() + ": "
+                + switch (word) {
+                    case FAILED ->
+                        candidate.ending() instanceof RunEnding.Broken broken
+                                ? broken.detail()
+                                : unsound(soundness).orElse("the run did not end as planned");
+                    case REGRESSION, OVER_BUDGET -> Headlines.failed(findings);
+                    case CANNOT_TELL -> unsound(soundness).orElseGet(() -> Headlines.undecided(findings));
+                    case PASS -> Headlines.passed(findings, baselines.size(), candidate) + notGreen(soundness);
+                    case NOT_JUDGED ->
+                        "no baseline, no budget, and the detector " + Headlines.notWatched(candidate) + "; "
+                                + Headlines.nextTime(candidate) + notGreen(soundness);
+                };
+    }
+
+    private static String notGreen(Soundness soundness) {
+        return soundness instanceof Soundness.ErrorsNotJudged errors ? "; " + errors.why() : "";
     }
 
     private static String leftOut(JudgedWindows windows) {
@@ -198,14 +199,14 @@ public final class RunJudge {
 
         static String failed(List<Finding> findings) {
             List<String> lines = of(findings, Answer.FAIL);
-            return "fail: " + lines.get(0) + more(lines.size(), "finding");
+            return lines.get(0) + more(lines.size(), "finding");
         }
 
         static String undecided(List<Finding> findings) {
             List<String> lines = of(findings, Answer.CANNOT_TELL);
             return lines.isEmpty()
-                    ? "cannot tell: nothing of these runs could be compared"
-                    : "cannot tell: " + lines.get(0) + more(lines.size(), "open question");
+                    ? "nothing of these runs could be compared"
+                    : lines.get(0) + more(lines.size(), "open question");
         }
 
         static String passed(List<Finding> findings, int baselines, RunResult run) {
@@ -226,7 +227,17 @@ public final class RunJudge {
             if (isWatched(run)) {
                 parts.add("no alert in " + run.detectorWindows() + " windows");
             }
-            return "pass: " + String.join(", ", parts);
+            return String.join(", ", parts);
+        }
+
+        /** What would let the next one be judged; an interrupted run is not what last-green looks for. */
+        static String nextTime(RunResult run) {
+            String byId = "--baseline " + run.identity().runId();
+            String budget = "or --budget \"p95(ttft)<500ms\"";
+            return run.ending() instanceof RunEnding.Interrupted
+                    ? "it was interrupted, so it is not green: let it run to its end, or next time " + byId + ", "
+                            + budget
+                    : "next time " + byId + ", --baseline last-green, " + budget;
         }
 
         static String notWatched(RunResult run) {
@@ -254,7 +265,7 @@ public final class RunJudge {
         private static String line(Finding finding) {
             return switch (finding) {
                 case BudgetFinding budget ->
-                    "budget " + budget.budget() + ": "
+                    budget.budget() + ": "
                             + (budget.value().isPresent()
                                     ? Numbers.shortest(budget.value().getAsDouble())
                                             + (budget.unit().isEmpty() ? "" : " " + budget.unit()) + ", "
@@ -268,7 +279,7 @@ public final class RunJudge {
                                     .orElse("")
                             + comparison.why();
                 case AlertFinding alert -> alert.alert().summary() + (alert.resolved() ? " (resolved since)" : "");
-                case IncidentFinding incident -> "regression of " + incident.name() + " " + incident.why();
+                case IncidentFinding incident -> incident.name() + " " + incident.why();
             };
         }
     }

@@ -187,6 +187,9 @@ public sealed interface Soundness {
     }
 
     private static String nothingMeasured(RunResult run, RequestCounts all) {
+        if (all.cancelled() > 0 && run.ending() instanceof RunEnding.Interrupted) {
+            return "it was interrupted before a measured request had ended, " + all.cancelled() + " were cut off";
+        }
         if (all.cancelled() > 0) {
             return "no request ended before the load did, " + all.cancelled()
                     + " were cut off: let it run longer, --duration, or ask for shorter answers, --osl";

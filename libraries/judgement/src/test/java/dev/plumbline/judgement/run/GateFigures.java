@@ -51,9 +51,10 @@ final class GateFigures {
     static Shares shares(World world, double factor, int pairs) {
         int[] counts = new int[Decision.values().length];
         IntStream.range(0, pairs).forEach(pair -> {
-            List<RunResult> baselines = new ArrayList<>();
+            List<RunBaseline> baselines = new ArrayList<>();
             for (int i = 0; i < world.baselines(); i++) {
-                baselines.add(run(world, 1_000_003L * pair + i, 1).run());
+                baselines.add(
+                        RunBaseline.of(run(world, 1_000_003L * pair + i, 1).run()));
             }
             RunResult candidate =
                     run(world, 1_000_003L * pair + 500_000, factor).run();

@@ -23,6 +23,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class RunJudgeTest {
@@ -43,7 +44,8 @@ class RunJudgeTest {
     }
 
     private static RunVerdict against(RunResult candidate, RunResult... baselines) {
-        return RunJudge.judge(candidate, List.of(baselines), List.of(), SETTINGS);
+        return RunJudge.judge(
+                candidate, Stream.of(baselines).map(RunBaseline::of).toList(), List.of(), SETTINGS);
     }
 
     private static ComparisonFinding of(RunVerdict verdict, JudgedMetric metric) {
@@ -67,7 +69,7 @@ class RunJudgeTest {
     void aThirdSlowerIsARegressionOfEveryLatencyAndOfTheRate() {
         RunVerdict verdict = against(run(1, slow -> slow.factor = 1.3), run(2));
         assertThat(verdict.decision()).isEqualTo(Decision.REGRESSION);
-        assertThat(verdict.headline()).startsWith("fail: p50(ttft) +").contains("4 more findings");
+        assertThat(verdict.headline()).startsWith("regression: p50(ttft) +").contains("4 more findings");
         ComparisonFinding rate = of(verdict, JudgedMetric.OUTPUT_TOKEN_RATE);
         assertThat(rate.answer()).isEqualTo(Answer.FAIL);
         assertThat(rate.change()).isEqualTo(Change.REGRESSED);
@@ -114,8 +116,8 @@ class RunJudgeTest {
                 .isInstanceOf(UnfitBaselineException.class)
                 .hasMessage("condition 'driver' is 'unknown' here and '550' in baseline "
                         + baseline.identity().runId() + " (1 more differ); --vary driver compares anyway");
-        RunVerdict varied =
-                RunJudge.judge(run(1), List.of(baseline), List.of(), SETTINGS.varying(Set.of("gpu", "driver")));
+        RunVerdict varied = RunJudge.judge(
+                run(1), List.of(RunBaseline.of(baseline)), List.of(), SETTINGS.varying(Set.of("gpu", "driver")));
         assertThat(varied.differences()).contains(new Difference("gpu", "H100", "A100"));
     }
 
@@ -233,7 +235,7 @@ class RunJudgeTest {
         AlertRecord fired = alert("a", Transition.FIRED);
         RunVerdict firing = against(run(1, run -> run.alerts = List.of(fired)));
         assertThat(firing.decision()).isEqualTo(Decision.REGRESSION);
-        assertThat(firing.headline()).isEqualTo("fail: tpot +20 %");
+        assertThat(firing.headline()).isEqualTo("regression: tpot +20 %");
         RunVerdict resolved = against(run(1, run -> run.alerts = List.of(fired, alert("a", Transition.RESOLVED))));
         assertThat(resolved.decision()).isEqualTo(Decision.REGRESSION);
         assertThat(resolved.findings()).containsExactly(new AlertFinding(Answer.FAIL, fired, true));
@@ -266,13 +268,24 @@ class RunJudgeTest {
         RunVerdict verdict = against(run(1, during));
         assertThat(verdict.decision()).as(verdict.headline()).isEqualTo(Decision.REGRESSION);
         assertThat(verdict.headline())
-                .isEqualTo("fail: regression of p50(tpot), p95(tpot) open since 2026-11-22T10:00:00Z, before this run"
+                .isEqualTo("regression: p50(tpot), p95(tpot) open since 2026-11-22T10:00:00Z, before this run"
                         + " began, and not resolved in it");
         RunVerdict told = against(run(1, during.andThen(run -> run.alerts = List.of(alert("b", Transition.EXTENDED)))));
         assertThat(told.findings())
                 .as("once, with its evidence")
                 .singleElement()
                 .isInstanceOf(AlertFinding.class);
+    }
+
+    @Test
+    void anInterruptedRunIsNotSentToLastGreenWhichWouldNotFindIt() {
+        RunVerdict verdict = against(run(1, run -> run.ending = new RunEnding.Interrupted()));
+        assertThat(verdict.decision()).isEqualTo(Decision.NOT_JUDGED);
+        assertThat(verdict.headline())
+                .contains("interrupted, so it is not green", "let it run to its end", "--budget")
+                .doesNotContain("last-green,");
+        RunVerdict whole = against(run(1));
+        assertThat(whole.headline()).contains("--baseline last-green");
     }
 
     @Test
