@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -25,7 +26,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
@@ -60,6 +63,9 @@ public final class RunFile {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
             .build();
+
+    private static final JavaType PLAN =
+            MAPPER.getTypeFactory().constructMapType(TreeMap.class, String.class, String.class);
 
     private RunFile() {}
 
@@ -144,6 +150,7 @@ public final class RunFile {
     static Optional<Head> head(Path file) {
         Optional<RunIdentity> identity = Optional.empty();
         Optional<Environment> environment = Optional.empty();
+        Map<String, String> plan = Map.of();
         try (JsonParser parser = MAPPER.createParser(file.toFile())) {
             boolean inResult = false;
             parser.nextToken();
@@ -154,6 +161,8 @@ public final class RunFile {
                     inResult = true;
                 } else if (inResult && name.equals("identity")) {
                     identity = Optional.of(part(RunIdentity.class).readValue(parser));
+                } else if (inResult && name.equals("plan")) {
+                    plan = part(PLAN).readValue(parser);
                 } else if (inResult && name.equals("environment")) {
                     environment = Optional.of(part(Environment.class).readValue(parser));
                 } else {
@@ -164,11 +173,16 @@ public final class RunFile {
             return Optional.empty();
         }
         Optional<Environment> found = environment;
-        return identity.flatMap(known -> found.map(there -> new Head(known, there)));
+        Map<String, String> planned = plan;
+        return identity.flatMap(known -> found.map(there -> new Head(known.withArrivalsOf(planned), there)));
     }
 
     /** Of something that others follow. */
     private static ObjectReader part(Class<?> type) {
+        return part(MAPPER.constructType(type));
+    }
+
+    private static ObjectReader part(JavaType type) {
         return MAPPER.readerFor(type).without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
     }
 

@@ -50,6 +50,8 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class RunFileTest {
 
@@ -118,6 +120,31 @@ class RunFileTest {
         Path file = folder.resolve("outages.json");
         RunFile.write(file, result, verdict);
         assertThat(RunFile.read(file)).isEqualTo(new StoredRun(result, verdict));
+    }
+
+    /** What was written before arrivals were part of the load is the same load as now, and no other one. */
+    @ParameterizedTest
+    @CsvSource({
+        "'\"arrival-pattern\":\"poisson\"', r20-poisson",
+        "'\"arrival-pattern\":\"constant\"', r20-constant",
+        "'\"arrival-pattern\":\"poisson\",\"burstiness\":\"0.25\"', r20-gamma0.25",
+        "'\"duration\":\"20s\"', r20"
+    })
+    void aLoadOfBeforeHasTheArrivalsOfItsPlan(String plan, String key) throws IOException {
+        Path file = file(new String(golden(), UTF_8)
+                .replace("\"loadPoint\":\"c8\"", "\"loadPoint\":\"r20\"")
+                .replace("\"concurrency\":\"8\"", plan)
+                .getBytes(UTF_8));
+
+        assertThat(RunFile.read(file).group().loadPoint().key()).isEqualTo(key);
+        assertThat(RunFile.head(file)
+                        .orElseThrow()
+                        .identity()
+                        .series()
+                        .group()
+                        .loadPoint()
+                        .key())
+                .isEqualTo(key);
     }
 
     @Test

@@ -1,6 +1,10 @@
 package dev.plumbline.judgement.result;
 
+import dev.plumbline.contract.series.Arrivals;
+import dev.plumbline.contract.series.ComparisonGroup;
+import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.contract.series.Series;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -25,6 +29,36 @@ public record RunIdentity(
             throw new IllegalArgumentException(
                     "run from " + startEpochMillis + " to " + endEpochMillis + ", windows of " + windowMillis + " ms");
         }
+    }
+
+    /**
+     * This with the arrivals that a plan names, where the load was recorded before arrivals were part of it.
+     *
+     * @param plan settings by flag name without dashes
+     */
+    public RunIdentity withArrivalsOf(Map<String, String> plan) {
+        ComparisonGroup group = series.group();
+        if (!(group.loadPoint() instanceof LoadPoint.OpenLoop open)
+                || open.arrivals().isPresent()
+                || !plan.containsKey("arrival-pattern")) {
+            return this;
+        }
+        String pattern = plan.get("arrival-pattern");
+        String shape = plan.getOrDefault("burstiness", "1");
+        Arrivals arrivals = plan.containsKey("burstiness") || pattern.equals("gamma")
+                ? Arrivals.parse("gamma" + shape)
+                : Arrivals.parse(pattern);
+        LoadPoint load = new LoadPoint.OpenLoop(open.requestsPerSecond(), arrivals);
+        return new RunIdentity(
+                runId,
+                new Series(
+                        new ComparisonGroup(group.target(), group.model(), group.scenario(), load, group.tenant()),
+                        series.variant(),
+                        series.conditions()),
+                url,
+                startEpochMillis,
+                endEpochMillis,
+                windowMillis);
     }
 
     /** Length of the measured load, in seconds. */

@@ -45,6 +45,7 @@ public record RunResult(
     public RunResult {
         Objects.requireNonNull(identity, "identity");
         plan = Collections.unmodifiableMap(new TreeMap<>(plan));
+        identity = identity.withArrivalsOf(plan);
         Objects.requireNonNull(environment, "environment");
         Objects.requireNonNull(ending, "ending");
         Objects.requireNonNull(totals, "totals");
