@@ -4,6 +4,7 @@ import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
@@ -89,7 +90,7 @@ final class BareReader {
         TimeUnit.NANOSECONDS.sleep(reader.endNanos - System.nanoTime() + grace);
         List<Sighting> seen = reader.loop.submit(() -> List.copyOf(reader.seen)).get(10, TimeUnit.SECONDS);
         write(Path.of(args[6]), seen);
-        group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        var unused = group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     }
 
     private void start(Load load) {
@@ -114,7 +115,7 @@ final class BareReader {
         if (now < endNanos) {
             long from = next;
             long ahead = Math.max(1, startNanos + (long) (next * gapNanos) - now);
-            loop.schedule(() -> pace(startNanos, from, gapNanos), ahead, TimeUnit.NANOSECONDS);
+            var unused = loop.schedule(() -> pace(startNanos, from, gapNanos), ahead, TimeUnit.NANOSECONDS);
         }
     }
 
@@ -124,10 +125,13 @@ final class BareReader {
             write(channel, again);
             return;
         }
-        bootstrap.connect(host, port).addListener(connected -> {
-            if (connected.isSuccess()) {
-                write(((io.netty.channel.ChannelFuture) connected).channel(), again);
+        var unused = bootstrap.connect(host, port).addListener(connected -> {
+            if (!connected.isSuccess()) {
+                // A reader with fewer streams than were asked for measures something else.
+                System.err.println("no connection to " + host + ":" + port + ": " + connected.cause());
+                Runtime.getRuntime().halt(4);
             }
+            write(((ChannelFuture) connected).channel(), again);
         });
     }
 
@@ -141,7 +145,7 @@ final class BareReader {
                 .set(HttpHeaderNames.CONTENT_TYPE, "application/json")
                 .set(HttpHeaderNames.CONTENT_LENGTH, body.length)
                 .set("X-Request-Id", id);
-        channel.writeAndFlush(request);
+        var unused = channel.writeAndFlush(request);
     }
 
     /** One answer on its connection. */

@@ -59,8 +59,12 @@ record Measurement(
 
     private static List<Double> errors(List<Sighting> known, Map<String, Truth.Emitted> truth) {
         List<Double> errors = new ArrayList<>(known.size());
-        known.forEach(
-                each -> errors.add((each.ttftNanos() - truth.get(each.id()).ttftNanos()) / 1e6));
+        for (Sighting each : known) {
+            Truth.Emitted emitted = truth.get(each.id());
+            if (emitted != null) {
+                errors.add((each.ttftNanos() - emitted.ttftNanos()) / 1e6);
+            }
+        }
         return errors;
     }
 

@@ -176,6 +176,8 @@ public final class LoadLoop {
     /** Every second of the measured span is told, from when the limits say until the run is over. */
     private void measuring(LoadRun measured, RunLimits limits) {
         ledger.measuredFrom(limits.measuredFromNanos());
+        // A stated end is the end, however late the loop sees it.
+        limits.endNanos().ifPresent(ledger::measuredUntil);
         var unused = measured.done().thenRun(() -> {
             long until = limits.measuredUntilNanos(clock.nanos());
             ledger.measuredUntil(until);
@@ -238,6 +240,14 @@ public final class LoadLoop {
         }
     }
 
+    private EndedRequest withDelay(EndedRequest request) {
+        OptionalLong sent = request.stamps().sentNanos();
+        return sent.isEmpty()
+                ? request
+                : request.read(selfCheck.largestDelayNanos(
+                        sent.getAsLong(), request.stamps().endNanos()));
+    }
+
     /** What happens to requests that count. */
     private final class Measured implements RunObserver {
 
@@ -292,7 +302,7 @@ public final class LoadLoop {
                     && cancelled.ownLimit().isPresent()) {
                 selfCheck.unsent(endNanos);
             }
-            if (!outlet.ended(request)) {
+            if (!outlet.ended(withDelay(request))) {
                 lostSinceMark++;
                 selfCheck.queueFull(endNanos);
             }

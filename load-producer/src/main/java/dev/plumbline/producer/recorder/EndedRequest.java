@@ -71,6 +71,23 @@ public record EndedRequest(
                 series, attempt, endEpochMillis, stamps, counted, outcome, surroundings, Optional.empty());
     }
 
+    /** This with the largest lateness of the event loop that read its answer. */
+    public EndedRequest read(long generatorDelayNanos) {
+        return new EndedRequest(
+                series,
+                attempt,
+                endEpochMillis,
+                stamps,
+                response,
+                outcome,
+                new Surroundings(
+                        surroundings.serverNanos(),
+                        surroundings.gpu(),
+                        surroundings.engine(),
+                        OptionalLong.of(generatorDelayNanos)),
+                countable);
+    }
+
     /** The event, once its place in the order of its partition is known. */
     public RequestEvent numbered(Origin origin) {
         return new RequestEvent(origin, series, attempt, endEpochMillis, stamps, response, outcome, surroundings);

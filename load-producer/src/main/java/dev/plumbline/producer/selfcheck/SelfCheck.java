@@ -30,6 +30,8 @@ public final class SelfCheck {
     private final ProcessCpu cpu;
     private final Map<Activity.Sickness, AtomicLong> sickSlots = new EnumMap<>(Activity.Sickness.class);
 
+    private final RecentDelays delays = new RecentDelays();
+
     private Slot slot;
     private long slotStartNanos;
     private long slotStartCpuNanos;
@@ -72,7 +74,9 @@ public final class SelfCheck {
 
     /** The regular tick; everything until it is judged before it returns. */
     public void tick(long atNanos) {
-        ledger.delayed(atNanos, Math.max(0, atNanos - expectedTickNanos));
+        long delayNanos = Math.max(0, atNanos - expectedTickNanos);
+        ledger.delayed(atNanos, delayNanos);
+        delays.add(atNanos, delayNanos);
         if (atNanos - expectedTickNanos > budgets.eventLoopStallNanos()) {
             accuse(expectedTickNanos, atNanos, Activity.Sickness.EVENT_LOOP_STALLED);
         }
@@ -80,6 +84,14 @@ public final class SelfCheck {
         if (atNanos >= slot.untilNanos()) {
             endSlot(atNanos, Slot.at(clock, atNanos));
         }
+    }
+
+    /**
+     * By how much at most a stamp between the two may be late: the largest delay of the loop that a tick saw, or that the next one
+     * will see.
+     */
+    public long largestDelayNanos(long fromNanos, long toNanos) {
+        return Math.max(delays.largestSince(fromNanos), Math.max(0, toNanos - expectedTickNanos));
     }
 
     /** Judges the slot that is still open, because nothing follows. */

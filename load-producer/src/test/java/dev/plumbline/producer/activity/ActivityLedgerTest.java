@@ -80,6 +80,16 @@ class ActivityLedgerTest {
     }
 
     @Test
+    void aLateTickBehindAStatedEndTellsNoSecondMore() {
+        ledger.measuredFrom(500 * MILLI);
+        ledger.measuredUntil(1_300 * MILLI);
+        ledger.delayed(1_500 * MILLI, 200 * MILLI);
+        assertThat(ledger.drain(1_600 * MILLI))
+                .extracting(Activity::slotStartEpochMillis)
+                .containsExactly(11_000L);
+    }
+
+    @Test
     void seriesOfOtherConditionsAreNotAddedUp() {
         ActivitySum sum = new ActivitySum();
         Activity plain = new Activity("stable", 10_000, 1, 0, 0, Set.of());

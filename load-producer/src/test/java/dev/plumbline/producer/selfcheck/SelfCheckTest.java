@@ -84,6 +84,21 @@ class SelfCheckTest {
     }
 
     @Test
+    void theLargestDelayIsThatOfTheTimeThatIsAskedFor() {
+        check.tick(30 * MILLI);
+        check.tick(45 * MILLI);
+        check.tick(57 * MILLI);
+
+        assertThat(check.largestDelayNanos(0, 60 * MILLI)).isEqualTo(20 * MILLI);
+        assertThat(check.largestDelayNanos(31 * MILLI, 60 * MILLI)).isEqualTo(5 * MILLI);
+        assertThat(check.largestDelayNanos(46 * MILLI, 60 * MILLI)).isEqualTo(2 * MILLI);
+        assertThat(check.largestDelayNanos(58 * MILLI, 60 * MILLI)).isZero();
+        assertThat(check.largestDelayNanos(58 * MILLI, 75 * MILLI))
+                .as("the next tick is overdue")
+                .isEqualTo(8 * MILLI);
+    }
+
+    @Test
     void aSingleLateRequestIsItsOwnPercentile() {
         take(1, 11);
         ticks(0, 1_000);

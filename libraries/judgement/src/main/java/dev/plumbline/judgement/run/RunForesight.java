@@ -57,10 +57,10 @@ public sealed interface RunForesight {
     }
 
     private static RunForesight longer(RunForesight one, RunForesight two) {
-        return one instanceof From first && two instanceof From second && first.seconds() >= second.seconds()
-                        || one instanceof Never
-                ? one
-                : two;
+        if (one instanceof From first && two instanceof From second) {
+            return first.seconds() >= second.seconds() ? one : two;
+        }
+        return one instanceof Never ? one : two;
     }
 
     private static RunForesight of(
