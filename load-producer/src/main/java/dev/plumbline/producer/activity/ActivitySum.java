@@ -15,7 +15,8 @@ import java.util.TreeMap;
  */
 public final class ActivitySum {
 
-    static final int MAX_SLOTS = 3_600;
+    /** Most slots, of all variants. */
+    public static final int MAX_SLOTS = 3_600;
 
     private record Key(long slotStartEpochMillis, String variant) implements Comparable<Key> {
         @Override
