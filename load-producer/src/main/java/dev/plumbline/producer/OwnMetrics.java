@@ -60,7 +60,7 @@ record OwnMetrics(
                 load::refusedMarkers);
         metrics.counter(
                 "plumbline_producer_discarded_slots_total",
-                "Seconds of activity that no heartbeat could tell in time; of these nothing is known",
+                "Seconds of activity that no heartbeat told: there were too many, or the end came first",
                 () -> emission.discardedSlots()
                         + loops.stream().mapToLong(LoadLoop::discardedSlots).sum());
         metrics.gauge("plumbline_producer_queue_bytes", "About what waits for the sender, in memory", queue::bytes);

@@ -16,7 +16,8 @@ import java.util.TreeMap;
  */
 public final class ActivitySum {
 
-    static final int MAX_SLOTS = 3_600;
+    /** Most slots, of all variants. */
+    public static final int MAX_SLOTS = 3_600;
 
     private record Key(long slotStartEpochMillis, String variant, String conditions) implements Comparable<Key> {
         static Key of(Activity activity) {

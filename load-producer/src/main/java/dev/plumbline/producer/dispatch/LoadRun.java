@@ -131,10 +131,25 @@ final class LoadRun {
     }
 
     private void startClosed(int slots) {
-        for (int i = 0; i < slots && !exhausted; i++) {
-            takeNext(limits.startNanos());
-        }
         exhausted |= slots == 0;
+        startSlots(slots, limits.startNanos());
+    }
+
+    /** Nobody has asked for a slot before its turn comes, so that is when it is due: waiting for it is no lateness. */
+    private void startSlots(int slots, long dueNanos) {
+        int more = slots;
+        for (int turn = 0; turn < MOST_PER_TURN && more > 0 && !exhausted; turn++) {
+            takeNext(dueNanos);
+            more--;
+        }
+        if (more > 0 && !exhausted) {
+            int left = more;
+            pausing++;
+            vertx.setTimer(1, unused -> {
+                pausing--;
+                startSlots(left, clock.nanos());
+            });
+        }
         completeIfIdle();
     }
 

@@ -475,6 +475,11 @@ public final class EventSender implements Runnable {
     }
 
     private void countTheRestAsLost() {
+        // Of what was under way nothing more is heard: Kafka's producer is closed.
+        written.stream()
+                .filter(record -> record.fate == Fate.OPEN)
+                .forEach(record -> conclude(record, new KafkaException("the end came first")));
+        settle();
         try {
             for (Optional<MarkedQueue.Item> item = queue.poll(0); item.isPresent(); item = queue.poll(0)) {
                 switch (item.get()) {
@@ -482,9 +487,11 @@ public final class EventSender implements Runnable {
                     case MarkedQueue.Item.Marked marked -> {
                         queue.release(marked.marker());
                         counters.lost(marked.marker().lostEvents());
+                        activity.add(marked.marker().activity());
                     }
                 }
             }
+            counters.discardedSlots(activity.discardedSlots() + activity.drain().size());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

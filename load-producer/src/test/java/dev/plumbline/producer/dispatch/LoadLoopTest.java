@@ -40,6 +40,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -52,6 +53,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -437,6 +439,30 @@ class LoadLoopTest {
             assertThat(outlet.markers().stream().flatMap(marker -> marker.activity().stream()))
                     .anyMatch(activity -> activity.sickness().contains(Sickness.EVENT_LOOP_STALLED))
                     .anyMatch(activity -> activity.sickness().contains(Sickness.DISPATCH_LAG));
+            client.close();
+        }
+    }
+
+    /** The first of a thousand connections would be read only after the last was opened. */
+    @Test
+    void aThousandSlotsBeginTurnByTurnEachDueInItsOwn() throws Exception {
+        try (ScriptedServer server = new ScriptedServer(ScriptedServer::wholeAnswer)) {
+            InferenceClient client = client(endpoint(server.port()));
+            loop.measure(
+                            client,
+                            source(true),
+                            new LoadPlan.Closed(1_000, 0),
+                            RunLimits.of(clock.nanos(), OptionalLong.empty(), OptionalLong.of(1_000)))
+                    .get(60, TimeUnit.SECONDS);
+            assertThat(outlet.events())
+                    .as("none is dropped, none is lost")
+                    .hasSize(1_000)
+                    .allMatch(event -> event.outcome().equals(new Outcome.Completed("stop")));
+            Map<Long, Long> atOnce = outlet.events().stream()
+                    .collect(Collectors.groupingBy(event -> event.stamps().dueNanos(), Collectors.counting()));
+            assertThat(Collections.max(atOnce.values()))
+                    .as("most that fell due at once")
+                    .isLessThanOrEqualTo(64);
             client.close();
         }
     }

@@ -18,6 +18,7 @@ import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.contract.series.Series;
 import dev.plumbline.contract.wire.Codec;
 import dev.plumbline.contract.wire.Decoded;
+import dev.plumbline.producer.activity.ActivitySum;
 import dev.plumbline.producer.recorder.EndedRequest;
 import dev.plumbline.producer.recorder.RequestRecording;
 import dev.plumbline.producer.recorder.TokenChoice;
@@ -39,6 +40,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.stream.LongStream;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.Cluster;
@@ -338,6 +340,46 @@ class EventSenderTest {
         sender.stop();
         assertThat(sender.awaitEnd(Duration.ofSeconds(60))).isTrue();
         assertThat(counters.lostEvents()).isEqualTo(5);
+    }
+
+    /** An hour of seconds is kept for Kafka that is away; what is older than that was there and is told by nobody. */
+    @Test
+    void secondsThatNoHeartbeatCouldTellAreCounted() {
+        MarkedQueue queue = new MarkedQueue(100, 1);
+        start(queue, 1, () -> mock(true));
+        queue.mark(new Marker(0, 9 * MILLI, 0, seconds(ActivitySum.MAX_SLOTS + 5), false));
+        await(() -> counters.discardedSlots() == 5);
+    }
+
+    @Test
+    void secondsThatAreUntoldAtTheEndAreCounted() throws InterruptedException {
+        MarkedQueue queue = new MarkedQueue(100, 1);
+        EventSender sender = start(queue, 1, () -> kafka);
+        await(() -> !kafka.history().isEmpty());
+        queue.mark(new Marker(0, 9 * MILLI, 0, seconds(7), false));
+        await(() -> heartbeats().stream().anyMatch(h -> h.activity().size() == 7));
+        // Nothing of it is ever acknowledged, and what follows is not even taken out of the queue.
+        sender.stop();
+        assertThat(sender.awaitEnd(Duration.ofSeconds(60))).isTrue();
+        assertThat(counters.discardedSlots()).isEqualTo(7);
+    }
+
+    @Test
+    void secondsThatWaitForKafkaAtTheEndAreCounted() throws InterruptedException {
+        MarkedQueue queue = new MarkedQueue(100, 1);
+        queue.mark(new Marker(0, 9 * MILLI, 0, seconds(7), true));
+        EventSender sender = start(queue, 1, () -> {
+            throw new KafkaException("no broker");
+        });
+        sender.stop();
+        assertThat(sender.awaitEnd(Duration.ofSeconds(60))).isTrue();
+        assertThat(counters.discardedSlots()).isEqualTo(7);
+    }
+
+    private static List<Activity> seconds(int count) {
+        return LongStream.range(0, count)
+                .mapToObj(second -> new Activity("stable", second * Activity.SLOT_MILLIS, 1, 0, 0, Set.of()))
+                .toList();
     }
 
     /** The machine's clock is set; stamps from then on belong to what begins there. Returns the first of them. */

@@ -1,0 +1,142 @@
+package dev.plumbline.producer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.plumbline.contract.series.ComparisonGroup;
+import dev.plumbline.contract.series.LoadPoint;
+import dev.plumbline.contract.series.Series;
+import dev.plumbline.producer.client.AnswerNotes;
+import dev.plumbline.producer.client.ConnectionReuse;
+import dev.plumbline.producer.client.Endpoint;
+import dev.plumbline.producer.client.InferenceClient;
+import dev.plumbline.producer.client.Timeouts;
+import dev.plumbline.producer.dispatch.LoadCounters;
+import dev.plumbline.producer.dispatch.LoadLoop;
+import dev.plumbline.producer.dispatch.LoadPlan;
+import dev.plumbline.producer.dispatch.Protection;
+import dev.plumbline.producer.dispatch.RequestSource;
+import dev.plumbline.producer.dispatch.RetryPolicy;
+import dev.plumbline.producer.dispatch.RunLimits;
+import dev.plumbline.producer.emission.EmissionCounters;
+import dev.plumbline.producer.emission.MarkedQueue;
+import dev.plumbline.producer.exposition.ProducerMetrics;
+import dev.plumbline.producer.recorder.TokenChoice;
+import dev.plumbline.producer.selfcheck.Budgets;
+import dev.plumbline.producer.selfcheck.ProcessCpu;
+import dev.plumbline.producer.time.ManualClock;
+import dev.plumbline.producer.workload.Prompts;
+import dev.plumbline.protocol.EndpointType;
+import dev.plumbline.protocol.Protocol;
+import dev.plumbline.protocol.RequestParameters;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What is counted somewhere can be read on the page. */
+class OwnMetricsTest {
+
+    private static final long MILLI = 1_000_000;
+    private static final Series SERIES =
+            new Series(new ComparisonGroup("t", "m", "chat", LoadPoint.parse("c1"), "default"), "stable");
+
+    private final ManualClock clock = new ManualClock(1_000_000_000_000L);
+    private final Vertx vertx =
+            Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(1));
+    private final ProducerMetrics metrics = new ProducerMetrics(SERIES);
+    private final LoadCounters counters = new LoadCounters();
+    private final MarkedQueue queue = new MarkedQueue(10, 1);
+    private final LoadLoop loop = new LoadLoop(
+            0,
+            vertx,
+            clock,
+            "stable",
+            queue,
+            1_000 * MILLI,
+            new Budgets(5 * MILLI, 10 * MILLI, 50 * MILLI, 1.0),
+            ProcessCpu.ofThisProcess(),
+            counters,
+            request -> {});
+
+    @AfterEach
+    void close() {
+        assertThat(vertx.close().toCompletionStage().toCompletableFuture()).succeedsWithin(Duration.ofSeconds(60));
+    }
+
+    private void register() {
+        new OwnMetrics(
+                        counters,
+                        ConnectionReuse.upTo(3),
+                        new AnswerNotes(),
+                        new EmissionCounters(),
+                        queue,
+                        Optional.empty(),
+                        Protection.none().breaker(),
+                        clock,
+                        List.of(loop),
+                        () -> true,
+                        () -> 0)
+                .register(metrics);
+    }
+
+    private double value(String name) {
+        return new String(metrics.scrape(null).body().toArray(), StandardCharsets.UTF_8)
+                .lines()
+                .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no " + name));
+    }
+
+    /** The machine stood still for longer than seconds are kept. */
+    @Test
+    void secondsThatWereDiscardedAreOnThePage() {
+        register();
+        assertThat(value("plumbline_producer_discarded_slots_total")).isZero();
+        InferenceClient client = new InferenceClient(
+                vertx,
+                Endpoint.below("http://127.0.0.1:9", EndpointType.CHAT, Map.of()),
+                new Timeouts(MILLI, MILLI, MILLI, MILLI),
+                clock,
+                1,
+                ConnectionReuse.upTo(3),
+                new AnswerNotes());
+        loop.start();
+        var unused = loop.measure(
+                client,
+                new RequestSource(
+                        "r",
+                        SERIES,
+                        new Prompts(1, 4, 0),
+                        Protocol.of(EndpointType.CHAT, RequestParameters.of("m", true, 8, 0)),
+                        TokenChoice.AUTO,
+                        false,
+                        RetryPolicy.NEVER,
+                        clock),
+                new LoadPlan.Closed(1, 1_000_000 * MILLI),
+                RunLimits.of(clock.nanos(), OptionalLong.empty(), OptionalLong.empty()));
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> counters.dueRequests() == 1);
+        clock.advanceMillis(3_600_000 + 25_000);
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> value("plumbline_producer_discarded_slots_total") >= 25);
+        client.close();
+    }
+
+    @Test
+    void aClockThatWasSetIsOnThePage() {
+        register();
+        clock.setWall(9_000);
+        assertThat(value("plumbline_producer_wall_clock_offset_milliseconds")).isEqualTo(9_000);
+        clock.lookTwice();
+        assertThat(value("plumbline_producer_wall_clock_offset_milliseconds")).isZero();
+        assertThat(value("plumbline_producer_clock_reanchored_total")).isEqualTo(1);
+    }
+}
