@@ -10,6 +10,7 @@ import dev.plumbline.cli.outcome.Crash;
 import dev.plumbline.cli.outcome.ExitCode;
 import dev.plumbline.cli.run.RunCommand;
 import dev.plumbline.cli.stack.StackFailure;
+import dev.plumbline.cli.target.TargetCommand;
 import dev.plumbline.cli.up.UpCommand;
 import dev.plumbline.cli.wording.Mistyped;
 import dev.plumbline.judgement.run.UnfitBaselineException;
@@ -46,6 +47,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             UpCommand.class,
             MarkCommand.class,
             DemoCommand.class,
+            TargetCommand.class,
             TestCommand.class,
             VersionCommand.class,
             HelpCommand.class
@@ -54,8 +56,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "",
             "Start here:  ./plumb demo             the whole pipe: a baseline, a regression, an alert",
             "             ./plumb run --url URL    your own server: numbers, a verdict, files, an exit code",
-            "No server?   java -jar simulated-target/target/simulated-target-*.jar --port 8000",
-            "             is one with known timing, to try against; --help of it lists what it can do.",
+            "             ./plumb target --port 8000    no server at hand? one with known timing, to try against",
             "",
             "Exit codes:  0 pass   1 regression or over budget   2 wrong usage   3 cannot tell   4 infrastructure",
             "             130 interrupted"

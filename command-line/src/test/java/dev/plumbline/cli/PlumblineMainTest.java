@@ -214,7 +214,24 @@ class PlumblineMainTest {
     @Test
     void theFirstScreenNamesSomethingToTryAgainst() {
         assertThat(execute("--help")).isEqualTo(ExitCode.PASS);
-        assertThat(out.toString()).contains("simulated-target", "--port 8000");
+        assertThat(out.toString()).contains("./plumb target --port 8000", "no server at hand");
+    }
+
+    /** It is not built under this home: that this is said shows that its flags were left to it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"target", "target --port 8000 --regress decode=1.2@90s", "target --help"})
+    void theTargetUnderstandsItsFlagsItself(String arguments) {
+        String home = System.setProperty("plumbline.home", "/nonexistent");
+        try {
+            assertThat(execute(arguments.split(" "))).isEqualTo(ExitCode.INFRASTRUCTURE);
+        } finally {
+            if (home == null) {
+                System.clearProperty("plumbline.home");
+            } else {
+                System.setProperty("plumbline.home", home);
+            }
+        }
+        assertThat(err.toString()).contains("the target is not built");
     }
 
     @Test

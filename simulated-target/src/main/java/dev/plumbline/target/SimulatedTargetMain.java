@@ -37,8 +37,8 @@ import picocli.CommandLine.Spec;
         description = {
             "An inference server (OpenAI, Ollama and Anthropic protocols) with known, seeded timing.",
             "",
-            "  simulated-target --port 8000                             ./plumb run --url localhost:8000",
-            "  simulated-target --port 8000 --regress decode=1.2@90s    becomes 20 %% slower after 90 s",
+            "  ./plumb target --port 8000                             then ./plumb run --url localhost:8000",
+            "  ./plumb target --port 8000 --regress decode=1.2@90s    becomes 20 %% slower after 90 s",
             ""
         },
         mixinStandardHelpOptions = true,

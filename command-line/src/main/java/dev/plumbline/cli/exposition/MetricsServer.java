@@ -30,8 +30,18 @@ public final class MetricsServer implements AutoCloseable {
         }
     }
 
+    /** One page, and nothing that could be changed. */
     private static void answer(HttpExchange exchange, OutagePage page) throws IOException {
         try (exchange) {
+            if (!exchange.getRequestURI().getPath().equals("/metrics")) {
+                exchange.sendResponseHeaders(404, -1);
+                return;
+            }
+            if (!exchange.getRequestMethod().equals("GET")) {
+                exchange.getResponseHeaders().set("Allow", "GET");
+                exchange.sendResponseHeaders(405, -1);
+                return;
+            }
             byte[] body = page.text().getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().set("Content-Type", OutagePage.CONTENT_TYPE);
             exchange.sendResponseHeaders(200, body.length);

@@ -25,6 +25,8 @@ final class RecentRequests {
 
     private final Deque<Slot> slots = new ArrayDeque<>();
     private long startEpochMillis = Long.MAX_VALUE;
+    /** Nothing is known any more of the seconds before this one. */
+    private long forgottenUntilSecond = Long.MIN_VALUE;
 
     private static final class Slot {
         private final long second;
@@ -68,7 +70,7 @@ final class RecentRequests {
         Slot slot = new Slot(second);
         slots.addLast(slot);
         if (slots.size() > SLOTS) {
-            slots.removeFirst();
+            forgottenUntilSecond = Math.max(forgottenUntilSecond, slots.removeFirst().second + 1);
         }
         return slot;
     }
@@ -83,11 +85,14 @@ final class RecentRequests {
         return startEpochMillis;
     }
 
-    /** Over the last full seconds before now, also those in which nothing ended; empty while none has been measured. */
+    /**
+     * Over the last full seconds before a time, also those in which nothing ended; empty while none has been measured, and
+     * where what was kept of that time made room for what came later.
+     */
     Optional<Rates> rates(long nowEpochMillis) {
         long until = nowEpochMillis / 1_000;
         slots.removeIf(slot -> slot.second < until - SLOTS);
-        long from = Math.max(until - SLOTS, Math.ceilDiv(startEpochMillis, 1_000L));
+        long from = Math.max(forgottenUntilSecond, Math.max(until - SLOTS, Math.ceilDiv(startEpochMillis, 1_000L)));
         if (from >= until) {
             return Optional.empty();
         }

@@ -150,6 +150,12 @@ final class Run {
                     exitCode(judged.result().ending(), judged.verdict().decision(), plan.judgement().inconclusive));
         } catch (CommandFailure e) {
             throw e;
+        } catch (StackFailure e) {
+            throw RefusedSetting.of(
+                            String.valueOf(e.getMessage()),
+                            plan.output().settings.keySet())
+                    .<RuntimeException>map(refused -> refused)
+                    .orElseGet(() -> pipe.causeOf(e));
         } catch (RuntimeException e) {
             throw pipe.causeOf(e);
         }

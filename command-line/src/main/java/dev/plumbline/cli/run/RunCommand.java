@@ -67,7 +67,8 @@ import picocli.CommandLine.Parameters;
         })
 public final class RunCommand implements Callable<Integer> {
 
-    private static final Pattern LEADING_FLAG = Pattern.compile("^--[a-z0-9-]+");
+    /** Of settings with their key. */
+    private static final Pattern LEADING_FLAG = Pattern.compile("^(--set plumbline\\.[^ ]+|--[a-z0-9-]+)");
 
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
@@ -227,6 +228,9 @@ public final class RunCommand implements Callable<Integer> {
                 // Whatever of several is wrong alone was said above, and a flag may have added the one that is wrong
                 // now.
                 Arrays.stream(option.names()).forEach(name -> places.put(name, where));
+            }
+            if (name(option).equals("--set")) {
+                places.put("--set " + one.getFirst().replaceFirst("^--set=", "").replaceFirst("(?s)=.*", ""), where);
             }
         }
         origins = Map.copyOf(places);

@@ -156,6 +156,7 @@ final class RunSession {
                         (patience, listener) -> {
                             // Wherever the run waits its stack is looked after.
                             pipe.tend();
+                            view.counting(clock.epochMillis());
                             pipeFeed.poll(patience, listener);
                         },
                         recorder);

@@ -41,6 +41,7 @@ final class RunView {
     private boolean hasSpoken = true;
 
     private long saidAtEpochMillis;
+    private boolean isSettling;
     private long windows;
     private long windowsLeftOut;
     /** Why the newest window is left out; empty when it is vouched for. */
@@ -102,7 +103,24 @@ final class RunView {
         }
     }
 
+    /** Where lines stay: that the end of a run takes its time. */
+    void counting(long nowEpochMillis) {
+        if (silent || screen.isLive() || !isSettling) {
+            return;
+        }
+        if (hasSpoken) {
+            hasSpoken = false;
+            saidAtEpochMillis = nowEpochMillis;
+        }
+        if (nowEpochMillis - saidAtEpochMillis >= PLAIN_EVERY_MILLIS) {
+            saidAtEpochMillis = nowEpochMillis;
+            screen.line("  " + Figures.clock(nowEpochMillis) + "  still counting what is on its way");
+        }
+    }
+
     void settling(RunEnding ending) {
+        isSettling = true;
+        hasSpoken = true;
         switch (ending) {
             case RunEnding.Interrupted unused ->
                 progress("stopping: counting what is on its way; press Ctrl-C again to end at once");
@@ -205,16 +223,16 @@ final class RunView {
 
     /** What was seen, marked: windows that nobody vouches for have no numbers of their own, and 0.00 would be one. */
     private static String seen(long endEpochMillis, RecentRequests recent) {
-        Optional<RecentRequests.Rates> rates = recent.rates(endEpochMillis);
-        return String.format(
-                Locale.ROOT,
-                "(%s req/s  %s %s/s  TTFT %s  TPOT %s ms)",
-                rates.map(known -> Figures.significant(known.completedRequests()))
-                        .orElse("-"),
-                rates.map(known -> Figures.significant(known.outputTokens())).orElse("-"),
-                recent.outputUnit(),
-                pair(recent.latency(LatencyMetric.TTFT)),
-                pair(recent.latency(LatencyMetric.TPOT)));
+        return recent.rates(endEpochMillis)
+                .map(known -> String.format(
+                        Locale.ROOT,
+                        "(%s req/s  %s %s/s  TTFT %s  TPOT %s ms)",
+                        Figures.significant(known.completedRequests()),
+                        Figures.significant(known.outputTokens()),
+                        recent.outputUnit(),
+                        pair(recent.latency(LatencyMetric.TTFT)),
+                        pair(recent.latency(LatencyMetric.TPOT))))
+                .orElse("(told too late to say what was seen)");
     }
 
     private String busy() {

@@ -75,7 +75,7 @@ public record Installation(Path home, Path java) {
      * @param properties system properties, {@code name=value}
      * @throws StackFailure if the part was not built
      */
-    List<String> command(Part part, List<String> properties) {
+    public List<String> command(Part part, List<String> properties) {
         Path jar = jar(part);
         if (!Files.exists(jar)) {
             throw new StackFailure(

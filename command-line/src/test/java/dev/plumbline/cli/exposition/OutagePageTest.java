@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plumbline.cli.stack.PipeClient;
 import dev.plumbline.judgement.result.Outage;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
@@ -18,6 +22,28 @@ class OutagePageTest {
     private static Outage outage(int exitCode, int starts, OptionalLong awayMillis) {
         return new Outage(
                 "broker", 1_700_000_000_500L, OptionalInt.of(exitCode), starts, awayMillis, "\"last\"\nwords");
+    }
+
+    /** The page of {@code plumb up}, where nobody asks for a token. */
+    @Test
+    void whoeverWantsToChangeSomethingIsRefused() throws Exception {
+        try (MetricsServer server = MetricsServer.start(page);
+                HttpClient http = HttpClient.newHttpClient()) {
+            for (String method : List.of("GET", "POST", "PUT", "DELETE", "PATCH")) {
+                for (String path : List.of("/metrics", "/metrics/x", "/", "/end", "/release")) {
+                    HttpRequest request = HttpRequest.newBuilder(URI.create(server.url() + path))
+                            .method(method, HttpRequest.BodyPublishers.noBody())
+                            .timeout(Duration.ofMinutes(1))
+                            .build();
+                    int status = http.send(request, HttpResponse.BodyHandlers.discarding())
+                            .statusCode();
+                    boolean isPage = path.equals("/metrics");
+                    assertThat(status)
+                            .as(method + " " + path)
+                            .isEqualTo(isPage ? method.equals("GET") ? 200 : 405 : 404);
+                }
+            }
+        }
     }
 
     @Test

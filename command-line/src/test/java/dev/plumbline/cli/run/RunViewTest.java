@@ -9,6 +9,7 @@ import dev.plumbline.contract.event.Activity.Sickness;
 import dev.plumbline.contract.window.ExcludedPart;
 import dev.plumbline.contract.window.WindowId;
 import dev.plumbline.contract.window.WindowRecord;
+import dev.plumbline.judgement.result.RunEnding;
 import dev.plumbline.reports.Figures;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -157,6 +158,29 @@ class RunViewTest {
         view.window(RunRecords.window(Requests.SERIES, START + 10_000, 40), recent, OptionalLong.of(START + 14_000));
         view.window(RunRecords.window(Requests.SERIES, START + 20_000, 16), recent, OptionalLong.of(START + 14_000));
         assertThat(lastLine()).contains("4.00 req/s");
+    }
+
+    @Test
+    void aWindowThatComesLateIsNotGivenTheNumbersOfAnotherTime() {
+        recent.measuredFrom(START);
+        for (int second = 0; second < 40; second++) {
+            recent.add(Requests.streamed(START + second * 1_000, 50, 5));
+        }
+        view.window(sick(START + 10_000, Sickness.DISPATCH_LAG), recent, OptionalLong.empty());
+        assertThat(lastLine()).contains("told too late").doesNotContain("req/s");
+    }
+
+    @Test
+    void theEndOfARunIsNotSilentEither() {
+        view.settling(new RunEnding.Completed());
+        for (long now = START; now <= START + 25_000; now += 250) {
+            view.counting(now);
+        }
+        assertThat(out.toString(StandardCharsets.UTF_8).lines())
+                .hasSize(3)
+                .last()
+                .asString()
+                .contains("still counting");
     }
 
     private RunView.Snapshot snapshot(long nowEpochMillis) {
