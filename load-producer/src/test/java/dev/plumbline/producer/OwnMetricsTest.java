@@ -20,7 +20,6 @@ import dev.plumbline.producer.dispatch.RunLimits;
 import dev.plumbline.producer.emission.EmissionCounters;
 import dev.plumbline.producer.emission.MarkedQueue;
 import dev.plumbline.producer.exposition.ProducerMetrics;
-import dev.plumbline.producer.recorder.TokenChoice;
 import dev.plumbline.producer.selfcheck.Budgets;
 import dev.plumbline.producer.selfcheck.ProcessCpu;
 import dev.plumbline.producer.time.ManualClock;
@@ -57,7 +56,7 @@ class OwnMetricsTest {
             0,
             vertx,
             clock,
-            "stable",
+            SERIES,
             queue,
             1_000 * MILLI,
             new Budgets(5 * MILLI, 10 * MILLI, 50 * MILLI, 1.0),
@@ -116,8 +115,8 @@ class OwnMetricsTest {
                         SERIES,
                         new Prompts(1, 4, 0),
                         Protocol.of(EndpointType.CHAT, RequestParameters.of("m", true, 8, 0)),
-                        TokenChoice.AUTO,
-                        false,
+                        RequestSource.Counting.BY_SERVER,
+                        Optional.empty(),
                         RetryPolicy.NEVER,
                         clock),
                 new LoadPlan.Closed(1, 1_000_000 * MILLI),
