@@ -17,12 +17,12 @@ import java.util.function.Consumer;
  * An engine that works in steps: one timer, at which every sequence that has a token gets it out, in one pass.
  *
  * <p>A step begins when the one before was due to end, however late its tokens left, and works on what had been received by
- * then. So when a request is admitted does not hang on how late a timer was; only where the machine is more than {@value
- * #MAX_BEHIND_MILLIS} ms behind, the next step begins now, which is counted. An idle engine begins when a request comes.
+ * then. So when a request is admitted does not hang on how late a timer was, and the mean step has no drift; only where the
+ * machine is more than {@value #MAX_BEHIND_MILLIS} ms behind, the next step begins now, which is counted. An idle engine begins when a request comes.
  */
 final class LockstepEngine implements TargetEngine {
 
-    private static final int MAX_BEHIND_MILLIS = 50;
+    private static final int MAX_BEHIND_MILLIS = 1000;
     private static final String DEAD =
             "EngineCore encountered an issue. See stack trace (above) for the root cause. (simulated: out of memory)";
 
@@ -99,7 +99,9 @@ final class LockstepEngine implements TargetEngine {
             steps++;
             long stallNanos = 0;
             for (Sequence sequence : step.sequences()) {
-                stallNanos += of(sequence).map(LockstepGeneration::stallNanos).orElse(0L);
+                stallNanos = Math.max(
+                        stallNanos,
+                        of(sequence).map(LockstepGeneration::stallNanos).orElse(0L));
             }
             long dueNanos = nowNanos + step.durationNanos() + stallNanos;
             timers.at(dueNanos, () -> end(dueNanos));
@@ -113,9 +115,17 @@ final class LockstepEngine implements TargetEngine {
     private void end(long dueNanos) {
         long lateNanos = clock.nanos() - dueNanos;
         lateness.add(lateNanos);
-        for (Sequence sequence : core.end(dueNanos)) {
-            of(sequence).ifPresent(generation -> generation.moved(lateNanos));
+        try {
+            for (Sequence sequence : core.end(dueNanos)) {
+                of(sequence).ifPresent(generation -> generation.moved(lateNanos));
+            }
+        } finally {
+            // Whatever a socket does: an engine without a timer would hang all others.
+            beginAfter(dueNanos);
         }
+    }
+
+    private void beginAfter(long dueNanos) {
         long nowNanos = clock.nanos();
         boolean behind = nowNanos - dueNanos > MAX_BEHIND_MILLIS * 1_000_000L;
         if (behind) {

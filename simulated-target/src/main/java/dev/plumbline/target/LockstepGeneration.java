@@ -71,7 +71,11 @@ final class LockstepGeneration {
 
     /** How much longer the step takes that works on it now: it stalls before the token that the step brings. */
     long stallNanos() {
-        return sequence.generatedTokens() == stallBeforeToken ? see().stallMillis() * 1_000_000 : 0;
+        if (sequence.generatedTokens() != stallBeforeToken) {
+            return 0;
+        }
+        stallBeforeToken = Integer.MAX_VALUE;
+        return see().stallMillis() * 1_000_000;
     }
 
     /** The step that was due so much earlier has brought one token more. */
@@ -85,7 +89,7 @@ final class LockstepGeneration {
             return;
         }
         int chunk = sequence.generatedTokens() - tokens;
-        if (chunk == engine.settings().output().tokensPerChunk() || sequence.isComplete()) {
+        if (chunk >= engine.settings().output().tokensPerChunk() || sequence.isComplete()) {
             emit(chunk);
         }
     }

@@ -15,8 +15,9 @@
  *   <li>All state belongs to one event loop. The pacing thread only says "it is time".
  * </ul>
  *
- * <p>What is not simulated: interference between requests in a batch, prefix caching, chunked prefill. A token is four
- * characters of the prompt, rounded up.
+ * <p>What such an engine does not simulate: interference between requests in a batch, prefix caching, chunked prefill. The
+ * other one does, {@link dev.plumbline.target.LockstepEngine}: it works in steps that give all sequences a token at once. What it
+ * decides is in {@link dev.plumbline.target.lockstep}, without time. A token is four characters of the prompt, rounded up.
  *
  * <p>It speaks OpenAI chat, completions and Responses, Ollama's generate and chat, and Anthropic Messages, all with one engine
  * and one emit log. Ollama's {@code *_duration} are the engine's own. {@code /tokenize} counts words, which is exact for what

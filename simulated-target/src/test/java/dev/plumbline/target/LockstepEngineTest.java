@@ -94,13 +94,25 @@ class LockstepEngineTest {
     void beginsAnewWhenItIsFarBehind() {
         LockstepEngine engine = engine(SETTINGS);
         submit(engine);
-        time.delayNextBy(60_000);
-        time.runUntil(1_000_000);
+        time.delayNextBy(1_001_000);
+        time.runUntil(2_000_000);
 
-        assertThat(scripts.get(0L).lines).contains("61130 0+1", "62230 1+1");
+        assertThat(scripts.get(0L).lines).contains("1002130 0+1", "1003230 1+1");
         assertThat(engine.restarts()).isEqualTo(1);
         assertThat(engine.steps()).isEqualTo(4);
-        assertThat(engine.lateness().maxNanos()).isEqualTo(60_000_000);
+        assertThat(engine.lateness().maxNanos()).isEqualTo(1_001_000_000);
+    }
+
+    @Test
+    void catchesUpWithWhatItIsBehind() {
+        LockstepEngine engine = engine(SETTINGS);
+        submit(engine);
+        time.delayNextBy(1_500);
+        time.runUntil(2_000_000);
+
+        // Due at 1130, 2230, 3330 and 4430.
+        assertThat(scripts.get(0L).lines).contains("2630 0+1", "2630 1+1", "3330 2+1", "4430 3+1 STOP");
+        assertThat(engine.restarts()).isZero();
     }
 
     @Test

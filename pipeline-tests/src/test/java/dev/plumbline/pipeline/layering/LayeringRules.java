@@ -63,7 +63,7 @@ record LayeringRules(String root, boolean mayBeEmpty) {
 
     /** Libraries and packages of pure functions: records, protocols, arrival schedules, window and verdict maths. */
     static final List<String> PURE_PACKAGES =
-            List.of("contract", "protocol", "windowing", "judgement", "producer.schedule");
+            List.of("contract", "protocol", "windowing", "judgement", "producer.schedule", "target.lockstep");
 
     /** Modules without a clock of their own: who uses them brings one. */
     static final List<String> CLOCKLESS_MODULES =
