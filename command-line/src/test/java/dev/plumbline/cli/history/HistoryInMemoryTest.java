@@ -26,11 +26,11 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 class HistoryInMemoryTest {
 
-    /** Sparse ones: as much as 2,000 windows of a service under load. */
-    private static final int WINDOWS = 20_000;
+    /** Sparse ones: as much as 500 windows of a service under load. */
+    private static final int WINDOWS = 5_000;
 
     private static final int RUNS = 6;
-    private static final int HEAP_MEBIBYTES = 96;
+    private static final int HEAP_MEBIBYTES = 40;
 
     @TempDir
     private Path folder;

@@ -371,11 +371,12 @@ class RestartTest {
         }
         for (int turn : turns) {
             for (int sent = 0; sent <= 2; sent++) {
-                for (int saved = 0; saved <= 3; saved++) {
+                boolean whole = true;
+                // Of what was not told whole no snapshot is taken, however many of its records would have been written.
+                for (int saved = 0; saved <= (whole ? 3 : 0); saved++) {
                     Topics topics = new Topics();
                     Watch first = run(topics, windows, turn - 1);
                     topics.save(first, Integer.MAX_VALUE);
-                    boolean whole = true;
                     for (int offset = turn - 1; offset <= turn; offset++) {
                         whole = topics.publish(
                                 first.take(0, offset, windows.get(offset)), offset == turn ? sent : Integer.MAX_VALUE);

@@ -236,8 +236,12 @@ public final class Histogram {
         }
 
         private long number() {
-            long number = 0;
-            for (int shift = 0; ; shift += 7) {
+            long number = packed[at++];
+            if (number >= 0) {
+                return number;
+            }
+            number &= 0x7f;
+            for (int shift = 7; ; shift += 7) {
                 byte next = packed[at++];
                 number |= (long) (next & 0x7f) << shift;
                 if (next >= 0) {
@@ -270,7 +274,7 @@ public final class Histogram {
     }
 
     private static int bytesOf(long number) {
-        return Math.max(1, (Long.SIZE - Long.numberOfLeadingZeros(number) + 6) / 7);
+        return number < 0x80 ? 1 : (Long.SIZE - Long.numberOfLeadingZeros(number) + 6) / 7;
     }
 
     private static int pack(long number, byte[] bytes, int from) {

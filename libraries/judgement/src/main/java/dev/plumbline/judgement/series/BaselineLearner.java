@@ -103,14 +103,6 @@ final class BaselineLearner {
         return new Fit(learner.merged, learner.calibrations, work, learner.grade, learner.reasons);
     }
 
-    static WindowSummary sum(List<WindowSummary> windows) {
-        WindowSummary sum = WindowSummary.empty();
-        for (WindowSummary window : windows) {
-            sum = sum.plus(window);
-        }
-        return sum;
-    }
-
     private Calibration calibrate(JudgedMetric metric) {
         if (metric.quantile().isPresent()) {
             return quantile(metric, metric.quantile().getAsDouble());

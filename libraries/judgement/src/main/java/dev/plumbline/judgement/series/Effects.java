@@ -31,10 +31,18 @@ final class Effects {
     private final JudgementSettings settings;
     private final double windowSeconds;
 
-    Effects(BaselineRecord baseline, JudgementSettings settings, double windowSeconds) {
+    /** The last windows, added up once for all metrics. */
+    private final WindowSummary recent;
+
+    private final long recentWindows;
+
+    /** @param recent the last windows */
+    Effects(BaselineRecord baseline, JudgementSettings settings, double windowSeconds, List<Block> recent) {
         this.baseline = baseline;
         this.settings = settings;
         this.windowSeconds = windowSeconds;
+        this.recent = recent.stream().map(Block::summary).reduce(WindowSummary.empty(), WindowSummary::plus);
+        this.recentWindows = recent.stream().mapToLong(Block::windows).sum();
     }
 
     BaselineRecord baseline() {
@@ -58,16 +66,14 @@ final class Effects {
     }
 
     /** Over the last windows; empty when they hold nothing of the metric. */
-    Optional<Effect> recent(Calibration calibration, List<Block> blocks) {
-        WindowSummary sum =
-                BaselineLearner.sum(blocks.stream().map(Block::summary).toList());
-        long windows = blocks.stream().mapToLong(Block::windows).sum();
+    Optional<Effect> recent(Calibration calibration) {
         return switch (calibration) {
-            case Calibration.Quantile quantile -> ofQuantile(quantile, Measure.latencies(quantile.metric(), sum));
+            case Calibration.Quantile quantile -> ofQuantile(quantile, Measure.latencies(quantile.metric(), recent));
             case Calibration.Rate rate ->
-                Measure.rateSum(rate.metric(), sum, windows * windowSeconds).map(now -> ofRate(rate, now, windows));
+                Measure.rateSum(rate.metric(), recent, recentWindows * windowSeconds)
+                        .map(now -> ofRate(rate, now, recentWindows));
             case Calibration.ErrorShare errors ->
-                ofErrors(errors, sum.requests().failedTotal(), Measure.ended(sum));
+                ofErrors(errors, recent.requests().failedTotal(), Measure.ended(recent));
             case Calibration.Unusable unusable -> Optional.empty();
         };
     }

@@ -132,7 +132,7 @@ final class Incidents {
                         .filter(reading -> incident.members()
                                 .contains(reading.calibration().metric()))
                         .allMatch(reading -> reading.verdict().verdict() instanceof Verdict.Regressed
-                                && effects.recent(reading.calibration(), recent)
+                                && effects.recent(reading.calibration())
                                         .filter(effect -> effects.isCalm(reading.calibration(), effect))
                                         .isPresent());
         OpenIncident next = new OpenIncident(
@@ -149,7 +149,7 @@ final class Incidents {
                         new MetricVerdict(
                                 reading.calibration().metric(),
                                 new Verdict.Steady(),
-                                effects.recent(reading.calibration(), recent),
+                                effects.recent(reading.calibration()),
                                 reading.verdict().evidence()),
                         reading.lanes(),
                         reading.leading(),

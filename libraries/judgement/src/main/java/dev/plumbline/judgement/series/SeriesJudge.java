@@ -84,7 +84,6 @@ final class SeriesJudge {
         List<Work> work = appended(
                 before.work(),
                 new Work(summary.requests().completed(), summary.tokens().output(), summary.offered()));
-        Effects effects = new Effects(baseline, settings, window.id().lengthMillis() / 1e3);
         Optional<Verdict> otherWork = WorkGuard.outputLength(work, baseline);
         Optional<Verdict> otherLoad = WorkGuard.offered(work, baseline);
         List<Block> recent = otherWork.isPresent()
@@ -93,6 +92,7 @@ final class SeriesJudge {
                         before.recent(),
                         Measure.judgedPart(summary),
                         before.incident().isPresent());
+        Effects effects = new Effects(baseline, settings, window.id().lengthMillis() / 1e3, recent);
         Set<JudgedMetric> members =
                 Set.copyOf(before.incident().map(OpenIncident::members).orElse(List.of()));
 
@@ -105,7 +105,7 @@ final class SeriesJudge {
                 case TTFT_P50, TTFT_P95, TPOT_P50, TPOT_P95, E2E_P50, E2E_P95, OUTPUT_TOKEN_RATE -> otherWork;
             };
             MetricJudge judge =
-                    new MetricJudge(calibration, before.lanes(), effects, recent, members.contains(metric), threshold);
+                    new MetricJudge(calibration, before.lanes(), effects, members.contains(metric), threshold);
             readings.add(voided.isPresent() ? judge.voided(voided.get()) : judge.judge(window));
         }
         Incidents.Step incidents = new Incidents(baseline, effects, settings, threshold, window.id())
@@ -263,23 +263,16 @@ final class SeriesJudge {
         private final JudgedMetric metric;
         private final List<LaneState> before;
         private final Effects effects;
-        private final List<Block> recent;
         private final boolean isMember;
         private final double threshold;
 
         MetricJudge(
-                Calibration calibration,
-                List<LaneState> before,
-                Effects effects,
-                List<Block> recent,
-                boolean isMember,
-                double threshold) {
+                Calibration calibration, List<LaneState> before, Effects effects, boolean isMember, double threshold) {
             this.calibration = calibration;
             this.metric = calibration.metric();
             this.before =
                     before.stream().filter(lane -> lane.metric() == metric).toList();
             this.effects = effects;
-            this.recent = recent;
             this.isMember = isMember;
             this.threshold = threshold;
         }
@@ -403,9 +396,8 @@ final class SeriesJudge {
         }
 
         private Reading reading(List<LaneState> lanes, Optional<LaneState> shown, Verdict verdict, boolean crossed) {
-            Optional<Effect> effect = shown.isPresent()
-                    ? effects.since(calibration, shown.get().episode())
-                    : effects.recent(calibration, recent);
+            Optional<Effect> effect =
+                    shown.isPresent() ? effects.since(calibration, shown.get().episode()) : effects.recent(calibration);
             Optional<LaneState> weighed = shown.or(() -> leading(metric, lanes));
             return new Reading(
                     calibration,
