@@ -252,6 +252,7 @@ public final class LoadLoop {
     private final class Measured implements RunObserver {
 
         private final Protection protection;
+        private final TokensPerChunk tokensPerChunk = new TokensPerChunk();
 
         Measured(Protection protection) {
             this.protection = protection;
@@ -281,8 +282,10 @@ public final class LoadLoop {
         }
 
         @Override
-        public void content(long atNanos) {
-            ledger.tokens(atNanos, 1);
+        public void content(RequestRecording recording, long atNanos) {
+            long tokens = tokensPerChunk.ofNextChunk();
+            recording.told(tokens);
+            ledger.tokens(atNanos, tokens);
         }
 
         @Override
@@ -295,6 +298,7 @@ public final class LoadLoop {
         public void ended(RequestRecording recording, EndedRequest request) {
             long endNanos = request.stamps().endNanos();
             ledger.tokens(endNanos, recording.outputTokenCorrection());
+            recording.countedOutputTokens().ifPresent(counted -> tokensPerChunk.learn(counted, recording.contentChunks()));
             protection.costBillionths(request).ifPresent(cost -> ledger.spent(endNanos, cost));
             counters.ended(request.attempt(), request.outcome());
             listener.ended(request);

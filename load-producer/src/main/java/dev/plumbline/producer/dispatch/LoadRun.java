@@ -285,7 +285,7 @@ final class LoadRun {
 
     private void send(Requests phase, RequestRecording recording, byte[] body, Permit permit) {
         phase.observer().entered(recording.takenNanos());
-        Exchange exchange = client.start(recording, body, phase.source().protocol(), new Flight(phase, permit));
+        Exchange exchange = client.start(recording, body, phase.source().protocol(), new Flight(phase, permit, recording));
         if (!exchange.hasEnded()) {
             inFlight.add(exchange);
         }
@@ -373,10 +373,12 @@ final class LoadRun {
 
         private final Requests phase;
         private final Permit permit;
+        private final RequestRecording recording;
 
-        Flight(Requests phase, Permit permit) {
+        Flight(Requests phase, Permit permit, RequestRecording recording) {
             this.phase = phase;
             this.permit = permit;
+            this.recording = recording;
         }
 
         @Override
@@ -386,7 +388,7 @@ final class LoadRun {
 
         @Override
         public void content(long atNanos) {
-            phase.observer().content(atNanos);
+            phase.observer().content(recording, atNanos);
         }
 
         @Override

@@ -19,7 +19,7 @@ public interface RunObserver {
     default void sent() {}
 
     /** A chunk of an answer came. */
-    default void content(long atNanos) {}
+    default void content(RequestRecording recording, long atNanos) {}
 
     /** It left the flight. */
     default void left(long atNanos) {}

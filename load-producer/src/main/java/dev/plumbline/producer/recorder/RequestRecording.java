@@ -64,6 +64,7 @@ public final class RequestRecording {
     private Optional<StreamItem.Foreign> foreign = Optional.empty();
     private boolean done;
     private boolean ended;
+    private long toldTokens;
 
     /**
      * @param streaming whether a streamed answer was asked for; what came is told by {@link #headers}
@@ -130,15 +131,22 @@ public final class RequestRecording {
         return contentChunks;
     }
 
-    /**
-     * Output tokens by the best count minus the one per content chunk that was already told while they streamed; may be
-     * negative. 0 while no usage has come.
-     */
-    public long outputTokenCorrection() {
-        OptionalLong counted = usage.beside(contentChunks)
+    /** Output tokens as the server counted them; empty while no usage has come that can be believed. */
+    public OptionalLong countedOutputTokens() {
+        return usage.beside(contentChunks)
                 .fallingBackTo(timedTokens.beside(contentChunks))
                 .output();
-        return counted.isPresent() ? counted.getAsLong() - contentChunks : 0;
+    }
+
+    /** So many output tokens were told as having streamed in with a chunk. */
+    public void told(long outputTokens) {
+        toldTokens += outputTokens;
+    }
+
+    /** Output tokens that were counted minus those that were told while they streamed; may be negative. 0 while nobody counted. */
+    public long outputTokenCorrection() {
+        OptionalLong counted = countedOutputTokens();
+        return counted.isPresent() ? counted.getAsLong() - toldTokens : 0;
     }
 
     /** The request bytes were handed to an established connection; of several times the last counts. */

@@ -53,6 +53,7 @@ class RequestRecordingTest {
         assertThat(event.response().chunkGaps().count()).isEqualTo(2);
         assertThat(event.response().chunkGaps().sumNanos()).isEqualTo(35);
         assertThat(event.response().tokens().output()).contains(new TokenCount(5, TokenSource.SERVER_USAGE));
+        recording.told(3);
         assertThat(recording.outputTokenCorrection()).isEqualTo(2);
     }
 

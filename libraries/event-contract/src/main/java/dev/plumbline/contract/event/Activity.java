@@ -17,7 +17,8 @@ import java.util.Set;
  * @param slotStartEpochMillis start of the slot, a multiple of {@link #SLOT_MILLIS}
  * @param offered requests that fell due in the slot
  * @param inFlightNanos time spent in flight during the slot, summed over requests; divided by the window: mean in flight
- * @param outputTokens output tokens that streamed in during the slot, one per content chunk until usage corrects it
+ * @param outputTokens output tokens that streamed in during the slot: for each content chunk as many as the server told of the last answers,
+ *     corrected when it tells of this one
  * @param sickness why the producer does not vouch for this slot; empty when it does
  * @param circumstances what was so around the load; what was seen after the slot was told is in the next one
  */
