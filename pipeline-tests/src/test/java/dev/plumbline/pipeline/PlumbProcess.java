@@ -57,6 +57,10 @@ final class PlumbProcess implements AutoCloseable {
                 "-Xmx128m",
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
+                // As the script starts it.
+                "-Xlog:disable",
+                "-XX:+AutoCreateSharedArchive",
+                "-XX:SharedArchiveFile=" + installation.home().resolve(".plumb/cds/tests.jsa"),
                 "-D" + Installation.PART_FLAGS_PROPERTY + "="
                         + System.getProperty(Installation.PART_FLAGS_PROPERTY, ""),
                 "-Djava.io.tmpdir=" + temporary,
