@@ -56,10 +56,10 @@ public sealed interface RunForesight {
     }
 
     private static RunForesight longer(RunForesight one, RunForesight two) {
-        return one instanceof From first && two instanceof From second && first.seconds() >= second.seconds()
-                        || one instanceof Never
-                ? one
-                : two;
+        return switch (one) {
+            case Never never -> never;
+            case From first -> two instanceof From second && second.seconds() <= first.seconds() ? first : two;
+        };
     }
 
     private static RunForesight of(
