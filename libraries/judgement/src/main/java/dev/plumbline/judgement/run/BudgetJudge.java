@@ -125,7 +125,7 @@ final class BudgetJudge {
             case REQUEST_RATE ->
                 orTooFewWindows(windows.perSecond(summary -> summary.requests().completed()));
             case ACHIEVED_RATIO -> achievedRatio();
-            case ERROR_RATE -> share(windows.failed(), windows.ended(), "no request ended");
+            case ERROR_RATE -> share(windows.failed(), windows.ended(), windows.none("ended"));
             case GOODPUT ->
                 run.totals()
                         .goodput()
@@ -186,7 +186,7 @@ final class BudgetJudge {
 
     private Known nothingOf(LatencyMetric metric) {
         if (windows.merged().requests().completed() == 0) {
-            return Known.nothing("no request completed");
+            return Known.nothing(windows.none("completed"));
         }
         boolean streamed = !windows.merged().latency(LatencyMetric.TTFT).isEmpty();
         return Known.nothing(

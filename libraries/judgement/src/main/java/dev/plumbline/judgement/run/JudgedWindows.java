@@ -51,6 +51,11 @@ final class JudgedWindows {
         return run.windows().size() - covered.size();
     }
 
+    /** What to say where no request did something; those that are left out may have. */
+    String none(String did) {
+        return (leftOut() == 0 ? "no request " : "no request that can be judged ") + did;
+    }
+
     /** Requests that were sent and ended by themselves: the denominator of the error rate. */
     long ended() {
         return merged.requests().completed() + merged.requests().failedTotal();

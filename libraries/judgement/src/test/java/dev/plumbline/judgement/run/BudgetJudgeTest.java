@@ -181,6 +181,14 @@ class BudgetJudgeTest {
         assertThat(judge("error_rate<1%").why()).isEqualTo("no request ended");
     }
 
+    /** There may be hundreds that completed. */
+    @Test
+    void whereNothingCanBeJudgedThatIsSaidAndNotThatNothingCompleted() {
+        simulated.covered(0.1);
+        assertThat(judge("p95(e2e)<500ms").why()).isEqualTo("no request that can be judged completed");
+        assertThat(judge("error_rate<1%").why()).isEqualTo("no request that can be judged ended");
+    }
+
     @Test
     void sickWindowsAreLeftOut() {
         simulated.coverage = 0.5;
