@@ -1,5 +1,6 @@
 package dev.plumbline.target;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -13,7 +14,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -41,7 +44,7 @@ final class NvidiaSmiTool {
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
-                System.getProperty("java.class.path"),
+                absolute(System.getProperty("java.class.path")),
                 SimulatedTargetMain.class.getName(),
                 NAME,
                 "--target",
@@ -53,6 +56,13 @@ final class NvidiaSmiTool {
         if (FileSystems.getDefault().supportedFileAttributeViews().contains("posix")) {
             Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
         }
+    }
+
+    /** A class path that means the same from every folder: who calls the script stands elsewhere. */
+    static String absolute(String classPath) {
+        return Arrays.stream(classPath.split(Pattern.quote(File.pathSeparator)))
+                .map(entry -> Path.of(entry).toAbsolutePath().toString())
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
     /** Runs until all is printed, or for ever with {@code -l}; returns the exit status. */

@@ -3,6 +3,7 @@ package dev.plumbline.target;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plumbline.process.ChildProcess;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,6 +51,14 @@ class LockstepMainTest {
         } finally {
             target.destroyForcibly();
         }
+    }
+
+    @Test
+    void namesItsClassesSoThatTheyAreFoundFromEveryFolder() {
+        String here = Path.of("").toAbsolutePath().toString();
+
+        assertThat(NvidiaSmiTool.absolute("target/a.jar" + File.pathSeparator + here + "/b.jar"))
+                .isEqualTo(here + "/target/a.jar" + File.pathSeparator + here + "/b.jar");
     }
 
     @ParameterizedTest

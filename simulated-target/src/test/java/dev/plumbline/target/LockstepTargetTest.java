@@ -148,7 +148,7 @@ class LockstepTargetTest {
             Awaitility.await().atMost(LONGEST).until(() -> target.emitRecords().size() == 48);
 
             assertThat(answers).allSatisfy(answer -> {
-                String text = answer.join().body();
+                String text = answer.resultNow().body();
                 assertThat(text.lines().filter(line -> line.contains("\"content\":\" ")))
                         .hasSize(20);
                 assertThat(text).contains("\"cached_tokens\":").endsWith("data: [DONE]\n\n");
