@@ -298,7 +298,9 @@ public final class LoadLoop {
         public void ended(RequestRecording recording, EndedRequest request) {
             long endNanos = request.stamps().endNanos();
             ledger.tokens(endNanos, recording.outputTokenCorrection());
-            recording.countedOutputTokens().ifPresent(counted -> tokensPerChunk.learn(counted, recording.contentChunks()));
+            recording
+                    .countedOutputTokens()
+                    .ifPresent(counted -> tokensPerChunk.learn(counted, recording.contentChunks()));
             protection.costBillionths(request).ifPresent(cost -> ledger.spent(endNanos, cost));
             counters.ended(request.attempt(), request.outcome());
             listener.ended(request);

@@ -285,7 +285,8 @@ final class LoadRun {
 
     private void send(Requests phase, RequestRecording recording, byte[] body, Permit permit) {
         phase.observer().entered(recording.takenNanos());
-        Exchange exchange = client.start(recording, body, phase.source().protocol(), new Flight(phase, permit, recording));
+        Exchange exchange =
+                client.start(recording, body, phase.source().protocol(), new Flight(phase, permit, recording));
         if (!exchange.hasEnded()) {
             inFlight.add(exchange);
         }
