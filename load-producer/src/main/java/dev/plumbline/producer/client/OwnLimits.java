@@ -26,17 +26,22 @@ final class OwnLimits {
     /**
      * What of this machine a connection failed by.
      *
-     * @param hasConnected whether there was a connection to the same target before. An address that never worked from here
-     *     fails in the same words as one for which all ports are in use
+     * @param hasConnected whether there was a connection to the same target before. An address that does not work from here
+     *     fails in the same words as one for which all ports are in use, and at a start with many slots the latter comes
+     *     before the first connection stands; then it is asked of {@link AddressProbe}
      * @return empty when it was not this machine
      */
     static Optional<OwnLimit> of(Throwable cause, boolean hasConnected) {
         boolean unopened = false;
         Throwable at = cause;
         for (int depth = 0; at != null && depth < DEEPEST; depth++) {
-            Optional<OwnLimit> said = of(at, String.valueOf(at.getMessage()).toLowerCase(Locale.ROOT), hasConnected);
+            Optional<OwnLimit> said = of(at, String.valueOf(at.getMessage()).toLowerCase(Locale.ROOT));
             if (said.isPresent()) {
                 return said;
+            }
+            // Nothing here binds to an address of its own choice: the kernel had no port to give.
+            if (at instanceof BindException && (hasConnected || AddressProbe.worksFromHere(cause))) {
+                return Optional.of(OwnLimit.PORTS);
             }
             // Asked for before any target is: whatever the reason is called in the language of this machine, it is
             // here.
@@ -46,7 +51,7 @@ final class OwnLimits {
         return unopened ? Optional.of(OwnLimit.OTHER) : Optional.empty();
     }
 
-    private static Optional<OwnLimit> of(Throwable at, String message, boolean hasConnected) {
+    private static Optional<OwnLimit> of(Throwable at, String message) {
         if (at instanceof OutOfMemoryError
                 || message.contains("cannot allocate memory")
                 || message.contains("no buffer space available")) {
@@ -55,8 +60,7 @@ final class OwnLimits {
         if (message.contains("too many open files")) {
             return Optional.of(OwnLimit.OPEN_FILES);
         }
-        // Nothing here binds to an address of its own choice: the kernel had no port to give.
-        return hasConnected && at instanceof BindException ? Optional.of(OwnLimit.PORTS) : Optional.empty();
+        return Optional.empty();
     }
 
     private static boolean isUnopened(String message) {

@@ -37,9 +37,22 @@ class OwnLimitsTest {
         assertThat(OwnLimits.of(unopened("Zu viele offene Dateien"), false)).contains(OwnLimit.OTHER);
     }
 
+    /** As it was captured where twelve ports were all there were, at the first connections of a run. */
     @Test
-    void anAddressThatNeverWorkedFromHereIsNoWantOfPorts() {
-        assertThat(OwnLimits.of(new BindException("Cannot assign requested address: /[::1]:80"), false))
+    void portsMayBeUsedUpBeforeTheFirstConnectionStands() {
+        SocketException captured = new SocketException("Cannot assign requested address: /127.0.0.1:40003");
+        captured.initCause(new BindException("Cannot assign requested address"));
+        assertThat(OwnLimits.of(captured, false)).contains(OwnLimit.PORTS);
+    }
+
+    @Test
+    void anAddressThatDoesNotWorkFromHereIsNoWantOfPorts() {
+        // A link-local address without its link.
+        assertThat(OwnLimits.of(new BindException("Cannot assign requested address: /[fe80:0:0:0:0:0:0:1]:80"), false))
+                .isEmpty();
+        assertThat(OwnLimits.of(new BindException("Cannot assign requested address"), false))
+                .isEmpty();
+        assertThat(OwnLimits.of(new BindException("Cannot assign requested address: /999.1.1.1:80"), false))
                 .isEmpty();
     }
 
