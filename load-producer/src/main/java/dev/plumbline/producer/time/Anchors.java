@@ -3,6 +3,7 @@ package dev.plumbline.producer.time;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The anchors of a producer: the first is read at its start, and another one begins when the machine's wall clock turns out to
@@ -45,7 +46,7 @@ public final class Anchors {
 
     private volatile List<Anchor> anchors;
     private volatile long nextLookNanos = Long.MIN_VALUE;
-    private volatile long made;
+    private final AtomicLong made = new AtomicLong();
     private Optional<Long> suspectedMillis = Optional.empty();
 
     /** @param zeroEpochMillis wall clock at stamp 0, in milliseconds since the Unix epoch */
@@ -66,7 +67,7 @@ public final class Anchors {
 
     /** How many were made after the first. */
     public long made() {
-        return made;
+        return made.get();
     }
 
     /** Whether it is time for a look; cheap. */
@@ -118,7 +119,7 @@ public final class Anchors {
             known.removeFirst();
         }
         anchors = List.copyOf(known);
-        made++;
+        made.incrementAndGet();
         // Nothing is to be seen before it holds.
         nextLookNanos = fromNanos;
         return next;

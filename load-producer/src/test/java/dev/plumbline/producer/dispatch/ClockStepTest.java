@@ -143,7 +143,9 @@ class ClockStepTest {
             await(() -> clock.nanos() >= clock.reanchoredFromNanos());
             long across = emission.acknowledgedEvents();
             await(() -> emission.acknowledgedEvents() > across + 100);
-            loops.forEach(LoadLoop::finish);
+            for (LoadLoop loop : loops) {
+                assertThat(loop.finish()).succeedsWithin(Duration.ofSeconds(60));
+            }
             for (CompletableFuture<Void> run : runs) {
                 run.get(60, TimeUnit.SECONDS);
             }

@@ -1,6 +1,7 @@
 package dev.plumbline.producer.time;
 
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** A clock that stands still until it is told to move, on a machine whose wall clock can be set. */
 public final class ManualClock implements ProducerClock {
@@ -8,7 +9,7 @@ public final class ManualClock implements ProducerClock {
     private final long wallAtZeroEpochMillis;
     private final Anchors anchors;
     private volatile long nanos;
-    private volatile long setByMillis;
+    private final AtomicLong setByMillis = new AtomicLong();
 
     public ManualClock(long wallAtZeroEpochMillis) {
         this.wallAtZeroEpochMillis = wallAtZeroEpochMillis;
@@ -42,12 +43,12 @@ public final class ManualClock implements ProducerClock {
 
     /** What a clock on the machine's wall shows. */
     public long wallEpochMillis() {
-        return wallAtZeroEpochMillis + setByMillis + Math.floorDiv(nanos, NANOS_PER_MILLI);
+        return wallAtZeroEpochMillis + setByMillis.get() + Math.floorDiv(nanos, NANOS_PER_MILLI);
     }
 
     /** Sets the machine's wall clock forward, or back; that is also what a sleep of the machine looks like. */
     public void setWall(long byMillis) {
-        setByMillis += byMillis;
+        setByMillis.addAndGet(byMillis);
     }
 
     /** As time passes in which looks are made, the anchor that it makes holding at the end. */

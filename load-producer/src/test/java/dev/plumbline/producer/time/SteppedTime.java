@@ -1,6 +1,7 @@
 package dev.plumbline.producer.time;
 
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Real time on a machine whose wall clock can be set, which is also what it looks like when it slept. */
 public final class SteppedTime implements ProducerClock {
@@ -8,17 +9,17 @@ public final class SteppedTime implements ProducerClock {
     private final SystemTime time = new SystemTime();
     private final long wallAtZeroEpochMillis = time.epochMillisAt(0);
     private final Anchors anchors = new Anchors(wallAtZeroEpochMillis);
-    private volatile long setByMillis;
+    private final AtomicLong setByMillis = new AtomicLong();
     private volatile long reanchoredFromNanos = Long.MAX_VALUE;
 
     /** Sets the machine's wall clock forward, or back. */
     public void setWall(long byMillis) {
-        setByMillis += byMillis;
+        setByMillis.addAndGet(byMillis);
     }
 
     /** What the machine's wall clock shows at a stamp, as it is set now. */
     public long wallEpochMillisAt(long nanos) {
-        return wallAtZeroEpochMillis + setByMillis + Math.floorDiv(nanos, NANOS_PER_MILLI);
+        return wallAtZeroEpochMillis + setByMillis.get() + Math.floorDiv(nanos, NANOS_PER_MILLI);
     }
 
     @Override
