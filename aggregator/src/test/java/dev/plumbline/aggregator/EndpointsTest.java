@@ -26,7 +26,8 @@ class EndpointsTest {
     @Test
     void noRouteChangesAnything() throws Exception {
         Vertx vertx = Vertx.vertx();
-        try (HttpClient http = HttpClient.newHttpClient()) {
+        HttpClient http = HttpClient.newHttpClient();
+        try {
             Router router = Router.router(vertx);
             new Endpoints(new AggregatorStreams()).routes(router);
             HttpServer server = vertx.createHttpServer()
@@ -51,6 +52,7 @@ class EndpointsTest {
                 }
             }
         } finally {
+            http.shutdownNow();
             vertx.close().toCompletionStage().toCompletableFuture().get(LONGEST.toSeconds(), TimeUnit.SECONDS);
         }
     }

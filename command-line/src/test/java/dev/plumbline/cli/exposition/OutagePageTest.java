@@ -27,8 +27,8 @@ class OutagePageTest {
     /** The page of {@code plumb up}, where nobody asks for a token. */
     @Test
     void whoeverWantsToChangeSomethingIsRefused() throws Exception {
-        try (MetricsServer server = MetricsServer.start(page);
-                HttpClient http = HttpClient.newHttpClient()) {
+        HttpClient http = HttpClient.newHttpClient();
+        try (MetricsServer server = MetricsServer.start(page)) {
             for (String method : List.of("GET", "POST", "PUT", "DELETE", "PATCH")) {
                 for (String path : List.of("/metrics", "/metrics/x", "/", "/end", "/release")) {
                     HttpRequest request = HttpRequest.newBuilder(URI.create(server.url() + path))
@@ -43,6 +43,8 @@ class OutagePageTest {
                             .isEqualTo(isPage ? method.equals("GET") ? 200 : 405 : 404);
                 }
             }
+        } finally {
+            http.shutdownNow();
         }
     }
 
