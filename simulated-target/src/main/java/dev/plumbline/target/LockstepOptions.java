@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import picocli.CommandLine.Help.Visibility;
 import picocli.CommandLine.Option;
 
 /** The flags of an engine that works in steps. {@code --step-ms} asks for one; without it the others are refused. */
@@ -48,6 +49,7 @@ final class LockstepOptions {
 
     @Option(
             names = FIRST,
+            showDefaultValue = Visibility.NEVER,
             paramLabel = "MS",
             description =
                     "work in steps as vLLM does, each of MS + per sequence + per prompt token; instead of --slots,"
@@ -104,6 +106,7 @@ final class LockstepOptions {
 
     @Option(
             names = "--nvidia-smi",
+            showDefaultValue = Visibility.NEVER,
             paramLabel = "FILE",
             description = "write a program there that shows this engine's GPU as nvidia-smi does")
     private Optional<Path> nvidiaSmi = Optional.empty();

@@ -49,6 +49,7 @@ final class MarkdownDocument {
         differences(story);
         percentiles(story);
         numbers(story);
+        sameTime(story);
         environment(story);
     }
 
@@ -166,6 +167,21 @@ final class MarkdownDocument {
             line("- of the local stack "
                     + escaped(RunWords.outages(story.result().outages())));
         }
+    }
+
+    private void sameTime(RunStory story) {
+        Map<String, String> said = SameTime.lines(story);
+        if (said.isEmpty()) {
+            return;
+        }
+        line("");
+        line("<details><summary>Target and load generator in the same seconds</summary>");
+        line("");
+        line("| | |");
+        line("|---|---|");
+        said.forEach((what, value) -> line("| " + escaped(what) + " | " + escaped(value) + " |"));
+        line("");
+        line("</details>");
     }
 
     private void environment(RunStory story) {

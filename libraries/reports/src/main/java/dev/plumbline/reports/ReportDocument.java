@@ -731,6 +731,10 @@ final class ReportDocument {
     private void environment() {
         section("environment", "What was measured, and how");
         out.begin("div", "class", "columns");
+        Map<String, String> sameTime = SameTime.lines(story);
+        if (!sameTime.isEmpty()) {
+            settings("Target and load generator in the same seconds", sameTime);
+        }
         settings("Subject: may differ from a baseline's", result.environment().subject());
         settings("Conditions: must be the same", result.environment().conditions());
         settings("Plan", result.plan());

@@ -56,6 +56,7 @@ final class SummaryDocument {
             root.set("unvouchedMetrics", ArtifactJson.metrics(story.figures().unvouched()));
         }
         root.set("coverage", coverage(story));
+        SameTime.node(story).ifPresent(node -> root.set("sameTime", node));
         root.put("detectorWindows", result.detectorWindows());
         ArrayNode alerts = root.putArray("alerts");
         result.alerts().forEach(alert -> alerts.add(alert(alert)));

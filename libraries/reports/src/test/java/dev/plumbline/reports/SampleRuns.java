@@ -3,6 +3,9 @@ package dev.plumbline.reports;
 import dev.plumbline.contract.distribution.Histogram;
 import dev.plumbline.contract.distribution.HistogramAccumulator;
 import dev.plumbline.contract.event.Activity.Sickness;
+import dev.plumbline.contract.event.Circumstances;
+import dev.plumbline.contract.event.Circumstances.CounterSum;
+import dev.plumbline.contract.event.Circumstances.GaugeSum;
 import dev.plumbline.contract.event.FailureKind;
 import dev.plumbline.contract.event.TokenSource;
 import dev.plumbline.contract.run.RunRecord.Decision;
@@ -405,7 +408,29 @@ final class SampleRuns {
                 summary.tokens(),
                 summary.offered(),
                 summary.inFlightNanos(),
-                Map.of(LatencyMetric.TTFT, List.of(new SlowRequest("r-" + index, slowest))));
+                Map.of(LatencyMetric.TTFT, List.of(new SlowRequest("r-" + index, slowest))),
+                Optional.empty(),
+                Optional.of(around(index)));
+    }
+
+    /** A GPU, an engine whose queue grows, and a load generator that is sometimes a little late. */
+    private static Circumstances around(int index) {
+        return new Circumstances(
+                Map.of(
+                        "gpu_utilization_ratio", GaugeSum.of(0.93),
+                        "gpu_memory_used_bytes", GaugeSum.of(71L << 30),
+                        "gpu_power_watts", GaugeSum.of(388.5),
+                        "engine_requests_running", GaugeSum.of(8),
+                        "engine_requests_waiting", GaugeSum.of(index),
+                        "engine_kv_cache_usage_ratio", GaugeSum.of(0.61)),
+                Map.of(
+                        "engine_preemptions", CounterSum.of(0, WINDOW_MILLIS),
+                        "engine_queue_time_seconds", CounterSum.of(1.5, WINDOW_MILLIS),
+                        "engine_queue_time_requests", CounterSum.of(60, WINDOW_MILLIS),
+                        "engine_prefix_hit_tokens", CounterSum.of(160, WINDOW_MILLIS),
+                        "engine_prefix_query_tokens", CounterSum.of(2_200, WINDOW_MILLIS)),
+                OptionalLong.of(40_000_000),
+                Optional.of(Histogram.of(80_000, 120_000, 1_900_000)));
     }
 
     /** The same run on a stack whose parts were gone for a while, one of them to the end. */
