@@ -89,6 +89,7 @@ final class ReportDocument {
         overTime();
         distributions();
         outages();
+        sameTime();
         environment();
         definitions();
         files();
@@ -728,13 +729,21 @@ final class ReportDocument {
         out.endLine();
     }
 
+    private void sameTime() {
+        Map<String, String> said = SameTime.lines(story);
+        if (said.isEmpty()) {
+            return;
+        }
+        section("same-time", "What target and load generator said in the same seconds");
+        out.begin("dl", "class", "settings definitions");
+        said.forEach((what, value) -> out.element("dt", what).element("dd", value));
+        out.end();
+        out.endLine();
+    }
+
     private void environment() {
         section("environment", "What was measured, and how");
         out.begin("div", "class", "columns");
-        Map<String, String> sameTime = SameTime.lines(story);
-        if (!sameTime.isEmpty()) {
-            settings("Target and load generator in the same seconds", sameTime);
-        }
         settings("Subject: may differ from a baseline's", result.environment().subject());
         settings("Conditions: must be the same", result.environment().conditions());
         settings("Plan", result.plan());

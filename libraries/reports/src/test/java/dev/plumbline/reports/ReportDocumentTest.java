@@ -65,6 +65,7 @@ class ReportDocumentTest {
                         "Latency percentiles",
                         "Over time",
                         "How the latencies are spread",
+                        "What target and load generator said in the same seconds",
                         "What was measured, and how",
                         "How each number is defined",
                         "Files beside this one");
