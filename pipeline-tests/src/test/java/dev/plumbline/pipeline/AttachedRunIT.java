@@ -117,21 +117,26 @@ class AttachedRunIT extends DrivenRuns {
         await("a producer stands by").atMost(Patience.LONGEST).until(() -> Files.exists(socket));
     }
 
-    /** Of five seconds in which two requests fell due each is in a window, so rates are over five seconds. */
+    /**
+     * Of five seconds in which two or three requests fell due, by when in its gap the load began, each is in a window, so rates are
+     * over five seconds.
+     */
     private void assertEverySecondIsMeasured(Path folder) throws IOException {
         JsonNode summary = json.readTree(folder.resolve("summary.json").toFile());
-        assertThat(summary.at("/totals/offered").asLong()).isEqualTo(2);
+        assertThat(summary.at("/totals/offered").asLong()).isBetween(2L, 3L);
         assertThat(summary.at("/run/durationSeconds").asDouble()).isEqualTo(5.0);
         long start = summary.at("/run/startEpochMillis").asLong();
         long end = summary.at("/run/endEpochMillis").asLong();
         List<Long> starts = new ArrayList<>();
         long wholeCompleted = 0;
+        long wholeOffered = 0;
         long whole = 0;
         for (JsonNode window : json.readTree(folder.resolve("windows.json").toFile())) {
             starts.add(window.get("startEpochMillis").asLong() / 1_000);
             if (!window.get("partial").asBoolean()) {
                 whole++;
                 wholeCompleted += window.at("/measured/requests/completed").asLong();
+                wholeOffered += window.at("/measured/offered").asLong();
             }
         }
         assertThat(starts)
@@ -141,6 +146,6 @@ class AttachedRunIT extends DrivenRuns {
         assertThat(whole).isBetween(4L, 5L);
         assertThat(summary.at("/rates/windows").asLong()).isEqualTo(whole);
         assertThat(summary.at("/rates/completedPerSecond").asDouble()).isEqualTo((double) wholeCompleted / whole);
-        assertThat(summary.at("/rates/offeredPerSecond").asDouble()).isBetween(0.4, 0.5);
+        assertThat(summary.at("/rates/offeredPerSecond").asDouble()).isEqualTo((double) wholeOffered / whole);
     }
 }
