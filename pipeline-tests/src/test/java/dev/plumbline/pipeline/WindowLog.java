@@ -78,6 +78,18 @@ final class WindowLog implements AutoCloseable {
         }
     }
 
+    /** Reads all that there is by now. */
+    void readToEnd() {
+        Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
+        long deadlineNanos = System.nanoTime() + Patience.LONGEST.toNanos();
+        while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+            assertThat(System.nanoTime() - deadlineNanos)
+                    .as("read to the end in time")
+                    .isNegative();
+            read(Duration.ofMillis(200));
+        }
+    }
+
     private static <T> T decoded(Codec<T> codec, byte[] bytes) {
         Decoded<T> decoded = codec.decode(bytes);
         assertThat(decoded).isInstanceOf(Decoded.Value.class);

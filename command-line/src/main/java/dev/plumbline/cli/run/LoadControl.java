@@ -20,8 +20,8 @@ final class LoadControl {
     static final long STATUS_EVERY_MILLIS = 250;
     /** How often the files are tended. */
     static final long TICK_EVERY_MILLIS = 1_000;
-    /** How long an end in order may take: the producer's own grace and a little more. */
-    static final long STOP_WITHIN_MILLIS = 12_000;
+    /** How long an end in order may take: the producer's own grace, the longest that it is given, and a little more. */
+    static final long STOP_WITHIN_MILLIS = 24_000;
     /** How long the end of a producer that does not answer is waited for. */
     static final long CAUSE_WITHIN_MILLIS = 2_000;
     /** Heartbeats come four times a second: so long without one, and a load that has an end is ended because Kafka is gone. */

@@ -19,6 +19,12 @@ final class ProducerProperties {
     private static final Duration LONG_ENOUGH = Duration.ofSeconds(3);
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
+    /**
+     * How long the producer may take to send what it has when its load is over. By Kafka's defaults a node that was killed is
+     * missed after 9 s, and what it led has no leader until then.
+     */
+    static final Duration LEAVES_CLUSTER_WITHIN = Duration.ofSeconds(20);
+
     private ProducerProperties() {}
 
     static Map<String, String> of(
@@ -64,6 +70,16 @@ final class ProducerProperties {
         all.put("plumbline.stay", "true");
         all.putAll(plan.output().settings);
         return all;
+    }
+
+    /**
+     * The same for a load whose events go to a cluster of somebody else: its nodes may be restarted whenever they like, also at
+     * the load's end.
+     */
+    static Map<String, String> onCluster(Map<String, String> all) {
+        Map<String, String> patient = new LinkedHashMap<>(all);
+        patient.putIfAbsent("plumbline.emit.stop-grace", LEAVES_CLUSTER_WITHIN.toMillis() + "ms");
+        return patient;
     }
 
     /**

@@ -133,6 +133,9 @@ final class RunSession {
             if (plan.isEndless()) {
                 settings = ProducerProperties.patient(settings, pipe.isOnThisMachine());
             }
+            if (!pipe.isOnThisMachine()) {
+                settings = ProducerProperties.onCluster(settings);
+            }
             pipe.startProducer(settings);
             stack.awaitReady();
             return judged(measured(stack, settings), judge);

@@ -95,6 +95,19 @@ class ProducerPropertiesTest {
     }
 
     @Test
+    void theEndOfALoadOutlivesANodeOfAForeignClusterThatWasKilled() {
+        String grace = "plumbline.emit.stop-grace";
+
+        assertThat(ProducerProperties.onCluster(FIRST))
+                .containsEntry(grace, "20000ms")
+                .containsAllEntriesOf(FIRST);
+        assertThat(ProducerProperties.onCluster(Map.of(grace, "1s"))).containsEntry(grace, "1s");
+        assertThat(LoadControl.STOP_WITHIN_MILLIS)
+                .as("whoever asks for the end waits longer than the producer does")
+                .isGreaterThan(ProducerProperties.LEAVES_CLUSTER_WITHIN.toMillis());
+    }
+
+    @Test
     void aLoadThatOutlivesItsBrokerKeepsWhatKafkaHasNotTaken() {
         String timeout = "plumbline.kafka.properties.\"delivery.timeout.ms\"";
         String recovery = "plumbline.kafka.properties.\"metadata.recovery.strategy\"";
