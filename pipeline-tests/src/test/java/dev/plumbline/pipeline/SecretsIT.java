@@ -24,9 +24,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -51,7 +53,7 @@ class SecretsIT {
 
     private final Set<String> sentToPages = new TreeSet<>();
     /** What was seen, by where; found out while the run goes on. */
-    private final Map<String, String> seen = new TreeMap<>();
+    private final Map<String, String> seen = new ConcurrentSkipListMap<>();
 
     private static final String METRICS =
             "# TYPE vllm:num_requests_running gauge\nvllm:num_requests_running{model_name=\"m\"} 0\n";
@@ -222,28 +224,36 @@ class SecretsIT {
     }
 
     /** Looks at everything that is there while the run goes on; the token that it gave to its parts. */
-    private Optional<String> watch(PlumbProcess run) {
+    private Optional<String> watch(PlumbProcess run) throws InterruptedException {
         AtomicReference<Optional<String>> token = new AtomicReference<>(Optional.empty());
         HttpClient http = HttpClient.newHttpClient();
+        // By itself: a look at all files may take as long as the whole load on a busy machine.
+        ScheduledExecutorService pages = Executors.newSingleThreadScheduledExecutor();
         try {
+            var unused = pages.scheduleWithFixedDelay(() -> lookAtPages(http), 0, 200, TimeUnit.MILLISECONDS);
             await("the end of the run")
                     .pollInSameThread()
                     .pollInterval(Duration.ofMillis(300))
                     .atMost(Patience.LONGEST)
                     .until(() -> {
-                        look(run, http);
+                        look(run);
                         token.updateAndGet(known -> known.or(this::token));
                         return !run.isAlive();
                     });
         } finally {
+            pages.shutdownNow();
             http.shutdownNow();
         }
+        assertThat(pages.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
         return token.get();
     }
 
-    private void look(PlumbProcess run, HttpClient http) throws IOException {
+    private void look(PlumbProcess run) throws IOException {
         run.children().forEach(child -> keep("command line " + child.pid(), PlumbProcess.commandLine(child.pid())));
         lookAtFiles(temporary, "key", "hsperfdata", ".properties", "control-token");
+    }
+
+    private void lookAtPages(HttpClient http) {
         for (String part : List.of("producer", "aggregator", "detector")) {
             Optional<Integer> port = port(part, "http");
             for (String path : List.of("/metrics", "/status", "/api/state", "/api/alerts")) {
