@@ -178,7 +178,11 @@ final class RunSession {
                 pipe.leaveProducer();
                 view.settling(ending);
                 load.end().ifPresent(recorder::log);
-                settle(new Settlement(feed, progress, pipe.window(), elapsed), feed, pipeFeed, stack);
+                settle(
+                        new Settlement(feed, progress, pipe.window(), elapsed, pipe.isOnThisMachine()),
+                        feed,
+                        pipeFeed,
+                        stack);
                 return ending;
             }
         }

@@ -15,6 +15,11 @@ final class Settlement {
      * killed have run out, and then catches up.
      */
     static final long SETTLE_AFTER_OUTAGE_MILLIS = 60_000;
+    /**
+     * The same on a cluster of somebody else, of whose outages nobody hears: a node that was killed is missed after 9 s by
+     * Kafka's defaults, and what it led is written and read on after that.
+     */
+    static final long SETTLE_ON_CLUSTER_MILLIS = 30_000;
     /** How long the verdict on a window that came is waited for. */
     static final long VERDICT_MILLIS = 2_000;
     /** How long is waited where a part of the stack is lost: what is on its way already may still come. */
@@ -24,8 +29,11 @@ final class Settlement {
     private final RunProgress progress;
     private final Duration window;
     private final ElapsedClock clock;
+    private final long settleMillis;
 
-    Settlement(RunFeed feed, RunProgress progress, Duration window, ElapsedClock clock) {
+    /** @param isOnThisMachine whether Kafka is one of a local stack, and not a cluster of somebody else */
+    Settlement(RunFeed feed, RunProgress progress, Duration window, ElapsedClock clock, boolean isOnThisMachine) {
+        this.settleMillis = isOnThisMachine ? SETTLE_MILLIS : SETTLE_ON_CLUSTER_MILLIS;
         this.feed = feed;
         this.progress = progress;
         this.window = window;
@@ -51,7 +59,7 @@ final class Settlement {
         if (partIsLost) {
             return LOST_MILLIS;
         }
-        return window.toMillis() + (progress.hadOutage() ? SETTLE_AFTER_OUTAGE_MILLIS : SETTLE_MILLIS);
+        return window.toMillis() + (progress.hadOutage() ? SETTLE_AFTER_OUTAGE_MILLIS : settleMillis);
     }
 
     private long verdictMillis(boolean partIsLost) {
