@@ -32,6 +32,8 @@ import dev.plumbline.protocol.Protocol;
 import dev.plumbline.protocol.RequestParameters;
 import dev.plumbline.protocol.TargetUrl;
 import dev.plumbline.protocol.scripted.ScriptedServer;
+import io.vertx.core.Context;
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
@@ -40,10 +42,13 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -479,26 +484,38 @@ class LoadLoopTest {
                     LockSupport.parkNanos(until - clock.nanos());
                 }
             });
-            List<Long> turns = new CopyOnWriteArrayList<>();
-            vertx.setPeriodic(1, unused -> turns.add(clock.nanos()));
+            // A task that posts itself again runs in every turn of the loop, however slow the machine is.
+            List<Long> turns = Collections.synchronizedList(new ArrayList<>());
+            AtomicBoolean over = new AtomicBoolean();
+            Context context = vertx.getOrCreateContext();
+            Handler<Void> eachTurn = new Handler<>() {
+                @Override
+                public void handle(Void unused) {
+                    turns.add(clock.nanos());
+                    if (!over.get()) {
+                        context.runOnContext(this);
+                    }
+                }
+            };
+            context.runOnContext(eachTurn);
             loop.measure(
                             client,
                             source(true),
                             new LoadPlan.Open(FireTimes.constant(2_000), 0, 1, 1_000),
                             RunLimits.of(start, OptionalLong.empty(), OptionalLong.of(600)))
                     .get(60, TimeUnit.SECONDS);
-            List<Long> taken = outlet.events().stream()
+            over.set(true);
+            TreeSet<Long> begun = new TreeSet<>(List.copyOf(turns));
+            Map<Long, Long> takenByTurn = outlet.events().stream()
                     .map(event -> event.stamps().takenNanos().orElseThrow())
-                    .toList();
-            assertThat(taken).hasSize(600);
-            long most = 0;
-            for (int i = 1; i < turns.size(); i++) {
-                long from = turns.get(i - 1);
-                long to = turns.get(i);
-                most = Math.max(
-                        most, taken.stream().filter(at -> from <= at && at < to).count());
-            }
-            assertThat(most).as("of 400 that were due").isLessThanOrEqualTo(200);
+                    .collect(Collectors.groupingBy(
+                            at -> Optional.ofNullable(begun.floor(at)).orElse(0L), Collectors.counting()));
+            assertThat(takenByTurn.values().stream().mapToLong(Long::longValue).sum())
+                    .isEqualTo(600);
+            // The tick, the pacer and what a full turn has left for the next may come together.
+            assertThat(Collections.max(takenByTurn.values()))
+                    .as("of 400 that were due")
+                    .isLessThanOrEqualTo(3 * 64);
             client.close();
         }
     }
