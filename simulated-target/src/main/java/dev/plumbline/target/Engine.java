@@ -144,11 +144,13 @@ final class Engine implements TargetEngine {
         return metrics.exposition(settings.endpoint().model(), running, queue.size(), cacheUsage());
     }
 
-    SimulatedTargetSettings settings() {
+    @Override
+    public SimulatedTargetSettings settings() {
         return settings;
     }
 
-    TargetClock clock() {
+    @Override
+    public TargetClock clock() {
         return clock;
     }
 

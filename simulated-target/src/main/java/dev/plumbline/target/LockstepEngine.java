@@ -246,11 +246,13 @@ final class LockstepEngine implements TargetEngine {
         return lateness;
     }
 
-    SimulatedTargetSettings settings() {
+    @Override
+    public SimulatedTargetSettings settings() {
         return settings;
     }
 
-    TargetClock clock() {
+    @Override
+    public TargetClock clock() {
         return clock;
     }
 }

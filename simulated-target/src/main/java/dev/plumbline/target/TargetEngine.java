@@ -36,6 +36,10 @@ interface TargetEngine {
 
     Lateness lateness();
 
+    SimulatedTargetSettings settings();
+
+    TargetClock clock();
+
     /** The text exposition of everything that the engine tells. */
     String exposition();
 
