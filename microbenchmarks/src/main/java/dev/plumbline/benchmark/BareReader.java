@@ -1,5 +1,6 @@
 package dev.plumbline.benchmark;
 
+import dev.plumbline.contract.series.LoadPoint;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -85,7 +86,7 @@ final class BareReader {
                 group.next(),
                 TimeUnit.SECONDS.toNanos(Long.parseLong(args[4])),
                 TimeUnit.SECONDS.toNanos(Long.parseLong(args[5])));
-        reader.loop.execute(() -> reader.start(Load.parse(args[3])));
+        reader.loop.execute(() -> reader.start(LoadPoint.parse(args[3])));
         long grace = TimeUnit.SECONDS.toNanos(5);
         TimeUnit.NANOSECONDS.sleep(reader.endNanos - System.nanoTime() + grace);
         List<Sighting> seen = reader.loop.submit(() -> List.copyOf(reader.seen)).get(10, TimeUnit.SECONDS);
@@ -93,14 +94,16 @@ final class BareReader {
         var unused = group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     }
 
-    private void start(Load load) {
+    private void start(LoadPoint load) {
         switch (load) {
-            case Load.Streams streams -> {
-                for (int i = 0; i < streams.count(); i++) {
+            case LoadPoint.ClosedLoop streams -> {
+                for (int i = 0; i < streams.concurrency(); i++) {
                     send(true);
                 }
             }
-            case Load.Rate rate -> pace(System.nanoTime(), 0, 1e9 / rate.perSecond());
+            case LoadPoint.OpenLoop rate -> pace(System.nanoTime(), 0, 1e9 / rate.requestsPerSecond());
+            case LoadPoint.Other other ->
+                throw new IllegalArgumentException("a bare reader does not make the load " + other.key());
         }
     }
 

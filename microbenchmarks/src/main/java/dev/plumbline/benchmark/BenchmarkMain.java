@@ -1,8 +1,12 @@
 package dev.plumbline.benchmark;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.plumbline.contract.event.Event;
+import dev.plumbline.contract.event.RequestEvent;
+import dev.plumbline.contract.series.LoadPoint;
+import dev.plumbline.contract.wire.Codec;
+import dev.plumbline.contract.wire.Decoded;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,7 +34,6 @@ public final class BenchmarkMain implements Callable<Integer> {
 
     private static final Pattern LISTENING = Pattern.compile("http://127\\.0\\.0\\.1:(\\d+)");
     private static final String MODEL = "truth-7b";
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     @Option(
             names = "--load",
@@ -77,14 +80,14 @@ public final class BenchmarkMain implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        List<Load> wanted = loads.stream().map(Load::parse).toList();
+        List<LoadPoint> wanted = loads.stream().map(LoadPoint::parse).toList();
         Files.createDirectories(out);
         Map<String, Map<String, List<Measurement>>> results = new LinkedHashMap<>();
         try (Children children = new Children(out)) {
             Path log = out.resolve("emitted.jsonl");
             int port = startTarget(children, log);
             startStack(children);
-            for (Load load : wanted) {
+            for (LoadPoint load : wanted) {
                 Map<String, List<Measurement>> tools =
                         results.computeIfAbsent(load.key(), unused -> new LinkedHashMap<>());
                 for (int pair = 1; pair <= pairs; pair++) {
@@ -140,7 +143,7 @@ public final class BenchmarkMain implements Callable<Integer> {
         children.await("stack", process, text -> text.contains("Ctrl-C"), Duration.ofMinutes(5));
     }
 
-    private Measurement bare(Children children, Load load, int port, Path log)
+    private Measurement bare(Children children, LoadPoint load, int port, Path log)
             throws IOException, InterruptedException {
         Path file = out.resolve("bare.csv");
         int code = children.run(
@@ -173,7 +176,7 @@ public final class BenchmarkMain implements Callable<Integer> {
         return Measurement.of(seen, Truth.read(log));
     }
 
-    private Measurement plumbline(Children children, Load load, int port, Path log)
+    private Measurement plumbline(Children children, LoadPoint load, int port, Path log)
             throws IOException, InterruptedException {
         // Whoever stands by was started by the stack, on the stack's core.
         children.move("load-producer", 0);
@@ -193,15 +196,18 @@ public final class BenchmarkMain implements Callable<Integer> {
                 "--quiet"));
         command.addAll(
                 switch (load) {
-                    case Load.Streams streams -> List.of("--concurrency", Integer.toString(streams.count()));
-                    case Load.Rate rate ->
+                    case LoadPoint.ClosedLoop streams ->
+                        List.of("--concurrency", Integer.toString(streams.concurrency()));
+                    case LoadPoint.OpenLoop rate ->
                         List.of(
                                 "--request-rate",
-                                Integer.toString(rate.perSecond()),
+                                Double.toString(rate.requestsPerSecond()),
                                 "--arrival-pattern",
                                 "constant",
                                 "--max-in-flight",
                                 "10000");
+                    case LoadPoint.Other other ->
+                        throw new IllegalArgumentException("no run makes the load " + other.key());
                 });
         int code = children.run("run", 1, command, Duration.ofSeconds(warmup + seconds + 300L));
         if (code != 0 && code != 3) {
@@ -229,14 +235,14 @@ public final class BenchmarkMain implements Callable<Integer> {
         List<Sighting> seen = new ArrayList<>();
         for (Path part : parts) {
             for (String line : Files.readAllLines(part)) {
-                JsonNode event = JSON.readTree(line);
-                JsonNode stamps = event.path("stamps");
-                if (event.path("type").asText().equals("request") && stamps.hasNonNull("firstContentNanos")) {
+                if (Codec.EVENTS.decode(line.getBytes(StandardCharsets.UTF_8)) instanceof Decoded.Value<Event> read
+                        && read.value() instanceof RequestEvent event
+                        && event.ttftNanos().isPresent()) {
                     seen.add(new Sighting(
-                            event.path("attempt").path("requestId").asText(),
-                            stamps.path("sentNanos").asLong(),
-                            stamps.path("firstContentNanos").asLong(),
-                            event.path("response").path("contentChunks").asLong()));
+                            event.attempt().requestId(),
+                            event.stamps().sentNanos().orElseThrow(),
+                            event.stamps().firstContentNanos().orElseThrow(),
+                            event.response().contentChunks()));
                 }
             }
         }

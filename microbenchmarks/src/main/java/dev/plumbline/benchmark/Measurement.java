@@ -3,6 +3,7 @@ package dev.plumbline.benchmark;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 
@@ -83,7 +84,7 @@ record Measurement(
                 ? sorted[sorted.length / 2]
                 : (sorted[sorted.length / 2 - 1] + sorted[sorted.length / 2]) / 2;
         return Arrays.stream(new double[] {median, sorted[0], sorted[sorted.length - 1]})
-                .mapToObj(value -> String.format(java.util.Locale.ROOT, Math.abs(value) < 10 ? "%.2f" : "%.0f", value))
+                .mapToObj(value -> String.format(Locale.ROOT, Math.abs(value) < 10 ? "%.2f" : "%.0f", value))
                 .reduce((a, b) -> a.contains("(") ? a + " to " + b + ")" : a + " (" + b)
                 .orElseThrow();
     }

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntToLongFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,7 +21,7 @@ class MeasurementTest {
     private static final long SECOND = 1_000 * MILLI;
 
     /** Ten requests a second for twelve seconds, each of 100 ms; seen late by so much. */
-    private static Measurement seenLate(java.util.function.IntToLongFunction lateNanos) {
+    private static Measurement seenLate(IntToLongFunction lateNanos) {
         List<Sighting> seen = new ArrayList<>();
         Map<String, Truth.Emitted> truth = new HashMap<>();
         for (int i = 0; i < 120; i++) {
@@ -75,12 +76,5 @@ class MeasurementTest {
 
         assertThat(Truth.read(log)).containsOnlyKeys("a");
         assertThat(Truth.read(log).get("a").ttftNanos()).isEqualTo(4);
-    }
-
-    @Test
-    void loadsAreReadAsTheyAreWritten() {
-        assertThat(Load.parse("c100")).isEqualTo(new Load.Streams(100));
-        assertThat(Load.parse("r1000").key()).isEqualTo("r1000");
-        assertThatThrownBy(() -> Load.parse("x")).hasMessageContaining("c100");
     }
 }
