@@ -2,6 +2,7 @@ package dev.plumbline.windowing;
 
 import dev.plumbline.contract.distribution.Histogram;
 import dev.plumbline.contract.distribution.HistogramAccumulator;
+import dev.plumbline.contract.distribution.Sums;
 import dev.plumbline.contract.event.Activity;
 import dev.plumbline.contract.event.Asked;
 import dev.plumbline.contract.event.Checks;
@@ -98,10 +99,10 @@ public final class WindowAccumulator {
 
     /** Adds what a producer did in one slot. */
     public void add(Activity activity) {
-        offered = saturatedSum(offered, activity.offered());
-        inFlightNanos = saturatedSum(inFlightNanos, activity.inFlightNanos());
+        offered = Sums.saturated(offered, activity.offered());
+        inFlightNanos = Sums.saturated(inFlightNanos, activity.inFlightNanos());
         tokens = saturatedSum(tokens, new TokenTotals(0, 0, 0, 0, activity.outputTokens()));
-        circumstances = Circumstances.plus(circumstances, activity.circumstances());
+        circumstances = Sums.of(circumstances, activity.circumstances(), Circumstances::plus);
     }
 
     /** Adds everything that another accumulator collected. */
@@ -115,11 +116,11 @@ public final class WindowAccumulator {
         requests.droppedBy().forEach((reason, count) -> droppedBy.merge(reason, count, Long::sum));
         requests.ownLimits().forEach((limit, count) -> ownLimits.merge(limit, count, Long::sum));
         other.grades().ifPresent(this::add);
-        circumstances = Circumstances.plus(circumstances, other.circumstances());
+        circumstances = Sums.of(circumstances, other.circumstances(), Circumstances::plus);
         other.latencies().forEach((metric, histogram) -> latency(metric).add(histogram));
         tokens = saturatedSum(tokens, other.tokens());
-        offered = saturatedSum(offered, other.offered());
-        inFlightNanos = saturatedSum(inFlightNanos, other.inFlightNanos());
+        offered = Sums.saturated(offered, other.offered());
+        inFlightNanos = Sums.saturated(inFlightNanos, other.inFlightNanos());
         other.slowest()
                 .forEach((metric, requestsOfMetric) -> slowest.merge(metric, requestsOfMetric, SlowRequest::slowest));
     }
@@ -129,7 +130,7 @@ public final class WindowAccumulator {
             good += goodput.good();
             endedUnderSlo += goodput.ended();
         });
-        checks = sum(checks, grades.checks());
+        checks = Sums.of(checks, grades.checks(), CheckTotals::plus);
         grades.pairRatios().forEach((metric, ratios) -> pairRatio(metric).add(ratios));
     }
 
@@ -195,7 +196,9 @@ public final class WindowAccumulator {
                         orZero(counted.cached()),
                         0,
                         origins(counted)));
-        event.response().checks().ifPresent(checked -> checks = sum(checks, Optional.of(totals(checked))));
+        event.response()
+                .checks()
+                .ifPresent(checked -> checks = Sums.of(checks, Optional.of(totals(checked)), CheckTotals::plus));
         event.attempt().asked().flatMap(Asked::pair).ifPresent(pair -> addPair(event, pair));
     }
 
@@ -240,10 +243,6 @@ public final class WindowAccumulator {
         return pairRatios.computeIfAbsent(metric, ignored -> new HistogramAccumulator());
     }
 
-    private static Optional<CheckTotals> sum(Optional<CheckTotals> a, Optional<CheckTotals> b) {
-        return a.isPresent() && b.isPresent() ? Optional.of(a.get().plus(b.get())) : a.or(() -> b);
-    }
-
     private OptionalLong record(LatencyMetric metric, RequestEvent event) {
         OptionalLong nanos = metric.ofRequest(event);
         if (nanos.isPresent()) {
@@ -269,20 +268,11 @@ public final class WindowAccumulator {
 
     private static TokenTotals saturatedSum(TokenTotals a, TokenTotals b) {
         return new TokenTotals(
-                saturatedSum(a.prompt(), b.prompt()),
-                saturatedSum(a.output(), b.output()),
-                saturatedSum(a.reasoning(), b.reasoning()),
-                saturatedSum(a.cached(), b.cached()),
-                saturatedSum(a.streamedOutput(), b.streamedOutput()),
-                TokenOrigins.plus(a.origins(), b.origins()));
-    }
-
-    private static long saturatedSum(long a, long b) {
-        long sum = a + b;
-        // Both operands have the other sign than the sum exactly when it turned over.
-        if (((a ^ sum) & (b ^ sum)) < 0) {
-            return a < 0 ? Long.MIN_VALUE : Long.MAX_VALUE;
-        }
-        return sum;
+                Sums.saturated(a.prompt(), b.prompt()),
+                Sums.saturated(a.output(), b.output()),
+                Sums.saturated(a.reasoning(), b.reasoning()),
+                Sums.saturated(a.cached(), b.cached()),
+                Sums.saturated(a.streamedOutput(), b.streamedOutput()),
+                Sums.of(a.origins(), b.origins(), TokenOrigins::plus));
     }
 }

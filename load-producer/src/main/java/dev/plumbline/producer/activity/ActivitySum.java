@@ -1,5 +1,6 @@
 package dev.plumbline.producer.activity;
 
+import dev.plumbline.contract.distribution.Sums;
 import dev.plumbline.contract.event.Activity;
 import dev.plumbline.contract.event.Circumstances;
 import java.util.ArrayList;
@@ -73,6 +74,6 @@ public final class ActivitySum {
                 a.inFlightNanos() + b.inFlightNanos(),
                 a.outputTokens() + b.outputTokens(),
                 sickness,
-                Circumstances.plus(a.circumstances(), b.circumstances()));
+                Sums.of(a.circumstances(), b.circumstances(), Circumstances::plus));
     }
 }

@@ -1,5 +1,6 @@
 package dev.plumbline.producer.emission;
 
+import dev.plumbline.contract.distribution.Sums;
 import dev.plumbline.contract.event.Activity;
 import dev.plumbline.contract.event.Circumstances;
 import dev.plumbline.contract.series.Series;
@@ -68,7 +69,7 @@ final class ToldSeconds {
                         activity.inFlightNanos(),
                         activity.outputTokens(),
                         activity.sickness(),
-                        Circumstances.plus(activity.circumstances(), seen));
+                        Sums.of(activity.circumstances(), seen, Circumstances::plus));
     }
 
     private Activity nothingBut(long slotStartEpochMillis, Circumstances around) {

@@ -34,7 +34,7 @@ public final class HistogramAccumulator {
             throw new IllegalArgumentException("a duration of " + nanos + " ns is negative");
         }
         count++;
-        sumNanos = saturatedSum(sumNanos, nanos);
+        sumNanos = Sums.saturated(sumNanos, nanos);
         minNanos = Math.min(minNanos, nanos);
         maxNanos = Math.max(maxNanos, nanos);
         if (nanos < Buckets.LOWEST_NANOS) {
@@ -57,7 +57,7 @@ public final class HistogramAccumulator {
             counts[walk.index() - firstIndex] += walk.count();
         }
         count += other.count();
-        sumNanos = saturatedSum(sumNanos, other.sumNanos());
+        sumNanos = Sums.saturated(sumNanos, other.sumNanos());
         minNanos = Math.min(minNanos, other.minNanos().orElse(Long.MAX_VALUE));
         maxNanos = Math.max(maxNanos, other.maxNanos().orElse(0));
         belowCount += other.belowCount();
@@ -129,11 +129,6 @@ public final class HistogramAccumulator {
             throw new IllegalArgumentException("histogram holds the negative number " + value);
         }
         return value;
-    }
-
-    private static long saturatedSum(long a, long b) {
-        long sum = a + b;
-        return sum < 0 ? Long.MAX_VALUE : sum;
     }
 
     /** Position of a bucket in {@code counts}; may replace the array, so it must not be an index expression on it. */

@@ -1,6 +1,7 @@
 package dev.plumbline.contract.event;
 
 import dev.plumbline.contract.distribution.Histogram;
+import dev.plumbline.contract.distribution.Sums;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Objects;
@@ -67,15 +68,8 @@ public record Circumstances(
                 merged(counters, other.counters, CounterSum::plus),
                 costBillionths.isEmpty() && other.costBillionths.isEmpty()
                         ? OptionalLong.empty()
-                        : OptionalLong.of(saturated(costBillionths.orElse(0), other.costBillionths.orElse(0))),
-                generatorDelay.isPresent() && other.generatorDelay.isPresent()
-                        ? Optional.of(generatorDelay.get().plus(other.generatorDelay.get()))
-                        : generatorDelay.or(() -> other.generatorDelay));
-    }
-
-    /** The sum of two optional ones. */
-    public static Optional<Circumstances> plus(Optional<Circumstances> a, Optional<Circumstances> b) {
-        return a.isPresent() && b.isPresent() ? Optional.of(a.get().plus(b.get())) : a.or(() -> b);
+                        : OptionalLong.of(Sums.saturated(costBillionths.orElse(0), other.costBillionths.orElse(0))),
+                Sums.of(generatorDelay, other.generatorDelay, Histogram::plus));
     }
 
     /** The mean of a gauge in its own unit. */
@@ -133,8 +127,8 @@ public record Circumstances(
         /** The looks of both. */
         public GaugeSum plus(GaugeSum other) {
             return new GaugeSum(
-                    saturated(looks, other.looks),
-                    saturated(sumThousandths, other.sumThousandths),
+                    Sums.saturated(looks, other.looks),
+                    Sums.saturated(sumThousandths, other.sumThousandths),
                     Math.max(largestThousandths, other.largestThousandths));
         }
 
@@ -171,7 +165,8 @@ public record Circumstances(
         /** The growth of both. */
         public CounterSum plus(CounterSum other) {
             return new CounterSum(
-                    saturated(increaseThousandths, other.increaseThousandths), saturated(spanMillis, other.spanMillis));
+                    Sums.saturated(increaseThousandths, other.increaseThousandths),
+                    Sums.saturated(spanMillis, other.spanMillis));
         }
 
         /** Growth per second. */
@@ -182,10 +177,6 @@ public record Circumstances(
 
     private static long thousandths(double value) {
         return Math.round(value * 1e3);
-    }
-
-    private static long saturated(long a, long b) {
-        return a > Long.MAX_VALUE - b ? Long.MAX_VALUE : a + b;
     }
 
     private static <V> Map<String, V> merged(Map<String, V> a, Map<String, V> b, BinaryOperator<V> plus) {

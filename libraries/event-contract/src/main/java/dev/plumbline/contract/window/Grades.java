@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
 import dev.plumbline.contract.distribution.Histogram;
+import dev.plumbline.contract.distribution.Sums;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
@@ -49,17 +50,8 @@ public record Grades(
         ratios.putAll(pairRatios);
         other.pairRatios.forEach((metric, histogram) -> ratios.merge(metric, histogram, Histogram::plus));
         return new Grades(
-                goodput.isPresent() && other.goodput.isPresent()
-                        ? Optional.of(goodput.get().plus(other.goodput.get()))
-                        : goodput.or(other::goodput),
-                checks.isPresent() && other.checks.isPresent()
-                        ? Optional.of(checks.get().plus(other.checks.get()))
-                        : checks.or(other::checks),
+                Sums.of(goodput, other.goodput, Goodput::plus),
+                Sums.of(checks, other.checks, CheckTotals::plus),
                 ratios);
-    }
-
-    /** The sum of two optional ones. */
-    public static Optional<Grades> plus(Optional<Grades> a, Optional<Grades> b) {
-        return a.isPresent() && b.isPresent() ? Optional.of(a.get().plus(b.get())) : a.or(() -> b);
     }
 }

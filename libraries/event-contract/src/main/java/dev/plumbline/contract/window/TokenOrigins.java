@@ -1,6 +1,6 @@
 package dev.plumbline.contract.window;
 
-import java.util.Optional;
+import dev.plumbline.contract.distribution.Sums;
 
 /**
  * What is known of a window's tokens beyond their numbers; of completed requests.
@@ -30,19 +30,10 @@ public record TokenOrigins(long promptWithKnownCache, long outputByChunks, long 
     /** Those of both. */
     public TokenOrigins plus(TokenOrigins other) {
         return new TokenOrigins(
-                saturated(promptWithKnownCache, other.promptWithKnownCache),
-                saturated(outputByChunks, other.outputByChunks),
-                saturated(drafts, other.drafts),
-                saturated(drafted, other.drafted),
-                saturated(accepted, other.accepted));
-    }
-
-    /** The sum of two optional ones. */
-    public static Optional<TokenOrigins> plus(Optional<TokenOrigins> a, Optional<TokenOrigins> b) {
-        return a.isPresent() && b.isPresent() ? Optional.of(a.get().plus(b.get())) : a.or(() -> b);
-    }
-
-    private static long saturated(long a, long b) {
-        return a > Long.MAX_VALUE - b ? Long.MAX_VALUE : a + b;
+                Sums.saturated(promptWithKnownCache, other.promptWithKnownCache),
+                Sums.saturated(outputByChunks, other.outputByChunks),
+                Sums.saturated(drafts, other.drafts),
+                Sums.saturated(drafted, other.drafted),
+                Sums.saturated(accepted, other.accepted));
     }
 }

@@ -1,5 +1,6 @@
 package dev.plumbline.contract.window;
 
+import dev.plumbline.contract.distribution.Sums;
 import java.util.Optional;
 
 /**
@@ -31,6 +32,6 @@ public record TokenTotals(
                 reasoning + other.reasoning,
                 cached + other.cached,
                 streamedOutput + other.streamedOutput,
-                TokenOrigins.plus(origins, other.origins));
+                Sums.of(origins, other.origins, TokenOrigins::plus));
     }
 }

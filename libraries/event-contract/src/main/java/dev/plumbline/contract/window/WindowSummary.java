@@ -1,6 +1,7 @@
 package dev.plumbline.contract.window;
 
 import dev.plumbline.contract.distribution.Histogram;
+import dev.plumbline.contract.distribution.Sums;
 import dev.plumbline.contract.event.Circumstances;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -113,7 +114,7 @@ public record WindowSummary(
                 offered + other.offered,
                 inFlightNanos + other.inFlightNanos,
                 slow,
-                Grades.plus(grades, other.grades),
-                Circumstances.plus(circumstances, other.circumstances));
+                Sums.of(grades, other.grades, Grades::plus),
+                Sums.of(circumstances, other.circumstances, Circumstances::plus));
     }
 }
