@@ -1,11 +1,15 @@
 package dev.plumbline.producer;
 
 import dev.plumbline.contract.series.LoadPoint;
+import dev.plumbline.producer.dispatch.Course;
 import dev.plumbline.producer.dispatch.LoadPlan;
-import dev.plumbline.producer.dispatch.RunLimits;
+import dev.plumbline.producer.dispatch.Phase;
 import dev.plumbline.producer.schedule.FireTimes;
+import dev.plumbline.producer.workload.Salt;
+import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The load of the settings, divided among event loops. Where it cannot be divided evenly, the first loops take one more.
@@ -14,6 +18,8 @@ import java.util.SplittableRandom;
  * @param loops how many event loops, 1 or more
  */
 record LoadShares(LoadPoint loadPoint, ProducerConfig.Load load, long arrivalSeed, int loops) {
+
+    private static final Duration LONGEST_RAMP = Duration.ofSeconds(10);
 
     LoadShares {
         if (loops < 1) {
@@ -33,7 +39,7 @@ record LoadShares(LoadPoint loadPoint, ProducerConfig.Load load, long arrivalSee
 
     /** How one loop warms a target up before the load: so many requests at a time, and no more than it may have in flight. */
     LoadPlan warmup(int concurrency) {
-        return closed(Math.min(concurrency, slotsPerLoop()));
+        return new LoadPlan.Closed(Math.min(concurrency, slotsPerLoop()), pauseAfterFailureNanos());
     }
 
     /**
@@ -43,12 +49,14 @@ record LoadShares(LoadPoint loadPoint, ProducerConfig.Load load, long arrivalSee
      */
     LoadPlan plan(int index) {
         return switch (loadPoint) {
-            case LoadPoint.ClosedLoop closed -> closed(share(closed.concurrency(), index));
+            case LoadPoint.ClosedLoop closed ->
+                new LoadPlan.Closed(
+                        share(closed.concurrency(), index),
+                        pauseAfterFailureNanos(),
+                        FireTimes.share(begins(closed.concurrency()), index, loops));
             case LoadPoint.OpenLoop open ->
                 new LoadPlan.Open(
                         FireTimes.share(arrivals(open.requestsPerSecond()), index, loops),
-                        index,
-                        loops,
                         share(load.maxInFlight(), index));
             case LoadPoint.Other other -> throw unmakeable(other);
         };
@@ -58,8 +66,15 @@ record LoadShares(LoadPoint loadPoint, ProducerConfig.Load load, long arrivalSee
         return new IllegalStateException("no schedule makes the load " + load.key());
     }
 
-    private LoadPlan closed(int slots) {
-        return new LoadPlan.Closed(slots, load.pauseAfterFailure().toNanos());
+    private long pauseAfterFailureNanos() {
+        return load.pauseAfterFailure().toNanos();
+    }
+
+    /** Not all at once: answers of equal length would keep them in step, and the target would see bursts. */
+    private FireTimes begins(int slots) {
+        Duration half = load.warmupDuration().dividedBy(2);
+        Duration over = load.ramp().orElse(half.compareTo(LONGEST_RAMP) < 0 ? half : LONGEST_RAMP);
+        return FireTimes.spread(slots, over.toNanos(), Salt.mixed(arrivalSeed, "begins"));
     }
 
     private int share(int whole, int index) {
@@ -75,11 +90,19 @@ record LoadShares(LoadPoint loadPoint, ProducerConfig.Load load, long arrivalSee
     }
 
     /** When the load begins, is measured from, and ends; one for all loops. */
-    RunLimits limits(long startNanos) {
+    Course course(long startNanos) {
         long measuredFrom = startNanos + load.warmupDuration().toNanos();
         OptionalLong end = load.duration()
                 .map(duration -> OptionalLong.of(measuredFrom + duration.toNanos()))
                 .orElse(OptionalLong.empty());
-        return RunLimits.withWarmup(startNanos, measuredFrom, end, load.requestCount());
+        return new Course(
+                Phase.MEASURED,
+                startNanos,
+                measuredFrom,
+                end,
+                load.requestCount(),
+                load.grace().toNanos(),
+                loops,
+                new AtomicLong());
     }
 }

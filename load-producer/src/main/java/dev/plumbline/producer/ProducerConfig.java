@@ -306,6 +306,19 @@ public interface ProducerConfig {
         @WithDefault("false")
         boolean hold();
 
+        /**
+         * Over how long the slots of a closed loop begin, each at a random moment of its own part. Absent = half of warmup-duration,
+         * at most 10 s. 0 = all at once.
+         */
+        Optional<Duration> ramp();
+
+        /**
+         * How long after a stated duration is waited for measured requests that are under way; load goes on meanwhile, and is not
+         * measured. What is under way after that is cancelled. 0 = all of it is cancelled at the end. Default 30 s.
+         */
+        @WithDefault("30s")
+        Duration grace();
+
         /** How much later a closed loop's next request is due after a failure. Default 100 ms, 0 = at once. */
         @WithDefault("100ms")
         Duration pauseAfterFailure();
@@ -362,9 +375,13 @@ public interface ProducerConfig {
         @WithDefault("0")
         int promptTokensDeviation();
 
-        /** Longest answer, in tokens. Default 64. */
+        /** Longest answer, in tokens; with a deviation the mean of it. Default 64. */
         @WithDefault("64")
         int maxTokens();
+
+        /** Standard deviation of that length over the requests, in tokens. Default 0. */
+        @WithDefault("0")
+        int maxTokensDeviation();
 
         /** Seed of shapes: lengths of prompts, and their words behind the first eight. Default 42. */
         @WithDefault("42")

@@ -7,7 +7,9 @@ import dev.plumbline.contract.series.ConditionsDigest;
 import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.contract.series.Series;
 import dev.plumbline.producer.client.Endpoint;
+import dev.plumbline.producer.client.Target;
 import dev.plumbline.producer.client.Timeouts;
+import dev.plumbline.producer.dispatch.Lane;
 import dev.plumbline.producer.dispatch.Protection;
 import dev.plumbline.producer.dispatch.RetryPolicy;
 import dev.plumbline.producer.emission.KafkaConnector;
@@ -18,13 +20,18 @@ import dev.plumbline.producer.limits.SpendLimits;
 import dev.plumbline.producer.recorder.TokenChoice;
 import dev.plumbline.producer.schedule.FireTimes;
 import dev.plumbline.producer.selfcheck.Budgets;
+import dev.plumbline.producer.workload.Length;
 import dev.plumbline.producer.workload.Prompts;
+import dev.plumbline.producer.workload.RequestClass;
+import dev.plumbline.producer.workload.SyntheticWorkload;
+import dev.plumbline.producer.workload.Workload;
 import dev.plumbline.protocol.AnswerLimits;
 import dev.plumbline.protocol.Protocol;
 import dev.plumbline.protocol.TargetUrl;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -36,18 +43,14 @@ import java.util.stream.Stream;
  * The configuration after its rules were checked, once, at start.
  *
  * @param bootstrapServers of Kafka
- * @param endpoint where requests go
- * @param series under which they are measured; its load point is the load
- * @param prompts their shapes; salted by whoever starts, unless caches are to be used again
+ * @param lane where requests go, and the series under which they are measured; its load point is the load
+ * @param workload what is asked; salted by whoever starts, unless caches are to be used again
  */
 record ProducerSettings(
         String bootstrapServers,
-        Endpoint endpoint,
-        Series series,
-        Protocol protocol,
-        Prompts prompts,
+        Lane lane,
+        Workload workload,
         ProducerConfig.CacheUse cacheUse,
-        Timeouts timeouts,
         Budgets budgets,
         Protection protection,
         RetryPolicy retries,
@@ -62,6 +65,18 @@ record ProducerSettings(
      * @param tokenize where the target counts, if it is to
      */
     record Tokens(TokenChoice choice, Optional<Path> tokenizerFile, Optional<Endpoint> tokenize) {}
+
+    Series series() {
+        return lane.series();
+    }
+
+    Endpoint endpoint() {
+        return lane.target().endpoint();
+    }
+
+    Protocol protocol() {
+        return lane.target().protocol();
+    }
 
     private static final Pattern PRODUCER_ID = Pattern.compile("[A-Za-z0-9._:-]{1,100}");
     private static final Duration LONGEST = Duration.ofDays(365);
@@ -116,9 +131,13 @@ record ProducerSettings(
         load.duration().ifPresent(duration -> nanos("plumbline.load.duration", duration, Duration.ofMillis(1)));
         nanos("plumbline.load.warmup-duration", load.warmupDuration(), Duration.ZERO);
         nanos("plumbline.load.pause-after-failure", load.pauseAfterFailure(), Duration.ZERO);
+        nanos("plumbline.load.grace", load.grace(), Duration.ZERO);
+        load.ramp().ifPresent(ramp -> nanos("plumbline.load.ramp", ramp, Duration.ZERO));
         requireRange("plumbline.workload.prompt-tokens", config.workload().promptTokens(), 1, 100_000);
         requireRange(
                 "plumbline.workload.prompt-tokens-deviation", config.workload().promptTokensDeviation(), 0, 100_000);
+        requireRange(
+                "plumbline.workload.max-tokens-deviation", config.workload().maxTokensDeviation(), 0, 1_000_000);
         requireRange("plumbline.emit.queue-capacity", config.emit().queueCapacity(), 1, 10_000_000);
         requireRange("plumbline.emit.queue-bytes", config.emit().queueBytes().asLongValue(), 1L << 20, 1L << 40);
         nanos("plumbline.emit.stop-grace", config.emit().stopGrace(), Duration.ofMillis(1));
@@ -147,22 +166,25 @@ record ProducerSettings(
                         config.series().variant(),
                         Optional.of(config.series().conditions().orElseGet(() -> conditions(config)))));
         Tokens tokens = tokens(config.tokens(), endpoint);
+        Workload workload = workload(config);
         Protocol protocol = driven.protocol()
                 .withLimits(limits(
-                        Runtime.getRuntime().maxMemory(),
-                        load.concurrency().orElse(load.maxInFlight()),
-                        config.workload().maxTokens()));
+                        Runtime.getRuntime().maxMemory(), load.concurrency().orElse(load.maxInFlight()), (int)
+                                answers(config.workload()).most()));
         return new ProducerSettings(
                 bootstrapServers,
-                endpoint,
-                series,
-                tokens.tokenizerFile().isPresent() || tokens.tokenize().isPresent() ? protocol.keepingText() : protocol,
-                new Prompts(
-                        config.workload().seed(),
-                        config.workload().promptTokens(),
-                        config.workload().promptTokensDeviation()),
+                new Lane(
+                        series,
+                        new Target(
+                                endpoint,
+                                tokens.tokenizerFile().isPresent()
+                                                || tokens.tokenize().isPresent()
+                                                || workload.readsAnswers()
+                                        ? protocol.keepingText()
+                                        : protocol,
+                                timeouts(config.timeouts()))),
+                workload,
                 config.workload().cache(),
-                timeouts(config.timeouts()),
                 budgets(config.selfCheck()),
                 protection(config),
                 retries(config.retry()),
@@ -186,10 +208,23 @@ record ProducerSettings(
                 most.maxStreamBytes());
     }
 
+    private static Workload workload(ProducerConfig config) {
+        ProducerConfig.Workload workload = config.workload();
+        return new SyntheticWorkload(
+                new RequestClass(config.series().scenario()),
+                new Prompts(workload.seed(), new Length(workload.promptTokens(), workload.promptTokensDeviation())),
+                workload.seed(),
+                answers(workload));
+    }
+
+    private static Length answers(ProducerConfig.Workload workload) {
+        return new Length(workload.maxTokens(), workload.maxTokensDeviation());
+    }
+
     /** What this producer knows of what must match. */
     private static String conditions(ProducerConfig config) {
         ProducerConfig.Workload workload = config.workload();
-        return ConditionsDigest.of(Map.of(
+        Map<String, String> conditions = new HashMap<>(Map.of(
                 "promptTokens", Integer.toString(workload.promptTokens()),
                 "promptTokensDeviation", Integer.toString(workload.promptTokensDeviation()),
                 "maxTokens", Integer.toString(workload.maxTokens()),
@@ -198,6 +233,10 @@ record ProducerSettings(
                 "temperature", Double.toString(config.target().temperature()),
                 "streaming", Boolean.toString(config.target().streaming()),
                 "endpointType", config.target().endpointType().name()));
+        if (workload.maxTokensDeviation() > 0) {
+            conditions.put("maxTokensDeviation", Integer.toString(workload.maxTokensDeviation()));
+        }
+        return ConditionsDigest.of(conditions);
     }
 
     private static Optional<Slo> slo(ProducerConfig.Slo stated) {
@@ -241,9 +280,7 @@ record ProducerSettings(
                 "above 0; above 1 = never");
         requireRange("plumbline.breaker.requests", breaker.requests(), 1, 100_000);
         ProducerConfig.Workload workload = config.workload();
-        // The longest prompt: lengths are cut at four times the mean.
-        long promptWords =
-                workload.promptTokensDeviation() == 0 ? workload.promptTokens() : 4L * workload.promptTokens();
+        Length prompts = new Length(workload.promptTokens(), workload.promptTokensDeviation());
         return new Protection(
                 new SpendGuard(
                         new SpendLimits(
@@ -252,8 +289,8 @@ record ProducerSettings(
                                 limits.maxCost(),
                                 perPromptToken,
                                 perOutputToken),
-                        promptWords,
-                        workload.maxTokens()),
+                        prompts.most(),
+                        answers(workload).most()),
                 new CircuitBreaker(new BreakerSettings(
                         breaker.failureRatio(),
                         breaker.requests(),

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.plumbline.contract.series.LoadPoint;
+import dev.plumbline.producer.dispatch.Course;
 import dev.plumbline.producer.dispatch.LoadPlan;
-import dev.plumbline.producer.dispatch.RunLimits;
 import dev.plumbline.producer.schedule.FireTimes;
 import dev.plumbline.producer.workload.Salt;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -30,12 +32,10 @@ class LoadSharesTest {
     @Test
     void slotsOfAClosedLoopAreDividedAndTheFirstLoopsTakeWhatIsLeft() {
         LoadShares shares = shares("c10", 4, Map.of("plumbline.load.pause-after-failure", "20ms"));
-        assertThat(IntStream.range(0, 4).mapToObj(shares::plan))
-                .containsExactly(
-                        new LoadPlan.Closed(3, 20_000_000),
-                        new LoadPlan.Closed(3, 20_000_000),
-                        new LoadPlan.Closed(2, 20_000_000),
-                        new LoadPlan.Closed(2, 20_000_000));
+        assertThat(IntStream.range(0, 4).mapToObj(i -> (LoadPlan.Closed) shares.plan(i)))
+                .allMatch(plan -> plan.pauseAfterFailureNanos() == 20_000_000)
+                .extracting(LoadPlan.Closed::slots)
+                .containsExactly(3, 3, 2, 2);
         assertThat(shares.slotsPerLoop()).isEqualTo(3);
     }
 
@@ -58,8 +58,6 @@ class LoadSharesTest {
         int cap = 0;
         for (int i = 0; i < 3; i++) {
             LoadPlan.Open plan = (LoadPlan.Open) shares.plan(i);
-            assertThat(plan.firstOrdinal()).isEqualTo(i);
-            assertThat(plan.ordinalStep()).isEqualTo(3);
             assertThat(plan.maxInFlight()).isLessThanOrEqualTo(shares.slotsPerLoop());
             cap += plan.maxInFlight();
             for (int ordinal = i; ordinal < together.length; ordinal += 3) {
@@ -115,19 +113,40 @@ class LoadSharesTest {
 
     @Test
     void theWarmUpIsNoPartOfTheDuration() {
-        RunLimits limits = shares(
+        Course course = shares(
                         "c1",
                         1,
                         Map.of(
                                 "plumbline.load.warmup-duration", "3s",
                                 "plumbline.load.duration", "10s",
                                 "plumbline.load.request-count", "7"))
-                .limits(5);
-        assertThat(limits.startNanos()).isEqualTo(5);
-        assertThat(limits.measuredFromNanos()).isEqualTo(5 + 3 * SECOND);
-        assertThat(limits.endNanos()).hasValue(5 + 13 * SECOND);
-        assertThat(limits.requestCount()).hasValue(7);
-        assertThat(shares("c1", 1, Map.of()).limits(5).endNanos()).isEqualTo(OptionalLong.empty());
+                .course(5);
+        assertThat(course.startNanos()).isEqualTo(5);
+        assertThat(course.measuredFromNanos()).isEqualTo(5 + 3 * SECOND);
+        assertThat(course.endNanos()).hasValue(5 + 13 * SECOND);
+        assertThat(course.requestCount()).hasValue(7);
+        assertThat(course.graceNanos()).isEqualTo(30 * SECOND);
+        assertThat(shares("c1", 1, Map.of()).course(5).endNanos()).isEqualTo(OptionalLong.empty());
+    }
+
+    /** In step they would stay, where answers are of equal length. */
+    @ParameterizedTest
+    @CsvSource({"8s, , 4", "1m, , 10", "8s, 2s, 2", "8s, 0s, 0"})
+    void slotsOfAClosedLoopDoNotBeginTogether(String warmup, String ramp, int overSeconds) {
+        Map<String, String> settings = new HashMap<>(Map.of("plumbline.load.warmup-duration", warmup));
+        Optional.ofNullable(ramp).ifPresent(stated -> settings.put("plumbline.load.ramp", stated));
+        LoadShares shares = shares("c8", 2, settings);
+        long[] begins = new long[8];
+        for (int loop = 0; loop < 2; loop++) {
+            FireTimes ofLoop = ((LoadPlan.Closed) shares.plan(loop)).begins();
+            for (int slot = loop; slot < 8; slot += 2) {
+                begins[slot] = ofLoop.nextDueNanos();
+            }
+        }
+        long part = overSeconds * SECOND / 8;
+        for (int slot = 0; slot < 8; slot++) {
+            assertThat(begins[slot]).isBetween(slot * part, (slot + 1) * part);
+        }
     }
 
     @Test

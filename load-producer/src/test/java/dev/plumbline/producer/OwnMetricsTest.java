@@ -10,20 +10,18 @@ import dev.plumbline.producer.client.ConnectionReuse;
 import dev.plumbline.producer.client.Endpoint;
 import dev.plumbline.producer.client.InferenceClient;
 import dev.plumbline.producer.client.Timeouts;
+import dev.plumbline.producer.dispatch.Course;
+import dev.plumbline.producer.dispatch.Drive;
 import dev.plumbline.producer.dispatch.LoadCounters;
 import dev.plumbline.producer.dispatch.LoadLoop;
 import dev.plumbline.producer.dispatch.LoadPlan;
 import dev.plumbline.producer.dispatch.Protection;
-import dev.plumbline.producer.dispatch.RequestSource;
-import dev.plumbline.producer.dispatch.RetryPolicy;
-import dev.plumbline.producer.dispatch.RunLimits;
 import dev.plumbline.producer.emission.EmissionCounters;
 import dev.plumbline.producer.emission.MarkedQueue;
 import dev.plumbline.producer.exposition.ProducerMetrics;
 import dev.plumbline.producer.selfcheck.Budgets;
 import dev.plumbline.producer.selfcheck.ProcessCpu;
 import dev.plumbline.producer.time.ManualClock;
-import dev.plumbline.producer.workload.Prompts;
 import dev.plumbline.protocol.EndpointType;
 import dev.plumbline.protocol.Protocol;
 import dev.plumbline.protocol.RequestParameters;
@@ -108,19 +106,15 @@ class OwnMetricsTest {
                 ConnectionReuse.upTo(3),
                 new AnswerNotes());
         loop.start();
-        var unused = loop.measure(
+        var unused = loop.offer(
                 client,
-                new RequestSource(
+                Drive.source(
                         "r",
-                        SERIES,
-                        new Prompts(1, 4, 0),
+                        Endpoint.below("http://127.0.0.1:9", EndpointType.CHAT, Map.of()),
                         Protocol.of(EndpointType.CHAT, RequestParameters.of("m", true, 8, 0)),
-                        RequestSource.Counting.BY_SERVER,
-                        Optional.empty(),
-                        RetryPolicy.NEVER,
                         clock),
                 new LoadPlan.Closed(1, 1_000_000 * MILLI),
-                RunLimits.of(clock.nanos(), OptionalLong.empty(), OptionalLong.empty()));
+                Course.of(clock.nanos(), OptionalLong.empty(), OptionalLong.empty()));
         Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> counters.dueRequests() == 1);
         clock.advanceMillis(3_600_000 + 25_000);
         Awaitility.await()

@@ -103,9 +103,14 @@ public final class Protocol {
         return generic.map(GenericTarget::method).orElse("POST");
     }
 
-    /** The body of the request for a prompt, UTF-8. */
+    /** The body of the request for a prompt whose answer may be as long as the parameters say, UTF-8. */
     public byte[] body(String prompt) {
-        return requests.body(prompt);
+        return body(Ask.of(prompt, parameters.maxTokens()));
+    }
+
+    /** The body of the request, UTF-8. */
+    public byte[] body(Ask ask) {
+        return requests.body(ask);
     }
 
     /** Headers of every request; the key is not among them, see {@link EndpointType#authorization}. */

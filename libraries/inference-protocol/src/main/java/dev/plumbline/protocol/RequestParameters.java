@@ -8,7 +8,7 @@ import java.util.OptionalLong;
  *
  * @param model as the server knows it; may be empty for {@link EndpointType#GENERIC} only
  * @param streaming asks for the answer as it comes, with token counts
- * @param maxTokens longest answer, in tokens, 1 or more
+ * @param maxTokens longest answer, in tokens, 1 or more, where an {@link Ask} does not say it
  * @param temperature 0 or more; 0 asks for the most likely token every time
  * @param samplingSeed sent where the API has a field for it
  */

@@ -16,12 +16,16 @@ import dev.plumbline.producer.time.Anchor;
 import dev.plumbline.producer.time.ProducerClock;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 
 /**
@@ -49,6 +53,9 @@ public final class LoadLoop {
     private final SelfCheck selfCheck;
     private final long tickIntervalMillis;
 
+    /** Per lane, as the target's answers differ; all runs of this loop learn together. */
+    private final Map<Lane, TokensPerChunk> tokensPerChunk = new HashMap<>();
+
     private Optional<LoadRun> run = Optional.empty();
     private long timerId;
     private long lastMarkNanos;
@@ -56,7 +63,7 @@ public final class LoadLoop {
     private boolean finished;
     private volatile OptionalLong measuredUntilNanos = OptionalLong.empty();
 
-    /** Hears of every measured request that ended, on the loop. */
+    /** Hears of requests that ended, on the loop. */
     @FunctionalInterface
     public interface EndedListener {
         void ended(EndedRequest request);
@@ -113,53 +120,70 @@ public final class LoadLoop {
         return measuredUntilNanos;
     }
 
-    /** Offers load that is measured, all of it. Completes when its limits are reached or it is stopped. */
-    public CompletableFuture<Void> measure(
-            InferenceClient client, RequestSource source, LoadPlan plan, RunLimits limits) {
-        return measure(client, source, plan, limits, Protection.none(), source, (recording, request) -> {});
+    /** Offers load that is measured, or a rehearsal, as the course says; nothing is limited. */
+    public CompletableFuture<Void> offer(InferenceClient client, RequestSource source, LoadPlan plan, Course course) {
+        return offer(client, source, plan, course, request -> {});
+    }
+
+    /** @param unmeasured hears of each request that is over and not measured, on the loop */
+    public CompletableFuture<Void> offer(
+            InferenceClient client, RequestSource source, LoadPlan plan, Course course, EndedListener unmeasured) {
+        return offer(
+                prepare(source, source, course.loops()), lane -> client, plan, course, Protection.none(), unmeasured);
     }
 
     /**
-     * Offers load that is measured from the moment that the limits name.
+     * Begins to make requests ahead of a load.
      *
-     * @param warmupSource of what is due before
-     * @param warmupObserver hears of it
+     * @param unmeasured requests of its warm-up and cool-down
+     * @param loops how many share the load
      */
-    public CompletableFuture<Void> measure(
-            InferenceClient client,
-            RequestSource source,
+    public Load prepare(RequestSource measured, RequestSource unmeasured, int loops) {
+        return new Load(new Preparation(measured, index, loops), new Preparation(unmeasured, index, loops));
+    }
+
+    /** A load whose requests are being made. */
+    public static final class Load {
+        private final Preparation measured;
+        private final Preparation unmeasured;
+
+        Load(Preparation measured, Preparation unmeasured) {
+            this.measured = measured;
+            this.unmeasured = unmeasured;
+        }
+
+        /** Waits until as many are made as are kept ahead; false when that took longer. */
+        public boolean awaitFilled(Duration timeout) throws InterruptedException {
+            long deadline = System.nanoTime() + timeout.toNanos();
+            return measured.awaitFilled(timeout.toNanos()) && unmeasured.awaitFilled(deadline - System.nanoTime());
+        }
+    }
+
+    /**
+     * Offers a load. Completes when its limits are reached or it is stopped.
+     *
+     * @param load is used up
+     * @param clients who sends what takes a lane, on this loop
+     * @param unmeasured hears of each request that is over and not measured, on the loop
+     */
+    public CompletableFuture<Void> offer(
+            Load load,
+            Function<Lane, InferenceClient> clients,
             LoadPlan plan,
-            RunLimits limits,
+            Course course,
             Protection protection,
-            RequestSource warmupSource,
-            RunObserver warmupObserver) {
-        LoadRun next = new LoadRun(
-                vertx,
-                context,
-                clock,
-                client,
+            EndedListener unmeasured) {
+        LoadRun next = LoadRun.of(
                 plan,
-                limits,
-                protection,
-                new LoadRun.Requests(warmupSource, warmupObserver),
-                new LoadRun.Requests(source, new Measured(protection)));
-        return begin(next, () -> measuring(next, limits));
-    }
-
-    /** Offers load of which only the given observer hears. */
-    public CompletableFuture<Void> rehearse(
-            InferenceClient client,
-            RequestSource source,
-            LoadPlan plan,
-            RunLimits limits,
-            Protection protection,
-            RunObserver observer) {
-        LoadRun.Requests requests = new LoadRun.Requests(source, observer);
-        return begin(
-                new LoadRun(vertx, context, clock, client, plan, limits, protection, requests, requests), () -> {});
-    }
-
-    private CompletableFuture<Void> begin(LoadRun next, Runnable atItsStart) {
+                new LoadRun.Setting(
+                        vertx,
+                        context,
+                        clock,
+                        new LanesOfLoop(clients, protection, unmeasured),
+                        course,
+                        protection,
+                        load.measured,
+                        load.unmeasured));
         context.runOnContext(unused -> {
             if (finished) {
                 next.stop();
@@ -167,19 +191,20 @@ public final class LoadLoop {
             }
             run.ifPresent(LoadRun::stop);
             run = Optional.of(next);
-            atItsStart.run();
+            if (course.phase().isMeasured()) {
+                measuring(next, course);
+            }
             next.start();
         });
         return next.done();
     }
 
-    /** Every second of the measured span is told, from when the limits say until the run is over. */
-    private void measuring(LoadRun measured, RunLimits limits) {
-        ledger.measuredFrom(limits.measuredFromNanos());
+    /** Every second of the measured span is told, from when the course says until it is over. */
+    private void measuring(LoadRun measured, Course course) {
+        ledger.measuredFrom(course.measuredFromNanos());
         // A stated end is the end, however late the loop sees it.
-        limits.endNanos().ifPresent(ledger::measuredUntil);
-        var unused = measured.done().thenRun(() -> {
-            long until = limits.measuredUntilNanos(clock.nanos());
+        course.endNanos().ifPresent(ledger::measuredUntil);
+        var unused = measured.measuredUntil().thenAccept(until -> {
             ledger.measuredUntil(until);
             measuredUntilNanos = OptionalLong.of(until);
         });
@@ -248,13 +273,82 @@ public final class LoadLoop {
                         sent.getAsLong(), request.stamps().endNanos()));
     }
 
-    /** What happens to requests that count. */
-    private final class Measured implements RunObserver {
+    private final class LanesOfLoop implements Lanes {
+
+        private final Function<Lane, InferenceClient> clients;
+        private final Protection protection;
+        private final EndedListener unmeasured;
+
+        LanesOfLoop(Function<Lane, InferenceClient> clients, Protection protection, EndedListener unmeasured) {
+            this.clients = clients;
+            this.protection = protection;
+            this.unmeasured = unmeasured;
+        }
+
+        @Override
+        public InferenceClient client(Lane lane) {
+            return clients.apply(lane);
+        }
+
+        @Override
+        public RunObserver observer(Offer offer) {
+            return switch (offer.phase().told()) {
+                case NOTHING -> (recording, request) -> unmeasured.ended(request);
+                case ACTIVITY -> new Active(tokensPerChunk(offer.lane()), unmeasured);
+                case EVENTS -> new Measured(tokensPerChunk(offer.lane()), protection);
+            };
+        }
+
+        private TokensPerChunk tokensPerChunk(Lane lane) {
+            return tokensPerChunk.computeIfAbsent(lane, unused -> new TokensPerChunk());
+        }
+    }
+
+    /** What every request of a load does: it is in flight, and its answer streams. */
+    private class Active implements RunObserver {
+
+        private final TokensPerChunk tokensPerChunk;
+        private final EndedListener over;
+
+        Active(TokensPerChunk tokensPerChunk, EndedListener over) {
+            this.tokensPerChunk = tokensPerChunk;
+            this.over = over;
+        }
+
+        @Override
+        public void entered(long atNanos) {
+            ledger.entered(atNanos);
+        }
+
+        @Override
+        public void content(RequestRecording recording, long atNanos) {
+            long tokens = tokensPerChunk.ofNextChunk();
+            recording.told(tokens);
+            ledger.tokens(atNanos, tokens);
+        }
+
+        @Override
+        public void left(long atNanos) {
+            ledger.left(atNanos);
+        }
+
+        @Override
+        public void ended(RequestRecording recording, EndedRequest request) {
+            ledger.tokens(request.stamps().endNanos(), recording.outputTokenCorrection());
+            recording
+                    .countedOutputTokens()
+                    .ifPresent(counted -> tokensPerChunk.learn(counted, recording.contentChunks()));
+            over.ended(request);
+        }
+    }
+
+    /** What those do besides that count. */
+    private final class Measured extends Active {
 
         private final Protection protection;
-        private final TokensPerChunk tokensPerChunk = new TokensPerChunk();
 
-        Measured(Protection protection) {
+        Measured(TokensPerChunk tokensPerChunk, Protection protection) {
+            super(tokensPerChunk, listener);
             this.protection = protection;
         }
 
@@ -272,7 +366,7 @@ public final class LoadLoop {
 
         @Override
         public void entered(long atNanos) {
-            ledger.entered(atNanos);
+            super.entered(atNanos);
             counters.entered();
         }
 
@@ -282,28 +376,17 @@ public final class LoadLoop {
         }
 
         @Override
-        public void content(RequestRecording recording, long atNanos) {
-            long tokens = tokensPerChunk.ofNextChunk();
-            recording.told(tokens);
-            ledger.tokens(atNanos, tokens);
-        }
-
-        @Override
         public void left(long atNanos) {
-            ledger.left(atNanos);
+            super.left(atNanos);
             counters.left();
         }
 
         @Override
         public void ended(RequestRecording recording, EndedRequest request) {
             long endNanos = request.stamps().endNanos();
-            ledger.tokens(endNanos, recording.outputTokenCorrection());
-            recording
-                    .countedOutputTokens()
-                    .ifPresent(counted -> tokensPerChunk.learn(counted, recording.contentChunks()));
             protection.costBillionths(request).ifPresent(cost -> ledger.spent(endNanos, cost));
             counters.ended(request.attempt(), request.outcome());
-            listener.ended(request);
+            super.ended(recording, request);
             if (request.outcome() instanceof Outcome.Cancelled cancelled
                     && cancelled.ownLimit().isPresent()) {
                 selfCheck.unsent(endNanos);

@@ -11,28 +11,31 @@ public sealed interface LoadPlan {
      * @param slots this loop's part of the concurrency, 0 or more
      * @param pauseAfterFailureNanos how much later the next is due after a failure, so that a target that refuses at once
      *     is not hammered
+     * @param begins when each slot begins, from the start of the course: one due time a slot, in order
      */
-    record Closed(int slots, long pauseAfterFailureNanos) implements LoadPlan {
+    record Closed(int slots, long pauseAfterFailureNanos, FireTimes begins) implements LoadPlan {
         public Closed {
             if (slots < 0 || pauseAfterFailureNanos < 0) {
                 throw new IllegalArgumentException(slots + " slots, pause " + pauseAfterFailureNanos + " ns");
             }
+        }
+
+        /** All slots begin at once. */
+        public Closed(int slots, long pauseAfterFailureNanos) {
+            this(slots, pauseAfterFailureNanos, () -> 0);
         }
     }
 
     /**
      * Requests fall due by a sequence.
      *
-     * @param fireTimes this loop's share, from the start of the run
-     * @param firstOrdinal of the first of them
-     * @param ordinalStep from one to the next
+     * @param fireTimes this loop's share, from the start of the course
      * @param maxInFlight beyond it, what is due is dropped
      */
-    record Open(FireTimes fireTimes, long firstOrdinal, long ordinalStep, int maxInFlight) implements LoadPlan {
+    record Open(FireTimes fireTimes, int maxInFlight) implements LoadPlan {
         public Open {
-            if (firstOrdinal < 0 || ordinalStep < 1 || maxInFlight < 1) {
-                throw new IllegalArgumentException(
-                        "ordinals " + firstOrdinal + " + n * " + ordinalStep + ", cap " + maxInFlight);
+            if (maxInFlight < 1) {
+                throw new IllegalArgumentException("cap " + maxInFlight);
             }
         }
     }

@@ -1,402 +1,263 @@
 package dev.plumbline.producer.dispatch;
 
 import dev.plumbline.contract.event.Outcome;
-import dev.plumbline.producer.client.Exchange;
-import dev.plumbline.producer.client.ExchangeListener;
-import dev.plumbline.producer.client.InferenceClient;
 import dev.plumbline.producer.limits.CircuitBreaker.Permit;
 import dev.plumbline.producer.recorder.EndedRequest;
 import dev.plumbline.producer.recorder.RequestRecording;
 import dev.plumbline.producer.time.ProducerClock;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Offers load on one event loop until its limits are reached. All methods run on that loop, unless they say otherwise.
- *
- * <p>Open loop: a pacer thread parks until the next due time and then wakes the loop; the loop walks the sequence itself
- * and takes everything that is due. So nothing queues between the two, and a late wake-up only makes requests late, which
- * their due time shows; none is skipped.
+ * Offers a load on one event loop along its {@link Course}: what falls due when is for its kinds to say, what becomes of it is
+ * known to {@link InFlight}. All methods run on that loop, unless they say otherwise.
  */
-final class LoadRun {
-
-    private static final long NOTHING_DUE = Long.MAX_VALUE;
-
-    /** How often the slots of a closed loop ask whether a target that is left alone may be tried again. */
-    private static final long BREAKER_POLL_MILLIS = 50;
+abstract sealed class LoadRun implements InFlight.Owner permits OpenRun, ClosedRun {
 
     /** Most requests that one turn takes up: behind them the loop reads what has come. */
-    private static final int MOST_PER_TURN = 64;
+    static final int MOST_PER_TURN = 64;
 
-    private final Vertx vertx;
-    private final Context context;
-    private final ProducerClock clock;
-    private final InferenceClient client;
-    private final LoadPlan plan;
-    private final RunLimits limits;
-    private final Protection protection;
-    private final Requests warmup;
-    private final Requests measured;
-    private final Set<Exchange> inFlight = new LinkedHashSet<>();
-    private final CompletableFuture<Void> done = new CompletableFuture<>();
-    private final AtomicLong pacedDueNanos = new AtomicLong(NOTHING_DUE);
-
-    private long nextOrdinal;
-    private long nextDueNanos = NOTHING_DUE;
-    private int pausing;
-    private boolean exhausted;
-    private boolean stopping;
-    private boolean isPumpPosted;
-    private volatile boolean hasEnded;
-    private volatile @Nullable Thread pacerThread;
-
-    LoadRun(
+    /**
+     * Where a run sends, and when.
+     *
+     * @param unmeasured requests of the warm-up and the cool-down
+     */
+    record Setting(
             Vertx vertx,
             Context context,
             ProducerClock clock,
-            InferenceClient client,
-            LoadPlan plan,
-            RunLimits limits,
+            Lanes lanes,
+            Course course,
             Protection protection,
-            Requests warmup,
-            Requests measured) {
-        this.vertx = vertx;
-        this.context = context;
-        this.clock = clock;
-        this.client = client;
-        this.plan = plan;
-        this.limits = limits;
-        this.protection = protection;
-        this.warmup = warmup;
-        this.measured = measured;
+            Preparation measured,
+            Preparation unmeasured) {}
+
+    final Vertx vertx;
+    final Context context;
+    final ProducerClock clock;
+    final Course course;
+    final Protection protection;
+    final InFlight inFlight;
+    private final Preparation measured;
+    private final Preparation unmeasured;
+    private final CompletableFuture<Long> measuredUntil = new CompletableFuture<>();
+    private final CompletableFuture<Void> done = new CompletableFuture<>();
+    /** Sessions between two turns. */
+    private int thinking;
+
+    private boolean isExhausted;
+    private boolean isStopping;
+    private volatile boolean hasEnded;
+
+    LoadRun(Setting setting) {
+        this.vertx = setting.vertx();
+        this.context = setting.context();
+        this.clock = setting.clock();
+        this.course = setting.course();
+        this.protection = setting.protection();
+        this.measured = setting.measured();
+        this.unmeasured = setting.unmeasured();
+        this.inFlight = new InFlight(vertx, clock, setting.lanes(), protection, this);
+    }
+
+    static LoadRun of(LoadPlan plan, Setting setting) {
+        return switch (plan) {
+            case LoadPlan.Open open -> new OpenRun(open, setting);
+            case LoadPlan.Closed closed -> new ClosedRun(closed, setting);
+        };
     }
 
     /**
-     * Completes when nothing more is due and nothing is in flight; a load of a stated duration not before that is over. On
-     * the loop.
+     * Completes when nothing more is due and nothing is in flight; a load of a stated duration not before that is over. Any
+     * thread.
      */
-    CompletableFuture<Void> done() {
+    final CompletableFuture<Void> done() {
         return done;
     }
 
-    void start() {
-        switch (plan) {
-            case LoadPlan.Closed closed -> startClosed(closed.slots());
-            case LoadPlan.Open open -> startOpen(open);
-        }
+    /** Completes, with a stamp, when the measured part is over; at the latest with {@link #done()}. Any thread. */
+    final CompletableFuture<Long> measuredUntil() {
+        return measuredUntil;
     }
 
-    /** The loop's regular tick: late pacing is made good, timeouts are enforced, the end of the run is seen. */
-    void tick() {
+    /** Begins. */
+    abstract void start();
+
+    /** Takes up what is due by now. */
+    abstract void offerDue();
+
+    /** One that was offered is over, with all its turns. */
+    abstract void freed(EndedRequest last);
+
+    /** The loop's regular tick: late pacing is made good, timeouts are enforced, the end is seen. */
+    final void tick() {
         if (hasEnded) {
             return;
         }
         long now = clock.nanos();
-        if (now >= limits.endNanos().orElse(Long.MAX_VALUE)) {
+        if (course.isOver(now)) {
+            measuredUntil.complete(course.measuredUntilNanos(now));
+            if (inFlight.measured() == 0 || course.isGraceOver(now)) {
+                stop();
+                return;
+            }
+        }
+        if (measured.hasFailed() || unmeasured.hasFailed()) {
             stop();
             return;
         }
-        pump();
-        List<Exchange> overdue = new ArrayList<>(0);
-        long swept = clock.nanos();
-        for (Exchange exchange : inFlight) {
-            if (exchange.isOverdue(swept)) {
-                overdue.add(exchange);
-            }
-        }
-        for (Exchange exchange : overdue) {
-            exchange.enforceDeadlines(clock.nanos());
-        }
+        offerDue();
+        inFlight.tick();
     }
 
-    /** Ends the run: nothing more is taken up, what is in flight is cancelled. */
-    void stop() {
-        stopping = true;
-        exhausted = true;
-        nextDueNanos = NOTHING_DUE;
-        for (Exchange exchange : List.copyOf(inFlight)) {
-            exchange.cancel();
-        }
+    /** Ends it: nothing more is taken up, what is in flight is cancelled. */
+    final void stop() {
+        isStopping = true;
+        isExhausted = true;
+        inFlight.cancel();
         completeIfIdle();
     }
 
-    private void startClosed(int slots) {
-        exhausted |= slots == 0;
-        startSlots(slots, limits.startNanos());
+    /** Nothing is offered any more. */
+    final void exhaust() {
+        isExhausted = true;
     }
 
-    /** Nobody has asked for a slot before its turn comes, so that is when it is due: waiting for it is no lateness. */
-    private void startSlots(int slots, long dueNanos) {
-        int more = slots;
-        for (int turn = 0; turn < MOST_PER_TURN && more > 0 && !exhausted; turn++) {
-            takeNext(dueNanos);
-            more--;
-        }
-        if (more > 0 && !exhausted) {
-            int left = more;
-            pausing++;
-            vertx.setTimer(1, unused -> {
-                pausing--;
-                startSlots(left, clock.nanos());
-            });
-        }
-        completeIfIdle();
+    final boolean isExhausted() {
+        return isExhausted;
     }
 
-    private void takeNext(long dueNanos) {
-        if (stopping) {
+    final boolean hasEnded() {
+        return hasEnded;
+    }
+
+    /** What became of a request that fell due. */
+    enum Taken {
+        /** It was sent, or dropped. */
+        UP,
+        /** Not now: none is ready, and {@link #offerDue} is called when one is. */
+        NOT_READY,
+        /** Not now: the target is left alone. */
+        LEFT_ALONE,
+        /** Not at all, and nothing after it. */
+        NO_MORE
+    }
+
+    /**
+     * Takes up the first turn of the next session.
+     *
+     * @param mayDrop whether it is dropped where it cannot be sent, or waits
+     * @param mostInFlight beyond it, it is not sent
+     */
+    final Taken takeNext(long dueNanos, boolean mayDrop, int mostInFlight) {
+        Phase phase = course.phaseAt(dueNanos);
+        boolean isMain = phase == course.phase();
+        if (isStopping || (isMain && course.isCountReached()) || (course.isOver(dueNanos) && !course.hasGrace())) {
+            return Taken.NO_MORE;
+        }
+        Preparation from = isMain ? measured : unmeasured;
+        boolean isFull = inFlight.size() >= mostInFlight;
+        Optional<Permit> permit =
+                isFull ? Optional.empty() : protection.breaker().admit(clock.nanos());
+        if (permit.isEmpty() && !mayDrop) {
+            return Taken.LEFT_ALONE;
+        }
+        Optional<Prepared> request = from.take(() -> context.runOnContext(unused -> offerDue()));
+        if (request.isEmpty()) {
+            permit.ifPresent(protection.breaker()::cancelled);
+            return Taken.NOT_READY;
+        }
+        if (isMain && !course.issue()) {
+            permit.ifPresent(protection.breaker()::cancelled);
+            return Taken.NO_MORE;
+        }
+        return take(
+                new Offer(phase, from, request.get(), dueNanos),
+                permit,
+                isFull ? Outcome.DropReason.IN_FLIGHT_CAP : Outcome.DropReason.CIRCUIT_BREAKER);
+    }
+
+    private Taken take(Offer offer, Optional<Permit> permit, Outcome.DropReason otherwise) {
+        if (permit.isEmpty()) {
+            inFlight.drop(offer, otherwise);
+            return Taken.UP;
+        }
+        if (!protection.spend().book()) {
+            protection.breaker().cancelled(permit.get());
+            return Taken.NO_MORE;
+        }
+        inFlight.send(offer, permit.get());
+        return Taken.UP;
+    }
+
+    @Override
+    public final void spent() {
+        isExhausted = true;
+    }
+
+    @Override
+    public final void over(Offer offer, RequestRecording recording, EndedRequest last) {
+        boolean isOver = offer.request().session().isOver() || !(last.outcome() instanceof Outcome.Completed);
+        if (isOver || isExhausted) {
+            freed(last);
+            completeIfIdle();
             return;
         }
-        if (!limits.allows(dueNanos)) {
-            exhausted = true;
+        thinking++;
+        offer.from()
+                .follow(
+                        offer.request(),
+                        recording.answer(),
+                        next -> context.runOnContext(unused -> think(offer, next, last)));
+    }
+
+    private void think(Offer before, Optional<Prepared> next, EndedRequest last) {
+        if (next.isEmpty()) {
+            thinking--;
+            freed(last);
+            completeIfIdle();
+            return;
+        }
+        long dueNanos = last.stamps().endNanos() + next.get().thinkNanos();
+        long aheadMillis = Math.max(1, (dueNanos - clock.nanos()) / ProducerClock.NANOS_PER_MILLI);
+        vertx.setTimer(aheadMillis, unused -> {
+            thinking--;
+            takeTurn(before, next.get(), dueNanos, last);
+            completeIfIdle();
+        });
+    }
+
+    private void takeTurn(Offer before, Prepared turn, long dueNanos, EndedRequest last) {
+        Phase phase = course.phaseAt(dueNanos);
+        if (isExhausted || (phase == course.phase() && !course.issue())) {
+            freed(last);
             return;
         }
         Optional<Permit> permit = protection.breaker().admit(clock.nanos());
-        if (permit.isEmpty()) {
-            pausing++;
-            vertx.setTimer(BREAKER_POLL_MILLIS, unused -> afterPause(clock.nanos()));
+        Taken taken = take(new Offer(phase, before.from(), turn, dueNanos), permit, Outcome.DropReason.CIRCUIT_BREAKER);
+        if (permit.isEmpty() || taken == Taken.NO_MORE) {
+            isExhausted |= taken == Taken.NO_MORE;
+            freed(last);
+        }
+    }
+
+    /** It is over when nothing more is offered and everything has ended. Who pauses offers nothing afterwards. */
+    final void completeIfIdle() {
+        if (hasEnded || !isExhausted) {
             return;
         }
-        boolean isWarmup = limits.isWarmup(dueNanos);
-        OptionalLong ordinal = isWarmup ? OptionalLong.of(limits.warmupIssued().getAndIncrement()) : limits.issue();
-        if (ordinal.isEmpty() || !protection.spend().book()) {
-            protection.breaker().cancelled(permit.get());
-            exhausted = true;
-            return;
-        }
-        send(isWarmup ? warmup : measured, ordinal.getAsLong(), dueNanos, clock.nanos(), permit.get());
-    }
-
-    private void startOpen(LoadPlan.Open open) {
-        nextOrdinal = open.firstOrdinal();
-        nextDueNanos = limits.startNanos() + open.fireTimes().nextDueNanos();
-        // One thread per run, gone with it.
-        Thread pacer = new Thread(() -> pace(Thread.currentThread()), "load-pacer");
-        pacer.setDaemon(true);
-        pacerThread = pacer;
-        pump();
-        pacer.start();
-    }
-
-    /** Takes up everything that is due by now and tells the pacer when to come back. */
-    private void pump() {
-        if (!(plan instanceof LoadPlan.Open open) || exhausted) {
-            return;
-        }
-        long now = clock.nanos();
-        int takenUp = 0;
-        while (nextDueNanos <= now) {
-            if (takenUp++ == MOST_PER_TURN) {
-                pumpSoon();
-                return;
-            }
-            long ordinal = nextOrdinal;
-            long due = nextDueNanos;
-            boolean isWarmup = limits.isWarmup(due);
-            if (!limits.allows(due) || (!isWarmup && limits.issue().isEmpty())) {
-                break;
-            }
-            nextOrdinal = ordinal + open.ordinalStep();
-            nextDueNanos = limits.startNanos() + open.fireTimes().nextDueNanos();
-            now = clock.nanos();
-            Requests phase = isWarmup ? warmup : measured;
-            if (inFlight.size() + pausing >= open.maxInFlight()) {
-                drop(phase, ordinal, due, now, Outcome.DropReason.IN_FLIGHT_CAP);
-                continue;
-            }
-            Optional<Permit> permit = protection.breaker().admit(now);
-            if (permit.isEmpty()) {
-                drop(phase, ordinal, due, now, Outcome.DropReason.CIRCUIT_BREAKER);
-            } else if (protection.spend().book()) {
-                send(phase, ordinal, due, now, permit.get());
-            } else {
-                protection.breaker().cancelled(permit.get());
-                exhausted = true;
-                break;
-            }
-        }
-        if (exhausted || limits.isCountReached(nextDueNanos)) {
-            exhausted = true;
-            nextDueNanos = NOTHING_DUE;
-            completeIfIdle();
-            return;
-        }
-        if (!limits.allows(nextDueNanos)) {
-            // Nothing is due any more, and the time until the end is measured all the same: the tick sees the end.
-            nextDueNanos = NOTHING_DUE;
-            return;
-        }
-        pacedDueNanos.set(nextDueNanos);
-        Thread pacer = pacerThread;
-        if (pacer != null) {
-            LockSupport.unpark(pacer);
-        }
-    }
-
-    /** By a timer: a task that is posted may run before the loop has read anything. */
-    private void pumpSoon() {
-        if (!isPumpPosted) {
-            isPumpPosted = true;
-            vertx.setTimer(1, unused -> {
-                isPumpPosted = false;
-                pump();
-            });
-        }
-    }
-
-    /** On the pacer's own thread. At most one wake-up of the loop is under way at a time. */
-    private void pace(Thread self) {
-        while (!hasEnded && !self.isInterrupted()) {
-            long due = pacedDueNanos.get();
-            if (due == NOTHING_DUE) {
-                LockSupport.park(this);
-                continue;
-            }
-            long ahead = due - clock.nanos();
-            if (ahead > 0) {
-                LockSupport.parkNanos(this, ahead);
-            } else if (pacedDueNanos.compareAndSet(due, NOTHING_DUE)) {
-                context.runOnContext(unused -> pump());
-            }
-        }
-    }
-
-    private void drop(Requests phase, long ordinal, long dueNanos, long takenNanos, Outcome.DropReason reason) {
-        phase.observer().taken(dueNanos, takenNanos);
-        RequestRecording recording = phase.source().recording(ordinal, dueNanos, takenNanos);
-        phase.observer().ended(recording, recording.dropped(clock.nanos(), reason));
-    }
-
-    private void send(Requests phase, long ordinal, long dueNanos, long takenNanos, Permit permit) {
-        RequestSource source = phase.source();
-        phase.observer().taken(dueNanos, takenNanos);
-        send(phase, source.recording(ordinal, dueNanos, takenNanos), source.bytes(ordinal), permit);
-    }
-
-    private void send(Requests phase, RequestRecording recording, byte[] body, Permit permit) {
-        phase.observer().entered(recording.takenNanos());
-        Exchange exchange =
-                client.start(recording, body, phase.source().protocol(), new Flight(phase, permit, recording));
-        if (!exchange.hasEnded()) {
-            inFlight.add(exchange);
-        }
-    }
-
-    private void afterEnd(Requests phase, Permit permit, Exchange exchange, EndedRequest request) {
-        inFlight.remove(exchange);
-        protection.ended(request, permit, clock.nanos());
-        OptionalLong retryPauseNanos =
-                stopping ? OptionalLong.empty() : phase.source().retries().pauseNanosAfter(request);
-        if (retryPauseNanos.isPresent()) {
-            // The slot stays taken: a request and its retries are one to the load.
-            pausing++;
-            long pauseMillis = Math.max(1, retryPauseNanos.getAsLong() / ProducerClock.NANOS_PER_MILLI);
-            vertx.setTimer(pauseMillis, unused -> retry(phase, exchange, clock.nanos()));
-        } else if (plan instanceof LoadPlan.Closed closed && !exhausted) {
-            pausing++;
-            boolean failed = request.outcome() instanceof Outcome.Failed || isOwnLimit(request.outcome());
-            if (failed && closed.pauseAfterFailureNanos() > 0) {
-                long pauseMillis = Math.max(1, closed.pauseAfterFailureNanos() / ProducerClock.NANOS_PER_MILLI);
-                vertx.setTimer(pauseMillis, unused -> afterPause(clock.nanos()));
-            } else {
-                // Not from inside the end: the connection is back in the pool only after it.
-                long endNanos = request.stamps().endNanos();
-                context.runOnContext(unused -> afterPause(endNanos));
-            }
-        } else {
-            completeIfIdle();
-        }
-    }
-
-    /** What is short here is so a moment later, too. */
-    private static boolean isOwnLimit(Outcome outcome) {
-        return outcome instanceof Outcome.Cancelled cancelled
-                && cancelled.ownLimit().isPresent();
-    }
-
-    private void retry(Requests phase, Exchange failed, long dueNanos) {
-        Optional<Permit> permit =
-                stopping ? Optional.empty() : protection.breaker().admit(clock.nanos());
-        if (permit.isPresent()) {
-            if (protection.spend().book()) {
-                pausing--;
-                RequestRecording recording = phase.source().retry(failed.recording(), dueNanos, clock.nanos());
-                phase.observer().retried(dueNanos, recording.takenNanos());
-                send(phase, recording, failed.body(), permit.get());
-                return;
-            }
-            protection.breaker().cancelled(permit.get());
-            exhausted = true;
-        }
-        // Not tried again: its slot is free for the next.
-        if (plan instanceof LoadPlan.Closed && !exhausted) {
-            afterPause(dueNanos);
-        } else {
-            pausing--;
-            completeIfIdle();
-        }
-    }
-
-    private void afterPause(long dueNanos) {
-        pausing--;
-        if (plan instanceof LoadPlan.Closed) {
-            takeNext(dueNanos);
-        }
-        completeIfIdle();
-    }
-
-    private void completeIfIdle() {
-        if (exhausted && inFlight.isEmpty() && (pausing == 0 || stopping) && !hasEnded) {
+        if (inFlight.size() == 0 && (thinking == 0 || isStopping)) {
             hasEnded = true;
-            Thread pacer = pacerThread;
-            if (pacer != null) {
-                LockSupport.unpark(pacer);
-            }
+            ended();
+            measured.close();
+            unmeasured.close();
+            measuredUntil.complete(course.measuredUntilNanos(clock.nanos()));
             done.complete(null);
         }
     }
 
-    /** Where requests of one kind come from and who hears of them. */
-    record Requests(RequestSource source, RunObserver observer) {}
-
-    /** One request that was let pass: tells the observer of its kind what happens to it. */
-    private final class Flight implements ExchangeListener {
-
-        private final Requests phase;
-        private final Permit permit;
-        private final RequestRecording recording;
-
-        Flight(Requests phase, Permit permit, RequestRecording recording) {
-            this.phase = phase;
-            this.permit = permit;
-            this.recording = recording;
-        }
-
-        @Override
-        public void sent() {
-            phase.observer().sent();
-        }
-
-        @Override
-        public void content(long atNanos) {
-            phase.observer().content(recording, atNanos);
-        }
-
-        @Override
-        public void ended(Exchange exchange, EndedRequest request) {
-            phase.observer().left(request.stamps().endNanos());
-            phase.observer().ended(exchange.recording(), request);
-            afterEnd(phase, permit, exchange, request);
-        }
-    }
+    /** It is over. */
+    void ended() {}
 }

@@ -4,7 +4,7 @@ import dev.plumbline.producer.recorder.EndedRequest;
 import dev.plumbline.producer.recorder.RequestRecording;
 
 /** Hears of every request of a run, on the event loop. Only the end concerns everybody; the rest is ignored by default. */
-public interface RunObserver {
+interface RunObserver {
 
     /** It fell due and was taken up. */
     default void taken(long dueNanos, long takenNanos) {}

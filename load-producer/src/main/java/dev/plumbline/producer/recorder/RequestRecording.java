@@ -19,6 +19,7 @@ import dev.plumbline.protocol.Usage;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -35,13 +36,30 @@ public final class RequestRecording {
 
     private static final Surroundings NOT_SAMPLED = Surroundings.unknown("not sampled");
 
+    /**
+     * Who reads the texts of a request and its answer.
+     *
+     * @param choice whose count of tokens is taken
+     * @param promptToCount the text of the prompt, when a tokenizer counts
+     * @param keepsAnswer whether somebody else reads the answer
+     */
+    public record Texts(TokenChoice choice, Optional<String> promptToCount, boolean keepsAnswer) {
+        public Texts {
+            Objects.requireNonNull(choice, "choice");
+            Objects.requireNonNull(promptToCount, "promptToCount");
+        }
+
+        boolean areKept() {
+            return keepsAnswer || promptToCount.isPresent();
+        }
+    }
+
     private final Series series;
     private final Attempt attempt;
     private final ProducerClock clock;
     private final long dueNanos;
     private final long takenNanos;
-    private final TokenChoice tokenChoice;
-    private final Optional<String> promptToCount;
+    private final Texts texts;
     private final StringBuilder answerToCount = new StringBuilder(0);
     private final HistogramAccumulator chunkGaps = new HistogramAccumulator();
     private Map<String, Long> serverNanos = Map.of();
@@ -69,8 +87,6 @@ public final class RequestRecording {
     /**
      * @param streaming whether a streamed answer was asked for; what came is told by {@link #headers}
      * @param takenNanos not before {@code dueNanos}
-     * @param tokenChoice whose count of tokens is taken
-     * @param promptToCount the text of the prompt, when a tokenizer counts; empty = none does and no text is kept
      */
     public RequestRecording(
             Series series,
@@ -79,10 +95,8 @@ public final class RequestRecording {
             boolean streaming,
             long dueNanos,
             long takenNanos,
-            TokenChoice tokenChoice,
-            Optional<String> promptToCount) {
-        this.tokenChoice = tokenChoice;
-        this.promptToCount = promptToCount;
+            Texts texts) {
+        this.texts = texts;
         this.series = series;
         this.attempt = attempt;
         this.clock = clock;
@@ -101,9 +115,11 @@ public final class RequestRecording {
         return attempt;
     }
 
-    /** The text that a tokenizer is to count as the prompt; empty when none is to. */
-    public Optional<String> promptToCount() {
-        return promptToCount;
+    /** The text of the answer so far; empty where it is not kept, and where it is longer than what is kept. */
+    public Optional<String> answer() {
+        return texts.areKept() && answerToCount.length() < MAX_COUNTED_CHARACTERS
+                ? Optional.of(answerToCount.toString())
+                : Optional.empty();
     }
 
     /** When it was taken up, in nanoseconds of the clock. */
@@ -229,7 +245,7 @@ public final class RequestRecording {
             return false;
         }
         contentChunks++;
-        if (promptToCount.isPresent() && answerToCount.length() < MAX_COUNTED_CHARACTERS) {
+        if (texts.areKept() && answerToCount.length() < MAX_COUNTED_CHARACTERS) {
             answerToCount.append(chunk.text());
         }
         if (streamed) {
@@ -369,9 +385,9 @@ public final class RequestRecording {
                 new Response(streamed, contentChunks, chunkGaps.toHistogram(), tokens(outputs)),
                 outcome,
                 surroundings,
-                promptToCount
+                texts.promptToCount()
                         .filter(unused -> contentChunks > 0 && answerToCount.length() < MAX_COUNTED_CHARACTERS)
-                        .map(prompt -> new Countable(prompt, answerToCount.toString(), outputs, tokenChoice)));
+                        .map(prompt -> new Countable(prompt, answerToCount.toString(), outputs, texts.choice())));
     }
 
     private Map<TokenSource, Long> outputs() {
@@ -385,7 +401,7 @@ public final class RequestRecording {
     }
 
     private Tokens tokens(Map<TokenSource, Long> outputs) {
-        Optional<TokenCount> output = tokenChoice.first(outputs);
+        Optional<TokenCount> output = texts.choice().first(outputs);
         Usage used = usage.beside(contentChunks);
         Usage timed = timedTokens.beside(contentChunks);
         return new Tokens(
@@ -393,7 +409,7 @@ public final class RequestRecording {
                 output,
                 byServer(used.reasoning(), timed.reasoning()),
                 byServer(used.cached(), timed.cached()),
-                tokenChoice.other(outputs, output),
+                texts.choice().other(outputs, output),
                 Optional.empty(),
                 used.refused().or(timed::refused));
     }

@@ -59,6 +59,17 @@ public interface FireTimes {
         return new GammaRate(requestsPerSecond, burstiness, seed);
     }
 
+    /**
+     * So many due times spread over a span from the start on, one at a random moment of each of so many equal parts of it; what is
+     * asked for beyond is due at its end.
+     *
+     * @param count 1 or more
+     * @param overNanos 0 or more; 0 = all at the start
+     */
+    static FireTimes spread(int count, long overNanos, long seed) {
+        return new Spread(count, overNanos, seed);
+    }
+
     /** Every {@code count}-th due time of a sequence, beginning with the {@code index}-th: one walker's share of it. */
     static FireTimes share(FireTimes whole, int index, int count) {
         return count == 1 ? whole : new Share(whole, index, count);

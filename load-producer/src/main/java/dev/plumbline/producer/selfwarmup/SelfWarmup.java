@@ -8,14 +8,11 @@ import dev.plumbline.producer.client.ConnectionReuse;
 import dev.plumbline.producer.client.Endpoint;
 import dev.plumbline.producer.client.InferenceClient;
 import dev.plumbline.producer.client.Timeouts;
+import dev.plumbline.producer.dispatch.Course;
 import dev.plumbline.producer.dispatch.LoadLoop;
 import dev.plumbline.producer.dispatch.LoadPlan;
-import dev.plumbline.producer.dispatch.Protection;
 import dev.plumbline.producer.dispatch.RequestSource;
-import dev.plumbline.producer.dispatch.RunLimits;
-import dev.plumbline.producer.dispatch.RunObserver;
 import dev.plumbline.producer.recorder.EndedRequest;
-import dev.plumbline.producer.recorder.RequestRecording;
 import dev.plumbline.producer.time.ProducerClock;
 import dev.plumbline.protocol.TargetUrl;
 import io.vertx.core.Vertx;
@@ -62,7 +59,9 @@ public final class SelfWarmup {
         }
         long timeoutMillis = TimeUnit.NANOSECONDS.toMillis(maxNanos) + SLACK_MILLIS;
         try {
-            HttpServer server = LoopbackServer.listen(serverVertx, source.protocol())
+            HttpServer server = LoopbackServer.listen(
+                            serverVertx,
+                            source.routing().lanes().getFirst().target().protocol())
                     .toCompletionStage()
                     .toCompletableFuture()
                     .get(timeoutMillis, TimeUnit.MILLISECONDS);
@@ -76,17 +75,16 @@ public final class SelfWarmup {
                     CONCURRENCY,
                     ConnectionReuse.upTo(1),
                     new AnswerNotes())) {
-                Discarding observer = new Discarding();
+                Discarding discarding = new Discarding();
                 long now = clock.nanos();
-                loop.rehearse(
+                loop.offer(
                                 client,
                                 source,
                                 new LoadPlan.Closed(CONCURRENCY, 0),
-                                RunLimits.of(now, OptionalLong.of(now + maxNanos), OptionalLong.of(maxRequests)),
-                                Protection.none(),
-                                observer)
+                                Course.rehearsal(now, OptionalLong.of(now + maxNanos), OptionalLong.of(maxRequests)),
+                                discarding)
                         .get(timeoutMillis, TimeUnit.MILLISECONDS);
-                return observer.completed.get();
+                return discarding.completed.get();
             } finally {
                 server.close();
             }
@@ -96,12 +94,12 @@ public final class SelfWarmup {
     }
 
     /** Does with a request what is done in earnest, except to send it. */
-    private static final class Discarding implements RunObserver {
+    private static final class Discarding implements LoadLoop.EndedListener {
 
         private final AtomicLong completed = new AtomicLong();
 
         @Override
-        public void ended(RequestRecording recording, EndedRequest request) {
+        public void ended(EndedRequest request) {
             byte[] bytes = Codec.EVENTS.encode(request.numbered(new Origin("self-warmup", 0, 1)));
             if (bytes.length > 0 && request.outcome() instanceof Outcome.Completed) {
                 completed.incrementAndGet();

@@ -35,41 +35,29 @@ public final class Prompts {
 
     private final long seed;
     private final long salt;
-    private final int meanTokens;
-    private final int standardDeviationTokens;
+    private final Length length;
 
-    /**
-     * @param meanTokens mean length in words, 1 or more
-     * @param standardDeviationTokens spread of the length (normal, cut at 1 and at four times the mean); 0 = all equal
-     */
-    public Prompts(long seed, int meanTokens, int standardDeviationTokens) {
-        this(seed, 0, meanTokens, standardDeviationTokens);
+    /** @param length in words */
+    public Prompts(long seed, Length length) {
+        this(seed, 0, length);
     }
 
-    private Prompts(long seed, long salt, int meanTokens, int standardDeviationTokens) {
-        if (meanTokens < 1 || standardDeviationTokens < 0) {
-            throw new IllegalArgumentException("prompt of " + meanTokens + " ± " + standardDeviationTokens + " tokens");
-        }
+    private Prompts(long seed, long salt, Length length) {
         this.seed = seed;
         this.salt = salt;
-        this.meanTokens = meanTokens;
-        this.standardDeviationTokens = standardDeviationTokens;
+        this.length = length;
     }
 
     /** Prompts of the same lengths that begin otherwise. */
     public Prompts salted(long salt) {
-        return new Prompts(seed, salt, meanTokens, standardDeviationTokens);
+        return new Prompts(seed, salt, length);
     }
 
     /** The prompt of the request with this ordinal: words separated by one space, plain ASCII. */
     public String prompt(long ordinal) {
         SplittableRandom shape = new SplittableRandom(Salt.mixed(seed, ordinal));
         SplittableRandom beginning = new SplittableRandom(Salt.mixed(Salt.mixed(seed, salt), ordinal));
-        int words = meanTokens;
-        if (standardDeviationTokens > 0) {
-            double drawn = meanTokens + shape.nextGaussian() * standardDeviationTokens;
-            words = (int) Math.max(1, Math.min(4.0 * meanTokens, Math.rint(drawn)));
-        }
+        int words = length.drawn(shape);
         StringBuilder text = new StringBuilder(words * 7);
         for (int i = 0; i < words; i++) {
             if (i > 0) {

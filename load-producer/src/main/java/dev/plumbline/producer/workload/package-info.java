@@ -1,5 +1,5 @@
 /**
- * What is asked: synthetic prompts by seed and salt.
+ * What is asked: a workload gives sessions by ordinal, a session gives asks turn by turn. Pure: no time, no target, no I/O.
  *
  * <p>Trap: a repeated prompt measures the server's prefix cache, not the server.
  */

@@ -21,7 +21,6 @@ import dev.plumbline.producer.emission.SenderSettings;
 import dev.plumbline.producer.selfcheck.Budgets;
 import dev.plumbline.producer.selfcheck.ProcessCpu;
 import dev.plumbline.producer.time.SteppedTime;
-import dev.plumbline.producer.workload.Prompts;
 import dev.plumbline.protocol.EndpointType;
 import dev.plumbline.protocol.scripted.ScriptedServer;
 import io.vertx.core.Vertx;
@@ -31,7 +30,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
@@ -112,10 +110,11 @@ class ClockStepTest {
     void everyEventOfAfterIsAtTheRightTimeAndEachIsThereOnce(long byMillis) throws Exception {
         try (ScriptedServer server = new ScriptedServer(ScriptedServer::wholeAnswer)) {
             List<CompletableFuture<Void>> runs = new ArrayList<>();
-            RunLimits limits = RunLimits.of(clock.nanos(), OptionalLong.empty(), OptionalLong.empty());
+            Course course = Course.of(clock.nanos(), OptionalLong.empty(), OptionalLong.empty())
+                    .sharedBy(LOOPS);
             for (int i = 0; i < LOOPS; i++) {
                 runs.add(loops.get(i)
-                        .measure(
+                        .offer(
                                 new InferenceClient(
                                         vertxes.get(i),
                                         Drive.at(server.port(), EndpointType.CHAT),
@@ -124,17 +123,9 @@ class ClockStepTest {
                                         4,
                                         ConnectionReuse.upTo(3),
                                         new AnswerNotes()),
-                                new RequestSource(
-                                        "r",
-                                        Drive.SERIES,
-                                        new Prompts(1, 4, 0),
-                                        Drive.chat(),
-                                        RequestSource.Counting.BY_SERVER,
-                                        Optional.empty(),
-                                        RetryPolicy.NEVER,
-                                        clock),
+                                Drive.source("r", Drive.at(server.port(), EndpointType.CHAT), Drive.chat(), clock),
                                 new LoadPlan.Closed(2, 0),
-                                limits));
+                                course));
             }
             await(() -> emission.acknowledgedEvents() > 50);
             clock.setWall(byMillis);

@@ -11,9 +11,6 @@ import dev.plumbline.contract.event.RequestEvent;
 import dev.plumbline.contract.event.Stamps;
 import dev.plumbline.contract.event.TokenCount;
 import dev.plumbline.contract.event.TokenSource;
-import dev.plumbline.contract.series.ComparisonGroup;
-import dev.plumbline.contract.series.LoadPoint;
-import dev.plumbline.contract.series.Series;
 import dev.plumbline.producer.client.AnswerNotes;
 import dev.plumbline.producer.client.ConnectionReuse;
 import dev.plumbline.producer.client.Endpoint;
@@ -26,7 +23,6 @@ import dev.plumbline.producer.schedule.FireTimes;
 import dev.plumbline.producer.selfcheck.Budgets;
 import dev.plumbline.producer.selfcheck.ProcessCpu;
 import dev.plumbline.producer.time.SystemTime;
-import dev.plumbline.producer.workload.Prompts;
 import dev.plumbline.protocol.EndpointType;
 import dev.plumbline.protocol.Protocol;
 import dev.plumbline.protocol.RequestParameters;
@@ -69,8 +65,6 @@ import org.junit.jupiter.api.Test;
 class LoadLoopTest {
 
     private static final long MILLI = 1_000_000;
-    private static final Series SERIES =
-            new Series(new ComparisonGroup("t", "m", "chat", LoadPoint.parse("c1"), "default"), "stable");
 
     /** Keeps what the loop leaves, in order. */
     private static final class Outlet implements EventOutlet {
@@ -378,11 +372,11 @@ class LoadLoopTest {
     void whatIsDueBeyondTheCapIsDroppedAndCounted() throws Exception {
         try (ScriptedServer server = hanging(out -> {})) {
             InferenceClient client = client(endpoint(server.port()));
-            var done = loop.measure(
+            var done = loop.offer(
                     client,
                     source(true),
-                    new LoadPlan.Open(FireTimes.constant(1_000), 0, 1, 2),
-                    RunLimits.of(clock.nanos(), OptionalLong.empty(), OptionalLong.of(10)));
+                    new LoadPlan.Open(FireTimes.constant(1_000), 2),
+                    Course.of(clock.nanos(), OptionalLong.empty(), OptionalLong.of(10)));
             await(() -> counters.droppedRequests() == 8);
             loop.stopLoad();
             done.get(60, TimeUnit.SECONDS);
@@ -413,11 +407,11 @@ class LoadLoopTest {
                 }
                 blocked.set(true);
             });
-            loop.measure(
+            loop.offer(
                             client,
                             source(true),
-                            new LoadPlan.Open(FireTimes.constant(200), 0, 1, 1_000),
-                            RunLimits.of(start, OptionalLong.empty(), OptionalLong.of(100)))
+                            new LoadPlan.Open(FireTimes.constant(200), 1_000),
+                            Course.of(start, OptionalLong.empty(), OptionalLong.of(100)))
                     .get(60, TimeUnit.SECONDS);
             assertThat(blocked).isTrue();
             List<RequestEvent> events = outlet.events().stream()
@@ -453,11 +447,11 @@ class LoadLoopTest {
     void aThousandSlotsBeginTurnByTurnEachDueInItsOwn() throws Exception {
         try (ScriptedServer server = new ScriptedServer(ScriptedServer::wholeAnswer)) {
             InferenceClient client = client(endpoint(server.port()));
-            loop.measure(
+            loop.offer(
                             client,
                             source(true),
                             new LoadPlan.Closed(1_000, 0),
-                            RunLimits.of(clock.nanos(), OptionalLong.empty(), OptionalLong.of(1_000)))
+                            Course.of(clock.nanos(), OptionalLong.empty(), OptionalLong.of(1_000)))
                     .get(60, TimeUnit.SECONDS);
             assertThat(outlet.events())
                     .as("none is dropped, none is lost")
@@ -498,11 +492,11 @@ class LoadLoopTest {
                 }
             };
             context.runOnContext(eachTurn);
-            loop.measure(
+            loop.offer(
                             client,
                             source(true),
-                            new LoadPlan.Open(FireTimes.constant(2_000), 0, 1, 1_000),
-                            RunLimits.of(start, OptionalLong.empty(), OptionalLong.of(600)))
+                            new LoadPlan.Open(FireTimes.constant(2_000), 1_000),
+                            Course.of(start, OptionalLong.empty(), OptionalLong.of(600)))
                     .get(60, TimeUnit.SECONDS);
             over.set(true);
             TreeSet<Long> begun = new TreeSet<>(List.copyOf(turns));
@@ -581,11 +575,11 @@ class LoadLoopTest {
         })) {
             InferenceClient client = client(endpoint(server.port()));
             long start = clock.nanos();
-            loop.measure(
+            loop.offer(
                             client,
                             source(true),
                             new LoadPlan.Closed(1, 0),
-                            RunLimits.of(start, OptionalLong.of(start + 100 * MILLI), OptionalLong.empty()))
+                            Course.of(start, OptionalLong.of(start + 100 * MILLI), OptionalLong.empty()))
                     .get(60, TimeUnit.SECONDS);
             assertThat(outlet.events()).extracting(RequestEvent::outcome).containsExactly(new Outcome.Cancelled());
             assertThat(freed.await(60, TimeUnit.SECONDS)).isTrue();
@@ -599,11 +593,11 @@ class LoadLoopTest {
             InferenceClient client = client(endpoint(server.port()));
             long start = clock.nanos();
             long end = start + 1_100 * MILLI;
-            loop.measure(
+            loop.offer(
                             client,
                             source(true),
-                            new LoadPlan.Open(FireTimes.constant(0.01), 0, 1, 10),
-                            RunLimits.of(start, OptionalLong.of(end), OptionalLong.empty()))
+                            new LoadPlan.Open(FireTimes.constant(0.01), 10),
+                            Course.of(start, OptionalLong.of(end), OptionalLong.empty()))
                     .get(60, TimeUnit.SECONDS);
             assertThat(clock.nanos()).isGreaterThanOrEqualTo(end);
             assertThat(loop.measuredUntilNanos()).hasValue(end);
@@ -670,11 +664,11 @@ class LoadLoopTest {
     private List<RequestEvent> run(Endpoint endpoint, LoadPlan plan, long count, boolean streaming)
             throws InterruptedException, ExecutionException, TimeoutException {
         try (InferenceClient client = client(endpoint)) {
-            loop.measure(
+            loop.offer(
                             client,
                             source(streaming),
                             plan,
-                            RunLimits.of(clock.nanos(), OptionalLong.empty(), OptionalLong.of(count)))
+                            Course.of(clock.nanos(), OptionalLong.empty(), OptionalLong.of(count)))
                     .get(60, TimeUnit.SECONDS);
             return outlet.events();
         }
@@ -685,12 +679,8 @@ class LoadLoopTest {
     }
 
     private RequestSource source(boolean streaming) {
-        return RequestSource.of(
-                "p-1",
-                SERIES,
-                new Prompts(1, 4, 0),
-                Protocol.of(EndpointType.CHAT, RequestParameters.of("m", streaming, 8, 0)),
-                clock);
+        return Drive.source(
+                "p-1", endpoint(9), Protocol.of(EndpointType.CHAT, RequestParameters.of("m", streaming, 8, 0)), clock);
     }
 
     private static Endpoint endpoint(int port) {

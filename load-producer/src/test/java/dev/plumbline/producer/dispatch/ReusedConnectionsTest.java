@@ -11,7 +11,6 @@ import dev.plumbline.producer.limits.CircuitBreaker;
 import dev.plumbline.producer.limits.SpendGuard;
 import dev.plumbline.producer.limits.SpendLimits;
 import dev.plumbline.producer.schedule.FireTimes;
-import dev.plumbline.producer.workload.Prompts;
 import dev.plumbline.protocol.EndpointType;
 import dev.plumbline.protocol.scripted.ScriptedServer;
 import java.io.BufferedInputStream;
@@ -88,7 +87,7 @@ class ReusedConnectionsTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void aKeptConnectionThatIsCutWhileWeWriteIsNoAttempt(boolean withReset) throws Exception {
-        drive.prompts = new Prompts(1, 1_500_000, 0);
+        drive.workload = Drive.words(1_500_000);
         AtomicInteger cut = new AtomicInteger();
         try (ServerSocket listening = new ServerSocket()) {
             listening.setReceiveBufferSize(16 << 10);
@@ -332,7 +331,7 @@ class ReusedConnectionsTest {
     }
 
     private static LoadPlan.Open open(double perSecond) {
-        return new LoadPlan.Open(FireTimes.constant(perSecond), 0, 1, 50);
+        return new LoadPlan.Open(FireTimes.constant(perSecond), 50);
     }
 
     private List<RequestEvent> run(ScriptedServer server, LoadPlan plan, long count) throws Exception {

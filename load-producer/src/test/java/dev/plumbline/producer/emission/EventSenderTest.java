@@ -602,8 +602,7 @@ class EventSenderTest {
                         true,
                         0,
                         0,
-                        TokenChoice.AUTO,
-                        Optional.empty())
+                        new RequestRecording.Texts(TokenChoice.AUTO, Optional.empty(), false))
                 .dropped(endMillis * MILLI, Outcome.DropReason.IN_FLIGHT_CAP);
     }
 

@@ -29,8 +29,7 @@ class MarkedQueueTest {
                     true,
                     0,
                     0,
-                    TokenChoice.AUTO,
-                    Optional.empty())
+                    new RequestRecording.Texts(TokenChoice.AUTO, Optional.empty(), false))
             .dropped(1, Outcome.DropReason.IN_FLIGHT_CAP);
 
     private static Marker marker(int loop, long atNanos) {

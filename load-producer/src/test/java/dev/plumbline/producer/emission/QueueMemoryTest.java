@@ -100,8 +100,7 @@ class QueueMemoryTest {
                     true,
                     0,
                     0,
-                    TokenChoice.AUTO,
-                    Optional.empty());
+                    new RequestRecording.Texts(TokenChoice.AUTO, Optional.empty(), false));
             long at = 1_000_000;
             long gap = 3_000;
             recording.sent(at);

@@ -114,8 +114,7 @@ class CapturedStreamsTest {
                 protocol.streaming(),
                 -3,
                 -2,
-                TokenChoice.AUTO,
-                Optional.empty());
+                new RequestRecording.Texts(TokenChoice.AUTO, Optional.empty(), false));
         long[] now = new long[1];
         int status = Integer.parseInt(captured.cell(2));
         AnswerReader reader =

@@ -237,8 +237,7 @@ class RequestRecordingTest {
                 streaming,
                 10,
                 20,
-                TokenChoice.AUTO,
-                Optional.empty());
+                new RequestRecording.Texts(TokenChoice.AUTO, Optional.empty(), false));
     }
 
     private static RequestEvent numbered(EndedRequest ended) {

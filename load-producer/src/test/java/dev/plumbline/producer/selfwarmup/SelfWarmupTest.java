@@ -5,16 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.contract.series.Series;
+import dev.plumbline.producer.client.Endpoint;
+import dev.plumbline.producer.dispatch.Drive;
 import dev.plumbline.producer.dispatch.LoadCounters;
 import dev.plumbline.producer.dispatch.LoadLoop;
 import dev.plumbline.producer.dispatch.RequestSource;
-import dev.plumbline.producer.dispatch.RetryPolicy;
 import dev.plumbline.producer.emission.EventOutlet;
 import dev.plumbline.producer.emission.MarkedQueue;
 import dev.plumbline.producer.selfcheck.Budgets;
 import dev.plumbline.producer.selfcheck.ProcessCpu;
 import dev.plumbline.producer.time.SystemTime;
-import dev.plumbline.producer.workload.Prompts;
 import dev.plumbline.protocol.EndpointType;
 import dev.plumbline.protocol.GenericTarget;
 import dev.plumbline.protocol.Protocol;
@@ -23,6 +23,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -102,15 +103,8 @@ class SelfWarmupTest {
                 new LoadCounters(),
                 request -> {});
         loop.start();
-        RequestSource source = new RequestSource(
-                "w",
-                SERIES,
-                new Prompts(1, 4, 0),
-                protocol,
-                RequestSource.Counting.BY_SERVER,
-                Optional.empty(),
-                RetryPolicy.NEVER,
-                clock);
+        RequestSource source =
+                Drive.source("w", Endpoint.below("http://127.0.0.1:9", EndpointType.CHAT, Map.of()), protocol, clock);
         assertThat(SelfWarmup.warm(loop, loopVertx, serverVertx, source, clock, TimeUnit.SECONDS.toNanos(20), REQUESTS))
                 .as(name)
                 .isEqualTo(REQUESTS);

@@ -249,7 +249,13 @@ class TokenStageTest {
 
     private static EndedRequest request(TokenChoice choice, Usage usage, String prompt, String answer) {
         RequestRecording recording = new RequestRecording(
-                SERIES, Attempt.first("r-1"), new ManualClock(1_000), true, 0, 0, choice, Optional.of(prompt));
+                SERIES,
+                Attempt.first("r-1"),
+                new ManualClock(1_000),
+                true,
+                0,
+                0,
+                new RequestRecording.Texts(choice, Optional.of(prompt), false));
         recording.sent(1);
         recording.headers(2, 200, true, OptionalLong.empty());
         recording.item(

@@ -14,13 +14,14 @@ class PromptsTest {
 
     @Test
     void isTheSameForTheSameSeedAndOrdinal() {
-        assertThat(new Prompts(7, 20, 5).prompt(3)).isEqualTo(new Prompts(7, 20, 5).prompt(3));
-        assertThat(new Prompts(8, 20, 5).prompt(3)).isNotEqualTo(new Prompts(7, 20, 5).prompt(3));
+        assertThat(new Prompts(7, new Length(20, 5)).prompt(3)).isEqualTo(new Prompts(7, new Length(20, 5)).prompt(3));
+        assertThat(new Prompts(8, new Length(20, 5)).prompt(3))
+                .isNotEqualTo(new Prompts(7, new Length(20, 5)).prompt(3));
     }
 
     @Test
     void noTwoPromptsShareTheirFirstEightWords() {
-        Prompts prompts = new Prompts(42, 32, 0);
+        Prompts prompts = new Prompts(42, new Length(32, 0));
         Set<String> beginnings = new HashSet<>();
         for (long ordinal = 0; ordinal < 10_000; ordinal++) {
             String[] words = prompts.prompt(ordinal).split(" ");
@@ -32,9 +33,9 @@ class PromptsTest {
 
     @Test
     void anotherStartHasTheSameShapesAndNoBeginningInCommon() {
-        Prompts first = new Prompts(42, 40, 10).salted(Salt.ofStart("producer-1", 1_795_345_200_000L));
-        Prompts again = new Prompts(42, 40, 10).salted(Salt.ofStart("producer-1", 1_795_345_200_001L));
-        Prompts replica = new Prompts(42, 40, 10).salted(Salt.ofStart("producer-2", 1_795_345_200_000L));
+        Prompts first = new Prompts(42, new Length(40, 10)).salted(Salt.ofStart("producer-1", 1_795_345_200_000L));
+        Prompts again = new Prompts(42, new Length(40, 10)).salted(Salt.ofStart("producer-1", 1_795_345_200_001L));
+        Prompts replica = new Prompts(42, new Length(40, 10)).salted(Salt.ofStart("producer-2", 1_795_345_200_000L));
         Set<String> beginnings = new HashSet<>();
         for (long ordinal = 0; ordinal < 3_000; ordinal++) {
             String[] words = first.prompt(ordinal).split(" ");
@@ -54,8 +55,8 @@ class PromptsTest {
     @Test
     void neighbouringSeedsHaveNoFourWordsInARowInCommon() {
         for (long seed = 42; seed < 62; seed++) {
-            Set<String> rows = fours(new Prompts(seed, 64, 0).prompt(7));
-            rows.retainAll(fours(new Prompts(seed + 1, 64, 0).prompt(7)));
+            Set<String> rows = fours(new Prompts(seed, new Length(64, 0)).prompt(7));
+            rows.retainAll(fours(new Prompts(seed + 1, new Length(64, 0)).prompt(7)));
             assertThat(rows).as("seeds %d and %d", seed, seed + 1).isEmpty();
         }
     }
@@ -71,7 +72,7 @@ class PromptsTest {
 
     @Test
     void lengthsSpreadAroundTheMeanAndNeverBelowOne() {
-        Prompts prompts = new Prompts(42, 10, 8);
+        Prompts prompts = new Prompts(42, new Length(10, 8));
         double mean = LongStream.range(0, 5_000)
                 .map(ordinal -> prompts.prompt(ordinal).split(" ").length)
                 .peek(words -> assertThat(words).isBetween(1L, 40L))
@@ -82,6 +83,8 @@ class PromptsTest {
 
     @Test
     void aPromptOfOneWordIsOneWord() {
-        assertThat(new Prompts(1, 1, 0).prompt(0)).doesNotContain(" ").isNotEmpty();
+        assertThat(new Prompts(1, new Length(1, 0)).prompt(0))
+                .doesNotContain(" ")
+                .isNotEmpty();
     }
 }

@@ -1,0 +1,146 @@
+package dev.plumbline.producer;
+
+import dev.plumbline.contract.wire.Topics;
+import dev.plumbline.producer.client.AnswerNotes;
+import dev.plumbline.producer.client.ConnectionReuse;
+import dev.plumbline.producer.client.SideChannel;
+import dev.plumbline.producer.dispatch.LoadCounters;
+import dev.plumbline.producer.dispatch.LoadLoop;
+import dev.plumbline.producer.emission.EmissionCounters;
+import dev.plumbline.producer.emission.EventOutlet;
+import dev.plumbline.producer.emission.EventSender;
+import dev.plumbline.producer.emission.KafkaConnector;
+import dev.plumbline.producer.emission.MarkedQueue;
+import dev.plumbline.producer.emission.SenderSettings;
+import dev.plumbline.producer.exposition.ProducerMetrics;
+import dev.plumbline.producer.recorder.EndedRequest;
+import dev.plumbline.producer.selfcheck.ProcessCpu;
+import dev.plumbline.producer.time.ProducerClock;
+import dev.plumbline.producer.tokens.LocalTokenizer;
+import dev.plumbline.producer.tokens.TargetTokenizer;
+import dev.plumbline.producer.tokens.TokenCounter;
+import dev.plumbline.producer.tokens.TokenStage;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * The parts of a producer and how they are joined: event loops leave what ended in a queue, on the way tokens may be counted, a
+ * sender takes it from there. Nothing runs yet.
+ *
+ * <p>The event loops are apart from the one that answers {@code /metrics}: a scrape must not delay a stamp.
+ */
+final class Wiring {
+
+    private static final Duration TOKENIZE_TIMEOUT = Duration.ofSeconds(2);
+    private static final int TOKENIZE_CONNECTIONS = 64;
+    private static final Duration KAFKA_RETRY = Duration.ofMillis(200);
+
+    final ProducerMetrics metrics;
+    final LoadCounters loadCounters = new LoadCounters();
+    final EmissionCounters emissionCounters = new EmissionCounters();
+    final ConnectionReuse connectionReuse;
+    final AnswerNotes answerNotes = new AnswerNotes();
+    final MarkedQueue queue;
+    final Sampling sampling;
+    final EventSender sender;
+    final Optional<TokenStage> tokenStage;
+    final List<Vertx> vertxes;
+    final List<LoadLoop> loops;
+
+    Wiring(ProducerConfig config, ProducerSettings settings, ProducerClock clock) {
+        int count = config.load().eventLoops();
+        int queueCapacity = config.emit().queueCapacity();
+        long queueBytes = config.emit().queueBytes().asLongValue();
+        long heartbeatNanos = config.heartbeatInterval().toNanos();
+        String producerId = config.producer().id();
+        this.metrics = new ProducerMetrics(settings.series());
+        this.connectionReuse =
+                ConnectionReuse.upTo((int) config.target().keepAlive().toSeconds());
+        this.queue = new MarkedQueue(queueCapacity, queueBytes, count);
+        this.sampling = new Sampling(
+                settings.sampling(),
+                connector(config, settings, producerId + "-telemetry"),
+                producerId,
+                settings.series().group().target(),
+                settings.series().group().model(),
+                clock,
+                Optional.ofNullable(System.getenv("PATH")).orElse(""));
+        this.sender = new EventSender(
+                queue,
+                connector(config, settings, producerId),
+                clock,
+                producerId,
+                settings.series(),
+                count,
+                new SenderSettings(
+                        Topics.EVENTS,
+                        heartbeatNanos,
+                        KAFKA_RETRY.toNanos(),
+                        config.emit().stopGrace().toNanos()),
+                emissionCounters,
+                sampling);
+        this.tokenStage = tokenCounter(settings)
+                .map(counter ->
+                        new TokenStage(queueCapacity, queueBytes, count, counter, queue, metrics::tokensCounted));
+        EventOutlet outlet = tokenStage.<EventOutlet>map(stage -> stage).orElse(queue);
+        ProcessCpu cpu = ProcessCpu.ofThisProcess();
+        this.vertxes = IntStream.range(0, count).mapToObj(i -> oneLoop()).toList();
+        this.loops = IntStream.range(0, count)
+                .mapToObj(i -> new LoadLoop(
+                        i,
+                        vertxes.get(i),
+                        clock,
+                        settings.series(),
+                        outlet,
+                        heartbeatNanos,
+                        settings.budgets(),
+                        cpu,
+                        loadCounters,
+                        this::ended))
+                .toList();
+        metrics.producer(producerId);
+        sampling.expose(metrics);
+    }
+
+    private static KafkaConnector connector(ProducerConfig config, ProducerSettings settings, String clientId) {
+        return new KafkaConnector(
+                settings.bootstrapServers(), clientId, config.kafka().properties());
+    }
+
+    private static Optional<TokenCounter> tokenCounter(ProducerSettings settings) {
+        ProducerSettings.Tokens tokens = settings.tokens();
+        if (tokens.tokenize().isPresent()) {
+            return Optional.of(new TargetTokenizer(
+                    new SideChannel(tokens.tokenize().get(), TOKENIZE_TIMEOUT.toNanos(), TOKENIZE_CONNECTIONS),
+                    settings.series().group().model()));
+        }
+        return tokens.tokenizerFile().map(file -> {
+            try {
+                return LocalTokenizer.load(file);
+            } catch (IOException e) {
+                throw new InvalidConfiguration("plumbline.tokens.tokenizer-file: " + e.getMessage());
+            }
+        });
+    }
+
+    private void ended(EndedRequest request) {
+        metrics.ended(request);
+        if (tokenStage.isEmpty()) {
+            metrics.tokensCounted(request);
+        }
+    }
+
+    /** One event loop, with threads of its own. */
+    static Vertx oneLoop() {
+        return Vertx.vertx(new VertxOptions()
+                .setEventLoopPoolSize(1)
+                .setWorkerPoolSize(1)
+                .setInternalBlockingPoolSize(2)
+                .setBlockedThreadCheckInterval(60_000));
+    }
+}

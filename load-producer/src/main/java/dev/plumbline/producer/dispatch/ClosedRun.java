@@ -1,0 +1,107 @@
+package dev.plumbline.producer.dispatch;
+
+import dev.plumbline.contract.event.Outcome;
+import dev.plumbline.producer.recorder.EndedRequest;
+import dev.plumbline.producer.time.ProducerClock;
+import java.util.ArrayDeque;
+
+/** So many sessions at a time: the next falls due when one is over. */
+final class ClosedRun extends LoadRun {
+
+    /** How often slots ask whether a target that is left alone may be tried again. */
+    private static final long BREAKER_POLL_MILLIS = 50;
+
+    private final LoadPlan.Closed plan;
+    /** When what they have to offer fell due, of slots that could not offer it yet. */
+    private final ArrayDeque<Long> waitingSinceNanos = new ArrayDeque<>();
+
+    private int toBegin;
+    private long nextBeginNanos;
+
+    ClosedRun(LoadPlan.Closed plan, Setting setting) {
+        super(setting);
+        this.plan = plan;
+    }
+
+    @Override
+    void start() {
+        toBegin = plan.slots();
+        if (toBegin > 0) {
+            nextBeginNanos = course.startNanos() + plan.begins().nextDueNanos();
+            beginSlots(false);
+        } else {
+            exhaust();
+        }
+        completeIfIdle();
+    }
+
+    /** Nobody has asked for a slot before its turn comes, so that is when it is due: waiting for it is no lateness. */
+    private void beginSlots(boolean isLate) {
+        for (int turn = 0; turn < MOST_PER_TURN && toBegin > 0 && !isExhausted(); turn++) {
+            long now = clock.nanos();
+            if (nextBeginNanos > now) {
+                break;
+            }
+            offer(isLate ? now : nextBeginNanos);
+            if (--toBegin > 0) {
+                nextBeginNanos = course.startNanos() + plan.begins().nextDueNanos();
+            }
+        }
+        if (toBegin > 0 && !isExhausted()) {
+            long aheadMillis = (nextBeginNanos - clock.nanos()) / ProducerClock.NANOS_PER_MILLI;
+            vertx.setTimer(Math.max(1, aheadMillis), unused -> {
+                beginSlots(true);
+                completeIfIdle();
+            });
+        }
+    }
+
+    @Override
+    void offerDue() {
+        for (int waiting = waitingSinceNanos.size(); waiting > 0 && !isExhausted(); waiting--) {
+            offer(waitingSinceNanos.removeFirst());
+        }
+    }
+
+    private void offer(long dueNanos) {
+        if (isExhausted()) {
+            return;
+        }
+        switch (takeNext(dueNanos, false, Integer.MAX_VALUE)) {
+            case UP -> {}
+            case NOT_READY -> waitingSinceNanos.addLast(dueNanos);
+            case LEFT_ALONE -> pause(BREAKER_POLL_MILLIS);
+            case NO_MORE -> exhaust();
+        }
+    }
+
+    @Override
+    void freed(EndedRequest last) {
+        if (isExhausted()) {
+            return;
+        }
+        if (isFailed(last.outcome()) && plan.pauseAfterFailureNanos() > 0) {
+            pause(Math.max(1, plan.pauseAfterFailureNanos() / ProducerClock.NANOS_PER_MILLI));
+            return;
+        }
+        // Not from inside the end: the connection is back in the pool only after it.
+        context.runOnContext(unused -> {
+            offer(last.stamps().endNanos());
+            completeIfIdle();
+        });
+    }
+
+    private void pause(long millis) {
+        vertx.setTimer(millis, unused -> {
+            offer(clock.nanos());
+            completeIfIdle();
+        });
+    }
+
+    /** Or short of something here, which is so a moment later, too. */
+    private static boolean isFailed(Outcome outcome) {
+        return outcome instanceof Outcome.Failed
+                || (outcome instanceof Outcome.Cancelled cancelled
+                        && cancelled.ownLimit().isPresent());
+    }
+}

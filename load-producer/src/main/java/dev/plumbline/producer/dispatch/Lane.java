@@ -1,0 +1,16 @@
+package dev.plumbline.producer.dispatch;
+
+import dev.plumbline.contract.series.Series;
+import dev.plumbline.producer.client.Target;
+import java.util.Objects;
+
+/**
+ * What is measured apart: a series, and who is asked for it. A load has a few lanes, all known before it begins; which of them a
+ * request takes, a {@link Routing} says.
+ */
+public record Lane(Series series, Target target) {
+    public Lane {
+        Objects.requireNonNull(series, "series");
+        Objects.requireNonNull(target, "target");
+    }
+}

@@ -1,0 +1,13 @@
+package dev.plumbline.producer.dispatch;
+
+import dev.plumbline.producer.client.InferenceClient;
+
+/** What belongs to each lane on one event loop. */
+interface Lanes {
+
+    /** Who sends what takes a lane. */
+    InferenceClient client(Lane lane);
+
+    /** Who hears of a request. */
+    RunObserver observer(Offer offer);
+}

@@ -1,0 +1,37 @@
+package dev.plumbline.producer.workload;
+
+import java.util.SplittableRandom;
+
+/**
+ * How long something is, in tokens: normal, cut at 1 and at {@value #MOST_MEANS} times the mean.
+ *
+ * @param mean 1 or more
+ * @param standardDeviation 0 or more; 0 = all equal
+ */
+public record Length(int mean, int standardDeviation) {
+
+    private static final int MOST_MEANS = 4;
+
+    public Length {
+        if (mean < 1 || standardDeviation < 0) {
+            throw new IllegalArgumentException("length of " + mean + " ± " + standardDeviation + " tokens");
+        }
+    }
+
+    /** All equal. */
+    public static Length of(int tokens) {
+        return new Length(tokens, 0);
+    }
+
+    /** The longest that is drawn. */
+    public long most() {
+        return standardDeviation == 0 ? mean : (long) MOST_MEANS * mean;
+    }
+
+    /** The next; equal ones draw nothing. */
+    int drawn(SplittableRandom random) {
+        return standardDeviation == 0
+                ? mean
+                : (int) Math.max(1, Math.min(most(), Math.rint(mean + random.nextGaussian() * standardDeviation)));
+    }
+}

@@ -1,0 +1,27 @@
+package dev.plumbline.producer.workload;
+
+import java.util.List;
+
+/**
+ * What a load asks. Pure by seed, salt and ordinal: it knows no time, no target and no load.
+ *
+ * <p>Safe for any thread.
+ */
+public interface Workload {
+
+    /**
+     * The conversation with this ordinal; the same one at each call.
+     *
+     * @param ordinal from 0
+     */
+    Session session(long ordinal);
+
+    /** Every class that may come. */
+    List<RequestClass> classes();
+
+    /** Whether its sessions read answers: their texts are kept for them. */
+    boolean readsAnswers();
+
+    /** The same shapes with other beginnings, so that no prefix cache knows them. */
+    Workload salted(long salt);
+}
