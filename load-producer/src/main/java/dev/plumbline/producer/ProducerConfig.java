@@ -379,9 +379,11 @@ public interface ProducerConfig {
         @WithDefault("64")
         int maxTokens();
 
-        /** Standard deviation of that length over the requests, in tokens. Default 0. */
-        @WithDefault("0")
-        int maxTokensDeviation();
+        /**
+         * Standard deviation of that length over the requests, in tokens; 0 = all equal, and the requests of a closed loop are in
+         * step once they have met. Absent = a tenth of max-tokens.
+         */
+        OptionalInt maxTokensDeviation();
 
         /** Seed of shapes: lengths of prompts, and their words behind the first eight. Default 42. */
         @WithDefault("42")

@@ -136,8 +136,9 @@ record ProducerSettings(
         requireRange("plumbline.workload.prompt-tokens", config.workload().promptTokens(), 1, 100_000);
         requireRange(
                 "plumbline.workload.prompt-tokens-deviation", config.workload().promptTokensDeviation(), 0, 100_000);
-        requireRange(
-                "plumbline.workload.max-tokens-deviation", config.workload().maxTokensDeviation(), 0, 1_000_000);
+        config.workload()
+                .maxTokensDeviation()
+                .ifPresent(tokens -> requireRange("plumbline.workload.max-tokens-deviation", tokens, 0, 1_000_000));
         requireRange("plumbline.emit.queue-capacity", config.emit().queueCapacity(), 1, 10_000_000);
         requireRange("plumbline.emit.queue-bytes", config.emit().queueBytes().asLongValue(), 1L << 20, 1L << 40);
         nanos("plumbline.emit.stop-grace", config.emit().stopGrace(), Duration.ofMillis(1));
@@ -218,7 +219,7 @@ record ProducerSettings(
     }
 
     private static Length answers(ProducerConfig.Workload workload) {
-        return new Length(workload.maxTokens(), workload.maxTokensDeviation());
+        return new Length(workload.maxTokens(), workload.maxTokensDeviation().orElse(workload.maxTokens() / 10));
     }
 
     /** What this producer knows of what must match. */
@@ -233,8 +234,9 @@ record ProducerSettings(
                 "temperature", Double.toString(config.target().temperature()),
                 "streaming", Boolean.toString(config.target().streaming()),
                 "endpointType", config.target().endpointType().name()));
-        if (workload.maxTokensDeviation() > 0) {
-            conditions.put("maxTokensDeviation", Integer.toString(workload.maxTokensDeviation()));
+        if (answers(workload).standardDeviation() > 0) {
+            conditions.put(
+                    "maxTokensDeviation", Integer.toString(answers(workload).standardDeviation()));
         }
         return ConditionsDigest.of(conditions);
     }

@@ -83,6 +83,28 @@ final class LoadOptions {
     Duration warmupDuration = Duration.ofSeconds(10);
 
     @Option(
+            names = {"--ramp", "--concurrency-ramp-duration"},
+            converter = DurationConverter.class,
+            paramLabel = "SPAN",
+            description = {
+                "Over how long the requests of --concurrency begin, so that they are not in step.",
+                "Default: half of the warm-up, at most 10s."
+            })
+    @Nullable
+    Duration ramp;
+
+    @Option(
+            names = {"--grace", "--benchmark-grace-period"},
+            defaultValue = "30s",
+            converter = DurationConverter.class,
+            paramLabel = "SPAN",
+            description = {
+                "How long after --duration is waited for answers that are under way; load goes on meanwhile, not measured.",
+                "Default: ${DEFAULT-VALUE}; 0s cancels them."
+            })
+    Duration grace = Duration.ofSeconds(30);
+
+    @Option(
             names = "--warmup-request-count",
             defaultValue = "0",
             converter = CountConverter.class,
@@ -111,8 +133,19 @@ final class LoadOptions {
             defaultValue = "64",
             converter = WholeNumberConverter.class,
             paramLabel = "TOKENS",
-            description = {"Longest answer.", "Default: ${DEFAULT-VALUE}"})
+            description = {"Longest answer, on average.", "Default: ${DEFAULT-VALUE}"})
     int outputTokens = 64;
+
+    @Option(
+            names = {"--osl-stddev"},
+            converter = WholeNumberConverter.class,
+            paramLabel = "TOKENS",
+            description = {
+                "Standard deviation of that length: answers of equal length keep requests in step.",
+                "Default: a tenth of --osl."
+            })
+    @Nullable
+    Integer outputTokensDeviation;
 
     @Option(
             names = "--temperature",
@@ -178,6 +211,11 @@ final class LoadOptions {
             paramLabel = "SPAN",
             description = {"Longest pause within an answer.", "Default: ${DEFAULT-VALUE}"})
     Duration stallTimeout = Duration.ofSeconds(30);
+
+    /** How far lengths of answers spread. */
+    int outputTokensDeviation() {
+        return outputTokensDeviation == null ? outputTokens / 10 : outputTokensDeviation;
+    }
 
     /** The arrivals of an open loop. */
     Arrivals arrivals() {

@@ -287,6 +287,9 @@ final class Run {
         conditions.put("promptTokens", Integer.toString(load.promptTokens));
         conditions.put("promptTokensDeviation", Integer.toString(load.promptTokensDeviation));
         conditions.put("maxTokens", Integer.toString(load.outputTokens));
+        if (load.outputTokensDeviation() > 0) {
+            conditions.put("maxTokensDeviation", Integer.toString(load.outputTokensDeviation()));
+        }
         conditions.put("temperature", Double.toString(load.temperature));
         conditions.put("streaming", Boolean.toString(load.streaming));
         conditions.put("seed", Long.toString(load.seed));

@@ -38,8 +38,8 @@ record RunPlan(
     private static final double HIGHEST_PRICE = 1e6;
     /** Worst case of a prompt, as the producer books it until a server has counted one. */
     private static final int LARGEST_TOKENS_PER_WORD = 2;
-    /** Lengths of prompts that vary are cut at so many times their mean. */
-    private static final int LONGEST_PROMPT_MEANS = 4;
+    /** Lengths that vary are cut at so many times their mean, and so many standard deviations above it. */
+    private static final int LONGEST = 4;
     /** A share that no number of failures reaches. */
     private static final double NEVER = 2;
 
@@ -101,8 +101,12 @@ record RunPlan(
         range("--isl", load.promptTokens, 1, 100_000);
         range("--isl-stddev", load.promptTokensDeviation, 0, 100_000);
         range("--osl", load.outputTokens, 1, 1_000_000);
+        range("--osl-stddev", load.outputTokensDeviation(), 0, 1_000_000);
         if (!(load.temperature >= 0 && load.temperature <= 100)) {
             throw new Wrong("--temperature", "is " + load.temperature + ", allowed is 0 to 100");
+        }
+        if (load.ramp != null && load.concurrency == null && open) {
+            throw new Wrong("--ramp", "is of a closed loop: give --concurrency instead of --request-rate");
         }
         atLeast("--request-timeout", load.requestTimeout, Duration.ofMillis(1));
         atLeast("--first-token-timeout", load.firstTokenTimeout, Duration.ofMillis(1));
@@ -250,11 +254,8 @@ record RunPlan(
             case LoadPoint.OpenLoop open -> 1;
             case LoadPoint.Other other -> throw unmakeable(other);
         };
-        double promptTokens = LARGEST_TOKENS_PER_WORD
-                * load.promptTokens
-                * (load.promptTokensDeviation == 0 ? 1 : LONGEST_PROMPT_MEANS)
-                * (double) atOnce;
-        double outputTokens = load.outputTokens * (double) atOnce;
+        double promptTokens = LARGEST_TOKENS_PER_WORD * longest(load.promptTokens, load.promptTokensDeviation) * atOnce;
+        double outputTokens = longest(load.outputTokens, load.outputTokensDeviation()) * atOnce;
         String requests = atOnce == 1 ? "one request may take " : "the " + atOnce + " requests of its start may take ";
         if (spend.maxTokensTotal != null && spend.maxTokensTotal < promptTokens + outputTokens) {
             throw new Wrong(
@@ -314,5 +315,10 @@ record RunPlan(
                     "is " + DurationConverter.format(value) + ", allowed is " + DurationConverter.format(smallest)
                             + " or more");
         }
+    }
+
+    /** The longest that the producer draws. */
+    private static double longest(int mean, int standardDeviation) {
+        return Math.min((double) LONGEST * mean, mean + (double) LONGEST * standardDeviation);
     }
 }

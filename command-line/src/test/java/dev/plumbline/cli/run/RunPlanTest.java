@@ -114,6 +114,9 @@ class RunPlanTest {
         load.warmupRequestCount = 10;
         wrong("--max-requests", "--warmup-request-count");
         spend.maxRequests = null;
+        spend.maxTokensTotal = 320L;
+        wrong("--max-tokens-total", "one request may take 344 tokens");
+        load.outputTokensDeviation = 0;
         spend.maxTokensTotal = 319L;
         wrong("--max-tokens-total", "one request may take 320 tokens");
         load.warmupDuration = Duration.ofSeconds(10);
@@ -127,6 +130,14 @@ class RunPlanTest {
         wrong("--max-cost", "0.06400 at the stated prices");
         spend.maxCost = 0.07;
         assertThat(checked(false).loadPoint()).isEqualTo(new LoadPoint.OpenLoop(1, new Arrivals.Poisson()));
+    }
+
+    @Test
+    void aRampIsOfAClosedLoop() {
+        load.ramp = Duration.ofSeconds(5);
+        assertThat(checked(false).load().ramp).isEqualTo(Duration.ofSeconds(5));
+        load.requestRate = 1.0;
+        wrong("--ramp", "give --concurrency");
     }
 
     @Test

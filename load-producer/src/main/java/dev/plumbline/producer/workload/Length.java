@@ -3,7 +3,8 @@ package dev.plumbline.producer.workload;
 import java.util.SplittableRandom;
 
 /**
- * How long something is, in tokens: normal, cut at 1 and at {@value #MOST_MEANS} times the mean.
+ * How long something is, in tokens: normal, cut at 1 and at {@value #MOST_DEVIATIONS} standard deviations above the mean or
+ * {@value #MOST_MEANS} times the mean, whichever is less.
  *
  * @param mean 1 or more
  * @param standardDeviation 0 or more; 0 = all equal
@@ -11,6 +12,7 @@ import java.util.SplittableRandom;
 public record Length(int mean, int standardDeviation) {
 
     private static final int MOST_MEANS = 4;
+    private static final int MOST_DEVIATIONS = 4;
 
     public Length {
         if (mean < 1 || standardDeviation < 0) {
@@ -25,7 +27,7 @@ public record Length(int mean, int standardDeviation) {
 
     /** The longest that is drawn. */
     public long most() {
-        return standardDeviation == 0 ? mean : (long) MOST_MEANS * mean;
+        return Math.min((long) MOST_MEANS * mean, mean + (long) MOST_DEVIATIONS * standardDeviation);
     }
 
     /** The next; equal ones draw nothing. */
