@@ -1,5 +1,6 @@
 /**
- * The walk of requests over event loops: due, taken, in flight, ended, told.
+ * The walk of requests over event loops: due, taken, in flight, ended, told. A load walks a {@code Course} of phases. What falls due
+ * is a turn of a session, which takes a lane; {@code OpenRun} and {@code ClosedRun} say when, {@code InFlight} what becomes of it.
  *
  * <p>Traps: due comes from the sequence or from the end of the request before, never from a timer. The loop takes up
  * everything that is due, late or not; only the in-flight cap drops, and a drop is an event. A marker is stamped on the
