@@ -214,7 +214,7 @@ final class LoadDriver {
         try {
             CompletableFuture.allOf(runs.toArray(CompletableFuture[]::new)).get();
         } catch (ExecutionException e) {
-            LOG.error("The load ended with an error", e.getCause());
+            throw new IllegalStateException("the load ended with an error", e.getCause());
         }
     }
 }

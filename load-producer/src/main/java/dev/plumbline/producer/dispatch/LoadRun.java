@@ -70,8 +70,8 @@ abstract sealed class LoadRun implements InFlight.Owner permits OpenRun, ClosedR
     }
 
     /**
-     * Completes when nothing more is due and nothing is in flight; a load of a stated duration not before that is over. Any
-     * thread.
+     * Completes when nothing more is due and nothing is in flight, a load of a stated duration not before that is over;
+     * exceptionally when requests cannot be made. Any thread.
      */
     final CompletableFuture<Void> done() {
         return done;
@@ -104,7 +104,9 @@ abstract sealed class LoadRun implements InFlight.Owner permits OpenRun, ClosedR
                 return;
             }
         }
-        if (measured.hasFailed() || unmeasured.hasFailed()) {
+        Optional<RuntimeException> failure = measured.failure().or(unmeasured::failure);
+        if (failure.isPresent()) {
+            done.completeExceptionally(new IllegalStateException("requests cannot be made", failure.get()));
             stop();
             return;
         }
@@ -221,26 +223,32 @@ abstract sealed class LoadRun implements InFlight.Owner permits OpenRun, ClosedR
             return;
         }
         long dueNanos = last.stamps().endNanos() + next.get().thinkNanos();
-        long aheadMillis = Math.max(1, (dueNanos - clock.nanos()) / ProducerClock.NANOS_PER_MILLI);
-        vertx.setTimer(aheadMillis, unused -> {
-            thinking--;
+        long aheadNanos = dueNanos - clock.nanos();
+        if (aheadNanos <= 0) {
             takeTurn(before, next.get(), dueNanos, last);
-            completeIfIdle();
-        });
+        } else {
+            long aheadMillis = Math.max(1, aheadNanos / ProducerClock.NANOS_PER_MILLI);
+            vertx.setTimer(aheadMillis, unused -> takeTurn(before, next.get(), dueNanos, last));
+        }
     }
 
     private void takeTurn(Offer before, Prepared turn, long dueNanos, EndedRequest last) {
+        thinking--;
+        if (!isTaken(before, turn, dueNanos)) {
+            freed(last);
+            completeIfIdle();
+        }
+    }
+
+    private boolean isTaken(Offer before, Prepared turn, long dueNanos) {
         Phase phase = course.phaseAt(dueNanos);
         if (isExhausted || (phase == course.phase() && !course.issue())) {
-            freed(last);
-            return;
+            return false;
         }
         Optional<Permit> permit = protection.breaker().admit(clock.nanos());
         Taken taken = take(new Offer(phase, before.from(), turn, dueNanos), permit, Outcome.DropReason.CIRCUIT_BREAKER);
-        if (permit.isEmpty() || taken == Taken.NO_MORE) {
-            isExhausted |= taken == Taken.NO_MORE;
-            freed(last);
-        }
+        isExhausted |= taken == Taken.NO_MORE;
+        return permit.isPresent() && taken == Taken.UP;
     }
 
     /** It is over when nothing more is offered and everything has ended. Who pauses offers nothing afterwards. */

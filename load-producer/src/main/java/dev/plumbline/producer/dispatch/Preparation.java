@@ -11,7 +11,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
-import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,8 +23,6 @@ import org.jspecify.annotations.Nullable;
  * <p>It begins when somebody waits for it or takes. One event loop takes.
  */
 final class Preparation implements AutoCloseable {
-
-    private static final Logger LOG = Logger.getLogger(Preparation.class);
 
     /** Enough for what falls due in one turn of the loop. */
     static final int MOST_AHEAD = 64;
@@ -43,7 +40,7 @@ final class Preparation implements AutoCloseable {
     private long nextOrdinal;
     private final AtomicBoolean hasBegun = new AtomicBoolean();
     private volatile boolean isClosed;
-    private volatile boolean hasFailed;
+    private volatile Optional<RuntimeException> failure = Optional.empty();
 
     /**
      * @param firstOrdinal of the sessions of this loop
@@ -97,9 +94,9 @@ final class Preparation implements AutoCloseable {
         LockSupport.unpark(thread);
     }
 
-    /** Whether no more are made although more are wanted. Any thread. */
-    boolean hasFailed() {
-        return hasFailed;
+    /** Why no more are made although more are wanted. Any thread. */
+    Optional<RuntimeException> failure() {
+        return failure;
     }
 
     /** Makes no more. */
@@ -129,8 +126,7 @@ final class Preparation implements AutoCloseable {
                 }
             }
         } catch (RuntimeException e) {
-            hasFailed = true;
-            LOG.errorf(e, "Requests cannot be made; the load ends");
+            failure = Optional.of(e);
         }
     }
 

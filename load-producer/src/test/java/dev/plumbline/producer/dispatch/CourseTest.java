@@ -9,6 +9,7 @@ import dev.plumbline.contract.event.RequestEvent;
 import dev.plumbline.producer.client.AnswerNotes;
 import dev.plumbline.producer.client.ConnectionReuse;
 import dev.plumbline.producer.client.InferenceClient;
+import dev.plumbline.producer.client.Target;
 import dev.plumbline.producer.emission.EventOutlet;
 import dev.plumbline.producer.emission.Marker;
 import dev.plumbline.producer.recorder.EndedRequest;
@@ -23,8 +24,11 @@ import dev.plumbline.protocol.Ask;
 import dev.plumbline.protocol.EndpointType;
 import dev.plumbline.protocol.Protocol;
 import dev.plumbline.protocol.scripted.ScriptedServer;
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +36,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -96,8 +101,8 @@ class CourseTest {
         }
 
         @Override
-        public boolean answer(java.io.OutputStream out, ScriptedServer.Request request)
-                throws java.io.IOException, InterruptedException {
+        public boolean answer(OutputStream out, ScriptedServer.Request request)
+                throws IOException, InterruptedException {
             if (toHold.getAndDecrement() > 0) {
                 assertThat(released.await(60, TimeUnit.SECONDS)).isTrue();
             }
@@ -277,7 +282,7 @@ class CourseTest {
 
             @Override
             public Session session(long ordinal) {
-                isOnLoop.set(io.vertx.core.Context.isOnEventLoopThread());
+                isOnLoop.set(Context.isOnEventLoopThread());
                 try {
                     assertThat(mayBeMade.await(60, TimeUnit.SECONDS)).isTrue();
                 } catch (InterruptedException e) {
@@ -331,13 +336,17 @@ class CourseTest {
         };
         try (ScriptedServer server = new ScriptedServer(ScriptedServer::wholeAnswer)) {
             Course course = Course.of(0, OptionalLong.empty(), OptionalLong.empty());
-            assertThat(offer(server, broken, new LoadPlan.Closed(1, 0), course)).succeedsWithin(Duration.ofSeconds(60));
+            assertThat(offer(server, broken, new LoadPlan.Closed(1, 0), course))
+                    .failsWithin(Duration.ofSeconds(60))
+                    .withThrowableOfType(ExecutionException.class)
+                    .havingRootCause()
+                    .withMessage("no such row");
         }
     }
 
     private CompletableFuture<Void> offer(ScriptedServer server, Workload workload, LoadPlan plan, Course course) {
         Protocol protocol = Drive.chat();
-        var target = new dev.plumbline.producer.client.Target(
+        Target target = new Target(
                 Drive.at(server.port(), EndpointType.CHAT),
                 workload.readsAnswers() ? protocol.keepingText() : protocol,
                 Drive.timeouts(3_600_000, 3_600_000, 3_600_000));
