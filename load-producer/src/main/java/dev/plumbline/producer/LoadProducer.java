@@ -21,6 +21,7 @@ import dev.plumbline.producer.emission.SenderSettings;
 import dev.plumbline.producer.exposition.ProducerMetrics;
 import dev.plumbline.producer.recorder.EndedRequest;
 import dev.plumbline.producer.recorder.RequestRecording;
+import dev.plumbline.producer.selfcheck.LostTimeWatch;
 import dev.plumbline.producer.selfcheck.ProcessCpu;
 import dev.plumbline.producer.selfwarmup.SelfWarmup;
 import dev.plumbline.producer.time.ProducerClock;
@@ -81,6 +82,7 @@ final class LoadProducer {
     private final Sampling sampling;
     private final List<Vertx> vertxes = new ArrayList<>();
     private final List<LoadLoop> loops = new ArrayList<>();
+    private final LostTimeWatch lostTime = LostTimeWatch.ofThisProcess();
     /** Filled by the thread of the load, and closed by whoever stops it. */
     private final List<InferenceClient> clients = new CopyOnWriteArrayList<>();
 
@@ -167,6 +169,7 @@ final class LoadProducer {
                     heartbeatNanos,
                     settings.budgets(),
                     cpu,
+                    lostTime,
                     loadCounters,
                     this::ended));
         }
@@ -181,6 +184,7 @@ final class LoadProducer {
                         protection.breaker(),
                         clock,
                         loops,
+                        lostTime,
                         () -> life.state() != ProducerState.WARMING,
                         selfWarmupRequests::sum)
                 .register(metrics);
@@ -240,6 +244,7 @@ final class LoadProducer {
         new Thread(sender, "event-sender").start();
         tokenStage.ifPresent(stage -> new Thread(stage, "token-stage").start());
         sampling.start();
+        lostTime.start();
         loops.forEach(LoadLoop::start);
         warm();
         if (config.load().hold()) {
@@ -396,6 +401,7 @@ final class LoadProducer {
         ending.step("the sender", this::awaitSender);
         ending.step("sampling", sampling::stop);
         clients.forEach(client -> ending.step("a client", client::close));
+        ending.step("what was lost", lostTime::close);
         vertxes.forEach(vertx -> ending.step("an event loop", vertx::close));
         tellTotals();
         ending.over();
