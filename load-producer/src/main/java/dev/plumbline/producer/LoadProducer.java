@@ -54,6 +54,7 @@ final class LoadProducer {
                         settings.protection().breaker(),
                         clock,
                         parts.loops,
+                        parts.lostTime,
                         () -> life.state() != ProducerState.WARMING,
                         driver::selfWarmupRequests)
                 .register(parts.metrics);
@@ -81,6 +82,7 @@ final class LoadProducer {
         new Thread(parts.sender, "event-sender").start();
         parts.tokenStage.ifPresent(stage -> new Thread(stage, "token-stage").start());
         parts.sampling.start();
+        parts.lostTime.start();
         parts.loops.forEach(LoadLoop::start);
         life.enter(LifeCycle.Stage.SELF_WARMUP);
         driver.warmThisProcess();
@@ -126,6 +128,7 @@ final class LoadProducer {
         ending.step("the sender", this::awaitSender);
         ending.step("sampling", parts.sampling::stop);
         ending.step("the clients", driver::close);
+        ending.step("what was lost", parts.lostTime::close);
         parts.vertxes.forEach(vertx -> ending.step("an event loop", vertx::close));
         tellTotals();
         ending.over();

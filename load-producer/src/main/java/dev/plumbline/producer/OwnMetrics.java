@@ -9,12 +9,15 @@ import dev.plumbline.producer.emission.EmissionCounters;
 import dev.plumbline.producer.emission.MarkedQueue;
 import dev.plumbline.producer.exposition.ProducerMetrics;
 import dev.plumbline.producer.limits.CircuitBreaker;
+import dev.plumbline.producer.selfcheck.LostTime;
 import dev.plumbline.producer.time.ProducerClock;
 import dev.plumbline.producer.tokens.TokenStage;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * What a producer exposes of itself, beside its requests and its samples. Read when somebody asks.
@@ -32,6 +35,7 @@ record OwnMetrics(
         CircuitBreaker breaker,
         ProducerClock clock,
         List<LoadLoop> loops,
+        Supplier<LostTime> lostTime,
         BooleanSupplier isWarm,
         LongSupplier selfWarmupRequests) {
 
@@ -110,6 +114,27 @@ record OwnMetrics(
                 "1 while the target is left alone because it failed too often",
                 () -> breaker.openSinceNanos().isPresent() ? 1 : 0);
         metrics.accusations(this::accusations);
+        metrics.secondsByLoop(
+                "plumbline_producer_event_loop_cpu_seconds_total",
+                "CPU time of each event loop, which can use one processor",
+                loops.stream()
+                        .<Supplier<OptionalLong>>map(loop -> loop.selfCheck()::loopCpuNanos)
+                        .toList());
+        metrics.seconds(
+                "plumbline_producer_collector_paused_seconds_total",
+                "Time in which the garbage collector stopped the producer",
+                () -> lostTime.get().collectorNanos());
+        metrics.seconds(
+                "plumbline_producer_cpu_throttled_seconds_total",
+                "Time in which a limit on CPU time stopped the producer or a group that it is in, summed over processors",
+                () -> lostTime.get().throttledNanos());
+        metrics.seconds(
+                "plumbline_producer_cpu_stolen_seconds_total",
+                "Time in which the machine's processors wanted to run and the hypervisor ran others",
+                () -> lostTime.get()
+                        .stolen()
+                        .map(stolen -> OptionalLong.of(stolen.nanos()))
+                        .orElse(OptionalLong.empty()));
     }
 
     private long accusations(Activity.Sickness sickness) {

@@ -476,9 +476,26 @@ public interface ProducerConfig {
         @WithDefault("50ms")
         Duration eventLoopStall();
 
-        /** Largest share of all cores that the process may use in a slot, above 0 to 1. Default 0.95. */
+        /**
+         * By how much waiting for the event loop may move p50 or p95 of the time to first token, as a share of them; of answers in one
+         * piece that of e2e. Less than 1 ms is never too much. Above 1 = by any. Default 0.1, as is judged.
+         */
+        @WithDefault("0.1")
+        double delayRatio();
+
+        /**
+         * Largest share of all cores that the process may use in a slot, and of one core for an event loop, above 0 to 1; 1 = any.
+         * Default 0.95.
+         */
         @WithDefault("0.95")
         double cpuSaturation();
+
+        /**
+         * Largest share of a slot for which garbage collection, a limit on CPU time, or a hypervisor may stop the process, above 0 to
+         * 1; 1 = any. Default 0.05: less cannot reach the p95.
+         */
+        @WithDefault("0.05")
+        double lostTime();
 
         /** How often the event loop ticks; timeouts are seen at ticks. Default 10 ms. */
         @WithDefault("10ms")

@@ -386,11 +386,17 @@ record ProducerSettings(
         Duration least = Duration.ofMillis(1);
         double cpu = selfCheck.cpuSaturation();
         require(cpu > 0 && cpu <= 1, "plumbline.self-check.cpu-saturation", Double.toString(cpu), "above 0 to 1");
+        double delay = selfCheck.delayRatio();
+        require(delay > 0, "plumbline.self-check.delay-ratio", Double.toString(delay), "above 0, for example 0.1");
+        double lost = selfCheck.lostTime();
+        require(lost > 0 && lost <= 1, "plumbline.self-check.lost-time", Double.toString(lost), "above 0 to 1");
         return new Budgets(
                 nanos("plumbline.self-check.tick", selfCheck.tick(), least),
                 nanos("plumbline.self-check.dispatch-lag", selfCheck.dispatchLag(), least),
                 nanos("plumbline.self-check.event-loop-stall", selfCheck.eventLoopStall(), least),
-                cpu);
+                delay,
+                cpu,
+                lost);
     }
 
     private static long nanos(String key, Duration value, Duration least) {

@@ -14,6 +14,7 @@ import dev.plumbline.producer.emission.MarkedQueue;
 import dev.plumbline.producer.emission.SenderSettings;
 import dev.plumbline.producer.exposition.ProducerMetrics;
 import dev.plumbline.producer.recorder.EndedRequest;
+import dev.plumbline.producer.selfcheck.LostTimeWatch;
 import dev.plumbline.producer.selfcheck.ProcessCpu;
 import dev.plumbline.producer.time.ProducerClock;
 import dev.plumbline.producer.tokens.LocalTokenizer;
@@ -49,6 +50,7 @@ final class Wiring {
     final Sampling sampling;
     final EventSender sender;
     final Optional<TokenStage> tokenStage;
+    final LostTimeWatch lostTime = LostTimeWatch.ofThisProcess();
     final List<Vertx> vertxes;
     final List<LoadLoop> loops;
 
@@ -100,6 +102,7 @@ final class Wiring {
                         heartbeatNanos,
                         settings.budgets(),
                         cpu,
+                        lostTime,
                         loadCounters,
                         this::ended))
                 .toList();

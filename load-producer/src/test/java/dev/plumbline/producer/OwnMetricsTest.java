@@ -20,6 +20,7 @@ import dev.plumbline.producer.emission.EmissionCounters;
 import dev.plumbline.producer.emission.MarkedQueue;
 import dev.plumbline.producer.exposition.ProducerMetrics;
 import dev.plumbline.producer.selfcheck.Budgets;
+import dev.plumbline.producer.selfcheck.LostTime;
 import dev.plumbline.producer.selfcheck.ProcessCpu;
 import dev.plumbline.producer.time.ManualClock;
 import dev.plumbline.protocol.EndpointType;
@@ -33,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -50,6 +52,7 @@ class OwnMetricsTest {
     private final ProducerMetrics metrics = new ProducerMetrics(SERIES);
     private final LoadCounters counters = new LoadCounters();
     private final MarkedQueue queue = new MarkedQueue(10, 1);
+    private final AtomicReference<LostTime> lost = new AtomicReference<>(LostTime.unknown());
     private final LoadLoop loop = new LoadLoop(
             0,
             vertx,
@@ -57,8 +60,9 @@ class OwnMetricsTest {
             SERIES,
             queue,
             1_000 * MILLI,
-            new Budgets(5 * MILLI, 10 * MILLI, 50 * MILLI, 1.0),
+            new Budgets(5 * MILLI, 10 * MILLI, 50 * MILLI, 2, 1, 1),
             ProcessCpu.ofThisProcess(),
+            lost::get,
             counters,
             request -> {});
 
@@ -78,14 +82,18 @@ class OwnMetricsTest {
                         Protection.none().breaker(),
                         clock,
                         List.of(loop),
+                        lost::get,
                         () -> true,
                         () -> 0)
                 .register(metrics);
     }
 
+    private String page() {
+        return new String(metrics.scrape(null).body().toArray(), StandardCharsets.UTF_8);
+    }
+
     private double value(String name) {
-        return new String(metrics.scrape(null).body().toArray(), StandardCharsets.UTF_8)
-                .lines()
+        return page().lines()
                 .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
                 .findFirst()
@@ -121,6 +129,32 @@ class OwnMetricsTest {
                 .atMost(Duration.ofSeconds(60))
                 .until(() -> value("plumbline_producer_discarded_slots_total") >= 25);
         client.close();
+    }
+
+    @Test
+    void timeThatWasLostIsOnThePageWhereItIsTold() {
+        register();
+        assertThat(page())
+                .doesNotContain("plumbline_producer_cpu_stolen")
+                .doesNotContain("plumbline_producer_collector");
+        lost.set(new LostTime(
+                OptionalLong.of(1_500 * MILLI),
+                Optional.of(new LostTime.Stolen(2_500 * MILLI, 9_000 * MILLI)),
+                OptionalLong.of(3_500 * MILLI)));
+        assertThat(value("plumbline_producer_collector_paused_seconds_total")).isEqualTo(1.5);
+        assertThat(value("plumbline_producer_cpu_stolen_seconds_total")).isEqualTo(2.5);
+        assertThat(value("plumbline_producer_cpu_throttled_seconds_total")).isEqualTo(3.5);
+    }
+
+    @Test
+    void whatAnEventLoopUsesIsOnThePage() {
+        register();
+        loop.start();
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> {
+            clock.advanceMillis(1_000);
+            return page().contains("plumbline_producer_event_loop_cpu_seconds_total{loop=\"0\"} ");
+        });
+        assertThat(value("plumbline_producer_event_loop_cpu_seconds_total")).isPositive();
     }
 
     @Test

@@ -36,24 +36,10 @@ class AttachedRunIT extends DrivenRuns {
             awaitStandby(waiting);
             assertThat(up.app("aggregator").destroyForcibly()).isTrue();
             up.awaitOutput("the aggregator serves again");
-            PlumbProcess run = PlumbProcess.start(
-                    temporary,
-                    home,
-                    attached(
-                            target,
-                            "--request-rate",
-                            "0.5",
-                            "--arrival-pattern",
-                            "constant",
-                            "--duration",
-                            "5s",
-                            "--quiet",
-                            "--set",
-                            "plumbline.self-check.dispatch-lag=10s",
-                            "--set",
-                            "plumbline.self-check.event-loop-stall=10s",
-                            "--set",
-                            "plumbline.self-check.cpu-saturation=1"));
+            List<String> slow = attached(
+                    target, "--request-rate", "0.5", "--arrival-pattern", "constant", "--duration", "5s", "--quiet");
+            slow.addAll(AnyMachine.flags());
+            PlumbProcess run = PlumbProcess.start(temporary, home, slow);
             assertThat(run.exitValue()).as(run.output()).isZero();
             assertComplete(runs().getFirst());
             assertEverySecondIsMeasured(runs().getFirst());

@@ -138,18 +138,8 @@ class RunIT extends DrivenRuns {
     /** With a state folder of its own, so that a stack that happens to be up is left alone. */
     private PlumbProcess run(SimulatedTarget target, String... more) throws IOException {
         List<String> arguments = arguments(target, more);
-        arguments.addAll(List.of(
-                "--state",
-                "state",
-                "--window",
-                "1s",
-                // What is tested is the way of a run, not whether this machine leaves the producer enough of its time.
-                "--set",
-                "plumbline.self-check.dispatch-lag=10s",
-                "--set",
-                "plumbline.self-check.event-loop-stall=10s",
-                "--set",
-                "plumbline.self-check.cpu-saturation=1"));
+        arguments.addAll(List.of("--state", "state", "--window", "1s"));
+        arguments.addAll(AnyMachine.flags());
         return PlumbProcess.start(temporary, arguments.toArray(String[]::new));
     }
 }

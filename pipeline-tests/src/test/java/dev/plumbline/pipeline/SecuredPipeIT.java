@@ -19,6 +19,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -77,8 +78,7 @@ class SecuredPipeIT {
     }
 
     private PlumbProcess run(SimulatedTarget target, EmbeddedBroker broker, Path kafkaConfig) throws IOException {
-        return PlumbProcess.start(
-                temporary,
+        List<String> arguments = new ArrayList<>(List.of(
                 "run",
                 "--url",
                 target.baseUrl(),
@@ -94,14 +94,9 @@ class SecuredPipeIT {
                 "1s",
                 "--artifact-dir",
                 "runs",
-                "--json",
-                // What is tested is the way to Kafka, not whether this machine leaves the producer enough of its time.
-                "--set",
-                "plumbline.self-check.dispatch-lag=10s",
-                "--set",
-                "plumbline.self-check.event-loop-stall=10s",
-                "--set",
-                "plumbline.self-check.cpu-saturation=1");
+                "--json"));
+        arguments.addAll(AnyMachine.flags());
+        return PlumbProcess.start(temporary, arguments.toArray(String[]::new));
     }
 
     /** Neither controls nor snapshots: both may be missing. */

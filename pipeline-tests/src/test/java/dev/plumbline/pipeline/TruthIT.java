@@ -174,10 +174,7 @@ class TruthIT {
                 "plumbline.workload.seed=" + run));
         if (!IS_LONG_FORM) {
             // Whether this machine leaves the producer enough of its time is not asked: nothing shall be left out.
-            producer.addAll(List.of(
-                    "plumbline.self-check.dispatch-lag=10s",
-                    "plumbline.self-check.event-loop-stall=10s",
-                    "plumbline.self-check.cpu-saturation=1"));
+            producer.addAll(AnyMachine.SETTINGS);
         }
         PipePlan plan = new PipePlan(
                 WINDOW,

@@ -14,6 +14,7 @@ import dev.plumbline.judgement.result.RunTotals;
 import dev.plumbline.judgement.result.RunVerdict.Answer;
 import dev.plumbline.judgement.result.RunWindow;
 import dev.plumbline.judgement.result.TokenCounting;
+import dev.plumbline.judgement.run.Soundness;
 import dev.plumbline.judgement.statistics.Ratio;
 import dev.plumbline.reports.FolderContents.StoredFile;
 import dev.plumbline.reports.TimeChart.Line;
@@ -575,12 +576,7 @@ final class ReportDocument {
         if (!reasons.isEmpty()) {
             out.text(". Why: "
                     + reasons.entrySet().stream()
-                            .map(entry -> entry.getKey() + " "
-                                    + entry.getValue().stream()
-                                            .map(sickness -> sickness.name()
-                                                    .replace('_', ' ')
-                                                    .toLowerCase(Locale.ROOT))
-                                            .collect(Collectors.joining(", ")))
+                            .map(entry -> entry.getKey() + ": " + Soundness.reasons(entry.getValue()))
                             .collect(Collectors.joining("; ")));
         }
         out.text(".").end();

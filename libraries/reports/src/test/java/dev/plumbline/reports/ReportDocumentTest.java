@@ -69,7 +69,8 @@ class ReportDocumentTest {
                         "What was measured, and how",
                         "How each number is defined",
                         "Files beside this one");
-        assertThat(text(SampleRuns.regression())).contains("A1 fired", "A1 began", "not judged", "cpu saturated");
+        assertThat(text(SampleRuns.regression()))
+                .contains("A1 fired", "A1 began", "not judged", "its processors were saturated");
     }
 
     @Test

@@ -9,6 +9,7 @@ import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SchemaValidatorsConfig;
 import com.networknt.schema.SpecVersion;
 import com.networknt.schema.ValidationMessage;
+import dev.plumbline.contract.event.Activity.Sickness;
 import dev.plumbline.contract.run.RunRecord.Decision;
 import dev.plumbline.contract.verdict.JudgedMetric;
 import dev.plumbline.contract.verdict.SeriesSnapshot.OpenIncident;
@@ -171,6 +172,18 @@ class SummaryDocumentTest {
         assertThat(summary.has("rates")).isFalse();
         assertThat(summary.has("errorShare")).isFalse();
         assertThat(summary.at("/coverage").has("share")).isFalse();
+    }
+
+    @Test
+    void theSchemaKnowsEveryReasonWhyNobodyVouches() throws IOException {
+        ObjectNode summary = (ObjectNode) summary(SampleRuns.regression());
+        ObjectNode reasons = object(summary, "/coverage/excluded/reasons");
+        for (Sickness sickness : Sickness.values()) {
+            reasons.putArray(sickness.name()).add(sickness.name());
+        }
+        assertThat(SCHEMA.validate(summary)).isEmpty();
+        reasons.putArray("p").add("OVERHEATED");
+        assertThat(SCHEMA.validate(summary)).isNotEmpty();
     }
 
     private static void assertRefused(Consumer<ObjectNode> change) throws IOException {

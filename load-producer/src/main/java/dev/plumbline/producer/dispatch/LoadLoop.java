@@ -10,6 +10,7 @@ import dev.plumbline.producer.emission.Marker;
 import dev.plumbline.producer.recorder.EndedRequest;
 import dev.plumbline.producer.recorder.RequestRecording;
 import dev.plumbline.producer.selfcheck.Budgets;
+import dev.plumbline.producer.selfcheck.LostTime;
 import dev.plumbline.producer.selfcheck.ProcessCpu;
 import dev.plumbline.producer.selfcheck.SelfCheck;
 import dev.plumbline.producer.time.Anchor;
@@ -26,6 +27,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -83,6 +85,7 @@ public final class LoadLoop {
             long markIntervalNanos,
             Budgets budgets,
             ProcessCpu cpu,
+            Supplier<LostTime> lostTime,
             LoadCounters counters,
             EndedListener listener) {
         this.index = index;
@@ -95,7 +98,7 @@ public final class LoadLoop {
         this.listener = listener;
         long now = clock.nanos();
         this.ledger = new ActivityLedger(clock, series, now);
-        this.selfCheck = new SelfCheck(clock, ledger, budgets, cpu, now);
+        this.selfCheck = new SelfCheck(clock, ledger, budgets, cpu, lostTime, now);
         this.tickIntervalMillis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(budgets.tickIntervalNanos()));
         this.lastMarkNanos = now;
     }
@@ -231,7 +234,7 @@ public final class LoadLoop {
         return told;
     }
 
-    private void tick() {
+    void tick() {
         clock.look().ifPresent(LoadLoop::tell);
         run.ifPresent(LoadRun::tick);
         long now = clock.nanos();
@@ -373,6 +376,14 @@ public final class LoadLoop {
         @Override
         public void sent() {
             counters.sent();
+        }
+
+        @Override
+        public void content(RequestRecording recording, long atNanos) {
+            if (recording.contentChunks() == 1) {
+                recording.sentNanos().ifPresent(sent -> selfCheck.answered(sent, atNanos));
+            }
+            super.content(recording, atNanos);
         }
 
         @Override

@@ -25,9 +25,12 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Locale;
+import java.util.OptionalLong;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -198,6 +201,30 @@ public final class ProducerMetrics {
                         callback.call(
                                 (double) count.applyAsLong(sickness),
                                 sickness.name().toLowerCase(Locale.ROOT));
+                    }
+                })
+                .register(registry);
+    }
+
+    /** Exposes time that is counted elsewhere, in nanoseconds; nothing while nobody knows it. */
+    public void seconds(String name, String help, Supplier<OptionalLong> nanos) {
+        CounterWithCallback.builder()
+                .name(name)
+                .help(help)
+                .callback(callback -> nanos.get().ifPresent(value -> callback.call(value / NANOS_PER_SECOND)))
+                .register(registry);
+    }
+
+    /** The same of each event loop, the first of which is 0. */
+    public void secondsByLoop(String name, String help, List<Supplier<OptionalLong>> nanos) {
+        CounterWithCallback.builder()
+                .name(name)
+                .help(help)
+                .labelNames("loop")
+                .callback(callback -> {
+                    for (int loop = 0; loop < nanos.size(); loop++) {
+                        String label = Integer.toString(loop);
+                        nanos.get(loop).get().ifPresent(value -> callback.call(value / NANOS_PER_SECOND, label));
                     }
                 })
                 .register(registry);

@@ -6,7 +6,9 @@ import dev.plumbline.producer.activity.Slot;
 import dev.plumbline.producer.time.ProducerClock;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /**
  * Whether the producer itself was well, slot by slot. It accuses itself before anybody accuses the target.
@@ -15,8 +17,11 @@ import java.util.concurrent.atomic.AtomicLong;
  *   <li>Dispatch lag: at the end of each slot, the 99th percentile (nearest rank) of taken - due over the requests that
  *       were taken in it must lie within the budget.
  *   <li>Event loop: a tick that comes later than its interval plus the budget makes every slot that it should have come
- *       in sick.
- *   <li>CPU: the process must not use more than a share of all cores over a slot.
+ *       in sick. So does what waited for the loop in a slot, when it moves the latencies that are judged by more than a share of
+ *       them: {@link RecentAnswers} says when that is.
+ *   <li>CPU: over a slot the process must not use more than a share of all cores, nor an event loop more than that of one.
+ *   <li>Lost time: over a slot no kind of {@link LostTime} may take more than a share. Of what a hypervisor took it is also asked
+ *       to be such a share of what all processors wanted, so that it is the machine that is short and not one thread of many.
  *   <li>Own limits: a request that could not be made for want of files, ports or memory was not dispatched in time.
  * </ul>
  *
@@ -24,33 +29,55 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class SelfCheck {
 
+    private static final long SLOT_NANOS = Activity.SLOT_MILLIS * ProducerClock.NANOS_PER_MILLI;
+
     private final ProducerClock clock;
     private final ActivityLedger ledger;
     private final Budgets budgets;
     private final ProcessCpu cpu;
+    private final Supplier<LostTime> lostTime;
     private final Map<Activity.Sickness, AtomicLong> sickSlots = new EnumMap<>(Activity.Sickness.class);
 
     private final RecentDelays delays = new RecentDelays();
+    private final RecentAnswers answers = new RecentAnswers();
+    private final Waits waits;
 
     private Slot slot;
     private long slotStartNanos;
     private long slotStartCpuNanos;
+    /** Empty before the first slot ends: until then no thread of the loop has asked. */
+    private OptionalLong slotStartLoopCpuNanos = OptionalLong.empty();
+
+    private LostTime slotStartLostTime;
+    private volatile OptionalLong loopCpuNanos = OptionalLong.empty();
     private long taken;
     private long takenLate;
     private long expectedTickNanos;
 
-    /** @param startNanos the first tick is expected one interval later */
-    public SelfCheck(ProducerClock clock, ActivityLedger ledger, Budgets budgets, ProcessCpu cpu, long startNanos) {
+    /**
+     * @param lostTime as it was seen last; asked once a slot, so it must not take long
+     * @param startNanos the first tick is expected one interval later
+     */
+    public SelfCheck(
+            ProducerClock clock,
+            ActivityLedger ledger,
+            Budgets budgets,
+            ProcessCpu cpu,
+            Supplier<LostTime> lostTime,
+            long startNanos) {
         this.clock = clock;
         this.ledger = ledger;
         this.budgets = budgets;
         this.cpu = cpu;
+        this.lostTime = lostTime;
+        this.waits = new Waits(budgets.tickIntervalNanos());
         for (Activity.Sickness sickness : Activity.Sickness.values()) {
             sickSlots.put(sickness, new AtomicLong());
         }
         this.slot = Slot.at(clock, startNanos);
         this.slotStartNanos = startNanos;
         this.slotStartCpuNanos = cpu.usedNanos();
+        this.slotStartLostTime = lostTime.get();
         this.expectedTickNanos = startNanos + budgets.tickIntervalNanos();
     }
 
@@ -59,6 +86,13 @@ public final class SelfCheck {
         taken++;
         if (takenNanos - dueNanos > budgets.dispatchLagNanos()) {
             takenLate++;
+        }
+    }
+
+    /** The first content of an answer came; of one in one piece, all of it. */
+    public void answered(long sentNanos, long contentNanos) {
+        if (contentNanos <= expectedTickNanos) {
+            answers.add(contentNanos - sentNanos);
         }
     }
 
@@ -80,10 +114,14 @@ public final class SelfCheck {
         if (atNanos - expectedTickNanos > budgets.eventLoopStallNanos()) {
             accuse(expectedTickNanos, atNanos, Activity.Sickness.EVENT_LOOP_STALLED);
         }
+        long dueNanos = expectedTickNanos;
         expectedTickNanos = atNanos + budgets.tickIntervalNanos();
         if (atNanos >= slot.untilNanos()) {
-            endSlot(atNanos, Slot.at(clock, atNanos));
+            Slot now = Slot.at(clock, atNanos);
+            dueNanos = waits.add(dueNanos, now.fromNanos(), atNanos);
+            endSlot(atNanos, now);
         }
+        waits.add(dueNanos, atNanos, atNanos);
     }
 
     /**
@@ -106,24 +144,71 @@ public final class SelfCheck {
         return count == null ? 0 : count.get();
     }
 
+    /** CPU time of the loop's thread as of the end of the last slot; empty before, and where the JVM cannot tell. Any thread. */
+    public OptionalLong loopCpuNanos() {
+        return loopCpuNanos;
+    }
+
     private void endSlot(long atNanos, Slot now) {
         // The last instant of the old slots: a slot ends where the current one starts.
         long lastNanos = Math.max(slotStartNanos, now.fromNanos() - 1);
         if (takenLate > taken / 100) {
             accuse(slotStartNanos, lastNanos, Activity.Sickness.DISPATCH_LAG);
         }
+        // Of a slot that was cut short (the first, the last) the rest is taken for well.
+        long spanNanos = Math.max(SLOT_NANOS, lastNanos - slotStartNanos);
+        if (budgets.delayRatio() <= 1 && answers.areMovedBy(waits, spanNanos, budgets.delayRatio())) {
+            accuse(slotStartNanos, lastNanos, Activity.Sickness.EVENT_LOOP_STALLED);
+        }
         long cpuNow = cpu.usedNanos();
-        double available = (double) (atNanos - slotStartNanos) * cpu.cores();
-        // A slot of less than 100 ms (the first, the last) is too short for the kernel's own accounting.
-        if (atNanos - slotStartNanos >= 100_000_000L
-                && cpuNow - slotStartCpuNanos > budgets.cpuSaturationRatio() * available) {
-            accuse(slotStartNanos, lastNanos, Activity.Sickness.CPU_SATURATED);
+        OptionalLong loopCpuNow = cpu.usedByThisThreadNanos();
+        LostTime lostNow = lostTime.get();
+        long elapsedNanos = atNanos - slotStartNanos;
+        // A slot of less than 100 ms is too short for the kernel's own accounting.
+        if (elapsedNanos >= 100_000_000L) {
+            judgeCpu(lastNanos, elapsedNanos, cpuNow, loopCpuNow);
+            judgeLostTime(lastNanos, elapsedNanos, lostNow.since(slotStartLostTime));
         }
         taken = 0;
         takenLate = 0;
+        waits.clear();
         slotStartCpuNanos = cpuNow;
+        slotStartLoopCpuNanos = loopCpuNow;
+        loopCpuNanos = loopCpuNow;
+        slotStartLostTime = lostNow;
         slot = now;
         slotStartNanos = atNanos;
+    }
+
+    private void judgeCpu(long lastNanos, long elapsedNanos, long cpuNow, OptionalLong loopCpuNow) {
+        double ofOneCore = budgets.cpuSaturationRatio() * elapsedNanos;
+        if (cpuNow - slotStartCpuNanos > ofOneCore * cpu.cores()) {
+            accuse(slotStartNanos, lastNanos, Activity.Sickness.CPU_SATURATED);
+        }
+        if (budgets.cpuSaturationRatio() < 1
+                && loopCpuNow.isPresent()
+                && slotStartLoopCpuNanos.isPresent()
+                && loopCpuNow.getAsLong() - slotStartLoopCpuNanos.getAsLong() > ofOneCore) {
+            accuse(slotStartNanos, lastNanos, Activity.Sickness.EVENT_LOOP_SATURATED);
+        }
+    }
+
+    private void judgeLostTime(long lastNanos, long elapsedNanos, LostTime lost) {
+        double ratio = budgets.lostTimeRatio();
+        if (ratio >= 1) {
+            return;
+        }
+        if (lost.collectorNanos().orElse(0) > ratio * elapsedNanos) {
+            accuse(slotStartNanos, lastNanos, Activity.Sickness.COLLECTOR_PAUSED);
+        }
+        if (lost.throttledNanos().orElse(0) > ratio * elapsedNanos) {
+            accuse(slotStartNanos, lastNanos, Activity.Sickness.CPU_THROTTLED);
+        }
+        if (lost.stolen().isPresent()
+                && lost.stolen().get().nanos()
+                        > ratio * Math.max(elapsedNanos, lost.stolen().get().wantedNanos())) {
+            accuse(slotStartNanos, lastNanos, Activity.Sickness.CPU_STOLEN);
+        }
     }
 
     private void accuse(long fromNanos, long toNanos, Activity.Sickness sickness) {

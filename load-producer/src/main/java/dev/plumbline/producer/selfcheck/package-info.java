@@ -1,6 +1,6 @@
 /**
- * The generator is the first suspect: it measures its own lateness, stalls and CPU, and says for which slots it does not
- * vouch.
+ * The generator is the first suspect: it measures its own lateness, what waits for it, its CPU and the time that it lost,
+ * and says for which slots it does not vouch.
  *
  * <p>Trap: a verdict on a slot must be told before the watermark passes the slot. The tick judges first; what tells the
  * watermark comes after it, on the same thread.

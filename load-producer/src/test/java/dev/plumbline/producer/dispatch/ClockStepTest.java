@@ -19,6 +19,7 @@ import dev.plumbline.producer.emission.LoadSurroundings;
 import dev.plumbline.producer.emission.MarkedQueue;
 import dev.plumbline.producer.emission.SenderSettings;
 import dev.plumbline.producer.selfcheck.Budgets;
+import dev.plumbline.producer.selfcheck.LostTime;
 import dev.plumbline.producer.selfcheck.ProcessCpu;
 import dev.plumbline.producer.time.SteppedTime;
 import dev.plumbline.protocol.EndpointType;
@@ -79,8 +80,9 @@ class ClockStepTest {
                     queue,
                     50 * MILLI,
                     // So generous that a busy machine is not accused.
-                    new Budgets(5 * MILLI, 60_000 * MILLI, 60_000 * MILLI, 1.0),
+                    new Budgets(5 * MILLI, 60_000 * MILLI, 60_000 * MILLI, 2, 1, 1),
                     ProcessCpu.ofThisProcess(),
+                    LostTime::unknown,
                     new LoadCounters(),
                     request -> {}));
         }

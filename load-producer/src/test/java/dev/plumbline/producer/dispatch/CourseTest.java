@@ -15,6 +15,7 @@ import dev.plumbline.producer.emission.Marker;
 import dev.plumbline.producer.recorder.EndedRequest;
 import dev.plumbline.producer.schedule.FireTimes;
 import dev.plumbline.producer.selfcheck.Budgets;
+import dev.plumbline.producer.selfcheck.LostTime;
 import dev.plumbline.producer.selfcheck.ProcessCpu;
 import dev.plumbline.producer.time.ManualClock;
 import dev.plumbline.producer.workload.RequestClass;
@@ -76,8 +77,9 @@ class CourseTest {
                 }
             },
             20 * MILLI,
-            new Budgets(5 * MILLI, 10 * MILLI, 50 * MILLI, 1.0),
+            new Budgets(5 * MILLI, 10 * MILLI, 50 * MILLI, 2, 1, 1),
             ProcessCpu.ofThisProcess(),
+            LostTime::unknown,
             counters,
             request -> {});
 

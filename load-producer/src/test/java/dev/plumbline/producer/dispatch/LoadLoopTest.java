@@ -21,6 +21,7 @@ import dev.plumbline.producer.emission.Marker;
 import dev.plumbline.producer.recorder.EndedRequest;
 import dev.plumbline.producer.schedule.FireTimes;
 import dev.plumbline.producer.selfcheck.Budgets;
+import dev.plumbline.producer.selfcheck.LostTime;
 import dev.plumbline.producer.selfcheck.ProcessCpu;
 import dev.plumbline.producer.time.SystemTime;
 import dev.plumbline.protocol.EndpointType;
@@ -113,8 +114,9 @@ class LoadLoopTest {
                 Drive.SERIES,
                 outlet,
                 20 * MILLI,
-                new Budgets(5 * MILLI, 10 * MILLI, 50 * MILLI, 1.0),
+                new Budgets(5 * MILLI, 10 * MILLI, 50 * MILLI, 2, 1, 1),
                 ProcessCpu.ofThisProcess(),
+                LostTime::unknown,
                 counters,
                 request -> {});
         loop.start();

@@ -13,6 +13,7 @@ import dev.plumbline.producer.dispatch.RequestSource;
 import dev.plumbline.producer.emission.EventOutlet;
 import dev.plumbline.producer.emission.MarkedQueue;
 import dev.plumbline.producer.selfcheck.Budgets;
+import dev.plumbline.producer.selfcheck.LostTime;
 import dev.plumbline.producer.selfcheck.ProcessCpu;
 import dev.plumbline.producer.time.SystemTime;
 import dev.plumbline.protocol.EndpointType;
@@ -98,8 +99,9 @@ class SelfWarmupTest {
                 SERIES,
                 outlet,
                 TimeUnit.SECONDS.toNanos(1),
-                new Budgets(5_000_000, 10_000_000, 50_000_000, 1.0),
+                new Budgets(5_000_000, 10_000_000, 50_000_000, 2, 1, 1),
                 ProcessCpu.ofThisProcess(),
+                LostTime::unknown,
                 new LoadCounters(),
                 request -> {});
         loop.start();

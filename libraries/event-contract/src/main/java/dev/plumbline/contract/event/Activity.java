@@ -1,5 +1,6 @@
 package dev.plumbline.contract.event;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Objects;
@@ -71,16 +72,37 @@ public record Activity(
     public enum Sickness {
         /** Requests were taken up too late after they fell due (p99 over budget), or not at all for want of own means. */
         DISPATCH_LAG,
-        /** The event loop stood still for longer than its budget. */
+        /** The event loop stood still for longer than its budget, or for long beside the latencies that it measures. */
         EVENT_LOOP_STALLED,
-        /** The producer's CPU was saturated. */
+        /** The producer used nearly all of the processors that it may use. */
         CPU_SATURATED,
+        /** One event loop used nearly all of the one processor that it can use. */
+        EVENT_LOOP_SATURATED,
+        /** Garbage collection stopped the producer for too much of the slot. */
+        COLLECTOR_PAUSED,
+        /** The hypervisor gave too much of the processors' time to others. */
+        CPU_STOLEN,
+        /** A limit on its CPU time stopped the producer for too much of the slot. */
+        CPU_THROTTLED,
         /** The queue towards Kafka was full, events were lost. */
         KAFKA_BUFFER_FULL,
         /**
          * Said by the aggregator: the producer's watermark stood still or fell far behind, so nobody waited for it. Said by the
          * producer: its clock was set back, and this slot came before.
          */
-        WATERMARK_STALLED
+        WATERMARK_STALLED,
+        /** One that this version does not know by name. */
+        OTHER;
+
+        /** A name from the wire; one of a later version is {@link #OTHER}. */
+        @JsonCreator
+        public static Sickness named(String name) {
+            for (Sickness sickness : values()) {
+                if (sickness.name().equals(name)) {
+                    return sickness;
+                }
+            }
+            return OTHER;
+        }
     }
 }

@@ -3,17 +3,22 @@ package dev.plumbline.contract.wire;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plumbline.contract.event.Activity.Sickness;
+import dev.plumbline.contract.event.Heartbeat;
 import dev.plumbline.contract.event.Outcome;
 import dev.plumbline.contract.event.OwnLimit;
 import dev.plumbline.contract.event.RequestEvent;
 import dev.plumbline.contract.verdict.Snapshot;
 import dev.plumbline.contract.window.Partial;
+import dev.plumbline.contract.window.WindowRecord;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -45,6 +50,7 @@ class CodecTest {
                 new Golden<>("request-own-limit.json", Codec.EVENTS, Examples.ownLimit()),
                 new Golden<>("request-dropped.json", Codec.EVENTS, Examples.dropped()),
                 new Golden<>("heartbeat.json", Codec.EVENTS, Examples.heartbeat()),
+                new Golden<>("heartbeat-held-up.json", Codec.EVENTS, Examples.heartbeatHeldUp()),
                 new Golden<>("producer-expelled.json", Codec.EVENTS, Examples.expelled()),
                 new Golden<>("window.json", Codec.WINDOWS, Examples.window()),
                 new Golden<>("window-cut.json", Codec.WINDOWS, Examples.cutWindow()),
@@ -259,6 +265,31 @@ class CodecTest {
                         Decoded.Value.class,
                         read -> assertThat(((RequestEvent) read.value()).outcome())
                                 .isEqualTo(Outcome.Cancelled.by(OwnLimit.OTHER)));
+    }
+
+    /** Else the whole heartbeat, and with it the watermark, would be lost on an aggregator that is older than a producer. */
+    @Test
+    void aSicknessThatALaterVersionNamesIsStillSickness() throws IOException {
+        String heartbeat = new String(golden("heartbeat-held-up.json"), UTF_8).replace("CPU_STOLEN", "OVERHEATED");
+        assertThat(Codec.EVENTS.decode(heartbeat.getBytes(UTF_8)))
+                .isInstanceOfSatisfying(
+                        Decoded.Value.class,
+                        read -> assertThat(((Heartbeat) read.value())
+                                        .activity()
+                                        .get(0)
+                                        .sickness())
+                                .containsExactlyInAnyOrder(
+                                        Sickness.EVENT_LOOP_SATURATED,
+                                        Sickness.COLLECTOR_PAUSED,
+                                        Sickness.CPU_THROTTLED,
+                                        Sickness.OTHER));
+        String window = new String(golden("window.json"), UTF_8).replace("CPU_SATURATED", "OVERHEATED");
+        assertThat(Codec.WINDOWS.decode(window.getBytes(UTF_8)))
+                .isInstanceOfSatisfying(
+                        Decoded.Value.class,
+                        read -> assertThat(
+                                        ((WindowRecord) read.value()).excluded().reasons())
+                                .isEqualTo(Map.of("producer-2", Set.of(Sickness.OTHER))));
     }
 
     @Test

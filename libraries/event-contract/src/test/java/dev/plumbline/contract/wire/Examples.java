@@ -345,6 +345,26 @@ final class Examples {
                 false);
     }
 
+    static Event heartbeatHeldUp() {
+        return new Heartbeat(
+                new Origin("producer-1", 1_795_345_200_000L, 47),
+                GROUP,
+                1_795_345_261_499L,
+                List.of(new Activity(
+                        "stable",
+                        1_795_345_260_000L,
+                        8,
+                        4_000_000_000L,
+                        120,
+                        Set.of(
+                                Sickness.EVENT_LOOP_SATURATED,
+                                Sickness.COLLECTOR_PAUSED,
+                                Sickness.CPU_STOLEN,
+                                Sickness.CPU_THROTTLED))),
+                List.of(),
+                false);
+    }
+
     static Event expelled() {
         return new ProducerExpelled("producer-1", 1_795_345_200_000L, GROUP, 1_795_345_260_499L, 10_000);
     }

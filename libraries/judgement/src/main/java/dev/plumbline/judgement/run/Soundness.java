@@ -231,12 +231,12 @@ public sealed interface Soundness {
 
     /** Why producers did not vouch for what is left out, in words; empty where nothing is. */
     static String reasons(ExcludedPart excluded) {
-        return excluded.reasons().values().stream()
-                .flatMap(Set::stream)
-                .distinct()
-                .sorted()
-                .map(Soundness::words)
-                .collect(Collectors.joining(", "));
+        return reasons(excluded.reasons().values().stream().flatMap(Set::stream).collect(Collectors.toSet()));
+    }
+
+    /** Why one did not. */
+    static String reasons(Set<Sickness> sickness) {
+        return sickness.stream().sorted().map(Soundness::words).collect(Collectors.joining(", "));
     }
 
     private static String words(Sickness sickness) {
@@ -244,8 +244,13 @@ public sealed interface Soundness {
             case DISPATCH_LAG -> "requests were taken up too late";
             case EVENT_LOOP_STALLED -> "its event loop stood still";
             case CPU_SATURATED -> "its processors were saturated";
+            case EVENT_LOOP_SATURATED -> "one event loop had more to do than one processor can";
+            case COLLECTOR_PAUSED -> "garbage collection stopped it";
+            case CPU_STOLEN -> "its processors were given to other machines";
+            case CPU_THROTTLED -> "its CPU limit stopped it";
             case KAFKA_BUFFER_FULL -> "its queue towards Kafka was full";
             case WATERMARK_STALLED -> "what it vouched for stood still or lay far behind";
+            case OTHER -> "for a reason that this version does not know";
         };
     }
 

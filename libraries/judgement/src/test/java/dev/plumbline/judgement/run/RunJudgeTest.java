@@ -3,6 +3,7 @@ package dev.plumbline.judgement.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.plumbline.contract.event.Activity.Sickness;
 import dev.plumbline.contract.run.RunRecord.Decision;
 import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.verdict.AlertRecord.Transition;
@@ -16,6 +17,7 @@ import dev.plumbline.judgement.result.RunVerdict.Answer;
 import dev.plumbline.judgement.result.RunVerdict.Change;
 import dev.plumbline.judgement.result.RunVerdict.ComparisonFinding;
 import dev.plumbline.judgement.result.RunVerdict.Difference;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -344,6 +346,14 @@ class RunJudgeTest {
         assertThat(verdict.headline())
                 .startsWith("cannot tell: this machine was too busy to vouch for 100 % of the load, 60 of 60 windows")
                 .contains("cores of its own");
+    }
+
+    @Test
+    void eachReasonWhyNobodyVouchesHasWordsOfItsOwn() {
+        List<String> words = Arrays.stream(Sickness.values())
+                .map(sickness -> Soundness.reasons(Set.of(sickness)))
+                .toList();
+        assertThat(words).doesNotHaveDuplicates().noneMatch(String::isBlank).noneMatch(word -> word.contains("_"));
     }
 
     @Test
