@@ -165,7 +165,9 @@ final class DemoView {
     }
 
     private static String vouched(WindowRecord window, double value) {
-        return window.coverage() >= WindowRecord.MINIMUM_COVERAGE ? Figures.significant(value) : "-";
+        boolean isKnown = window.coverage() >= WindowRecord.MINIMUM_COVERAGE
+                && (window.hasLoadThroughout() || window.hasNoLoad());
+        return isKnown ? Figures.significant(value) : "-";
     }
 
     private static String pair(Histogram histogram) {

@@ -1,5 +1,6 @@
 package dev.plumbline.cli.run;
 
+import dev.plumbline.cli.run.ProducerControl.State;
 import dev.plumbline.cli.run.ProducerControl.Status;
 import dev.plumbline.cli.terminal.Screen;
 import dev.plumbline.cli.time.DurationConverter;
@@ -9,11 +10,13 @@ import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.verdict.VerdictRecord;
 import dev.plumbline.contract.window.LatencyMetric;
+import dev.plumbline.contract.window.RequestCounts;
 import dev.plumbline.contract.window.WindowRecord;
 import dev.plumbline.contract.window.WindowSummary;
 import dev.plumbline.judgement.result.RunEnding;
 import dev.plumbline.judgement.run.Soundness;
 import dev.plumbline.reports.Figures;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -29,6 +32,9 @@ final class RunView {
 
     /** Windows of ten seconds close ten seconds apart and a little more: they shall not be announced each time. */
     private static final long LATE_WINDOW_MILLIS = 2_000;
+
+    /** How long the producer waits, when the load is over, for what is still under way. */
+    private static final Duration GRACE = Duration.ofSeconds(30);
 
     private final Screen screen;
     private final RunPlan plan;
@@ -50,6 +56,13 @@ final class RunView {
     private WindowSummary untold = WindowSummary.empty();
 
     private double untoldSeconds;
+
+    /** The same of windows in which the load ended, or that lie behind: they have no rate. */
+    private RequestCounts untoldOfTheEnd = RequestCounts.none();
+
+    /** Whether it was said that the load is over and requests are waited for. */
+    private boolean isWaitTold;
+
     private long untoldFromEpochMillis = Long.MAX_VALUE;
 
     /** @param silent whether nothing is shown at all */
@@ -168,24 +181,30 @@ final class RunView {
      * On a terminal the table says it; elsewhere a line does, not more often than every ten seconds, over the windows since
      * the last one.
      *
-     * @param measuredUntilEpochMillis where the load ended, once that is known: a window that reaches beyond had none there
+     * @param measuredUntilEpochMillis where the load ended, once that is known: a window that reaches beyond has no rate
      */
     void window(WindowRecord window, RecentRequests recent, OptionalLong measuredUntilEpochMillis) {
         if (window.revision() > 0) {
             return;
         }
-        windows++;
+        long until = measuredUntilEpochMillis.orElse(Long.MAX_VALUE);
         boolean leftOut = window.coverage() < WindowRecord.MINIMUM_COVERAGE;
-        windowsLeftOut += leftOut ? 1 : 0;
-        unvouched = leftOut ? Optional.of(Soundness.reasons(window.excluded())) : Optional.empty();
+        if (window.id().startEpochMillis() < until) {
+            windows++;
+            windowsLeftOut += leftOut ? 1 : 0;
+            unvouched = leftOut ? Optional.of(Soundness.reasons(window.excluded())) : Optional.empty();
+        }
         if (silent || screen.isLive() || window.id().startEpochMillis() < recent.startEpochMillis()) {
             // The first window was measured in part.
             return;
         }
         untoldFromEpochMillis = Math.min(untoldFromEpochMillis, window.id().startEpochMillis());
-        if (!leftOut) {
+        boolean isOfTheEnd = window.id().endEpochMillis() > until || window.liesAfterLoad();
+        if (isOfTheEnd) {
+            untoldOfTheEnd = untoldOfTheEnd.plus(window.delta().requests());
+        } else if (!leftOut) {
             untold = untold.plus(window.delta());
-            untoldSeconds += secondsUnderLoad(window, measuredUntilEpochMillis);
+            untoldSeconds += window.id().lengthMillis() / 1e3;
         }
         long end = window.id().endEpochMillis();
         if (end - lastPlainEpochMillis < PLAIN_EVERY_MILLIS) {
@@ -193,20 +212,22 @@ final class RunView {
         }
         lastPlainEpochMillis = end;
         hasSpoken = true;
-        screen.line("  " + Figures.clock(untoldFromEpochMillis) + "  "
-                + (untoldSeconds > 0 ? vouched(recent) : seen(end, recent))
+        List<String> numbers = new ArrayList<>();
+        if (untoldSeconds > 0) {
+            numbers.add(vouched(recent));
+        } else if (!isOfTheEnd) {
+            numbers.add(seen(end, recent));
+        }
+        if (isOfTheEnd) {
+            numbers.add("end of the load: " + Figures.count(untoldOfTheEnd.completed()) + " completed, "
+                    + Figures.count(untoldOfTheEnd.failedTotal()) + " failed");
+        }
+        screen.line("  " + Figures.clock(untoldFromEpochMillis) + "  " + String.join("; ", numbers)
                 + (leftOut ? "  " + screen.alarming("not vouched for") + ": " + busy() : "") + "  " + state());
         untold = WindowSummary.empty();
         untoldSeconds = 0;
+        untoldOfTheEnd = RequestCounts.none();
         untoldFromEpochMillis = Long.MAX_VALUE;
-    }
-
-    private static double secondsUnderLoad(WindowRecord window, OptionalLong measuredUntilEpochMillis) {
-        long start = window.id().startEpochMillis();
-        long end = Math.min(
-                window.id().endEpochMillis(),
-                measuredUntilEpochMillis.orElse(window.id().endEpochMillis()));
-        return Math.max(0, end - start) / 1e3;
     }
 
     private String vouched(RecentRequests recent) {
@@ -250,7 +271,10 @@ final class RunView {
             return;
         }
         Status status = now.status();
-        Optional<RecentRequests.Rates> rates = now.recent().rates(now.nowEpochMillis());
+        // Behind the end of the load nobody counts what would make a rate: the last one stays.
+        Optional<RecentRequests.Rates> rates = now.recent()
+                .rates(Math.min(
+                        now.nowEpochMillis(), status.measuredUntilEpochMillis().orElse(Long.MAX_VALUE)));
         List<String> block = new ArrayList<>();
         block.add("");
         block.add("  " + phase(now));
@@ -301,6 +325,11 @@ final class RunView {
 
     /** Where lines stay: what goes on, when nothing was said for so long that somebody might think that it hangs. */
     private void keepSpeaking(Snapshot now) {
+        Optional<String> wait = waiting(now);
+        if (wait.isPresent() && !isWaitTold) {
+            isWaitTold = true;
+            line("  " + Figures.clock(now.nowEpochMillis()) + "  " + wait.get());
+        }
         if (hasSpoken) {
             hasSpoken = false;
             saidAtEpochMillis = now.nowEpochMillis();
@@ -313,7 +342,25 @@ final class RunView {
         screen.line("  " + Figures.clock(now.nowEpochMillis()) + "  " + plainPhase(now));
     }
 
+    /** That the load is over and requests are still under way; empty while it goes on. */
+    private static Optional<String> waiting(Snapshot now) {
+        Status status = now.status();
+        boolean isOver = status.state() != State.STOPPED
+                && status.measuredUntilEpochMillis().orElse(Long.MAX_VALUE) <= now.nowEpochMillis();
+        return isOver && status.inFlight() > 0
+                ? Optional.of("load is over: waiting for "
+                        + (status.inFlight() == 1
+                                ? "1 request that is"
+                                : Figures.count(status.inFlight()) + " requests that are")
+                        + " still under way (at most " + GRACE.toSeconds() + " s)")
+                : Optional.empty();
+    }
+
     private String plainPhase(Snapshot now) {
+        Optional<String> wait = waiting(now);
+        if (wait.isPresent()) {
+            return wait.get();
+        }
         long sinceMillis = now.nowEpochMillis() - now.startEpochMillis();
         if (now.startEpochMillis() == Long.MAX_VALUE || sinceMillis < 0) {
             return phase(now);
@@ -334,6 +381,10 @@ final class RunView {
         long sinceMillis = now.nowEpochMillis() - now.startEpochMillis();
         if (sinceMillis < 0) {
             return "warming up, measured in " + Math.ceilDiv(-sinceMillis, 1_000) + " s";
+        }
+        Optional<String> wait = waiting(now);
+        if (wait.isPresent()) {
+            return wait.get();
         }
         if (plan.duration().isPresent()) {
             long allMillis = plan.duration().get().toMillis();

@@ -22,9 +22,9 @@ final class VerdictTally {
     private long lastEndEpochMillis;
     private Optional<OpenIncident> open = Optional.empty();
 
-    /** A window of the run, or a correction; in any order with the verdicts. One without load has nothing to judge. */
+    /** A window of the run, or a correction; in any order with the verdicts. One that has not load throughout has nothing to judge. */
     void add(WindowRecord window) {
-        windows += window.revision() == 0 && !window.hasNoLoad() ? 1 : 0;
+        windows += window.revision() == 0 && window.hasLoadThroughout() ? 1 : 0;
     }
 
     void add(VerdictRecord verdict) {
@@ -47,9 +47,11 @@ final class VerdictTally {
 
     /** Whether the baseline was learned from it, or the series warmed up. */
     private static boolean isLearned(VerdictRecord verdict) {
-        return verdict.baselineId().isEmpty()
-                || (!verdict.metrics().isEmpty()
-                        && verdict.metrics().stream().allMatch(metric -> isFor(metric, Reason.LEARNING)));
+        return verdict.baselineId().isEmpty() ? !isOfEach(verdict, Reason.NO_DATA) : isOfEach(verdict, Reason.LEARNING);
+    }
+
+    private static boolean isOfEach(VerdictRecord verdict, Reason reason) {
+        return !verdict.metrics().isEmpty() && verdict.metrics().stream().allMatch(metric -> isFor(metric, reason));
     }
 
     /**

@@ -19,6 +19,7 @@ import dev.plumbline.judgement.result.RunResult;
 import dev.plumbline.judgement.result.RunTotals;
 import dev.plumbline.judgement.result.RunWindow;
 import dev.plumbline.judgement.result.TokenCounting;
+import dev.plumbline.reports.RunFigures;
 import dev.plumbline.reports.RunRates;
 import java.util.Map;
 import java.util.Optional;
@@ -179,6 +180,26 @@ class RunProgressTest {
         assertThat(RunRates.of(result).orElseThrow().completedPerSecond())
                 .as("one request in 30 s")
                 .isCloseTo(1 / 30.0, within(1e-9));
+    }
+
+    @Test
+    void whatEndedBehindTheEndOfTheLoadIsWaitedForAndOfTheRun() {
+        progress.status(RunRecords.stopped(3, START, START + 20_000));
+        progress.event(Requests.streamed(START + 4_000, 50, 6), NOW);
+        progress.event(Requests.streamed(START + 14_000, 50, 6), NOW);
+        progress.event(Requests.streamed(START + 27_000, 50, 6), NOW);
+        progress.window(RunRecords.window(Requests.SERIES, START + 10_000, 1));
+        progress.window(RunRecords.window(Requests.SERIES, START + 20_000, 1));
+        assertThat(progress.isCounted()).as("one is behind the end").isFalse();
+        progress.window(RunRecords.windowAfterLoad(START + 30_000, 1));
+        assertThat(progress.isCounted()).isTrue();
+
+        RunResult result = result();
+        assertThat(result.identity().durationSeconds()).isEqualTo(20);
+        assertThat(result.windows()).extracting(RunWindow::partial).containsExactly(false, false, true);
+        assertThat(result.windows()).extracting(result::liesAfterLoad).containsExactly(false, false, true);
+        assertThat(RunFigures.of(result).requests().completed()).isEqualTo(3);
+        assertThat(RunRates.of(result).orElseThrow().completedPerSecond()).isCloseTo(2 / 20.0, within(1e-9));
     }
 
     @Test

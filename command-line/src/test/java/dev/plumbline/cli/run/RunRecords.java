@@ -3,6 +3,7 @@ package dev.plumbline.cli.run;
 import dev.plumbline.cli.run.ProducerControl.State;
 import dev.plumbline.cli.run.ProducerControl.Status;
 import dev.plumbline.contract.event.Heartbeat;
+import dev.plumbline.contract.event.LoadEdges;
 import dev.plumbline.contract.event.Origin;
 import dev.plumbline.contract.event.RequestEvent;
 import dev.plumbline.contract.series.Series;
@@ -82,6 +83,37 @@ final class RunRecords {
                 ExcludedPart.none());
     }
 
+    /** The window behind the end of a load that ends at that time: so many requests completed in it. */
+    static WindowRecord windowAfterLoad(long endEpochMillis, long completed) {
+        WindowRecord window = window(Requests.SERIES, endEpochMillis, completed);
+        WindowSummary summary = window.delta();
+        return new WindowRecord(
+                window.id(),
+                0,
+                new WindowSummary(summary.requests(), summary.latencies(), summary.tokens(), 0, 0, Map.of()),
+                ExcludedPart.none());
+    }
+
+    /** The window that ends at that time, in which a load began or ended. */
+    static WindowRecord windowOfAnEdge(long endEpochMillis, long completed, LoadEdges edges) {
+        WindowRecord window = window(Requests.SERIES, endEpochMillis, completed);
+        WindowSummary summary = window.delta();
+        return new WindowRecord(
+                window.id(),
+                0,
+                new WindowSummary(
+                        summary.requests(),
+                        summary.latencies(),
+                        summary.tokens(),
+                        summary.offered(),
+                        summary.inFlightNanos(),
+                        summary.slowest(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.of(edges)),
+                ExcludedPart.none());
+    }
+
     /** A window of which no healthy producer offered anything, with so many completed requests. */
     static WindowRecord excludedWindow(long endEpochMillis, long completed) {
         return new WindowRecord(
@@ -128,6 +160,33 @@ final class RunRecords {
     static Status stopped(long acknowledged, long measuredFromEpochMillis, long measuredUntilEpochMillis) {
         return status(
                 1, State.STOPPED, acknowledged, measuredFromEpochMillis, OptionalLong.of(measuredUntilEpochMillis));
+    }
+
+    /** Of a producer whose load is over, and that waits for so many requests. */
+    static Status draining(
+            long acknowledged, long inFlight, long measuredFromEpochMillis, long measuredUntilEpochMillis) {
+        Status status = status(
+                1, State.RUNNING, acknowledged, measuredFromEpochMillis, OptionalLong.of(measuredUntilEpochMillis));
+        return new Status(
+                status.state(),
+                status.epoch(),
+                acknowledged + inFlight,
+                acknowledged + inFlight,
+                inFlight,
+                acknowledged,
+                Map.of(),
+                0,
+                0,
+                Map.of(),
+                acknowledged,
+                0,
+                0,
+                status.measuredFromEpochMillis(),
+                status.measuredUntilEpochMillis(),
+                OptionalLong.empty(),
+                false,
+                Optional.empty(),
+                Optional.empty());
     }
 
     private static Status status(

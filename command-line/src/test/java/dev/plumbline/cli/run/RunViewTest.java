@@ -152,12 +152,72 @@ class RunViewTest {
                 .hasSizeLessThanOrEqualTo(1);
     }
 
+    /** Requests are in it that ended when the load was over, and of that time nobody counts the rest. */
     @Test
-    void aWindowInWhichTheLoadEndedIsDividedByTheTimeThatItHadLoad() {
+    void aWindowInWhichTheLoadEndedHasNoRate() {
         recent.measuredFrom(START);
-        view.window(RunRecords.window(Requests.SERIES, START + 10_000, 40), recent, OptionalLong.of(START + 14_000));
-        view.window(RunRecords.window(Requests.SERIES, START + 20_000, 16), recent, OptionalLong.of(START + 14_000));
+        OptionalLong end = OptionalLong.of(START + 14_000);
+        view.window(RunRecords.window(Requests.SERIES, START + 10_000, 40), recent, end);
         assertThat(lastLine()).contains("4.00 req/s");
+        view.window(RunRecords.window(Requests.SERIES, START + 20_000, 16), recent, end);
+        assertThat(lastLine())
+                .contains("end of the load: 16 completed, 0 failed")
+                .doesNotContain("req/s");
+    }
+
+    @Test
+    void windowsBehindTheEndAreCountsAndNoZeroes() {
+        recent.measuredFrom(START);
+        OptionalLong end = OptionalLong.of(START + 20_000);
+        view.window(sick(START + 10_000, Sickness.DISPATCH_LAG), recent, end);
+        view.window(RunRecords.window(Requests.SERIES, START + 20_000, 40), recent, end);
+        view.window(RunRecords.windowAfterLoad(START + 30_000, 3), recent, end);
+        assertThat(lastLine())
+                .contains("end of the load: 3 completed, 0 failed")
+                .doesNotContain("0.00", "vouched");
+        view.window(RunRecords.windowAfterLoad(START + 40_000, 1), recent, OptionalLong.empty());
+        assertThat(lastLine())
+                .contains("end of the load: 1 completed, 0 failed")
+                .doesNotContain("0.00", "vouched");
+    }
+
+    @Test
+    void whoWaitsForTheLastRequestsSaysSoOnceAndThenEveryTenSeconds() {
+        view.loadBegins(START);
+        for (long now = START + 60_000; now <= START + 71_000; now += 250) {
+            view.show(new RunView.Snapshot(
+                    now, START, RunRecords.draining(7, 3, START, START + 60_000), recent, 0, List.of()));
+        }
+        String waiting = "load is over: waiting for 3 requests that are still under way (at most 30 s)";
+        assertThat(out.toString(StandardCharsets.UTF_8).lines().skip(1))
+                .containsExactly(
+                        "  " + Figures.clock(START + 60_000) + "  " + waiting,
+                        "  " + Figures.clock(START + 70_000) + "  " + waiting);
+    }
+
+    @Test
+    void onATerminalTheLastRatesStayWhileTheLastRequestsAreWaitedFor() {
+        ByteArrayOutputStream shown = new ByteArrayOutputStream();
+        RunView live = new RunView(
+                new Screen(new PrintStream(shown, true, StandardCharsets.UTF_8), true, false),
+                RunPlan.checked(
+                        "id",
+                        new LoadOptions(),
+                        new SpendOptions(),
+                        new JudgementOptions(),
+                        new OutputOptions(),
+                        new StackOptions(),
+                        false),
+                false);
+        recent.measuredFrom(START);
+        for (int second = 50; second < 60; second++) {
+            recent.add(Requests.streamed(START + second * 1_000, 50, 5));
+        }
+        live.show(new RunView.Snapshot(
+                START + 64_000, START, RunRecords.draining(7, 1, START, START + 60_000), recent, 0, List.of()));
+        assertThat(shown.toString(StandardCharsets.UTF_8))
+                .contains("waiting for 1 request that is still under way", "1.00 req/s")
+                .doesNotContain("0.60 req/s");
     }
 
     @Test

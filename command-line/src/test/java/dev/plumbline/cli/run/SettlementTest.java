@@ -65,6 +65,20 @@ class SettlementTest {
     }
 
     @Test
+    void windowsBehindTheEndOfTheLoadAreWaitedForWhereRequestsEndedInThem() {
+        progress.status(RunRecords.stopped(2, START, END));
+        eventAt(END + 100);
+        eventAt(END + 200);
+        windowAt(END + 3_000, 1);
+        pipe.at(END + 6_000, listener -> listener.window(BYTES, RunRecords.windowAfterLoad(WINDOW_END + 20_000, 1)));
+        pipe.at(END + 6_500, listener -> listener.verdict(RunRecords.verdict(Requests.SERIES, WINDOW_END + 20_000)));
+
+        settlement.await(false);
+
+        assertThat(pipe.epochMillis()).isEqualTo(END + 6_500);
+    }
+
+    @Test
     void itIsOverOnceAllIsCountedAndJudged() {
         eventAt(END + 100);
         eventAt(END + 200);

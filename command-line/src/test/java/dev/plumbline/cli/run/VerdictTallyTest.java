@@ -2,6 +2,7 @@ package dev.plumbline.cli.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plumbline.contract.event.LoadEdges;
 import dev.plumbline.contract.verdict.Evidence;
 import dev.plumbline.contract.verdict.JudgedMetric;
 import dev.plumbline.contract.verdict.MetricVerdict;
@@ -176,6 +177,32 @@ class VerdictTallyTest {
         tally.add(verdict(2, List.of(metric(JudgedMetric.TPOT_P50, none, false))));
         assertThat(tally.judgedWindows())
                 .as("there was nothing else in the second")
+                .isEqualTo(1);
+    }
+
+    /** A load of a minute, windows of a second, thirty of them behind its end: that these are not judged is no gap. */
+    @Test
+    void windowsAtTheEndsOfALoadAreNeitherJudgedNorMissed() {
+        Verdict nothing = cannotTell(Reason.NO_DATA);
+        tally.add(RunRecords.windowOfAnEdge(10_000, 3, new LoadEdges(1, 0)));
+        tally.add(RunRecords.window(new SimulatedRun(1).series(), 20_000, 5));
+        tally.add(RunRecords.windowOfAnEdge(30_000, 3, new LoadEdges(0, 1)));
+        tally.add(RunRecords.windowAfterLoad(40_000, 2));
+        tally.add(verdict(0, judged(nothing, nothing)));
+        tally.add(verdict(1, judged(new Verdict.Steady(), new Verdict.Steady())));
+        tally.add(verdict(2, judged(nothing, nothing)));
+        tally.add(verdict(3, judged(nothing, nothing)));
+        assertThat(tally.judgedWindows()).isEqualTo(1);
+        assertThat(tally.unjudgedWindows()).isZero();
+    }
+
+    @Test
+    void whoLearnsDoesNotLearnFromWindowsInWhichThereIsNothing() {
+        tally.add(RunRecords.windowOfAnEdge(10_000, 3, new LoadEdges(1, 0)));
+        tally.add(RunRecords.window(new SimulatedRun(1).series(), 20_000, 5));
+        tally.add(verdict(0, 1, false, Optional.empty(), NOTHING_TO_SAY));
+        assertThat(tally.unjudgedWindows())
+                .as("the verdict on the second is missing")
                 .isEqualTo(1);
     }
 

@@ -441,7 +441,7 @@ final class ReportDocument {
 
     private void overTime() {
         section("time", "Over time");
-        List<RunWindow> windows = WindowKeeper.merged(result.windows(), MOST_POINTS);
+        List<RunWindow> windows = WindowKeeper.merged(windows(false), MOST_POINTS);
         if (windows.isEmpty()) {
             out.element("p", "No window was closed.");
             out.endLine();
@@ -455,6 +455,18 @@ final class ReportDocument {
                         + utc(result.identity().startEpochMillis())
                         + "). Windows that were measured in part only, or that nobody vouches for, have no rates.")
                 .end();
+        afterLoad()
+                .map(window ->
+                        window.measured().requests().plus(window.excluded().requests()))
+                .ifPresent(late -> out.element(
+                        "p",
+                        Figures.count(late.total()) + (late.total() == 1 ? " request" : " requests")
+                                + " had fallen due before the end of the load and ended behind it: "
+                                + Figures.count(late.completed()) + " completed, " + rest(late)
+                                + ". They are in all numbers of requests, and not in the pictures: only those are left there that took"
+                                + " long.",
+                        "class",
+                        "note"));
         shadeKey(frame);
         alerts();
         out.begin("div", "class", "charts").text("\n");
@@ -516,6 +528,18 @@ final class ReportDocument {
         }
         windowTable(frame);
         out.endLine();
+    }
+
+    /** Windows of the load, or those behind its end. */
+    private List<RunWindow> windows(boolean afterLoad) {
+        return result.windows().stream()
+                .filter(window -> result.liesAfterLoad(window) == afterLoad)
+                .toList();
+    }
+
+    /** All that lies behind the end of the load, as one window; empty where nothing does. */
+    private Optional<RunWindow> afterLoad() {
+        return WindowKeeper.merged(windows(true), 1).stream().findFirst();
     }
 
     private void latencies(
@@ -604,9 +628,10 @@ final class ReportDocument {
     }
 
     private void windowTable(TimeFrame frame) {
-        List<RunWindow> rows = WindowKeeper.merged(result.windows(), MOST_ROWS);
+        List<RunWindow> windows = windows(false);
+        List<RunWindow> rows = WindowKeeper.merged(windows, MOST_ROWS);
         out.begin("details").element("summary", "The same as a table");
-        if (rows.size() < result.windows().size()) {
+        if (rows.size() < windows.size()) {
             out.element("p", "Neighbours are merged; windows.json has all.");
         }
         out.begin("div", "class", "scroll", "tabindex", "0", "role", "group", "aria-label", "Windows");
@@ -625,33 +650,33 @@ final class ReportDocument {
             out.element("th", head, "scope", "col");
         }
         out.end().end().begin("tbody").text("\n");
-        for (RunWindow window : rows) {
-            Optional<RunRates> rates = RunRates.of(window);
-            out.begin("tr").element("th", frame.elapsed(window.startEpochMillis()), "scope", "row");
-            out.element("td", Figures.count(window.measured().requests().completed()));
-            out.element("td", Figures.count(window.measured().requests().failedTotal()));
-            out.element(
-                    "td",
-                    Figures.millis(Percentile.P50.nanosOf(window.measured().latency(LatencyMetric.TTFT))));
-            out.element(
-                    "td",
-                    Figures.millis(Percentile.P95.nanosOf(window.measured().latency(LatencyMetric.TTFT))));
-            out.element(
-                    "td",
-                    Figures.millis(Percentile.P50.nanosOf(window.measured().latency(LatencyMetric.TPOT))));
-            out.element(
-                    "td",
-                    Figures.millis(Percentile.P95.nanosOf(window.measured().latency(LatencyMetric.E2E))));
-            out.element(
-                    "td",
-                    rates.map(r -> Figures.significant(r.completedPerSecond())).orElse("-"));
-            out.element(
-                    "td",
-                    rates.map(r -> Figures.significant(r.outputTokensPerSecond()))
-                            .orElse("-"));
-            out.element("td", percent(window.coverage())).endLine();
-        }
+        rows.forEach(window -> windowRow(frame.elapsed(window.startEpochMillis()), window));
+        afterLoad().ifPresent(window -> windowRow("after the end", window));
         out.end().end().end().end();
+    }
+
+    private void windowRow(String from, RunWindow window) {
+        Optional<RunRates> rates = RunRates.of(window);
+        out.begin("tr").element("th", from, "scope", "row");
+        out.element("td", Figures.count(window.measured().requests().completed()));
+        out.element("td", Figures.count(window.measured().requests().failedTotal()));
+        out.element(
+                "td", Figures.millis(Percentile.P50.nanosOf(window.measured().latency(LatencyMetric.TTFT))));
+        out.element(
+                "td", Figures.millis(Percentile.P95.nanosOf(window.measured().latency(LatencyMetric.TTFT))));
+        out.element(
+                "td", Figures.millis(Percentile.P50.nanosOf(window.measured().latency(LatencyMetric.TPOT))));
+        out.element(
+                "td", Figures.millis(Percentile.P95.nanosOf(window.measured().latency(LatencyMetric.E2E))));
+        out.element(
+                "td",
+                rates.map(known -> Figures.significant(known.completedPerSecond()))
+                        .orElse("-"));
+        out.element(
+                "td",
+                rates.map(known -> Figures.significant(known.outputTokensPerSecond()))
+                        .orElse("-"));
+        out.element("td", percent(window.coverage())).endLine();
     }
 
     private void distributions() {
@@ -779,7 +804,8 @@ final class ReportDocument {
                 .element(
                         "dd",
                         "Over windows that were under load from end to end and well covered. Output tokens count when they"
-                                + " arrive, requests when they complete.");
+                                + " arrive, requests when they complete. Where no window was: requests that fell due and completed,"
+                                + " over the length of the load.");
         out.element("dt", "Coverage")
                 .element(
                         "dd",

@@ -338,7 +338,7 @@ public final class RunFolder implements AutoCloseable {
     }
 
     private static Content windowsOf(RunResult result) {
-        return out -> WindowsDocument.write(result.windows(), out);
+        return out -> WindowsDocument.write(result, out);
     }
 
     /** Nobody sees half a document: it gets its name when it is on the disk. */

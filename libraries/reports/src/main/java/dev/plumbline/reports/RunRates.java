@@ -9,7 +9,9 @@ import java.util.OptionalDouble;
 
 /**
  * What a run did per second of the windows that were under load from end to end and well covered, those in which nothing
- * was due among them; where there is none of these, of all windows over the length of the run.
+ * was due among them; where there is none of these, of all windows over the length of the run. Then requests count that fell due
+ * within the run and completed, also behind its end, over the time in which they fell due: at a constant load that is its throughput,
+ * however long requests take. Of tokens and time in flight nothing is told of behind the end, so theirs are of the same time.
  *
  * @param windows how many windows it rests on
  * @param seconds their length, or the run's

@@ -10,7 +10,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What all charts over time of a report share: the span, stretches in which producers were not well, and marks.
+ * What all charts over time of a report share: the span, stretches in which producers were not well, and marks. It ends with the
+ * load; what ended behind it is a biased sample and no point of a line.
  *
  * @param startEpochMillis where elapsed time is 0
  */
@@ -64,7 +65,9 @@ record TimeFrame(
     }
 
     static TimeFrame of(RunResult result) {
-        List<RunWindow> windows = result.windows();
+        List<RunWindow> windows = result.windows().stream()
+                .filter(window -> !result.liesAfterLoad(window))
+                .toList();
         // The first window may have begun before the run did.
         long from = windows.isEmpty()
                 ? result.identity().startEpochMillis()
@@ -73,7 +76,11 @@ record TimeFrame(
                 ? from + result.identity().windowMillis()
                 : windows.get(windows.size() - 1).endEpochMillis();
         return new TimeFrame(
-                result.identity().startEpochMillis(), from, Math.max(until, from + 1), shades(windows), marks(result));
+                result.identity().startEpochMillis(),
+                from,
+                Math.max(until, from + 1),
+                shades(windows),
+                marks(result, until));
     }
 
     /** Where a moment lies: 0 to 1. */
@@ -136,7 +143,8 @@ record TimeFrame(
         return shades;
     }
 
-    private static List<Mark> marks(RunResult result) {
+    /** A series ends with its last window, which may lie behind the end of the load: it is marked where the picture ends. */
+    private static List<Mark> marks(RunResult result, long untilEpochMillis) {
         Map<String, String> names = namesOf(result.alerts());
         List<Mark> marks = new ArrayList<>();
         for (AlertRecord alert : result.alerts()) {
@@ -150,7 +158,9 @@ record TimeFrame(
                     // More metrics of the same incident: the list of alerts says which.
                 }
                 case RESOLVED -> marks.add(new Mark(alert.atEpochMillis(), Meaning.RESOLVED, name + " resolved"));
-                case ENDED -> marks.add(new Mark(alert.atEpochMillis(), Meaning.ENDED, name + " not resolved"));
+                case ENDED ->
+                    marks.add(new Mark(
+                            Math.min(alert.atEpochMillis(), untilEpochMillis), Meaning.ENDED, name + " not resolved"));
             }
         }
         return marks.size() <= MOST_MARKS ? marks : marks.subList(0, MOST_MARKS);

@@ -58,6 +58,13 @@ public final class WindowKeeper {
             return new Slot(both.startEpochMillis, both.endEpochMillis, toldMillis, both.measured, both.excluded);
         }
 
+        /** Whether there was load, or a request ended, as far as anybody can tell. */
+        boolean holdsSomething() {
+            return !measured.hasNoLoad()
+                    || excluded.offered() > 0
+                    || excluded.requests().total() > 0;
+        }
+
         boolean hasGap() {
             return toldMillis < endEpochMillis - startEpochMillis;
         }
@@ -84,18 +91,22 @@ public final class WindowKeeper {
 
     /**
      * What is kept, oldest first. Windows at a gap are partial: every second that is measured is in a window, so measuring
-     * broke off in the one before it and began again in the one behind. So are neighbours that were merged over a gap.
+     * broke off in the one before it and began again in the one behind. So are neighbours that were merged over a gap. Behind the
+     * end of the load nobody measures, and windows are there only for requests that ended in them.
      *
      * @param loadStartEpochMillis when the measured load began: a window that starts earlier is partial
      * @param loadEndEpochMillis when measuring ended: a window that ends later is partial
      */
     public List<RunWindow> windows(long loadStartEpochMillis, long loadEndEpochMillis) {
         List<RunWindow> windows = new ArrayList<>(slots.size());
-        List<Slot> all = List.copyOf(slots.values());
+        List<Slot> all = slots.values().stream()
+                .filter(slot -> slot.startEpochMillis < loadEndEpochMillis || slot.holdsSomething())
+                .toList();
         for (int i = 0; i < all.size(); i++) {
             Slot slot = all.get(i);
             boolean isAtGap = (i > 0 && all.get(i - 1).endEpochMillis < slot.startEpochMillis)
-                    || (i + 1 < all.size() && slot.endEpochMillis < all.get(i + 1).startEpochMillis);
+                    || (i + 1 < all.size()
+                            && slot.endEpochMillis < Math.min(all.get(i + 1).startEpochMillis, loadEndEpochMillis));
             windows.add(new RunWindow(
                     slot.startEpochMillis,
                     slot.endEpochMillis - slot.startEpochMillis,

@@ -2,12 +2,12 @@ package dev.plumbline.reports;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.plumbline.judgement.result.RunResult;
 import dev.plumbline.judgement.result.RunWindow;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 
 /** {@code windows.json}: the windows of a run, oldest first, one per line, each with its distributions and its percentiles. */
 final class WindowsDocument {
@@ -15,25 +15,28 @@ final class WindowsDocument {
     private WindowsDocument() {}
 
     /** Writes them one by one: together they may be large. */
-    static void write(List<RunWindow> windows, OutputStream out) throws IOException {
+    static void write(RunResult result, OutputStream out) throws IOException {
         try (JsonGenerator json =
                 ArtifactJson.MAPPER.createGenerator(new OutputStreamWriter(out, StandardCharsets.UTF_8))) {
             json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
             json.writeStartArray();
-            for (RunWindow window : windows) {
+            for (RunWindow window : result.windows()) {
                 json.writeRaw('\n');
-                ArtifactJson.MAPPER.writeValue(json, node(window));
+                ArtifactJson.MAPPER.writeValue(json, node(window, result.liesAfterLoad(window)));
             }
             json.writeRaw('\n');
             json.writeEndArray();
         }
     }
 
-    private static ObjectNode node(RunWindow window) {
+    private static ObjectNode node(RunWindow window, boolean liesAfterLoad) {
         ObjectNode node = ArtifactJson.MAPPER.createObjectNode();
         node.put("startEpochMillis", window.startEpochMillis());
         node.put("lengthMillis", window.lengthMillis());
         node.put("partial", window.partial());
+        if (liesAfterLoad) {
+            node.put("afterLoad", true);
+        }
         node.put("coverage", window.coverage());
         RunRates.of(window)
                 .ifPresent(rates -> node.putObject("rates")

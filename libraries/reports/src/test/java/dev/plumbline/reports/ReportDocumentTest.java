@@ -117,6 +117,31 @@ class ReportDocumentTest {
                 .isEqualTo(5);
     }
 
+    /** Only long answers are left there: as points of a line they would be a target that became slow. */
+    @Test
+    void whatEndedBehindTheEndOfTheLoadIsCountedAndNotDrawn() throws Exception {
+        String text = text(SampleRuns.drained());
+
+        assertThat(text)
+                .contains(
+                        "7 requests had fallen due before the end of the load and ended behind it: 6 completed, 1 failed",
+                        "<th scope=\"row\">after the end</th><td>6</td><td>1</td>")
+                .doesNotContain("from 0.00 to");
+        List<Element> rows = elements(parse(SampleRuns.drained()), "tr").stream()
+                .filter(row -> row.getTextContent().startsWith("after the end"))
+                .toList();
+        assertThat(rows).singleElement().satisfies(row -> {
+            NodeList cells = row.getElementsByTagName("td");
+            assertThat(cells.item(6).getTextContent()).as("req/s").isEqualTo("-");
+            assertThat(cells.item(7).getTextContent()).as("tok/s").isEqualTo("-");
+        });
+        assertThat(elements(parse(SampleRuns.drained()), "circle").stream().map(Element::getTextContent))
+                .as("a first token took 9 s there")
+                .isNotEmpty()
+                .noneMatch(point -> point.startsWith("p99 9"));
+        assertThat(text(SampleRuns.regression())).doesNotContain("ended behind it", "after the end");
+    }
+
     @Test
     void whatDoesNotExistIsSaidAndNotDrawn() throws Exception {
         assertThat(text(SampleRuns.notStreamed()))

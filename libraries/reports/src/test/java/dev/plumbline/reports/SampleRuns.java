@@ -315,6 +315,33 @@ final class SampleRuns {
                                 "the interval holds the limit; about 120 more requests would tell"))));
     }
 
+    /** A load of 47 s, and requests that ended up to half a minute behind its end. */
+    static Sample drained() {
+        SplittableRandom random = new SplittableRandom(SEED);
+        List<RunWindow> windows = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            windows.add(window(i, streamed(random, i, 40, 2e8, 2e7), i == 4));
+        }
+        windows.add(window(5, afterLoad(random, 5, Map.of()), true));
+        windows.add(window(7, afterLoad(random, 7, Map.of(FailureKind.TIMEOUT_TOTAL, 1L)), true));
+        return new Sample(
+                result(START + 47_000, new RunEnding.Completed(), windows, List.of(), Optional.empty()),
+                new RunVerdict(Decision.NOT_JUDGED, "Not judged: no baseline", Optional.empty(), List.of()));
+    }
+
+    /** Three long answers and so many failures of requests that had fallen due before the end of the load. */
+    static WindowSummary afterLoad(SplittableRandom random, int index, Map<FailureKind, Long> failed) {
+        WindowSummary slow = streamed(random, index, 3, 9e9, 2e8);
+        TokenTotals tokens = slow.tokens();
+        return new WindowSummary(
+                new RequestCounts(3, failed, 0, 0, 0),
+                slow.latencies(),
+                new TokenTotals(tokens.prompt(), tokens.output(), 0, tokens.cached(), 0),
+                0,
+                0,
+                Map.of());
+    }
+
     /** Everything that comes from outside tries to be something else. */
     static Sample hostile() {
         String evil =
@@ -353,7 +380,7 @@ final class SampleRuns {
     }
 
     static List<Sample> all() {
-        return List.of(longGood(), regression(), onlyFailures(), empty(), notStreamed(), hostile());
+        return List.of(longGood(), regression(), onlyFailures(), empty(), notStreamed(), drained(), hostile());
     }
 
     static Series series() {
@@ -410,7 +437,8 @@ final class SampleRuns {
                 summary.inFlightNanos(),
                 Map.of(LatencyMetric.TTFT, List.of(new SlowRequest("r-" + index, slowest))),
                 Optional.empty(),
-                Optional.of(around(index)));
+                Optional.of(around(index)),
+                Optional.empty());
     }
 
     /** A GPU, an engine whose queue grows, and a load generator that is sometimes a little late. */

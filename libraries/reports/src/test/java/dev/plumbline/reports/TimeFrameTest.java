@@ -2,10 +2,12 @@ package dev.plumbline.reports;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.judgement.result.RunIdentity;
 import dev.plumbline.judgement.result.RunResult;
 import dev.plumbline.judgement.result.RunWindow;
 import java.util.List;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 class TimeFrameTest {
@@ -28,6 +30,40 @@ class TimeFrameTest {
                 sample.totals(),
                 windows,
                 List.of());
+    }
+
+    @Test
+    void itEndsWithTheLoadAndNotWithTheLastRequest() {
+        RunResult run = SampleRuns.drained().result();
+        TimeFrame frame = TimeFrame.of(run);
+        assertThat(frame.untilEpochMillis()).isEqualTo(SampleRuns.START + 50_000);
+        assertThat(frame.shades()).isEmpty();
+    }
+
+    /** The series ended with its last window, half a minute behind the end of the load. */
+    @Test
+    void anAlertThatDidNotResolveIsMarkedWhereThePictureEnds() {
+        RunResult run = SampleRuns.drained().result();
+        AlertRecord open = new AlertRecord(
+                "a",
+                run.identity().series(),
+                AlertRecord.Transition.ENDED,
+                SampleRuns.START + 80_000,
+                SampleRuns.START + 20_000,
+                new AlertRecord.Reasons("b", List.of(), List.of(), OptionalLong.empty()),
+                "slower");
+        RunResult alarmed = new RunResult(
+                run.identity(),
+                run.plan(),
+                run.environment(),
+                run.ending(),
+                run.totals(),
+                run.windows(),
+                List.of(open));
+        TimeFrame frame = TimeFrame.of(alarmed);
+        assertThat(frame.marks())
+                .singleElement()
+                .satisfies(mark -> assertThat(frame.holds(mark.atEpochMillis())).isTrue());
     }
 
     @Test

@@ -136,6 +136,32 @@ class WindowKeeperTest {
                 .containsExactly(true);
     }
 
+    /** Behind the end nobody measures: that nothing came of a time there makes no window of the load one of a part. */
+    @Test
+    void whatLiesBehindTheEndOfTheLoadIsPartialAndMakesNothingElseSo() {
+        WindowKeeper keeper = new WindowKeeper(20);
+        SplittableRandom random = new SplittableRandom(SEED);
+        for (int i = 0; i < 3; i++) {
+            keeper.add(new WindowRecord(
+                    SampleRuns.id(i), 0, SampleRuns.streamed(random, i, 3, 2e8, 2e7), ExcludedPart.none()));
+        }
+        for (int i : new int[] {4, 6}) {
+            keeper.add(new WindowRecord(
+                    SampleRuns.id(i), 0, SampleRuns.afterLoad(random, i, Map.of()), ExcludedPart.none()));
+        }
+        keeper.add(new WindowRecord(
+                SampleRuns.id(5),
+                0,
+                WindowSummary.empty(),
+                new ExcludedPart(RequestCounts.none(), 0, Map.of("p", Set.of(Sickness.CPU_SATURATED)))));
+
+        List<RunWindow> windows = keeper.windows(SampleRuns.START, SampleRuns.START + 3 * SampleRuns.WINDOW_MILLIS);
+        assertThat(windows).extracting(RunWindow::partial).containsExactly(false, false, false, true, true);
+        assertThat(windows)
+                .as("one in which nothing ended is none, however sick somebody was")
+                .allMatch(RunWindow::canBeJudged);
+    }
+
     /** A run file that became too large tells the numbers that the other documents of the run tell. */
     @Test
     void fewerWindowsTellTheSameNumbers() {

@@ -52,6 +52,9 @@ final class Plausibility {
                 && activity.offered() <= LARGEST_COUNT
                 && activity.inFlightNanos() <= LARGEST_IN_FLIGHT_NANOS
                 && activity.outputTokens() <= LARGEST_COUNT
-                && activity.outputTokens() >= -LARGEST_COUNT;
+                && activity.outputTokens() >= -LARGEST_COUNT
+                && activity.edges()
+                        .map(edges -> edges.began() <= LARGEST_COUNT && edges.ended() <= LARGEST_COUNT)
+                        .orElse(true);
     }
 }

@@ -8,6 +8,7 @@ import dev.plumbline.contract.event.Asked;
 import dev.plumbline.contract.event.Checks;
 import dev.plumbline.contract.event.Circumstances;
 import dev.plumbline.contract.event.FailureKind;
+import dev.plumbline.contract.event.LoadEdges;
 import dev.plumbline.contract.event.Outcome;
 import dev.plumbline.contract.event.Outcome.DropReason;
 import dev.plumbline.contract.event.OwnLimit;
@@ -63,6 +64,7 @@ public final class WindowAccumulator {
     private Optional<CheckTotals> checks = Optional.empty();
     private final EnumMap<LatencyMetric, HistogramAccumulator> pairRatios = new EnumMap<>(LatencyMetric.class);
     private Optional<Circumstances> circumstances = Optional.empty();
+    private Optional<LoadEdges> edges = Optional.empty();
 
     /** Adds one ended request. */
     public void add(RequestEvent event) {
@@ -103,6 +105,7 @@ public final class WindowAccumulator {
         inFlightNanos = Sums.saturated(inFlightNanos, activity.inFlightNanos());
         tokens = saturatedSum(tokens, new TokenTotals(0, 0, 0, 0, activity.outputTokens()));
         circumstances = Sums.of(circumstances, activity.circumstances(), Circumstances::plus);
+        edges = Sums.of(edges, activity.edges(), LoadEdges::plus);
     }
 
     /** Adds everything that another accumulator collected. */
@@ -117,6 +120,7 @@ public final class WindowAccumulator {
         requests.ownLimits().forEach((limit, count) -> ownLimits.merge(limit, count, Long::sum));
         other.grades().ifPresent(this::add);
         circumstances = Sums.of(circumstances, other.circumstances(), Circumstances::plus);
+        edges = Sums.of(edges, other.edges(), LoadEdges::plus);
         other.latencies().forEach((metric, histogram) -> latency(metric).add(histogram));
         tokens = saturatedSum(tokens, other.tokens());
         offered = Sums.saturated(offered, other.offered());
@@ -163,7 +167,8 @@ public final class WindowAccumulator {
                         endedUnderSlo == 0 ? Optional.empty() : Optional.of(new Goodput(good, endedUnderSlo)),
                         checks,
                         ratios)),
-                circumstances);
+                circumstances,
+                edges);
     }
 
     private void addCompleted(RequestEvent event) {

@@ -173,7 +173,16 @@ class PartitionIntakeTest {
         accept(
                 producer.heartbeat(
                         T0 + 1_000,
-                        new Activity("stable", series.conditions(), T0, 5, 1, 1, Set.of(), Optional.empty())),
+                        new Activity(
+                                "stable",
+                                series.conditions(),
+                                T0,
+                                5,
+                                1,
+                                1,
+                                Set.of(),
+                                Optional.empty(),
+                                Optional.empty())),
                 T0);
 
         assertThat(intake.openWindows()).isEqualTo(1);
@@ -185,7 +194,16 @@ class PartitionIntakeTest {
                 producer.heartbeat(
                         T0,
                         new Activity(" ", T0, 1, 1, 1, Set.of()),
-                        new Activity("stable", Optional.of("H200"), T0, 1, 1, 1, Set.of(), Optional.empty()),
+                        new Activity(
+                                "stable",
+                                Optional.of("H200"),
+                                T0,
+                                1,
+                                1,
+                                1,
+                                Set.of(),
+                                Optional.empty(),
+                                Optional.empty()),
                         offered(T0 + 301_000, 1),
                         new Activity("stable", T0, 2_000_000_000L, 1, 1, Set.of()),
                         new Activity("stable", T0, 1, 1, Long.MIN_VALUE, Set.of()),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plumbline.contract.distribution.Histogram;
 import dev.plumbline.contract.event.Activity;
+import dev.plumbline.contract.event.LoadEdges;
 import dev.plumbline.contract.event.RequestEvent;
 import dev.plumbline.contract.event.Response;
 import dev.plumbline.contract.event.Stamps;
@@ -72,6 +73,16 @@ class PlausibilityTest {
         Activity activity = new Activity(variant, T0, offered, inFlightNanos, outputTokens, Set.of());
 
         assertThat(Plausibility.isPlausible(activity)).isEqualTo(plausible);
+    }
+
+    @Test
+    void boundsHowManyLoadsBeginAndEndInASecond() {
+        assertThat(Plausibility.isPlausible(TestEvents.edges(T0, new LoadEdges(LARGEST, LARGEST))))
+                .isTrue();
+        assertThat(Plausibility.isPlausible(TestEvents.edges(T0, new LoadEdges(LARGEST + 1, 0))))
+                .isFalse();
+        assertThat(Plausibility.isPlausible(TestEvents.edges(T0, new LoadEdges(0, LARGEST + 1))))
+                .isFalse();
     }
 
     private RequestEvent with(Stamps stamps, Response response) {

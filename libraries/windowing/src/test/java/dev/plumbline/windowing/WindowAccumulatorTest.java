@@ -14,6 +14,7 @@ import dev.plumbline.contract.event.Asked;
 import dev.plumbline.contract.event.Checks;
 import dev.plumbline.contract.event.Circumstances;
 import dev.plumbline.contract.event.FailureKind;
+import dev.plumbline.contract.event.LoadEdges;
 import dev.plumbline.contract.event.Outcome;
 import dev.plumbline.contract.event.Outcome.DropReason;
 import dev.plumbline.contract.event.OwnLimit;
@@ -208,7 +209,8 @@ class WindowAccumulatorTest {
                             Map.of("gpu_power_watts", Circumstances.GaugeSum.of(watts)),
                             Map.of("engine_preemptions", Circumstances.CounterSum.of(3, 1_000)),
                             OptionalLong.of(7),
-                            Optional.of(Histogram.of(5_000))))));
+                            Optional.of(Histogram.of(5_000)))),
+                    Optional.empty()));
         }
 
         Circumstances around = accumulator.toSummary().circumstances().orElseThrow();
@@ -219,6 +221,20 @@ class WindowAccumulatorTest {
         assertThat(around.costBillionths()).hasValue(14);
         assertThat(around.generatorDelay().orElseThrow().count()).isEqualTo(2);
         assertThat(around.mean("gpu_temperature_celsius")).isEmpty();
+    }
+
+    @Test
+    void addsWhereLoadsBeganAndEnded() {
+        WindowAccumulator accumulator = new WindowAccumulator();
+        accumulator.add(offered(0, 2));
+        assertThat(accumulator.toSummary().edges()).as("in the midst of a load").isEmpty();
+        accumulator.add(TestEvents.edges(0, new LoadEdges(1, 0)));
+        WindowAccumulator other = new WindowAccumulator();
+        other.add(TestEvents.edges(1_000, new LoadEdges(1, 1)));
+        other.add(accumulator.toSummary());
+
+        assertThat(other.toSummary().edges()).contains(new LoadEdges(2, 1));
+        assertThat(other.toSummary().offered()).isEqualTo(2);
     }
 
     @Test

@@ -6,6 +6,7 @@ import static dev.plumbline.windowing.TestEvents.group;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.plumbline.contract.event.LoadEdges;
 import dev.plumbline.contract.series.Series;
 import dev.plumbline.contract.window.ExcludedPart;
 import dev.plumbline.contract.window.Partial;
@@ -76,6 +77,21 @@ class WindowMergerTest {
         assertThat(merger.drain())
                 .singleElement()
                 .satisfies(window -> assertThat(window.countedEvents()).isEqualTo(7));
+    }
+
+    @Test
+    void addsWhereLoadsEndedOfEverySourceAndOfWhatComesLate() {
+        closed(1, 0);
+        closed(0, 0);
+        accept(edges(0, T0, new LoadEdges(0, 1)));
+        accept(edges(1, T0, new LoadEdges(1, 2)));
+        closed(0, T0 + 10_000);
+        closed(1, T0 + 10_000);
+        accept(edges(1, T0, new LoadEdges(0, 1)));
+
+        assertThat(merger.drain())
+                .extracting(window -> window.delta().edges())
+                .containsExactly(Optional.of(new LoadEdges(1, 3)), Optional.of(new LoadEdges(0, 1)));
     }
 
     @Test
@@ -347,6 +363,13 @@ class WindowMergerTest {
         accept(part(0, startEpochMillis, 1));
         released(0);
         assertThat(merger.drain()).extracting(WindowRecord::revision).containsExactly(0);
+    }
+
+    private static Partial.WindowPart edges(int source, long startEpochMillis, LoadEdges edges) {
+        WindowAccumulator accumulator = new WindowAccumulator();
+        accumulator.add(TestEvents.edges(startEpochMillis, edges));
+        return new Partial.WindowPart(
+                source, new WindowId(STABLE, startEpochMillis, 10_000), accumulator.toSummary(), ExcludedPart.none());
     }
 
     private static Partial.WindowPart part(int source, long startEpochMillis, long completed) {

@@ -1,8 +1,10 @@
 package dev.plumbline.producer.activity;
 
 import dev.plumbline.contract.distribution.HistogramAccumulator;
+import dev.plumbline.contract.distribution.Sums;
 import dev.plumbline.contract.event.Activity;
 import dev.plumbline.contract.event.Circumstances;
+import dev.plumbline.contract.event.LoadEdges;
 import dev.plumbline.contract.series.Series;
 import dev.plumbline.producer.time.ProducerClock;
 import java.util.ArrayList;
@@ -17,10 +19,14 @@ import java.util.concurrent.atomic.LongAdder;
 
 /**
  * What one event loop did, by slot of wall-clock time, since it last told: requests that fell due, the exact integral of
- * requests in flight over time, tokens that streamed, and sickness.
+ * requests in flight over time, tokens that streamed, sickness, and where the measured span begins and ends.
  *
  * <p>Every slot of the measured span is told, also when nothing happened in it: that nothing was due is knowledge, and a
- * slot that nobody tells is not known at all. Outside of the span only what happened is told, and no sickness.
+ * slot that nobody tells is not known at all. Requests enter and leave whether they are measured or not, for all of them are the
+ * load; of their time in flight and their tokens the part within the span is told. Where nothing is measured nothing is told.
+ *
+ * <p>Measured requests may end behind the span. What they cost is told in the slot of their end, and so is sickness while anything
+ * is in flight, because it is said of their ends.
  *
  * <p>One thread writes. Memory: one entry per slot since the last {@link #drain}, at most {@value #MAX_SLOTS}.
  */
@@ -38,6 +44,7 @@ public final class ActivityLedger {
         private final Set<Activity.Sickness> sickness = EnumSet.noneOf(Activity.Sickness.class);
         private Optional<HistogramAccumulator> delays = Optional.empty();
         private OptionalLong costBillionths = OptionalLong.empty();
+        private Optional<LoadEdges> edges = Optional.empty();
 
         Optional<Circumstances> circumstances() {
             return delays.isEmpty() && costBillionths.isEmpty()
@@ -49,6 +56,10 @@ public final class ActivityLedger {
         void add(Circumstances more) {
             more.costBillionths().ifPresent(this::spend);
             more.generatorDelay().ifPresent(histogram -> delays().add(histogram));
+        }
+
+        void add(LoadEdges more) {
+            edges = Sums.of(edges, Optional.of(more), LoadEdges::plus);
         }
 
         void spend(long billionths) {
@@ -67,12 +78,19 @@ public final class ActivityLedger {
     private final TreeMap<Long, Entry> slots = new TreeMap<>();
     private long inFlight;
     private long integratedUntilNanos;
+
+    /** Nothing was in flight after this stamp, where nothing is. */
+    private long lastInFlightNanos = Long.MIN_VALUE;
+
     private final LongAdder discardedSlots = new LongAdder();
 
     /** The measured span, both ends included; later than any stamp while nothing is measured. */
     private long firstMeasuredNanos = Long.MAX_VALUE;
 
     private long lastMeasuredNanos = Long.MAX_VALUE;
+
+    private boolean isBeginTold;
+    private boolean isEndTold;
 
     /** A stamp in the first slot of the measured span that was not told. */
     private long untoldNanos;
@@ -87,24 +105,35 @@ public final class ActivityLedger {
         this.integratedUntilNanos = startNanos;
     }
 
-    /** When the measured span begins, which may lie ahead; it goes on until {@link #measuredUntil} says otherwise. */
+    /**
+     * When the measured span begins, which may lie ahead; it goes on until {@link #measuredUntil} says otherwise. A span before it
+     * must be over.
+     */
     public void measuredFrom(long atNanos) {
+        if (lastMeasuredNanos < Long.MAX_VALUE) {
+            advance(lastMeasuredNanos + 1);
+        }
         firstMeasuredNanos = atNanos;
         lastMeasuredNanos = Long.MAX_VALUE;
         untoldNanos = atNanos;
+        isBeginTold = false;
+        isEndTold = false;
     }
 
-    /** The measured span is over; the stamp is the first that is not measured. */
+    /**
+     * When the measured span is over, which may lie ahead; the stamp is the first that is not measured. It may be said again, with
+     * an earlier stamp that is not behind what was told.
+     */
     public void measuredUntil(long atNanos) {
         lastMeasuredNanos = atNanos - 1;
     }
 
-    /** A request fell due. */
+    /** A measured request fell due. */
     public void offered(long dueNanos) {
         entryAt(dueNanos).offered++;
     }
 
-    /** A request went into flight; stamps of enter and leave never decrease. */
+    /** A request went into flight, measured or not; stamps of enter and leave never decrease. */
     public void entered(long atNanos) {
         integrate(atNanos);
         inFlight++;
@@ -114,21 +143,22 @@ public final class ActivityLedger {
     public void left(long atNanos) {
         integrate(atNanos);
         inFlight--;
+        lastInFlightNanos = atNanos;
     }
 
-    /** Requests in flight. */
+    /** Requests in flight, measured or not. */
     public long inFlight() {
         return inFlight;
     }
 
-    /** Output tokens streamed in; negative corrects an earlier count. */
+    /** Output tokens streamed in; negative corrects an earlier count. Counts within the measured span only. */
     public void tokens(long atNanos, long count) {
-        if (count != 0) {
+        if (count != 0 && isMeasured(atNanos)) {
             entryAt(atNanos).outputTokens += count;
         }
     }
 
-    /** A request ended that cost so many billionths of the currency of the stated price. */
+    /** A measured request ended that cost so many billionths of the currency of the stated price. */
     public void spent(long atNanos, long billionths) {
         entryAt(atNanos).spend(billionths);
     }
@@ -142,14 +172,14 @@ public final class ActivityLedger {
     }
 
     /**
-     * The producer does not vouch for the slots from one stamp to another, both included. Where nothing is measured there
-     * is nothing to vouch for.
+     * The producer does not vouch for the slots from one stamp to another, both included. Where nothing is measured, and no measured
+     * request can have ended, there is nothing to vouch for.
      */
     public void sick(long fromNanos, long toNanos, Activity.Sickness sickness) {
         long at = Math.max(Math.min(fromNanos, toNanos), toNanos - (MAX_SLOTS - 1) * SLOT_NANOS);
         while (at <= toNanos) {
             Slot slot = Slot.at(clock, at);
-            if (isMeasured(slot) || slots.containsKey(slot.startEpochMillis())) {
+            if (isMeasured(slot) || mayHoldAnEnd(slot) || slots.containsKey(slot.startEpochMillis())) {
                 entry(slot).sickness.add(sickness);
             }
             at = slot.untilNanos();
@@ -163,8 +193,7 @@ public final class ActivityLedger {
 
     /** Everything until the stamp that was not told before, in order of time; it counts as told from now on. */
     public List<Activity> drain(long atNanos) {
-        integrate(atNanos);
-        reach(atNanos);
+        advance(atNanos);
         List<Activity> told = new ArrayList<>(slots.size());
         slots.forEach((start, slot) -> told.add(new Activity(
                 series.variant(),
@@ -174,9 +203,15 @@ public final class ActivityLedger {
                 slot.inFlightNanos,
                 slot.outputTokens,
                 slot.sickness,
-                slot.circumstances())));
+                slot.circumstances(),
+                slot.edges)));
         slots.clear();
         return told;
+    }
+
+    private void advance(long atNanos) {
+        integrate(atNanos);
+        reach(atNanos);
     }
 
     /** Takes back what {@link #drain} gave, because it could not be told. */
@@ -188,12 +223,14 @@ public final class ActivityLedger {
             entry.outputTokens += activity.outputTokens();
             entry.sickness.addAll(activity.sickness());
             activity.circumstances().ifPresent(entry::add);
+            activity.edges().ifPresent(entry::add);
         }
     }
 
     /**
-     * There is an entry for each slot of the measured span that has begun by now, once; of one that the wall clock went through
-     * before, because it was set back, one that is not vouched for: it would count double.
+     * There is an entry for each slot of the measured span that has begun by now, once, and the first and the last say that they
+     * are; of one that the wall clock went through before, because it was set back, one that is not vouched for: it would count
+     * double.
      */
     private void reach(long atNanos) {
         long reached = Math.min(atNanos, lastMeasuredNanos);
@@ -217,8 +254,20 @@ public final class ActivityLedger {
             if (slot.isRepeated()) {
                 entry.sickness.add(Activity.Sickness.WATERMARK_STALLED);
             }
+            if (!isBeginTold && slot.fromNanos() <= firstMeasuredNanos) {
+                isBeginTold = true;
+                entry.add(new LoadEdges(1, 0));
+            }
             untoldNanos = slot.untilNanos();
         }
+        if (!isEndTold && atNanos > lastMeasuredNanos) {
+            isEndTold = true;
+            entryAt(lastMeasuredNanos).add(new LoadEdges(0, 1));
+        }
+    }
+
+    private boolean isMeasured(long atNanos) {
+        return firstMeasuredNanos <= atNanos && atNanos <= lastMeasuredNanos;
     }
 
     private boolean isMeasured(Slot slot) {
@@ -227,13 +276,23 @@ public final class ActivityLedger {
                 && slot.fromNanos() <= lastMeasuredNanos;
     }
 
+    /** Whether measured requests may have ended in a slot behind the measured span. */
+    private boolean mayHoldAnEnd(Slot slot) {
+        return lastMeasuredNanos >= firstMeasuredNanos
+                && slot.fromNanos() > lastMeasuredNanos
+                && (inFlight > 0 || slot.fromNanos() <= lastInFlightNanos);
+    }
+
     private void integrate(long atNanos) {
-        if (inFlight > 0) {
-            while (integratedUntilNanos < atNanos) {
-                Slot slot = Slot.at(clock, integratedUntilNanos);
-                long until = Math.min(atNanos, slot.untilNanos());
-                entry(slot).inFlightNanos += inFlight * (until - integratedUntilNanos);
-                integratedUntilNanos = until;
+        if (inFlight > 0 && atNanos > firstMeasuredNanos) {
+            long from = Math.max(integratedUntilNanos, firstMeasuredNanos);
+            // Where no end is known the last stamp has none behind it.
+            long end = lastMeasuredNanos < atNanos ? lastMeasuredNanos + 1 : atNanos;
+            while (from < end) {
+                Slot slot = Slot.at(clock, from);
+                long until = Math.min(end, slot.untilNanos());
+                entry(slot).inFlightNanos += inFlight * (until - from);
+                from = until;
             }
         }
         integratedUntilNanos = Math.max(integratedUntilNanos, atNanos);

@@ -3,6 +3,7 @@ package dev.plumbline.producer.activity;
 import dev.plumbline.contract.distribution.Sums;
 import dev.plumbline.contract.event.Activity;
 import dev.plumbline.contract.event.Circumstances;
+import dev.plumbline.contract.event.LoadEdges;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
@@ -74,6 +75,7 @@ public final class ActivitySum {
                 a.inFlightNanos() + b.inFlightNanos(),
                 a.outputTokens() + b.outputTokens(),
                 sickness,
-                Sums.of(a.circumstances(), b.circumstances(), Circumstances::plus));
+                Sums.of(a.circumstances(), b.circumstances(), Circumstances::plus),
+                Sums.of(a.edges(), b.edges(), LoadEdges::plus));
     }
 }

@@ -317,6 +317,7 @@ public final class EventSender implements Runnable {
                         0,
                         0,
                         EnumSet.of(Activity.Sickness.KAFKA_BUFFER_FULL),
+                        Optional.empty(),
                         Optional.empty()))));
         lost.add(new LostSequences(failed.sequence, failed.sequence, failed.heartbeat.isPresent() ? 0 : 1));
     }

@@ -69,11 +69,20 @@ final class ToldSeconds {
                         activity.inFlightNanos(),
                         activity.outputTokens(),
                         activity.sickness(),
-                        Sums.of(activity.circumstances(), seen, Circumstances::plus));
+                        Sums.of(activity.circumstances(), seen, Circumstances::plus),
+                        activity.edges());
     }
 
     private Activity nothingBut(long slotStartEpochMillis, Circumstances around) {
         return new Activity(
-                series.variant(), series.conditions(), slotStartEpochMillis, 0, 0, 0, Set.of(), Optional.of(around));
+                series.variant(),
+                series.conditions(),
+                slotStartEpochMillis,
+                0,
+                0,
+                0,
+                Set.of(),
+                Optional.of(around),
+                Optional.empty());
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plumbline.contract.event.Activity;
 import dev.plumbline.contract.event.Activity.Sickness;
 import dev.plumbline.contract.event.Circumstances;
+import dev.plumbline.contract.event.LoadEdges;
 import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.contract.series.Series;
@@ -28,31 +29,73 @@ class ActivityLedgerTest {
 
     @Test
     void timeInFlightIsExactAndCutAtSlots() {
+        ledger.measuredFrom(0);
         ledger.offered(100 * MILLI);
         ledger.entered(100 * MILLI);
         ledger.entered(200 * MILLI);
         ledger.left(600 * MILLI);
         ledger.left(1_500 * MILLI + 1);
-        assertThat(ledger.drain(3_000 * MILLI))
+        assertThat(ledger.drain(2_300 * MILLI))
                 .containsExactly(
-                        new Activity("stable", 10_000, 1, (300 + 200) * MILLI, 0, Set.of()),
+                        begin(new Activity("stable", 10_000, 1, (300 + 200) * MILLI, 0, Set.of())),
                         new Activity("stable", 11_000, 0, (600 + 200 + 400) * MILLI, 0, Set.of()),
                         new Activity("stable", 12_000, 0, 100 * MILLI + 1, 0, Set.of()));
     }
 
     @Test
+    void ofRequestsOfTheWarmUpThePartWithinTheSpanIsTold() {
+        ledger.measuredFrom(500 * MILLI);
+        ledger.entered(100 * MILLI);
+        ledger.tokens(499 * MILLI, 3);
+        assertThat(ledger.inFlight()).isEqualTo(1);
+        assertThat(ledger.drain(499 * MILLI)).isEmpty();
+        ledger.tokens(500 * MILLI, 5);
+        ledger.left(600 * MILLI);
+        assertThat(ledger.inFlight()).isZero();
+        assertThat(ledger.drain(600 * MILLI))
+                .containsExactly(begin(new Activity("stable", 11_000, 0, 100 * MILLI, 5, Set.of())));
+    }
+
+    @Test
+    void ofRequestsThatAreUnderWayAtItsEndNothingIsToldFromThereOn() {
+        ledger.measuredFrom(0);
+        ledger.measuredUntil(1_000 * MILLI);
+        ledger.entered(100 * MILLI);
+        ledger.entered(900 * MILLI);
+        ledger.tokens(999 * MILLI, 3);
+        ledger.tokens(1_000 * MILLI, 5);
+        ledger.left(2_500 * MILLI);
+        ledger.tokens(2_500 * MILLI, -1);
+        ledger.entered(2_600 * MILLI);
+        assertThat(ledger.inFlight()).isEqualTo(2);
+        assertThat(ledger.drain(3_000 * MILLI))
+                .containsExactly(
+                        begin(new Activity("stable", 10_000, 0, 300 * MILLI, 0, Set.of())),
+                        end(new Activity("stable", 11_000, 0, (600 + 100) * MILLI, 3, Set.of())));
+    }
+
+    @Test
+    void whereNothingIsMeasuredNothingIsTold() {
+        ledger.entered(0);
+        ledger.tokens(100 * MILLI, 3);
+        ledger.left(5_000 * MILLI);
+        assertThat(ledger.drain(9_000 * MILLI)).isEmpty();
+    }
+
+    @Test
     void whatWasToldIsNotToldAgainAndSumsAreKept() {
+        ledger.measuredFrom(0);
         ledger.entered(0);
         ledger.tokens(10 * MILLI, 5);
         List<Activity> first = ledger.drain(100 * MILLI);
         ledger.tokens(150 * MILLI, -2);
         List<Activity> second = ledger.drain(300 * MILLI);
-        assertThat(first).containsExactly(new Activity("stable", 10_000, 0, 100 * MILLI, 5, Set.of()));
+        assertThat(first).containsExactly(begin(new Activity("stable", 10_000, 0, 100 * MILLI, 5, Set.of())));
         assertThat(second).containsExactly(new Activity("stable", 10_000, 0, 200 * MILLI, -2, Set.of()));
         ActivitySum sum = new ActivitySum();
         sum.add(second);
         sum.add(first);
-        assertThat(sum.drain()).containsExactly(new Activity("stable", 10_000, 0, 300 * MILLI, 3, Set.of()));
+        assertThat(sum.drain()).containsExactly(begin(new Activity("stable", 10_000, 0, 300 * MILLI, 3, Set.of())));
         assertThat(sum.drain()).isEmpty();
     }
 
@@ -93,8 +136,16 @@ class ActivityLedgerTest {
     void seriesOfOtherConditionsAreNotAddedUp() {
         ActivitySum sum = new ActivitySum();
         Activity plain = new Activity("stable", 10_000, 1, 0, 0, Set.of());
-        Activity other =
-                new Activity("stable", Optional.of("0123456789abcdef"), 10_000, 2, 0, 0, Set.of(), Optional.empty());
+        Activity other = new Activity(
+                "stable",
+                Optional.of("0123456789abcdef"),
+                10_000,
+                2,
+                0,
+                0,
+                Set.of(),
+                Optional.empty(),
+                Optional.empty());
         sum.add(List.of(plain, other, plain));
         assertThat(sum.drain()).containsExactly(new Activity("stable", 10_000, 2, 0, 0, Set.of()), other);
     }
@@ -110,13 +161,54 @@ class ActivityLedgerTest {
         assertThat(ledger.drain(499 * MILLI)).as("it lies ahead").isEmpty();
         ledger.offered(1_500 * MILLI);
         assertThat(ledger.drain(3_000 * MILLI))
-                .containsExactly(idle(11_000), new Activity("stable", 12_000, 1, 0, 0, Set.of()), idle(13_000));
+                .containsExactly(begin(idle(11_000)), new Activity("stable", 12_000, 1, 0, 0, Set.of()), idle(13_000));
         assertThat(ledger.drain(3_300 * MILLI)).as("once").isEmpty();
         ledger.measuredUntil(5_400 * MILLI);
         assertThat(ledger.drain(9_000 * MILLI))
                 .as("16,000 is no part of it")
-                .containsExactly(idle(14_000), idle(15_000));
+                .containsExactly(idle(14_000), end(idle(15_000)));
         assertThat(ledger.drain(90_000 * MILLI)).isEmpty();
+    }
+
+    @Test
+    void anEndThatLiesAheadIsToldWhenItIsReachedAndMayComeEarlier() {
+        ledger.measuredFrom(0);
+        ledger.measuredUntil(5_400 * MILLI);
+        assertThat(ledger.drain(1_000 * MILLI)).containsExactly(begin(idle(10_000)), idle(11_000));
+        ledger.measuredUntil(1_200 * MILLI);
+        assertThat(ledger.drain(1_100 * MILLI)).as("not reached").isEmpty();
+        assertThat(ledger.drain(1_200 * MILLI)).containsExactly(end(idle(11_000)));
+        ledger.measuredUntil(1_200 * MILLI);
+        assertThat(ledger.drain(9_000 * MILLI)).as("once").isEmpty();
+    }
+
+    @Test
+    void anEndAtTheBorderOfASlotIsInTheSlotBefore() {
+        ledger.measuredFrom(0);
+        ledger.measuredUntil(400 * MILLI);
+        assertThat(ledger.drain(400 * MILLI)).containsExactly(edges(idle(10_000), new LoadEdges(1, 1)));
+    }
+
+    @Test
+    void edgesThatCouldNotBeToldAreToldLaterAndOnce() {
+        ledger.measuredFrom(0);
+        ledger.measuredUntil(200 * MILLI);
+        ledger.putBack(ledger.drain(300 * MILLI));
+        assertThat(ledger.drain(400 * MILLI)).containsExactly(edges(idle(10_000), new LoadEdges(1, 1)));
+        assertThat(ledger.drain(500 * MILLI)).isEmpty();
+    }
+
+    @Test
+    void whatWasNotToldOfASpanIsToldAlsoWhenTheNextHasBegun() {
+        ledger.measuredFrom(0);
+        ledger.entered(100 * MILLI);
+        ledger.measuredUntil(300 * MILLI);
+        ledger.measuredFrom(2_000 * MILLI);
+        ledger.left(2_100 * MILLI);
+        assertThat(ledger.drain(2_300 * MILLI))
+                .containsExactly(
+                        edges(new Activity("stable", 10_000, 0, 200 * MILLI, 0, Set.of()), new LoadEdges(1, 1)),
+                        begin(new Activity("stable", 12_000, 0, 100 * MILLI, 0, Set.of())));
     }
 
     @Test
@@ -132,7 +224,7 @@ class ActivityLedgerTest {
     void emptySlotsThatCouldNotBeToldAreToldLaterAndOnce() {
         ledger.measuredFrom(0);
         ledger.putBack(ledger.drain(1_000 * MILLI));
-        assertThat(ledger.drain(2_000 * MILLI)).containsExactly(idle(10_000), idle(11_000), idle(12_000));
+        assertThat(ledger.drain(2_000 * MILLI)).containsExactly(begin(idle(10_000)), idle(11_000), idle(12_000));
         assertThat(ledger.drain(2_100 * MILLI)).isEmpty();
     }
 
@@ -145,7 +237,9 @@ class ActivityLedgerTest {
         ActivitySum sum = new ActivitySum();
         sum.add(ledger.drain(1_000 * MILLI));
         sum.add(other.drain(1_000 * MILLI));
-        assertThat(sum.drain()).containsExactly(new Activity("stable", 10_000, 1, 0, 0, Set.of()), idle(11_000));
+        assertThat(sum.drain())
+                .containsExactly(
+                        edges(new Activity("stable", 10_000, 1, 0, 0, Set.of()), new LoadEdges(2, 0)), idle(11_000));
     }
 
     @Test
@@ -167,6 +261,53 @@ class ActivityLedgerTest {
         assertThat(ledger.drain(9_000 * MILLI))
                 .extracting(Activity::slotStartEpochMillis)
                 .containsExactly(14_000L, 15_000L);
+    }
+
+    @Test
+    void behindTheSpanSicknessIsToldAsLongAsARequestMayEnd() {
+        ledger.measuredFrom(0);
+        ledger.measuredUntil(200 * MILLI);
+        ledger.entered(100 * MILLI);
+        ledger.drain(300 * MILLI);
+        ledger.sick(1_000 * MILLI, 1_100 * MILLI, Sickness.EVENT_LOOP_STALLED);
+        ledger.left(2_300 * MILLI);
+        ledger.sick(1_500 * MILLI, 3_500 * MILLI, Sickness.CPU_SATURATED);
+        assertThat(ledger.drain(4_000 * MILLI))
+                .containsExactly(sick(11_000, Sickness.EVENT_LOOP_STALLED), sick(12_000, Sickness.CPU_SATURATED));
+    }
+
+    @Test
+    void whatARequestCostThatEndedBehindTheSpanIsToldThere() {
+        ledger.measuredFrom(0);
+        ledger.measuredUntil(200 * MILLI);
+        ledger.drain(300 * MILLI);
+        ledger.spent(1_400 * MILLI, 40);
+        assertThat(ledger.drain(2_000 * MILLI)).singleElement().satisfies(behind -> {
+            assertThat(behind.slotStartEpochMillis()).isEqualTo(12_000);
+            assertThat(behind.circumstances().orElseThrow().costBillionths()).hasValue(40);
+            assertThat(behind.edges()).isEmpty();
+        });
+    }
+
+    private static Activity begin(Activity activity) {
+        return edges(activity, new LoadEdges(1, 0));
+    }
+
+    private static Activity end(Activity activity) {
+        return edges(activity, new LoadEdges(0, 1));
+    }
+
+    private static Activity edges(Activity activity, LoadEdges edges) {
+        return new Activity(
+                activity.variant(),
+                activity.conditions(),
+                activity.slotStartEpochMillis(),
+                activity.offered(),
+                activity.inFlightNanos(),
+                activity.outputTokens(),
+                activity.sickness(),
+                activity.circumstances(),
+                Optional.of(edges));
     }
 
     private static Activity idle(long slotStartEpochMillis) {
@@ -208,7 +349,10 @@ class ActivityLedgerTest {
         assertThat(ledger.drain(2_000 * MILLI))
                 .as("until 11,350 by the old anchor, from 3,611,350 by the new one")
                 .containsExactly(
-                        flying(10_000, 400), flying(11_000, 350), flying(3_611_000, 650), flying(3_612_000, 600));
+                        begin(flying(10_000, 400)),
+                        flying(11_000, 350),
+                        flying(3_611_000, 650),
+                        flying(3_612_000, 600));
         assertThat(ledger.discardedSlots()).isZero();
     }
 
@@ -219,7 +363,7 @@ class ActivityLedgerTest {
         clock.advanceMillis(250);
         clock.look();
         clock.advanceMillis(250);
-        assertThat(ledger.drain(clock.nanos())).containsExactly(idle(10_000), idle(11_000));
+        assertThat(ledger.drain(clock.nanos())).containsExactly(begin(idle(10_000)), idle(11_000));
         clock.look();
         assertThat(ledger.drain(900 * MILLI)).containsExactly(idle(71_000));
     }
@@ -228,18 +372,23 @@ class ActivityLedgerTest {
     @Test
     void whereTheClockWasSetBackTheSecondsThatComeAgainAreNotVouchedFor() {
         ledger.measuredFrom(0);
-        assertThat(ledger.drain(0)).containsExactly(idle(10_000));
+        assertThat(ledger.drain(0)).containsExactly(begin(idle(10_000)));
         clock.setWall(-2_000);
         clock.lookTwice();
         assertThat(clock.anchorAt(clock.nanos()).fromEpochMillis()).isEqualTo(9_350);
-        assertThat(ledger.drain(4_000 * MILLI)).containsExactly(sick(9_000), sick(10_000), sick(11_000), idle(12_000));
+        assertThat(ledger.drain(4_000 * MILLI))
+                .containsExactly(
+                        sick(9_000, Sickness.WATERMARK_STALLED),
+                        sick(10_000, Sickness.WATERMARK_STALLED),
+                        sick(11_000, Sickness.WATERMARK_STALLED),
+                        idle(12_000));
     }
 
     private static Activity flying(long slotStartEpochMillis, long millis) {
         return new Activity("stable", slotStartEpochMillis, 0, millis * MILLI, 0, Set.of());
     }
 
-    private static Activity sick(long slotStartEpochMillis) {
-        return new Activity("stable", slotStartEpochMillis, 0, 0, 0, Set.of(Sickness.WATERMARK_STALLED));
+    private static Activity sick(long slotStartEpochMillis, Sickness why) {
+        return new Activity("stable", slotStartEpochMillis, 0, 0, 0, Set.of(why));
     }
 }

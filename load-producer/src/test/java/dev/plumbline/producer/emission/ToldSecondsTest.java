@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plumbline.contract.event.Activity;
 import dev.plumbline.contract.event.Circumstances;
+import dev.plumbline.contract.event.LoadEdges;
 import dev.plumbline.contract.series.Series;
 import dev.plumbline.producer.dispatch.Drive;
 import java.util.Collections;
@@ -23,7 +24,8 @@ class ToldSecondsTest {
     private final ToldSeconds seconds = new ToldSeconds(SERIES);
 
     private static Activity told(long start) {
-        return new Activity("canary", SERIES.conditions(), start, 3, 5, 7, Set.of(), Optional.empty());
+        return new Activity(
+                "canary", SERIES.conditions(), start, 3, 5, 7, Set.of(), Optional.empty(), Optional.empty());
     }
 
     private static SortedMap<Long, Circumstances> seen(Map<Long, Double> watts) {
@@ -55,6 +57,23 @@ class ToldSecondsTest {
         assertThat(all).hasSize(2);
         assertThat(watts(all)).containsExactly(Map.entry(5_000L, 200.0), Map.entry(6_000L, 210.0));
         assertThat(all.get(0).offered()).isEqualTo(3);
+    }
+
+    @Test
+    void whereTheLoadBeganIsToldOnceWhateverIsSeenAroundIt() {
+        Optional<LoadEdges> began = Optional.of(new LoadEdges(1, 0));
+        Activity first = new Activity("canary", SERIES.conditions(), 5_000, 3, 5, 7, Set.of(), Optional.empty(), began);
+        seconds.with(List.of(), seen(Map.of(5_000L, 200.0)));
+
+        assertThat(seconds.with(List.of(first), Collections.emptySortedMap()))
+                .singleElement()
+                .satisfies(all -> {
+                    assertThat(all.edges()).isEqualTo(began);
+                    assertThat(all.circumstances()).isPresent();
+                });
+        assertThat(seconds.with(List.of(), seen(Map.of(5_000L, 210.0))))
+                .singleElement()
+                .satisfies(late -> assertThat(late.edges()).isEmpty());
     }
 
     @Test

@@ -12,7 +12,8 @@ import java.util.Set;
  * second long and aligned, so that they fall into windows of any whole number of seconds.
  *
  * <p>A producer tells every slot of the span that it measures, also when nothing happened in it: a slot of zeros says that
- * nothing was due, and no slot says nothing.
+ * nothing was due, and no slot says nothing. What a load did before it was measured and after that is not told: of what is still in
+ * flight at the borders only the part between them.
  *
  * @param conditions digest of the series' conditions; empty where nobody said
  * @param slotStartEpochMillis start of the slot, a multiple of {@link #SLOT_MILLIS}
@@ -22,6 +23,7 @@ import java.util.Set;
  *     corrected when it tells of this one
  * @param sickness why the producer does not vouch for this slot; empty when it does
  * @param circumstances what was so around the load; what was seen after the slot was told is in the next one
+ * @param edges the measured load began or ended in the slot; empty where neither is so, or nobody said
  */
 public record Activity(
         String variant,
@@ -31,7 +33,8 @@ public record Activity(
         long inFlightNanos,
         long outputTokens,
         Set<Sickness> sickness,
-        Optional<Circumstances> circumstances) {
+        Optional<Circumstances> circumstances,
+        Optional<LoadEdges> edges) {
 
     /** Length of a slot. */
     public static final long SLOT_MILLIS = 1_000;
@@ -40,6 +43,7 @@ public record Activity(
         Objects.requireNonNull(variant, "variant");
         Objects.requireNonNull(conditions, "conditions");
         Objects.requireNonNull(circumstances, "circumstances");
+        Objects.requireNonNull(edges, "edges");
         sickness = sickness.isEmpty() ? Set.of() : Collections.unmodifiableSet(EnumSet.copyOf(sickness));
         if (slotStartEpochMillis < 0 || slotStartEpochMillis % SLOT_MILLIS != 0) {
             throw new IllegalArgumentException("slot start " + slotStartEpochMillis + " is not a whole second");
@@ -49,7 +53,7 @@ public record Activity(
         }
     }
 
-    /** Activity of a variant of which nothing else is known. */
+    /** Activity of a variant of which nothing else is known, in the midst of a load. */
     public Activity(
             String variant,
             long slotStartEpochMillis,
@@ -65,6 +69,7 @@ public record Activity(
                 inFlightNanos,
                 outputTokens,
                 sickness,
+                Optional.empty(),
                 Optional.empty());
     }
 

@@ -10,7 +10,8 @@ import java.util.TreeMap;
 
 /**
  * What sick producers contributed to a window: counted, so that nothing is lost, and in no distribution, so that a sick
- * producer can neither hide nor invent a regression.
+ * producer can neither hide nor invent a regression. Where their loads began or ended is not told: what is left is of the others,
+ * whose load may have gone on.
  *
  * @param offered requests that fell due at sick producers
  * @param reasons by producer id

@@ -102,4 +102,20 @@ public record WindowRecord(
     public boolean hasNoLoad() {
         return delta.hasNoLoad() && excluded.equals(ExcludedPart.none());
     }
+
+    /**
+     * Whether it lies behind the end of a load: nothing was due and nothing told of load, but requests ended. Only those that took
+     * long are here.
+     */
+    public boolean liesAfterLoad() {
+        return delta.liesAfterLoad() && excluded.offered() == 0;
+    }
+
+    /**
+     * Whether there was load from its begin to its end, as far as is known: else its rates mean nothing, its latencies are those of
+     * whoever happened to end in it, and it is neither judged nor learned from.
+     */
+    public boolean hasLoadThroughout() {
+        return !hasNoLoad() && !liesAfterLoad() && delta.edges().isEmpty();
+    }
 }

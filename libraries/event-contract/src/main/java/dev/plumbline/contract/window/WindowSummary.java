@@ -3,6 +3,7 @@ package dev.plumbline.contract.window;
 import dev.plumbline.contract.distribution.Histogram;
 import dev.plumbline.contract.distribution.Sums;
 import dev.plumbline.contract.event.Circumstances;
+import dev.plumbline.contract.event.LoadEdges;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
@@ -19,6 +20,7 @@ import java.util.Optional;
  * @param slowest per metric (TTFT, TPOT, E2E) the slowest completed requests, slowest first: where to look
  * @param grades how requests did by what was stated with them; empty for a plain load
  * @param circumstances GPU, engine, cost and the producer's own lateness of the same time; empty where nothing is known
+ * @param edges loads that began or ended in the window; empty where none did, or nobody said
  */
 public record WindowSummary(
         RequestCounts requests,
@@ -28,7 +30,8 @@ public record WindowSummary(
         long inFlightNanos,
         Map<LatencyMetric, List<SlowRequest>> slowest,
         Optional<Grades> grades,
-        Optional<Circumstances> circumstances) {
+        Optional<Circumstances> circumstances,
+        Optional<LoadEdges> edges) {
 
     /** A summary with its counts. */
     private static final long OWN_BYTES = 152;
@@ -44,6 +47,7 @@ public record WindowSummary(
         Objects.requireNonNull(tokens, "tokens");
         grades = grades.filter(known -> !known.saysNothing());
         circumstances = circumstances.filter(known -> !known.saysNothing());
+        edges = edges.filter(known -> !known.equals(LoadEdges.none()));
         EnumMap<LatencyMetric, Histogram> histograms = new EnumMap<>(LatencyMetric.class);
         latencies.forEach((metric, histogram) -> {
             if (!histogram.isEmpty()) {
@@ -59,7 +63,7 @@ public record WindowSummary(
         }
     }
 
-    /** A summary of a plain load around which nothing is known. */
+    /** A summary in the midst of a plain load around which nothing is known. */
     public WindowSummary(
             RequestCounts requests,
             Map<LatencyMetric, Histogram> latencies,
@@ -67,7 +71,16 @@ public record WindowSummary(
             long offered,
             long inFlightNanos,
             Map<LatencyMetric, List<SlowRequest>> slowest) {
-        this(requests, latencies, tokens, offered, inFlightNanos, slowest, Optional.empty(), Optional.empty());
+        this(
+                requests,
+                latencies,
+                tokens,
+                offered,
+                inFlightNanos,
+                slowest,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
     }
 
     /** Nothing happened. */
@@ -83,6 +96,14 @@ public record WindowSummary(
     /** Whether nothing was due, nothing was in flight and nothing ended. */
     public boolean hasNoLoad() {
         return offered == 0 && inFlightNanos == 0 && requests.total() == 0 && tokens.streamedOutput() <= 0;
+    }
+
+    /** Whether requests that had been sent ended, and no load is told: they had fallen due before. */
+    boolean liesAfterLoad() {
+        return offered == 0
+                && inFlightNanos == 0
+                && tokens.streamedOutput() <= 0
+                && requests.total() > requests.dropped();
     }
 
     /** About how many bytes it takes in memory, without the slowest requests. */
@@ -115,6 +136,7 @@ public record WindowSummary(
                 inFlightNanos + other.inFlightNanos,
                 slow,
                 Sums.of(grades, other.grades, Grades::plus),
-                Sums.of(circumstances, other.circumstances, Circumstances::plus));
+                Sums.of(circumstances, other.circumstances, Circumstances::plus),
+                Sums.of(edges, other.edges, LoadEdges::plus));
     }
 }

@@ -25,7 +25,8 @@ class WindowRatesTest {
                     Map.of(WindowRates.POWER_GAUGE, Circumstances.GaugeSum.of(200)),
                     Map.of(),
                     OptionalLong.of(50_000_000),
-                    Optional.empty())));
+                    Optional.empty())),
+            Optional.empty());
 
     @Test
     void dividesSumsByTheSpan() {

@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.plumbline.contract.distribution.Histogram;
 import dev.plumbline.contract.event.Activity.Sickness;
 import dev.plumbline.contract.event.FailureKind;
+import dev.plumbline.contract.event.LoadEdges;
 import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.contract.series.Series;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -51,6 +53,72 @@ class WindowRecordTest {
     }
 
     @Test
+    void whatEndedWhereNoLoadIsToldHadFallenDueBefore() {
+        RequestCounts drained = new RequestCounts(3, Map.of(FailureKind.TIMEOUT_TOTAL, 1L), 0, 1, 0);
+        assertThat(window(drained, 0, 0, 0, LoadEdges.none()).liesAfterLoad()).isTrue();
+        assertThat(window(drained, 0, 0, -2, LoadEdges.none()).liesAfterLoad())
+                .as("a correction is no load")
+                .isTrue();
+        assertThat(window(drained, 1, 0, 0, LoadEdges.none()).liesAfterLoad()).isFalse();
+        assertThat(window(drained, 0, 1, 0, LoadEdges.none()).liesAfterLoad()).isFalse();
+        assertThat(window(drained, 0, 0, 1, LoadEdges.none()).liesAfterLoad()).isFalse();
+        assertThat(record(0, 0, 0, 0).liesAfterLoad()).as("nothing ended").isFalse();
+        assertThat(record(0, 3, 2, 0).liesAfterLoad())
+                .as("somebody whom nobody vouches for goes on")
+                .isFalse();
+        assertThat(window(new RequestCounts(0, Map.of(), 2, 0, 0), 0, 0, 0, LoadEdges.none())
+                        .liesAfterLoad())
+                .as("what was never sent was not under way")
+                .isFalse();
+    }
+
+    @Test
+    void aWindowHasLoadThroughoutUnlessOneBeganOrEndedInItOrWasOver() {
+        RequestCounts some = new RequestCounts(3, Map.of(), 0, 0, 0);
+        assertThat(window(some, 3, 5, 9, LoadEdges.none()).hasLoadThroughout()).isTrue();
+        assertThat(window(some, 3, 5, 9, new LoadEdges(1, 0)).hasLoadThroughout())
+                .isFalse();
+        assertThat(window(some, 3, 5, 9, new LoadEdges(0, 1)).hasLoadThroughout())
+                .isFalse();
+        assertThat(window(some, 0, 0, 0, LoadEdges.none()).hasLoadThroughout()).isFalse();
+        assertThat(window(RequestCounts.none(), 0, 0, 0, LoadEdges.none()).hasLoadThroughout())
+                .isFalse();
+    }
+
+    @Test
+    void edgesOfLoadsAddUpAndNoneIsNotTold() {
+        assertThat(new LoadEdges(1, 0).plus(new LoadEdges(2, 1))).isEqualTo(new LoadEdges(3, 1));
+        assertThat(new LoadEdges(Long.MAX_VALUE, 0).plus(new LoadEdges(1, 0)).began())
+                .isEqualTo(Long.MAX_VALUE);
+        assertThatThrownBy(() -> new LoadEdges(0, -1)).hasMessageContaining("-1");
+        WindowSummary began =
+                window(RequestCounts.none(), 0, 0, 0, new LoadEdges(1, 0)).delta();
+        WindowSummary ended =
+                window(RequestCounts.none(), 0, 0, 0, new LoadEdges(0, 1)).delta();
+        assertThat(began.plus(ended).edges()).contains(new LoadEdges(1, 1));
+        assertThat(window(RequestCounts.none(), 0, 0, 0, LoadEdges.none()).delta())
+                .isEqualTo(WindowSummary.empty());
+    }
+
+    private static WindowRecord window(
+            RequestCounts requests, long offered, long inFlightNanos, long streamedTokens, LoadEdges edges) {
+        return new WindowRecord(
+                WindowId.holding(SERIES, 0, 1_000),
+                0,
+                new WindowSummary(
+                        requests,
+                        Map.of(),
+                        new TokenTotals(0, 0, 0, 0, streamedTokens),
+                        offered,
+                        inFlightNanos,
+                        Map.of(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.of(edges)),
+                ExcludedPart.none());
+    }
+
+    @Test
     void countedEventsIncludeExcludedOnes() {
         assertThat(record(0, 0, 30, 10).countedEvents()).isEqualTo(40);
     }
@@ -83,7 +151,10 @@ class WindowRecordTest {
                         LatencyMetric.TTFT,
                         List.of(
                                 new SlowRequest("a" + random.nextInt(50), random.nextInt(5)),
-                                new SlowRequest("b" + random.nextInt(50), 0))));
+                                new SlowRequest("b" + random.nextInt(50), 0))),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(new LoadEdges(random.nextInt(2), random.nextInt(2))));
     }
 
     private static WindowRecord record(long offered, long offeredSick, long completed, long completedSick) {

@@ -13,6 +13,7 @@ import dev.plumbline.contract.event.Circumstances;
 import dev.plumbline.contract.event.Event;
 import dev.plumbline.contract.event.FailureKind;
 import dev.plumbline.contract.event.Heartbeat;
+import dev.plumbline.contract.event.LoadEdges;
 import dev.plumbline.contract.event.NearestSample;
 import dev.plumbline.contract.event.Origin;
 import dev.plumbline.contract.event.Outcome;
@@ -209,9 +210,56 @@ final class Examples {
                         4_000_000_000L,
                         120,
                         Set.of(),
-                        Optional.of(circumstances()))),
+                        Optional.of(circumstances()),
+                        Optional.empty())),
                 List.of(),
                 false);
+    }
+
+    /** A load that began and ended within four seconds. */
+    static Heartbeat heartbeatOfAnEdge() {
+        return new Heartbeat(
+                new Origin("producer-1", 1_795_345_200_000L, 48),
+                GROUP,
+                1_795_345_264_499L,
+                List.of(
+                        ofEdges(1_795_345_260_000L, new LoadEdges(1, 0)),
+                        new Activity("stable", 1_795_345_261_000L, 8, 4_000_000_000L, 120, Set.of()),
+                        ofEdges(1_795_345_263_000L, new LoadEdges(0, 1))),
+                List.of(),
+                false);
+    }
+
+    private static Activity ofEdges(long slotStartEpochMillis, LoadEdges edges) {
+        return new Activity(
+                "stable",
+                Optional.empty(),
+                slotStartEpochMillis,
+                3,
+                1_500_000_000L,
+                60,
+                Set.of(),
+                Optional.empty(),
+                Optional.of(edges));
+    }
+
+    /** The window of two loads, both of which ended in it; one had begun in it, too. */
+    static WindowRecord windowOfAnEdge() {
+        WindowSummary plain = summary();
+        return new WindowRecord(
+                windowId(),
+                0,
+                new WindowSummary(
+                        plain.requests(),
+                        plain.latencies(),
+                        plain.tokens(),
+                        plain.offered(),
+                        plain.inFlightNanos(),
+                        plain.slowest(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.of(new LoadEdges(1, 2))),
+                ExcludedPart.none());
     }
 
     /** A window of a load with an SLO, checks and pairs, with all that was known around it. */
@@ -238,7 +286,8 @@ final class Examples {
                                 Optional.of(new Goodput(2, 7)),
                                 Optional.of(new CheckTotals(2, 1, 0)),
                                 Map.of(LatencyMetric.TTFT, Histogram.of(1_112_727_273)))),
-                        Optional.of(circumstances())),
+                        Optional.of(circumstances()),
+                        Optional.empty()),
                 ExcludedPart.none());
     }
 

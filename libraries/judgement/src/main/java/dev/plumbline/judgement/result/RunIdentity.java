@@ -14,8 +14,8 @@ import java.util.Objects;
  * @param series whom the measurements belong to
  * @param url what was driven, as it was given
  * @param startEpochMillis start of the measured load, after the warm-up
- * @param endEpochMillis when measuring ended, whether anything was due by then or not; where the producer could not tell,
- *     when the last measured request had ended
+ * @param endEpochMillis when the measured load ended, whether anything was due by then or not; requests that had fallen due may have
+ *     ended later. Where the producer could not tell, when the last measured request had ended
  * @param windowMillis length of the windows that were judged
  */
 public record RunIdentity(

@@ -61,6 +61,16 @@ public record RunResult(
         }
     }
 
+    /**
+     * Whether a window lies behind the end of the load: requests ended in it that had fallen due before, the longest ones. They count
+     * in everything that is of requests; there is no rate, and as a sample of their own they show nothing but that.
+     */
+    public boolean liesAfterLoad(RunWindow window) {
+        return window.startEpochMillis() >= identity.endEpochMillis()
+                && window.measured().offered() == 0
+                && window.measured().inFlightNanos() == 0;
+    }
+
     /** The same run with fewer, longer windows; everything else stays. */
     public RunResult withWindows(List<RunWindow> fewer) {
         return new RunResult(

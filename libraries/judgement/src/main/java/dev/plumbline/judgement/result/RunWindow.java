@@ -12,8 +12,8 @@ import java.util.Objects;
  * @param measured what is judged
  * @param excluded what a sick producer contributed: counted, in no distribution
  * @param coverage share of the load that healthy producers offered, 0 to 1; below 0.8 the window is not judged
- * @param partial whether a part of the window only was measured: first and last windows of a run, and neighbours that were
- *     merged although something between them is missing; their rates mean nothing, their latencies do
+ * @param partial whether a part of the window only was measured, or nothing: first and last windows of a run, those behind its end,
+ *     and neighbours that were merged although something between them is missing; their rates mean nothing, their latencies do
  */
 public record RunWindow(
         long startEpochMillis,

@@ -6,24 +6,65 @@ import dev.plumbline.judgement.result.RunResult;
 import dev.plumbline.judgement.result.RunWindow;
 import dev.plumbline.judgement.statistics.QuantileInterval;
 import dev.plumbline.judgement.statistics.RatioOfSums;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
-/** The windows of a run that can be judged: well covered ones for distributions and counts, whole ones among them for rates. */
+/**
+ * The windows of a run that can be judged: well covered ones for distributions and counts, those behind the end of the load among
+ * them, and whole ones for rates.
+ *
+ * <p>What ended behind the end of the load is put to the window of the same distance from its begin. There those requests are
+ * missing that had fallen due before it, so windows scatter by what the target does and not by where the load was cut: in a steady
+ * state the ones are like the others. Sums stay what they are.
+ */
 final class JudgedWindows {
 
     private final RunResult run;
-    private final List<RunWindow> covered;
+    private final List<WindowSummary> covered;
+    private final int leftOut;
     private final List<RunWindow> whole;
     private final WindowSummary merged;
 
     JudgedWindows(RunResult run) {
         this.run = run;
-        this.covered = run.windows().stream().filter(RunWindow::canBeJudged).toList();
-        this.whole = covered.stream().filter(window -> !window.partial()).toList();
-        this.merged = covered.stream().map(RunWindow::measured).reduce(WindowSummary.empty(), WindowSummary::plus);
+        List<RunWindow> judged =
+                run.windows().stream().filter(RunWindow::canBeJudged).toList();
+        this.leftOut = run.windows().size() - judged.size();
+        this.whole = judged.stream().filter(window -> !window.partial()).toList();
+        this.covered = closed(run, judged);
+        this.merged = covered.stream().reduce(WindowSummary.empty(), WindowSummary::plus);
+    }
+
+    private static List<WindowSummary> closed(RunResult run, List<RunWindow> judged) {
+        List<RunWindow> under =
+                judged.stream().filter(window -> !run.liesAfterLoad(window)).toList();
+        if (under.isEmpty()) {
+            return judged.stream().map(RunWindow::measured).toList();
+        }
+        List<WindowSummary> closed =
+                new ArrayList<>(under.stream().map(RunWindow::measured).toList());
+        long loadMillis = run.identity().endEpochMillis() - run.identity().startEpochMillis();
+        for (RunWindow window : judged) {
+            if (run.liesAfterLoad(window)) {
+                int place = holding(under, window.startEpochMillis() - loadMillis);
+                closed.set(place, closed.get(place).plus(window.measured()));
+            }
+        }
+        return closed;
+    }
+
+    /** The window that holds a moment, else the first. */
+    private static int holding(List<RunWindow> windows, long epochMillis) {
+        for (int i = 0; i < windows.size(); i++) {
+            RunWindow window = windows.get(i);
+            if (window.startEpochMillis() <= epochMillis && epochMillis < window.endEpochMillis()) {
+                return i;
+            }
+        }
+        return 0;
     }
 
     RunResult run() {
@@ -48,7 +89,7 @@ final class JudgedWindows {
     }
 
     int leftOut() {
-        return run.windows().size() - covered.size();
+        return leftOut;
     }
 
     /** What to say where no request did something; those that are left out may have. */
@@ -67,24 +108,21 @@ final class JudgedWindows {
 
     double designEffect(LatencyMetric metric, double quantile) {
         return QuantileInterval.designEffect(
-                covered.stream()
-                        .map(window -> window.measured().latency(metric))
-                        .toList(),
-                quantile);
+                covered.stream().map(window -> window.latency(metric)).toList(), quantile);
     }
 
     /** Mean of a latency; empty below three windows that have it. */
     Optional<RatioOfSums> meanNanos(LatencyMetric metric) {
         return ratio(
                 covered,
-                window -> window.measured().latency(metric).sumNanos(),
-                window -> window.measured().latency(metric).count());
+                window -> window.latency(metric).sumNanos(),
+                window -> window.latency(metric).count());
     }
 
     /** Windows that have a latency. */
     long countWith(LatencyMetric metric) {
         return covered.stream()
-                .filter(window -> !window.measured().latency(metric).isEmpty())
+                .filter(window -> !window.latency(metric).isEmpty())
                 .count();
     }
 
@@ -119,8 +157,8 @@ final class JudgedWindows {
     Optional<RatioOfSums> outputTokensPerRequest() {
         return ratio(
                 covered,
-                window -> window.measured().tokens().output(),
-                window -> window.measured().requests().completed());
+                window -> window.tokens().output(),
+                window -> window.requests().completed());
     }
 
     /** A window that has nothing of either says nothing of the ratio and of how it scatters. */

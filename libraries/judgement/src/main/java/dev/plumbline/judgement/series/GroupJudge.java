@@ -224,13 +224,15 @@ public final class GroupJudge {
 
     private static boolean isValid(SeriesPhase phase, WindowRecord window) {
         return phase.isWarm()
+                && window.hasLoadThroughout()
                 && window.coverage() >= WindowRecord.MINIMUM_COVERAGE
                 && window.delta().requests().completed() > 0;
     }
 
     private static Verdict whyLearning(SeriesPhase phase, WindowRecord window, LearningProgress progress) {
-        if (window.hasNoLoad()) {
-            return SeriesJudge.withoutLoad();
+        Optional<Verdict> nothing = SeriesJudge.nothingToJudge(window);
+        if (nothing.isPresent()) {
+            return nothing.get();
         }
         if (!phase.isWarm()) {
             return new Verdict.Inconclusive(Reason.LEARNING, "warming up");
@@ -284,9 +286,11 @@ public final class GroupJudge {
 
         static SeriesPhase after(SeriesSnapshot snapshot, WindowRecord window, JudgementSettings settings) {
             Continuity before = snapshot.continuity();
-            boolean silent = window.hasNoLoad();
+            // Behind the end of a load there is none, whoever ends there.
+            boolean silent = window.hasNoLoad() || window.liesAfterLoad();
             // A closed loop always has something due, unless something holds it up; an open loop has a schedule.
-            boolean heldUp = silent && window.id().series().group().loadPoint() instanceof LoadPoint.ClosedLoop;
+            boolean heldUp =
+                    window.hasNoLoad() && window.id().series().group().loadPoint() instanceof LoadPoint.ClosedLoop;
             long length = window.id().lengthMillis();
             long gap = before.lastEndEpochMillis() == 0
                     ? 0
@@ -297,14 +301,20 @@ public final class GroupJudge {
                     window.id().endEpochMillis(),
                     sinceStart,
                     silent ? before.silentWindows() + gap + (heldUp ? 1 : 0) : 0,
-                    silent
-                            ? before.unansweredWindows()
-                            : Measure.isUnanswered(window.delta()) ? before.unansweredWindows() + 1 : 0);
+                    unanswered(before, window));
             return new SeriesPhase(
                     after,
                     sinceStart > settings.skipWindows(),
                     (heldUp && after.silentWindows() >= NO_DATA_WINDOWS)
                             || after.unansweredWindows() >= NO_DATA_WINDOWS);
+        }
+
+        /** In a part of a window an answer may be too much to ask for; one that came is one. */
+        private static long unanswered(Continuity before, WindowRecord window) {
+            if (!window.hasNoLoad() && !Measure.isUnanswered(window.delta())) {
+                return 0;
+            }
+            return before.unansweredWindows() + (window.hasLoadThroughout() ? 1 : 0);
         }
     }
 }

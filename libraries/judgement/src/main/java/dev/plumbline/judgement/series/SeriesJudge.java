@@ -138,8 +138,31 @@ final class SeriesJudge {
         return Cusum.threshold(settings.falseAlarmWindows(), Math.max(1, streams) * settings.judgedSeries());
     }
 
-    static Verdict withoutLoad() {
-        return new Verdict.Inconclusive(Reason.NO_DATA, "nothing was due");
+    /**
+     * Why there is nothing in a window to judge or to learn from, however well it was measured; empty when there was load from its
+     * begin to its end.
+     *
+     * <p>Where a load began or ended rates are those of a part, and so are latencies and errors: behind the begin whoever takes long
+     * has not ended yet, behind the end nobody else ends any more, so both samples are of other requests than those of a whole
+     * window. How much so depends on where in the window the border lies and on how long requests take, which nothing here knows.
+     * One window is less than the shortest burst that raises an alert; so nothing is lost, and no alarm is made.
+     */
+    static Optional<Verdict> nothingToJudge(WindowRecord window) {
+        return whyNothing(window).map(why -> new Verdict.Inconclusive(Reason.NO_DATA, why));
+    }
+
+    private static Optional<String> whyNothing(WindowRecord window) {
+        if (window.hasNoLoad()) {
+            return Optional.of("nothing was due");
+        }
+        if (window.liesAfterLoad()) {
+            return Optional.of("the load was over; what ended here had fallen due before");
+        }
+        return window.delta()
+                .edges()
+                .map(edges -> "the load "
+                        + (edges.ended() == 0 ? "began" : edges.began() == 0 ? "ended" : "began and ended")
+                        + " in this window: a part of one says nothing of the whole");
     }
 
     static Verdict lowCoverage(WindowRecord window) {
@@ -150,11 +173,12 @@ final class SeriesJudge {
     }
 
     private static Optional<Verdict> whyNotJudged(SeriesPhase phase, WindowRecord window) {
+        Optional<Verdict> nothing = nothingToJudge(window);
+        if (nothing.isPresent()) {
+            return nothing;
+        }
         if (window.coverage() < WindowRecord.MINIMUM_COVERAGE) {
             return Optional.of(lowCoverage(window));
-        }
-        if (window.hasNoLoad()) {
-            return Optional.of(withoutLoad());
         }
         if (!phase.isWarm()) {
             return Optional.of(new Verdict.Inconclusive(
@@ -195,10 +219,10 @@ final class SeriesJudge {
                 List.of());
     }
 
-    /** Whether nothing was due, by a schedule, in a series whose load was the baseline's: that is no news of it. */
+    /** Whether there was nothing to judge in a series whose load was the baseline's: that is no news of it. */
     private static boolean isAsBefore(
             BaselineRecord baseline, SeriesSnapshot before, WindowRecord window, SeriesPhase phase) {
-        return window.hasNoLoad()
+        return !window.hasLoadThroughout()
                 && window.coverage() >= WindowRecord.MINIMUM_COVERAGE
                 && phase.isWarm()
                 && WorkGuard.outputLength(before.work(), baseline).isEmpty()

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.plumbline.contract.event.Activity.Sickness;
+import dev.plumbline.contract.event.LoadEdges;
 import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.verdict.AlertRecord.Transition;
 import dev.plumbline.contract.verdict.BaselineRecord;
@@ -296,6 +297,100 @@ class GroupJudgeTest {
                         .orElseThrow()
                         .ratio())
                 .isZero();
+    }
+
+    @Test
+    void aWindowInWhichTheLoadEndedIsNoNewsOfTheSeries() {
+        learned().feed(series, 5);
+        SeriesSnapshot before = bench.last().snapshot();
+        bench.feed(series.part(0.2, new LoadEdges(0, 1)));
+        assertThat(bench.last().metrics())
+                .allSatisfy(metric -> assertThat(metric.verdict())
+                        .isEqualTo(new Verdict.Inconclusive(
+                                Reason.NO_DATA,
+                                "the load ended in this window: a part of one says nothing of the whole")));
+        assertThat(bench.last().snapshot().lanes()).isEqualTo(before.lanes());
+        assertThat(bench.last().snapshot().recent()).isEqualTo(before.recent());
+        assertThat(bench.last().snapshot().work()).isEqualTo(before.work());
+        assertThat(bench.last().state()).as("as before").isEqualTo(SeriesState.OK);
+    }
+
+    @Test
+    void whereALoadBeganItIsSaidSoAlsoInTheWarmUp() {
+        learned().feed(series, 5);
+        bench.feed(goodbye(series.window()));
+        bench.feed(series.part(0.5, new LoadEdges(2, 0)));
+        assertThat(((Verdict.Inconclusive) bench.last(JudgedMetric.TPOT_P50).verdict()).detail())
+                .startsWith("the load began in this window");
+        assertThat(bench.last().state()).isEqualTo(SeriesState.NOT_JUDGED);
+        assertThat(bench.last().snapshot().continuity().windowsSinceStart())
+                .as("it is one of those that are passed over")
+                .isEqualTo(1);
+        bench.feed(series, Bench.SHORT.skipWindows());
+        assertThat(bench.last().state()).isEqualTo(SeriesState.OK);
+    }
+
+    @Test
+    void theEndsOfLoadsTeachNothing() {
+        for (int load = 0; load < 13; load++) {
+            bench.feed(series.part(0.5, new LoadEdges(1, 0)));
+            bench.feed(series, 5);
+            bench.feed(series.part(0.1, new LoadEdges(0, 1)));
+            bench.feed(series.drained(3));
+        }
+        BaselineRecord baseline = bench.state.baseline().orElseThrow();
+        assertThat(baseline.learned().windows()).isEqualTo(60);
+        Calibration.Rate rate = (Calibration.Rate) baseline.calibrations().stream()
+                .filter(calibration -> calibration.metric() == JudgedMetric.OUTPUT_TOKEN_RATE)
+                .findFirst()
+                .orElseThrow();
+        assertThat(Math.exp(rate.log().mean())).isCloseTo(800, within(16.0));
+    }
+
+    /** Windows of a second, and a grace of thirty: nothing streams, and whoever ends took long. */
+    @Test
+    void whatEndsBehindTheEndOfALoadRaisesNoAlarm() {
+        learned().feed(series, 5);
+        SeriesSnapshot before = bench.last().snapshot();
+        int told = bench.verdicts.size() + 1;
+        bench.feed(series.part(0.7, new LoadEdges(0, 1)));
+        for (int i = 0; i < 30; i++) {
+            bench.feed(series.drained(1 + i % 3));
+        }
+        assertThat(bench.alerts).isEmpty();
+        assertThat(bench.verdicts.subList(told, told + 30)).allSatisfy(verdict -> {
+            assertThat(verdict.metrics()).allSatisfy(metric -> assertThat(metric.verdict())
+                    .isEqualTo(new Verdict.Inconclusive(
+                            Reason.NO_DATA, "the load was over; what ended here had fallen due before")));
+            assertThat(verdict.state())
+                    .as("a closed loop that is over is not held up")
+                    .isEqualTo(SeriesState.OK);
+        });
+        assertThat(bench.last().snapshot().lanes()).isEqualTo(before.lanes());
+        assertThat(bench.last().snapshot().continuity().windowsSinceStart())
+                .isEqualTo(before.continuity().windowsSinceStart() + 1);
+    }
+
+    @Test
+    void whoComesLongAfterTheEndOfALoadWarmsUpAgain() {
+        learned().feed(series, 5);
+        bench.feed(series.part(0.7, new LoadEdges(0, 1)));
+        series.skipTime(4);
+        bench.feed(series.drained(1));
+        series.skipTime(2);
+        bench.feed(series.window());
+        assertThat(reason(bench.last(JudgedMetric.TTFT_P50).verdict())).isEqualTo(Reason.LEARNING);
+    }
+
+    @Test
+    void aPartOfAWindowWithoutAnAnswerIsNotATargetThatDoesNotAnswer() {
+        learned().feed(series, 5);
+        series.hangs = true;
+        bench.feed(series.window());
+        bench.feed(series.part(0.1, new LoadEdges(0, 1)));
+        assertThat(bench.last().state()).isNotEqualTo(SeriesState.NO_DATA);
+        bench.feed(series.window());
+        assertThat(bench.last().state()).isEqualTo(SeriesState.NO_DATA);
     }
 
     @Test
