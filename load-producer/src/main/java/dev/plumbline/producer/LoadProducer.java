@@ -38,6 +38,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -136,7 +137,7 @@ final class LoadProducer {
                         config.kafka().properties()),
                 clock,
                 config.producer().id(),
-                settings.series(),
+                Set.of(settings.series()),
                 count,
                 new SenderSettings(
                         Topics.EVENTS,

@@ -18,6 +18,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -41,6 +42,7 @@ public final class LoadLoop {
     private final Vertx vertx;
     private final Context context;
     private final ProducerClock clock;
+    private final Series series;
     private final EventOutlet outlet;
     private final long markIntervalNanos;
     private final LoadCounters counters;
@@ -82,6 +84,7 @@ public final class LoadLoop {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.clock = clock;
+        this.series = series;
         this.outlet = outlet;
         this.markIntervalNanos = markIntervalNanos;
         this.counters = counters;
@@ -231,7 +234,8 @@ public final class LoadLoop {
     /** The stamp is the one until which the self-check judged: it must not run ahead into a slot that is not judged. */
     private void mark(long at, boolean last) {
         List<Activity> activity = ledger.drain(at);
-        if (outlet.mark(new Marker(index, at, lostSinceMark, activity, last))) {
+        if (outlet.mark(
+                new Marker(index, at, Map.of(series.group(), new Marker.Told(lostSinceMark, activity)), last))) {
             lostSinceMark = 0;
             lastMarkNanos = at;
         } else {

@@ -91,7 +91,7 @@ class ClockStepTest {
                 () -> kafka,
                 clock,
                 "p",
-                Drive.SERIES,
+                Set.of(Drive.SERIES),
                 LOOPS,
                 new SenderSettings("events", 50 * MILLI, MILLI, TimeUnit.SECONDS.toNanos(30)),
                 emission,
