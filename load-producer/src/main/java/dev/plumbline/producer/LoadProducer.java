@@ -1,7 +1,6 @@
 package dev.plumbline.producer;
 
 import dev.plumbline.contract.event.Asked;
-import dev.plumbline.contract.wire.Topics;
 import dev.plumbline.producer.client.AnswerNotes;
 import dev.plumbline.producer.client.ConnectionReuse;
 import dev.plumbline.producer.client.InferenceClient;
@@ -17,7 +16,6 @@ import dev.plumbline.producer.emission.EventOutlet;
 import dev.plumbline.producer.emission.EventSender;
 import dev.plumbline.producer.emission.KafkaConnector;
 import dev.plumbline.producer.emission.MarkedQueue;
-import dev.plumbline.producer.emission.SenderSettings;
 import dev.plumbline.producer.exposition.ProducerMetrics;
 import dev.plumbline.producer.recorder.EndedRequest;
 import dev.plumbline.producer.recorder.RequestRecording;
@@ -139,11 +137,7 @@ final class LoadProducer {
                 config.producer().id(),
                 Set.of(settings.series()),
                 count,
-                new SenderSettings(
-                        Topics.EVENTS,
-                        heartbeatNanos,
-                        TimeUnit.MILLISECONDS.toNanos(200),
-                        config.emit().stopGrace().toNanos()),
+                settings.sender(),
                 emissionCounters,
                 sampling);
         this.tokenStage = tokenCounter(settings)
