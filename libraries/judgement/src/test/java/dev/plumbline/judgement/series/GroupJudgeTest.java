@@ -359,9 +359,10 @@ class GroupJudgeTest {
         }
         assertThat(bench.alerts).isEmpty();
         assertThat(bench.verdicts.subList(told, told + 30)).allSatisfy(verdict -> {
-            assertThat(verdict.metrics()).allSatisfy(metric -> assertThat(metric.verdict())
-                    .isEqualTo(new Verdict.Inconclusive(
-                            Reason.NO_DATA, "the load was over; what ended here had fallen due before")));
+            assertThat(verdict.metrics())
+                    .allSatisfy(metric -> assertThat(metric.verdict())
+                            .isEqualTo(new Verdict.Inconclusive(
+                                    Reason.NO_DATA, "the load was over; what ended here had fallen due before")));
             assertThat(verdict.state())
                     .as("a closed loop that is over is not held up")
                     .isEqualTo(SeriesState.OK);
