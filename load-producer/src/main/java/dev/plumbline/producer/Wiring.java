@@ -27,6 +27,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -77,7 +78,7 @@ final class Wiring {
                 connector(config, settings, producerId),
                 clock,
                 producerId,
-                settings.series(),
+                Set.of(settings.series()),
                 count,
                 new SenderSettings(
                         Topics.EVENTS,
@@ -97,7 +98,7 @@ final class Wiring {
                         i,
                         vertxes.get(i),
                         clock,
-                        settings.series(),
+                        Set.of(settings.series()),
                         outlet,
                         heartbeatNanos,
                         settings.budgets(),

@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -57,7 +58,7 @@ class OwnMetricsTest {
             0,
             vertx,
             clock,
-            SERIES,
+            Set.of(SERIES),
             queue,
             1_000 * MILLI,
             new Budgets(5 * MILLI, 10 * MILLI, 50 * MILLI, 2, 1, 1),

@@ -215,6 +215,37 @@ class PartitionIntakeTest {
     }
 
     @Test
+    void groupsOfOneProducerShareItsSequenceAndEachClosesByItsOwnWord() {
+        ComparisonGroup other = group("other");
+        accept(producer.completed(STABLE, T0 + 1_000, 1), T0);
+        accept(producer.completed(new Series(other, "stable"), T0 + 1_000, 1), T0);
+        long lost = producer.next().sequence();
+
+        accept(producer.heartbeat(T0 + 25_000), T0 + 25_000);
+        assertThat(intake.closedToEpochMillis(GROUP)).isEqualTo(T0 + 20_000);
+        assertThat(intake.closedToEpochMillis(other)).isLessThanOrEqualTo(T0);
+
+        Heartbeat naming = new Heartbeat(
+                producer.next(),
+                other,
+                T0 + 25_000,
+                List.of(),
+                List.of(new Heartbeat.LostSequences(lost, lost, 1)),
+                false);
+        assertThat(accept(naming, T0 + 25_000)).isInstanceOf(Admission.Taken.class);
+        assertThat(intake.closedToEpochMillis(other)).isEqualTo(T0 + 20_000);
+        assertThat(tallies).containsEntry(Tally.EVENTS_LOST, 1L).doesNotContainKey(Tally.DUPLICATES);
+
+        accept(producer.leaving(T0 + 26_000), T0 + 26_000);
+        assertThat(intake.liveCount()).as("it goes on in the other group").isEqualTo(1);
+        assertThat(accept(producer.completed(new Series(other, "stable"), T0 + 27_000, 1), T0 + 27_000))
+                .isInstanceOf(Admission.Taken.class);
+        assertThat(accept(producer.leaving(other, T0 + 28_000), T0 + 28_000)).isInstanceOf(Admission.Taken.class);
+        assertThat(intake.liveCount()).isZero();
+        assertThat(tallies).doesNotContainKey(Tally.DUPLICATES).doesNotContainKey(Tally.REFUSED_FORGOTTEN);
+    }
+
+    @Test
     void refusesDurationsThatTurnOver() {
         RequestEvent good = producer.completed(STABLE, T0, 1);
         Stamps endless = new Stamps(

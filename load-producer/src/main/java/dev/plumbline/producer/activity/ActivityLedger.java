@@ -30,7 +30,7 @@ import java.util.concurrent.atomic.LongAdder;
  *
  * <p>One thread writes. Memory: one entry per slot since the last {@link #drain}, at most {@value #MAX_SLOTS}.
  */
-public final class ActivityLedger {
+public final class ActivityLedger implements LoopLedger {
 
     /** Longest time without a drain that is kept apart by slot; older slots are discarded and counted. */
     static final int MAX_SLOTS = 3_600;
@@ -163,7 +163,7 @@ public final class ActivityLedger {
         entryAt(atNanos).spend(billionths);
     }
 
-    /** So late was the event loop at a stamp; of the measured span only. */
+    @Override
     public void delayed(long atNanos, long delayNanos) {
         Slot slot = Slot.at(clock, atNanos);
         if (isMeasured(slot)) {
@@ -175,6 +175,7 @@ public final class ActivityLedger {
      * The producer does not vouch for the slots from one stamp to another, both included. Where nothing is measured, and no measured
      * request can have ended, there is nothing to vouch for.
      */
+    @Override
     public void sick(long fromNanos, long toNanos, Activity.Sickness sickness) {
         long at = Math.max(Math.min(fromNanos, toNanos), toNanos - (MAX_SLOTS - 1) * SLOT_NANOS);
         while (at <= toNanos) {

@@ -14,11 +14,11 @@ import java.util.TreeMap;
 /**
  * Adds up activity of several loops, and of heartbeats that could not be sent.
  *
- * <p>One thread. Holds at most {@value #MAX_SLOTS} slots; over that the oldest is discarded and counted.
+ * <p>One thread. Holds a bounded number of slots; over that the oldest is discarded and counted.
  */
 public final class ActivitySum {
 
-    /** Most slots, of all variants. */
+    /** Most slots that a producer keeps, of all groups and variants. */
     public static final int MAX_SLOTS = 3_600;
 
     private record Key(long slotStartEpochMillis, String variant, String conditions) implements Comparable<Key> {
@@ -37,14 +37,28 @@ public final class ActivitySum {
         }
     }
 
+    private final int mostSlots;
     private final TreeMap<Key, Activity> sum = new TreeMap<>();
     private long discardedSlots;
+
+    /** With room for {@link #MAX_SLOTS}. */
+    public ActivitySum() {
+        this(MAX_SLOTS);
+    }
+
+    /** @param mostSlots most slots, of all variants, 1 or more */
+    public ActivitySum(int mostSlots) {
+        if (mostSlots < 1) {
+            throw new IllegalArgumentException(mostSlots + " slots");
+        }
+        this.mostSlots = mostSlots;
+    }
 
     /** Adds each of them to what is there for its variant and slot. */
     public void add(Collection<Activity> activity) {
         for (Activity added : activity) {
             sum.merge(Key.of(added), added, ActivitySum::plus);
-            if (sum.size() > MAX_SLOTS) {
+            if (sum.size() > mostSlots) {
                 sum.pollFirstEntry();
                 discardedSlots++;
             }

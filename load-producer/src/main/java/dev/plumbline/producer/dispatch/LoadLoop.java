@@ -2,8 +2,10 @@ package dev.plumbline.producer.dispatch;
 
 import dev.plumbline.contract.event.Activity;
 import dev.plumbline.contract.event.Outcome;
+import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.contract.series.Series;
 import dev.plumbline.producer.activity.ActivityLedger;
+import dev.plumbline.producer.activity.Ledgers;
 import dev.plumbline.producer.client.InferenceClient;
 import dev.plumbline.producer.emission.EventOutlet;
 import dev.plumbline.producer.emission.Marker;
@@ -24,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -51,7 +54,7 @@ public final class LoadLoop {
     private final long markIntervalNanos;
     private final LoadCounters counters;
     private final EndedListener listener;
-    private final ActivityLedger ledger;
+    private final Ledgers ledgers;
     private final SelfCheck selfCheck;
     private final long tickIntervalMillis;
 
@@ -61,7 +64,7 @@ public final class LoadLoop {
     private Optional<LoadRun> run = Optional.empty();
     private long timerId;
     private long lastMarkNanos;
-    private long lostSinceMark;
+    private final Map<ComparisonGroup, Long> lostSinceMark = new HashMap<>();
     private boolean finished;
     private volatile OptionalLong measuredUntilNanos = OptionalLong.empty();
 
@@ -80,7 +83,7 @@ public final class LoadLoop {
             int index,
             Vertx vertx,
             ProducerClock clock,
-            Series series,
+            Set<Series> series,
             EventOutlet outlet,
             long markIntervalNanos,
             Budgets budgets,
@@ -97,8 +100,8 @@ public final class LoadLoop {
         this.counters = counters;
         this.listener = listener;
         long now = clock.nanos();
-        this.ledger = new ActivityLedger(clock, series, now);
-        this.selfCheck = new SelfCheck(clock, ledger, budgets, cpu, lostTime, now);
+        this.ledgers = new Ledgers(clock, series, now);
+        this.selfCheck = new SelfCheck(clock, ledgers, budgets, cpu, lostTime, now);
         this.tickIntervalMillis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(budgets.tickIntervalNanos()));
         this.lastMarkNanos = now;
     }
@@ -115,7 +118,7 @@ public final class LoadLoop {
 
     /** Seconds of activity that were discarded because no marker took them in time. */
     public long discardedSlots() {
-        return ledger.discardedSlots();
+        return ledgers.discardedSlots();
     }
 
     /** Until when load was measured here, a stamp; empty while it is, and before. */
@@ -204,11 +207,11 @@ public final class LoadLoop {
 
     /** Every second of the measured span is told, from when the course says until it is over. */
     private void measuring(LoadRun measured, Course course) {
-        ledger.measuredFrom(course.measuredFromNanos());
+        ledgers.measuredFrom(course.measuredFromNanos());
         // A stated end is the end, however late the loop sees it.
-        course.endNanos().ifPresent(ledger::measuredUntil);
+        course.endNanos().ifPresent(ledgers::measuredUntil);
         var unused = measured.measuredUntil().thenAccept(until -> {
-            ledger.measuredUntil(until);
+            ledgers.measuredUntil(until);
             measuredUntilNanos = OptionalLong.of(until);
         });
     }
@@ -258,12 +261,16 @@ public final class LoadLoop {
 
     /** The stamp is the one until which the self-check judged: it must not run ahead into a slot that is not judged. */
     private void mark(long at, boolean last) {
-        List<Activity> activity = ledger.drain(at);
-        if (outlet.mark(new Marker(index, at, lostSinceMark, activity, last))) {
-            lostSinceMark = 0;
+        Map<Series, List<Activity>> activity = ledgers.drain(at);
+        Map<ComparisonGroup, Marker.Told> told = new HashMap<>();
+        Ledgers.byGroup(activity)
+                .forEach((group, ofGroup) ->
+                        told.put(group, new Marker.Told(lostSinceMark.getOrDefault(group, 0L), ofGroup)));
+        if (outlet.mark(new Marker(index, at, told, last))) {
+            lostSinceMark.clear();
             lastMarkNanos = at;
         } else {
-            ledger.putBack(activity);
+            ledgers.putBack(activity);
             counters.markerRefused();
         }
     }
@@ -297,24 +304,22 @@ public final class LoadLoop {
         public RunObserver observer(Offer offer) {
             return switch (offer.phase().told()) {
                 case NOTHING -> (recording, request) -> unmeasured.ended(request);
-                case ACTIVITY -> new Active(tokensPerChunk(offer.lane()), unmeasured);
-                case EVENTS -> new Measured(tokensPerChunk(offer.lane()), protection);
+                case ACTIVITY -> new Active(offer.lane(), unmeasured);
+                case EVENTS -> new Measured(offer.lane(), protection);
             };
-        }
-
-        private TokensPerChunk tokensPerChunk(Lane lane) {
-            return tokensPerChunk.computeIfAbsent(lane, unused -> new TokensPerChunk());
         }
     }
 
     /** What every request of a load does: it is in flight, and its answer streams. */
     private class Active implements RunObserver {
 
-        private final TokensPerChunk tokensPerChunk;
+        final ActivityLedger ledger;
+        private final TokensPerChunk ofLane;
         private final EndedListener over;
 
-        Active(TokensPerChunk tokensPerChunk, EndedListener over) {
-            this.tokensPerChunk = tokensPerChunk;
+        Active(Lane lane, EndedListener over) {
+            this.ledger = ledgers.of(lane.series());
+            this.ofLane = tokensPerChunk.computeIfAbsent(lane, unused -> new TokensPerChunk());
             this.over = over;
         }
 
@@ -325,7 +330,7 @@ public final class LoadLoop {
 
         @Override
         public void content(RequestRecording recording, long atNanos) {
-            long tokens = tokensPerChunk.ofNextChunk();
+            long tokens = ofLane.ofNextChunk();
             recording.told(tokens);
             ledger.tokens(atNanos, tokens);
         }
@@ -338,9 +343,7 @@ public final class LoadLoop {
         @Override
         public void ended(RequestRecording recording, EndedRequest request) {
             ledger.tokens(request.stamps().endNanos(), recording.outputTokenCorrection());
-            recording
-                    .countedOutputTokens()
-                    .ifPresent(counted -> tokensPerChunk.learn(counted, recording.contentChunks()));
+            recording.countedOutputTokens().ifPresent(counted -> ofLane.learn(counted, recording.contentChunks()));
             over.ended(request);
         }
     }
@@ -350,8 +353,8 @@ public final class LoadLoop {
 
         private final Protection protection;
 
-        Measured(TokensPerChunk tokensPerChunk, Protection protection) {
-            super(tokensPerChunk, listener);
+        Measured(Lane lane, Protection protection) {
+            super(lane, listener);
             this.protection = protection;
         }
 
@@ -403,7 +406,7 @@ public final class LoadLoop {
                 selfCheck.unsent(endNanos);
             }
             if (!outlet.ended(withDelay(request))) {
-                lostSinceMark++;
+                lostSinceMark.merge(request.series().group(), 1L, Long::sum);
                 selfCheck.queueFull(endNanos);
             }
         }

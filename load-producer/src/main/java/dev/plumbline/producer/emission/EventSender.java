@@ -1,23 +1,14 @@
 package dev.plumbline.producer.emission;
 
-import dev.plumbline.contract.event.Activity;
-import dev.plumbline.contract.event.Event;
-import dev.plumbline.contract.event.Heartbeat;
-import dev.plumbline.contract.event.Heartbeat.LostSequences;
-import dev.plumbline.contract.event.Origin;
-import dev.plumbline.contract.series.GroupPartitioner;
 import dev.plumbline.contract.series.Series;
 import dev.plumbline.contract.wire.Codec;
-import dev.plumbline.producer.activity.ActivitySum;
-import dev.plumbline.producer.recorder.EndedRequest;
 import dev.plumbline.producer.time.Anchor;
 import dev.plumbline.producer.time.ProducerClock;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.EnumSet;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -28,25 +19,25 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one thread that talks to Kafka: it takes requests and markers from the queue in order, numbers the records of its
- * partition from 1, writes them, and says in heartbeats until when everything is written.
+ * The one thread that talks to Kafka: it takes requests and markers from the queue in order, writes the requests of each
+ * comparison group to the group's partition, and says in heartbeats until when everything is written.
  *
  * <p><b>What a heartbeat claims.</b> A marker of an event loop stands in the queue behind every request that ended on that
- * loop before the marker's stamp. It is <em>settled</em> once every record that was written before it has been acknowledged
- * or has failed for good. Only settled markers move the watermark: until = the smallest settled stamp over the loops, in
- * whole milliseconds, minus one, because a request that ends later in the same millisecond carries the same wall time. What
- * failed is named in the heartbeat that moves the watermark over it. So when a heartbeat says T, each request that ended at
- * or before T lies acknowledged in front of it, or is named in it or in an earlier one that was acknowledged.
+ * loop before the marker's stamp. Each partition has a {@link PartitionLog}, which numbers its records and knows which markers
+ * are settled: when a heartbeat says T, each request of its group that ended at or before T lies acknowledged in front of it, or
+ * is named in it or in an earlier one that was acknowledged. The words are those of a {@link GroupVoice}, one for each group.
  *
  * <p><b>When the clock was set.</b> Each epoch has one {@link Anchor} and numbers of its own. The first thing that was stamped
  * after the clock was set makes the sender wait until everything of the epoch before is settled and named, and begin the next
- * with a heartbeat that claims no more than both anchors allow. A request belongs to the epoch in which it is written and lies
- * where the anchor at its end places it, so that one that ended before, on another loop, is in its own window, too.
+ * with a heartbeat of each group that claims no more than both anchors allow. A request belongs to the epoch in which it is
+ * written and lies where the anchor at its end places it, so that one that ended before, on another loop, is in its own window,
+ * too.
  *
  * <p>What can not be excluded: a record whose acknowledgement was lost counts as lost and lies there nevertheless. Whoever
  * reads must take "lost" as "was not acknowledged"; the sequence tells the two apart.
  *
- * <p>One comparison group means one partition; the number of partitions is asked once, when Kafka is first reached.
+ * <p>The groups are known from the start and are few. One group means one partition, and several may lie in one; the number of
+ * partitions is asked once, when Kafka is first reached.
  */
 public final class EventSender implements Runnable {
 
@@ -56,46 +47,14 @@ public final class EventSender implements Runnable {
 
     private static final long SETTLING_POLL_NANOS = 1_000_000;
 
-    /** A record that was handed to Kafka and whose fate may still be open. */
-    private static final class Written {
-        private final long sequence;
-        private final long endEpochMillis;
-        private final Optional<Heartbeat> heartbeat;
-        private volatile Fate fate = Fate.OPEN;
-
-        /** @param endEpochMillis when the request ended; of a heartbeat none */
-        Written(long sequence, long endEpochMillis, Optional<Heartbeat> heartbeat) {
-            this.sequence = sequence;
-            this.endEpochMillis = endEpochMillis;
-            this.heartbeat = heartbeat;
-        }
-    }
-
-    private enum Fate {
-        OPEN,
-        ACKNOWLEDGED,
-        FAILED
-    }
-
-    private record Unsettled(Marker marker, long lastSequence) {}
-
     private final MarkedQueue queue;
     private final Supplier<Producer<byte[], byte[]>> connector;
     private final ProducerClock clock;
-    private final String producerId;
-    private final Series series;
-    private final ToldSeconds toldSeconds;
+    private final GroupVoices voices;
     private final SenderSettings settings;
     private final EmissionCounters counters;
     private final LoadSurroundings surroundings;
-    private final byte[] key;
 
-    private final ArrayDeque<Written> written = new ArrayDeque<>();
-    private final ArrayDeque<Unsettled> unsettled = new ArrayDeque<>();
-    private final LostRanges lost = new LostRanges();
-    private final ActivitySum activity = new ActivitySum();
-    private final long[] settledNanos;
-    private final boolean[] lastSettled;
     private final CountDownLatch finished = new CountDownLatch(1);
     private final ThrottledWarning unreachable;
     private final ThrottledWarning notTaken;
@@ -104,19 +63,10 @@ public final class EventSender implements Runnable {
     private volatile String lastFailure = "";
     private volatile boolean failed;
     private @Nullable Producer<byte[], byte[]> kafka;
-    private int partition;
-    /** The one of the epoch that is being written. */
-    private Anchor anchor;
-
-    private long lastSequence;
-    private long lastHeartbeatNanos;
-    private long lastToldUntil;
-    /** Whether a heartbeat has spoken of all loops since the clock was set. */
-    private boolean isEpochTold = true;
 
     /**
      * @param connector makes a new Kafka producer; may throw {@link KafkaException}, which is retried
-     * @param series that is driven
+     * @param series every one that may be driven, of 1 to {@value GroupVoices#MAX_GROUPS} groups
      * @param loops how many event loops leave markers in the queue
      * @param surroundings adds what was seen around a request; here and not on an event loop, where it would cost time
      */
@@ -125,7 +75,7 @@ public final class EventSender implements Runnable {
             Supplier<Producer<byte[], byte[]>> connector,
             ProducerClock clock,
             String producerId,
-            Series series,
+            Set<Series> series,
             int loops,
             SenderSettings settings,
             EmissionCounters counters,
@@ -133,23 +83,16 @@ public final class EventSender implements Runnable {
         this.queue = queue;
         this.connector = connector;
         this.clock = clock;
-        this.producerId = producerId;
-        this.series = series;
-        this.toldSeconds = new ToldSeconds(series);
+        this.voices = new GroupVoices(series, loops, clock, producerId, settings.heartbeatIntervalNanos());
         this.settings = settings;
         this.counters = counters;
         this.surroundings = surroundings;
-        this.key = series.group().key().getBytes(StandardCharsets.UTF_8);
-        this.settledNanos = new long[loops];
-        this.lastSettled = new boolean[loops];
-        this.anchor = clock.anchorAt(clock.nanos());
-        this.lastToldUntil = untilEpochMillis();
         this.unreachable = new ThrottledWarning(LOG, clock);
         this.notTaken = new ThrottledWarning(LOG, clock);
     }
 
     /**
-     * Asks for the end: the sender goes on until each loop's last marker is settled and the leaving heartbeat is
+     * Asks for the end: the sender goes on until each loop's last marker is settled and the leaving heartbeats are
      * acknowledged, or until the grace is over. Any thread.
      */
     public void stop() {
@@ -167,8 +110,7 @@ public final class EventSender implements Runnable {
     public void run() {
         try {
             if (connect()) {
-                lastHeartbeatNanos = clock.nanos();
-                heartbeat(false);
+                speak(false);
                 carry();
                 leave();
             }
@@ -190,13 +132,14 @@ public final class EventSender implements Runnable {
     private void carry() throws InterruptedException {
         while (!isGraceOver()) {
             step(queue.poll(pollNanos()));
-            if (isAllSettled()) {
+            if (voices.all(PartitionLog::isEnded)) {
                 return;
             }
         }
         LOG.warnf(
                 "Stopped after %d ms with %d records that Kafka had not acknowledged",
-                TimeUnit.NANOSECONDS.toMillis(settings.stopGraceNanos()), written.size());
+                TimeUnit.NANOSECONDS.toMillis(settings.stopGraceNanos()),
+                voices.open().size());
     }
 
     /** One turn: takes an item if there is one, learns what became of earlier records, speaks when it is time. */
@@ -205,7 +148,7 @@ public final class EventSender implements Runnable {
             switch (item.get()) {
                 case MarkedQueue.Item.Ended ended -> {
                     reach(ended.request().stamps().endNanos());
-                    write(ended.request());
+                    write(voices.request(ended.request(), surroundings::sampled));
                 }
                 case MarkedQueue.Item.Marked marked -> {
                     reach(marked.marker().atNanos());
@@ -213,27 +156,18 @@ public final class EventSender implements Runnable {
                 }
             }
         }
-        settle();
-        long now = clock.nanos();
-        long sinceLast = now - lastHeartbeatNanos;
-        boolean moved = untilEpochMillis() > lastToldUntil || lost.isMoreThanOneHeartbeatTakes();
-        // A marker comes once per interval; the margin keeps a heartbeat from waiting for the marker after the next.
-        if ((moved && sinceLast >= settings.heartbeatIntervalNanos() * 3 / 4)
-                || sinceLast >= settings.heartbeatIntervalNanos() * 3 / 2
-                || (isWithinEpoch() && !isEpochTold)) {
-            heartbeat(false);
+        voices.settle();
+        if (voices.isAnyDue()) {
+            voices.saw(surroundings.drain());
+            write(voices.speakWhereDue());
         }
     }
 
     /** What is stamped after the clock was set belongs to the epoch that begins there. */
     private void reach(long atNanos) throws InterruptedException {
-        Anchor of = clock.anchorAt(atNanos);
-        if (of.fromNanos() > anchor.fromNanos() && endEpoch()) {
-            anchor = of;
-            lastSequence = 0;
-            lastToldUntil = 0;
-            isEpochTold = false;
-            heartbeat(false);
+        if (voices.isBehind(atNanos) && endEpoch()) {
+            voices.begin(atNanos);
+            speak(false);
         }
     }
 
@@ -246,149 +180,57 @@ public final class EventSender implements Runnable {
     private boolean endEpoch() throws InterruptedException {
         awaitSettled();
         do {
-            heartbeat(false);
+            speak(false);
             awaitSettled();
-        } while (!lost.isEmpty() && !isGraceOver());
-        return written.isEmpty() && lost.isEmpty();
+        } while (!voices.all(PartitionLog::isNamed) && !isGraceOver());
+        return voices.all(PartitionLog::isSettled) && voices.all(PartitionLog::isNamed);
     }
 
     private void awaitSettled() throws InterruptedException {
-        settle();
-        while (!written.isEmpty() && !isGraceOver()) {
+        voices.settle();
+        while (!voices.all(PartitionLog::isSettled) && !isGraceOver()) {
             TimeUnit.NANOSECONDS.sleep(SETTLING_POLL_NANOS);
-            settle();
+            voices.settle();
         }
     }
 
     private long pollNanos() {
-        if (!unsettled.isEmpty()) {
-            return SETTLING_POLL_NANOS;
-        }
-        long untilHeartbeat = lastHeartbeatNanos + settings.heartbeatIntervalNanos() * 3 / 2 - clock.nanos();
-        return Math.max(SETTLING_POLL_NANOS, Math.min(untilHeartbeat, settings.heartbeatIntervalNanos()));
-    }
-
-    private void write(EndedRequest request) {
-        long sequence = ++lastSequence;
-        write(
-                new Written(sequence, request.endEpochMillis(), Optional.empty()),
-                surroundings.sampled(request.numbered(new Origin(producerId, anchor.epoch(), sequence))));
+        return voices.any(PartitionLog::hasOpenMarkers)
+                ? SETTLING_POLL_NANOS
+                : Math.clamp(voices.dueNanos() - clock.nanos(), SETTLING_POLL_NANOS, settings.heartbeatIntervalNanos());
     }
 
     private void take(Marker marker) {
         queue.release(marker);
-        activity.add(marker.activity());
-        if (marker.lostEvents() > 0) {
-            // They never had a number; they get one now, so that they can be named.
-            lost.add(new LostSequences(lastSequence + 1, lastSequence + marker.lostEvents(), marker.lostEvents()));
-            lastSequence += marker.lostEvents();
-            counters.lost(marker.lostEvents());
-        }
-        unsettled.add(new Unsettled(marker, lastSequence));
+        voices.take(marker);
+        counters.lost(marker.lostEvents());
     }
 
-    private void settle() {
-        while (!written.isEmpty() && written.getFirst().fate != Fate.OPEN) {
-            Written done = written.removeFirst();
-            if (done.fate == Fate.FAILED) {
-                takeBack(done);
-            }
-        }
-        long settledSequence = written.isEmpty() ? Long.MAX_VALUE : written.getFirst().sequence - 1;
-        while (!unsettled.isEmpty() && unsettled.getFirst().lastSequence <= settledSequence) {
-            Marker marker = unsettled.removeFirst().marker;
-            settledNanos[marker.loop()] = marker.atNanos();
-            lastSettled[marker.loop()] |= marker.last();
-        }
+    /** Each group says all there is to say, as far as one heartbeat may. */
+    private void speak(boolean leaving) {
+        voices.saw(surroundings.drain());
+        write(voices.speak(leaving));
     }
 
-    private void takeBack(Written failed) {
-        failed.heartbeat.ifPresentOrElse(
-                heartbeat -> {
-                    heartbeat.lost().forEach(lost::add);
-                    activity.add(heartbeat.activity());
-                },
-                // The slot that now lacks a request, and before the watermark can pass it.
-                () -> activity.add(List.of(new Activity(
-                        series.variant(),
-                        series.conditions(),
-                        failed.endEpochMillis - Math.floorMod(failed.endEpochMillis, Activity.SLOT_MILLIS),
-                        0,
-                        0,
-                        0,
-                        EnumSet.of(Activity.Sickness.KAFKA_BUFFER_FULL),
-                        Optional.empty(),
-                        Optional.empty()))));
-        lost.add(new LostSequences(failed.sequence, failed.sequence, failed.heartbeat.isPresent() ? 0 : 1));
+    private void write(List<GroupVoices.Outgoing> heartbeats) {
+        counters.discardedSlots(voices.discardedSlots());
+        heartbeats.forEach(this::write);
     }
 
-    private boolean isAllSettled() {
-        for (boolean settled : lastSettled) {
-            if (!settled) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private long untilEpochMillis() {
-        long smallest = Long.MAX_VALUE;
-        for (long nanos : settledNanos) {
-            smallest = Math.min(smallest, reachedEpochMillis(nanos));
-        }
-        // After the last marker nothing ends any more, so its own millisecond is complete, too.
-        return Math.max(0, smallest - (isAllSettled() ? 0 : 1));
-    }
-
-    /**
-     * The wall time that a loop has reached, as this epoch may claim it. A loop that has not told of the time since the clock was
-     * set may still have a request from before, placed by the old anchor, and will have some of after, placed by the new one:
-     * where the clock was set back, those lie earlier.
-     */
-    private long reachedEpochMillis(long settledNanos) {
-        long epochMillis = clock.epochMillisAt(settledNanos);
-        return settledNanos >= anchor.fromNanos() ? epochMillis : Math.min(epochMillis, anchor.fromEpochMillis());
-    }
-
-    /** Whether every loop has told of the time since the clock was set. */
-    private boolean isWithinEpoch() {
-        for (long nanos : settledNanos) {
-            if (nanos < anchor.fromNanos()) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private void heartbeat(boolean leaving) {
-        List<LostSequences> told = lost.drain();
-        // What is lost and not named yet must not be passed.
-        long until = lost.isEmpty() ? untilEpochMillis() : lastToldUntil;
-        long sequence = ++lastSequence;
-        Heartbeat heartbeat = new Heartbeat(
-                new Origin(producerId, anchor.epoch(), sequence),
-                series.group(),
-                until,
-                toldSeconds.with(activity.drain(), surroundings.drain()),
-                told,
-                leaving);
-        counters.discardedSlots(activity.discardedSlots());
-        lastHeartbeatNanos = clock.nanos();
-        lastToldUntil = until;
-        isEpochTold |= isWithinEpoch();
-        write(new Written(sequence, until, Optional.of(heartbeat)), heartbeat);
-    }
-
-    private void write(Written record, Event event) {
-        written.add(record);
+    private void write(GroupVoices.Outgoing outgoing) {
+        PartitionLog.Written record = outgoing.written();
         try {
             Producer<byte[], byte[]> producer = producer();
             var unused = producer.send(
-                    new ProducerRecord<>(settings.topic(), partition, key, Codec.EVENTS.encode(event)),
+                    new ProducerRecord<>(
+                            settings.topic(),
+                            outgoing.partition(),
+                            outgoing.key(),
+                            Codec.EVENTS.encode(outgoing.event())),
                     (metadata, failure) -> conclude(record, failure));
         } catch (KafkaException | IllegalStateException e) {
             // Thrown instead of reported: this producer will not recover by itself.
-            if (record.fate == Fate.OPEN) {
+            if (record.isOpen()) {
                 conclude(record, e);
             }
             notTaken.warn("Kafka's producer is beyond repair and is replaced: " + e.getMessage());
@@ -397,23 +239,20 @@ public final class EventSender implements Runnable {
     }
 
     /** Called by Kafka's thread, or by this one when the record was not taken at all. */
-    private void conclude(Written record, @Nullable Exception failure) {
-        boolean isHeartbeat = record.heartbeat.isPresent();
+    private void conclude(PartitionLog.Written record, @Nullable Exception failure) {
         if (failure == null) {
-            if (isHeartbeat) {
-                counters.heartbeat();
-            } else {
-                counters.acknowledged();
+            switch (record) {
+                case PartitionLog.Word unused -> counters.heartbeat();
+                case PartitionLog.Request unused -> counters.acknowledged();
             }
-            record.fate = Fate.ACKNOWLEDGED;
+            record.acknowledged();
             return;
         }
-        if (isHeartbeat) {
-            counters.heartbeatFailed();
-        } else {
-            counters.lost(1);
+        switch (record) {
+            case PartitionLog.Word unused -> counters.heartbeatFailed();
+            case PartitionLog.Request unused -> counters.lost(1);
         }
-        record.fate = Fate.FAILED;
+        record.failed();
         lastFailure = failure.getClass().getSimpleName() + ": " + failure.getMessage();
         failed = true;
     }
@@ -436,10 +275,10 @@ public final class EventSender implements Runnable {
         int attempts = 0;
         while (!isGraceOver()) {
             try {
-                int partitions = producer().partitionsFor(settings.topic()).size();
-                partition = GroupPartitioner.partitionOf(series.group(), 0, partitions);
+                int count = producer().partitionsFor(settings.topic()).size();
+                voices.place(count);
                 if (attempts >= ATTEMPTS_BEFORE_WARNING) {
-                    LOG.infof("Kafka reached: topic %s has %d partitions", settings.topic(), partitions);
+                    LOG.infof("Kafka reached: topic %s has %d partitions", settings.topic(), count);
                 }
                 return true;
             } catch (KafkaException | IllegalStateException e) {
@@ -454,11 +293,17 @@ public final class EventSender implements Runnable {
     }
 
     private void leave() throws InterruptedException {
-        settle();
-        while (lost.isMoreThanOneHeartbeatTakes()) {
-            heartbeat(false);
-        }
-        heartbeat(true);
+        voices.settle();
+        do {
+            while (voices.any(PartitionLog::hasMoreToNameThanOneTakes)) {
+                speak(false);
+            }
+            if (voices.any(PartitionLog::isNaming)) {
+                // A goodbye is the last word, and must not pass what may have to be named once more.
+                awaitSettled();
+            }
+        } while (voices.any(PartitionLog::hasMoreToNameThanOneTakes) && !isGraceOver());
+        speak(true);
         awaitSettled();
         closeKafka(Duration.ofNanos(Math.max(0, graceEndNanos() - clock.nanos())));
     }
@@ -477,10 +322,9 @@ public final class EventSender implements Runnable {
 
     private void countTheRestAsLost() {
         // Of what was under way nothing more is heard: Kafka's producer is closed.
-        written.stream()
-                .filter(record -> record.fate == Fate.OPEN)
-                .forEach(record -> conclude(record, new KafkaException("the end came first")));
-        settle();
+        voices.open().forEach(record -> conclude(record, new KafkaException("the end came first")));
+        voices.settle();
+        List<Marker> untold = new ArrayList<>();
         try {
             for (Optional<MarkedQueue.Item> item = queue.poll(0); item.isPresent(); item = queue.poll(0)) {
                 switch (item.get()) {
@@ -488,14 +332,15 @@ public final class EventSender implements Runnable {
                     case MarkedQueue.Item.Marked marked -> {
                         queue.release(marked.marker());
                         counters.lost(marked.marker().lostEvents());
-                        activity.add(marked.marker().activity());
+                        untold.add(marked.marker());
                     }
                 }
             }
-            counters.discardedSlots(activity.discardedSlots() + activity.drain().size());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        voices.discardTheRest(untold);
+        counters.discardedSlots(voices.discardedSlots());
     }
 
     private boolean isGraceOver() {

@@ -24,6 +24,9 @@ public interface LoadSurroundings {
     /** The event with the samples that were nearest to it. */
     RequestEvent sampled(RequestEvent event);
 
-    /** What was seen and not taken before, by the start of its second in milliseconds since the Unix epoch. */
+    /**
+     * What was seen and not taken before, by the start of its second in milliseconds since the Unix epoch. It is told for every
+     * series that is driven: all of them share what is around.
+     */
     SortedMap<Long, Circumstances> drain();
 }

@@ -15,7 +15,13 @@ final class LostRanges {
     /** Most ranges in one heartbeat; the rest goes into the next. */
     static final int MAX_PER_HEARTBEAT = 1_000;
 
+    private final int mostPerHeartbeat;
     private final List<LostSequences> ranges = new ArrayList<>();
+
+    /** @param mostPerHeartbeat most ranges that are told at a time, 1 or more */
+    LostRanges(int mostPerHeartbeat) {
+        this.mostPerHeartbeat = mostPerHeartbeat;
+    }
 
     void add(LostSequences lost) {
         if (!ranges.isEmpty()) {
@@ -30,10 +36,10 @@ final class LostRanges {
         ranges.add(lost);
     }
 
-    /** At most {@link #MAX_PER_HEARTBEAT} of them in ascending order; they count as told. */
+    /** As many of them as one heartbeat takes, in ascending order; they count as told. */
     List<LostSequences> drain() {
         ranges.sort(Comparator.comparingLong(LostSequences::first));
-        List<LostSequences> some = ranges.subList(0, Math.min(MAX_PER_HEARTBEAT, ranges.size()));
+        List<LostSequences> some = ranges.subList(0, Math.min(mostPerHeartbeat, ranges.size()));
         List<LostSequences> told = List.copyOf(some);
         some.clear();
         return told;
@@ -41,7 +47,7 @@ final class LostRanges {
 
     /** Whether {@link #drain} would leave some. */
     boolean isMoreThanOneHeartbeatTakes() {
-        return ranges.size() > MAX_PER_HEARTBEAT;
+        return ranges.size() > mostPerHeartbeat;
     }
 
     boolean isEmpty() {

@@ -13,7 +13,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Puts what was seen around a load to the seconds of it that are told. What was seen before the first of them is of no load and is
+ * Puts what was seen around a load to the seconds of one series that are told. What was seen before the first of them is of no load and is
  * dropped; what was seen in a second that is not told yet waits for it; what comes after its second was told is told once more, in
  * an activity of nothing else.
  *
@@ -32,12 +32,17 @@ final class ToldSeconds {
         this.series = series;
     }
 
-    /**
-     * @param told activity of the series, in order of time
-     * @param seen by the start of its second
-     */
-    List<Activity> with(List<Activity> told, SortedMap<Long, Circumstances> seen) {
+    /** Something was seen, by the start of its second. */
+    void saw(SortedMap<Long, Circumstances> seen) {
         seen.forEach((start, around) -> waiting.merge(start, around, Circumstances::plus));
+    }
+
+    /**
+     * What is to be told.
+     *
+     * @param told activity of the series, in order of time
+     */
+    List<Activity> with(List<Activity> told) {
         List<Activity> all = new ArrayList<>(told.size());
         for (Activity activity : told) {
             long start = activity.slotStartEpochMillis();

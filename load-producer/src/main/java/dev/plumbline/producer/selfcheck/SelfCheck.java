@@ -1,7 +1,7 @@
 package dev.plumbline.producer.selfcheck;
 
 import dev.plumbline.contract.event.Activity;
-import dev.plumbline.producer.activity.ActivityLedger;
+import dev.plumbline.producer.activity.LoopLedger;
 import dev.plumbline.producer.activity.Slot;
 import dev.plumbline.producer.time.ProducerClock;
 import java.util.EnumMap;
@@ -32,7 +32,7 @@ public final class SelfCheck {
     private static final long SLOT_NANOS = Activity.SLOT_MILLIS * ProducerClock.NANOS_PER_MILLI;
 
     private final ProducerClock clock;
-    private final ActivityLedger ledger;
+    private final LoopLedger ledger;
     private final Budgets budgets;
     private final ProcessCpu cpu;
     private final Supplier<LostTime> lostTime;
@@ -60,7 +60,7 @@ public final class SelfCheck {
      */
     public SelfCheck(
             ProducerClock clock,
-            ActivityLedger ledger,
+            LoopLedger ledger,
             Budgets budgets,
             ProcessCpu cpu,
             Supplier<LostTime> lostTime,

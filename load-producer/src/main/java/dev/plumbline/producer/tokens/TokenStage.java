@@ -1,5 +1,6 @@
 package dev.plumbline.producer.tokens;
 
+import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.producer.emission.EventOutlet;
 import dev.plumbline.producer.emission.MarkedQueue;
 import dev.plumbline.producer.emission.MarkedQueue.Item;
@@ -9,7 +10,9 @@ import dev.plumbline.producer.recorder.EndedRequest;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -43,7 +46,9 @@ public final class TokenStage implements EventOutlet, Runnable {
     private final ArrayDeque<Marker> refused = new ArrayDeque<>();
 
     private final CountDownLatch finished = new CountDownLatch(1);
-    private long lost;
+    /** Since the last marker that went on. */
+    private final Map<ComparisonGroup, Long> lost = new HashMap<>();
+
     private int loopsLeft;
     private volatile boolean givenUp;
 
@@ -158,7 +163,7 @@ public final class TokenStage implements EventOutlet, Runnable {
         }
         counted.accept(known);
         if (!next.ended(known)) {
-            lost++;
+            lost.merge(known.series().group(), 1L, Long::sum);
         }
     }
 
@@ -171,14 +176,12 @@ public final class TokenStage implements EventOutlet, Runnable {
     private void passMarkers() {
         while (!refused.isEmpty()) {
             Marker marker = refused.getFirst();
-            Marker told = new Marker(
-                    marker.loop(), marker.atNanos(), marker.lostEvents() + lost, marker.activity(), marker.last());
-            if (!next.mark(told)) {
+            if (!next.mark(marker.alsoLost(lost))) {
                 return;
             }
             refused.removeFirst();
             queue.release(marker);
-            lost = 0;
+            lost.clear();
             if (marker.last()) {
                 loopsLeft--;
             }

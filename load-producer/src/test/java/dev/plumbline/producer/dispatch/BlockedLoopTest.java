@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -144,7 +145,7 @@ class BlockedLoopTest {
                 0,
                 vertx,
                 clock,
-                Drive.SERIES,
+                Set.of(Drive.SERIES),
                 outlet,
                 20 * MILLI,
                 new Budgets(TICK_MILLIS * MILLI, 10 * MILLI, 50 * MILLI, delayRatio, 1, 1),

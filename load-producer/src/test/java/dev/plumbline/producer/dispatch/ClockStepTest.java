@@ -76,7 +76,7 @@ class ClockStepTest {
                     i,
                     vertx,
                     clock,
-                    Drive.SERIES,
+                    Set.of(Drive.SERIES),
                     queue,
                     50 * MILLI,
                     // So generous that a busy machine is not accused.
@@ -91,7 +91,7 @@ class ClockStepTest {
                 () -> kafka,
                 clock,
                 "p",
-                Drive.SERIES,
+                Set.of(Drive.SERIES),
                 LOOPS,
                 new SenderSettings("events", 50 * MILLI, MILLI, TimeUnit.SECONDS.toNanos(30)),
                 emission,

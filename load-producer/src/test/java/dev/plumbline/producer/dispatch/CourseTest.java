@@ -34,6 +34,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -64,7 +65,7 @@ class CourseTest {
             0,
             vertx,
             clock,
-            Drive.SERIES,
+            Set.of(Drive.SERIES),
             new EventOutlet() {
                 @Override
                 public boolean ended(EndedRequest request) {

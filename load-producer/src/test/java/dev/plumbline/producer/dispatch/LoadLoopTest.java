@@ -45,6 +45,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -111,7 +112,7 @@ class LoadLoopTest {
                 0,
                 vertx,
                 clock,
-                Drive.SERIES,
+                Set.of(Drive.SERIES),
                 outlet,
                 20 * MILLI,
                 new Budgets(5 * MILLI, 10 * MILLI, 50 * MILLI, 2, 1, 1),

@@ -36,13 +36,18 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.Cluster;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Node;
@@ -68,6 +73,7 @@ class EventSenderTest {
     private final ManualClock stamps = new ManualClock(ANCHOR);
     private final SystemTime time = new SystemTime();
     private final EmissionCounters counters = new EmissionCounters();
+    private Set<Series> series = Set.of(new Series(GROUP, "stable"));
     private final MockProducer<byte[], byte[]> kafka = mock(false);
     private Optional<Thread> thread = Optional.empty();
 
@@ -84,7 +90,7 @@ class EventSenderTest {
         MarkedQueue queue = new MarkedQueue(100, 1);
         queue.ended(request(5));
         queue.ended(request(6));
-        queue.mark(new Marker(0, 10 * MILLI, 0, List.of(), true));
+        queue.mark(marker(0, 10 * MILLI, 0, List.of(), true));
         EventSender sender = start(queue, 1, () -> mock(true));
         sender.stop();
         assertThat(sender.awaitEnd(Duration.ofSeconds(60))).isTrue();
@@ -112,7 +118,7 @@ class EventSenderTest {
         MarkedQueue queue = new MarkedQueue(100, 1);
         start(queue, 1, () -> kafka);
         queue.ended(request(5));
-        queue.mark(new Marker(0, 7 * MILLI + 999_999, 0, List.of(), false));
+        queue.mark(marker(0, 7 * MILLI + 999_999, 0, List.of(), false));
         await(() -> heartbeats().size() >= 4);
         assertThat(heartbeats()).extracting(Heartbeat::untilEpochMillis).allMatch(until -> until < ANCHOR + 5);
         acknowledgeAll();
@@ -131,10 +137,10 @@ class EventSenderTest {
         MarkedQueue queue = new MarkedQueue(100, 2);
         EventSender sender = start(queue, 2, () -> mock(true));
         await(() -> lastMade != null && !lastMade.history().isEmpty());
-        queue.mark(new Marker(0, 100 * MILLI, 0, List.of(), false));
+        queue.mark(marker(0, 100 * MILLI, 0, List.of(), false));
         await(() -> queue.size() == 0 && heartbeats(lastMade).size() >= 5);
         assertThat(heartbeats(lastMade)).extracting(Heartbeat::untilEpochMillis).allMatch(until -> until < ANCHOR);
-        queue.mark(new Marker(1, 50 * MILLI, 0, List.of(), false));
+        queue.mark(marker(1, 50 * MILLI, 0, List.of(), false));
         await(() -> heartbeats(lastMade).stream().anyMatch(h -> h.untilEpochMillis() == ANCHOR + 49));
         assertThat(sender).isNotNull();
     }
@@ -145,7 +151,7 @@ class EventSenderTest {
         start(queue, 1, () -> kafka);
         await(() -> kafka.completeNext());
         queue.ended(request(5));
-        queue.mark(new Marker(0, 9 * MILLI, 0, List.of(), false));
+        queue.mark(marker(0, 9 * MILLI, 0, List.of(), false));
         await(() -> events(kafka).stream().anyMatch(RequestEvent.class::isInstance));
         long lost = events(kafka).stream()
                 .filter(RequestEvent.class::isInstance)
@@ -177,7 +183,7 @@ class EventSenderTest {
         await(() -> kafka.completeNext());
         long fifth = 5_000;
         queue.ended(request(fifth + 100));
-        queue.mark(new Marker(0, 20_000 * MILLI, 0, List.of(), false));
+        queue.mark(marker(0, 20_000 * MILLI, 0, List.of(), false));
         await(() -> events(kafka).stream().anyMatch(RequestEvent.class::isInstance));
         failNextUntilLost(events(kafka).stream()
                 .filter(RequestEvent.class::isInstance)
@@ -200,6 +206,51 @@ class EventSenderTest {
         assertThat(accused).extracting(Activity::slotStartEpochMillis).containsExactly(ANCHOR + fifth);
     }
 
+    /** Records in the same buffer expire one by one: the heartbeat with the names, and not those behind it. */
+    @Test
+    void whatAHeartbeatNamedThatFailedIsPassedByNoneBehindIt() {
+        MarkedQueue queue = new MarkedQueue(100, 1);
+        start(queue, 1, () -> kafka);
+        await(() -> kafka.completeNext());
+        queue.ended(request(5));
+        queue.mark(marker(0, 9 * MILLI, 0, List.of(), false));
+        await(() -> events(kafka).stream().anyMatch(RequestEvent.class::isInstance));
+        long lost = events(kafka).stream()
+                .filter(RequestEvent.class::isInstance)
+                .mapToLong(EventSenderTest::sequence)
+                .findFirst()
+                .orElseThrow();
+        failNextUntilLost(lost);
+        await(() -> heartbeats().stream().filter(h -> names(h, lost)).count() == 1
+                && !names(heartbeats().getLast(), lost));
+        long failed = heartbeats().stream()
+                .filter(h -> names(h, lost))
+                .findFirst()
+                .orElseThrow()
+                .origin()
+                .sequence();
+        fail(failed);
+        await(() -> {
+            acknowledgeAll();
+            return heartbeats().getLast().untilEpochMillis() >= ANCHOR + 8;
+        });
+        long passing = heartbeats().stream()
+                .filter(h -> h.origin().sequence() != failed && h.untilEpochMillis() >= ANCHOR + 5)
+                .findFirst()
+                .orElseThrow()
+                .origin()
+                .sequence();
+        assertThat(heartbeats())
+                .as("named by one that got there, no later than one passes it")
+                .filteredOn(h -> h.origin().sequence() != failed && names(h, lost))
+                .singleElement()
+                .satisfies(h -> assertThat(h.origin().sequence()).isLessThanOrEqualTo(passing));
+    }
+
+    private static boolean names(Heartbeat heartbeat, long sequence) {
+        return heartbeat.lost().stream().anyMatch(range -> range.first() <= sequence && sequence <= range.last());
+    }
+
     /** Until it has said which are lost it must not say that everything is there. */
     @Test
     void theWatermarkWaitsForTheLastOfManyLostRanges() throws InterruptedException {
@@ -210,7 +261,7 @@ class EventSenderTest {
         for (int i = 0; i < 2 * pairs; i++) {
             queue.ended(request(5));
         }
-        queue.mark(new Marker(0, 9 * MILLI, 0, List.of(), true));
+        queue.mark(marker(0, 9 * MILLI, 0, List.of(), true));
         await(() -> queue.size() == 0 && kafka.history().size() > 2 * pairs);
         // Every other one fails, so that none of them are neighbours.
         for (int at = 0; at < 2 * pairs; at++) {
@@ -239,7 +290,7 @@ class EventSenderTest {
         start(queue, 1, () -> kafka);
         await(() -> kafka.completeNext());
         Activity told = new Activity("stable", 1_000_000, 3, 4, 5, Set.of());
-        queue.mark(new Marker(0, 9 * MILLI, 0, List.of(told), false));
+        queue.mark(marker(0, 9 * MILLI, 0, List.of(told), false));
         await(() -> heartbeats().stream().anyMatch(h -> h.activity().contains(told)));
         await(() -> {
             kafka.errorNext(new TimeoutException("expired"));
@@ -276,7 +327,7 @@ class EventSenderTest {
                 return taken;
             }
         });
-        queue.mark(new Marker(0, 9 * MILLI, 0, List.of(new Activity("stable", 1_000_000, 3, 4, 5, Set.of())), false));
+        queue.mark(marker(0, 9 * MILLI, 0, List.of(new Activity("stable", 1_000_000, 3, 4, 5, Set.of())), false));
 
         await(() -> heartbeats(lastMade).stream()
                 .flatMap(heartbeat -> heartbeat.activity().stream())
@@ -291,7 +342,7 @@ class EventSenderTest {
         assertThat(queue.ended(request(1))).isTrue();
         assertThat(queue.ended(request(2))).isTrue();
         assertThat(queue.ended(request(3))).isFalse();
-        assertThat(queue.mark(new Marker(0, 9 * MILLI, 1, List.of(), true)))
+        assertThat(queue.mark(marker(0, 9 * MILLI, 1, List.of(), true)))
                 .as("a full queue can still say so")
                 .isTrue();
         EventSender sender = start(queue, 1, () -> mock(true));
@@ -314,7 +365,7 @@ class EventSenderTest {
         AtomicInteger attempts = new AtomicInteger();
         MarkedQueue queue = new MarkedQueue(100, 1);
         queue.ended(request(5));
-        queue.mark(new Marker(0, 9 * MILLI, 0, List.of(), true));
+        queue.mark(marker(0, 9 * MILLI, 0, List.of(), true));
         EventSender sender = start(queue, 1, () -> {
             if (attempts.incrementAndGet() < 4) {
                 throw new KafkaException("no broker");
@@ -333,7 +384,7 @@ class EventSenderTest {
         MarkedQueue queue = new MarkedQueue(100, 1);
         queue.ended(request(5));
         queue.ended(request(6));
-        queue.mark(new Marker(0, 9 * MILLI, 3, List.of(), true));
+        queue.mark(marker(0, 9 * MILLI, 3, List.of(), true));
         EventSender sender = start(queue, 1, () -> {
             throw new KafkaException("no broker");
         });
@@ -347,7 +398,7 @@ class EventSenderTest {
     void secondsThatNoHeartbeatCouldTellAreCounted() {
         MarkedQueue queue = new MarkedQueue(100, 1);
         start(queue, 1, () -> mock(true));
-        queue.mark(new Marker(0, 9 * MILLI, 0, seconds(ActivitySum.MAX_SLOTS + 5), false));
+        queue.mark(marker(0, 9 * MILLI, 0, seconds(ActivitySum.MAX_SLOTS + 5), false));
         await(() -> counters.discardedSlots() == 5);
     }
 
@@ -356,7 +407,7 @@ class EventSenderTest {
         MarkedQueue queue = new MarkedQueue(100, 1);
         EventSender sender = start(queue, 1, () -> kafka);
         await(() -> !kafka.history().isEmpty());
-        queue.mark(new Marker(0, 9 * MILLI, 0, seconds(7), false));
+        queue.mark(marker(0, 9 * MILLI, 0, seconds(7), false));
         await(() -> heartbeats().stream().anyMatch(h -> h.activity().size() == 7));
         // Nothing of it is ever acknowledged, and what follows is not even taken out of the queue.
         sender.stop();
@@ -367,13 +418,17 @@ class EventSenderTest {
     @Test
     void secondsThatWaitForKafkaAtTheEndAreCounted() throws InterruptedException {
         MarkedQueue queue = new MarkedQueue(100, 1);
-        queue.mark(new Marker(0, 9 * MILLI, 0, seconds(7), true));
+        queue.mark(marker(0, 9 * MILLI, 0, seconds(7), true));
         EventSender sender = start(queue, 1, () -> {
             throw new KafkaException("no broker");
         });
         sender.stop();
         assertThat(sender.awaitEnd(Duration.ofSeconds(60))).isTrue();
         assertThat(counters.discardedSlots()).isEqualTo(7);
+    }
+
+    private static Marker marker(int loop, long atNanos, long lostEvents, List<Activity> activity, boolean last) {
+        return new Marker(loop, atNanos, Map.of(GROUP, new Marker.Told(lostEvents, activity)), last);
     }
 
     private static List<Activity> seconds(int count) {
@@ -399,9 +454,9 @@ class EventSenderTest {
         queue.ended(request(5));
         queue.ended(request(fromMillis - 1));
         queue.ended(request(fromMillis));
-        queue.mark(new Marker(0, from + 9 * MILLI, 0, List.of(), false));
+        queue.mark(marker(0, from + 9 * MILLI, 0, List.of(), false));
         queue.ended(request(fromMillis + 20));
-        queue.mark(new Marker(0, from + 30 * MILLI, 0, List.of(), true));
+        queue.mark(marker(0, from + 30 * MILLI, 0, List.of(), true));
         sender.stop();
         assertThat(sender.awaitEnd(Duration.ofSeconds(60))).isTrue();
         List<Event> events = events(lastMade);
@@ -422,12 +477,12 @@ class EventSenderTest {
         long from = setWall(-5_000);
         long fromMillis = from / MILLI;
         queue.ended(request(fromMillis - 1));
-        queue.mark(new Marker(0, from - 1, 0, List.of(), false));
+        queue.mark(marker(0, from - 1, 0, List.of(), false));
         await(() -> heartbeats(lastMade).stream().anyMatch(h -> h.untilEpochMillis() == ANCHOR + fromMillis - 2));
         queue.ended(request(fromMillis));
-        queue.mark(new Marker(0, from + 9 * MILLI, 0, List.of(), false));
+        queue.mark(marker(0, from + 9 * MILLI, 0, List.of(), false));
         queue.ended(request(fromMillis + 20));
-        queue.mark(new Marker(0, from + 30 * MILLI, 0, List.of(), true));
+        queue.mark(marker(0, from + 30 * MILLI, 0, List.of(), true));
         sender.stop();
         assertThat(sender.awaitEnd(Duration.ofSeconds(60))).isTrue();
         List<Event> events = events(lastMade);
@@ -446,15 +501,15 @@ class EventSenderTest {
         await(() -> lastMade != null && !lastMade.history().isEmpty());
         long from = setWall(byMillis);
         long fromMillis = from / MILLI;
-        queue.mark(new Marker(0, from - 2 * MILLI, 0, List.of(), false));
-        queue.mark(new Marker(1, from - 2 * MILLI, 0, List.of(), false));
+        queue.mark(marker(0, from - 2 * MILLI, 0, List.of(), false));
+        queue.mark(marker(1, from - 2 * MILLI, 0, List.of(), false));
         queue.ended(request(fromMillis + 1));
-        queue.mark(new Marker(0, from + 2 * MILLI, 0, List.of(), false));
+        queue.mark(marker(0, from + 2 * MILLI, 0, List.of(), false));
         queue.ended(request(fromMillis - 1));
         await(() -> queue.size() == 0 && heartbeats(lastMade).size() >= 5);
         queue.ended(request(fromMillis + 40));
-        queue.mark(new Marker(1, from + 50 * MILLI, 0, List.of(), true));
-        queue.mark(new Marker(0, from + 50 * MILLI, 0, List.of(), true));
+        queue.mark(marker(1, from + 50 * MILLI, 0, List.of(), true));
+        queue.mark(marker(0, from + 50 * MILLI, 0, List.of(), true));
         sender.stop();
         assertThat(sender.awaitEnd(Duration.ofSeconds(60))).isTrue();
         List<Event> events = events(lastMade);
@@ -499,6 +554,214 @@ class EventSenderTest {
                         .filter(h -> h.origin().epoch() > ANCHOR)
                         .flatMap(h -> h.lost().stream()))
                 .isEmpty();
+    }
+
+    /** A series of a class of its own that lies in the partition of {@link #GROUP}, or does not. */
+    private static Series other(boolean besideIt) {
+        int home = GroupPartitioner.partitionOf(GROUP, 0, PARTITIONS);
+        return Stream.iterate(0, i -> i + 1)
+                .map(i -> new ComparisonGroup("t", "m", "class-" + i, LoadPoint.parse("c1"), "default"))
+                .filter(group -> (GroupPartitioner.partitionOf(group, 0, PARTITIONS) == home) == besideIt)
+                .map(group -> new Series(group, "stable"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void groupsOfOnePartitionShareItsNumbersAndEachNamesItsOwn() {
+        Series other = other(true);
+        series = Set.of(new Series(GROUP, "stable"), other);
+        MarkedQueue queue = new MarkedQueue(100, 1);
+        start(queue, 1, () -> kafka);
+        await(() -> kafka.completeNext());
+        queue.ended(request(5));
+        queue.ended(request(other, 6));
+        queue.mark(new Marker(
+                0,
+                9 * MILLI,
+                Map.of(
+                        GROUP,
+                        new Marker.Told(1, List.of(new Activity("stable", ANCHOR, 3, 0, 0, Set.of()))),
+                        other.group(),
+                        new Marker.Told(2, List.of(new Activity("stable", ANCHOR, 7, 0, 0, Set.of())))),
+                true));
+        await(() -> requests(kafka).count() == 2);
+        long failed = sequence(requests(kafka)
+                .filter(request -> request.series().equals(other))
+                .findFirst()
+                .orElseThrow());
+        fail(failed);
+        await(() -> {
+            acknowledgeAll();
+            return Stream.of(GROUP, other.group())
+                    .allMatch(group -> of(group).getLast().untilEpochMillis() == ANCHOR + 9);
+        });
+        List<Event> events = events(kafka);
+        List<LostSequences> lost =
+                heartbeats().stream().flatMap(h -> h.lost().stream()).toList();
+        long last = sequence(events.getLast());
+        for (long number = 1; number <= last; number++) {
+            long at = number;
+            long written =
+                    events.stream().filter(event -> sequence(event) == at).count();
+            long named = lost.stream()
+                    .filter(range -> range.first() <= at && at <= range.last())
+                    .count();
+            assertThat(written + named)
+                    .as("number %d is written or named once, and both where Kafka lost it", at)
+                    .isEqualTo(at == failed ? 2 : 1);
+        }
+        assertThat(lostEvents(of(GROUP))).isEqualTo(1);
+        assertThat(lostEvents(of(other.group()))).isEqualTo(3);
+        assertThat(counters.lostEvents()).isEqualTo(4);
+        assertThat(offered(of(GROUP))).isEqualTo(3);
+        assertThat(offered(of(other.group()))).isEqualTo(7);
+        assertThat(accusations(of(GROUP))).isZero();
+        assertThat(accusations(of(other.group()))).isEqualTo(1);
+    }
+
+    private static Stream<RequestEvent> requests(MockProducer<byte[], byte[]> from) {
+        return events(from).stream().filter(RequestEvent.class::isInstance).map(RequestEvent.class::cast);
+    }
+
+    private List<Heartbeat> of(ComparisonGroup group) {
+        return heartbeats(lastMade).stream()
+                .filter(h -> h.group().equals(group))
+                .toList();
+    }
+
+    private static long lostEvents(List<Heartbeat> heartbeats) {
+        return heartbeats.stream()
+                .flatMap(h -> h.lost().stream())
+                .mapToLong(LostSequences::events)
+                .sum();
+    }
+
+    private static long offered(List<Heartbeat> heartbeats) {
+        return heartbeats.stream()
+                .flatMap(h -> h.activity().stream())
+                .mapToLong(Activity::offered)
+                .sum();
+    }
+
+    private static long accusations(List<Heartbeat> heartbeats) {
+        return heartbeats.stream()
+                .flatMap(h -> h.activity().stream())
+                .filter(slot -> slot.sickness().contains(Activity.Sickness.KAFKA_BUFFER_FULL))
+                .count();
+    }
+
+    @Test
+    void groupsOfOtherPartitionsAreNumberedApartAndWaitForNobody() {
+        Series other = other(false);
+        series = Set.of(new Series(GROUP, "stable"), other);
+        int stuck = GroupPartitioner.partitionOf(GROUP, 0, PARTITIONS);
+        MarkedQueue queue = new MarkedQueue(100, 1);
+        start(queue, 1, () -> mock(true, stuck));
+        queue.ended(request(5));
+        queue.ended(request(other, 5));
+        queue.mark(marker(0, 9 * MILLI, 0, List.of(), false));
+        await(() -> !of(other.group()).isEmpty() && of(other.group()).getLast().untilEpochMillis() == ANCHOR + 8);
+        await(() -> of(GROUP).size() >= 4);
+        assertThat(of(GROUP)).extracting(Heartbeat::untilEpochMillis).allMatch(until -> until < ANCHOR + 5);
+        for (Series each : series) {
+            List<Event> own = lastMade.history().stream()
+                    .filter(record -> record.partition() == GroupPartitioner.partitionOf(each.group(), 0, PARTITIONS))
+                    .map(EventSenderTest::event)
+                    .toList();
+            assertThat(own).extracting(EventSenderTest::sequence).containsExactlyElementsOf(oneTo(own.size()));
+            assertThat(own).extracting(Event::group).containsOnly(each.group());
+        }
+        assertThat(lastMade.history())
+                .allMatch(record -> new String(record.key(), StandardCharsets.UTF_8)
+                        .equals(event(record).group().key()));
+    }
+
+    @ParameterizedTest(name = "in one partition: {0}")
+    @ValueSource(booleans = {true, false})
+    void everyGroupBeginsTheNextEpochWithAHeartbeatAndSaysGoodbyeInTheEnd(boolean inOnePartition)
+            throws InterruptedException {
+        Series other = other(inOnePartition);
+        series = Set.of(new Series(GROUP, "stable"), other);
+        MarkedQueue queue = new MarkedQueue(100, 1);
+        EventSender sender = start(queue, 1, () -> mock(true));
+        await(() -> lastMade != null && of(other.group()).size() == 1);
+        long from = setWall(-5_000);
+        queue.ended(request(other, from / MILLI - 1));
+        queue.ended(request(from / MILLI + 1));
+        queue.mark(marker(0, from + 9 * MILLI, 0, List.of(), false));
+        queue.ended(request(other, from / MILLI + 20));
+        queue.mark(marker(0, from + 30 * MILLI, 0, List.of(), true));
+        sender.stop();
+        assertThat(sender.awaitEnd(Duration.ofSeconds(60))).isTrue();
+        for (Series each : series) {
+            List<Event> own = events(lastMade).stream()
+                    .filter(event -> event.group().equals(each.group()))
+                    .toList();
+            assertThat(epochs(own)).as("a later epoch is larger").containsExactly(ANCHOR, ANCHOR + 1);
+            for (long epoch : epochs(own)) {
+                assertThat(own.stream().filter(event -> origin(event).epoch() == epoch))
+                        .first()
+                        .isInstanceOf(Heartbeat.class);
+            }
+            assertThat(own.getLast()).isInstanceOfSatisfying(Heartbeat.class, last -> {
+                assertThat(last.leaving()).isTrue();
+                assertThat(last.untilEpochMillis()).isEqualTo(stamps.epochMillisAt(from + 30 * MILLI));
+            });
+            assertThat(own.stream().filter(event -> event instanceof Heartbeat h && h.leaving()))
+                    .hasSize(1);
+        }
+    }
+
+    @Test
+    void whatIsSeenAroundTheLoadIsToldForEverySeries() {
+        Series canary = new Series(GROUP, "canary");
+        Series other = other(true);
+        series = Set.of(new Series(GROUP, "stable"), canary, other);
+        TreeMap<Long, Circumstances> seen = new TreeMap<>(Map.of(ANCHOR, watts(300)));
+        MarkedQueue queue = new MarkedQueue(100, 1);
+        start(queue, 1, () -> mock(true), new LoadSurroundings() {
+            @Override
+            public RequestEvent sampled(RequestEvent event) {
+                return event;
+            }
+
+            @Override
+            public SortedMap<Long, Circumstances> drain() {
+                SortedMap<Long, Circumstances> taken = new TreeMap<>(seen);
+                seen.clear();
+                return taken;
+            }
+        });
+        queue.mark(new Marker(
+                0,
+                9 * MILLI,
+                Map.of(
+                        GROUP,
+                        new Marker.Told(
+                                0,
+                                List.of(
+                                        new Activity("stable", ANCHOR, 3, 4, 5, Set.of()),
+                                        new Activity("canary", ANCHOR, 1, 4, 5, Set.of()))),
+                        other.group(),
+                        new Marker.Told(0, List.of(new Activity("stable", ANCHOR, 2, 4, 5, Set.of())))),
+                false));
+        await(() -> lastMade != null && offered(of(GROUP)) == 4 && offered(of(other.group())) == 2);
+        assertThat(heartbeats(lastMade).stream()
+                        .flatMap(h -> h.activity().stream())
+                        .filter(slot -> slot.circumstances().isPresent()))
+                .hasSize(3)
+                .allSatisfy(
+                        slot -> assertThat(slot.circumstances().orElseThrow().mean("gpu_power_watts"))
+                                .hasValue(300));
+    }
+
+    private static Circumstances watts(double watts) {
+        return new Circumstances(
+                Map.of("gpu_power_watts", Circumstances.GaugeSum.of(watts)),
+                Map.of(),
+                OptionalLong.empty(),
+                Optional.empty());
     }
 
     private static List<Long> epochs(List<Event> events) {
@@ -547,6 +810,11 @@ class EventSenderTest {
     private MockProducer<byte[], byte[]> lastMade;
 
     private MockProducer<byte[], byte[]> mock(boolean acknowledges) {
+        return mock(acknowledges, -1);
+    }
+
+    /** @param stuck a partition whose records are neither acknowledged nor given up */
+    private MockProducer<byte[], byte[]> mock(boolean acknowledges, int stuck) {
         Node node = new Node(0, "localhost", 1);
         List<PartitionInfo> partitions = new ArrayList<>();
         for (int i = 0; i < PARTITIONS; i++) {
@@ -554,7 +822,13 @@ class EventSenderTest {
         }
         Cluster cluster = new Cluster("c", List.of(node), partitions, Set.of(), Set.of());
         lastMade =
-                new MockProducer<>(cluster, acknowledges, null, new ByteArraySerializer(), new ByteArraySerializer());
+                new MockProducer<>(cluster, acknowledges, null, new ByteArraySerializer(), new ByteArraySerializer()) {
+                    @Override
+                    public synchronized Future<RecordMetadata> send(
+                            ProducerRecord<byte[], byte[]> record, Callback callback) {
+                        return super.send(record, record.partition() == stuck ? null : callback);
+                    }
+                };
         return lastMade;
     }
 
@@ -570,9 +844,9 @@ class EventSenderTest {
                 connector,
                 new MixedClock(),
                 "p",
-                new Series(GROUP, "stable"),
+                series,
                 loops,
-                new SenderSettings(TOPIC, 5 * MILLI, MILLI, TimeUnit.SECONDS.toNanos(1)),
+                new SenderSettings(TOPIC, 10 * MILLI, MILLI, TimeUnit.SECONDS.toNanos(1)),
                 counters,
                 surroundings);
         Thread started = new Thread(sender, "sender-under-test");
@@ -595,8 +869,12 @@ class EventSenderTest {
     }
 
     private EndedRequest request(long endMillis) {
+        return request(new Series(GROUP, "stable"), endMillis);
+    }
+
+    private EndedRequest request(Series of, long endMillis) {
         return new RequestRecording(
-                        new Series(GROUP, "stable"),
+                        of,
                         Attempt.first("r-" + endMillis),
                         stamps,
                         true,
@@ -616,6 +894,17 @@ class EventSenderTest {
             boolean done = requestIsNext ? kafka.errorNext(new TimeoutException("expired")) : kafka.completeNext();
             completed += done ? 1 : 0;
             return false;
+        });
+    }
+
+    /** Acknowledges what stands before a record, and gives that one up. */
+    private void fail(long sequence) {
+        await(() -> {
+            boolean isNext =
+                    completed < events(kafka).size() && sequence(events(kafka).get(completed)) == sequence;
+            boolean done = isNext ? kafka.errorNext(new TimeoutException("expired")) : kafka.completeNext();
+            completed += done ? 1 : 0;
+            return isNext && done;
         });
     }
 
@@ -644,9 +933,11 @@ class EventSenderTest {
     }
 
     private static List<Event> events(MockProducer<byte[], byte[]> from) {
-        return from.history().stream()
-                .map(record -> ((Decoded.Value<Event>) Codec.EVENTS.decode(record.value())).value())
-                .toList();
+        return from.history().stream().map(EventSenderTest::event).toList();
+    }
+
+    private static Event event(ProducerRecord<byte[], byte[]> record) {
+        return ((Decoded.Value<Event>) Codec.EVENTS.decode(record.value())).value();
     }
 
     private static long sequence(Event event) {

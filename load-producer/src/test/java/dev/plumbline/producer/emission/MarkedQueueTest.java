@@ -15,6 +15,7 @@ import dev.plumbline.producer.recorder.TokenChoice;
 import dev.plumbline.producer.time.ManualClock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -33,7 +34,7 @@ class MarkedQueueTest {
             .dropped(1, Outcome.DropReason.IN_FLIGHT_CAP);
 
     private static Marker marker(int loop, long atNanos) {
-        return new Marker(loop, atNanos, 0, List.of(), false);
+        return new Marker(loop, atNanos, Map.of(), false);
     }
 
     @Test
@@ -89,7 +90,7 @@ class MarkedQueueTest {
         }
         assertThat(queue.mark(marker(0, 99))).isFalse();
         assertThat(queue.mark(marker(1, 99))).as("of another loop").isTrue();
-        assertThat(queue.mark(new Marker(0, 100, 0, List.of(), true))).isTrue();
+        assertThat(queue.mark(new Marker(0, 100, Map.of(), true))).isTrue();
     }
 
     @Test

@@ -23,6 +23,11 @@ class ToldSecondsTest {
 
     private final ToldSeconds seconds = new ToldSeconds(SERIES);
 
+    private List<Activity> with(List<Activity> told, SortedMap<Long, Circumstances> seen) {
+        seconds.saw(seen);
+        return seconds.with(told);
+    }
+
     private static Activity told(long start) {
         return new Activity(
                 "canary", SERIES.conditions(), start, 3, 5, 7, Set.of(), Optional.empty(), Optional.empty());
@@ -51,8 +56,7 @@ class ToldSecondsTest {
 
     @Test
     void whatIsSeenIsInItsSecond() {
-        List<Activity> all =
-                seconds.with(List.of(told(5_000), told(6_000)), seen(Map.of(5_000L, 200.0, 6_000L, 210.0)));
+        List<Activity> all = with(List.of(told(5_000), told(6_000)), seen(Map.of(5_000L, 200.0, 6_000L, 210.0)));
 
         assertThat(all).hasSize(2);
         assertThat(watts(all)).containsExactly(Map.entry(5_000L, 200.0), Map.entry(6_000L, 210.0));
@@ -63,47 +67,46 @@ class ToldSecondsTest {
     void whereTheLoadBeganIsToldOnceWhateverIsSeenAroundIt() {
         Optional<LoadEdges> began = Optional.of(new LoadEdges(1, 0));
         Activity first = new Activity("canary", SERIES.conditions(), 5_000, 3, 5, 7, Set.of(), Optional.empty(), began);
-        seconds.with(List.of(), seen(Map.of(5_000L, 200.0)));
+        with(List.of(), seen(Map.of(5_000L, 200.0)));
 
-        assertThat(seconds.with(List.of(first), Collections.emptySortedMap()))
+        assertThat(with(List.of(first), Collections.emptySortedMap()))
                 .singleElement()
                 .satisfies(all -> {
                     assertThat(all.edges()).isEqualTo(began);
                     assertThat(all.circumstances()).isPresent();
                 });
-        assertThat(seconds.with(List.of(), seen(Map.of(5_000L, 210.0))))
+        assertThat(with(List.of(), seen(Map.of(5_000L, 210.0))))
                 .singleElement()
                 .satisfies(late -> assertThat(late.edges()).isEmpty());
     }
 
     @Test
     void beforeTheLoadNothingIsTold() {
-        assertThat(seconds.with(List.of(), seen(Map.of(3_000L, 200.0, 5_000L, 210.0))))
-                .isEmpty();
-        assertThat(watts(seconds.with(List.of(told(5_000)), seen(Map.of(4_000L, 200.0)))))
+        assertThat(with(List.of(), seen(Map.of(3_000L, 200.0, 5_000L, 210.0)))).isEmpty();
+        assertThat(watts(with(List.of(told(5_000)), seen(Map.of(4_000L, 200.0)))))
                 .as("what was seen in the first second waits for it")
                 .containsExactly(Map.entry(5_000L, 210.0));
     }
 
     @Test
     void whatIsSeenInASecondThatIsNotToldYetWaitsForIt() {
-        assertThat(watts(seconds.with(List.of(told(5_000)), seen(Map.of(6_000L, 200.0)))))
+        assertThat(watts(with(List.of(told(5_000)), seen(Map.of(6_000L, 200.0)))))
                 .isEmpty();
-        assertThat(watts(seconds.with(List.of(told(6_000)), Collections.emptySortedMap())))
+        assertThat(watts(with(List.of(told(6_000)), Collections.emptySortedMap())))
                 .containsExactly(Map.entry(6_000L, 200.0));
     }
 
     @Test
     void whatComesAfterItsSecondWasToldIsToldOnceMore() {
-        seconds.with(List.of(told(5_000)), Collections.emptySortedMap());
+        with(List.of(told(5_000)), Collections.emptySortedMap());
 
-        List<Activity> all = seconds.with(List.of(), seen(Map.of(5_000L, 200.0)));
+        List<Activity> all = with(List.of(), seen(Map.of(5_000L, 200.0)));
 
         assertThat(all).singleElement().satisfies(only -> {
             assertThat(only.offered()).isZero();
             assertThat(only.conditions()).isEqualTo(SERIES.conditions());
         });
         assertThat(watts(all)).containsExactly(Map.entry(5_000L, 200.0));
-        assertThat(seconds.with(List.of(), Collections.emptySortedMap())).isEmpty();
+        assertThat(with(List.of(), Collections.emptySortedMap())).isEmpty();
     }
 }

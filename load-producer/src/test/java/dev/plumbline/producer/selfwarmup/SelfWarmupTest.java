@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -96,7 +97,7 @@ class SelfWarmupTest {
                 0,
                 loopVertx,
                 clock,
-                SERIES,
+                Set.of(SERIES),
                 outlet,
                 TimeUnit.SECONDS.toNanos(1),
                 new Budgets(5_000_000, 10_000_000, 50_000_000, 2, 1, 1),

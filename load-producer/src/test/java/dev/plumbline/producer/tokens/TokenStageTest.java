@@ -101,9 +101,9 @@ class TokenStageTest {
         Thread thread = new Thread(stage);
         thread.start();
         stage.ended(request(TokenChoice.TOKENIZE, Usage.NOTHING, "abc", "defgh"));
-        stage.mark(new Marker(0, 5, 0, List.of(), false));
+        stage.mark(new Marker(0, 5, Map.of(), false));
         stage.ended(request(TokenChoice.TOKENIZE, Usage.NOTHING, "abc", "d"));
-        stage.mark(new Marker(0, 6, 0, List.of(), true));
+        stage.mark(new Marker(0, 6, Map.of(), true));
         assertThat(passed).isEmpty();
         released.countDown();
         assertThat(stage.awaitEnd(LONGEST)).isTrue();
@@ -125,7 +125,7 @@ class TokenStageTest {
         }
         assertThat(stage.ended(request(TokenChoice.TOKENIZE, Usage.NOTHING, "abc", "x")))
                 .isFalse();
-        stage.mark(new Marker(0, 6, 1, List.of(), true));
+        stage.mark(new Marker(0, 6, Map.of(SERIES.group(), new Marker.Told(1, List.of())), true));
         released.countDown();
         stage.run();
         assertThat(passed).hasSize(101);
@@ -133,6 +133,40 @@ class TokenStageTest {
         assertThat(((EndedRequest) passed.get(0)).response().tokens().output())
                 .contains(new TokenCount(1, TokenSource.CHUNKS));
         assertThat(((Marker) passed.get(100)).lostEvents()).isEqualTo(1);
+    }
+
+    @Test
+    void whatFindsNoRoomBehindTheStageIsToldOfItsOwnGroup() {
+        Series other = new Series(new ComparisonGroup("t", "m", "long", LoadPoint.parse("c1"), "default"), "stable");
+        EventOutlet full = new EventOutlet() {
+            @Override
+            public boolean ended(EndedRequest request) {
+                return false;
+            }
+
+            @Override
+            public boolean mark(Marker marker) {
+                return passed.add(marker);
+            }
+        };
+        TokenStage stage = new TokenStage(100, 1 << 20, 1, new Slow(new CountDownLatch(0)), full, request -> {});
+        stage.ended(request(other, TokenChoice.TOKENIZE, Usage.NOTHING, "abc", "d"));
+        stage.ended(request(TokenChoice.TOKENIZE, Usage.NOTHING, "abc", "d"));
+        stage.ended(request(other, TokenChoice.TOKENIZE, Usage.NOTHING, "abc", "d"));
+        stage.mark(new Marker(0, 5, Map.of(other.group(), new Marker.Told(3, List.of())), false));
+        stage.ended(request(TokenChoice.TOKENIZE, Usage.NOTHING, "abc", "d"));
+        stage.mark(new Marker(0, 6, Map.of(), true));
+        stage.run();
+        assertThat(passed)
+                .containsExactly(
+                        new Marker(
+                                0,
+                                5,
+                                Map.of(
+                                        SERIES.group(), new Marker.Told(1, List.of()),
+                                        other.group(), new Marker.Told(5, List.of())),
+                                false),
+                        new Marker(0, 6, Map.of(SERIES.group(), new Marker.Told(1, List.of())), true));
     }
 
     /** While Kafka is away markers are refused, and requests must still get into the queue behind. */
@@ -157,15 +191,15 @@ class TokenStageTest {
         thread.start();
         stage.ended(request(TokenChoice.TOKENIZE, Usage.NOTHING, "abc", "d"));
         for (int i = 0; i < 8; i++) {
-            assertThat(stage.mark(new Marker(0, i, 0, List.of(), false))).isTrue();
+            assertThat(stage.mark(new Marker(0, i, Map.of(), false))).isTrue();
         }
-        assertThat(stage.mark(new Marker(0, 9, 0, List.of(), false)))
+        assertThat(stage.mark(new Marker(0, 9, Map.of(), false)))
                 .as("the loop keeps what it has to say")
                 .isFalse();
         stage.ended(request(TokenChoice.TOKENIZE, Usage.NOTHING, "abc", "d"));
         assertThat(second.await(60, TimeUnit.SECONDS)).isTrue();
         refusing.set(false);
-        stage.mark(new Marker(0, 10, 0, List.of(), true));
+        stage.mark(new Marker(0, 10, Map.of(), true));
         assertThat(stage.awaitEnd(LONGEST)).isTrue();
         assertThat(thread.join(LONGEST)).isTrue();
         assertThat(passed).filteredOn(item -> item instanceof EndedRequest).hasSize(2);
@@ -237,7 +271,7 @@ class TokenStageTest {
         List<EndedRequest> heard = new ArrayList<>();
         TokenStage stage = new TokenStage(10, 1 << 20, 1, LocalTokenizer.load(tokenizerFile()), next, heard::add);
         stage.ended(request(choice, usage, "hello", "hello world"));
-        stage.mark(new Marker(0, 1, 0, List.of(), true));
+        stage.mark(new Marker(0, 1, Map.of(), true));
         stage.run();
         assertThat(heard).hasSize(1).first().isEqualTo(passed.get(0));
         return heard.get(0).response().tokens();
@@ -248,8 +282,12 @@ class TokenStageTest {
     }
 
     private static EndedRequest request(TokenChoice choice, Usage usage, String prompt, String answer) {
+        return request(SERIES, choice, usage, prompt, answer);
+    }
+
+    private static EndedRequest request(Series series, TokenChoice choice, Usage usage, String prompt, String answer) {
         RequestRecording recording = new RequestRecording(
-                SERIES,
+                series,
                 Attempt.first("r-1"),
                 new ManualClock(1_000),
                 true,

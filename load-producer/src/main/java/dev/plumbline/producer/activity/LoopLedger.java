@@ -1,0 +1,13 @@
+package dev.plumbline.producer.activity;
+
+import dev.plumbline.contract.event.Activity;
+
+/** What is said of an event loop, and so of all that it drives. */
+public interface LoopLedger {
+
+    /** So late was the loop at a stamp; of the measured span only. */
+    void delayed(long atNanos, long delayNanos);
+
+    /** The producer does not vouch for the slots from one stamp to another, both included. */
+    void sick(long fromNanos, long toNanos, Activity.Sickness sickness);
+}
