@@ -16,7 +16,6 @@ import dev.plumbline.contract.window.WindowSummary;
 import dev.plumbline.judgement.result.RunEnding;
 import dev.plumbline.judgement.run.Soundness;
 import dev.plumbline.reports.Figures;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -32,9 +31,6 @@ final class RunView {
 
     /** Windows of ten seconds close ten seconds apart and a little more: they shall not be announced each time. */
     private static final long LATE_WINDOW_MILLIS = 2_000;
-
-    /** How long the producer waits, when the load is over, for what is still under way. */
-    private static final Duration GRACE = Duration.ofSeconds(30);
 
     private final Screen screen;
     private final RunPlan plan;
@@ -343,7 +339,7 @@ final class RunView {
     }
 
     /** That the load is over and requests are still under way; empty while it goes on. */
-    private static Optional<String> waiting(Snapshot now) {
+    private Optional<String> waiting(Snapshot now) {
         Status status = now.status();
         boolean isOver = status.state() != State.STOPPED
                 && status.measuredUntilEpochMillis().orElse(Long.MAX_VALUE) <= now.nowEpochMillis();
@@ -352,7 +348,7 @@ final class RunView {
                         + (status.inFlight() == 1
                                 ? "1 request that is"
                                 : Figures.count(status.inFlight()) + " requests that are")
-                        + " still under way (at most " + GRACE.toSeconds() + " s)")
+                        + " still under way (at most " + DurationConverter.format(plan.load().grace) + ")")
                 : Optional.empty();
     }
 

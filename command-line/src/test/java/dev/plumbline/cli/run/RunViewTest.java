@@ -188,7 +188,7 @@ class RunViewTest {
             view.show(new RunView.Snapshot(
                     now, START, RunRecords.draining(7, 3, START, START + 60_000), recent, 0, List.of()));
         }
-        String waiting = "load is over: waiting for 3 requests that are still under way (at most 30 s)";
+        String waiting = "load is over: waiting for 3 requests that are still under way (at most 30s)";
         assertThat(out.toString(StandardCharsets.UTF_8).lines().skip(1))
                 .containsExactly(
                         "  " + Figures.clock(START + 60_000) + "  " + waiting,

@@ -139,7 +139,7 @@ final class BudgetJudge {
             case LoadPoint.OpenLoop open ->
                 windows.achievedRatio()
                         .map(BudgetJudge::known)
-                        .orElseGet(() -> tooFew(windows.wholeWithLoadCount() + " whole windows with load"));
+                        .orElseGet(() -> tooFew(windows.withLoadCount() + " windows with load"));
             case LoadPoint.ClosedLoop closed ->
                 Known.nothing("a closed loop asks for no rate: use --request-rate, or another budget");
             case LoadPoint.Other other ->

@@ -80,11 +80,10 @@ final class JudgedWindows {
         return whole.size();
     }
 
-    /** Whole windows in which something was due or completed. */
-    long wholeWithLoadCount() {
-        return whole.stream()
-                .filter(window -> window.measured().offered() > 0
-                        || window.measured().requests().completed() > 0)
+    /** Windows in which something was due or completed. */
+    long withLoadCount() {
+        return covered.stream()
+                .filter(window -> window.offered() > 0 || window.requests().completed() > 0)
                 .count();
     }
 
@@ -146,12 +145,12 @@ final class JudgedWindows {
         return perSecond(summary -> Math.max(0, summary.tokens().streamedOutput()));
     }
 
-    /** Completed of those that fell due, in whole windows; empty below three in which something was due or completed. */
+    /**
+     * Completed of those that fell due; empty below three windows in which something was due or completed. It is of requests and not of
+     * time, so it is of all windows: in whole ones alone those are missing that completed behind the end.
+     */
     Optional<RatioOfSums> achievedRatio() {
-        return ratio(
-                whole,
-                window -> window.measured().requests().completed(),
-                window -> window.measured().offered());
+        return ratio(covered, window -> window.requests().completed(), WindowSummary::offered);
     }
 
     Optional<RatioOfSums> outputTokensPerRequest() {

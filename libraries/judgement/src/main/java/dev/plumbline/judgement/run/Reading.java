@@ -34,8 +34,7 @@ sealed interface Reading {
                 ofRatio(
                         windows.outputTokensPerSecond(),
                         (windows.isIdle() ? 0 : windows.wholeCount()) + " whole windows with load");
-            case ACHIEVED_RATIO ->
-                ofRatio(windows.achievedRatio(), windows.wholeWithLoadCount() + " whole windows with load");
+            case ACHIEVED_RATIO -> ofRatio(windows.achievedRatio(), windows.withLoadCount() + " windows with load");
             case ERROR_RATE -> new Absent();
             case TTFT_P50, TTFT_P95, TPOT_P50, TPOT_P95, E2E_P50, E2E_P95 ->
                 ofQuantile(

@@ -105,14 +105,13 @@ class BudgetJudgeTest {
         // Of eleven whole windows the 5th and the 9th have 50 requests each.
         assertThat(judge("request_rate>0.1").value().getAsDouble()).isCloseTo(100 / 110.0, within(1e-9));
         assertThat(judge("output_token_rate>1").value().getAsDouble()).isBetween(100.0, 200.0);
-        BudgetFinding finding = judge("achieved_ratio>99%");
-        assertThat(finding.answer()).isEqualTo(Answer.CANNOT_TELL);
-        assertThat(finding.why()).contains("2 whole windows with load, 3 are needed");
+        assertThat(judge("achieved_ratio>99%").answer()).isEqualTo(Answer.PASS);
         assertThat(judge("mean(tpot)<8ms").answer()).isEqualTo(Answer.PASS);
         simulated.windows = 8;
         assertThat(judge("mean(tpot)<8ms").why()).contains("2 windows that have it, 3 are needed");
-        simulated.windows = 25;
-        assertThat(judge("achieved_ratio>99%").answer()).isEqualTo(Answer.PASS);
+        BudgetFinding finding = judge("achieved_ratio>99%");
+        assertThat(finding.answer()).isEqualTo(Answer.CANNOT_TELL);
+        assertThat(finding.why()).contains("2 windows with load, 3 are needed");
     }
 
     @Test
@@ -124,7 +123,7 @@ class BudgetJudgeTest {
         assertThat(finding.answer()).isEqualTo(Answer.CANNOT_TELL);
         assertThat(finding.why()).contains("nothing was due in 11 whole windows");
         assertThat(judge("output_token_rate>1").answer()).isEqualTo(Answer.CANNOT_TELL);
-        assertThat(judge("achieved_ratio>99%").why()).contains("0 whole windows with load, 3 are needed");
+        assertThat(judge("achieved_ratio>99%").why()).contains("1 windows with load, 3 are needed");
     }
 
     @Test

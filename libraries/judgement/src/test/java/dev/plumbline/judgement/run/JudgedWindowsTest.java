@@ -121,6 +121,13 @@ class JudgedWindowsTest {
                 .isEqualTo(of(quiet).meanNanos(LatencyMetric.E2E).orElseThrow().variance());
     }
 
+    /** Answers that take two windows: in the first ones nobody can have completed yet, and behind the end they do. */
+    @Test
+    void whatFellDueAndCompletedBehindTheEndWasAchieved() {
+        assertThat(of(cut()).achievedRatio().orElseThrow().value()).isEqualTo(1);
+        assertThat(of(cut()).withLoadCount()).isEqualTo(WINDOWS);
+    }
+
     @Test
     void ratesAreOfTheWindowsOfTheLoadAlone() {
         JudgedWindows windows = of(cut());
