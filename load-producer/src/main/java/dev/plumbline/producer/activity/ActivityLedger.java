@@ -67,6 +67,7 @@ public final class ActivityLedger {
     private final TreeMap<Long, Entry> slots = new TreeMap<>();
     private long inFlight;
     private long integratedUntilNanos;
+    private long toldUntilNanos = Long.MIN_VALUE;
     private final LongAdder discardedSlots = new LongAdder();
 
     /** The measured span, both ends included; later than any stamp while nothing is measured. */
@@ -121,10 +122,13 @@ public final class ActivityLedger {
         return inFlight;
     }
 
-    /** Output tokens streamed in; negative corrects an earlier count. */
+    /**
+     * Output tokens streamed in; negative corrects an earlier count. What came before everything was told, but is only known
+     * now, counts from where that ended: of what is told no more is told.
+     */
     public void tokens(long atNanos, long count) {
         if (count != 0) {
-            entryAt(atNanos).outputTokens += count;
+            entryAt(Math.max(atNanos, toldUntilNanos)).outputTokens += count;
         }
     }
 
@@ -165,6 +169,7 @@ public final class ActivityLedger {
     public List<Activity> drain(long atNanos) {
         integrate(atNanos);
         reach(atNanos);
+        toldUntilNanos = Math.max(toldUntilNanos, atNanos);
         List<Activity> told = new ArrayList<>(slots.size());
         slots.forEach((start, slot) -> told.add(new Activity(
                 series.variant(),

@@ -56,6 +56,15 @@ class ActivityLedgerTest {
         assertThat(sum.drain()).isEmpty();
     }
 
+    /** A chunk is stamped when it comes and counted when it is decoded, and what was told in between stays told. */
+    @Test
+    void tokensOfASecondThatWasToldCountInTheNext() {
+        ledger.measuredFrom(0);
+        assertThat(ledger.drain(450 * MILLI)).containsExactly(idle(10_000), idle(11_000));
+        ledger.tokens(399 * MILLI, 3);
+        assertThat(ledger.drain(500 * MILLI)).containsExactly(new Activity("stable", 11_000, 0, 0, 3, Set.of()));
+    }
+
     @Test
     void delaysAndCostsAreOfTheirSecondAndAddUp() {
         ledger.delayed(100 * MILLI, 7 * MILLI);
