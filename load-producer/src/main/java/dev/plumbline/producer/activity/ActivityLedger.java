@@ -4,6 +4,7 @@ import dev.plumbline.contract.distribution.HistogramAccumulator;
 import dev.plumbline.contract.event.Activity;
 import dev.plumbline.contract.event.Circumstances;
 import dev.plumbline.contract.series.Series;
+import dev.plumbline.producer.time.Anchor;
 import dev.plumbline.producer.time.ProducerClock;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -14,6 +15,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one event loop did, by slot of wall-clock time, since it last told: requests that fell due, the exact integral of
@@ -62,9 +64,18 @@ public final class ActivityLedger {
         }
     }
 
+    /** Where stamps of a slot are counted, as long as their anchor is this one. */
+    private record Place(Anchor anchor, Slot slot, Entry entry) {
+
+        boolean holds(Anchor at, long nanos) {
+            return nanos >= slot.fromNanos() && nanos < slot.untilNanos() && anchor.equals(at);
+        }
+    }
+
     private final ProducerClock clock;
     private final Series series;
     private final TreeMap<Long, Entry> slots = new TreeMap<>();
+    private @Nullable Place last;
     private long inFlight;
     private long integratedUntilNanos;
     private long toldUntilNanos = Long.MIN_VALUE;
@@ -181,6 +192,7 @@ public final class ActivityLedger {
                 slot.sickness,
                 slot.circumstances())));
         slots.clear();
+        last = null;
         return told;
     }
 
@@ -244,8 +256,17 @@ public final class ActivityLedger {
         integratedUntilNanos = Math.max(integratedUntilNanos, atNanos);
     }
 
+    /** Most stamps lie in the slot of the one before; but a slot may have been cut since, by another anchor. */
     private Entry entryAt(long atNanos) {
-        return entry(Slot.at(clock, atNanos));
+        Anchor anchor = clock.anchorAt(atNanos);
+        Place place = last;
+        if (place == null || !place.holds(anchor, atNanos)) {
+            Slot slot = Slot.at(clock, atNanos);
+            place = new Place(anchor, slot, entry(slot));
+            // One that was discarded at once is not kept in mind.
+            last = slots.containsKey(slot.startEpochMillis()) ? place : null;
+        }
+        return place.entry();
     }
 
     private Entry entry(Slot slot) {
@@ -256,6 +277,7 @@ public final class ActivityLedger {
         Entry entry = slots.computeIfAbsent(startEpochMillis, unused -> new Entry());
         if (slots.size() > MAX_SLOTS) {
             slots.pollFirstEntry();
+            last = null;
             discardedSlots.increment();
         }
         return entry;
