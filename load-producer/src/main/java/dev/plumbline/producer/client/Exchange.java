@@ -9,6 +9,7 @@ import dev.plumbline.protocol.AnswerReader;
 import dev.plumbline.protocol.Protocol;
 import dev.plumbline.protocol.RetryAfter;
 import dev.plumbline.protocol.StreamItem;
+import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.PrematureChannelClosureException;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.buffer.Buffer;
@@ -172,6 +173,7 @@ public final class Exchange {
         connections.connected();
         HttpClientRequest connected = result.result();
         InterimResponses.skipOn(connected.connection());
+        BodyPieces pieces = BodyPieces.of(connected.connection());
         reads.watch(connected.connection());
         if (onKept) {
             KeptConnection taken = KeptConnection.of(connected.connection(), connections.reuse(), reads::arrivedNanos);
@@ -182,13 +184,13 @@ public final class Exchange {
             }
             connection = Optional.of(taken);
         }
-        write(connected);
+        write(connected, pieces);
     }
 
-    private void write(HttpClientRequest connected) {
+    private void write(HttpClientRequest connected, BodyPieces pieces) {
         request = Optional.of(connected);
         connected.exceptionHandler(cause -> broken(connected, cause));
-        connected.response().onComplete(result -> responded(connected, result));
+        connected.response().onComplete(result -> responded(connected, pieces, result));
         protocol.headers().forEach(connected::putHeader);
         endpoint.headers().forEach(connected::putHeader);
         connected.putHeader("X-Request-Id", recording.requestId());
@@ -201,7 +203,7 @@ public final class Exchange {
         connected.end(Buffer.buffer(body));
     }
 
-    private void responded(HttpClientRequest to, AsyncResult<HttpClientResponse> result) {
+    private void responded(HttpClientRequest to, BodyPieces pieces, AsyncResult<HttpClientResponse> result) {
         if (hasEnded || !isCurrent(to)) {
             return;
         }
@@ -229,18 +231,18 @@ public final class Exchange {
         answer = Optional.of(reader);
         recording.headers(arrivedNanos, status, reader.isStream(), retryAfterMillis(response));
         response.exceptionHandler(cause -> broken(to, cause));
-        response.handler(buffer -> bytes(reader, buffer));
+        pieces.readBy(piece -> bytes(reader, piece));
         response.endHandler(unused -> ended(reader));
     }
 
-    private void bytes(AnswerReader reader, Buffer buffer) {
+    private void bytes(AnswerReader reader, ByteBuf piece) {
         if (hasEnded) {
             return;
         }
         chunkNanos = reads.arrivedNanos();
         recording.bytes(chunkNanos);
-        byte[] bytes = buffer.getBytes();
-        reader.feed(bytes, 0, bytes.length);
+        int length = piece.readableBytes();
+        reader.feed(reads.bytesOf(piece), 0, length);
     }
 
     private void item(StreamItem item) {

@@ -36,6 +36,7 @@ final class ReadPass {
     private @Nullable ChannelHandlerContext[] readOn = new ChannelHandlerContext[64];
     private @Nullable Object[] reads = new Object[64];
     private long[] arrivedNanos = new long[64];
+    private byte[] copied = new byte[4_096];
     private int first;
     private int end;
     private long bytes;
@@ -63,6 +64,16 @@ final class ReadPass {
     /** When the bytes came that are being handed on; now, where none are. */
     long arrivedNanos() {
         return isHandingOn ? arrivedNanos[first] : clock.nanos();
+    }
+
+    /** A copy of bytes, from 0 on; until it is asked again. */
+    byte[] bytesOf(ByteBuf piece) {
+        int length = piece.readableBytes();
+        if (length > copied.length) {
+            copied = new byte[Math.max(2 * copied.length, length)];
+        }
+        piece.getBytes(piece.readerIndex(), copied, 0, length);
+        return copied;
     }
 
     /**
