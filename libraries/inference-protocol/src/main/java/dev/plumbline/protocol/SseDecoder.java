@@ -18,6 +18,9 @@ final class SseDecoder {
     private static final VarHandle EIGHT_BYTES =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long EACH_BYTE = 0x0101_0101_0101_0101L;
+    private static final long EACH_HIGH_BIT = 0x8080_8080_8080_8080L;
+    private static final long EACH_LINE_FEED = '\n' * EACH_BYTE;
+    private static final long EACH_RETURN = '\r' * EACH_BYTE;
     private static final byte[] DATA = "data".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] EVENT = "event".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] ERROR = "error".getBytes(StandardCharsets.US_ASCII);
@@ -43,6 +46,7 @@ final class SseDecoder {
     private byte[] held = data;
 
     private int heldOffset;
+    private boolean isOurs;
     private int dataLength;
     private boolean hasData;
     private boolean namedError;
@@ -93,9 +97,9 @@ final class SseDecoder {
         int at = from;
         for (; at + Long.BYTES <= to; at += Long.BYTES) {
             long eight = (long) EIGHT_BYTES.get(bytes, at);
-            long lineFeeds = eight ^ '\n' * EACH_BYTE;
-            long returns = eight ^ '\r' * EACH_BYTE;
-            long zeros = ((lineFeeds - EACH_BYTE) & ~lineFeeds | (returns - EACH_BYTE) & ~returns) & 0x80 * EACH_BYTE;
+            long lineFeeds = eight ^ EACH_LINE_FEED;
+            long returns = eight ^ EACH_RETURN;
+            long zeros = (((lineFeeds - EACH_BYTE) & ~lineFeeds) | ((returns - EACH_BYTE) & ~returns)) & EACH_HIGH_BIT;
             if (zeros != 0) {
                 // The lowest one is right, and comes first.
                 return at + Long.numberOfTrailingZeros(zeros) / Byte.SIZE;
@@ -181,6 +185,7 @@ final class SseDecoder {
         } else {
             held = bytes;
             heldOffset = offset;
+            isOurs = false;
             dataLength = length;
             hasData = true;
         }
@@ -189,7 +194,7 @@ final class SseDecoder {
     /** Makes ours what was held where it came, with room for more. */
     private void own(int more) {
         int needed = dataLength + more;
-        if (!hasData || (held == data && needed <= data.length)) {
+        if (!hasData || (isOurs && needed <= data.length)) {
             return;
         }
         byte[] ours = needed <= data.length ? data : new byte[Math.max(Math.max(512, data.length * 2), needed)];
@@ -197,6 +202,7 @@ final class SseDecoder {
         data = ours;
         held = ours;
         heldOffset = 0;
+        isOurs = true;
     }
 
     private void dispatch() {

@@ -104,7 +104,7 @@ class LastShapeTest {
                     .getBytes(StandardCharsets.UTF_8);
             assertThat(remembering.read(next))
                     .isEqualTo(parsed(spoken.keys, keepsText, next))
-                    .singleElement();
+                    .hasSize(1);
         }
         assertThat(remembering.parsed).isEqualTo(1);
     }

@@ -98,7 +98,7 @@ class ReadPassTest {
         read(a, 1);
         a.pipeline().fireExceptionCaught(new IOException("Connection reset"));
         read(a, 2);
-        a.close();
+        var unused = a.close();
         a.runPendingTasks();
         assertThat(seen).containsExactly("a 1 at 0", "a complete", "a broken", "a 2 at 1", "a complete", "a gone");
     }
