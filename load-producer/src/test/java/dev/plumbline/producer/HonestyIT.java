@@ -343,7 +343,8 @@ class HonestyIT {
                             "plumbline.load.concurrency", Integer.toString(slots),
                             "plumbline.load.pause-after-failure", "0s",
                             "plumbline.breaker.failure-ratio", "2",
-                            "plumbline.workload.max-tokens", "240"));
+                            "plumbline.workload.max-tokens", "240",
+                            "plumbline.workload.max-tokens-deviation", "0"));
             CompletableFuture<Void> run = running(producer);
             awaitIt(() -> producer.status().completed() >= slots);
             target.setRegressions(Regressions.NONE.with("streamErrorShare", 0.5));

@@ -103,7 +103,7 @@ class ActivityLedgerTest {
     @Test
     void tokensOfASecondThatWasToldCountInTheNext() {
         ledger.measuredFrom(0);
-        assertThat(ledger.drain(450 * MILLI)).containsExactly(idle(10_000), idle(11_000));
+        assertThat(ledger.drain(450 * MILLI)).containsExactly(begin(idle(10_000)), idle(11_000));
         ledger.tokens(399 * MILLI, 3);
         assertThat(ledger.drain(500 * MILLI)).containsExactly(new Activity("stable", 11_000, 0, 0, 3, Set.of()));
     }
@@ -341,6 +341,7 @@ class ActivityLedgerTest {
 
     @Test
     void tokensOfASlotThatWasDiscardedAreDiscarded() {
+        ledger.measuredFrom(0);
         ledger.entered(0);
         ledger.tokens(0, 1);
         ledger.left(ActivityLedger.MAX_SLOTS * 1_000 * MILLI);
@@ -393,6 +394,7 @@ class ActivityLedgerTest {
 
     @Test
     void tokensFindTheSlotThatWasCutBetweenTwoOfThem() {
+        ledger.measuredFrom(0);
         clock.setWall(60_000);
         clock.advanceMillis(250);
         clock.look();
@@ -404,6 +406,7 @@ class ActivityLedgerTest {
         ledger.tokens(clock.nanos(), 8);
         assertThat(ledger.drain(900 * MILLI))
                 .containsExactly(
+                        begin(idle(10_000)),
                         new Activity("stable", 11_000, 0, 0, 11, Set.of()),
                         new Activity("stable", 71_000, 0, 0, 4, Set.of()));
     }
