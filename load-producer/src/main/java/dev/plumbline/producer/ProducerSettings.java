@@ -6,6 +6,7 @@ import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.contract.series.ConditionsDigest;
 import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.contract.series.Series;
+import dev.plumbline.contract.wire.Topics;
 import dev.plumbline.producer.client.Endpoint;
 import dev.plumbline.producer.client.Target;
 import dev.plumbline.producer.client.Timeouts;
@@ -13,6 +14,7 @@ import dev.plumbline.producer.dispatch.Lane;
 import dev.plumbline.producer.dispatch.Protection;
 import dev.plumbline.producer.dispatch.RetryPolicy;
 import dev.plumbline.producer.emission.KafkaConnector;
+import dev.plumbline.producer.emission.SenderSettings;
 import dev.plumbline.producer.limits.BreakerSettings;
 import dev.plumbline.producer.limits.CircuitBreaker;
 import dev.plumbline.producer.limits.SpendGuard;
@@ -20,6 +22,8 @@ import dev.plumbline.producer.limits.SpendLimits;
 import dev.plumbline.producer.recorder.TokenChoice;
 import dev.plumbline.producer.schedule.FireTimes;
 import dev.plumbline.producer.selfcheck.Budgets;
+import dev.plumbline.producer.settings.Allowed;
+import dev.plumbline.producer.time.ProducerClock;
 import dev.plumbline.producer.workload.Length;
 import dev.plumbline.producer.workload.Prompts;
 import dev.plumbline.producer.workload.RequestClass;
@@ -56,6 +60,7 @@ record ProducerSettings(
         RetryPolicy retries,
         Tokens tokens,
         Optional<Slo> slo,
+        SenderSettings sender,
         SamplingSettings sampling) {
 
     /**
@@ -79,7 +84,7 @@ record ProducerSettings(
     }
 
     private static final Pattern PRODUCER_ID = Pattern.compile("[A-Za-z0-9._:-]{1,100}");
-    private static final Duration LONGEST = Duration.ofDays(365);
+    private static final Duration KAFKA_RETRY = Duration.ofMillis(200);
     private static final int HEAP_PARTS = 4;
     private static final long LEAST_BODY_BYTES = 64 << 10;
     private static final long BYTES_PER_TOKEN = 64;
@@ -98,80 +103,22 @@ record ProducerSettings(
         ProducerConfig.Target target = config.target();
         String model = target.model()
                 .orElseThrow(() -> InvalidConfiguration.missing("plumbline.target.model", "llama-3.1-8b"));
-        // Before what is made of it.
-        requireRange("plumbline.workload.max-tokens", config.workload().maxTokens(), 1, 1_000_000);
-        require(
-                target.temperature() >= 0 && target.temperature() <= 100,
-                "plumbline.target.temperature",
-                Double.toString(target.temperature()),
-                "0 to 100");
+        InvalidConfiguration.require("plumbline.", () -> requireAllowed(config));
         TargetSettings driven =
                 TargetSettings.checked(target, model, config.workload().maxTokens(), environment);
         Endpoint endpoint = driven.endpoint();
-        String id = config.producer().id();
-        require(
-                PRODUCER_ID.matcher(id).matches(),
-                "plumbline.producer.id",
-                "'" + id.replaceAll("[^ -~]", "?") + "'",
-                "1 to 100 letters, digits, '.', '_', ':' and '-': it is sent as a header");
         KafkaConnector.refusal(config.kafka().properties()).ifPresent(refused -> {
             throw new InvalidConfiguration(refused);
         });
-        ProducerConfig.Load load = config.load();
-        require(
-                load.burstiness() >= FireTimes.MIN_BURSTINESS && load.burstiness() <= FireTimes.MAX_BURSTINESS,
-                "plumbline.load.burstiness",
-                Double.toString(load.burstiness()),
-                FireTimes.MIN_BURSTINESS + " to " + FireTimes.MAX_BURSTINESS);
-        LoadPoint loadPoint = loadPoint(load);
-        requireRange("plumbline.load.max-in-flight", load.maxInFlight(), 1, 1_000_000);
-        requireRange("plumbline.load.event-loops", load.eventLoops(), 1, 64);
-        requireRange("plumbline.load.warmup-requests", load.warmupRequests(), 0, 1_000_000_000);
-        load.requestCount().ifPresent(count -> requireRange("plumbline.load.request-count", count, 1, Long.MAX_VALUE));
-        load.duration().ifPresent(duration -> nanos("plumbline.load.duration", duration, Duration.ofMillis(1)));
-        nanos("plumbline.load.warmup-duration", load.warmupDuration(), Duration.ZERO);
-        nanos("plumbline.load.pause-after-failure", load.pauseAfterFailure(), Duration.ZERO);
-        nanos("plumbline.load.grace", load.grace(), Duration.ZERO);
-        load.ramp().ifPresent(ramp -> nanos("plumbline.load.ramp", ramp, Duration.ZERO));
-        requireRange("plumbline.workload.prompt-tokens", config.workload().promptTokens(), 1, 100_000);
-        requireRange(
-                "plumbline.workload.prompt-tokens-deviation", config.workload().promptTokensDeviation(), 0, 100_000);
-        config.workload()
-                .maxTokensDeviation()
-                .ifPresent(tokens -> requireRange("plumbline.workload.max-tokens-deviation", tokens, 0, 1_000_000));
-        requireRange("plumbline.emit.queue-capacity", config.emit().queueCapacity(), 1, 10_000_000);
-        requireRange("plumbline.emit.queue-bytes", config.emit().queueBytes().asLongValue(), 1L << 20, 1L << 40);
-        nanos("plumbline.emit.stop-grace", config.emit().stopGrace(), Duration.ofMillis(1));
-        requireRange(
-                "plumbline.heartbeat-interval in ms", config.heartbeatInterval().toMillis(), 10, 60_000);
-        require(
-                target.keepAlive().isZero()
-                        || (target.keepAlive().toSeconds() >= 1
-                                && target.keepAlive().toSeconds() <= 3_600),
-                "plumbline.target.keep-alive",
-                target.keepAlive().toString(),
-                "1 to 3600 s, for example 3s, or 0s: every request gets a connection of its own");
-        nanos("plumbline.selfwarmup.duration", config.selfwarmup().duration(), Duration.ZERO);
-        requireRange("plumbline.selfwarmup.requests", config.selfwarmup().requests(), 0, 1_000_000_000);
-        String name = target.name()
-                .orElse(endpoint.url().host() + ":" + endpoint.url().port());
-        Series series = valid(
-                "plumbline.series",
-                () -> new Series(
-                        new ComparisonGroup(
-                                name,
-                                model,
-                                config.series().scenario(),
-                                loadPoint,
-                                config.series().tenant()),
-                        config.series().variant(),
-                        Optional.of(config.series().conditions().orElseGet(() -> conditions(config)))));
+        LoadPoint loadPoint = loadPoint(config.load());
+        Series series = series(config, endpoint, model, loadPoint);
         Tokens tokens = tokens(config.tokens(), endpoint);
         Workload workload = workload(config);
         Protocol protocol = driven.protocol()
                 .withLimits(limits(
-                        Runtime.getRuntime().maxMemory(), load.concurrency().orElse(load.maxInFlight()), (int)
-                                answers(config.workload()).most()));
+                        Runtime.getRuntime().maxMemory(),
+                        config.load().concurrency().orElse(config.load().maxInFlight()),
+                        (int) answers(config.workload()).most()));
         return new ProducerSettings(
                 bootstrapServers,
                 new Lane(
@@ -183,15 +130,73 @@ record ProducerSettings(
                                                 || workload.readsAnswers()
                                         ? protocol.keepingText()
                                         : protocol,
-                                timeouts(config.timeouts()))),
+                                InvalidConfiguration.allowed(
+                                        "plumbline.timeouts.", () -> timeouts(config.timeouts())))),
                 workload,
                 config.workload().cache(),
-                budgets(config.selfCheck()),
+                InvalidConfiguration.allowed("plumbline.self-check.", () -> budgets(config.selfCheck())),
                 protection(config),
-                retries(config.retry()),
+                InvalidConfiguration.allowed("plumbline.retry.", () -> retries(config.retry())),
                 tokens,
-                slo(config.slo()),
+                InvalidConfiguration.allowed("plumbline.slo.", () -> slo(config.slo())),
+                InvalidConfiguration.allowed("plumbline.", () -> sender(config)),
                 SamplingSettings.checked(config, endpoint.headers()));
+    }
+
+    /** Numbers that are part of no value with rules of its own. */
+    private static void requireAllowed(ProducerConfig config) {
+        Allowed.require(
+                PRODUCER_ID.matcher(config.producer().id()).matches(),
+                "producer.id",
+                "'" + config.producer().id().replaceAll("[^ -~]", "?") + "'",
+                "1 to 100 letters, digits, '.', '_', ':' and '-': it is sent as a header");
+        ProducerConfig.Target target = config.target();
+        Allowed.require(
+                target.temperature() >= 0 && target.temperature() <= 100,
+                "target.temperature",
+                target.temperature(),
+                "0 to 100");
+        Allowed.require(
+                target.keepAlive().isZero()
+                        || (target.keepAlive().toSeconds() >= 1
+                                && target.keepAlive().toSeconds() <= 3_600),
+                "target.keep-alive",
+                target.keepAlive(),
+                "1 to 3600 s, for example 3s, or 0s: every request gets a connection of its own");
+        ProducerConfig.Load load = config.load();
+        Allowed.number("load.max-in-flight", load.maxInFlight(), 1, 1_000_000);
+        Allowed.number("load.event-loops", load.eventLoops(), 1, 64);
+        Allowed.number("load.warmup-requests", load.warmupRequests(), 0, 1_000_000_000);
+        load.requestCount().ifPresent(count -> Allowed.number("load.request-count", count, 1, Long.MAX_VALUE));
+        load.duration()
+                .ifPresent(duration -> Allowed.span("load.duration", nanos(duration), ProducerClock.NANOS_PER_MILLI));
+        Allowed.span("load.warmup-duration", nanos(load.warmupDuration()), 0);
+        Allowed.span("load.pause-after-failure", nanos(load.pauseAfterFailure()), 0);
+        Allowed.span("load.grace", nanos(load.grace()), 0);
+        load.ramp().ifPresent(ramp -> Allowed.span("load.ramp", nanos(ramp), 0));
+        ProducerConfig.Workload workload = config.workload();
+        Allowed.number("workload.max-tokens", workload.maxTokens(), 1, 1_000_000);
+        Allowed.number("workload.prompt-tokens", workload.promptTokens(), 1, 100_000);
+        Allowed.number("workload.prompt-tokens-deviation", workload.promptTokensDeviation(), 0, 100_000);
+        workload.maxTokensDeviation()
+                .ifPresent(tokens -> Allowed.number("workload.max-tokens-deviation", tokens, 0, 1_000_000));
+        Allowed.number("emit.queue-capacity", config.emit().queueCapacity(), 1, 10_000_000);
+        Allowed.number("emit.queue-bytes", config.emit().queueBytes().asLongValue(), 1L << 20, 1L << 40);
+        Allowed.span("selfwarmup.duration", nanos(config.selfwarmup().duration()), 0);
+        Allowed.number("selfwarmup.requests", config.selfwarmup().requests(), 0, 1_000_000_000);
+    }
+
+    private static Series series(ProducerConfig config, Endpoint endpoint, String model, LoadPoint loadPoint) {
+        ProducerConfig.SeriesLabels labels = config.series();
+        String name = config.target()
+                .name()
+                .orElse(endpoint.url().host() + ":" + endpoint.url().port());
+        return InvalidConfiguration.allowed(
+                "plumbline.series: ",
+                () -> new Series(
+                        new ComparisonGroup(name, model, labels.scenario(), loadPoint, labels.tenant()),
+                        labels.variant(),
+                        Optional.of(labels.conditions().orElseGet(() -> conditions(config)))));
     }
 
     /**
@@ -213,9 +218,13 @@ record ProducerSettings(
         ProducerConfig.Workload workload = config.workload();
         return new SyntheticWorkload(
                 new RequestClass(config.series().scenario()),
-                new Prompts(workload.seed(), new Length(workload.promptTokens(), workload.promptTokensDeviation())),
+                new Prompts(workload.seed(), prompts(workload)),
                 workload.seed(),
                 answers(workload));
+    }
+
+    private static Length prompts(ProducerConfig.Workload workload) {
+        return new Length(workload.promptTokens(), workload.promptTokensDeviation());
     }
 
     private static Length answers(ProducerConfig.Workload workload) {
@@ -234,75 +243,44 @@ record ProducerSettings(
                 "temperature", Double.toString(config.target().temperature()),
                 "streaming", Boolean.toString(config.target().streaming()),
                 "endpointType", config.target().endpointType().name()));
-        if (answers(workload).standardDeviation() > 0) {
-            conditions.put(
-                    "maxTokensDeviation", Integer.toString(answers(workload).standardDeviation()));
+        int spread = answers(workload).standardDeviation();
+        if (spread > 0) {
+            conditions.put("maxTokensDeviation", Integer.toString(spread));
         }
         return ConditionsDigest.of(conditions);
     }
 
     private static Optional<Slo> slo(ProducerConfig.Slo stated) {
-        OptionalLong ttft = limit("plumbline.slo.ttft", stated.ttft());
-        OptionalLong ttfa = limit("plumbline.slo.ttfa", stated.ttfa());
-        OptionalLong tpot = limit("plumbline.slo.tpot", stated.tpot());
-        OptionalLong e2e = limit("plumbline.slo.e2e", stated.e2e());
-        OptionalLong response = limit("plumbline.slo.response", stated.response());
-        return Stream.of(ttft, ttfa, tpot, e2e, response).anyMatch(OptionalLong::isPresent)
-                ? Optional.of(new Slo(ttft, ttfa, tpot, e2e, response))
-                : Optional.empty();
-    }
-
-    private static OptionalLong limit(String key, Optional<Duration> stated) {
-        return stated.isEmpty() ? OptionalLong.empty() : OptionalLong.of(nanos(key, stated.get(), Duration.ofNanos(1)));
+        return Stream.of(stated.ttft(), stated.ttfa(), stated.tpot(), stated.e2e(), stated.response())
+                        .allMatch(Optional::isEmpty)
+                ? Optional.empty()
+                : Optional.of(new Slo(
+                        nanos(stated.ttft()),
+                        nanos(stated.ttfa()),
+                        nanos(stated.tpot()),
+                        nanos(stated.e2e()),
+                        nanos(stated.response())));
     }
 
     private static Protection protection(ProducerConfig config) {
         ProducerConfig.Limits limits = config.limits();
-        limits.maxRequests()
-                .ifPresent(count -> requireRange("plumbline.limits.max-requests", count, 1, Long.MAX_VALUE));
-        limits.maxTokensTotal()
-                .ifPresent(count -> requireRange("plumbline.limits.max-tokens-total", count, 1, Long.MAX_VALUE));
-        limits.maxCost()
-                .ifPresent(cost -> require(
-                        cost > 0 && Double.isFinite(cost),
-                        "plumbline.limits.max-cost",
-                        Double.toString(cost),
-                        "above 0"));
-        double perPromptToken = price("plumbline.limits.price-per-1k-prompt-tokens", limits.pricePer1kPromptTokens());
-        double perOutputToken = price("plumbline.limits.price-per-1k-output-tokens", limits.pricePer1kOutputTokens());
-        if (limits.maxCost().isPresent() && perPromptToken + perOutputToken == 0) {
-            throw new InvalidConfiguration("plumbline.limits.max-cost needs a price:"
-                    + " plumbline.limits.price-per-1k-prompt-tokens or -output-tokens, for example 0.03");
-        }
         ProducerConfig.Breaker breaker = config.breaker();
-        require(
-                breaker.failureRatio() > 0,
-                "plumbline.breaker.failure-ratio",
-                Double.toString(breaker.failureRatio()),
-                "above 0; above 1 = never");
-        requireRange("plumbline.breaker.requests", breaker.requests(), 1, 100_000);
         ProducerConfig.Workload workload = config.workload();
-        Length prompts = new Length(workload.promptTokens(), workload.promptTokensDeviation());
+        SpendLimits spend = InvalidConfiguration.allowed(
+                "plumbline.limits.",
+                () -> new SpendLimits(
+                        limits.maxRequests(),
+                        limits.maxTokensTotal(),
+                        limits.maxCost(),
+                        limits.pricePer1kPromptTokens() / 1_000,
+                        limits.pricePer1kOutputTokens() / 1_000));
+        BreakerSettings pauses = InvalidConfiguration.allowed(
+                "plumbline.breaker.",
+                () -> new BreakerSettings(breaker.failureRatio(), breaker.requests(), nanos(breaker.pause())));
         return new Protection(
                 new SpendGuard(
-                        new SpendLimits(
-                                limits.maxRequests(),
-                                limits.maxTokensTotal(),
-                                limits.maxCost(),
-                                perPromptToken,
-                                perOutputToken),
-                        prompts.most(),
-                        answers(workload).most()),
-                new CircuitBreaker(new BreakerSettings(
-                        breaker.failureRatio(),
-                        breaker.requests(),
-                        nanos("plumbline.breaker.pause", breaker.pause(), Duration.ofMillis(1)))));
-    }
-
-    /** Of one token. */
-    private static double price(String key, double per1k) {
-        require(per1k >= 0 && per1k <= 1e6, key, Double.toString(per1k), "0 to 1000000");
-        return per1k / 1_000;
+                        spend, prompts(workload).most(), answers(workload).most()),
+                new CircuitBreaker(pauses));
     }
 
     private static LoadPoint loadPoint(ProducerConfig.Load load) {
@@ -311,21 +289,23 @@ record ProducerSettings(
                     + " plumbline.load.request-rate (open loop, for example 20) must be set, "
                     + (load.concurrency().isPresent() ? "both are" : "neither is"));
         }
-        if (load.concurrency().isPresent()) {
-            int concurrency = load.concurrency().getAsInt();
-            requireRange("plumbline.load.concurrency", concurrency, 1, 1_000_000);
-            requireRange("plumbline.load.event-loops (not more than concurrency)", load.eventLoops(), 1, concurrency);
-            return new LoadPoint.ClosedLoop(concurrency);
-        }
-        double rate = load.requestRate().getAsDouble();
-        require(
-                rate >= FireTimes.MIN_PER_SECOND && rate <= FireTimes.MAX_PER_SECOND,
-                "plumbline.load.request-rate",
-                Double.toString(rate),
-                FireTimes.MIN_PER_SECOND + " to " + FireTimes.MAX_PER_SECOND + " requests per second");
-        requireRange(
-                "plumbline.load.event-loops (not more than max-in-flight)", load.eventLoops(), 1, load.maxInFlight());
-        return new LoadPoint.OpenLoop(rate, arrivals(load));
+        InvalidConfiguration.require("plumbline.load.", () -> FireTimes.requireBurstiness(load.burstiness()));
+        LoadPoint point = load.concurrency().isPresent()
+                ? InvalidConfiguration.allowed(
+                        "plumbline.load.",
+                        () -> new LoadPoint.ClosedLoop(load.concurrency().getAsInt()))
+                : InvalidConfiguration.allowed(
+                        "plumbline.load.request-rate: ",
+                        () -> new LoadPoint.OpenLoop(load.requestRate().getAsDouble(), arrivals(load)));
+        int slots = load.concurrency().orElse(load.maxInFlight());
+        InvalidConfiguration.require(
+                "plumbline.load.",
+                () -> Allowed.require(
+                        load.eventLoops() <= slots,
+                        "event-loops",
+                        load.eventLoops(),
+                        "1 to " + slots + ", no more than requests at a time"));
+        return point;
     }
 
     private static Arrivals arrivals(ProducerConfig.Load load) {
@@ -337,11 +317,7 @@ record ProducerSettings(
     }
 
     private static RetryPolicy retries(ProducerConfig.Retry retry) {
-        requireRange("plumbline.retry.attempts", retry.attempts(), 1, 20);
-        return new RetryPolicy(
-                retry.attempts(),
-                nanos("plumbline.retry.pause", retry.pause(), Duration.ZERO),
-                nanos("plumbline.retry.longest-retry-after", retry.longestRetryAfter(), Duration.ZERO));
+        return new RetryPolicy(retry.attempts(), nanos(retry.pause()), nanos(retry.longestRetryAfter()));
     }
 
     private static Tokens tokens(ProducerConfig.Tokens tokens, Endpoint target) {
@@ -355,15 +331,14 @@ record ProducerSettings(
                     "plumbline.tokens.tokenizer-file may not be set with plumbline.tokens.source=tokenize: one tokenizer"
                             + " counts");
         }
-        file.ifPresent(path -> require(
-                Files.isReadable(path),
-                "plumbline.tokens.tokenizer-file",
-                path.toString(),
-                "a tokenizer.json that can be read"));
+        file.ifPresent(path -> InvalidConfiguration.require(
+                "plumbline.tokens.",
+                () -> Allowed.require(
+                        Files.isReadable(path), "tokenizer-file", path, "a tokenizer.json that can be read")));
         TargetUrl url = target.url();
         Optional<Endpoint> tokenize = choice == TokenChoice.TOKENIZE
-                ? Optional.of(valid(
-                        "plumbline.tokens.tokenize-path",
+                ? Optional.of(InvalidConfiguration.allowed(
+                        "plumbline.tokens.tokenize-path: ",
                         () -> new Endpoint(
                                 new TargetUrl(url.tls(), url.host(), url.port(), tokens.tokenizePath()),
                                 target.headers(),
@@ -374,55 +349,41 @@ record ProducerSettings(
     }
 
     private static Timeouts timeouts(ProducerConfig.Timeouts timeouts) {
-        Duration least = Duration.ofMillis(1);
         return new Timeouts(
-                nanos("plumbline.timeouts.connect", timeouts.connect(), least),
-                nanos("plumbline.timeouts.first-token", timeouts.firstToken(), least),
-                nanos("plumbline.timeouts.stall", timeouts.stall(), least),
-                nanos("plumbline.timeouts.total", timeouts.total(), least));
+                nanos(timeouts.connect()),
+                nanos(timeouts.firstToken()),
+                nanos(timeouts.stall()),
+                nanos(timeouts.total()));
     }
 
     private static Budgets budgets(ProducerConfig.SelfCheck selfCheck) {
-        Duration least = Duration.ofMillis(1);
-        double cpu = selfCheck.cpuSaturation();
-        require(cpu > 0 && cpu <= 1, "plumbline.self-check.cpu-saturation", Double.toString(cpu), "above 0 to 1");
-        double delay = selfCheck.delayRatio();
-        require(delay > 0, "plumbline.self-check.delay-ratio", Double.toString(delay), "above 0, for example 0.1");
-        double lost = selfCheck.lostTime();
-        require(lost > 0 && lost <= 1, "plumbline.self-check.lost-time", Double.toString(lost), "above 0 to 1");
         return new Budgets(
-                nanos("plumbline.self-check.tick", selfCheck.tick(), least),
-                nanos("plumbline.self-check.dispatch-lag", selfCheck.dispatchLag(), least),
-                nanos("plumbline.self-check.event-loop-stall", selfCheck.eventLoopStall(), least),
-                delay,
-                cpu,
-                lost);
+                nanos(selfCheck.tick()),
+                nanos(selfCheck.dispatchLag()),
+                nanos(selfCheck.eventLoopStall()),
+                selfCheck.delayRatio(),
+                selfCheck.cpuSaturation(),
+                selfCheck.lostTime());
     }
 
-    private static long nanos(String key, Duration value, Duration least) {
-        require(
-                value.compareTo(least) >= 0 && value.compareTo(LONGEST) <= 0,
-                key,
-                value.toString(),
-                (least.toMillis() > 0 ? least.toMillis() + " ms" : "1 ns") + " to 365 days, for example 10s or 500ms");
-        return value.toNanos();
+    private static SenderSettings sender(ProducerConfig config) {
+        return new SenderSettings(
+                Topics.EVENTS,
+                nanos(config.heartbeatInterval()),
+                KAFKA_RETRY.toNanos(),
+                nanos(config.emit().stopGrace()));
     }
 
-    private static void requireRange(String key, long value, long least, long most) {
-        require(value >= least && value <= most, key, Long.toString(value), least + " to " + most);
+    private static OptionalLong nanos(Optional<Duration> duration) {
+        return duration.map(stated -> OptionalLong.of(nanos(stated))).orElse(OptionalLong.empty());
     }
 
-    private static void require(boolean met, String key, String value, String allowed) {
-        if (!met) {
-            throw new InvalidConfiguration(key + " = " + value + " is not allowed, expected " + allowed);
-        }
-    }
-
-    private static <T> T valid(String key, java.util.function.Supplier<T> value) {
+    /** Of one that is too long to be told in them, as many as there are. */
+    static long nanos(Duration duration) {
         try {
-            return value.get();
-        } catch (IllegalArgumentException e) {
-            throw new InvalidConfiguration(key + ": " + e.getMessage());
+            return duration.toNanos();
+        } catch (ArithmeticException e) {
+            return duration.isNegative() ? Long.MIN_VALUE : Long.MAX_VALUE;
         }
     }
 }

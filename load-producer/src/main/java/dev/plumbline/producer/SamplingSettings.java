@@ -1,5 +1,6 @@
 package dev.plumbline.producer;
 
+import dev.plumbline.producer.settings.Allowed;
 import dev.plumbline.telemetry.engine.EngineValue;
 import dev.plumbline.telemetry.gpu.GpuSourceKind;
 import dev.plumbline.telemetry.gpu.GpuSources;
@@ -71,12 +72,8 @@ record SamplingSettings(PageAddress target, Gpu gpu, Engine engine, Optional<Oll
     }
 
     private static PageAddress target(ProducerConfig.Target target, Map<String, String> headers) {
-        PageAddress typed;
-        try {
-            typed = PageAddress.of(target.url().orElse(""), headers);
-        } catch (IllegalArgumentException e) {
-            throw new InvalidConfiguration("plumbline.target.url: " + e.getMessage());
-        }
+        PageAddress typed = InvalidConfiguration.allowed(
+                "plumbline.target.url: ", () -> PageAddress.of(target.url().orElse(""), headers));
         String path = typed.uri().getRawPath() == null ? "" : typed.uri().getRawPath();
         path = withoutEnd(withoutEnd(path, "/"), target.endpointType().path());
         return typed.at(withoutEnd(withoutEnd(path, "/"), "/v1"));
@@ -146,26 +143,19 @@ record SamplingSettings(PageAddress target, Gpu gpu, Engine engine, Optional<Oll
     }
 
     private static Optional<Ollama> ollama(ProducerConfig.Ollama ollama) {
-        boolean cold = ollama.load() == LifecyclePlan.Load.COLD;
-        if ((cold || ollama.ending() == LifecyclePlan.Ending.UNLOAD) && !ollama.allowUnload()) {
-            throw new InvalidConfiguration((cold ? "plumbline.ollama.load = COLD" : "plumbline.ollama.ending = UNLOAD")
-                    + " would unload a model of the target; allow it with plumbline.ollama.allow-unload=true");
-        }
-        if (ollama.ending() == LifecyclePlan.Ending.DELETE && !ollama.allowDelete()) {
-            throw new InvalidConfiguration("plumbline.ollama.ending = DELETE would delete a model of the target;"
-                    + " allow it with plumbline.ollama.allow-delete=true");
-        }
         requireWithin("plumbline.ollama.interval", ollama.interval(), LEAST_INTERVAL, LONGEST_INTERVAL);
         requireWithin("plumbline.ollama.pull-timeout", ollama.pullTimeout(), Duration.ofSeconds(1), Duration.ofDays(7));
         requireWithin("plumbline.ollama.load-timeout", ollama.loadTimeout(), Duration.ofSeconds(1), Duration.ofDays(1));
-        LifecyclePlan plan = new LifecyclePlan(
-                ollama.pull(),
-                ollama.pullInsecure(),
-                ollama.load(),
-                ollama.ending(),
-                new LifecyclePlan.Permissions(ollama.allowUnload(), ollama.allowDelete()),
-                ollama.pullTimeout(),
-                ollama.loadTimeout());
+        LifecyclePlan plan = InvalidConfiguration.allowed(
+                "plumbline.ollama.",
+                () -> new LifecyclePlan(
+                        ollama.pull(),
+                        ollama.pullInsecure(),
+                        ollama.load(),
+                        ollama.ending(),
+                        new LifecyclePlan.Permissions(ollama.allowUnload(), ollama.allowDelete()),
+                        ollama.pullTimeout(),
+                        ollama.loadTimeout()));
         boolean watched = ollama.follow() != ProducerConfig.Follow.OFF;
         boolean acts =
                 plan.pull() || plan.load() != LifecyclePlan.Load.NONE || plan.ending() != LifecyclePlan.Ending.KEEP;
@@ -188,13 +178,9 @@ record SamplingSettings(PageAddress target, Gpu gpu, Engine engine, Optional<Oll
         Map<String, String> headers = checked(section, given);
         List<PageAddress> pages = new ArrayList<>();
         for (String url : urls) {
-            try {
-                PageAddress page = PageAddress.of(url, Map.of());
-                pages.add(with(
-                        page.isOfSameOrigin(target) ? new PageAddress(page.uri(), target.headers()) : page, headers));
-            } catch (IllegalArgumentException e) {
-                throw new InvalidConfiguration(section + ".url: " + e.getMessage());
-            }
+            PageAddress page = InvalidConfiguration.allowed(section + ".url: ", () -> PageAddress.of(url, Map.of()));
+            pages.add(
+                    with(page.isOfSameOrigin(target) ? new PageAddress(page.uri(), target.headers()) : page, headers));
         }
         return pages;
     }
@@ -232,9 +218,7 @@ record SamplingSettings(PageAddress target, Gpu gpu, Engine engine, Optional<Oll
     }
 
     private static void requireWithin(String key, Duration value, Duration least, Duration most) {
-        if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
-            throw new InvalidConfiguration(key + " = " + value + " is not allowed, expected " + least.toMillis()
-                    + " ms to " + most.toSeconds() + " s");
-        }
+        InvalidConfiguration.require(
+                "", () -> Allowed.span(key, ProducerSettings.nanos(value), least.toNanos(), most.toNanos()));
     }
 }

@@ -38,12 +38,9 @@ record TargetSettings(Endpoint endpoint, Protocol protocol) {
             ProducerConfig.Target target, String model, int maxTokens, UnaryOperator<String> environment) {
         String url = target.url()
                 .orElseThrow(() -> InvalidConfiguration.missing("plumbline.target.url", "http://127.0.0.1:8000"));
-        TargetUrl where;
-        try {
-            where = TargetUrl.below(url, target.endpointType(), target.path(), target.query());
-        } catch (IllegalArgumentException e) {
-            throw new InvalidConfiguration("plumbline.target.url or .path: " + e.getMessage());
-        }
+        TargetUrl where = InvalidConfiguration.allowed(
+                "plumbline.target.url or .path: ",
+                () -> TargetUrl.below(url, target.endpointType(), target.path(), target.query()));
         Map<String, String> headers = new HashMap<>(authorization(target, environment));
         headers.putAll(target.headers());
         headers.forEach((name, value) -> {
@@ -80,22 +77,20 @@ record TargetSettings(Endpoint endpoint, Protocol protocol) {
         ProducerConfig.Generic generic = target.generic();
         String text = generic.text()
                 .orElseThrow(() -> InvalidConfiguration.missing("plumbline.target.generic.text", "/token/text"));
-        try {
-            return Protocol.generic(
-                    new GenericTarget(
-                            generic.method(),
-                            generic.body().orElse(""),
-                            generic.framing(),
-                            text,
-                            generic.reasoning(),
-                            generic.finishReason(),
-                            generic.promptTokens(),
-                            generic.outputTokens(),
-                            generic.error()),
-                    parameters);
-        } catch (IllegalArgumentException e) {
-            throw new InvalidConfiguration("plumbline.target.generic: " + e.getMessage());
-        }
+        return InvalidConfiguration.allowed(
+                "plumbline.target.generic.",
+                () -> Protocol.generic(
+                        new GenericTarget(
+                                generic.method(),
+                                generic.body().orElse(""),
+                                generic.framing(),
+                                text,
+                                generic.reasoning(),
+                                generic.finishReason(),
+                                generic.promptTokens(),
+                                generic.outputTokens(),
+                                generic.error()),
+                        parameters));
     }
 
     private static Map<String, String> authorization(ProducerConfig.Target target, UnaryOperator<String> environment) {

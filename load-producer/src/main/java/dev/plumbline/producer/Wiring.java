@@ -1,6 +1,5 @@
 package dev.plumbline.producer;
 
-import dev.plumbline.contract.wire.Topics;
 import dev.plumbline.producer.client.AnswerNotes;
 import dev.plumbline.producer.client.ConnectionReuse;
 import dev.plumbline.producer.client.SideChannel;
@@ -11,7 +10,6 @@ import dev.plumbline.producer.emission.EventOutlet;
 import dev.plumbline.producer.emission.EventSender;
 import dev.plumbline.producer.emission.KafkaConnector;
 import dev.plumbline.producer.emission.MarkedQueue;
-import dev.plumbline.producer.emission.SenderSettings;
 import dev.plumbline.producer.exposition.ProducerMetrics;
 import dev.plumbline.producer.recorder.EndedRequest;
 import dev.plumbline.producer.selfcheck.LostTimeWatch;
@@ -40,7 +38,6 @@ final class Wiring {
 
     private static final Duration TOKENIZE_TIMEOUT = Duration.ofSeconds(2);
     private static final int TOKENIZE_CONNECTIONS = 64;
-    private static final Duration KAFKA_RETRY = Duration.ofMillis(200);
 
     final ProducerMetrics metrics;
     final LoadCounters loadCounters = new LoadCounters();
@@ -80,11 +77,7 @@ final class Wiring {
                 producerId,
                 Set.of(settings.series()),
                 count,
-                new SenderSettings(
-                        Topics.EVENTS,
-                        heartbeatNanos,
-                        KAFKA_RETRY.toNanos(),
-                        config.emit().stopGrace().toNanos()),
+                settings.sender(),
                 emissionCounters,
                 sampling);
         this.tokenStage = tokenCounter(settings)

@@ -8,11 +8,13 @@ import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.producer.dispatch.Course;
 import dev.plumbline.producer.dispatch.LoadPlan;
 import dev.plumbline.producer.schedule.FireTimes;
+import dev.plumbline.producer.schedule.KolmogorovSmirnov;
 import dev.plumbline.producer.workload.Salt;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -101,6 +103,28 @@ class LoadSharesTest {
                 .orElseThrow();
         assertThat(mean).isCloseTo(5, within(0.2));
         assertThat(variance / mean).isBetween(least, most);
+    }
+
+    /** Of ten replicas of each of a hundred starts, a millisecond apart: uniform over the gap, and so is what lies between two. */
+    @Test
+    void phasesOfConstantArrivalsAreUniform() {
+        ProducerConfig.Load load = ProducerConfig.of(Map.of("plumbline.load.arrival-pattern", "CONSTANT"))
+                .load();
+        double[] phases = IntStream.range(0, 1_000)
+                .mapToLong(i -> Salt.ofStart("producer-" + i % 10, 1_795_345_200_000L + i / 10))
+                .mapToObj(salt -> new LoadShares(LoadPoint.parse("r1"), load, Salt.mixed(salt, "arrivals"), 1))
+                .mapToDouble(
+                        shares -> ((LoadPlan.Open) shares.plan(0)).fireTimes().nextDueNanos() / 1e9)
+                .toArray();
+        double[] between = IntStream.range(0, phases.length / 2)
+                .mapToDouble(i -> (phases[2 * i + 1] - phases[2 * i] + 1) % 1)
+                .toArray();
+
+        assertThat(DoubleStream.of(phases).distinct().count()).isEqualTo(phases.length);
+        for (double[] sample : new double[][] {phases, between}) {
+            assertThat(KolmogorovSmirnov.distance(DoubleStream.of(sample), share -> share))
+                    .isLessThan(KolmogorovSmirnov.allowed(sample.length));
+        }
     }
 
     @Test

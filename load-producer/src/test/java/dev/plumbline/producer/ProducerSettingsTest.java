@@ -170,6 +170,70 @@ class ProducerSettingsTest {
                 .hasMessageNotContaining("\n");
     }
 
+    /** A value that is too large to be told in nanoseconds is refused like any other. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+            timeouts.connect            | 0s      | = 0 s is not allowed, expected 1 ms to 365 days, for example 10s or 500ms
+            timeouts.first-token        | PT0.0001S | = 100 µs is not allowed, expected 1 ms to 365 days, for example 10s or 500ms
+            timeouts.stall              | 400d    | = 400 days is not allowed, expected 1 ms to 365 days, for example 10s or 500ms
+            timeouts.total              | 400000d | is not allowed, expected 1 ms to 365 days, for example 10s or 500ms
+            self-check.tick             | 0s      | = 0 s is not allowed, expected 1 ms to 365 days, for example 10s or 500ms
+            self-check.dispatch-lag     | PT-1S | = -1 s is not allowed, expected 1 ms to 365 days, for example 10s or 500ms
+            self-check.event-loop-stall | 0s      | = 0 s is not allowed, expected 1 ms to 365 days, for example 10s or 500ms
+            self-check.cpu-saturation   | 1.5     | = 1.5 is not allowed, expected above 0 to 1
+            retry.attempts              | 21      | = 21 is not allowed, expected 1 to 20
+            retry.pause                 | PT-1S | = -1 s is not allowed, expected 0 s to 365 days, for example 10s or 500ms
+            retry.longest-retry-after   | 366d    | = 366 days is not allowed, expected 0 s to 365 days, for example 10s or 500ms
+            breaker.failure-ratio       | 0       | = 0.0 is not allowed, expected above 0; above 1 = never
+            breaker.requests            | 0       | = 0 is not allowed, expected 1 to 100000
+            breaker.pause               | 0s      | = 0 s is not allowed, expected 1 ns to 365 days, for example 10s or 500ms
+            limits.max-requests         | 0       | = 0 is not allowed, expected 1 or more
+            limits.max-tokens-total     | -5      | = -5 is not allowed, expected 1 or more
+            limits.max-cost             | -1      | = -1.0 is not allowed, expected above 0
+            limits.max-cost             | 3       | needs a price beside it: price-per-1k-prompt-tokens or price-per-1k-output-tokens, for example 0.03
+            limits.price-per-1k-prompt-tokens | -2 | = -2.0 is not allowed, expected 0 to 1000000
+            limits.price-per-1k-output-tokens | 2000000 | = 2000000.0 is not allowed, expected 0 to 1000000
+            slo.ttft                    | 0s      | = 0 ns can be met by nothing, expected 1 ns or more
+            slo.response                | 0s      | = 0 ns can be met by nothing, expected 1 ns or more
+            heartbeat-interval          | 1ms     | = 1 ms is not allowed, expected 10 ms to 1 min, for example 10s or 500ms
+            emit.stop-grace             | 0s      | = 0 s is not allowed, expected 1 ms to 365 days, for example 10s or 500ms
+            emit.queue-capacity         | 0       | = 0 is not allowed, expected 1 to 10000000
+            load.burstiness             | 5000    | = 5000.0 is not allowed, expected 0.01 to 1000.0
+            load.event-loops            | 5       | = 5 is not allowed, expected 1 to 4, no more than requests at a time
+            load.event-loops            | 65      | = 65 is not allowed, expected 1 to 64
+            load.concurrency            | 0       | 0 is outside 1..1000000
+            load.request-count          | 0       | = 0 is not allowed, expected 1 or more
+            load.duration               | 0s      | = 0 s is not allowed, expected 1 ms to 365 days, for example 10s or 500ms
+            workload.max-tokens         | 0       | = 0 is not allowed, expected 1 to 1000000
+            target.temperature          | -1      | = -1.0 is not allowed, expected 0 to 100
+            selfwarmup.requests         | -1      | = -1 is not allowed, expected 0 to 1000000000
+            gpu.interval                | 50ms    | = 50 ms is not allowed, expected 200 ms to 1 h, for example 10s or 500ms
+            engine.timeout              | 2m      | = 2 min is not allowed, expected 50 ms to 1 min, for example 10s or 500ms
+            ollama.ending               | DELETE  | = DELETE would delete a model of the target, which is not allowed without allow-delete=true beside it
+            ollama.load                 | COLD    | = COLD would unload a model of the target, which is not allowed without allow-unload=true beside it
+            target.generic.method       | TRACE   | 'TRACE' is not allowed, expected one of [GET, PATCH, POST, PUT]
+            """)
+    void aRefusalSaysKeyValueAndWhatIsAllowed(String key, String value, String said) {
+        Map<String, String> changes = new HashMap<>(Map.of("plumbline." + key, value));
+        if (key.startsWith("target.generic.")) {
+            changes.put("plumbline.target.endpoint-type", "generic");
+            changes.put("plumbline.target.generic.text", "/a");
+        }
+        assertThatThrownBy(() -> ProducerSettings.checked(config(changes)))
+                .isInstanceOf(InvalidConfiguration.class)
+                .message()
+                .startsWith("plumbline." + key + " ")
+                .endsWith(" " + said);
+    }
+
+    @Test
+    void aRateIsRefusedWithItsKeyAndWhatIsAllowed() {
+        assertThatThrownBy(() -> ProducerSettings.checked(
+                        config(Map.of("plumbline.load.concurrency", "", "plumbline.load.request-rate", "0"))))
+                .isInstanceOf(InvalidConfiguration.class)
+                .hasMessage("plumbline.load.request-rate: rate 0.0/s is outside 0.000001..1000000");
+    }
+
     @Test
     void theKeyIsReadFromItsFileAndNeverPrinted(@TempDir Path folder) throws IOException {
         Path file = Files.writeString(folder.resolve("key"), "s3cret\nsecond line\n");

@@ -2,7 +2,6 @@ package dev.plumbline.producer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.plumbline.broker.EmbeddedBroker;
 import dev.plumbline.contract.event.NearestSample;
 import dev.plumbline.contract.event.RequestEvent;
 import dev.plumbline.contract.event.Surroundings.NearestSamples;
@@ -24,24 +23,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
-import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -54,39 +42,27 @@ import org.junit.jupiter.api.io.TempDir;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class SamplingIT {
 
-    private static final int PARTITIONS = 3;
-
     @TempDir
     private static Path folder;
 
-    private static EmbeddedBroker broker;
+    private static ToldToKafka kafka;
     private static SimulatedTarget target;
 
     @BeforeAll
     static void start() throws Exception {
-        broker = EmbeddedBroker.start(folder.resolve("broker"), 0);
+        kafka = new ToldToKafka(folder);
         target = SimulatedTarget.start(SimulatedTargetSettings.DEFAULT);
-        create(Topics.EVENTS);
     }
 
     @AfterAll
     static void stop() throws Exception {
         target.close();
-        broker.close();
-    }
-
-    private static void create(String topic) throws Exception {
-        try (Admin admin =
-                Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrapServers()))) {
-            admin.createTopics(List.of(new NewTopic(topic, PARTITIONS, (short) 1)))
-                    .all()
-                    .get(30, TimeUnit.SECONDS);
-        }
+        kafka.close();
     }
 
     private static LoadProducer producer(String name, Map<String, String> more) {
         Map<String, String> all = new HashMap<>(Map.of(
-                "plumbline.kafka.bootstrap-servers", broker.bootstrapServers(),
+                "plumbline.kafka.bootstrap-servers", kafka.bootstrapServers(),
                 "plumbline.target.url", target.baseUrl() + "/v1",
                 "plumbline.target.name", name,
                 "plumbline.target.model", "simulated",
@@ -125,37 +101,6 @@ class SamplingIT {
                 .orElseThrow(() -> new AssertionError("no " + line));
     }
 
-    private static List<ConsumerRecord<byte[], byte[]>> all(String topic) {
-        List<TopicPartition> partitions = IntStream.range(0, PARTITIONS)
-                .mapToObj(partition -> new TopicPartition(topic, partition))
-                .toList();
-        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-                Map.of(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrapServers()),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer())) {
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            long end = consumer.endOffsets(partitions).values().stream()
-                    .mapToLong(Long::longValue)
-                    .sum();
-            for (int polls = 0; records.size() < end && polls < 100; polls++) {
-                consumer.poll(Duration.ofSeconds(1)).forEach(records::add);
-            }
-            assertThat((long) records.size()).as("read of " + topic).isEqualTo(end);
-        }
-        return records;
-    }
-
-    private static List<RequestEvent> events(String targetName) {
-        return all(Topics.EVENTS).stream()
-                .map(record -> ((Decoded.Value<?>) Codec.EVENTS.decode(record.value())).value())
-                .filter(RequestEvent.class::isInstance)
-                .map(RequestEvent.class::cast)
-                .filter(event -> event.group().target().equals(targetName))
-                .toList();
-    }
-
     @Test
     @Order(1)
     void withoutTopicAndWithADeadToolTheRunIsWholeAndSaysWhatIsMissing() throws Exception {
@@ -172,7 +117,7 @@ class SamplingIT {
                         "plumbline.load.duration",
                         "2s"));
         producer.run();
-        List<RequestEvent> events = events("dead");
+        List<RequestEvent> events = kafka.requests("dead");
         assertThat(events).isNotEmpty();
         RequestEvent last = events.get(events.size() - 1);
         assertThat(last.surroundings().gpu().atEnd())
@@ -195,7 +140,7 @@ class SamplingIT {
     @Test
     @Order(2)
     void samplesAreOnEveryEventAndEachOnceOnTheTopic() throws Exception {
-        create(Topics.TELEMETRY);
+        kafka.create(Topics.TELEMETRY);
         Path smi = nvidiaSmi(
                 "good",
                 "csv='%s'\nrows='8 10'\nrename=\n. '%s'\n"
@@ -204,11 +149,11 @@ class SamplingIT {
                 producer("good", Map.of("plumbline.gpu.source", "nvidia-smi", "plumbline.gpu.command", smi.toString()));
         producer.run();
 
-        List<RequestEvent> events = events("good");
+        List<RequestEvent> events = kafka.requests("good");
         assertThat(events).hasSizeGreaterThan(5);
         // The first requests may have been over before the tool's first row.
         List<RequestEvent> later = events.subList(events.size() / 2, events.size());
-        List<ConsumerRecord<byte[], byte[]>> records = all(Topics.TELEMETRY);
+        List<ConsumerRecord<byte[], byte[]>> records = kafka.all(Topics.TELEMETRY);
         List<TelemetryRecord> telemetry = records.stream()
                 .map(record -> ((Decoded.Value<TelemetryRecord>) Codec.TELEMETRY.decode(record.value())).value())
                 .toList();
@@ -242,7 +187,8 @@ class SamplingIT {
                 .anyMatch(running -> running > 0);
 
         assertThat(records).allSatisfy(record -> {
-            assertThat(record.partition()).isEqualTo(GroupPartitioner.partitionOfTarget("good", PARTITIONS));
+            assertThat(record.partition())
+                    .isEqualTo(GroupPartitioner.partitionOfTarget("good", ToldToKafka.PARTITIONS));
             assertThat(new String(record.key(), StandardCharsets.UTF_8)).isEqualTo("good");
         });
         String page = metrics(producer);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.plumbline.target.SimulatedTarget;
+import dev.plumbline.target.lockstep.LockstepSettings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -19,7 +20,7 @@ class RunIT extends DrivenRuns {
 
     @Test
     void aRunIsJudgedByItsBudgetThenByTheLastGreenRunAndOtherConditionsAreRefused() throws Exception {
-        try (SimulatedTarget target = SimulatedTarget.start(TARGET)) {
+        try (SimulatedTarget target = SimulatedTarget.start(TARGET.withLockstep(LockstepSettings.DEFAULT))) {
             PlumbProcess first = run(
                     target,
                     "--duration",
@@ -48,14 +49,37 @@ class RunIT extends DrivenRuns {
             // Two runs of six seconds on a shared machine may differ: any verdict is fine, none is not.
             assertThat(second.exitValue()).as(second.output()).isIn(0, 1, 3);
             assertThat(second.output()).doesNotContain("NOT JUDGED");
+            for (Path run : runs()) {
+                assertThat(inWindows(run, "/delta/tokens/prompt")).isPositive();
+                assertThat(inWindows(run, "/delta/tokens/cached"))
+                        .as("of a prompt, the target's prefix cache knows nothing: " + run)
+                        .isZero();
+            }
 
-            PlumbProcess other =
-                    run(target, "--osl", "8", "--baseline", folder.getFileName().toString());
+            PlumbProcess other = run(
+                    target,
+                    "--cache",
+                    "reuse",
+                    "--baseline",
+                    folder.getFileName().toString());
             assertThat(other.exitValue()).as(other.output()).isEqualTo(2);
-            assertThat(other.complaints()).singleElement().asString().contains("maxTokens");
+            assertThat(other.complaints())
+                    .singleElement()
+                    .asString()
+                    .contains("condition 'cache' is 'reuse' here and 'avoid' in baseline");
             assertThat(runs()).hasSize(2);
             assertThat(other.leftOver("state", "runs", "key")).isEmpty();
         }
+    }
+
+    private long inWindows(Path folder, String pointer) throws IOException {
+        long sum = 0;
+        for (String line : Files.readAllLines(folder.resolve("windows.jsonl"))) {
+            JsonNode number = json.readTree(line).at(pointer);
+            assertThat(number.isIntegralNumber()).as(pointer + " of " + line).isTrue();
+            sum += number.asLong();
+        }
+        return sum;
     }
 
     /** Goodput of the windows is that of the requests; all are of one kind of work, and say how late the generator was. */

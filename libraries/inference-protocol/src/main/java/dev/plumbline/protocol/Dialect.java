@@ -2,7 +2,7 @@ package dev.plumbline.protocol;
 
 import java.util.function.Consumer;
 
-/** What one JSON text of an API means. Without state, safe for any thread, never throws for what the bytes are. */
+/** What the JSON texts of one body mean. One thread; never throws for what the bytes are. */
 @FunctionalInterface
 interface Dialect {
 

@@ -39,6 +39,15 @@ abstract class JsonAnswer {
     private final boolean keepsText;
     private boolean refusesAdmission;
     private String text = "";
+    /** Whether it is to be known where its text lies. */
+    private boolean marksText;
+
+    private int texts;
+    private long quoteOffset = -1;
+    private String onlyText = "";
+    /** All that was told, where that is a chunk with the only text. */
+    private Optional<StreamItem.Chunk> plain = Optional.empty();
+
     private Map<String, Long> serverNanos = Map.of();
     private Usage timedTokens = Usage.NOTHING;
 
@@ -53,41 +62,48 @@ abstract class JsonAnswer {
         JsonAnswer of(JsonParser json, boolean keepsText);
     }
 
-    /** A dialect that reads objects with these keys, and {@code [DONE]}. */
+    /** A dialect that reads objects with these keys, and {@code [DONE]}. Of one body. */
     static Dialect dialect(Keys keys, boolean keepsText) {
-        return (bytes, offset, length, namedError, sink) ->
-                readAll(keys, keepsText, bytes, offset, length, namedError, sink);
+        LastShape shape = new LastShape(keepsText);
+        return (bytes, offset, length, namedError, sink) -> {
+            Optional<StreamItem.Chunk> known = namedError ? Optional.empty() : shape.chunkOf(bytes, offset, length);
+            if (known.isPresent()) {
+                sink.accept(known.get());
+            } else if (isDone(bytes, offset, length)) {
+                sink.accept(new StreamItem.Done());
+            } else {
+                readAll(keys, keepsText, shape, bytes, offset, length, namedError, sink);
+            }
+        };
     }
 
     private static void readAll(
             Keys keys,
             boolean keepsText,
+            LastShape shape,
             byte[] bytes,
             int offset,
             int length,
             boolean namedError,
             Consumer<StreamItem> sink) {
-        if (isDone(bytes, offset, length)) {
-            sink.accept(new StreamItem.Done());
-            return;
-        }
         try (JsonParser json = JSON.createParser(bytes, offset, length)) {
             JsonToken first = json.nextToken();
             if (first != JsonToken.START_OBJECT) {
                 sink.accept(notUnderstood("not a JSON object", bytes, offset, length, namedError));
                 return;
             }
-            // One object, or several behind each other: lines that a gateway labelled as one answer.
-            for (JsonToken next = first; next == JsonToken.START_OBJECT; next = json.nextToken()) {
-                JsonAnswer object = keys.of(json, keepsText);
-                object.read();
-                if (object.isForeign()) {
-                    sink.accept(object.foreign(bytes, offset, length, namedError));
-                } else {
-                    object.tell(namedError, sink);
-                }
+            JsonAnswer object = keys.of(json, keepsText);
+            object.marksText = shape.isLearning();
+            object.read(bytes, offset, length, namedError, sink);
+            JsonToken next = json.nextToken();
+            if (next == null && object.plain.isPresent()) {
+                shape.learn(bytes, offset, length, object.quoteOffset, object.onlyText, object.plain.get());
             }
-            if (json.currentToken() != null) {
+            // Several behind each other: lines that a gateway labelled as one answer.
+            for (; next == JsonToken.START_OBJECT; next = json.nextToken()) {
+                keys.of(json, keepsText).read(bytes, offset, length, namedError, sink);
+            }
+            if (next != null) {
                 sink.accept(new StreamItem.Malformed("something behind the JSON object"));
             }
         } catch (IOException e) {
@@ -116,12 +132,18 @@ abstract class JsonAnswer {
                 && bytes[offset + 5] == ']';
     }
 
-    private void read() throws IOException {
+    private void read(byte[] bytes, int offset, int length, boolean namedError, Consumer<StreamItem> sink)
+            throws IOException {
         while (json.nextToken() == JsonToken.FIELD_NAME) {
             String name = json.currentName();
             field(name, json.nextToken());
         }
         end();
+        if (isForeign()) {
+            sink.accept(foreign(bytes, offset, length, namedError));
+        } else {
+            tell(namedError, sink);
+        }
     }
 
     /**
@@ -195,7 +217,11 @@ abstract class JsonAnswer {
         if (!completes) {
             finishReason = Optional.empty();
         }
-        sink.accept(chunk());
+        StreamItem.Chunk chunk = chunk();
+        sink.accept(chunk);
+        if (texts == 1 && marksText && said.isEmpty() && !last) {
+            plain = Optional.of(chunk);
+        }
         if (said.isPresent() && !completes) {
             sink.accept(FinishReason.objection(said.get()));
         }
@@ -318,6 +344,11 @@ abstract class JsonAnswer {
     }
 
     private void keep() throws IOException {
+        texts++;
+        if (marksText && texts == 1) {
+            quoteOffset = json.currentTokenLocation().getByteOffset();
+            onlyText = json.getText();
+        }
         if (keepsText) {
             text = text.isEmpty() ? json.getText() : text + json.getText();
         }

@@ -32,6 +32,7 @@ public final class Protocol {
     private final Optional<GenericTarget> generic;
     private final AnswerLimits limits;
     private final boolean keepsText;
+    private final Map<String, String> headers;
 
     private Protocol(
             EndpointType endpointType,
@@ -46,6 +47,7 @@ public final class Protocol {
         this.generic = generic;
         this.limits = limits;
         this.keepsText = keepsText;
+        this.headers = fixedHeaders();
     }
 
     /**
@@ -115,6 +117,10 @@ public final class Protocol {
 
     /** Headers of every request; the key is not among them, see {@link EndpointType#authorization}. */
     public Map<String, String> headers() {
+        return headers;
+    }
+
+    private Map<String, String> fixedHeaders() {
         Map<String, String> headers = new HashMap<>();
         headers.put("Content-Type", "application/json");
         headers.put(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -24,6 +25,34 @@ class SseDecoderTest {
     @Test
     void dataLinesOfOneEventAreJoined() {
         assertThat(data("data: a\ndata:b\n\n")).containsExactly("a\nb");
+    }
+
+    /** Bytes that lie beside LF and CR, and of other letters, at each place of eight. */
+    @Test
+    void onlyLineFeedsAndReturnsEndALine() {
+        String odd = "\u0001\t\u000b\u000c\u000e\u0080\u008a\u008d\u00ff\u010a\u010d\u8a0a\ud83d\ude00";
+        for (int before = 0; before < 17; before++) {
+            String one = "x".repeat(before) + odd;
+            String two = odd + "x".repeat(before);
+            for (String newline : List.of("\n", "\r", "\r\n")) {
+                assertThat(data("data: " + one + newline + newline + "data: " + two + newline + newline))
+                        .containsExactly(one, two);
+            }
+        }
+    }
+
+    /** What came may be written over once the decoder has returned. */
+    @Test
+    void dataIsItsOwnWhereverItIsCut() {
+        String text = "data: one\ndata: two\n\ndata: three\nid: 1\n\ndata:\ndata: " + "4".repeat(600) + "\n\n";
+        List<String> whole = data(text);
+        assertThat(whole).containsExactly("one\ntwo", "three", "\n" + "4".repeat(600));
+        for (int first = 0; first <= text.length(); first++) {
+            for (int second = first; second <= Math.min(text.length(), first + 40); second++) {
+                assertThat(data(text.substring(0, first), text.substring(first, second), text.substring(second)))
+                        .isEqualTo(whole);
+            }
+        }
     }
 
     @Test
@@ -77,6 +106,7 @@ class SseDecoderTest {
         for (String piece : pieces) {
             byte[] bytes = piece.getBytes(StandardCharsets.UTF_8);
             decoder.feed(bytes, 0, bytes.length);
+            Arrays.fill(bytes, (byte) '!');
         }
         decoder.endOfStream();
         return data;

@@ -6,6 +6,7 @@ import dev.plumbline.contract.event.Activity;
 import dev.plumbline.contract.event.Circumstances;
 import dev.plumbline.contract.event.LoadEdges;
 import dev.plumbline.contract.series.Series;
+import dev.plumbline.producer.time.Anchor;
 import dev.plumbline.producer.time.ProducerClock;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -16,6 +17,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one event loop did, by slot of wall-clock time, since it last told: requests that fell due, the exact integral of
@@ -73,11 +75,21 @@ public final class ActivityLedger implements LoopLedger {
         }
     }
 
+    /** Where stamps of a slot are counted, as long as their anchor is this one. */
+    private record Place(Anchor anchor, Slot slot, Entry entry) {
+
+        boolean holds(Anchor at, long nanos) {
+            return nanos >= slot.fromNanos() && nanos < slot.untilNanos() && anchor.equals(at);
+        }
+    }
+
     private final ProducerClock clock;
     private final Series series;
     private final TreeMap<Long, Entry> slots = new TreeMap<>();
+    private @Nullable Place last;
     private long inFlight;
     private long integratedUntilNanos;
+    private long toldUntilNanos = Long.MIN_VALUE;
 
     /** Nothing was in flight after this stamp, where nothing is. */
     private long lastInFlightNanos = Long.MIN_VALUE;
@@ -151,10 +163,13 @@ public final class ActivityLedger implements LoopLedger {
         return inFlight;
     }
 
-    /** Output tokens streamed in; negative corrects an earlier count. Counts within the measured span only. */
+    /**
+     * Output tokens streamed in; negative corrects an earlier count. Counts within the measured span only. What came before
+     * everything was told, but is only known now, counts from where that ended: of what is told no more is told.
+     */
     public void tokens(long atNanos, long count) {
         if (count != 0 && isMeasured(atNanos)) {
-            entryAt(atNanos).outputTokens += count;
+            entryAt(Math.max(atNanos, toldUntilNanos)).outputTokens += count;
         }
     }
 
@@ -195,6 +210,7 @@ public final class ActivityLedger implements LoopLedger {
     /** Everything until the stamp that was not told before, in order of time; it counts as told from now on. */
     public List<Activity> drain(long atNanos) {
         advance(atNanos);
+        toldUntilNanos = Math.max(toldUntilNanos, atNanos);
         List<Activity> told = new ArrayList<>(slots.size());
         slots.forEach((start, slot) -> told.add(new Activity(
                 series.variant(),
@@ -207,6 +223,7 @@ public final class ActivityLedger implements LoopLedger {
                 slot.circumstances(),
                 slot.edges)));
         slots.clear();
+        last = null;
         return told;
     }
 
@@ -299,8 +316,17 @@ public final class ActivityLedger implements LoopLedger {
         integratedUntilNanos = Math.max(integratedUntilNanos, atNanos);
     }
 
+    /** Most stamps lie in the slot of the one before; but a slot may have been cut since, by another anchor. */
     private Entry entryAt(long atNanos) {
-        return entry(Slot.at(clock, atNanos));
+        Anchor anchor = clock.anchorAt(atNanos);
+        Place place = last;
+        if (place == null || !place.holds(anchor, atNanos)) {
+            Slot slot = Slot.at(clock, atNanos);
+            place = new Place(anchor, slot, entry(slot));
+            // One that was discarded at once is not kept in mind.
+            last = slots.containsKey(slot.startEpochMillis()) ? place : null;
+        }
+        return place.entry();
     }
 
     private Entry entry(Slot slot) {
@@ -311,6 +337,7 @@ public final class ActivityLedger implements LoopLedger {
         Entry entry = slots.computeIfAbsent(startEpochMillis, unused -> new Entry());
         if (slots.size() > MAX_SLOTS) {
             slots.pollFirstEntry();
+            last = null;
             discardedSlots.increment();
         }
         return entry;

@@ -9,6 +9,7 @@ import dev.plumbline.protocol.AnswerReader;
 import dev.plumbline.protocol.Protocol;
 import dev.plumbline.protocol.RetryAfter;
 import dev.plumbline.protocol.StreamItem;
+import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.PrematureChannelClosureException;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.buffer.Buffer;
@@ -29,6 +30,7 @@ public final class Exchange {
     private final Endpoint endpoint;
     private final TargetConnections connections;
     private final Timeouts timeouts;
+    private final ReadPass reads;
     private final ProducerClock clock;
     private final AnswerNotes notes;
     private final ExchangeListener listener;
@@ -49,6 +51,7 @@ public final class Exchange {
             Endpoint endpoint,
             TargetConnections connections,
             Timeouts timeouts,
+            ReadPass reads,
             ProducerClock clock,
             AnswerNotes notes,
             ExchangeListener listener) {
@@ -58,6 +61,7 @@ public final class Exchange {
         this.endpoint = endpoint;
         this.connections = connections;
         this.timeouts = timeouts;
+        this.reads = reads;
         this.clock = clock;
         this.notes = notes;
         this.listener = listener;
@@ -78,20 +82,26 @@ public final class Exchange {
         return hasEnded;
     }
 
-    /** Ends it because we want it to end; does nothing when it is over. */
+    /**
+     * Ends it because we want it to end; does nothing when it is over. It and others of its client may end before that, by what
+     * has come and was not looked at yet.
+     */
     public void cancel() {
+        reads.handOn();
         if (!hasEnded) {
             abort(recording.cancelled(clock.nanos()));
         }
     }
 
-    /** Whether {@link #enforceDeadlines} would end it. */
+    /** Whether {@link #enforceDeadlines} would end it, by what is known so far. */
     public boolean isOverdue(long nowNanos) {
         return !hasEnded && (overTotal(nowNanos) || overFirstToken(nowNanos) || overStall(nowNanos));
     }
 
-    /** Ends it when it took longer than allowed. */
+    /** Ends it when it took longer than allowed. It and others of its client may end before that, see {@link #cancel}. */
     public void enforceDeadlines(long nowNanos) {
+        // What has come in time may wait to be read.
+        reads.handOn();
         if (hasEnded) {
             return;
         }
@@ -163,8 +173,10 @@ public final class Exchange {
         connections.connected();
         HttpClientRequest connected = result.result();
         InterimResponses.skipOn(connected.connection());
+        BodyPieces pieces = BodyPieces.of(connected.connection());
+        reads.watch(connected.connection());
         if (onKept) {
-            KeptConnection taken = KeptConnection.of(connected.connection(), connections.reuse());
+            KeptConnection taken = KeptConnection.of(connected.connection(), connections.reuse(), reads::arrivedNanos);
             if (!taken.take(clock.nanos())) {
                 connected.connection().close();
                 open(false);
@@ -172,13 +184,13 @@ public final class Exchange {
             }
             connection = Optional.of(taken);
         }
-        write(connected);
+        write(connected, pieces);
     }
 
-    private void write(HttpClientRequest connected) {
+    private void write(HttpClientRequest connected, BodyPieces pieces) {
         request = Optional.of(connected);
         connected.exceptionHandler(cause -> broken(connected, cause));
-        connected.response().onComplete(result -> responded(connected, result));
+        connected.response().onComplete(result -> responded(connected, pieces, result));
         protocol.headers().forEach(connected::putHeader);
         endpoint.headers().forEach(connected::putHeader);
         connected.putHeader("X-Request-Id", recording.requestId());
@@ -191,8 +203,7 @@ public final class Exchange {
         connected.end(Buffer.buffer(body));
     }
 
-    private void responded(HttpClientRequest to, AsyncResult<HttpClientResponse> result) {
-        long now = clock.nanos();
+    private void responded(HttpClientRequest to, BodyPieces pieces, AsyncResult<HttpClientResponse> result) {
         if (hasEnded || !isCurrent(to)) {
             return;
         }
@@ -202,11 +213,13 @@ public final class Exchange {
         }
         HttpClientResponse response = result.result();
         connection.ifPresent(kept -> kept.answering(response));
+        long arrivedNanos = reads.arrivedNanos();
         int status = response.statusCode();
         String coding = response.getHeader("Content-Encoding");
         if (coding != null && !coding.isBlank() && !coding.equalsIgnoreCase("identity")) {
             // Nothing compressed is asked for, so nothing is unpacked: what little arrives may be much.
-            recording.headers(now, status, false, retryAfterMillis(response));
+            recording.headers(arrivedNanos, status, false, retryAfterMillis(response));
+            long now = clock.nanos();
             abort(
                     status / 100 == 2
                             ? recording.failed(now, FailureKind.MALFORMED, "compressed, which was not asked for")
@@ -216,21 +229,20 @@ public final class Exchange {
         AnswerReader reader =
                 protocol.answer(status, Optional.ofNullable(response.getHeader("Content-Type")), this::item);
         answer = Optional.of(reader);
-        recording.headers(now, status, reader.isStream(), retryAfterMillis(response));
+        recording.headers(arrivedNanos, status, reader.isStream(), retryAfterMillis(response));
         response.exceptionHandler(cause -> broken(to, cause));
-        response.handler(buffer -> bytes(reader, buffer));
+        pieces.readBy(piece -> bytes(reader, piece));
         response.endHandler(unused -> ended(reader));
     }
 
-    private void bytes(AnswerReader reader, Buffer buffer) {
-        long now = clock.nanos();
+    private void bytes(AnswerReader reader, ByteBuf piece) {
         if (hasEnded) {
             return;
         }
-        chunkNanos = now;
-        recording.bytes(now);
-        byte[] bytes = buffer.getBytes();
-        reader.feed(bytes, 0, bytes.length);
+        chunkNanos = reads.arrivedNanos();
+        recording.bytes(chunkNanos);
+        int length = piece.readableBytes();
+        reader.feed(reads.bytesOf(piece), 0, length);
     }
 
     private void item(StreamItem item) {

@@ -19,6 +19,7 @@ public final class InferenceClient implements AutoCloseable {
     private final Timeouts timeouts;
     private final ProducerClock clock;
     private final AnswerNotes notes;
+    private final ReadPass reads;
 
     /**
      * @param vertx has one event loop, on which every call is made
@@ -39,6 +40,7 @@ public final class InferenceClient implements AutoCloseable {
         this.timeouts = timeouts;
         this.clock = clock;
         this.notes = notes;
+        this.reads = new ReadPass(clock);
         this.connections = new TargetConnections(
                 vertx,
                 endpoint,
@@ -57,7 +59,7 @@ public final class InferenceClient implements AutoCloseable {
      */
     public Exchange start(RequestRecording recording, byte[] body, Protocol protocol, ExchangeListener listener) {
         Exchange exchange =
-                new Exchange(recording, body, protocol, endpoint, connections, timeouts, clock, notes, listener);
+                new Exchange(recording, body, protocol, endpoint, connections, timeouts, reads, clock, notes, listener);
         exchange.start();
         return exchange;
     }

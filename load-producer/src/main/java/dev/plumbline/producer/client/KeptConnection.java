@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,8 @@ final class KeptConnection extends ChannelDuplexHandler {
     private static final long MARGIN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final ConnectionReuse reuse;
+    private final LongSupplier arrivedNanos;
+    private long takenNanos;
     private long answers;
     private long mostAnswers = Long.MAX_VALUE;
     private long idleLimitNanos;
@@ -43,20 +46,25 @@ final class KeptConnection extends ChannelDuplexHandler {
     private boolean unfit;
     private boolean hasEnded;
 
-    private KeptConnection(ConnectionReuse reuse) {
+    private KeptConnection(ConnectionReuse reuse, LongSupplier arrivedNanos) {
         this.reuse = reuse;
+        this.arrivedNanos = arrivedNanos;
         this.idleLimitNanos = TimeUnit.SECONDS.toNanos(reuse.idleSeconds());
     }
 
-    /** What is known of a connection; begins to watch it when nothing is. */
-    static KeptConnection of(HttpConnection connection, ConnectionReuse reuse) {
+    /**
+     * What is known of a connection; begins to watch it when nothing is.
+     *
+     * @param arrivedNanos when the bytes came that are being handed on
+     */
+    static KeptConnection of(HttpConnection connection, ConnectionReuse reuse, LongSupplier arrivedNanos) {
         Channel channel = ((HttpClientConnection) connection).channel();
         ChannelPipeline pipeline = channel.pipeline();
         KeptConnection known = pipeline.get(KeptConnection.class);
         if (known != null) {
             return known;
         }
-        KeptConnection first = new KeptConnection(reuse);
+        KeptConnection first = new KeptConnection(reuse, arrivedNanos);
         ChannelHandlerContext codec = pipeline.context(HttpClientCodec.class);
         if (codec == null) {
             // It ended in this moment and was taken apart.
@@ -73,6 +81,7 @@ final class KeptConnection extends ChannelDuplexHandler {
                 && !hasEnded
                 && (answers == 0 || (answers < mostAnswers && nowNanos - idleSinceNanos < idleLimitNanos));
         taken = true;
+        takenNanos = nowNanos;
         heard = false;
         return fit;
     }
@@ -126,7 +135,7 @@ final class KeptConnection extends ChannelDuplexHandler {
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
-        if (!taken && answers > 0) {
+        if (answers > 0 && (!taken || arrivedNanos.getAsLong() < takenNanos)) {
             // Nobody asked: whatever it is, it would be read as the answer to the next request.
             ReferenceCountUtil.release(message);
             hasEnded = true;

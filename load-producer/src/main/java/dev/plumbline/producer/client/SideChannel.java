@@ -66,7 +66,7 @@ public final class SideChannel implements AutoCloseable {
                 })
                 .onSuccess(request -> {
                     Optional<KeptConnection> kept = onKept
-                            ? Optional.of(KeptConnection.of(request.connection(), connections.reuse()))
+                            ? Optional.of(KeptConnection.of(request.connection(), connections.reuse(), clock::nanos))
                             : Optional.empty();
                     if (kept.isPresent() && !kept.get().take(clock.nanos())) {
                         request.connection().close();

@@ -1,7 +1,10 @@
 package dev.plumbline.producer.client;
 
+import dev.plumbline.producer.settings.Allowed;
+import dev.plumbline.producer.time.ProducerClock;
+
 /**
- * How long each part of a request may take, in nanoseconds; all positive. Looked at by the loop's tick, so a timeout may
+ * How long each part of a request may take, in nanoseconds; 1 ms to 365 days. Looked at by the loop's tick, so a timeout may
  * come one tick late.
  *
  * @param connectNanos until a connection stands
@@ -12,10 +15,9 @@ package dev.plumbline.producer.client;
 public record Timeouts(long connectNanos, long firstTokenNanos, long stallNanos, long totalNanos) {
 
     public Timeouts {
-        if (connectNanos < 1 || firstTokenNanos < 1 || stallNanos < 1 || totalNanos < 1) {
-            throw new IllegalArgumentException(
-                    "timeouts must be positive: connect " + connectNanos + " ns, first token " + firstTokenNanos
-                            + " ns, stall " + stallNanos + " ns, total " + totalNanos + " ns");
-        }
+        Allowed.span("connect", connectNanos, ProducerClock.NANOS_PER_MILLI);
+        Allowed.span("first-token", firstTokenNanos, ProducerClock.NANOS_PER_MILLI);
+        Allowed.span("stall", stallNanos, ProducerClock.NANOS_PER_MILLI);
+        Allowed.span("total", totalNanos, ProducerClock.NANOS_PER_MILLI);
     }
 }

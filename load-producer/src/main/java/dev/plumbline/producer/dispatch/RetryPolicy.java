@@ -3,6 +3,7 @@ package dev.plumbline.producer.dispatch;
 import dev.plumbline.contract.event.FailureKind;
 import dev.plumbline.contract.event.Outcome;
 import dev.plumbline.producer.recorder.EndedRequest;
+import dev.plumbline.producer.settings.Allowed;
 import dev.plumbline.producer.time.ProducerClock;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -11,7 +12,7 @@ import java.util.Set;
  * When a failed request is tried again. Only failures before any content are, and only of kinds that another try can mend: a
  * client that has begun to show an answer does not begin anew.
  *
- * @param attempts most tries of one request, the first included
+ * @param attempts most tries of one request, the first included, 1 to 20
  * @param pauseNanos between the end of a try and the next
  * @param longestRetryAfterNanos a server that asks for a longer pause than this is not asked again
  */
@@ -19,6 +20,8 @@ public record RetryPolicy(int attempts, long pauseNanos, long longestRetryAfterN
 
     /** One try. */
     public static final RetryPolicy NEVER = new RetryPolicy(1, 0, 0);
+
+    private static final int MOST_ATTEMPTS = 20;
 
     private static final Set<FailureKind> MENDABLE = Set.of(
             FailureKind.CONNECT,
@@ -30,10 +33,9 @@ public record RetryPolicy(int attempts, long pauseNanos, long longestRetryAfterN
             FailureKind.EMPTY);
 
     public RetryPolicy {
-        if (attempts < 1 || pauseNanos < 0 || longestRetryAfterNanos < 0) {
-            throw new IllegalArgumentException(
-                    attempts + " attempts, pause " + pauseNanos + " ns, at most " + longestRetryAfterNanos + " ns");
-        }
+        Allowed.number("attempts", attempts, 1, MOST_ATTEMPTS);
+        Allowed.span("pause", pauseNanos, 0);
+        Allowed.span("longest-retry-after", longestRetryAfterNanos, 0);
     }
 
     /** How long to wait before the next try; empty when there is none. */

@@ -34,6 +34,7 @@ import java.util.stream.Stream;
  */
 public final class SampleMetrics {
 
+    private static final double NANOS_PER_SECOND = 1e9;
     private static final String[] GPU_LABELS = {"target", "gpu", "name", "uuid"};
 
     private final String target;
@@ -241,6 +242,20 @@ public final class SampleMetrics {
                 .labelNames("source")
                 .callback(callback ->
                         all.forEach(sampler -> callback.call((double) sampler.sampleCount(), sampler.name())))
+                .register(registry);
+        SummaryWithCallback.builder()
+                .name("plumbline_sampler_look_seconds")
+                .help("How long looks took that the sampler asked for, the other side's work included")
+                .labelNames("source")
+                .callback(callback -> all.forEach(sampler -> {
+                    if (sampler.lookCount() > 0) {
+                        callback.call(
+                                sampler.lookCount(),
+                                sampler.lookNanos() / NANOS_PER_SECOND,
+                                Quantiles.EMPTY,
+                                sampler.name());
+                    }
+                }))
                 .register(registry);
         CounterWithCallback.builder()
                 .name("plumbline_sampler_failures_total")

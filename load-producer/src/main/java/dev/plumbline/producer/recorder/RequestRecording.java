@@ -34,6 +34,9 @@ public final class RequestRecording {
     /** Longest answer that is kept for a tokenizer; what is longer is not counted by one. */
     private static final int MAX_COUNTED_CHARACTERS = 1 << 20;
 
+    /** A stamp of what did not happen; in here only, where one is set with each chunk. No clock shows it. */
+    private static final long NEVER = Long.MIN_VALUE;
+
     private static final Surroundings NOT_SAMPLED = Surroundings.unknown("not sampled");
 
     /**
@@ -64,12 +67,12 @@ public final class RequestRecording {
     private final HistogramAccumulator chunkGaps = new HistogramAccumulator();
     private Map<String, Long> serverNanos = Map.of();
 
-    private OptionalLong sentNanos = OptionalLong.empty();
-    private OptionalLong headersNanos = OptionalLong.empty();
-    private OptionalLong firstByteNanos = OptionalLong.empty();
-    private OptionalLong firstContentNanos = OptionalLong.empty();
-    private OptionalLong firstAnswerNanos = OptionalLong.empty();
-    private OptionalLong lastContentNanos = OptionalLong.empty();
+    private long sentNanos = NEVER;
+    private long headersNanos = NEVER;
+    private long firstByteNanos = NEVER;
+    private long firstContentNanos = NEVER;
+    private long firstAnswerNanos = NEVER;
+    private long lastContentNanos = NEVER;
     private OptionalLong httpStatus = OptionalLong.empty();
     private OptionalLong retryAfterMillis = OptionalLong.empty();
     private boolean streamed;
@@ -129,12 +132,12 @@ public final class RequestRecording {
 
     /** When it was written; empty before. */
     public OptionalLong sentNanos() {
-        return sentNanos;
+        return stamp(sentNanos);
     }
 
     /** When the first content came; empty before, and always for an answer in one piece. */
     public OptionalLong firstContentNanos() {
-        return firstContentNanos;
+        return stamp(firstContentNanos);
     }
 
     /** Whether the server said everything that decides the outcome, though the stream may still be open. */
@@ -167,12 +170,12 @@ public final class RequestRecording {
 
     /** The request bytes were handed to an established connection; of several times the last counts. */
     public void sent(long atNanos) {
-        sentNanos = OptionalLong.of(atNanos);
+        sentNanos = atNanos;
     }
 
     /** What it was handed to had ended before, so that it has yet to be sent. */
     public void notSent() {
-        sentNanos = OptionalLong.empty();
+        sentNanos = NEVER;
     }
 
     /**
@@ -182,7 +185,7 @@ public final class RequestRecording {
      * @param retryAfter what the server asked for, in milliseconds
      */
     public void headers(long atNanos, int status, boolean isStream, OptionalLong retryAfter) {
-        headersNanos = OptionalLong.of(atNanos);
+        headersNanos = atNanos;
         httpStatus = OptionalLong.of(status);
         retryAfterMillis = retryAfter;
         streamed = isStream;
@@ -190,8 +193,8 @@ public final class RequestRecording {
 
     /** Bytes of the body arrived. */
     public void bytes(long atNanos) {
-        if (firstByteNanos.isEmpty()) {
-            firstByteNanos = OptionalLong.of(atNanos);
+        if (firstByteNanos == NEVER) {
+            firstByteNanos = atNanos;
         }
     }
 
@@ -230,7 +233,9 @@ public final class RequestRecording {
     }
 
     private boolean chunk(long atNanos, StreamItem.Chunk chunk) {
-        finishReason = chunk.finishReason().or(() -> finishReason);
+        if (chunk.finishReason().isPresent()) {
+            finishReason = chunk.finishReason();
+        }
         if (chunk.usage().isPresent()) {
             usage = chunk.usage().get().fallingBackTo(usage);
         }
@@ -249,16 +254,16 @@ public final class RequestRecording {
             answerToCount.append(chunk.text());
         }
         if (streamed) {
-            if (firstContentNanos.isEmpty()) {
-                firstContentNanos = OptionalLong.of(atNanos);
+            if (firstContentNanos == NEVER) {
+                firstContentNanos = atNanos;
             } else {
-                chunkGaps.record(atNanos - lastContentNanos.orElse(atNanos));
+                chunkGaps.record(atNanos - lastContentNanos);
             }
-            if (chunk.answer() && firstAnswerNanos.isEmpty()) {
-                firstAnswerNanos = OptionalLong.of(atNanos);
+            if (chunk.answer() && firstAnswerNanos == NEVER) {
+                firstAnswerNanos = atNanos;
             }
         }
-        lastContentNanos = OptionalLong.of(atNanos);
+        lastContentNanos = atNanos;
         return true;
     }
 
@@ -366,12 +371,12 @@ public final class RequestRecording {
         Stamps stamps = new Stamps(
                 dueNanos,
                 OptionalLong.of(takenNanos),
-                sentNanos,
-                headersNanos,
-                firstByteNanos,
-                firstContentNanos,
-                firstAnswerNanos,
-                lastContentNanos,
+                stamp(sentNanos),
+                stamp(headersNanos),
+                stamp(firstByteNanos),
+                stamp(firstContentNanos),
+                stamp(firstAnswerNanos),
+                stamp(lastContentNanos),
                 atNanos);
         Surroundings surroundings = serverNanos.isEmpty()
                 ? NOT_SAMPLED
@@ -388,6 +393,10 @@ public final class RequestRecording {
                 texts.promptToCount()
                         .filter(unused -> contentChunks > 0 && answerToCount.length() < MAX_COUNTED_CHARACTERS)
                         .map(prompt -> new Countable(prompt, answerToCount.toString(), outputs, texts.choice())));
+    }
+
+    private static OptionalLong stamp(long nanos) {
+        return nanos == NEVER ? OptionalLong.empty() : OptionalLong.of(nanos);
     }
 
     private Map<TokenSource, Long> outputs() {

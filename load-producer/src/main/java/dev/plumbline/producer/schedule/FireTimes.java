@@ -1,5 +1,7 @@
 package dev.plumbline.producer.schedule;
 
+import dev.plumbline.producer.settings.Allowed;
+
 /**
  * An endless sequence of due times. It knows no clock: whoever walks it compares with one.
  *
@@ -57,6 +59,20 @@ public interface FireTimes {
      */
     static FireTimes gamma(double requestsPerSecond, double burstiness, long seed) {
         return new GammaRate(requestsPerSecond, burstiness, seed);
+    }
+
+    /**
+     * A burstiness, as it was given.
+     *
+     * @throws IllegalArgumentException if it is out of range
+     */
+    static double requireBurstiness(double burstiness) {
+        Allowed.require(
+                burstiness >= MIN_BURSTINESS && burstiness <= MAX_BURSTINESS,
+                "burstiness",
+                burstiness,
+                MIN_BURSTINESS + " to " + MAX_BURSTINESS);
+        return burstiness;
     }
 
     /**

@@ -17,11 +17,7 @@ final class GammaRate implements FireTimes {
     private double atNanos;
 
     GammaRate(double requestsPerSecond, double shape, long seed) {
-        if (!(shape >= FireTimes.MIN_BURSTINESS && shape <= FireTimes.MAX_BURSTINESS)) {
-            throw new IllegalArgumentException("burstiness " + shape + " is outside " + FireTimes.MIN_BURSTINESS + ".."
-                    + FireTimes.MAX_BURSTINESS);
-        }
-        this.shape = shape;
+        this.shape = FireTimes.requireBurstiness(shape);
         this.scaleNanos = 1e9 / Rates.requireInRange(requestsPerSecond) / shape;
         this.random = new SplittableRandom(seed);
     }

@@ -1,7 +1,10 @@
 package dev.plumbline.producer.selfcheck;
 
+import dev.plumbline.producer.settings.Allowed;
+import dev.plumbline.producer.time.ProducerClock;
+
 /**
- * What the producer allows itself.
+ * What the producer allows itself. Times are 1 ms to 365 days.
  *
  * @param tickIntervalNanos how often the loop ticks
  * @param dispatchLagNanos largest 99th percentile of taken - due over a slot
@@ -20,18 +23,15 @@ public record Budgets(
         double lostTimeRatio) {
 
     public Budgets {
-        if (tickIntervalNanos < 1 || dispatchLagNanos < 1 || eventLoopStallNanos < 1) {
-            throw new IllegalArgumentException("budgets must be positive: tick " + tickIntervalNanos + " ns, lag "
-                    + dispatchLagNanos + " ns, stall " + eventLoopStallNanos + " ns");
-        }
-        if (!(delayRatio > 0)) {
-            throw new IllegalArgumentException("delay ratio " + delayRatio + " is not above 0");
-        }
-        if (!(cpuSaturationRatio > 0 && cpuSaturationRatio <= 1)) {
-            throw new IllegalArgumentException("CPU saturation ratio " + cpuSaturationRatio + " is outside 0..1");
-        }
-        if (!(lostTimeRatio > 0 && lostTimeRatio <= 1)) {
-            throw new IllegalArgumentException("lost time ratio " + lostTimeRatio + " is outside 0..1");
-        }
+        Allowed.span("tick", tickIntervalNanos, ProducerClock.NANOS_PER_MILLI);
+        Allowed.span("dispatch-lag", dispatchLagNanos, ProducerClock.NANOS_PER_MILLI);
+        Allowed.span("event-loop-stall", eventLoopStallNanos, ProducerClock.NANOS_PER_MILLI);
+        Allowed.require(delayRatio > 0, "delay-ratio", delayRatio, "above 0, for example 0.1");
+        Allowed.require(
+                cpuSaturationRatio > 0 && cpuSaturationRatio <= 1,
+                "cpu-saturation",
+                cpuSaturationRatio,
+                "above 0 to 1");
+        Allowed.require(lostTimeRatio > 0 && lostTimeRatio <= 1, "lost-time", lostTimeRatio, "above 0 to 1");
     }
 }

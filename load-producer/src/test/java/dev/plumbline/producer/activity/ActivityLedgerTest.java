@@ -99,6 +99,15 @@ class ActivityLedgerTest {
         assertThat(sum.drain()).isEmpty();
     }
 
+    /** A chunk is stamped when it comes and counted when it is decoded, and what was told in between stays told. */
+    @Test
+    void tokensOfASecondThatWasToldCountInTheNext() {
+        ledger.measuredFrom(0);
+        assertThat(ledger.drain(450 * MILLI)).containsExactly(idle(10_000), idle(11_000));
+        ledger.tokens(399 * MILLI, 3);
+        assertThat(ledger.drain(500 * MILLI)).containsExactly(new Activity("stable", 11_000, 0, 0, 3, Set.of()));
+    }
+
     @Test
     void delaysAndCostsAreOfTheirSecondAndAddUp() {
         ledger.delayed(100 * MILLI, 7 * MILLI);
@@ -331,6 +340,20 @@ class ActivityLedgerTest {
     }
 
     @Test
+    void tokensOfASlotThatWasDiscardedAreDiscarded() {
+        ledger.entered(0);
+        ledger.tokens(0, 1);
+        ledger.left(ActivityLedger.MAX_SLOTS * 1_000 * MILLI);
+        assertThat(ledger.discardedSlots()).isEqualTo(1);
+        ledger.tokens(1, 2);
+        ledger.tokens(2, 2);
+        assertThat(ledger.discardedSlots()).isEqualTo(3);
+        assertThat(ledger.drain(ActivityLedger.MAX_SLOTS * 1_000 * MILLI))
+                .hasSize(ActivityLedger.MAX_SLOTS)
+                .allSatisfy(slot -> assertThat(slot.outputTokens()).isZero());
+    }
+
+    @Test
     void slotsAreBounded() {
         for (long slot = 0; slot < ActivityLedger.MAX_SLOTS + 5; slot++) {
             ledger.offered(slot * 1_000 * MILLI);
@@ -366,6 +389,23 @@ class ActivityLedgerTest {
         assertThat(ledger.drain(clock.nanos())).containsExactly(begin(idle(10_000)), idle(11_000));
         clock.look();
         assertThat(ledger.drain(900 * MILLI)).containsExactly(idle(71_000));
+    }
+
+    @Test
+    void tokensFindTheSlotThatWasCutBetweenTwoOfThem() {
+        clock.setWall(60_000);
+        clock.advanceMillis(250);
+        clock.look();
+        clock.advanceMillis(250);
+        ledger.tokens(clock.nanos(), 1);
+        clock.look();
+        ledger.tokens(clock.nanos(), 2);
+        ledger.tokens(800 * MILLI, 4);
+        ledger.tokens(clock.nanos(), 8);
+        assertThat(ledger.drain(900 * MILLI))
+                .containsExactly(
+                        new Activity("stable", 11_000, 0, 0, 11, Set.of()),
+                        new Activity("stable", 71_000, 0, 0, 4, Set.of()));
     }
 
     /** Wall time goes through three seconds again: were they vouched for, their windows would have double the load. */

@@ -43,7 +43,7 @@ class SampleMetricsTest {
     private final ProducerMetrics metrics = new ProducerMetrics(
             new Series(new ComparisonGroup("t", "m", "chat", LoadPoint.parse("c1"), "default"), "stable"));
 
-    /** A sampler that has polled once and stopped. */
+    /** A sampler that has polled, for 250 ms each time, until it was stopped in its second poll. */
     private <T extends TelemetryRecord> Sampler<T> polled(String name, Poll<T> poll) throws InterruptedException {
         AtomicReference<Runnable> stop = new AtomicReference<>(() -> {});
         SampleSource<T> source = new SampleSource<>() {
@@ -51,6 +51,7 @@ class SampleMetricsTest {
 
             @Override
             public Poll<T> poll() {
+                clock.advanceMillis(250);
                 if (asked) {
                     stop.get().run();
                 }
@@ -140,6 +141,8 @@ class SampleMetricsTest {
                         "plumbline_engine_queue_time_seconds_count" + engine + "17",
                         "plumbline_sampler_up{source=\"dcgm\",target=\"t\"} 1.0",
                         "plumbline_samples_total{source=\"dcgm\"} 1.0",
+                        "plumbline_sampler_look_seconds_sum{source=\"dcgm\"} 0.5",
+                        "plumbline_sampler_look_seconds_count{source=\"dcgm\"} 2",
                         "plumbline_sampler_failures_total{reason=\"http_status\",source=\"dcgm\"} 0.0");
         assertThat(page)
                 .as("values that are not there have no line")

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FireTimesTest {
@@ -75,6 +78,72 @@ class FireTimesTest {
         assertThat(mean).isCloseTo(1, within(5 * Math.sqrt(1 / shape / count)));
         // The variance of the sample variance of a gamma of mean 1 is (2 + 6 / shape) / shape² / n.
         assertThat(variance).isCloseTo(1 / shape, within(5 * Math.sqrt((2 + 6 / shape) / (shape * shape) / count)));
+    }
+
+    /** The whole distribution, of 200,000 gaps: a distance of 0.006 is allowed. */
+    @Test
+    void poissonGapsAreExponentialAndKnowNothingOfEachOther() {
+        double[] gaps = gaps(FireTimes.poisson(100, 4_712), 200_000, 100);
+
+        assertThat(KolmogorovSmirnov.distance(DoubleStream.of(gaps), gap -> -Math.expm1(-gap)))
+                .isLessThan(KolmogorovSmirnov.allowed(gaps.length));
+        // The product of two independent gaps is 1 on the average, with a standard deviation of sqrt(3); five standard
+        // errors.
+        assertThat(IntStream.range(0, gaps.length / 2)
+                        .mapToDouble(i -> gaps[2 * i] * gaps[2 * i + 1])
+                        .average()
+                        .orElseThrow())
+                .isCloseTo(1, within(5 * Math.sqrt(3.0 / (gaps.length / 2))));
+    }
+
+    /**
+     * At so low a rate that due times in whole nanoseconds show every gap of the burst.
+     *
+     * @param gamma the gamma function at the shape
+     */
+    @ParameterizedTest
+    @CsvSource({"0.25, 3.6256099082219083", "1, 1", "4, 6"})
+    void gammaGapsAreGamma(double shape, double gamma) {
+        double[] gaps = gaps(FireTimes.gamma(0.01, shape, 12), 200_000, 0.01);
+
+        assertThat(KolmogorovSmirnov.distance(DoubleStream.of(gaps), gap -> gammaUpTo(gap * shape, shape, gamma)))
+                .isLessThan(KolmogorovSmirnov.allowed(gaps.length));
+    }
+
+    /** At any moment as many as the rate says, or the next of them. */
+    @ParameterizedTest
+    @ValueSource(doubles = {0, 0.3, 0.999})
+    void constantArrivalsAreSpreadEvenlyWhateverTheirPhase(double phase) {
+        FireTimes times = FireTimes.constant(7, phase);
+        double[] arrivals =
+                DoubleStream.generate(times::nextDueNanos).limit(10_000).toArray();
+        double spanNanos = arrivals.length / 7.0 * 1e9;
+
+        assertThat(KolmogorovSmirnov.distance(DoubleStream.of(arrivals), at -> at / spanNanos))
+                .isLessThanOrEqualTo(1.0 / arrivals.length + 1e-9);
+    }
+
+    /** In multiples of the mean gap. */
+    private static double[] gaps(FireTimes times, int count, double perSecond) {
+        double[] gaps = new double[count];
+        long before = 0;
+        for (int i = 0; i < count; i++) {
+            long due = times.nextDueNanos();
+            gaps[i] = (due - before) / 1e9 * perSecond;
+            before = due;
+        }
+        return gaps;
+    }
+
+    /** The distribution function of a gamma variable of scale 1, by its series; every term is positive. */
+    private static double gammaUpTo(double x, double shape, double gamma) {
+        double term = 1 / shape;
+        double sum = term;
+        for (int n = 1; n < 1_000 && term > sum * 1e-15; n++) {
+            term *= x / (shape + n);
+            sum += term;
+        }
+        return Math.min(1, sum * Math.exp(-x + shape * Math.log(x)) / gamma);
     }
 
     @Test

@@ -20,16 +20,22 @@ public record Slo(
         Objects.requireNonNull(tpotNanos, "tpotNanos");
         Objects.requireNonNull(e2eNanos, "e2eNanos");
         Objects.requireNonNull(responseNanos, "responseNanos");
-        boolean stated = false;
-        for (OptionalLong limit : new OptionalLong[] {ttftNanos, ttfaNanos, tpotNanos, e2eNanos, responseNanos}) {
-            if (limit.isPresent() && limit.getAsLong() < 1) {
-                throw new IllegalArgumentException("a limit of " + limit.getAsLong() + " ns can be met by nothing");
-            }
-            stated |= limit.isPresent();
-        }
-        if (!stated) {
+        boolean isStated = isStated("ttft", ttftNanos)
+                | isStated("ttfa", ttfaNanos)
+                | isStated("tpot", tpotNanos)
+                | isStated("e2e", e2eNanos)
+                | isStated("response", responseNanos);
+        if (!isStated) {
             throw new IllegalArgumentException("an SLO without a limit");
         }
+    }
+
+    private static boolean isStated(String name, OptionalLong limitNanos) {
+        if (limitNanos.orElse(1) < 1) {
+            throw new IllegalArgumentException(
+                    name + " = " + limitNanos.getAsLong() + " ns can be met by nothing, expected 1 ns or more");
+        }
+        return limitNanos.isPresent();
     }
 
     /**

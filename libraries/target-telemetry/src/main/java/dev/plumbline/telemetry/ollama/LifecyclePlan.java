@@ -28,12 +28,12 @@ public record LifecyclePlan(
         Objects.requireNonNull(ending, "ending");
         Objects.requireNonNull(permissions, "permissions");
         if ((load == Load.COLD || ending == Ending.UNLOAD) && !permissions.unload()) {
-            throw new IllegalArgumentException("load " + load + " and ending " + ending
-                    + " would unload a model of the target, which is not allowed");
+            throw new IllegalArgumentException((load == Load.COLD ? "load = COLD" : "ending = UNLOAD")
+                    + " would unload a model of the target, which is not allowed without allow-unload=true beside it");
         }
         if (ending == Ending.DELETE && !permissions.delete()) {
             throw new IllegalArgumentException(
-                    "ending DELETE would delete a model of the target, which is not allowed");
+                    "ending = DELETE would delete a model of the target, which is not allowed without allow-delete=true beside it");
         }
     }
 

@@ -33,6 +33,8 @@ public final class Sampler<T extends TelemetryRecord> implements Runnable {
     private final ReadingRing<T> ring;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final LongAdder samples = new LongAdder();
+    private final LongAdder timedLooks = new LongAdder();
+    private final LongAdder lookNanos = new LongAdder();
     /** By the ordinal of the reason. */
     private final AtomicLongArray failures = new AtomicLongArray(FailureReason.values().length);
 
@@ -70,6 +72,10 @@ public final class Sampler<T extends TelemetryRecord> implements Runnable {
                 if (poll instanceof Poll.Failed<T> && stopped.getCount() == 0) {
                     // It failed because it was closed under its feet.
                     return;
+                }
+                if (!source.isPaced()) {
+                    timedLooks.increment();
+                    lookNanos.add(clock.nanos() - began);
                 }
                 long pause = switch (poll) {
                     case Poll.Taken<T> taken -> {
@@ -160,6 +166,16 @@ public final class Sampler<T extends TelemetryRecord> implements Runnable {
     /** Samples so far. */
     public long sampleCount() {
         return samples.sum();
+    }
+
+    /** Looks so far, with and without a sample; 0 for a source that keeps the interval itself: how long those take nobody knows. */
+    public long lookCount() {
+        return timedLooks.sum();
+    }
+
+    /** How long those looks took, all together: the way there and back, the other side's work, and the reading. */
+    public long lookNanos() {
+        return lookNanos.sum();
     }
 
     /** Polls that gave nothing, by reason. */

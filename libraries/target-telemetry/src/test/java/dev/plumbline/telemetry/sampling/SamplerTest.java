@@ -39,6 +39,12 @@ class SamplerTest {
         private final ArrayDeque<Supplier<Poll<EngineSample>>> script = new ArrayDeque<>();
         private final AtomicBoolean closed = new AtomicBoolean();
         private Runnable atEnd = () -> {};
+        private boolean paced;
+
+        @Override
+        public boolean isPaced() {
+            return paced;
+        }
 
         @Override
         public Poll<EngineSample> poll() {
@@ -127,6 +133,28 @@ class SamplerTest {
         assertThat(sampler.failureCount(FailureReason.TIMEOUT)).isEqualTo(2);
         assertThat(sampler.failureCount(FailureReason.CONNECT)).isEqualTo(1);
         assertThat(source.closed).isTrue();
+    }
+
+    /** Each of them takes 100 ms here, and the one that the end cuts short is none. */
+    @Test
+    void howLongLooksTakeIsCountedWhetherTheyGiveASampleOrNot() throws InterruptedException {
+        takes(1);
+        fails(FailureReason.TIMEOUT);
+        takes(2);
+        Sampler<EngineSample> sampler = ran(QUICK);
+        assertThat(sampler.lookCount()).isEqualTo(3);
+        assertThat(sampler.lookNanos()).isEqualTo(300 * MILLI);
+    }
+
+    @Test
+    void howLongASourceWaitsThatKeepsTheIntervalIsNoLook() throws InterruptedException {
+        source.paced = true;
+        takes(1);
+        takes(2);
+        Sampler<EngineSample> sampler = ran(QUICK);
+        assertThat(sampler.sampleCount()).isEqualTo(2);
+        assertThat(sampler.lookCount()).isZero();
+        assertThat(sampler.lookNanos()).isZero();
     }
 
     @Test
