@@ -6,10 +6,10 @@ public enum Tally {
     JUDGED("windows_judged", "Windows that were judged or learned from"),
     /** Finals that were too poorly covered to be judged. */
     INVALID("windows_invalid", "Windows that were not judged because producers were sick"),
-    /** Finals in which nothing was due: that is known of them, and there is nothing to judge. */
+    /** Finals without load, or with load for a part of their time: that is known of them, and there is nothing to judge. */
     WITHOUT_LOAD(
             "windows_without_load",
-            "Windows that were not judged because nothing was due in them or the load was over"),
+            "Windows that were not judged because nothing was due in them, or a load began or ended"),
     CORRECTIONS("windows_corrections", "Corrections by late events; counted, never judged"),
     /** Finals that lie in time before one that was judged. */
     REPEATED("windows_repeated", "Finals of windows that had been judged already"),

@@ -646,7 +646,7 @@ public final class Watch {
                 rememberLearning(group, at.offset());
                 if (covered) {
                     count(Tally.RECOVERED);
-                } else if (window.hasNoLoad() || window.liesAfterLoad()) {
+                } else if (!window.hasLoadThroughout()) {
                     count(Tally.WITHOUT_LOAD);
                 } else {
                     count(window.coverage() < WindowRecord.MINIMUM_COVERAGE ? Tally.INVALID : Tally.JUDGED);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plumbline.contract.control.DeployMarker;
 import dev.plumbline.contract.control.Scope;
 import dev.plumbline.contract.event.FailureKind;
+import dev.plumbline.contract.event.LoadEdges;
 import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.contract.series.Series;
@@ -77,6 +78,32 @@ class WatchTest {
         assertThat(watch.take(0, 6, empty).verdicts()).hasSize(1);
         assertThat(watch.counted(Tally.WITHOUT_LOAD)).isEqualTo(1);
         assertThat(watch.counted(Tally.JUDGED) + watch.counted(Tally.INVALID)).isEqualTo(1);
+    }
+
+    @Test
+    void windowsAtTheEndOfALoadAreTakenUpAndCountedAsWithoutLoad() {
+        RequestCounts some = new RequestCounts(3, Map.of(), 0, 0, 0);
+        WindowSummary ended = new WindowSummary(
+                some,
+                Map.of(),
+                TokenTotals.none(),
+                4,
+                1,
+                Map.of(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(new LoadEdges(0, 1)));
+        WindowSummary after = new WindowSummary(some, Map.of(), TokenTotals.none(), 0, 0, Map.of());
+        watch.take(0, 5, window(0, 10_000, 10_000));
+        watch.take(0, 6, encoded(20_000, ended));
+        watch.take(0, 7, encoded(30_000, after));
+        assertThat(watch.counted(Tally.WITHOUT_LOAD)).isEqualTo(2);
+        assertThat(watch.counted(Tally.VERDICTS)).isEqualTo(3);
+    }
+
+    private static byte[] encoded(long start, WindowSummary summary) {
+        return Codec.WINDOWS.encode(
+                new WindowRecord(new WindowId(SERIES, start, 10_000), 0, summary, ExcludedPart.none()));
     }
 
     private static Published after(VerdictRecord verdict) {

@@ -71,7 +71,7 @@ public record SeriesSnapshot(
      * @param lastEndEpochMillis end of the last window; 0 before the first
      * @param windowsSinceStart windows with load since the series began, or began again after a silence
      * @param silentWindows windows without any load, running: those that do not exist and, of a closed loop, those in which
-     *     nothing was due. By its schedule an open loop may have nothing due in a window
+     *     nothing was due. By its schedule an open loop may have nothing due in a window, and behind the end of a load nothing is
      * @param unansweredWindows windows with load of which nothing came back, running; windows without load are passed over
      */
     public record Continuity(
