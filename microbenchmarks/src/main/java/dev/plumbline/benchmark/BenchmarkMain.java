@@ -64,6 +64,13 @@ public final class BenchmarkMain implements Callable<Integer> {
             description = "Flags of the simulated target. Default: ${DEFAULT-VALUE}")
     private List<String> target = List.of();
 
+    @Option(
+            names = "--flood",
+            description =
+                    "Chunks per second from a target that writes as fast as they are taken, in place of everything else; no"
+                            + " flags of the simulated target.")
+    private boolean flood;
+
     @Option(names = "--home", defaultValue = ".", description = "The checkout, built. Default: the current folder.")
     private Path home = Path.of(".");
 
@@ -82,6 +89,10 @@ public final class BenchmarkMain implements Callable<Integer> {
     public Integer call() throws Exception {
         List<LoadPoint> wanted = loads.stream().map(LoadPoint::parse).toList();
         Files.createDirectories(out);
+        if (flood) {
+            flood(wanted);
+            return 0;
+        }
         Map<String, Map<String, List<Measurement>>> results = new LinkedHashMap<>();
         try (Children children = new Children(out)) {
             Path log = out.resolve("emitted.jsonl");
@@ -91,11 +102,12 @@ public final class BenchmarkMain implements Callable<Integer> {
                 Map<String, List<Measurement>> tools =
                         results.computeIfAbsent(load.key(), unused -> new LinkedHashMap<>());
                 // A target and a stack that are cold are late by themselves: a turn that does not count.
-                bare(children, load, port, log);
+                bare(children, load, port);
                 for (int pair = 1; pair <= pairs; pair++) {
-                    tools.computeIfAbsent("netty", unused -> new ArrayList<>()).add(bare(children, load, port, log));
+                    tools.computeIfAbsent("netty", unused -> new ArrayList<>())
+                            .add(Measurement.of(bare(children, load, port), Truth.read(log)));
                     tools.computeIfAbsent("plumbline", unused -> new ArrayList<>())
-                            .add(plumbline(children, load, port, log));
+                            .add(Measurement.of(plumbline(children, load, port), Truth.read(log)));
                     System.out.printf("%s, pair %d of %d: %s%n", load.key(), pair, pairs, last(tools));
                 }
             }
@@ -103,6 +115,40 @@ public final class BenchmarkMain implements Callable<Integer> {
         Results.write(out, results);
         System.out.println(Files.readString(out.resolve("results.md")));
         return 0;
+    }
+
+    private void flood(List<LoadPoint> wanted) throws IOException, InterruptedException {
+        StringBuilder table = new StringBuilder(Results.FLOOD_HEAD);
+        try (Children children = new Children(out)) {
+            int port = listening(
+                    children.start(
+                            "target",
+                            1,
+                            List.of(
+                                    java(),
+                                    "-Xmx256m",
+                                    "-cp",
+                                    System.getProperty("java.class.path"),
+                                    FloodTarget.class.getName(),
+                                    MODEL)),
+                    children);
+            startStack(children);
+            for (LoadPoint load : wanted) {
+                List<Double> netty = new ArrayList<>();
+                List<Double> plumbline = new ArrayList<>();
+                bare(children, load, port);
+                for (int pair = 1; pair <= pairs; pair++) {
+                    netty.add(Measurement.chunksPerSecond(bare(children, load, port), seconds));
+                    plumbline.add(Measurement.chunksPerSecond(plumbline(children, load, port), seconds));
+                    System.out.printf(
+                            "%s, pair %d of %d: netty %.0f, plumbline %.0f chunks/s%n",
+                            load.key(), pair, pairs, netty.getLast(), plumbline.getLast());
+                }
+                table.append(Results.floodRow(load.key(), netty, plumbline));
+            }
+        }
+        Files.writeString(out.resolve("flood.md"), table);
+        System.out.println(table);
     }
 
     private static String last(Map<String, List<Measurement>> tools) {
@@ -129,7 +175,10 @@ public final class BenchmarkMain implements Callable<Integer> {
                 "--emit-log",
                 log.toString()));
         command.addAll(target);
-        Process process = children.start("target", 1, command);
+        return listening(children.start("target", 1, command), children);
+    }
+
+    private static int listening(Process process, Children children) throws InterruptedException {
         String said = children.await(
                 "target", process, text -> LISTENING.matcher(text).find(), Duration.ofSeconds(60));
         Matcher port = LISTENING.matcher(said);
@@ -145,8 +194,7 @@ public final class BenchmarkMain implements Callable<Integer> {
         children.await("stack", process, text -> text.contains("Ctrl-C"), Duration.ofMinutes(5));
     }
 
-    private Measurement bare(Children children, LoadPoint load, int port, Path log)
-            throws IOException, InterruptedException {
+    private List<Sighting> bare(Children children, LoadPoint load, int port) throws IOException, InterruptedException {
         Path file = out.resolve("bare.csv");
         int code = children.run(
                 "netty",
@@ -175,10 +223,10 @@ public final class BenchmarkMain implements Callable<Integer> {
             seen.add(new Sighting(
                     cells[0], Long.parseLong(cells[1]), Long.parseLong(cells[2]), Long.parseLong(cells[3])));
         }
-        return Measurement.of(seen, Truth.read(log));
+        return seen;
     }
 
-    private Measurement plumbline(Children children, LoadPoint load, int port, Path log)
+    private List<Sighting> plumbline(Children children, LoadPoint load, int port)
             throws IOException, InterruptedException {
         // Whoever stands by was started by the stack, on the stack's core.
         children.move("load-producer", 0);
@@ -215,7 +263,7 @@ public final class BenchmarkMain implements Callable<Integer> {
         if (code != 0 && code != 3) {
             throw new IllegalStateException("plumb run ended with " + code + ": see " + children.log("run"));
         }
-        return Measurement.of(seen(newestRun()), Truth.read(log));
+        return seen(newestRun());
     }
 
     private Path newestRun() throws IOException {

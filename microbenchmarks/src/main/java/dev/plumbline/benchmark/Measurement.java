@@ -43,11 +43,23 @@ record Measurement(
         return new Measurement(
                 known.size(),
                 known.size() / seconds,
-                known.stream().mapToLong(Sighting::contentChunks).sum() / seconds,
+                chunksPerSecond(known, seconds),
                 quantile(errors(known, truth), 0.5),
                 quantile(errors(known, truth), 0.99),
                 ofSecond(known, truth, first, 0).orElseThrow(),
                 ofSecond(known, truth, first, 9));
+    }
+
+    /**
+     * Chunks that a tool read in so many seconds.
+     *
+     * @throws IllegalArgumentException if it read none
+     */
+    static double chunksPerSecond(List<Sighting> seen, double seconds) {
+        if (seen.isEmpty()) {
+            throw new IllegalArgumentException("no request was answered");
+        }
+        return seen.stream().mapToLong(Sighting::contentChunks).sum() / seconds;
     }
 
     private static OptionalDouble ofSecond(

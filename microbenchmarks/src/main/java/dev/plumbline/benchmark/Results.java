@@ -48,6 +48,19 @@ final class Results {
         return text.toString();
     }
 
+    static final String FLOOD_HEAD =
+            "| load | netty, chunks/s | plumbline, chunks/s | plumbline / netty, pair by pair |\n|---|---|---|---|\n";
+
+    /** Medians over the turns of a flood, and the ratio of each pair. */
+    static String floodRow(String load, List<Double> netty, List<Double> plumbline) {
+        List<Double> ratios = new ArrayList<>();
+        for (int i = 0; i < plumbline.size(); i++) {
+            ratios.add(plumbline.get(i) / netty.get(i));
+        }
+        return "| " + load + " | " + Measurement.interval(netty) + " | " + Measurement.interval(plumbline) + " | "
+                + Measurement.interval(ratios) + " |\n";
+    }
+
     private static void row(StringBuilder text, String load, String tool, List<Measurement> turns) {
         List<Double> tenth = turns.stream()
                 .filter(turn -> turn.tenthSecondMillis().isPresent())

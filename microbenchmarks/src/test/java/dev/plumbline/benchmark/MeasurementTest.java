@@ -67,6 +67,15 @@ class MeasurementTest {
     }
 
     @Test
+    void aFloodIsMeasuredInChunksAndComparedPairByPair() {
+        List<Sighting> seen = List.of(new Sighting("a", 0, 1, 256), new Sighting("b", 1, 2, 244));
+        assertThat(Measurement.chunksPerSecond(seen, 2)).isEqualTo(250);
+        assertThatThrownBy(() -> Measurement.chunksPerSecond(List.of(), 2)).hasMessageContaining("no request");
+        assertThat(Results.floodRow("c100", List.of(200.0, 100.0, 50.0), List.of(100.0, 80.0, 60.0)))
+                .isEqualTo("| c100 | 100 (50 to 200) | 80 (60 to 100) | 0.80 (0.50 to 1.20) |\n");
+    }
+
+    @Test
     void aLogThatIsStillWrittenIsReadUpToItsLastWholeLine(@TempDir Path folder) throws Exception {
         Path log = folder.resolve("emitted.jsonl");
         Files.writeString(
