@@ -100,7 +100,7 @@ final class FloodTarget {
                     whole(context, "400 Bad Request", "{\"error\":{\"message\":\"messages is required\"}}");
                     return;
                 }
-                var unused = context.write(head.duplicate());
+                write(context, head);
                 left = CHUNKS;
                 flood(context);
             } else if (request.uri().equals("/v1/models")) {
@@ -126,13 +126,17 @@ final class FloodTarget {
             }
         }
 
+        private void write(ChannelHandlerContext context, ByteBuf bytes) {
+            var unused = context.write(bytes.duplicate());
+        }
+
         /** As much as the other side takes, then again when it has taken it. */
         private void flood(ChannelHandlerContext context) {
             while (left > 0 && context.channel().isWritable()) {
                 left -= CHUNKS_PER_WRITE;
-                var unused = context.write(chunks.duplicate());
+                write(context, chunks);
                 if (left == 0) {
-                    var last = context.write(tail.duplicate());
+                    write(context, tail);
                 }
             }
             context.flush();
