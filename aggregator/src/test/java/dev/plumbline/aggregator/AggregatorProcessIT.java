@@ -134,7 +134,11 @@ class AggregatorProcessIT {
 
     @Test
     void saysWhichTopicIsMissing() throws Exception {
-        fails(Map.of("plumbline.aggregator.window", "7s"), 4, "topic plumbline.partials.7s.v1 does not exist");
+        // It is waited for that long, since it may be about to be made.
+        fails(
+                Map.of("plumbline.aggregator.window", "7s", "plumbline.aggregator.start-timeout", "10s"),
+                4,
+                "topic plumbline.partials.7s.v1 does not exist");
     }
 
     @Test
@@ -144,7 +148,14 @@ class AggregatorProcessIT {
 
     @Test
     void saysThatKafkaDoesNotAnswer() throws Exception {
-        fails(Map.of("plumbline.kafka.bootstrap-servers", "127.0.0.1:1"), 4, "aggregator: Kafka does not answer");
+        fails(
+                Map.of(
+                        "plumbline.kafka.bootstrap-servers",
+                        "127.0.0.1:1",
+                        "plumbline.aggregator.start-timeout",
+                        "2s"),
+                4,
+                "aggregator: Kafka does not answer");
     }
 
     @Test
@@ -164,7 +175,7 @@ class AggregatorProcessIT {
     private static AggregatorProcess app(Map<String, String> settings) throws Exception {
         Map<String, String> all = new HashMap<>(Map.of(
                 "plumbline.kafka.bootstrap-servers", broker.bootstrapServers(),
-                "plumbline.aggregator.start-timeout", "2s",
+                "plumbline.aggregator.start-timeout", "60s",
                 "plumbline.aggregator.state-directory",
                         directory.resolve("streams").toString()));
         all.putAll(settings);
