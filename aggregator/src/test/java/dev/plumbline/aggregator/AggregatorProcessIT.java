@@ -149,11 +149,7 @@ class AggregatorProcessIT {
     @Test
     void saysThatKafkaDoesNotAnswer() throws Exception {
         fails(
-                Map.of(
-                        "plumbline.kafka.bootstrap-servers",
-                        "127.0.0.1:1",
-                        "plumbline.aggregator.start-timeout",
-                        "2s"),
+                Map.of("plumbline.kafka.bootstrap-servers", "127.0.0.1:1", "plumbline.aggregator.start-timeout", "2s"),
                 4,
                 "aggregator: Kafka does not answer");
     }
