@@ -158,10 +158,9 @@ public final class LoadLoop {
             this.unmeasured = unmeasured;
         }
 
-        /** Waits until as many are made as are kept ahead; false when that took longer. */
-        public boolean awaitFilled(Duration timeout) throws InterruptedException {
-            long deadline = System.nanoTime() + timeout.toNanos();
-            return measured.awaitFilled(timeout.toNanos()) && unmeasured.awaitFilled(deadline - System.nanoTime());
+        /** Waits until as many of either kind are made as are kept ahead; false when one of them took longer. */
+        public boolean awaitFilled(Duration each) throws InterruptedException {
+            return measured.awaitFilled(each.toNanos()) && unmeasured.awaitFilled(each.toNanos());
         }
     }
 
