@@ -49,7 +49,7 @@ final class LoadDriver {
     private final List<Map<Lane, InferenceClient>> clients = new CopyOnWriteArrayList<>();
 
     private final LongAdder selfWarmupRequests = new LongAdder();
-    private final LongAdder targetWarmupRequests = new LongAdder();
+    private final LongAdder unmeasuredRequests = new LongAdder();
     private volatile OptionalLong measuredFromNanos = OptionalLong.empty();
 
     /** @param startEpoch the first one: it is part of what requests are called by */
@@ -122,7 +122,7 @@ final class LoadDriver {
                     shares.warmup((int) Math.min(wanted, WARMUP_CONCURRENCY)),
                     Course.rehearsal(clock.nanos(), OptionalLong.empty(), OptionalLong.of(wanted)),
                     protection,
-                    request -> targetWarmupRequests.increment())));
+                    request -> unmeasuredRequests.increment())));
         }
     }
 
@@ -151,7 +151,7 @@ final class LoadDriver {
                             shares.plan(i),
                             course,
                             protection,
-                            request -> targetWarmupRequests.increment()));
+                            request -> unmeasuredRequests.increment()));
         }
         LOG.infof("Offering %s to %s", settings.series().group().loadPoint().key(), settings.endpoint());
         await(runs);
@@ -169,7 +169,7 @@ final class LoadDriver {
 
     /** Requests to the target that are over and were not measured. */
     long unmeasuredRequests() {
-        return targetWarmupRequests.sum();
+        return unmeasuredRequests.sum();
     }
 
     /** From when on is measured; empty before that is known. */

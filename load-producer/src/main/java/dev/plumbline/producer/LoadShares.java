@@ -3,13 +3,11 @@ package dev.plumbline.producer;
 import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.producer.dispatch.Course;
 import dev.plumbline.producer.dispatch.LoadPlan;
-import dev.plumbline.producer.dispatch.Phase;
 import dev.plumbline.producer.schedule.FireTimes;
 import dev.plumbline.producer.workload.Salt;
 import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The load of the settings, divided among event loops. Where it cannot be divided evenly, the first loops take one more.
@@ -95,14 +93,9 @@ record LoadShares(LoadPoint loadPoint, ProducerConfig.Load load, long arrivalSee
         OptionalLong end = load.duration()
                 .map(duration -> OptionalLong.of(measuredFrom + duration.toNanos()))
                 .orElse(OptionalLong.empty());
-        return new Course(
-                Phase.MEASURED,
-                startNanos,
-                measuredFrom,
-                end,
-                load.requestCount(),
-                load.grace().toNanos(),
-                loops,
-                new AtomicLong());
+        return Course.of(startNanos, end, load.requestCount())
+                .measuredFrom(measuredFrom)
+                .withGrace(load.grace().toNanos())
+                .sharedBy(loops);
     }
 }

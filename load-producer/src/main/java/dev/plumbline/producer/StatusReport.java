@@ -20,7 +20,7 @@ import java.util.OptionalLong;
  * @param lost events that never got to Kafka
  * @param queued requests and markers that wait for the sender
  * @param selfWarmupRequests requests that warmed the producer's own path
- * @param targetWarmupRequests requests to the target before the measured ones
+ * @param unmeasuredRequests requests to the target that are over and were not measured: before those that were, and beside the last
  * @param measuredFromEpochMillis when what falls due begins to be measured; empty until load is offered
  * @param measuredUntilEpochMillis until when it was measured, whether anything was due or not; empty while it is
  * @param breakerOpenSinceEpochMillis since when the target is left alone because it fails; empty while it is not
@@ -47,7 +47,7 @@ record StatusReport(
         long lost,
         long queued,
         long selfWarmupRequests,
-        long targetWarmupRequests,
+        long unmeasuredRequests,
         OptionalLong measuredFromEpochMillis,
         OptionalLong measuredUntilEpochMillis,
         OptionalLong breakerOpenSinceEpochMillis,

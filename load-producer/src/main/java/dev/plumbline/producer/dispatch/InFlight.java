@@ -58,20 +58,22 @@ final class InFlight {
 
     /** Sends a request that was booked and let pass. */
     void send(Offer offer, Permit permit) {
-        long takenNanos = clock.nanos();
         RunObserver observer = lanes.observer(offer);
-        observer.taken(offer.dueNanos(), takenNanos);
         measured += offer.phase().isMeasured() ? 1 : 0;
-        send(offer, observer, offer.from().source().recording(offer.request(), offer.dueNanos(), takenNanos), permit);
+        send(offer, observer, taken(offer, observer), permit);
     }
 
     /** Tells of one that fell due and is not sent. */
     void drop(Offer offer, Outcome.DropReason reason) {
-        long takenNanos = clock.nanos();
         RunObserver observer = lanes.observer(offer);
-        observer.taken(offer.dueNanos(), takenNanos);
-        RequestRecording recording = offer.from().source().recording(offer.request(), offer.dueNanos(), takenNanos);
+        RequestRecording recording = taken(offer, observer);
         observer.ended(recording, recording.dropped(clock.nanos(), reason));
+    }
+
+    private RequestRecording taken(Offer offer, RunObserver observer) {
+        long takenNanos = clock.nanos();
+        observer.taken(offer.dueNanos(), takenNanos);
+        return offer.from().source().recording(offer.request(), offer.dueNanos(), takenNanos);
     }
 
     /** Enforces deadlines. */

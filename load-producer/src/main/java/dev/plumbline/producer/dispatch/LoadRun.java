@@ -155,7 +155,7 @@ abstract sealed class LoadRun implements InFlight.Owner permits OpenRun, ClosedR
      */
     final Taken takeNext(long dueNanos, boolean mayDrop, int mostInFlight) {
         Phase phase = course.phaseAt(dueNanos);
-        boolean isMain = phase.equals(course.phase());
+        boolean isMain = phase == course.phase();
         if (isStopping || (isMain && course.isCountReached()) || (course.isOver(dueNanos) && !course.hasGrace())) {
             return Taken.NO_MORE;
         }
@@ -242,7 +242,7 @@ abstract sealed class LoadRun implements InFlight.Owner permits OpenRun, ClosedR
 
     private boolean isTaken(Offer before, Prepared turn, long dueNanos) {
         Phase phase = course.phaseAt(dueNanos);
-        if (isExhausted || (phase.equals(course.phase()) && !course.issue())) {
+        if (isExhausted || (phase == course.phase() && !course.issue())) {
             return false;
         }
         Optional<Permit> permit = protection.breaker().admit(clock.nanos());

@@ -65,7 +65,7 @@ final class OpenRun extends LoadRun {
 
     /** So that a counted load is over with its last request, and not when one more would have been due. */
     private boolean isTheLastIssued() {
-        return course.phaseAt(nextDueNanos).equals(course.phase()) && course.isCountReached();
+        return course.phaseAt(nextDueNanos) == course.phase() && course.isCountReached();
     }
 
     /** By a timer: a task that is posted may run before the loop has read anything. */

@@ -36,7 +36,8 @@ final class Preparation implements AutoCloseable {
     private final AtomicReference<@Nullable Runnable> starved = new AtomicReference<>();
     private final CountDownLatch filled = new CountDownLatch(1);
     private final Thread thread;
-    private int capacity = MOST_AHEAD;
+    /** Smaller where bodies are large; set by the thread, and seen by who takes. */
+    private volatile int capacity = MOST_AHEAD;
     private long nextOrdinal;
     private final AtomicBoolean hasBegun = new AtomicBoolean();
     private volatile boolean isClosed;

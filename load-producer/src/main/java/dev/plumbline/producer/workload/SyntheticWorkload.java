@@ -1,7 +1,6 @@
 package dev.plumbline.producer.workload;
 
 import dev.plumbline.protocol.Ask;
-import java.util.List;
 import java.util.SplittableRandom;
 
 /**
@@ -37,11 +36,6 @@ public final class SyntheticWorkload implements Workload {
     public Session session(long ordinal) {
         int longest = answers.drawn(new SplittableRandom(Salt.mixed(seed, ordinal)));
         return Session.ofOne(requestClass, Ask.of(prompts.prompt(ordinal), longest));
-    }
-
-    @Override
-    public List<RequestClass> classes() {
-        return List.of(requestClass);
     }
 
     @Override

@@ -1,7 +1,5 @@
 package dev.plumbline.producer.workload;
 
-import java.util.List;
-
 /**
  * What a load asks. Pure by seed, salt and ordinal: it knows no time, no target and no load.
  *
@@ -15,9 +13,6 @@ public interface Workload {
      * @param ordinal from 0
      */
     Session session(long ordinal);
-
-    /** Every class that may come. */
-    List<RequestClass> classes();
 
     /** Whether its sessions read answers: their texts are kept for them. */
     boolean readsAnswers();

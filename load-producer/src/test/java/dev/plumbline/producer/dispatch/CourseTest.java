@@ -230,11 +230,6 @@ class CourseTest {
         }
 
         @Override
-        public List<RequestClass> classes() {
-            return List.of(new RequestClass("chat"));
-        }
-
-        @Override
         public boolean readsAnswers() {
             return true;
         }
@@ -292,11 +287,6 @@ class CourseTest {
                     throw new IllegalStateException(e);
                 }
                 return words.session(ordinal);
-            }
-
-            @Override
-            public List<RequestClass> classes() {
-                return words.classes();
             }
 
             @Override
