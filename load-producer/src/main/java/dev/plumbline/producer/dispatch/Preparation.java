@@ -38,6 +38,7 @@ final class Preparation implements AutoCloseable {
     private final Thread thread;
     /** Smaller where bodies are large; set by the thread, and seen by who takes. */
     private volatile int capacity = MOST_AHEAD;
+
     private long nextOrdinal;
     private final AtomicBoolean hasBegun = new AtomicBoolean();
     private volatile boolean isClosed;
