@@ -4,7 +4,7 @@ import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.producer.dispatch.Course;
 import dev.plumbline.producer.dispatch.LoadPlan;
 import dev.plumbline.producer.schedule.FireTimes;
-import dev.plumbline.producer.workload.Salt;
+import dev.plumbline.workload.Salt;
 import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;

@@ -9,7 +9,7 @@ import dev.plumbline.producer.dispatch.Course;
 import dev.plumbline.producer.dispatch.LoadPlan;
 import dev.plumbline.producer.schedule.FireTimes;
 import dev.plumbline.producer.schedule.KolmogorovSmirnov;
-import dev.plumbline.producer.workload.Salt;
+import dev.plumbline.workload.Salt;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package dev.plumbline.producer.dispatch;
 
 import dev.plumbline.contract.event.Attempt;
-import dev.plumbline.producer.workload.Session;
+import dev.plumbline.workload.Session;
 import java.util.Objects;
 import java.util.Optional;
 

@@ -5,8 +5,8 @@ import dev.plumbline.contract.event.Attempt;
 import dev.plumbline.producer.recorder.RequestRecording;
 import dev.plumbline.producer.recorder.TokenChoice;
 import dev.plumbline.producer.time.ProducerClock;
-import dev.plumbline.producer.workload.Session;
-import dev.plumbline.producer.workload.Workload;
+import dev.plumbline.workload.Session;
+import dev.plumbline.workload.Workload;
 import java.util.Optional;
 import java.util.OptionalLong;
 

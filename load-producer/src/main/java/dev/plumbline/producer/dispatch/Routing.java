@@ -1,6 +1,6 @@
 package dev.plumbline.producer.dispatch;
 
-import dev.plumbline.producer.workload.RequestClass;
+import dev.plumbline.workload.RequestClass;
 import java.util.List;
 
 /** Which lane a session takes, with all its turns. Safe for any thread; the same answer at each call. */

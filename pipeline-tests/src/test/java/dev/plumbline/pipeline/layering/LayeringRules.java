@@ -36,6 +36,7 @@ record LayeringRules(String root, boolean mayBeEmpty) {
     static final List<String> MODULES = List.of(
             "contract",
             "protocol",
+            "workload",
             "windowing",
             "judgement",
             "process",
@@ -51,6 +52,7 @@ record LayeringRules(String root, boolean mayBeEmpty) {
 
     /** Who may use what not everybody may: records and protocols are for all, these are for some. */
     static final Map<String, Set<String>> USERS = Map.of(
+            "workload", Set.of("producer", "cli"),
             "windowing", Set.of("aggregator", "cli"),
             "judgement", Set.of("detector", "reports", "cli"),
             "telemetry", Set.of("producer", "probe"),
@@ -59,15 +61,15 @@ record LayeringRules(String root, boolean mayBeEmpty) {
 
     /** Modules that nobody starts. */
     static final List<String> LIBRARIES =
-            List.of("contract", "protocol", "windowing", "judgement", "process", "telemetry", "probe", "reports");
+            List.of("contract", "protocol", "workload", "windowing", "judgement", "process", "telemetry", "probe", "reports");
 
     /** Libraries and packages of pure functions: records, protocols, arrival schedules, window and verdict maths. */
     static final List<String> PURE_PACKAGES =
-            List.of("contract", "protocol", "windowing", "judgement", "producer.schedule", "target.lockstep");
+            List.of("contract", "protocol", "workload", "windowing", "judgement", "producer.schedule", "target.lockstep");
 
     /** Modules without a clock of their own: who uses them brings one. */
     static final List<String> CLOCKLESS_MODULES =
-            List.of("contract", "protocol", "windowing", "judgement", "telemetry", "reports");
+            List.of("contract", "protocol", "workload", "windowing", "judgement", "telemetry", "reports");
 
     /** The only class of a module that may read the system clock. */
     static final String CLOCK_CLASS = "SystemTime";

@@ -1,4 +1,4 @@
-package dev.plumbline.producer.workload;
+package dev.plumbline.workload;
 
 /**
  * What a load asks. Pure by seed, salt and ordinal: it knows no time, no target and no load.

@@ -4,6 +4,6 @@
  * <p>Trap: a repeated prompt measures the server's prefix cache, not the server.
  */
 @NullMarked
-package dev.plumbline.producer.workload;
+package dev.plumbline.workload;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,4 @@
-package dev.plumbline.producer.workload;
+package dev.plumbline.workload;
 
 import java.util.SplittableRandom;
 

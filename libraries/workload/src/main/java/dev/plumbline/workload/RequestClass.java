@@ -1,4 +1,4 @@
-package dev.plumbline.producer.workload;
+package dev.plumbline.workload;
 
 /**
  * A kind of request: one that does not compare with others, so each is a series of its own.

@@ -1,4 +1,4 @@
-package dev.plumbline.producer.workload;
+package dev.plumbline.workload;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
