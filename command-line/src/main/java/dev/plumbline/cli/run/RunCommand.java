@@ -31,7 +31,6 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.ArgSpec;
@@ -79,26 +78,8 @@ public final class RunCommand implements Callable<Integer> {
             description = "Settings of this run, one flag without its dashes per line.")
     private @Nullable Path scenario;
 
-    @ArgGroup(validate = false, heading = "%nTarget%n")
-    private TargetOptions target = new TargetOptions();
-
-    @ArgGroup(validate = false, heading = "%nLoad%n")
-    private LoadOptions load = new LoadOptions();
-
-    @ArgGroup(validate = false, heading = "%nMeaning and verdict%n")
-    private JudgementOptions judgement = new JudgementOptions();
-
-    @ArgGroup(validate = false, heading = "%nLimits%n")
-    private SpendOptions spend = new SpendOptions();
-
-    @ArgGroup(validate = false, heading = "%nResults%n")
-    private OutputOptions output = new OutputOptions();
-
-    @ArgGroup(validate = false, heading = "%nLocal stack%n")
-    private StackOptions stack = new StackOptions();
-
     @Mixin
-    private KafkaOptions kafka = new KafkaOptions();
+    private RunOptions options = new RunOptions();
 
     @Option(
             names = {"-h", "--help"},
@@ -144,22 +125,22 @@ public final class RunCommand implements Callable<Integer> {
 
     private int drive() throws InterruptedException {
         CommandLine line = spec.commandLine();
-        TargetAddress typed = target.address(line, System::getenv);
+        TargetAddress typed = options.target.address(line, System::getenv);
         TargetAddress address =
-                load.streaming ? typed : typed.with(typed.wanted().whole());
+                options.load.streaming ? typed : typed.with(typed.wanted().whole());
         boolean mayCostMoney = address.credentials().apiKey().isPresent();
         RunPlan plan;
         try {
-            plan = RunPlan.checked(RunIds.next(), load, spend, judgement, output, stack, mayCostMoney);
+            plan = RunPlan.checked(RunIds.next(), options, mayCostMoney);
         } catch (RunPlan.Wrong e) {
             throw new ParameterException(line, e.option() + " " + e.getMessage(), e);
         }
-        Optional<Map<String, String>> cluster = kafka.clientProperties();
-        if (cluster.isPresent() && stack.state != null) {
+        Optional<Map<String, String>> cluster = options.kafka.clientProperties();
+        if (cluster.isPresent() && options.stack.state != null) {
             throw new ParameterException(line, "--state is of the local stack and excludes --kafka: give one of them");
         }
         PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
-        boolean silent = output.quiet || output.json;
+        boolean silent = options.output.quiet || options.output.json;
         Screen screen = silent
                 ? new Screen(
                         new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8), false, false)
@@ -185,9 +166,9 @@ public final class RunCommand implements Callable<Integer> {
     }
 
     private void report(Run.Ended ended, PrintStream out, Screen screen) {
-        if (output.json) {
+        if (options.output.json) {
             out.println(ended.summaryJson());
-        } else if (output.quiet) {
+        } else if (options.output.quiet) {
             out.println(ended.verdict().word().label().toUpperCase(Locale.ROOT) + "  "
                     + ended.verdict().reason());
             out.println(ended.folder());
@@ -271,8 +252,8 @@ public final class RunCommand implements Callable<Integer> {
         alone.setCaseInsensitiveEnumValuesAllowed(true);
         try {
             alone.parseArgs(argument.toArray(String[]::new));
-            other.target.headers(alone);
-            RunPlan.checkStatements(other.judgement);
+            other.options.target.headers(alone);
+            RunPlan.checkStatements(other.options.judgement);
         } catch (ParameterException e) {
             String problem = withoutValue(e.getArgSpec())
                     .orElseGet(() -> String.valueOf(e.getMessage()))

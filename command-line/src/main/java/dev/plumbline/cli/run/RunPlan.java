@@ -26,11 +26,7 @@ record RunPlan(
         double breakerRatio,
         Optional<Goals> goals,
         List<Budget> budgets,
-        LoadOptions load,
-        SpendOptions spend,
-        JudgementOptions judgement,
-        OutputOptions output,
-        StackOptions stack) {
+        RunOptions options) {
 
     private static final Duration DEFAULT_DURATION = Duration.ofSeconds(60);
     private static final int DEFAULT_CONCURRENCY = 4;
@@ -65,13 +61,11 @@ record RunPlan(
      * @throws Wrong for the first setting that is wrong
      */
     static RunPlan checked(
-            String runId,
-            LoadOptions load,
-            SpendOptions spend,
-            JudgementOptions judgement,
-            OutputOptions output,
-            StackOptions stack,
-            boolean mayCostMoney) {
+            String runId, RunOptions options, boolean mayCostMoney) {
+        LoadOptions load = options.load;
+        SpendOptions spend = options.spend;
+        JudgementOptions judgement = options.judgement;
+        OutputOptions output = options.output;
         Double rate = load.requestRate;
         boolean open = rate != null && rate != Double.POSITIVE_INFINITY;
         if (load.concurrency != null && open) {
@@ -120,7 +114,7 @@ record RunPlan(
         if (judgement.targetName != null) {
             label("--target-name", judgement.targetName);
         }
-        stack.check();
+        options.stack.check();
         range("--artifact-bytes", output.artifactBytes, 4L << 20, Long.MAX_VALUE);
         if (output.quiet && output.json) {
             throw new Wrong("--json", "excludes --quiet: give one of them");
@@ -141,11 +135,27 @@ record RunPlan(
                 breakerRatio(spend.breaker),
                 goals(judgement),
                 budgets(judgement),
-                load,
-                spend,
-                judgement,
-                output,
-                stack);
+                options);
+    }
+
+    LoadOptions load() {
+        return options.load;
+    }
+
+    SpendOptions spend() {
+        return options.spend;
+    }
+
+    JudgementOptions judgement() {
+        return options.judgement;
+    }
+
+    OutputOptions output() {
+        return options.output;
+    }
+
+    StackOptions stack() {
+        return options.stack;
     }
 
     /** Without bound and without a number at once, as in {@code vllm bench serve}: all of them. */

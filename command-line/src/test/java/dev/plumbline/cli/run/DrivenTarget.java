@@ -28,17 +28,10 @@ final class DrivenTarget {
     /** @param wanted what was asked for */
     static Map<String, String> properties(
             String typedUrl, EndpointType type, TargetAddress.Wanted wanted, String... flags) {
-        LoadOptions load = CommandLine.populateCommand(new LoadOptions(), flags);
+        RunOptions options = CommandLine.populateCommand(new RunOptions(), flags);
         BaseUrl url = BaseUrl.parse(typedUrl);
         return ProducerProperties.of(
-                RunPlan.checked(
-                        "id",
-                        load,
-                        new SpendOptions(),
-                        new JudgementOptions(),
-                        new OutputOptions(),
-                        new StackOptions(),
-                        false),
+                RunPlan.checked("id", options, false),
                 new Series(new ComparisonGroup("t", "m", "chat", LoadPoint.parse("c4"), "default"), "stable"),
                 new TargetAddress(
                         typedUrl,

@@ -17,14 +17,7 @@ class OwnLimitsTest {
     private Path folder;
 
     private static RunPlan plan(String... flags) {
-        return RunPlan.checked(
-                "id",
-                CommandLine.populateCommand(new LoadOptions(), flags),
-                new SpendOptions(),
-                new JudgementOptions(),
-                new OutputOptions(),
-                new StackOptions(),
-                false);
+        return RunPlan.checked("id", CommandLine.populateCommand(new RunOptions(), flags), false);
     }
 
     private OwnLimits read(String limits) throws Exception {

@@ -24,10 +24,9 @@ class ProducerPropertiesTest {
             "plumbline.producer.id", "run-1");
 
     private static RunPlan plan(Map<String, String> settings) {
-        OutputOptions output = new OutputOptions();
-        output.settings = new LinkedHashMap<>(settings);
-        return RunPlan.checked(
-                "r1", new LoadOptions(), new SpendOptions(), new JudgementOptions(), output, new StackOptions(), false);
+        RunOptions options = new RunOptions();
+        options.output.settings = new LinkedHashMap<>(settings);
+        return RunPlan.checked("r1", options, false);
     }
 
     /** What {@code plumb check} accepts is what a run drives. */

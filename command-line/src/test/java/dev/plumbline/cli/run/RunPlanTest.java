@@ -15,11 +15,12 @@ import org.junit.jupiter.api.Test;
 
 class RunPlanTest {
 
-    private final LoadOptions load = new LoadOptions();
-    private final SpendOptions spend = new SpendOptions();
-    private final JudgementOptions judgement = new JudgementOptions();
-    private final OutputOptions output = new OutputOptions();
-    private final StackOptions stack = new StackOptions();
+    private final RunOptions options = new RunOptions();
+    private final LoadOptions load = options.load;
+    private final SpendOptions spend = options.spend;
+    private final JudgementOptions judgement = options.judgement;
+    private final OutputOptions output = options.output;
+    private final StackOptions stack = options.stack;
 
     @Test
     void withoutFlagsFourAtATimeForAMinute() {
@@ -218,7 +219,7 @@ class RunPlanTest {
     }
 
     private RunPlan checked(boolean mayCostMoney) {
-        return RunPlan.checked("id", load, spend, judgement, output, stack, mayCostMoney);
+        return RunPlan.checked("id", options, mayCostMoney);
     }
 
     private void wrong(String option, String words) {

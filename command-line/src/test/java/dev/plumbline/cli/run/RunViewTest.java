@@ -48,14 +48,7 @@ class RunViewTest {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final RunView view = new RunView(
             new Screen(new PrintStream(out, true, StandardCharsets.UTF_8), false, false),
-            RunPlan.checked(
-                    "id",
-                    new LoadOptions(),
-                    new SpendOptions(),
-                    new JudgementOptions(),
-                    new OutputOptions(),
-                    new StackOptions(),
-                    false),
+            RunPlan.checked("id", new RunOptions(), false),
             false);
     private final RecentRequests recent = new RecentRequests();
 
@@ -200,14 +193,7 @@ class RunViewTest {
         ByteArrayOutputStream shown = new ByteArrayOutputStream();
         RunView live = new RunView(
                 new Screen(new PrintStream(shown, true, StandardCharsets.UTF_8), true, false),
-                RunPlan.checked(
-                        "id",
-                        new LoadOptions(),
-                        new SpendOptions(),
-                        new JudgementOptions(),
-                        new OutputOptions(),
-                        new StackOptions(),
-                        false),
+                RunPlan.checked("id", new RunOptions(), false),
                 false);
         recent.measuredFrom(START);
         for (int second = 50; second < 60; second++) {

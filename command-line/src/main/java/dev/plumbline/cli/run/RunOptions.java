@@ -1,0 +1,31 @@
+package dev.plumbline.cli.run;
+
+import dev.plumbline.cli.check.TargetOptions;
+import dev.plumbline.cli.kafka.KafkaOptions;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Mixin;
+
+/** All that may be said of a run, in the order of its help. A command that runs loads mixes it in. */
+public final class RunOptions {
+
+    @ArgGroup(validate = false, heading = "%nTarget%n")
+    TargetOptions target = new TargetOptions();
+
+    @ArgGroup(validate = false, heading = "%nLoad%n")
+    LoadOptions load = new LoadOptions();
+
+    @ArgGroup(validate = false, heading = "%nMeaning and verdict%n")
+    JudgementOptions judgement = new JudgementOptions();
+
+    @ArgGroup(validate = false, heading = "%nLimits%n")
+    SpendOptions spend = new SpendOptions();
+
+    @ArgGroup(validate = false, heading = "%nResults%n")
+    OutputOptions output = new OutputOptions();
+
+    @ArgGroup(validate = false, heading = "%nLocal stack%n")
+    StackOptions stack = new StackOptions();
+
+    @Mixin
+    KafkaOptions kafka = new KafkaOptions();
+}
