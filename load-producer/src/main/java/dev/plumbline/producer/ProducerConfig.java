@@ -115,6 +115,9 @@ public interface ProducerConfig {
      */
     Optional<String> standby();
 
+    /** Whether to stand by again when a run has gone. Read from system properties; absent = no. */
+    Optional<Boolean> standbyAgain();
+
     interface Kafka {
         /** Brokers, {@code host:port,…}. Required. */
         Optional<String> bootstrapServers();

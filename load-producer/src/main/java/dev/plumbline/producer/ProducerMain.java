@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,8 @@ public class ProducerMain implements QuarkusApplication {
     private final ProducerHost host;
     private final HttpServer http;
     private final ProducerConfig config;
+    private volatile Optional<StandbyChild> waiting = Optional.empty();
+    private volatile boolean isEnding;
 
     @Inject
     ProducerMain(ProducerHost host, HttpServer http, ProducerConfig config) {
@@ -50,28 +53,71 @@ public class ProducerMain implements QuarkusApplication {
 
     @Override
     public int run(String... args) throws IOException, InterruptedException {
-        return standby.isPresent() ? runForTaker(standby.get()) : runFor(config, Optional.empty());
+        return standby.isPresent() ? runForTakers(standby.get()) : runFor(config, Optional.empty());
     }
 
-    private int runForTaker(StandbyChild child) throws IOException, InterruptedException {
-        ChildProcess.endWithSupervisor(() -> endWait(child), grace(config));
+    private int runForTakers(StandbyChild first) throws IOException, InterruptedException {
+        waiting = Optional.of(first);
+        ChildProcess.endWithSupervisor(this::endWait, grace(config));
         ReadyFile.publishIfAsked("producer", Map.of("http", http.getPort()));
         Rehearsal rehearsal = Rehearsal.begin();
-        Map<String, String> settings;
+        Optional<Map<String, String>> settings;
         try {
-            settings = child.awaitSettings();
-        } catch (IOException e) {
-            // The supervisor has ended the wait.
-            return 0;
+            settings = settings(first);
         } finally {
             rehearsal.end();
         }
+        if (!StandbyChild.isForSeveral()) {
+            return settings.isPresent() ? runForTaker(first, settings.get()) : 0;
+        }
+        StandbyChild child = first;
+        while (settings.isPresent()) {
+            runBesideTaker(child, settings.get());
+            child = StandbyChild.listenIfAsked().orElseThrow();
+            waiting = Optional.of(child);
+            settings = isEnding ? Optional.empty() : settings(child);
+        }
+        return 0;
+    }
+
+    /** Empty when the supervisor has ended the wait. */
+    private static Optional<Map<String, String>> settings(StandbyChild child) {
+        try {
+            return Optional.of(child.awaitSettings());
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    private int runForTaker(StandbyChild child, Map<String, String> settings) throws IOException, InterruptedException {
         try {
             return runFor(ProducerConfig.of(settings), Optional.of(child));
         } catch (ConfigValidationException e) {
             refuse(child, oneLine(e));
             return WRONG_CONFIGURATION;
         }
+    }
+
+    /** A load of one of several takers: it ends when he goes, and this process does not. */
+    private void runBesideTaker(StandbyChild child, Map<String, String> settings) throws InterruptedException {
+        LoadProducer producer;
+        try {
+            producer = host.create(ProducerConfig.of(settings));
+        } catch (InvalidConfiguration e) {
+            refuse(child, String.valueOf(e.getMessage()));
+            return;
+        } catch (ConfigValidationException e) {
+            refuse(child, oneLine(e));
+            return;
+        }
+        CompletableFuture<Void> gone = child.whenTakerGone(host::stop);
+        try {
+            child.serve(http.getPort());
+        } catch (IOException e) {
+            System.err.println("load-producer: the run was over before its producer was ready");
+        }
+        producer.run();
+        gone.join();
     }
 
     private static void refuse(StandbyChild child, String why) {
@@ -115,9 +161,10 @@ public class ProducerMain implements QuarkusApplication {
         return of.emit().stopGrace().plusSeconds(5);
     }
 
-    private void endWait(StandbyChild child) {
+    private void endWait() {
+        isEnding = true;
         try {
-            child.close();
+            waiting.orElseThrow().close();
         } catch (IOException e) {
             System.err.println("load-producer: cannot end the wait: " + e.getMessage());
         }

@@ -23,7 +23,7 @@ final class RecordedPlan {
         Map<String, RecordedValue> values = new TreeMap<>();
         for (OptionSpec option : options) {
             if (!option.usageHelp()) {
-                RecordedValue.of(option).ifPresent(value -> values.put(RunCommand.key(option), value));
+                RecordedValue.of(option).ifPresent(value -> values.put(ScenarioFlags.key(option), value));
             }
         }
         return new RecordedPlan(values);

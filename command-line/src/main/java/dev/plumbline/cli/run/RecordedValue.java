@@ -90,7 +90,7 @@ final class RecordedValue {
 
     /** Whether what is typed for an option may be a secret, so that no message repeats it. */
     static boolean mayBeSecret(OptionSpec option) {
-        return FORMS.get(RunCommand.key(option)) != Form.OPEN && !isPlain(option.type());
+        return FORMS.get(ScenarioFlags.key(option)) != Form.OPEN && !isPlain(option.type());
     }
 
     private static boolean isPlain(Class<?> type) {
@@ -109,7 +109,7 @@ final class RecordedValue {
 
     /** Empty where nothing was given and there is no default, and for a switch that is off. */
     static Optional<RecordedValue> of(OptionSpec option) {
-        Form form = FORMS.get(RunCommand.key(option));
+        Form form = FORMS.get(ScenarioFlags.key(option));
         Object value = option.getValue();
         return switch (value) {
             case null -> Optional.empty();

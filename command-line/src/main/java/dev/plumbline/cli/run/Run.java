@@ -51,26 +51,32 @@ final class Run {
     private final Optional<Map<String, Object>> cluster;
     private final RunView view;
     private final Installation installation;
+    private final Optional<RunHost> host;
     private final Waited waited;
 
     /** The change that counts, for the detector and for the comparison alike; of another cluster's detector nothing is known. */
     private double threshold;
 
-    /** @param cluster properties of a Kafka client, where the user named a cluster */
+    /**
+     * @param cluster properties of a Kafka client, where the user named a cluster
+     * @param host whose run it is, where it is part of something
+     */
     Run(
             RunPlan plan,
             RecordedPlan recordedPlan,
             TargetAddress address,
             Optional<Map<String, Object>> cluster,
             RunView view,
-            Installation installation) {
+            Installation installation,
+            Optional<RunHost> host) {
         this.plan = plan;
         this.recordedPlan = recordedPlan;
         this.address = address;
         this.cluster = cluster;
         this.view = view;
         this.installation = installation;
-        this.waited = new Waited(view::progress, SystemTime::elapsedMillis);
+        this.host = host;
+        this.waited = new Waited(this::progress, SystemTime::elapsedMillis);
         this.threshold = plan.stack().thresholdOr(OptionalDouble.empty());
     }
 
@@ -109,9 +115,13 @@ final class Run {
         }
     }
 
+    private void progress(String what) {
+        host.ifPresentOrElse(hearing -> hearing.progress(what), () -> view.progress(what));
+    }
+
     private Ended run(Interrupts interrupts, OwnLimits limits) throws InterruptedException {
         try (OptionalResource<StateFolder> state =
-                new OptionalResource<>(plan.stack().openState())) {
+                new OptionalResource<>(host.isPresent() ? Optional.empty() : plan.stack().openState())) {
             try (LocalPipe pipe = open(state.value())) {
                 return run(pipe, interrupts, limits);
             }
@@ -162,6 +172,9 @@ final class Run {
     }
 
     private LocalPipe open(Optional<StateFolder> state) throws InterruptedException {
+        if (host.isPresent()) {
+            return host.get().pipe();
+        }
         if (cluster.isPresent()) {
             view.progress("looking at Kafka");
             plan.stack().requireNothingOf("the cluster of --kafka", OptionalDouble.empty());

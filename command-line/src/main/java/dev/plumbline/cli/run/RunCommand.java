@@ -1,34 +1,20 @@
 package dev.plumbline.cli.run;
 
-import dev.plumbline.cli.check.TargetOptions;
-import dev.plumbline.cli.kafka.KafkaOptions;
-import dev.plumbline.cli.outcome.CommandFailure;
-import dev.plumbline.cli.outcome.ExitCode;
-import dev.plumbline.cli.scenario.ScenarioFile;
-import dev.plumbline.cli.scenario.ScenarioFile.Setting;
 import dev.plumbline.cli.stack.Installation;
 import dev.plumbline.cli.terminal.Screen;
 import dev.plumbline.cli.wording.Mistyped;
 import dev.plumbline.probe.TargetAddress;
-import dev.plumbline.probe.Words;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -64,10 +50,7 @@ import picocli.CommandLine.Parameters;
             "             2 wrong usage, or no such baseline     3 cannot tell",
             "             4 target, Kafka or disk failed         130 interrupted"
         })
-public final class RunCommand implements Callable<Integer> {
-
-    /** Of settings with their key. */
-    private static final Pattern LEADING_FLAG = Pattern.compile("^(--set plumbline\\.[^ ]+|--[a-z0-9-]+)");
+public final class RunCommand implements Callable<Integer>, ScenarioFlags.OfRun {
 
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
@@ -87,24 +70,56 @@ public final class RunCommand implements Callable<Integer> {
             description = "Show this help.")
     private boolean help;
 
-    /** Where settings of a scenario file stand, {@code file:line: key}, by flag; of those that no flag overrides. */
-    private Map<String, String> origins = Map.of();
+    private final Optional<RunHost> host;
+    private ScenarioFlags.Origins origins = ScenarioFlags.Origins.NONE;
+
+    /** A run of its own. */
+    public RunCommand() {
+        this(Optional.empty());
+    }
+
+    private RunCommand(Optional<RunHost> host) {
+        this.host = host;
+    }
+
+    /** The runs of another command. */
+    public static RunCommand of(RunHost host) {
+        return new RunCommand(Optional.of(host));
+    }
+
+    /**
+     * Checks flags as a run would, and starts nothing.
+     *
+     * @throws ParameterException for the first that is wrong
+     */
+    public static void check(List<String> flags) {
+        RunCommand checked = new RunCommand();
+        CommandLine line = new CommandLine(checked);
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.parseArgs(flags.toArray(String[]::new));
+        checked.plan(line, checked.options.target.address(line, System::getenv));
+    }
 
     @Override
-    public Integer call() throws InterruptedException {
+    public RunOptions options() {
+        return options;
+    }
+
+    @Override
+    public Integer call() throws Exception {
         if (scenario != null && Mistyped.isAddress(typed(scenario)) && !Files.exists(scenario)) {
             throw new ParameterException(spec.commandLine(), Mistyped.address(typed(scenario), spec.commandLine()));
         }
+        ScenarioFlags flags = new ScenarioFlags(spec, RunCommand::new);
         if (scenario != null) {
-            return withScenario(scenario);
+            ScenarioFlags.Merged merged = flags.withFile(scenario);
+            origins = merged.origins();
+            // Parsed anew from the top: fields go back to their defaults before.
+            return spec.commandLine()
+                    .getParent()
+                    .execute(merged.arguments().toArray(String[]::new));
         }
-        try {
-            return drive();
-        } catch (ParameterException e) {
-            throw new ParameterException(spec.commandLine(), told(e), e);
-        } catch (CommandFailure e) {
-            throw e.exitCode() == ExitCode.USAGE ? CommandFailure.usage(told(e)) : e;
-        }
+        return origins.naming(spec.commandLine(), this::drive);
     }
 
     /** As it was written: a path has no double slashes. */
@@ -115,32 +130,18 @@ public final class RunCommand implements Callable<Integer> {
                 .orElse(path.toString());
     }
 
-    /** The message of a fault, which names the line of the file where its flag stands in one. */
-    private String told(RuntimeException fault) {
-        String message = String.valueOf(fault.getMessage());
-        Matcher flag = LEADING_FLAG.matcher(message);
-        String origin = flag.find() ? origins.get(flag.group()) : null;
-        return origin == null ? message : origin + message.substring(flag.end());
-    }
-
     private int drive() throws InterruptedException {
         CommandLine line = spec.commandLine();
         TargetAddress typed = options.target.address(line, System::getenv);
         TargetAddress address =
                 options.load.streaming ? typed : typed.with(typed.wanted().whole());
-        boolean mayCostMoney = address.credentials().apiKey().isPresent();
-        RunPlan plan;
-        try {
-            plan = RunPlan.checked(RunIds.next(), options, mayCostMoney);
-        } catch (RunPlan.Wrong e) {
-            throw new ParameterException(line, e.option() + " " + e.getMessage(), e);
-        }
+        RunPlan plan = plan(line, address);
         Optional<Map<String, String>> cluster = options.kafka.clientProperties();
         if (cluster.isPresent() && options.stack.state != null) {
             throw new ParameterException(line, "--state is of the local stack and excludes --kafka: give one of them");
         }
         PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
-        boolean silent = options.output.quiet || options.output.json;
+        boolean silent = options.output.quiet || options.output.json || host.isPresent();
         Screen screen = silent
                 ? new Screen(
                         new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8), false, false)
@@ -152,17 +153,32 @@ public final class RunCommand implements Callable<Integer> {
                 address,
                 cluster.<Map<String, Object>>map(HashMap::new),
                 view,
-                Installation.ofSystemProperties());
-        Run.Ended ended;
-        try {
-            ended = run.run();
-        } finally {
-            view.clear();
-        }
-        report(ended, out, screen);
+                Installation.ofSystemProperties(),
+                host);
+        Run.Ended ended = ended(run, view);
+        host.ifPresentOrElse(
+                told -> told.ended(ended.result(), ended.verdict(), ended.folder()),
+                () -> report(ended, out, screen));
         ended.missing().forEach(missing -> line.getErr().println("plumb: " + missing));
         line.getErr().flush();
         return ended.exitCode();
+    }
+
+    private RunPlan plan(CommandLine line, TargetAddress address) {
+        try {
+            return RunPlan.checked(
+                    RunIds.next(), options, address.credentials().apiKey().isPresent());
+        } catch (RunPlan.Wrong e) {
+            throw new ParameterException(line, e.option() + " " + e.getMessage(), e);
+        }
+    }
+
+    private static Run.Ended ended(Run run, RunView view) throws InterruptedException {
+        try {
+            return run.run();
+        } finally {
+            view.clear();
+        }
     }
 
     private void report(Run.Ended ended, PrintStream out, Screen screen) {
@@ -179,184 +195,6 @@ public final class RunCommand implements Callable<Integer> {
         out.flush();
     }
 
-    /** The same command with the file's settings in front of the flags; a flag that is given wins over the file. */
-    private int withScenario(Path file) {
-        CommandLine line = spec.commandLine();
-        List<Setting> settings;
-        try {
-            settings = ScenarioFile.read(file);
-        } catch (ScenarioFile.Unusable e) {
-            throw new ParameterException(line, String.valueOf(e.getMessage()), e);
-        }
-        Collection<String> given = given(line);
-        List<String> arguments = new ArrayList<>();
-        Map<String, String> places = new HashMap<>();
-        Map<String, Setting> before = new HashMap<>();
-        for (Setting setting : settings) {
-            String where = file + ":" + setting.line() + ": " + setting.key();
-            OptionSpec option = optionOf(setting.key())
-                    .orElseThrow(
-                            () -> new ParameterException(line, where + " is no setting of a run; " + nearest(setting)));
-            requireOnce(where, option, setting, before);
-            boolean overridden =
-                    !option.isMultiValue() && Arrays.stream(option.names()).anyMatch(given::contains);
-            List<String> one = List.of(argument(where, option, setting, file));
-            check(where, one);
-            if (!overridden) {
-                arguments.addAll(one);
-            }
-            if (!overridden && !option.isMultiValue()) {
-                // Whatever of several is wrong alone was said above, and a flag may have added the one that is wrong
-                // now.
-                Arrays.stream(option.names()).forEach(name -> places.put(name, where));
-            }
-            if (name(option).equals("--set")) {
-                places.put("--set " + one.getFirst().replaceFirst("^--set=", "").replaceFirst("(?s)=.*", ""), where);
-            }
-        }
-        origins = Map.copyOf(places);
-        List<String> typed = line.getParseResult().originalArgs();
-        typed.subList(typed.indexOf(spec.name()) + 1, typed.size()).stream()
-                .filter(argument -> !Path.of(argument).equals(file))
-                .forEach(arguments::add);
-        // Parsed anew from the top: fields go back to their defaults before.
-        arguments.addFirst(spec.name());
-        return line.getParent().execute(arguments.toArray(String[]::new));
-    }
-
-    /** A setting under two of its names, or a key of a map twice: one of them would win without a word. */
-    private void requireOnce(String where, OptionSpec option, Setting setting, Map<String, Setting> before) {
-        String entry = setting.entryKey().isEmpty() ? setting.value().replaceFirst("(?s)=.*", "") : setting.entryKey();
-        boolean isMap = Map.class.isAssignableFrom(option.type());
-        if (option.isMultiValue() && !isMap) {
-            return;
-        }
-        Setting first = before.putIfAbsent(isMap ? name(option) + " " + entry : name(option), setting);
-        if (first != null) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    where
-                            + (isMap
-                                    ? " " + entry + " is given twice, first in line " + first.line()
-                                    : first.key().equals(setting.key())
-                                            ? " takes one value, and there are several"
-                                            : " is " + first.key() + ", which stands in line " + first.line())
-                            + ": give it once");
-        }
-    }
-
-    /** Lets the parser look at one setting of the file alone, so that what it says of it can name the line. */
-    private void check(String where, List<String> argument) {
-        RunCommand other = new RunCommand();
-        CommandLine alone = new CommandLine(other);
-        alone.setCaseInsensitiveEnumValuesAllowed(true);
-        try {
-            alone.parseArgs(argument.toArray(String[]::new));
-            other.options.target.headers(alone);
-            RunPlan.checkStatements(other.options.judgement);
-        } catch (ParameterException e) {
-            String problem = withoutValue(e.getArgSpec())
-                    .orElseGet(() -> String.valueOf(e.getMessage()))
-                    .replaceFirst("^(Invalid value for option '[^']*'[^:]*: |--[a-z0-9-]+: )", "");
-            throw new ParameterException(spec.commandLine(), where + ": " + problem, e);
-        } catch (RunPlan.Wrong e) {
-            throw new ParameterException(spec.commandLine(), where + ": " + e.getMessage(), e);
-        }
-    }
-
-    private String argument(String where, OptionSpec option, Setting setting, Path file) {
-        try {
-            return argument(option, setting, file);
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), where + ": " + e.getMessage(), e);
-        }
-    }
-
-    /**
-     * A setting of a file as a flag.
-     *
-     * @param file from whose folder relative paths are taken
-     * @throws IllegalArgumentException if a switch is neither on nor off
-     */
-    static String argument(OptionSpec option, Setting setting, Path file) {
-        String name = name(option);
-        boolean header = name.equals("--header");
-        String value = setting.entryKey().isEmpty()
-                ? setting.value()
-                : setting.entryKey() + (header ? ": " : "=") + setting.value();
-        boolean isSwitch = option.type() == boolean.class || option.type() == Boolean.class;
-        if (option.negatable() && name.startsWith("--no-")) {
-            // Under either of its names: "streaming: false" and "no-streaming: true" say the same.
-            boolean wanted = isOn(value) != setting.key().startsWith("no-");
-            return wanted ? "--" + name.substring("--no-".length()) : name;
-        }
-        if (isSwitch) {
-            return name + "=" + isOn(value);
-        }
-        return name + "=" + (isPath(option, value, file) ? besideThe(file, value) : value);
-    }
-
-    /** As YAML has it. */
-    private static boolean isOn(String value) {
-        return switch (value.strip().toLowerCase(Locale.ROOT)) {
-            case "true", "yes", "on" -> true;
-            case "false", "no", "off" -> false;
-            default ->
-                throw new IllegalArgumentException("'" + value + "' is neither true nor false: write one of these");
-        };
-    }
-
-    /** A baseline may be a name as well: it is a path where there is something beside the file. */
-    private static boolean isPath(OptionSpec option, String value, Path file) {
-        return option.type() == Path.class
-                || (name(option).equals("--baseline") && Files.exists(besideThe(file, value)));
-    }
-
-    private static Path besideThe(Path file, String value) {
-        return value.equals("~") || value.startsWith("~/")
-                ? Path.of(System.getProperty("user.home") + value.substring(1))
-                : file.resolveSibling(value);
-    }
-
-    private Optional<OptionSpec> optionOf(String key) {
-        String positive = "--" + key;
-        String negative = "--no-" + key;
-        return spec.options().stream()
-                .filter(option -> !option.usageHelp())
-                .filter(option -> Arrays.stream(option.names())
-                        .anyMatch(name -> name.equals(positive) || (option.negatable() && name.equals(negative))))
-                .findFirst();
-    }
-
-    private String nearest(Setting setting) {
-        List<String> keys = spec.options().stream()
-                .filter(option -> !option.usageHelp())
-                .map(option -> key(option))
-                .sorted()
-                .toList();
-        return "did you mean " + Words.closest(setting.key(), keys) + "? Allowed are " + String.join(", ", keys);
-    }
-
-    /** The name by which an option is known: its first long one. */
-    private static String name(OptionSpec option) {
-        return Arrays.stream(option.names())
-                .filter(name -> name.startsWith("--"))
-                .findFirst()
-                .orElseThrow();
-    }
-
-    /** Its name in scenario files and records. */
-    static String key(OptionSpec option) {
-        return name(option).replaceFirst("^--(no-)?", "");
-    }
-
-    /** Names of the options that were given, every name of each. */
-    private static Collection<String> given(CommandLine line) {
-        return line.getParseResult().matchedOptions().stream()
-                .flatMap(option -> Arrays.stream(option.names()))
-                .collect(Collectors.toCollection(TreeSet::new));
-    }
-
     /** The settings of this run for its record. */
     static RecordedPlan recorded(CommandLine line) {
         return RecordedPlan.of(line.getCommandSpec().options())
@@ -370,7 +208,7 @@ public final class RunCommand implements Callable<Integer> {
     /** What to say of a value that cannot be taken and may be a secret; empty where the value may be repeated. */
     public static Optional<String> withoutValue(@Nullable ArgSpec argument) {
         return argument instanceof OptionSpec option && !option.usageHelp() && RecordedValue.mayBeSecret(option)
-                ? Optional.of(name(option) + " takes " + option.paramLabel()
+                ? Optional.of(ScenarioFlags.name(option) + " takes " + option.paramLabel()
                         + "; what was given is not repeated here, because it may hold a secret")
                 : Optional.empty();
     }

@@ -2,6 +2,7 @@ package dev.plumbline.cli.run;
 
 import dev.plumbline.cli.check.TargetOptions;
 import dev.plumbline.cli.kafka.KafkaOptions;
+import java.nio.file.Path;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Mixin;
 
@@ -28,4 +29,24 @@ public final class RunOptions {
 
     @Mixin
     KafkaOptions kafka = new KafkaOptions();
+
+    /** The local stack. */
+    public StackOptions stack() {
+        return stack;
+    }
+
+    /** The cluster to measure with, where one is named. */
+    public KafkaOptions kafka() {
+        return kafka;
+    }
+
+    /** Where each run gets a folder of its own. */
+    public Path artifactFolder() {
+        return output.artifactDir;
+    }
+
+    /** Whether only what a program reads is printed. */
+    public boolean isJson() {
+        return output.json;
+    }
 }

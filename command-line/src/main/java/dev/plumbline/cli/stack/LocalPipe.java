@@ -11,6 +11,8 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import dev.plumbline.process.StandbyChild;
+import java.nio.file.Files;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -31,6 +33,7 @@ public final class LocalPipe implements AutoCloseable {
     private final Map<Part, Integer> ports = new EnumMap<>(Part.class);
     private final Optional<Map<String, Object>> cluster;
     private final Optional<RunningStack> owner;
+    private final Optional<LocalPipe> base;
     private final Path home;
     private final ProducerSlot producer;
     private final String controlToken = ControlAccess.randomToken();
@@ -41,14 +44,19 @@ public final class LocalPipe implements AutoCloseable {
             PipePlan plan,
             Installation installation,
             Optional<Map<String, Object>> cluster,
-            Optional<RunningStack> owner) {
+            Optional<RunningStack> owner,
+            Optional<LocalPipe> base) {
         this.plan = plan;
         this.home = installation.home();
         this.stack = LocalStack.open(installation);
         this.cluster = cluster;
         this.owner = owner;
+        this.base = base;
         this.producer = new ProducerSlot(
-                stack, owner.flatMap(RunningStack::standby).map(Path::of), settings -> launch(Part.PRODUCER, settings));
+                stack,
+                base.map(LocalPipe::standbySocket)
+                        .or(() -> owner.flatMap(RunningStack::standby).map(Path::of)),
+                settings -> launch(Part.PRODUCER, settings));
     }
 
     /**
@@ -65,7 +73,7 @@ public final class LocalPipe implements AutoCloseable {
      * @throws StackFailure if a part cannot be started; what was started is ended
      */
     public static LocalPipe start(PipePlan plan, Installation installation) throws InterruptedException {
-        LocalPipe pipe = new LocalPipe(plan, installation, Optional.empty(), Optional.empty());
+        LocalPipe pipe = new LocalPipe(plan, installation, Optional.empty(), Optional.empty(), Optional.empty());
         try {
             pipe.startParts();
             return pipe;
@@ -97,7 +105,7 @@ public final class LocalPipe implements AutoCloseable {
      * @throws StackFailure if a part cannot be started
      */
     public static LocalPipe begin(PipePlan plan, Installation installation) {
-        LocalPipe pipe = new LocalPipe(plan, installation, Optional.empty(), Optional.empty());
+        LocalPipe pipe = new LocalPipe(plan, installation, Optional.empty(), Optional.empty(), Optional.empty());
         try {
             pipe.startBroker();
             return pipe;
@@ -114,7 +122,11 @@ public final class LocalPipe implements AutoCloseable {
      */
     public static LocalPipe attach(Map<String, Object> kafkaClient, Duration window, Installation installation) {
         return new LocalPipe(
-                ofProducerAlone(window), installation, Optional.of(Map.copyOf(kafkaClient)), Optional.empty());
+                ofProducerAlone(window),
+                installation,
+                Optional.of(Map.copyOf(kafkaClient)),
+                Optional.empty(),
+                Optional.empty());
     }
 
     /**
@@ -126,7 +138,21 @@ public final class LocalPipe implements AutoCloseable {
                 ofProducerAlone(Duration.ofMillis(running.windowMillis())),
                 installation,
                 Optional.of(Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, running.bootstrapServers())),
-                Optional.of(running));
+                Optional.of(running),
+                Optional.empty());
+    }
+
+    /**
+     * A pipe for one of several runs after each other: broker and apps are those of another pipe, and so is the producer that stands
+     * by there, if it does.
+     */
+    public static LocalPipe beside(LocalPipe base, Installation installation) {
+        return new LocalPipe(
+                ofProducerAlone(base.window()),
+                installation,
+                Optional.of(base.kafkaClient()),
+                base.owner,
+                Optional.of(base));
     }
 
     private static PipePlan ofProducerAlone(Duration window) {
@@ -256,7 +282,35 @@ public final class LocalPipe implements AutoCloseable {
 
     /** Starts a producer that waits until a run takes it, and ends with that run. */
     public void standBy() {
-        producer.standBy();
+        producer.standBy(List.of());
+    }
+
+    /** Starts a producer that waits until a run takes it, and again when that run has gone: it stays warm. */
+    public void standByAgainAndAgain() {
+        producer.standBy(List.of(StandbyChild.AGAIN_PROPERTY + "=true"));
+    }
+
+    /**
+     * Waits until a producer stands by.
+     *
+     * @throws StackFailure if it has ended, or does not in time
+     */
+    public void awaitStandby() throws InterruptedException {
+        long deadlineNanos = SystemTime.monotonicNanos() + Healing.READY_WITHIN.toNanos();
+        while (!Files.exists(standbySocket())) {
+            failure().ifPresent(failure -> {
+                throw failure;
+            });
+            OptionalInt exit = exitCode(Part.PRODUCER);
+            if (exit.isPresent() || SystemTime.monotonicNanos() >= deadlineNanos) {
+                throw new StackFailure(
+                        ExitCode.INFRASTRUCTURE,
+                        "the producer does not stand by for the next run"
+                                + (exit.isPresent() ? ": it ended with exit code " + exit.getAsInt() : "")
+                                + "; its last words: " + LocalStack.lastWords(stack.child(Part.PRODUCER).lastLogLines(3)));
+            }
+            Thread.sleep(20);
+        }
     }
 
     /** Whether producers were built anew since the one that stands by began to wait. */
@@ -368,6 +422,7 @@ public final class LocalPipe implements AutoCloseable {
      */
     public Optional<StackFailure> failure() {
         return ownerGone()
+                .or(() -> base.flatMap(LocalPipe::failure))
                 .or(() -> healing.isPresent()
                         ? healing.get().failure()
                         : producer.failure().or(stack::failure));
@@ -465,7 +520,7 @@ public final class LocalPipe implements AutoCloseable {
 
     /** Whether the broker is one of a local stack, this one or that of {@code plumb up}. */
     public boolean isOnThisMachine() {
-        return cluster.isEmpty() || owner.isPresent();
+        return cluster.isEmpty() || owner.isPresent() || base.filter(LocalPipe::isOnThisMachine).isPresent();
     }
 
     /** Length of the windows. */

@@ -6,6 +6,7 @@ import dev.plumbline.process.StandbyChild;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -122,8 +123,12 @@ final class ProducerSlot implements AutoCloseable {
         return stack.path().resolve("producer.sock");
     }
 
-    /** Starts a producer that waits until a run takes it, and ends with that run. */
-    void standBy() {
+    /**
+     * Starts a producer that waits until a run takes it.
+     *
+     * @param properties how else it stands by, {@code name=value}
+     */
+    void standBy(List<String> properties) {
         try {
             // A new file: the run that had the last producer may still read its log.
             Files.deleteIfExists(stack.path().resolve(LentProducer.LOG));
@@ -134,13 +139,11 @@ final class ProducerSlot implements AutoCloseable {
             ProducerEnvironment.ofThisProcess(UUID.randomUUID().toString()).write(environmentBeside(socket()));
         }
         stack.letEnd(Part.PRODUCER);
-        stack.start(
-                Part.PRODUCER,
-                List.of(
-                        StandbyChild.PATH_PROPERTY + "=" + socket(),
-                        "quarkus.http.host=127.0.0.1",
-                        "quarkus.http.port=0"),
-                List.of());
+        List<String> all = new ArrayList<>(properties);
+        all.add(StandbyChild.PATH_PROPERTY + "=" + socket());
+        all.add("quarkus.http.host=127.0.0.1");
+        all.add("quarkus.http.port=0");
+        stack.start(Part.PRODUCER, all, List.of());
     }
 
     /** Whether producers were built anew since the one that stands by began to wait. */

@@ -49,7 +49,7 @@ class KeepAliveTest {
         var option = new CommandLine(new RunCommand())
                 .getCommandSpec()
                 .findOption("--no-" + flag.replaceFirst("^--(no-)?", ""));
-        assertThat(RunCommand.argument(option, ScenarioFile.read(file).get(0), file))
+        assertThat(ScenarioFlags.argument(option, ScenarioFile.read(file).get(0), file))
                 .isEqualTo(flag);
     }
 

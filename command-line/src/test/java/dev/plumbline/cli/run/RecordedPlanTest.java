@@ -138,7 +138,7 @@ class RecordedPlanTest {
         List<String> hidden = line.getCommandSpec().options().stream()
                 .filter(option -> !option.usageHelp())
                 .filter(RecordedValue::mayBeSecret)
-                .map(RunCommand::key)
+                .map(ScenarioFlags::key)
                 .sorted()
                 .toList();
         assertThat(hidden).containsExactly("generic", "header", "metrics-url", "proxy", "set", "url");

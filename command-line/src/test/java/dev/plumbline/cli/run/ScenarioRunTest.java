@@ -105,7 +105,7 @@ class ScenarioRunTest {
         Files.writeString(folder.resolve("there.json"), "{}");
         CommandLine.Model.OptionSpec option =
                 new CommandLine(new RunCommand()).getCommandSpec().findOption("--" + key);
-        assertThat(RunCommand.argument(option, new ScenarioFile.Setting(key, written, "", 1), file))
+        assertThat(ScenarioFlags.argument(option, new ScenarioFile.Setting(key, written, "", 1), file))
                 .isEqualTo("--" + key + "="
                         + taken.replace("FOLDER", folder.toString()).replace("HOME", System.getProperty("user.home")));
     }
@@ -126,7 +126,7 @@ class ScenarioRunTest {
                 .filter(java.util.Objects::nonNull)
                 .findFirst()
                 .orElseThrow();
-        assertThat(RunCommand.argument(option, new ScenarioFile.Setting(key, written, "", 1), file("")))
+        assertThat(ScenarioFlags.argument(option, new ScenarioFile.Setting(key, written, "", 1), file("")))
                 .isEqualTo(taken);
     }
 

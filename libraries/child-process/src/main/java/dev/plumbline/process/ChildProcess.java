@@ -67,7 +67,8 @@ public final class ChildProcess {
         }
     }
 
-    private static void awaitEnd(String owner, InputStream pipe) {
+    /** Reads until nobody is at the other end any more. */
+    static void awaitEnd(String owner, InputStream pipe) {
         byte[] unexpected = new byte[256];
         try {
             int read = pipe.read(unexpected);

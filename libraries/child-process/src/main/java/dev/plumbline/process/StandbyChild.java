@@ -3,6 +3,7 @@ package dev.plumbline.process;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.StringReader;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * A child that is started before anybody knows what for: it waits at a Unix domain socket, takes its settings from the first
@@ -33,6 +35,9 @@ public final class StandbyChild implements AutoCloseable {
 
     /** System property that names the socket at which {@link #listenIfAsked} waits. */
     public static final String PATH_PROPERTY = "plumbline.standby";
+
+    /** System property by which a child is asked to wait for another taker when one has gone: {@code true}. */
+    public static final String AGAIN_PROPERTY = "plumbline.standby-again";
 
     private static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final int MOST_SETTINGS_BYTES = 1 << 20;
@@ -59,6 +64,11 @@ public final class StandbyChild implements AutoCloseable {
     public static Optional<StandbyChild> listenIfAsked() throws IOException {
         String path = System.getProperty(PATH_PROPERTY, "");
         return path.isEmpty() ? Optional.empty() : Optional.of(listen(Path.of(path)));
+    }
+
+    /** Whether {@value #AGAIN_PROPERTY} is set: takers come one after the other, and the process stays. */
+    public static boolean isForSeveral() {
+        return Boolean.getBoolean(AGAIN_PROPERTY);
     }
 
     static StandbyChild listen(Path path) throws IOException {
@@ -159,6 +169,25 @@ public final class StandbyChild implements AutoCloseable {
     /** Ends this process when its taker is gone, as {@link ChildProcess#endWithSupervisor} does for the supervisor. */
     public void endWithTaker(Runnable orderlyStop, Duration grace) {
         ChildProcess.endWith("taker", Channels.newInputStream(connection()), orderlyStop, grace);
+    }
+
+    /**
+     * For a child that stays when its taker has gone: runs something then, on a thread of its own.
+     *
+     * @return done when that has run, however it went
+     */
+    public CompletableFuture<Void> whenTakerGone(Runnable orderlyStop) {
+        InputStream connection = Channels.newInputStream(connection());
+        CompletableFuture<Void> gone = new CompletableFuture<>();
+        Thread.ofVirtual().name("taker-watch").start(() -> {
+            try {
+                ChildProcess.awaitEnd("taker", connection);
+                orderlyStop.run();
+            } finally {
+                gone.complete(null);
+            }
+        });
+        return gone;
     }
 
     private SocketChannel connection() {
