@@ -10,6 +10,7 @@ import dev.plumbline.cli.outcome.Crash;
 import dev.plumbline.cli.outcome.ExitCode;
 import dev.plumbline.cli.run.RunCommand;
 import dev.plumbline.cli.stack.StackFailure;
+import dev.plumbline.cli.sweep.SweepCommand;
 import dev.plumbline.cli.target.TargetCommand;
 import dev.plumbline.cli.up.UpCommand;
 import dev.plumbline.cli.wording.Mistyped;
@@ -40,6 +41,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         description = "Measures LLM inference continuously and stops regressions.",
         subcommands = {
             RunCommand.class,
+            SweepCommand.class,
             ClassesCommand.class,
             CheckCommand.class,
             RunsCommand.class,

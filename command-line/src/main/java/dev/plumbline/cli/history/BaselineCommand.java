@@ -1,5 +1,6 @@
 package dev.plumbline.cli.history;
 
+import dev.plumbline.cli.terminal.Table;
 import dev.plumbline.cli.outcome.CommandFailure;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;

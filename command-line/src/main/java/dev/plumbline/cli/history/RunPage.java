@@ -1,5 +1,6 @@
 package dev.plumbline.cli.history;
 
+import dev.plumbline.cli.terminal.Table;
 import dev.plumbline.contract.distribution.Histogram;
 import dev.plumbline.contract.window.LatencyMetric;
 import dev.plumbline.judgement.result.RunEnding;

@@ -1,5 +1,6 @@
 package dev.plumbline.cli.history;
 
+import dev.plumbline.cli.terminal.Table;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.plumbline.cli.number.WholeNumberConverter;
 import dev.plumbline.cli.outcome.CommandFailure;

@@ -87,6 +87,11 @@ public final class RunCommand implements Callable<Integer>, ScenarioFlags.OfRun 
         return new RunCommand(Optional.of(host));
     }
 
+    /** A name that sorts by time and differs from all others. */
+    public static String nextId() {
+        return RunIds.next();
+    }
+
     /**
      * Checks flags as a run would, and starts nothing.
      *

@@ -6,7 +6,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Reads {@code 10%} or {@code 0.1}. */
-final class ShareConverter implements ITypeConverter<Double> {
+public final class ShareConverter implements ITypeConverter<Double> {
 
     @Override
     public Double convert(String value) {

@@ -100,13 +100,23 @@ public final class StackOptions {
 
     /** Length of the windows of a stack of its own. */
     Duration windowOrDefault() {
-        return window == null ? DEFAULT_WINDOW : window;
+        return windowOr(DEFAULT_WINDOW);
+    }
+
+    /** Length of the windows, where it was given. */
+    public Duration windowOr(Duration otherwise) {
+        return window == null ? otherwise : window;
     }
 
     /** A stack without target and producer. */
     public PipePlan plan(Optional<StateFolder> folder) {
+        return plan(folder, windowOrDefault());
+    }
+
+    /** A stack without target and producer, whose windows have a length. */
+    public PipePlan plan(Optional<StateFolder> folder, Duration window) {
         return new PipePlan(
-                windowOrDefault(),
+                window,
                 1,
                 kafkaPort == null ? 0 : kafkaPort,
                 topicBytes == null ? DEFAULT_TOPIC_BYTES : topicBytes,

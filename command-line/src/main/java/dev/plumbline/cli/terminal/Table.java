@@ -1,23 +1,23 @@
-package dev.plumbline.cli.history;
+package dev.plumbline.cli.terminal;
 
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
 /** Columns of text, each as wide as its longest cell, two blanks apart. */
-final class Table {
+public final class Table {
 
     private final List<List<String>> rows = new ArrayList<>();
 
-    Table(List<String> header) {
+    public Table(List<String> header) {
         rows.add(header);
     }
 
-    void row(List<String> cells) {
+    public void row(List<String> cells) {
         rows.add(cells);
     }
 
-    List<String> lines() {
+    public List<String> lines() {
         int columns = rows.stream().mapToInt(List::size).max().orElse(0);
         List<Integer> widths = new ArrayList<>(Collections.nCopies(columns, 0));
         for (List<String> row : rows) {
