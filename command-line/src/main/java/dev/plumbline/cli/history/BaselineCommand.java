@@ -1,7 +1,7 @@
 package dev.plumbline.cli.history;
 
-import dev.plumbline.cli.terminal.Table;
 import dev.plumbline.cli.outcome.CommandFailure;
+import dev.plumbline.cli.terminal.Table;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;

@@ -1,9 +1,9 @@
 package dev.plumbline.cli.history;
 
-import dev.plumbline.cli.terminal.Table;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.plumbline.cli.number.WholeNumberConverter;
 import dev.plumbline.cli.outcome.CommandFailure;
+import dev.plumbline.cli.terminal.Table;
 import dev.plumbline.cli.time.DurationConverter;
 import dev.plumbline.cli.time.SystemTime;
 import java.util.ArrayList;

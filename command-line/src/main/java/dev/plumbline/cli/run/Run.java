@@ -120,8 +120,8 @@ final class Run {
     }
 
     private Ended run(Interrupts interrupts, OwnLimits limits) throws InterruptedException {
-        try (OptionalResource<StateFolder> state =
-                new OptionalResource<>(host.isPresent() ? Optional.empty() : plan.stack().openState())) {
+        try (OptionalResource<StateFolder> state = new OptionalResource<>(
+                host.isPresent() ? Optional.empty() : plan.stack().openState())) {
             try (LocalPipe pipe = open(state.value())) {
                 return run(pipe, interrupts, limits);
             }

@@ -120,9 +120,7 @@ public final class RunCommand implements Callable<Integer>, ScenarioFlags.OfRun 
             ScenarioFlags.Merged merged = flags.withFile(scenario);
             origins = merged.origins();
             // Parsed anew from the top: fields go back to their defaults before.
-            return spec.commandLine()
-                    .getParent()
-                    .execute(merged.arguments().toArray(String[]::new));
+            return spec.commandLine().getParent().execute(merged.arguments().toArray(String[]::new));
         }
         return origins.naming(spec.commandLine(), this::drive);
     }
@@ -162,8 +160,7 @@ public final class RunCommand implements Callable<Integer>, ScenarioFlags.OfRun 
                 host);
         Run.Ended ended = ended(run, view);
         host.ifPresentOrElse(
-                told -> told.ended(ended.result(), ended.verdict(), ended.folder()),
-                () -> report(ended, out, screen));
+                told -> told.ended(ended.result(), ended.verdict(), ended.folder()), () -> report(ended, out, screen));
         ended.missing().forEach(missing -> line.getErr().println("plumb: " + missing));
         line.getErr().flush();
         return ended.exitCode();

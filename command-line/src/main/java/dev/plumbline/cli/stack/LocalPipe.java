@@ -4,15 +4,15 @@ import dev.plumbline.cli.outcome.ExitCode;
 import dev.plumbline.cli.stack.Installation.Part;
 import dev.plumbline.cli.time.SystemTime;
 import dev.plumbline.process.ControlAccess;
+import dev.plumbline.process.StandbyChild;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import dev.plumbline.process.StandbyChild;
-import java.nio.file.Files;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -307,7 +307,9 @@ public final class LocalPipe implements AutoCloseable {
                         ExitCode.INFRASTRUCTURE,
                         "the producer does not stand by for the next run"
                                 + (exit.isPresent() ? ": it ended with exit code " + exit.getAsInt() : "")
-                                + "; its last words: " + LocalStack.lastWords(stack.child(Part.PRODUCER).lastLogLines(3)));
+                                + "; its last words: "
+                                + LocalStack.lastWords(
+                                        stack.child(Part.PRODUCER).lastLogLines(3)));
             }
             Thread.sleep(20);
         }
@@ -520,7 +522,9 @@ public final class LocalPipe implements AutoCloseable {
 
     /** Whether the broker is one of a local stack, this one or that of {@code plumb up}. */
     public boolean isOnThisMachine() {
-        return cluster.isEmpty() || owner.isPresent() || base.filter(LocalPipe::isOnThisMachine).isPresent();
+        return cluster.isEmpty()
+                || owner.isPresent()
+                || base.filter(LocalPipe::isOnThisMachine).isPresent();
     }
 
     /** Length of the windows. */

@@ -29,8 +29,8 @@ record Found(Point cell, String load, LoadSearch.Knee knee, double most) {
                             : "; higher ones could not be told");
         }
         if (!knee.isOrdered()) {
-            return of + "broke at " + load + " " + text(knee.breaksFrom()) + " and held at "
-                    + text(knee.holdsUpTo()) + ": something else changed meanwhile, or points are too short";
+            return of + "broke at " + load + " " + text(knee.breaksFrom()) + " and held at " + text(knee.holdsUpTo())
+                    + ": something else changed meanwhile, or points are too short";
         }
         return of + "holds up to " + load + " " + text(knee.holdsUpTo()) + ", breaks from "
                 + text(knee.breaksFrom())

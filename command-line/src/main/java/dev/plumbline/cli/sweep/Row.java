@@ -1,11 +1,11 @@
 package dev.plumbline.cli.sweep;
 
+import dev.plumbline.contract.distribution.Histogram;
 import dev.plumbline.contract.window.LatencyMetric;
 import dev.plumbline.judgement.result.RunResult;
 import dev.plumbline.judgement.result.RunVerdict;
 import dev.plumbline.judgement.result.RunVerdict.Answer;
 import dev.plumbline.judgement.result.RunVerdict.BudgetFinding;
-import dev.plumbline.contract.distribution.Histogram;
 import dev.plumbline.judgement.sweep.LoadSearch;
 import dev.plumbline.judgement.sweep.Saturation;
 import dev.plumbline.reports.RunFigures;
@@ -36,8 +36,7 @@ record Row(Point point, RunResult result, RunVerdict verdict, Path folder) {
 
     /** Where it lies on the curve of throughput over requests in flight; empty where nobody knows. */
     Optional<Saturation.Point> onCurve() {
-        return rates()
-                .filter(known -> known.countedOutputPerSecond().isPresent() && known.meanInFlight() > 0)
+        return rates().filter(known -> known.countedOutputPerSecond().isPresent() && known.meanInFlight() > 0)
                 .map(known -> new Saturation.Point(
                         known.meanInFlight(), known.countedOutputPerSecond().getAsDouble()));
     }
@@ -64,7 +63,9 @@ record Row(Point point, RunResult result, RunVerdict verdict, Path folder) {
 
     /** The number over its limit, or the other way round where large ones are good. */
     private static OptionalDouble badness(BudgetFinding finding) {
-        if (finding.value().isEmpty() || !(finding.limit() > 0) || !(finding.value().getAsDouble() > 0)) {
+        if (finding.value().isEmpty()
+                || !(finding.limit() > 0)
+                || !(finding.value().getAsDouble() > 0)) {
             return OptionalDouble.empty();
         }
         double ratio = finding.value().getAsDouble() / finding.limit();

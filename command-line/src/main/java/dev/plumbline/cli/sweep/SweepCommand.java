@@ -98,24 +98,14 @@ public final class SweepCommand implements Callable<Integer>, ScenarioFlags.OfRu
             ScenarioFlags.Merged merged = new ScenarioFlags(spec, SweepCommand::new).withFile(scenario);
             origins = merged.origins();
             // Parsed anew from the top: fields go back to their defaults before.
-            return spec.commandLine()
-                    .getParent()
-                    .execute(merged.arguments().toArray(String[]::new));
+            return spec.commandLine().getParent().execute(merged.arguments().toArray(String[]::new));
         }
         return origins.naming(spec.commandLine(), this::drive);
     }
 
     private int drive() throws InterruptedException {
         CommandLine line = spec.commandLine();
-        Set<String> own = new HashSet<>();
-        CommandSpec.forAnnotatedObject(new SweepOptions()).options().forEach(option -> own.add(ScenarioFlags.name(option)));
-        SweepPlan plan = SweepPlan.checked(
-                line,
-                sweep,
-                line.getParseResult().matchedOptions().stream()
-                        .filter(option -> !own.contains(ScenarioFlags.name(option)))
-                        .filter(option -> !Set.of("--json", "--quiet").contains(ScenarioFlags.name(option)))
-                        .toList());
+        SweepPlan plan = plan(line);
         PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
         Screen screen = options.isJson()
                 ? new Screen(
@@ -142,10 +132,25 @@ public final class SweepCommand implements Callable<Integer>, ScenarioFlags.OfRu
         }
     }
 
+    /** What is run by what was given. */
+    SweepPlan plan(CommandLine line) {
+        Set<String> own = new HashSet<>(Set.of("--json", "--quiet", "--help"));
+        CommandSpec.forAnnotatedObject(new SweepOptions())
+                .options()
+                .forEach(option -> own.add(ScenarioFlags.name(option)));
+        return SweepPlan.checked(
+                line,
+                sweep,
+                line.getParseResult().matchedOptions().stream()
+                        .filter(option -> !own.contains(ScenarioFlags.name(option)))
+                        .toList());
+    }
+
     private static String told(SweepPlan plan) {
         int runs = plan.points().size() * plan.repeat();
         return plan.search()
-                .map(search -> "searching the highest " + search.load() + " with " + String.join(" and ", search.goals())
+                .map(search -> "searching the highest " + search.load() + " with "
+                        + String.join(" and ", search.goals())
                         + (plan.points().size() > 1 ? ", in " + plan.points().size() + " cells" : ""))
                 .orElseGet(() -> runs + " runs");
     }
@@ -154,7 +159,8 @@ public final class SweepCommand implements Callable<Integer>, ScenarioFlags.OfRu
     private static String command(CommandLine line) {
         List<String> words = new ArrayList<>(List.of("./plumb"));
         for (String argument : line.getParseResult().originalArgs()) {
-            words.add(argument.matches("[A-Za-z0-9_./:=,@%+-]+") ? argument : "'" + argument.replace("'", "'\\''") + "'");
+            words.add(
+                    argument.matches("[A-Za-z0-9_./:=,@%+-]+") ? argument : "'" + argument.replace("'", "'\\''") + "'");
         }
         return String.join(" ", words);
     }
@@ -232,7 +238,8 @@ public final class SweepCommand implements Callable<Integer>, ScenarioFlags.OfRu
                     }
                     looking.tell(tried);
                 }
-                found.add(new Found(cell, search.load(), looking.knee(), search.bounds().most()));
+                found.add(new Found(
+                        cell, search.load(), looking.knee(), search.bounds().most()));
             }
             return found.stream().allMatch(one -> one.knee().estimate().isPresent())
                     ? ExitCode.PASS
@@ -259,7 +266,8 @@ public final class SweepCommand implements Callable<Integer>, ScenarioFlags.OfRu
             if (!failure.isEmpty()) {
                 return failed(failure.getFirst(), point);
             }
-            return last.filter(row -> row.result().ending() instanceof RunEnding.Interrupted).isPresent()
+            return last.filter(row -> row.result().ending() instanceof RunEnding.Interrupted)
+                            .isPresent()
                     ? ExitCode.INTERRUPTED
                     : code;
         }
@@ -293,7 +301,8 @@ public final class SweepCommand implements Callable<Integer>, ScenarioFlags.OfRu
             last = Optional.of(row);
             rows.add(row);
             files.write(result());
-            screen.line("  " + at.label() + "   " + row.figures().throughput(result.totals().outputUnit()) + "   "
+            screen.line("  " + at.label() + "   "
+                    + row.figures().throughput(result.totals().outputUnit()) + "   "
                     + verdict.word().label()
                     + (verdict.word() == RunVerdict.Word.FAILED ? ": " + verdict.reason() : ""));
         }

@@ -42,7 +42,8 @@ final class SweepFiles {
             put("sweep.csv", csv(result));
             put("sweep.md", markdown(result));
         } catch (IOException e) {
-            throw CommandFailure.infrastructure("cannot write the files of the sweep to " + folder + ": " + e.getMessage());
+            throw CommandFailure.infrastructure(
+                    "cannot write the files of the sweep to " + folder + ": " + e.getMessage());
         }
     }
 
@@ -70,7 +71,8 @@ final class SweepFiles {
             node.put("verdict", row.verdict().word().label());
             node.put("reason", row.verdict().reason());
             ObjectNode figures = node.putObject("figures");
-            SweepResult.COLUMNS.forEach(column -> put(figures, column.name(), column.value().apply(row)));
+            SweepResult.COLUMNS.forEach(
+                    column -> put(figures, column.name(), column.value().apply(row)));
             ArrayNode goals = node.putArray("budgets");
             row.verdict().findings().stream()
                     .filter(BudgetFinding.class::isInstance)
@@ -147,14 +149,17 @@ final class SweepFiles {
     static String markdown(SweepResult result) {
         StringBuilder text = new StringBuilder("# Sweep " + result.id() + "\n\n");
         result.found().forEach(found -> text.append("- ").append(found.text()).append('\n'));
-        SweepView.saturation(result).forEach(line -> text.append("- ").append(line).append('\n'));
+        SweepView.saturation(result)
+                .forEach(line -> text.append("- ").append(line).append('\n'));
         if (!result.isComplete()) {
             text.append("- it was not run to its end\n");
         }
         List<String> header = new ArrayList<>(result.factors());
         SweepResult.COLUMNS.forEach(column -> header.add(column.unit()));
         header.add("verdict");
-        text.append('\n').append(line(header)).append(line(header.stream().map(name -> "---").toList()));
+        text.append('\n')
+                .append(line(header))
+                .append(line(header.stream().map(name -> "---").toList()));
         for (Row row : result.rows()) {
             List<String> cells = new ArrayList<>();
             result.factors().forEach(factor -> cells.add(row.point().settings().getOrDefault(factor, "")));
@@ -171,5 +176,4 @@ final class SweepFiles {
     private static String line(List<String> cells) {
         return cells.stream().map(cell -> cell.replace("|", "\\|")).collect(Collectors.joining(" | ", "| ", " |\n"));
     }
-
 }

@@ -84,7 +84,8 @@ final class SweepOptions {
             converter = DecimalConverter.class,
             paramLabel = "FACTOR",
             description = {
-                "How much longer a point of the search may last that cannot be told.", "Default: ${DEFAULT-VALUE}"
+                "How much longer a point of the search may last that cannot be told.",
+                "Default: ${DEFAULT-VALUE}"
             })
     double longer = 4;
 

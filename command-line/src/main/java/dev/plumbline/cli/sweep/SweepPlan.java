@@ -14,8 +14,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
@@ -30,7 +32,11 @@ import picocli.CommandLine.ParameterException;
  * @param repeat how often each point is run, 1 or more
  */
 record SweepPlan(
-        Map<String, List<String>> flags, List<Factor> factors, List<Point> points, Optional<Search> search, int repeat) {
+        Map<String, List<String>> flags,
+        List<Factor> factors,
+        List<Point> points,
+        Optional<Search> search,
+        int repeat) {
 
     private static final int MOST_POINTS = 1_000;
 
@@ -38,8 +44,8 @@ record SweepPlan(
     private static final Map<String, String> DEFAULTS =
             Map.of("duration", "20s", "warmup-duration", "5s", "window", "2s");
 
-    private static final Set<String> NOT_VARIED =
-            Set.of("artifact-dir", "state", "kafka", "kafka-config", "kafka-port", "window", "topic-bytes", "json", "quiet");
+    private static final Set<String> NOT_VARIED = Set.of(
+            "artifact-dir", "state", "kafka", "kafka-config", "kafka-port", "window", "topic-bytes", "json", "quiet");
 
     /**
      * A search for the load at which goals break.
@@ -99,12 +105,11 @@ record SweepPlan(
             throw new IllegalArgumentException("--repeat is " + options.repeat + ", allowed is 1 to 100");
         }
         CommandLine run = new CommandLine(new RunCommand());
-        List<String> all = run.getCommandSpec().options().stream()
-                .map(ScenarioFlags::key)
-                .toList();
+        List<String> all =
+                run.getCommandSpec().options().stream().map(ScenarioFlags::key).toList();
         Set<String> seen = new HashSet<>();
         for (Factor factor : factors) {
-            OptionSpec option = run.getCommandSpec().findOption("--" + factor.flag());
+            OptionSpec option = option(run, factor.flag());
             if (option == null || option.usageHelp()) {
                 throw new IllegalArgumentException("--over: a run has no flag --" + factor.flag() + "; did you mean "
                         + Words.closest(factor.flag(), all) + "?");
@@ -114,12 +119,11 @@ record SweepPlan(
                         "--over: --" + factor.flag() + " cannot vary: it is no setting of a load with one value");
             }
             if (!seen.add(ScenarioFlags.name(option))) {
-                throw new IllegalArgumentException("--over: --" + factor.flag() + " is there twice: give all its values"
-                        + " at once");
+                throw new IllegalArgumentException(
+                        "--over: --" + factor.flag() + " is there twice: give all its values" + " at once");
             }
         }
-        if (!options.until.isEmpty()
-                && (seen.contains("--concurrency") || seen.contains("--request-rate"))) {
+        if (!options.until.isEmpty() && (seen.contains("--concurrency") || seen.contains("--request-rate"))) {
             throw new IllegalArgumentException(
                     "--until searches the load, and --over names loads: give one of them, or vary something else");
         }
@@ -192,7 +196,8 @@ record SweepPlan(
     /** Every point is tried on the parser and the plan of a run, before any load. */
     private void requireRunnable() {
         for (Point point : points) {
-            Point whole = search.map(sought -> point.with(sought.load(), loadText(sought.bounds().from())))
+            Point whole = search.map(sought ->
+                            point.with(sought.load(), loadText(sought.bounds().from())))
                     .orElse(point);
             try {
                 RunCommand.check(arguments(whole, 1));
@@ -217,15 +222,18 @@ record SweepPlan(
             all.put("duration", List.of(scaled(all.get("duration").getFirst(), longer)));
         }
         all.forEach((flag, values) -> {
-            OptionSpec option = run.getCommandSpec().findOption("--" + flag);
-            if (option == null) {
-                option = run.getCommandSpec().findOption("--no-" + flag);
-            }
+            OptionSpec option = Objects.requireNonNull(option(run, flag));
             for (String value : values) {
                 arguments.add(ScenarioFlags.argument(option, new Setting(flag, value, "", 0), Path.of("")));
             }
         });
         return arguments;
+    }
+
+    /** The option of a flag, of a switch also under its positive name. */
+    private static @Nullable OptionSpec option(CommandLine run, String flag) {
+        OptionSpec option = run.getCommandSpec().findOption("--" + flag);
+        return option == null ? run.getCommandSpec().findOption("--no-" + flag) : option;
     }
 
     private static String scaled(String duration, double factor) {

@@ -50,7 +50,9 @@ record SweepResult(
     }
 
     private static OptionalDouble rate(Row row, ToDoubleFunction<RunRates> of) {
-        return row.rates().map(known -> OptionalDouble.of(of.applyAsDouble(known))).orElse(OptionalDouble.empty());
+        return row.rates()
+                .map(known -> OptionalDouble.of(of.applyAsDouble(known)))
+                .orElse(OptionalDouble.empty());
     }
 
     private static Column latency(LatencyMetric metric, double quantile) {
@@ -64,7 +66,8 @@ record SweepResult(
 
     /** Where throughput saturates over requests in flight, all rows taken as one system; empty where something else varied. */
     Optional<Saturation> saturation() {
-        boolean isLoadOnly = factors.stream().allMatch(factor -> factor.equals("concurrency") || factor.equals("request-rate"));
+        boolean isLoadOnly =
+                factors.stream().allMatch(factor -> factor.equals("concurrency") || factor.equals("request-rate"));
         return isLoadOnly
                 ? Saturation.of(rows.stream()
                         .map(Row::onCurve)
@@ -76,7 +79,8 @@ record SweepResult(
     /** Rows whose run was over budget, regressed or failed. */
     List<Row> bad() {
         return rows.stream()
-                .filter(row -> row.verdict().word() == Word.REGRESSION || row.verdict().word() == Word.FAILED)
+                .filter(row ->
+                        row.verdict().word() == Word.REGRESSION || row.verdict().word() == Word.FAILED)
                 .toList();
     }
 }

@@ -91,7 +91,8 @@ final class SweepView {
                 Figures.significant(found.kneeLow()),
                 Figures.significant(found.kneeHigh()),
                 found.worstMisfit() > 0.1
-                        ? "; a point lies " + Math.round(found.worstMisfit() * 100) + " % off that curve: take it as a hint"
+                        ? "; a point lies " + Math.round(found.worstMisfit() * 100)
+                                + " % off that curve: take it as a hint"
                         : ""));
     }
 }

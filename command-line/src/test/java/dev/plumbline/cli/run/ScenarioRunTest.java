@@ -3,12 +3,14 @@ package dev.plumbline.cli.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plumbline.cli.scenario.ScenarioFile;
+import dev.plumbline.cli.sweep.SweepCommand;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,7 +27,9 @@ class ScenarioRunTest {
     @TempDir
     private Path folder;
 
-    @Command(name = "plumb", subcommands = RunCommand.class)
+    @Command(
+            name = "plumb",
+            subcommands = {RunCommand.class, SweepCommand.class})
     private static final class Root {}
 
     private final StringWriter complaints = new StringWriter();
@@ -153,12 +157,20 @@ class ScenarioRunTest {
     /** Every shipped scenario gets as far as the first thing that is wrong on purpose: a rate that is out of range. */
     @ParameterizedTest
     @MethodSource("shipped")
-    void everyShippedScenarioIsUnderstood(Path shipped) {
-        assertThat(run("--threshold", "500%", shipped.toString())).isEqualTo(2);
-        assertThat(complaints.toString()).startsWith("--threshold is 5");
+    void everyShippedScenarioIsUnderstood(Path shipped) throws IOException {
+        boolean isSweep = Pattern.compile("(?m)^(over|until):")
+                .matcher(Files.readString(shipped))
+                .find();
+        assertThat(command(isSweep ? "sweep" : "run", "--threshold", "500%", shipped.toString()))
+                .isEqualTo(2);
+        assertThat(complaints.toString()).matches("(?s)([a-z-]+ [0-9]+: )?--threshold is 5.*");
     }
 
     private int run(String... arguments) {
+        return command(Stream.concat(Stream.of("run"), Stream.of(arguments)).toArray(String[]::new));
+    }
+
+    private int command(String... arguments) {
         CommandLine line = new CommandLine(new Root());
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setErr(new PrintWriter(complaints, true));
@@ -166,8 +178,7 @@ class ScenarioRunTest {
             complaints.append(e.getMessage());
             return 2;
         });
-        String[] all = Stream.concat(Stream.of("run"), Stream.of(arguments)).toArray(String[]::new);
-        return line.execute(all);
+        return line.execute(arguments);
     }
 
     private Path file(String content) throws IOException {

@@ -173,6 +173,8 @@ public final class LoadSearch {
     }
 
     private Optional<Tried> at(double load) {
-        return tried.stream().filter(one -> Double.compare(one.load(), load) == 0).reduce((before, last) -> last);
+        return tried.stream()
+                .filter(one -> Double.compare(one.load(), load) == 0)
+                .reduce((before, last) -> last);
     }
 }

@@ -87,7 +87,8 @@ public record Saturation(
     }
 
     /** The interval of a/b; empty where b may be zero, so that there may be no knee at all, or a is not above 0. */
-    private static Optional<double[]> fieller(double a, double b, double varA, double varB, double covariance, double t) {
+    private static Optional<double[]> fieller(
+            double a, double b, double varA, double varB, double covariance, double t) {
         if (!(b > 0 && a > 0)) {
             return Optional.empty();
         }
