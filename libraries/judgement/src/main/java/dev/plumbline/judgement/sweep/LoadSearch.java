@@ -13,7 +13,8 @@ import java.util.OptionalDouble;
  * told what came of it.
  *
  * <p>What cannot be told decides by its number where to look next, since it lies at the knee, and stays inside the interval: only
- * loads of which it is sure that they hold or break bound it.
+ * loads of which it is sure that they hold or break bound it. Where no such load was met on one side, a few steps away from the knee
+ * look for one.
  *
  * <p>One thread.
  */
@@ -21,6 +22,9 @@ public final class LoadSearch {
 
     /** Beyond it a bracket is not found, and something else is wrong. */
     private static final int MOST_TRIES = 60;
+
+    /** Loads that are tried beyond the knee for the sake of certainty alone. */
+    private static final int MOST_BEYOND = 4;
 
     private final Bounds bounds;
     private final List<Tried> tried = new ArrayList<>();
@@ -104,10 +108,56 @@ public final class LoadSearch {
         }
         double held = highestHeld.getAsDouble();
         double broken = lowestBroken.getAsDouble();
-        if (isNear(held, broken)) {
-            return OptionalDouble.empty();
-        }
-        return OptionalDouble.of(allowed(Math.sqrt(held * broken)));
+        return isNear(held, broken)
+                ? surelyBroken(broken)
+                        .or(() -> surelyHeld(held))
+                        .map(OptionalDouble::of)
+                        .orElse(OptionalDouble.empty())
+                : OptionalDouble.of(allowed(Math.sqrt(held * broken)));
+    }
+
+    /** A load above the knee, while none is known to break for sure and a few more may show one. */
+    private Optional<Double> surelyBroken(double broken) {
+        double next = step(
+                tried.stream()
+                        .mapToDouble(Tried::load)
+                        .filter(load -> load >= broken)
+                        .max()
+                        .orElse(broken),
+                1);
+        return isKnown(Answer.FAIL) || next > bounds.most() || beyond(broken, Double.POSITIVE_INFINITY) >= MOST_BEYOND
+                ? Optional.empty()
+                : Optional.of(next);
+    }
+
+    /** The same below. */
+    private Optional<Double> surelyHeld(double held) {
+        double next = step(
+                tried.stream()
+                        .mapToDouble(Tried::load)
+                        .filter(load -> load <= held)
+                        .min()
+                        .orElse(held),
+                -1);
+        return isKnown(Answer.PASS) || (bounds.isWhole() && next < 1) || beyond(0, held) >= MOST_BEYOND
+                ? Optional.empty()
+                : Optional.of(next);
+    }
+
+    private boolean isKnown(Answer answer) {
+        return tried.stream().anyMatch(one -> one.answer() == answer);
+    }
+
+    private long beyond(double from, double to) {
+        return tried.stream()
+                .filter(one -> one.load() > from && one.load() < to)
+                .count();
+    }
+
+    /** Two precisions further, and by one at least where loads are whole. */
+    private double step(double load, int direction) {
+        double next = load * Math.pow(1 + 2 * bounds.precision(), direction);
+        return bounds.isWhole() ? direction > 0 ? Math.ceil(Math.max(next, load + 1)) : Math.floor(next) : next;
     }
 
     private boolean isNear(double held, double broken) {
@@ -165,6 +215,9 @@ public final class LoadSearch {
         OptionalDouble high = above.map(Tried::badness).orElse(OptionalDouble.empty());
         double from = highestHeld.getAsDouble();
         double to = lowestBroken.getAsDouble();
+        if (from >= to) {
+            return OptionalDouble.of(Math.sqrt(from * to));
+        }
         if (low.isEmpty() || high.isEmpty() || !(low.getAsDouble() > 0 && high.getAsDouble() > low.getAsDouble())) {
             return OptionalDouble.of(Math.sqrt(from * to));
         }
