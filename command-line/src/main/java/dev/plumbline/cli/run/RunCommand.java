@@ -136,9 +136,10 @@ public final class RunCommand implements Callable<Integer>, ScenarioFlags.OfRun 
     private int drive() throws InterruptedException {
         CommandLine line = spec.commandLine();
         TargetAddress typed = options.target.address(line, System::getenv);
-        TargetAddress address =
-                options.load.streaming ? typed : typed.with(typed.wanted().whole());
-        RunPlan plan = plan(line, address);
+        RunPlan plan = plan(line, typed);
+        TargetAddress.Wanted wanted =
+                typed.wanted().generating(plan.generation().generation());
+        TargetAddress address = typed.with(options.load.streaming ? wanted : wanted.whole());
         Optional<Map<String, String>> cluster = options.kafka.clientProperties();
         if (cluster.isPresent() && options.stack.state != null) {
             throw new ParameterException(line, "--state is of the local stack and excludes --kafka: give one of them");
@@ -193,6 +194,8 @@ public final class RunCommand implements Callable<Integer>, ScenarioFlags.OfRun 
         } else {
             SummaryView.lines(ended.result(), ended.verdict(), ended.folder(), screen)
                     .forEach(screen::line);
+            ended.foreign()
+                    .ifPresent(foreign -> ForeignView.lines(foreign, screen).forEach(screen::line));
         }
         out.flush();
     }

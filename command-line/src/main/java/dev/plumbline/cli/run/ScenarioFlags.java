@@ -167,6 +167,7 @@ public final class ScenarioFlags {
             alone.parseArgs(argument.toArray(String[]::new));
             other.options().target.headers(alone);
             RunPlan.checkStatements(other.options().judgement);
+            other.options().generation.generation();
         } catch (ParameterException e) {
             String problem = RunCommand.withoutValue(e.getArgSpec())
                     .orElseGet(() -> String.valueOf(e.getMessage()))
