@@ -29,6 +29,7 @@ import dev.plumbline.probe.ProbeReport;
 import dev.plumbline.probe.StepOutcome;
 import dev.plumbline.probe.TargetAddress;
 import dev.plumbline.probe.TargetProbe;
+import dev.plumbline.reports.RunFigures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -122,6 +123,7 @@ final class Run {
         try {
             view.progress("looking at " + address.url().base());
             Discovery discovery = discover(TargetProbe::discover);
+            plan.ownPrompts().ifPresent(own -> own.requireFit(discovery.endpointType(), discovery));
             Environment environment = environment(discovery);
             Series series = series(discovery, environment);
             Baselines baselines = Baselines.of(plan, series.group(), environment);
@@ -142,6 +144,12 @@ final class Run {
                     SystemTime::elapsedMillis);
             RunSession.JudgedRun judged =
                     session.run(new PipeStack(pipe), new Judging(baselines.runs(), pipe.kafkaClient()));
+            if (requests().isEmpty()) {
+                plan.ownPrompts()
+                        .flatMap(own -> own.repeats(
+                                RunFigures.of(judged.result()).requests().total(), plan.isSentAsItIs()))
+                        .ifPresent(note -> view.line("  note      " + note));
+            }
             return new Ended(
                     judged.result(),
                     judged.verdict(),
@@ -293,7 +301,12 @@ final class Run {
         conditions.put("temperature", Double.toString(load.temperature));
         conditions.put("streaming", Boolean.toString(load.streaming));
         conditions.put("seed", Long.toString(load.seed));
-        conditions.put("cache", load.cache.name());
+        conditions.put("cache", plan.cache().name());
+        plan.ownPrompts().ifPresent(own -> {
+            conditions.remove("promptTokens");
+            conditions.remove("promptTokensDeviation");
+            conditions.putAll(own.conditions());
+        });
         address.wanted()
                 .generic()
                 .ifPresent(api -> conditions.put(
@@ -317,6 +330,8 @@ final class Run {
                         ? "Kafka at " + pipe.bootstrapServers()
                         : pipe.isAttached() ? "the one of 'plumb up', " + pipe.bootstrapServers() : "its own")
                 + "   windows of " + DurationConverter.format(pipe.window()));
+        plan.ownPrompts()
+                .ifPresent(own -> titled("  prompts   ", own.lines(discovery, plan.isSentAsItIs(), requests())));
         String title = "  baseline  ";
         for (String line : baselines.lines(plan.duration(), pipe.window(), settings())) {
             view.line(title + line);
@@ -333,6 +348,16 @@ final class Run {
         if (!unknown.isEmpty()) {
             view.line("  unknown   " + String.join(", ", unknown) + ": state them with --metadata or --condition");
         }
+    }
+
+    private void titled(String title, List<String> lines) {
+        for (int i = 0; i < lines.size(); i++) {
+            view.line((i == 0 ? title : " ".repeat(title.length())) + lines.get(i));
+        }
+    }
+
+    private Optional<Long> requests() {
+        return Optional.ofNullable(plan.load().requestCount);
     }
 
     /** What an undecided run counts as is a matter of the exit code only: its record stays undecided, and never green. */

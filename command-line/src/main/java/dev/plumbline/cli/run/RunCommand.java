@@ -1,7 +1,5 @@
 package dev.plumbline.cli.run;
 
-import dev.plumbline.cli.check.TargetOptions;
-import dev.plumbline.cli.kafka.KafkaOptions;
 import dev.plumbline.cli.outcome.CommandFailure;
 import dev.plumbline.cli.outcome.ExitCode;
 import dev.plumbline.cli.scenario.ScenarioFile;
@@ -148,7 +146,7 @@ public final class RunCommand implements Callable<Integer> {
         RunView view = new RunView(screen, plan, silent);
         Run run = new Run(
                 plan,
-                recorded(line),
+                recorded(line).with("cache", plan.cache().name()),
                 address,
                 cluster.<Map<String, Object>>map(HashMap::new),
                 view,
@@ -308,7 +306,7 @@ public final class RunCommand implements Callable<Integer> {
 
     /** A baseline may be a name as well: it is a path where there is something beside the file. */
     private static boolean isPath(OptionSpec option, String value, Path file) {
-        return option.type() == Path.class
+        return option.auxiliaryTypes()[0] == Path.class
                 || (name(option).equals("--baseline") && Files.exists(besideThe(file, value)));
     }
 

@@ -63,6 +63,9 @@ class ScenarioRunTest {
                 "proxy: ftp://h; :2: proxy: ",
                 "metrics-url: 'http://h:x'; :2: metrics-url: ",
                 "endpoint-type: soap; :2: endpoint-type: ",
+                "dataset: none.jsonl; :2: dataset '",
+                "dataset-format: parquet; :2: dataset-format: 'parquet' is no format: auto, lines, whole, csv, jsonl",
+                "dataset-format: csv; :2: dataset-format is of a file: give --dataset, too",
             })
     void namesFileLineKeyAndWhatIsAllowed(String setting, String words) throws IOException {
         Path file = file("url: http://127.0.0.1:1\n" + setting.replace("\\n", "\n") + "\n");
@@ -146,7 +149,10 @@ class ScenarioRunTest {
 
     static Stream<Path> shipped() throws IOException {
         try (Stream<Path> files = Files.list(Path.of("../scenarios"))) {
-            return List.copyOf(files.sorted().toList()).stream();
+            return List.copyOf(files.filter(file -> file.toString().endsWith(".yaml"))
+                            .sorted()
+                            .toList())
+                    .stream();
         }
     }
 

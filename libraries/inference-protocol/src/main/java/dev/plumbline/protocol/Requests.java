@@ -90,8 +90,8 @@ final class Requests {
     }
 
     /** What somebody wrote, but for what the run says. */
-    private static void written(
-            JsonGenerator json, EndpointType type, RequestParameters parameters, JsonFields fields) throws IOException {
+    private static void written(JsonGenerator json, EndpointType type, RequestParameters parameters, JsonFields fields)
+            throws IOException {
         if (hasStreamOptions(type)) {
             fields.without(SAID_BY_RUN_OF_OPENAI).write(json);
             streamOptions(new Members(json, JsonFields.NONE), parameters);
