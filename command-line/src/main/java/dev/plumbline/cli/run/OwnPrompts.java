@@ -82,6 +82,11 @@ final class OwnPrompts {
         if (given.size() > 1) {
             throw new RunPlan.Wrong(given.getLast(), "excludes " + given.getFirst() + ": give one of them");
         }
+        if (all.load.promptTokens != new LoadOptions().promptTokens || all.load.promptTokensDeviation != 0) {
+            throw new RunPlan.Wrong(
+                    all.load.promptTokensDeviation == 0 ? "--isl" : "--isl-stddev",
+                    "is of drawn words, and " + given.getFirst() + " brings its own: leave one of them out");
+        }
         RunPlan.range("--dataset-limit", options.datasetLimit, 1, DatasetChoice.HIGHEST_MOST_CONVERSATIONS);
         Optional<Path> file =
                 options.promptFile != null ? Optional.of(options.promptFile) : Optional.ofNullable(options.dataset);

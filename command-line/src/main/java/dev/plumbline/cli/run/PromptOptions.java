@@ -67,7 +67,7 @@ final class PromptOptions {
             converter = WholeNumberConverter.class,
             paramLabel = "N",
             description = {
-                "So many prompts or conversations from its beginning are taken, of at most 32 MiB of text.",
+                "So many prompts or conversations from its beginning are taken, of at most 48 MiB of text.",
                 "Default: ${DEFAULT-VALUE}"
             })
     int datasetLimit = 100_000;

@@ -128,6 +128,8 @@ class OwnPromptsTest {
                 "--prompt-file FOLDER/empty; --prompt-file; FOLDER/empty: is empty",
                 "--dataset FOLDER/broken; --dataset; FOLDER/broken:2: is no JSON: it breaks at column",
                 "--dataset FOLDER/broken --prompt a; --dataset; excludes --prompt: give one of them",
+                "--prompt a --isl 64; --isl; is of drawn words, and --prompt brings its own: leave one of them out",
+                "--prompt a --isl-stddev 4; --isl-stddev; is of drawn words",
                 "--dataset-format csv; --dataset-format; is of a file: give --dataset, too",
                 "--prompt-column q; --prompt-column; is of a file: give --dataset, too",
                 "--dataset FOLDER/broken --dataset-limit 0; --dataset-limit; is 0, allowed is 1 to 1000000",

@@ -81,6 +81,15 @@ record Conversation(List<Question> questions, boolean grows) {
             return new Ask(all, maxTokens.orElse(otherwise)).with(extra);
         }
 
+        /** What of it is held that the question before it does not hold, in bytes. */
+        long heldBytes(int sharedMessages) {
+            return body.map(raw -> Measure.heldBytes(raw.json()))
+                    .orElseGet(() -> messages.stream()
+                            .skip(sharedMessages)
+                            .mapToLong(message -> Measure.heldBytes(message.text()))
+                            .sum());
+        }
+
         /** Its texts, as bytes of UTF-8. */
         long textBytes() {
             return body.map(raw -> Measure.utf8Bytes(raw.text()))

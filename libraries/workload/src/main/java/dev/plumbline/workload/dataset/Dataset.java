@@ -11,8 +11,11 @@ import java.util.List;
  */
 public final class Dataset {
 
-    /** Most text that is held, in bytes of UTF-8. */
-    public static final long MOST_TEXT_BYTES = 32 << 20;
+    /**
+     * Most that is held, in bytes: a character takes one, or two in a text with one that is beyond Latin-1, and each question
+     * {@value Gathering#QUESTION_BYTES} beside its texts.
+     */
+    public static final long MOST_TEXT_BYTES = 48 << 20;
 
     private final List<Conversation> conversations;
     private final DatasetFacts facts;

@@ -35,14 +35,6 @@ public record DatasetFacts(
         String digest,
         Map<EndpointType, String> refusals) {
 
-    /**
-     * One prompt.
-     *
-     * @param place where it begins
-     * @param textBytes in UTF-8
-     */
-    public record Longest(String place, long textBytes) {}
-
     /** Bytes of UTF-8 that a token has at least, on average over a prompt of any length that matters. */
     private static final int LEAST_BYTES_PER_TOKEN = 2;
 
@@ -50,6 +42,14 @@ public record DatasetFacts(
     private static final int MOST_BYTES_PER_TOKEN = 8;
 
     private static final int USUAL_BYTES_PER_TOKEN = 4;
+
+    /**
+     * One prompt.
+     *
+     * @param place where it begins
+     * @param textBytes in UTF-8
+     */
+    public record Longest(String place, long textBytes) {}
 
     public DatasetFacts {
         refusals = Map.copyOf(refusals);

@@ -245,7 +245,7 @@ final class DatasetReader {
             case AIPERF_SINGLE_TURN -> {
                 Conversation turn = Records.singleTurn(entry, place);
                 JsonNode session = entry.path("session_id");
-                yield session.isMissingNode() || session.isNull()
+                yield (session.isMissingNode() || session.isNull())
                         ? gathering.add(place, turn)
                         : gathering.add(place, session.asText(), turn);
             }

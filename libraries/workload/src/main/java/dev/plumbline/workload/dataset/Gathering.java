@@ -11,6 +11,9 @@ import java.util.Map;
 /** A dataset while it is read. One thread. */
 final class Gathering {
 
+    /** What a question takes beside its texts: its objects. */
+    static final int QUESTION_BYTES = 192;
+
     private final String file;
     private final DatasetFormat format;
     private final DatasetChoice choice;
@@ -83,16 +86,12 @@ final class Gathering {
 
     private void count(Place place, Conversation conversation, Draft draft) {
         long grownBytes = 0;
-        long before = 0;
+        int shared = 0;
         for (Conversation.Question question : conversation.questions()) {
             long own = question.textBytes();
             // Of questions that bring their history only what is new is held anew.
-            heldBytes +=
-                    question.body().map(body -> (long) body.json().length()).orElse(0L);
-            if (question.body().isEmpty()) {
-                heldBytes += conversation.grows() || own < before ? own : own - before;
-            }
-            before = own;
+            heldBytes += QUESTION_BYTES + question.heldBytes(conversation.grows() ? 0 : shared);
+            shared = question.messages().size();
             grownBytes = conversation.grows() ? grownBytes + own : own;
             promptBytes += grownBytes;
             if (grownBytes > longest.textBytes() || longest.place().isEmpty()) {

@@ -38,7 +38,7 @@ public enum Order {
                 left = right;
                 right = mixed;
             }
-            at = left << halfBits | right;
+            at = (left << halfBits) | right;
         } while (at >= count);
         return (int) at;
     }

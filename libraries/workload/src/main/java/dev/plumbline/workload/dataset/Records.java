@@ -17,7 +17,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.StringJoiner;
-import java.util.TreeSet;
 import java.util.stream.StreamSupport;
 
 /** What an entry of each format says. */
@@ -26,6 +25,29 @@ final class Records {
     /** Names of fields and columns that hold a prompt; the first that is there is taken. */
     static final List<String> PROMPT_NAMES =
             List.of("prompt", "question", "query", "instruction", "input", "text", "content", "user_prompt", "problem");
+
+    /** Names that only the body of a request has. */
+    static final Set<String> OF_BODIES = Set.of(
+            "model",
+            "stream",
+            "stream_options",
+            "temperature",
+            "top_p",
+            "top_k",
+            "min_p",
+            "n",
+            "stop",
+            "tools",
+            "tool_choice",
+            "seed",
+            "response_format",
+            "frequency_penalty",
+            "presence_penalty",
+            "ignore_eos",
+            "min_tokens",
+            "options",
+            "logprobs",
+            "instructions");
 
     private static final List<String> SYSTEM_NAMES = List.of("system", "system_prompt");
     private static final List<String> LIMIT_NAMES = List.of(
@@ -400,29 +422,6 @@ final class Records {
     private static Conversation single(Question question) {
         return new Conversation(List.of(question), false);
     }
-
-    /** Names that only the body of a request has. */
-    static final Set<String> OF_BODIES = new TreeSet<>(Set.of(
-            "model",
-            "stream",
-            "stream_options",
-            "temperature",
-            "top_p",
-            "top_k",
-            "min_p",
-            "n",
-            "stop",
-            "tools",
-            "tool_choice",
-            "seed",
-            "response_format",
-            "frequency_penalty",
-            "presence_penalty",
-            "ignore_eos",
-            "min_tokens",
-            "options",
-            "logprobs",
-            "instructions"));
 
     /** Bytes of a text. */
     private static final class Whole {

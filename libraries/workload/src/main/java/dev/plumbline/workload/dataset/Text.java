@@ -1,10 +1,10 @@
 package dev.plumbline.workload.dataset;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** Bytes of one entry that become text: bounded, and UTF-8 or refused. */
 final class Text {
@@ -12,35 +12,49 @@ final class Text {
     /** Most that one line or entry may be. */
     static final int MOST_BYTES = 16 << 20;
 
-    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(1 << 10);
+    private static final int FIRST_BYTES = 1 << 10;
+    private static final char REPLACEMENT = '\ufffd';
+
     private final Place place;
+    private byte[] bytes = new byte[FIRST_BYTES];
+    private int count;
 
     Text(Place place) {
         this.place = place;
     }
 
     void add(int one) {
-        if (bytes.size() == MOST_BYTES) {
-            throw place.unusable(
-                    "is longer than " + (MOST_BYTES >> 20) + " MiB: shorten it, or look whether its end is missing");
+        if (count == MOST_BYTES) {
+            throw place.unusable("is longer than " + (MOST_BYTES >> 20)
+                    + " MiB: shorten it, or look whether its end is missing");
         }
-        bytes.write(one);
+        if (count == bytes.length) {
+            bytes = Arrays.copyOf(bytes, Math.min(MOST_BYTES, 2 * count));
+        }
+        bytes[count++] = (byte) one;
     }
 
     boolean isEmpty() {
-        return bytes.size() == 0;
+        return count == 0;
     }
 
     /** What was added. */
     String text() {
-        byte[] all = bytes.toByteArray();
+        String text = new String(bytes, 0, count, StandardCharsets.UTF_8);
+        // That stands for bytes that are no UTF-8, or for itself.
+        if (text.indexOf(REPLACEMENT) >= 0) {
+            requireUtf8();
+        }
+        return text;
+    }
+
+    private void requireUtf8() {
         try {
-            return StandardCharsets.UTF_8
+            StandardCharsets.UTF_8
                     .newDecoder()
                     .onMalformedInput(CodingErrorAction.REPORT)
                     .onUnmappableCharacter(CodingErrorAction.REPORT)
-                    .decode(ByteBuffer.wrap(all))
-                    .toString();
+                    .decode(ByteBuffer.wrap(bytes, 0, count));
         } catch (CharacterCodingException e) {
             throw place.unusable("is not UTF-8: convert the file, for example with iconv -f LATIN1 -t UTF-8");
         }
@@ -54,7 +68,7 @@ final class Text {
         }
         StringBuilder mended = new StringBuilder(text);
         while (broken >= 0) {
-            mended.setCharAt(broken, '\ufffd');
+            mended.setCharAt(broken, REPLACEMENT);
             broken = brokenAt(mended, broken + 1);
         }
         return mended.toString();

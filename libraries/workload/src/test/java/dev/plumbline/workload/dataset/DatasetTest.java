@@ -206,7 +206,7 @@ class DatasetTest {
                 },
                 DatasetChoice.RECOGNIZED);
         assertThat(dataset.facts().isCut()).isTrue();
-        assertThat(dataset.facts().conversations()).isBetween(32, 34);
+        assertThat(dataset.facts().conversations()).isBetween(48, 50);
     }
 
     @Test
