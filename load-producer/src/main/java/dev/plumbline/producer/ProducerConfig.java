@@ -6,6 +6,9 @@ import dev.plumbline.protocol.Generation.MaxTokensField;
 import dev.plumbline.protocol.GenericTarget;
 import dev.plumbline.telemetry.gpu.GpuSourceKind;
 import dev.plumbline.telemetry.ollama.LifecyclePlan;
+import dev.plumbline.workload.dataset.DatasetChoice;
+import dev.plumbline.workload.dataset.DatasetFormat;
+import dev.plumbline.workload.dataset.Order;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.PropertiesConfigSource;
@@ -451,10 +454,36 @@ public interface ProducerConfig {
 
         /**
          * AVOID: each start begins its prompts with words of its own, so that no prefix cache of the target knows them. REUSE: the
-         * same prompts at each start with the same seed. Default AVOID.
+         * same prompts at each start with the same seed. Default AVOID; REUSE for prompts and dataset, which are sent as they are.
          */
-        @WithDefault("AVOID")
-        CacheUse cache();
+        Optional<CacheUse> cache();
+
+        /** Prompts that are asked instead of drawn ones: {@code prompts[0]}, {@code prompts[1]}, … Absent = none. */
+        Optional<List<String>> prompts();
+
+        /** File of prompts or conversations that are asked instead of drawn prompts. Excludes prompts; absent = none. */
+        Optional<String> dataset();
+
+        /** How they stand in it, for example {@code sharegpt}. Absent = recognized by its content. */
+        Optional<DatasetFormat> datasetFormat();
+
+        /** Column of a CSV or field of JSON objects that is the prompt. Absent = recognized by its name. */
+        Optional<String> promptColumn();
+
+        /** So many conversations from its beginning are taken, 1 to 1000000. Default 100000. */
+        @WithDefault("100000")
+        int datasetLimit();
+
+        /** FILE: as they stand there. SHUFFLED: by the seed, anew when all were asked. Default FILE. */
+        @WithDefault("FILE")
+        Order datasetOrder();
+
+        /** ALL turns of a conversation, or the FIRST alone. Default ALL. */
+        @WithDefault("ALL")
+        DatasetChoice.Turns datasetTurns();
+
+        /** Digest that its content must have, 16 hexadecimal digits: who checked it wants the same one asked. Absent = any. */
+        Optional<String> datasetDigest();
     }
 
     interface Limits {

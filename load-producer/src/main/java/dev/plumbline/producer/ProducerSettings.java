@@ -32,6 +32,7 @@ import dev.plumbline.workload.Prompts;
 import dev.plumbline.workload.RequestClass;
 import dev.plumbline.workload.SyntheticWorkload;
 import dev.plumbline.workload.Workload;
+import dev.plumbline.workload.dataset.DatasetChoice;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -110,14 +111,17 @@ record ProducerSettings(
             throw new InvalidConfiguration(refused);
         });
         LoadPoint loadPoint = loadPoint(config.load());
-        Series series = series(config, endpoint, model, loadPoint);
+        Optional<OwnPrompts> own = OwnPrompts.read(config);
+        Series series = series(config, endpoint, model, loadPoint, own);
         Tokens tokens = tokens(config.tokens(), endpoint);
-        Workload workload = workload(config);
+        Workload workload = own.map(OwnPrompts::workload).orElseGet(() -> workload(config));
         Protocol protocol = driven.protocol()
                 .withLimits(limits(
                         Runtime.getRuntime().maxMemory(),
                         config.load().concurrency().orElse(config.load().maxInFlight()),
-                        (int) answers(config.workload()).most()));
+                        (int) own.map(OwnPrompts::mostAnswerTokens)
+                                .orElseGet(() -> answers(config.workload()).most())
+                                .longValue()));
         return new ProducerSettings(
                 bootstrapServers,
                 new Lane(
@@ -132,9 +136,9 @@ record ProducerSettings(
                                 InvalidConfiguration.allowed(
                                         "plumbline.timeouts.", () -> timeouts(config.timeouts())))),
                 workload,
-                config.workload().cache(),
+                cacheUse(config.workload()),
                 InvalidConfiguration.allowed("plumbline.self-check.", () -> budgets(config.selfCheck())),
-                protection(config),
+                protection(config, own),
                 InvalidConfiguration.allowed("plumbline.retry.", () -> retries(config.retry())),
                 tokens,
                 InvalidConfiguration.allowed("plumbline.slo.", () -> slo(config.slo())),
@@ -177,13 +181,15 @@ record ProducerSettings(
         Allowed.number("workload.prompt-tokens-deviation", workload.promptTokensDeviation(), 0, 100_000);
         workload.maxTokensDeviation()
                 .ifPresent(tokens -> Allowed.number("workload.max-tokens-deviation", tokens, 0, 1_000_000));
+        Allowed.number("workload.dataset-limit", workload.datasetLimit(), 1, DatasetChoice.HIGHEST_MOST_CONVERSATIONS);
         Allowed.number("emit.queue-capacity", config.emit().queueCapacity(), 1, 10_000_000);
         Allowed.number("emit.queue-bytes", config.emit().queueBytes().asLongValue(), 1L << 20, 1L << 40);
         Allowed.span("selfwarmup.duration", nanos(config.selfwarmup().duration()), 0);
         Allowed.number("selfwarmup.requests", config.selfwarmup().requests(), 0, 1_000_000_000);
     }
 
-    private static Series series(ProducerConfig config, Endpoint endpoint, String model, LoadPoint loadPoint) {
+    private static Series series(
+            ProducerConfig config, Endpoint endpoint, String model, LoadPoint loadPoint, Optional<OwnPrompts> own) {
         ProducerConfig.SeriesLabels labels = config.series();
         String name = config.target()
                 .name()
@@ -193,7 +199,7 @@ record ProducerSettings(
                 () -> new Series(
                         new ComparisonGroup(name, model, labels.scenario(), loadPoint, labels.tenant()),
                         labels.variant(),
-                        Optional.of(labels.conditions().orElseGet(() -> conditions(config)))));
+                        Optional.of(labels.conditions().orElseGet(() -> conditions(config, own)))));
     }
 
     /**
@@ -224,19 +230,25 @@ record ProducerSettings(
         return new Length(workload.promptTokens(), workload.promptTokensDeviation());
     }
 
-    private static Length answers(ProducerConfig.Workload workload) {
+    /** What a person brought is sent as it is, unless they say otherwise. */
+    private static ProducerConfig.CacheUse cacheUse(ProducerConfig.Workload workload) {
+        return workload.cache()
+                .orElse(OwnPrompts.areGiven(workload) ? ProducerConfig.CacheUse.REUSE : ProducerConfig.CacheUse.AVOID);
+    }
+
+    static Length answers(ProducerConfig.Workload workload) {
         return new Length(workload.maxTokens(), workload.maxTokensDeviation().orElse(workload.maxTokens() / 10));
     }
 
     /** What this producer knows of what must match. */
-    private static String conditions(ProducerConfig config) {
+    private static String conditions(ProducerConfig config, Optional<OwnPrompts> own) {
         ProducerConfig.Workload workload = config.workload();
         Map<String, String> conditions = new HashMap<>(Map.of(
                 "promptTokens", Integer.toString(workload.promptTokens()),
                 "promptTokensDeviation", Integer.toString(workload.promptTokensDeviation()),
                 "maxTokens", Integer.toString(workload.maxTokens()),
                 "seed", Long.toString(workload.seed()),
-                "cache", workload.cache().name(),
+                "cache", cacheUse(workload).name(),
                 "streaming", Boolean.toString(config.target().streaming()),
                 "endpointType", config.target().endpointType().name()));
         conditions.putAll(GenerationSettings.checked(config).conditions());
@@ -244,6 +256,7 @@ record ProducerSettings(
         if (spread > 0) {
             conditions.put("maxTokensDeviation", Integer.toString(spread));
         }
+        own.ifPresent(prompts -> prompts.state(conditions));
         return ConditionsDigest.of(conditions);
     }
 
@@ -259,7 +272,7 @@ record ProducerSettings(
                         nanos(stated.response())));
     }
 
-    private static Protection protection(ProducerConfig config) {
+    private static Protection protection(ProducerConfig config, Optional<OwnPrompts> own) {
         ProducerConfig.Limits limits = config.limits();
         ProducerConfig.Breaker breaker = config.breaker();
         ProducerConfig.Workload workload = config.workload();
@@ -275,8 +288,11 @@ record ProducerSettings(
                 "plumbline.breaker.",
                 () -> new BreakerSettings(breaker.failureRatio(), breaker.requests(), nanos(breaker.pause())));
         return new Protection(
-                new SpendGuard(
-                        spend, prompts(workload).most(), answers(workload).most()),
+                own.map(prompts -> new SpendGuard(spend, prompts.mostPromptWords(), prompts.mostAnswerTokens()))
+                        .orElseGet(() -> new SpendGuard(
+                                spend,
+                                prompts(workload).most(),
+                                answers(workload).most())),
                 new CircuitBreaker(pauses));
     }
 

@@ -3,16 +3,22 @@ package dev.plumbline.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.plumbline.target.EmitRecord;
+import dev.plumbline.target.OutputSettings;
 import dev.plumbline.target.SimulatedTarget;
+import dev.plumbline.target.TimingSettings;
 import dev.plumbline.target.lockstep.LockstepSettings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** {@code plumb run} with a stack of its own, as a user starts it: files complete, codes right, nothing left behind. */
@@ -157,6 +163,52 @@ class RunIT extends DrivenRuns {
         assertThat(run.complaints()).containsExactly("plumb: interrupted before the load began: nothing was measured");
         PlumbProcess.awaitEnd(children);
         assertThat(run.leftOver("key")).isEmpty();
+    }
+
+    /** The shipped scenario, as a person starts it: the target sees its prompts in their order, and no file of the run has them. */
+    @Test
+    void aScenarioAsksItsOwnDataset() throws Exception {
+        Path scenarios = Path.of("../scenarios").toRealPath();
+        List<Integer> promptTokens = new ArrayList<>();
+        List<Integer> limits = new ArrayList<>();
+        List<String> prompts = new ArrayList<>();
+        for (String line : Files.readAllLines(scenarios.resolve("datasets/own-prompts.jsonl"))) {
+            JsonNode entry = json.readTree(line);
+            prompts.add(entry.path("prompt").asText());
+            promptTokens.add(
+                    (entry.path("system").asText().length() + prompts.getLast().length() + 3) / 4);
+            limits.add(entry.path("max_tokens").asInt(48));
+        }
+        try (SimulatedTarget target = SimulatedTarget.start(TARGET.withOutput(new OutputSettings(500, 0, 1, false))
+                .withTiming(new TimingSettings(1_000_000, 0, 1_000_000, 0)))) {
+            PlumbProcess run = run(
+                    target,
+                    scenarios.resolve("own-prompts.yaml").toString(),
+                    "--dataset-order",
+                    "file",
+                    "--osl-stddev",
+                    "0",
+                    "--concurrency",
+                    "1",
+                    "--request-count",
+                    "9");
+            assertThat(run.output())
+                    .contains("prompts   6 prompts of own-prompts.jsonl (jsonl), in their order, sent as they are")
+                    .contains("there are 6 prompts for 9 requests: each is sent 1.50 times");
+            List<EmitRecord> measured = target.emitRecords().stream()
+                    .filter(record -> record.requestId().startsWith("run-"))
+                    .sorted(Comparator.comparingLong(EmitRecord::ordinal))
+                    .toList();
+            promptTokens.addAll(promptTokens.subList(0, 3));
+            limits.addAll(limits.subList(0, 3));
+            assertThat(measured.stream().map(EmitRecord::promptTokens)).isEqualTo(promptTokens);
+            assertThat(measured.stream().map(EmitRecord::outputTokens)).isEqualTo(limits);
+            try (Stream<Path> files = Files.list(runs().getFirst())) {
+                for (Path file : files.filter(Files::isRegularFile).toList()) {
+                    assertThat(Files.readString(file)).as(file.toString()).doesNotContain(prompts);
+                }
+            }
+        }
     }
 
     /** With a state folder of its own, so that a stack that happens to be up is left alone. */

@@ -171,14 +171,14 @@ final class LoadOptions {
 
     @Option(
             names = "--cache",
-            defaultValue = "avoid",
             paramLabel = "USE",
             description = {
                 "avoid: prompts begin anew in each run, so that no prefix cache knows them;",
                 "reuse: the same prompts in each run with the same seed.",
-                "Default: ${DEFAULT-VALUE}"
+                "Default: avoid; of your own prompts reuse, which sends them as they are."
             })
-    CacheUse cache = CacheUse.avoid;
+    @Nullable
+    CacheUse cache;
 
     @Option(
             names = "--reset-kv-cache",

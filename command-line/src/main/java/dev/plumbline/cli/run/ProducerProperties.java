@@ -149,7 +149,8 @@ final class ProducerProperties {
         all.put("plumbline.workload.max-tokens", Integer.toString(load.outputTokens));
         all.put("plumbline.workload.max-tokens-deviation", Integer.toString(load.outputTokensDeviation()));
         all.put("plumbline.workload.seed", Long.toString(load.seed));
-        all.put("plumbline.workload.cache", load.cache.name().toUpperCase(Locale.ROOT));
+        all.put("plumbline.workload.cache", plan.cache().name().toUpperCase(Locale.ROOT));
+        plan.ownPrompts().ifPresent(own -> own.tell(all));
         plan.generation().into(all);
         all.put("plumbline.target.streaming", Boolean.toString(load.streaming));
         if (!load.keepAlive) {

@@ -53,6 +53,8 @@ final class RecordedValue {
             "plumbline.timeouts.",
             "plumbline.workload.");
 
+    private static final String PROMPTS = "plumbline.workload.prompts";
+
     private final String text;
 
     private RecordedValue(String text) {
@@ -70,12 +72,16 @@ final class RecordedValue {
                         "breaker",
                         "budget",
                         "ca-file",
+                        "dataset",
+                        "dataset-format",
                         "condition",
                         "goodput",
                         "kafka",
                         "kafka-config",
                         "metadata",
                         "model",
+                        "prompt-column",
+                        "prompt-file",
                         "scenario",
                         "state",
                         "stop",
@@ -151,7 +157,9 @@ final class RecordedValue {
         if (equals < 0) {
             return HIDDEN;
         }
-        return NUMBERS_ONLY.stream().anyMatch(typed::startsWith) ? typed : typed.substring(0, equals + 1) + HIDDEN;
+        return NUMBERS_ONLY.stream().anyMatch(typed::startsWith) && !typed.startsWith(PROMPTS)
+                ? typed
+                : typed.substring(0, equals + 1) + HIDDEN;
     }
 
     /** By hand, because what cannot be read as a URL must not be shown either. */

@@ -32,6 +32,7 @@ import dev.plumbline.probe.ProbeReport;
 import dev.plumbline.probe.StepOutcome;
 import dev.plumbline.probe.TargetAddress;
 import dev.plumbline.probe.TargetProbe;
+import dev.plumbline.reports.RunFigures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -152,6 +153,7 @@ final class Run {
                     throw CommandFailure.usage("--reset-kv-cache " + refusal);
                 });
             }
+            plan.ownPrompts().ifPresent(own -> own.requireFit(discovery.endpointType(), discovery));
             Environment environment = environment(discovery);
             Series series = series(discovery, environment);
             Baselines baselines = Baselines.of(plan, series.group(), environment);
@@ -170,8 +172,14 @@ final class Run {
                     interrupts,
                     SystemTime::epochMillis,
                     SystemTime::elapsedMillis);
-            RunSession.JudgedRun judged = session.run(
-                    new PipeStack(pipe, discovery.engine().kind()), new Judging(baselines.runs(), pipe.kafkaClient()));
+            RunSession.JudgedRun judged =
+                    session.run(new PipeStack(pipe, discovery.engine().kind()), new Judging(baselines.runs(), pipe.kafkaClient()));
+            if (requests().isEmpty()) {
+                plan.ownPrompts()
+                        .flatMap(own -> own.repeats(
+                                RunFigures.of(judged.result()).requests().total(), plan.isSentAsItIs()))
+                        .ifPresent(note -> view.line("  note      " + note));
+            }
             return new Ended(
                     judged.result(),
                     judged.verdict(),
@@ -342,10 +350,15 @@ final class Run {
         conditions.putAll(plan.generation().generation().conditions());
         conditions.put("streaming", Boolean.toString(load.streaming));
         conditions.put("seed", Long.toString(load.seed));
-        conditions.put("cache", load.cache.name());
+        conditions.put("cache", plan.cache().name());
         if (load.resetKvCache) {
             conditions.put("kvCacheReset", "true");
         }
+        plan.ownPrompts().ifPresent(own -> {
+            conditions.remove("promptTokens");
+            conditions.remove("promptTokensDeviation");
+            conditions.putAll(own.conditions());
+        });
         address.wanted()
                 .generic()
                 .ifPresent(api -> conditions.put(
@@ -369,6 +382,8 @@ final class Run {
                         ? "Kafka at " + pipe.bootstrapServers()
                         : pipe.isAttached() ? "the one of 'plumb up', " + pipe.bootstrapServers() : "its own")
                 + "   windows of " + DurationConverter.format(pipe.window()));
+        plan.ownPrompts()
+                .ifPresent(own -> titled("  prompts   ", own.lines(discovery, plan.isSentAsItIs(), requests())));
         String title = "  baseline  ";
         for (String line : baselines.lines(plan.duration(), pipe.window(), settings())) {
             view.line(title + line);
@@ -385,6 +400,16 @@ final class Run {
         if (!unknown.isEmpty()) {
             view.line("  unknown   " + String.join(", ", unknown) + ": state them with --metadata or --condition");
         }
+    }
+
+    private void titled(String title, List<String> lines) {
+        for (int i = 0; i < lines.size(); i++) {
+            view.line((i == 0 ? title : " ".repeat(title.length())) + lines.get(i));
+        }
+    }
+
+    private Optional<Long> requests() {
+        return Optional.ofNullable(plan.load().requestCount);
     }
 
     /** What an undecided run counts as is a matter of the exit code only: its record stays undecided, and never green. */

@@ -153,7 +153,7 @@ public final class RunCommand implements Callable<Integer>, ScenarioFlags.OfRun 
         RunView view = new RunView(screen, plan, silent);
         Run run = new Run(
                 plan,
-                recorded(line),
+                recorded(line).with("cache", plan.cache().name()),
                 address,
                 cluster.<Map<String, Object>>map(HashMap::new),
                 view,

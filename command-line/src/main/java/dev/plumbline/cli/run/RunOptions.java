@@ -12,6 +12,9 @@ public final class RunOptions {
     @ArgGroup(validate = false, heading = "%nTarget%n")
     TargetOptions target = new TargetOptions();
 
+    @ArgGroup(validate = false, heading = "%nYour own prompts%n")
+    PromptOptions prompts = new PromptOptions();
+
     @ArgGroup(validate = false, heading = "%nLoad%n")
     LoadOptions load = new LoadOptions();
 

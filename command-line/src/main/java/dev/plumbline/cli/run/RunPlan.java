@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param breakerRatio share of failures at which the target is left alone; above 1 = never
  * @param goals of a good request, where stated
  * @param budgets that are for this run's scenario
+ * @param ownPrompts that are asked; empty = drawn ones
  */
 record RunPlan(
         String runId,
@@ -26,6 +27,7 @@ record RunPlan(
         double breakerRatio,
         Optional<Goals> goals,
         List<Budget> budgets,
+        Optional<OwnPrompts> ownPrompts,
         RunOptions options) {
 
     private static final Duration DEFAULT_DURATION = Duration.ofSeconds(60);
@@ -124,9 +126,17 @@ record RunPlan(
         LoadPoint loadPoint = open && rate != null
                 ? new LoadPoint.OpenLoop(rate, load.arrivals())
                 : new LoadPoint.ClosedLoop(concurrency(load));
-        roomForOne(spend, load, loadPoint);
+        Optional<OwnPrompts> own = OwnPrompts.read(options);
+        roomForOne(spend, load, own, loadPoint);
         return new RunPlan(
-                runId, loadPoint, duration, breakerRatio(spend.breaker), goals(judgement), budgets(judgement), options);
+                runId,
+                loadPoint,
+                duration,
+                breakerRatio(spend.breaker),
+                goals(judgement),
+                budgets(judgement),
+                own,
+                options);
     }
 
     LoadOptions load() {
@@ -135,6 +145,19 @@ record RunPlan(
 
     GenerationOptions generation() {
         return options.generation;
+    }
+
+    /** What a prefix cache of the target may know: what a person brought is sent as it is, unless they say otherwise. */
+    LoadOptions.CacheUse cache() {
+        if (options.load.cache != null) {
+            return options.load.cache;
+        }
+        return ownPrompts.isPresent() ? LoadOptions.CacheUse.reuse : LoadOptions.CacheUse.avoid;
+    }
+
+    /** Whether nothing is put before a prompt that would keep it from caches. */
+    boolean isSentAsItIs() {
+        return cache() == LoadOptions.CacheUse.reuse;
     }
 
     SpendOptions spend() {
@@ -239,7 +262,8 @@ record RunPlan(
      * The producer books a request at its worst case before it sends it, and ends the load for good when a limit might be
      * broken: limits that the warm-up uses up, or that one request might break, leave nothing to measure.
      */
-    private static void roomForOne(SpendOptions spend, LoadOptions load, LoadPoint loadPoint) {
+    private static void roomForOne(
+            SpendOptions spend, LoadOptions load, Optional<OwnPrompts> own, LoadPoint loadPoint) {
         double warmupSeconds = load.warmupDuration.toMillis() / 1e3;
         double warmup = load.warmupRequestCount
                 + switch (loadPoint) {
@@ -259,14 +283,22 @@ record RunPlan(
             case LoadPoint.OpenLoop open -> 1;
             case LoadPoint.Other other -> throw unmakeable(other);
         };
-        double promptTokens = LARGEST_TOKENS_PER_WORD * longest(load.promptTokens, load.promptTokensDeviation) * atOnce;
-        double outputTokens = longest(load.outputTokens, load.outputTokensDeviation()) * atOnce;
+        double longestAnswer = longest(load.outputTokens, load.outputTokensDeviation());
+        double outputTokens =
+                own.map(prompts -> prompts.mostAnswerTokens(longestAnswer)).orElse(longestAnswer) * atOnce;
+        double promptTokens = own.map(prompts -> prompts.worstPromptTokens(longestAnswer))
+                        .orElse(LARGEST_TOKENS_PER_WORD * longest(load.promptTokens, load.promptTokensDeviation))
+                * atOnce;
         String requests = atOnce == 1 ? "one request may take " : "the " + atOnce + " requests of its start may take ";
         if (spend.maxTokensTotal != null && spend.maxTokensTotal < promptTokens + outputTokens) {
             throw new Wrong(
                     "--max-tokens-total",
                     "is " + spend.maxTokensTotal + " and " + requests + (long) (promptTokens + outputTokens)
-                            + " tokens (two for each word of --isl, and --osl): nothing would be measured; raise it, or"
+                            + " tokens ("
+                            + (own.isPresent()
+                                    ? "one for two bytes of the longest prompt"
+                                    : "two for each word of --isl")
+                            + ", and --osl): nothing would be measured; raise it, or"
                             + " ask for less");
         }
         double cost =

@@ -222,7 +222,7 @@ public final class ScenarioFlags {
 
     /** A baseline may be a name as well: it is a path where there is something beside the file. */
     private static boolean isPath(OptionSpec option, String value, Path file) {
-        return option.type() == Path.class
+        return option.auxiliaryTypes()[0] == Path.class
                 || (name(option).equals("--baseline") && Files.exists(besideThe(file, value)));
     }
 

@@ -141,6 +141,6 @@ class RecordedPlanTest {
                 .map(ScenarioFlags::key)
                 .sorted()
                 .toList();
-        assertThat(hidden).containsExactly("extra-body", "generic", "header", "metrics-url", "proxy", "set", "url");
+        assertThat(hidden).containsExactly("extra-body", "generic", "header", "metrics-url", "prompt", "proxy", "set", "url");
     }
 }

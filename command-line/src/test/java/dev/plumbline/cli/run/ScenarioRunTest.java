@@ -73,6 +73,9 @@ class ScenarioRunTest {
                 "'extra-body:\\n  stream: false'; :3: extra-body: 'stream' is what the run",
                 "max-tokens-field: none\\nmax-cost: 5; :2: max-tokens-field is none and --max-cost is given",
                 "metric-compat: k6; :2: metric-compat: expected one of [vllm, aiperf, guidellm]",
+                "dataset: none.jsonl; :2: dataset '",
+                "dataset-format: parquet; :2: dataset-format: 'parquet' is no format: auto, lines, whole, csv, jsonl",
+                "dataset-format: csv; :2: dataset-format is of a file: give --dataset, too",
             })
     void namesFileLineKeyAndWhatIsAllowed(String setting, String words) throws IOException {
         Path file = file("url: http://127.0.0.1:1\n" + setting.replace("\\n", "\n") + "\n");
@@ -156,7 +159,10 @@ class ScenarioRunTest {
 
     static Stream<Path> shipped() throws IOException {
         try (Stream<Path> files = Files.list(Path.of("../scenarios"))) {
-            return List.copyOf(files.sorted().toList()).stream();
+            return List.copyOf(files.filter(file -> file.toString().endsWith(".yaml"))
+                            .sorted()
+                            .toList())
+                    .stream();
         }
     }
 

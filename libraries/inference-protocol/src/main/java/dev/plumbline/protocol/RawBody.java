@@ -52,6 +52,11 @@ public final class RawBody {
         return fields.names();
     }
 
+    /** All of it, JSON. */
+    public String json() {
+        return fields.json();
+    }
+
     /**
      * All texts that it holds for the model to read, a blank line between two, for counting their tokens: without the template of
      * chats, images, and the descriptions of tools. It is made anew at each call.

@@ -31,7 +31,7 @@ public record Length(int mean, int standardDeviation) {
     }
 
     /** The next; equal ones draw nothing. */
-    int drawn(SplittableRandom random) {
+    public int drawn(SplittableRandom random) {
         return standardDeviation == 0
                 ? mean
                 : (int) Math.max(1, Math.min(most(), Math.rint(mean + random.nextGaussian() * standardDeviation)));
