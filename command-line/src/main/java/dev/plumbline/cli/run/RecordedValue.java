@@ -68,6 +68,7 @@ final class RecordedValue {
                         "breaker",
                         "budget",
                         "ca-file",
+                        "canary-model",
                         "condition",
                         "goodput",
                         "kafka",
@@ -81,8 +82,9 @@ final class RecordedValue {
                         "variant",
                         "vary")
                 .forEach(name -> forms.put(name, Form.OPEN));
-        Stream.of("url", "metrics-url", "proxy").forEach(name -> forms.put(name, Form.ADDRESS));
+        Stream.of("url", "canary-url", "metrics-url", "proxy").forEach(name -> forms.put(name, Form.ADDRESS));
         forms.put("header", Form.HEADER);
+        forms.put("canary-header", Form.HEADER);
         forms.put("generic", Form.DESCRIPTION);
         forms.put("set", Form.SETTING);
         return Map.copyOf(forms);

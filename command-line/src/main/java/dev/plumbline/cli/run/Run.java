@@ -20,10 +20,12 @@ import dev.plumbline.contract.series.ConditionsDigest;
 import dev.plumbline.contract.series.Series;
 import dev.plumbline.judgement.result.RunEnding;
 import dev.plumbline.judgement.result.RunResult;
+import dev.plumbline.judgement.result.RunSeries;
 import dev.plumbline.judgement.result.RunVerdict;
+import dev.plumbline.judgement.run.Budget;
 import dev.plumbline.judgement.run.JudgementSettings;
 import dev.plumbline.judgement.run.RunBaseline;
-import dev.plumbline.judgement.run.RunJudge;
+import dev.plumbline.judgement.run.WholeRunJudge;
 import dev.plumbline.probe.Discovery;
 import dev.plumbline.probe.ProbeReport;
 import dev.plumbline.probe.StepOutcome;
@@ -39,6 +41,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** One run from the first process to the exit code. */
 final class Run {
@@ -122,10 +125,12 @@ final class Run {
         try {
             view.progress("looking at " + address.url().base());
             Discovery discovery = discover(TargetProbe::discover);
-            Environment environment = environment(discovery);
-            Series series = series(discovery, environment);
-            Baselines baselines = Baselines.of(plan, series.group(), environment);
-            introduce(discovery, series, pipe, baselines);
+            Optional<CanaryTarget> canary = canary(discovery);
+            Environment environment = environment(discovery, canary);
+            RunSeries series = series(discovery, environment);
+            List<Budget> budgets = budgets(series);
+            Baselines baselines = Baselines.of(plan, series.whole().group(), environment);
+            introduce(discovery, canary, series, pipe, baselines);
             waited.text().ifPresent(time -> view.line("  waited    " + time + " until the target was there"));
             limits.warning(plan).ifPresent(warning -> view.line("  note      " + warning));
             RunSession session = new RunSession(
@@ -134,6 +139,7 @@ final class Run {
                     pipe,
                     address,
                     discovery,
+                    canary,
                     environment,
                     series,
                     view,
@@ -141,7 +147,8 @@ final class Run {
                     SystemTime::epochMillis,
                     SystemTime::elapsedMillis);
             RunSession.JudgedRun judged =
-                    session.run(new PipeStack(pipe), new Judging(baselines.runs(), pipe.kafkaClient()));
+                    session.run(
+                            new PipeStack(pipe, canary), new Judging(baselines.runs(), budgets, pipe.kafkaClient()));
             return new Ended(
                     judged.result(),
                     judged.verdict(),
@@ -195,14 +202,19 @@ final class Run {
     private final class PipeStack implements RunSession.Stack {
 
         private final LocalPipe pipe;
+        private final Optional<CanaryTarget> canary;
 
-        PipeStack(LocalPipe pipe) {
+        PipeStack(LocalPipe pipe, Optional<CanaryTarget> canary) {
             this.pipe = pipe;
+            this.canary = canary;
         }
 
         @Override
         public void awaitReady() throws InterruptedException {
             discover(TargetProbe::check);
+            if (canary.isPresent()) {
+                discoverCanary(canary.get().address(), TargetProbe::check);
+            }
             if (!pipe.isAttached()) {
                 pipe.awaitBroker();
             }
@@ -233,29 +245,76 @@ final class Run {
 
     /** @throws CommandFailure if the target cannot be asked as it was said; nothing is sent */
     private TargetProbe probe() {
+        return probe(address);
+    }
+
+    private TargetProbe probe(TargetAddress of) {
         try {
             return new TargetProbe(
-                    address, SystemTime::monotonicNanos, System.getenv().getOrDefault("PATH", ""), waited);
+                    of, SystemTime::monotonicNanos, System.getenv().getOrDefault("PATH", ""), waited);
         } catch (IllegalArgumentException e) {
             throw CommandFailure.usage(String.valueOf(e.getMessage()));
         }
     }
 
     private Discovery discover(Probing probing) throws InterruptedException {
-        ProbeReport report = probing.with(probe());
+        return discovered(address, probing.with(probe()), "");
+    }
+
+    /** The canary, where there is one; the same model, unless it may be another. */
+    private Optional<CanaryTarget> canary(Discovery beside) throws InterruptedException {
+        if (plan.canary().isEmpty()) {
+            return Optional.empty();
+        }
+        List<String> vary = plan.judgement().vary;
+        TargetAddress canary = CanaryTarget.address(plan.options().canary, address, beside, vary);
+        view.progress("looking at the canary " + canary.url().base());
+        Discovery discovery = discoverCanary(canary, TargetProbe::discover);
+        CanaryTarget.requireSame(beside.model(), discovery.model(), "--canary-url", vary);
+        return Optional.of(new CanaryTarget(canary, discovery, plan.canary().get()));
+    }
+
+    private Discovery discoverCanary(TargetAddress canary, Probing probing) throws InterruptedException {
+        return discovered(canary, probing.with(probe(canary)), "the canary: ");
+    }
+
+    /** @param who begins what is said of a failure */
+    private static Discovery discovered(TargetAddress address, ProbeReport report, String who) {
         Optional<StepOutcome.Failed> failure = report.failure();
         if (failure.isPresent()) {
             throw new StackFailure(
-                    CheckExit.of(failure.get().kind()), failure.get().line());
+                    CheckExit.of(failure.get().kind()), who + failure.get().line());
         }
         return report.discovery()
                 .orElseThrow(() -> new StackFailure(
                         ExitCode.INFRASTRUCTURE,
-                        address.url().base() + " cannot be measured: ./plumb check --url "
+                        who + address.url().base() + " cannot be measured: ./plumb check --url "
                                 + address.url().base() + " shows what was tried"));
     }
 
-    private Series series(Discovery discovery, Environment environment) {
+    /** A class of a workload, a tenant and a variant each make a series. */
+    private RunSeries series(Discovery discovery, Environment environment) {
+        Series whole = whole(discovery, environment);
+        try {
+            return RunSeries.of(
+                    whole,
+                    List.of(),
+                    List.of(),
+                    plan.canary().isPresent() ? List.of(whole.variant(), CanaryOptions.VARIANT) : List.of());
+        } catch (IllegalArgumentException e) {
+            throw CommandFailure.usage(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private List<Budget> budgets(RunSeries series) {
+        try {
+            return plan.budgets(series);
+        } catch (RunPlan.Wrong e) {
+            throw CommandFailure.usage(e.option() + " " + e.getMessage());
+        }
+    }
+
+    private Series whole(Discovery discovery, Environment environment) {
         if (discovery.model().isEmpty()) {
             throw CommandFailure.usage(
                     "an API that is described does not say which model answers: name it with --model");
@@ -279,8 +338,9 @@ final class Run {
     }
 
     /** Discovered facts, those that the user states (which win), and what the load itself is. */
-    private Environment environment(Discovery discovery) {
+    private Environment environment(Discovery discovery, Optional<CanaryTarget> canary) {
         Map<String, String> subject = new TreeMap<>(discovery.facts().subject());
+        canary.ifPresent(beside -> subject.putAll(beside.subject(discovery)));
         subject.putAll(plan.judgement().metadata);
         Map<String, String> conditions = new TreeMap<>(discovery.facts().conditions());
         LoadOptions load = plan.load();
@@ -294,6 +354,8 @@ final class Run {
         conditions.put("streaming", Boolean.toString(load.streaming));
         conditions.put("seed", Long.toString(load.seed));
         conditions.put("cache", load.cache.name());
+        canary.ifPresent(
+                beside -> conditions.put(CanaryTarget.CONDITION, CanaryTarget.condition(beside.split())));
         address.wanted()
                 .generic()
                 .ifPresent(api -> conditions.put(
@@ -307,18 +369,38 @@ final class Run {
                 threshold, JudgementSettings.defaults().runNoise(), new HashSet<>(plan.judgement().vary));
     }
 
-    private void introduce(Discovery discovery, Series series, LocalPipe pipe, Baselines baselines) {
-        view.line("  run       " + plan.runId() + "   " + series.group().model() + " / "
-                + series.group().scenario() + " / " + series.group().loadPoint().key() + " / " + series.variant());
+    private void introduce(
+            Discovery discovery,
+            Optional<CanaryTarget> canary,
+            RunSeries series,
+            LocalPipe pipe,
+            Baselines baselines) {
+        ComparisonGroup group = series.whole().group();
+        view.line("  run       " + plan.runId() + "   " + group.model() + " / " + group.scenario() + " / "
+                + group.loadPoint().key() + " / " + series.whole().variant());
         view.line("  target    " + discovery.url().base() + "   " + discovery.engine() + ", "
                 + discovery.endpointType().shortName());
+        canary.ifPresent(beside -> {
+            view.line("  canary    " + beside.discovery().url().base() + "   "
+                    + beside.discovery().engine() + ", " + beside.words());
+            if (address.credentials().apiKey().isPresent()
+                    && beside.address().credentials().apiKey().isEmpty()) {
+                view.line("  note      the key of --url is not sent to another host: give the canary's with"
+                        + " --canary-header");
+            }
+        });
+        if (series.areSeveral()) {
+            view.line("  series    "
+                    + series.parts().stream().map(series::name).collect(Collectors.joining(", "))
+                    + ": each is measured and judged apart");
+        }
         view.line("  stack     "
                 + (cluster.isPresent()
                         ? "Kafka at " + pipe.bootstrapServers()
                         : pipe.isAttached() ? "the one of 'plumb up', " + pipe.bootstrapServers() : "its own")
                 + "   windows of " + DurationConverter.format(pipe.window()));
         String title = "  baseline  ";
-        for (String line : baselines.lines(plan.duration(), pipe.window(), settings())) {
+        for (String line : baselines.lines(series, plan.duration(), pipe.window(), settings())) {
             view.line(title + line);
             title = " ".repeat(title.length());
         }
@@ -353,16 +435,18 @@ final class Run {
     private final class Judging implements RunSession.Judge {
 
         private final List<RunBaseline> baselines;
+        private final List<Budget> budgets;
         private final Map<String, Object> kafkaClient;
 
-        Judging(List<RunBaseline> baselines, Map<String, Object> kafkaClient) {
+        Judging(List<RunBaseline> baselines, List<Budget> budgets, Map<String, Object> kafkaClient) {
             this.baselines = baselines;
+            this.budgets = budgets;
             this.kafkaClient = kafkaClient;
         }
 
         @Override
         public RunVerdict judge(RunResult result) {
-            RunVerdict verdict = RunJudge.judge(result, baselines, plan.budgets(), settings());
+            RunVerdict verdict = WholeRunJudge.judge(result, baselines, budgets, settings(), plan.canary());
             return verdict.decision() == Decision.INCONCLUSIVE
                             && plan.judgement().inconclusive != JudgementOptions.Inconclusive.keep
                     ? undecided(verdict)
@@ -370,13 +454,8 @@ final class Run {
         }
 
         private RunVerdict undecided(RunVerdict verdict) {
-            return new RunVerdict(
-                    verdict.decision(),
-                    verdict.headline() + " (the exit code counts it as " + plan.judgement().inconclusive
-                            + ": --inconclusive)",
-                    verdict.baselineRunId(),
-                    verdict.findings(),
-                    verdict.differences());
+            return verdict.withHeadline(verdict.headline() + " (the exit code counts it as "
+                    + plan.judgement().inconclusive + ": --inconclusive)");
         }
 
         @Override

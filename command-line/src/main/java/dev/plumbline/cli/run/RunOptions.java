@@ -11,6 +11,9 @@ public final class RunOptions {
     @ArgGroup(validate = false, heading = "%nTarget%n")
     TargetOptions target = new TargetOptions();
 
+    @ArgGroup(validate = false, heading = "%nCanary%n")
+    CanaryOptions canary = new CanaryOptions();
+
     @ArgGroup(validate = false, heading = "%nLoad%n")
     LoadOptions load = new LoadOptions();
 

@@ -10,6 +10,7 @@ import dev.plumbline.contract.event.RequestEvent;
 import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.verdict.VerdictRecord;
 import dev.plumbline.contract.window.WindowRecord;
+import dev.plumbline.judgement.result.RunSeries;
 import dev.plumbline.reports.ArtifactException;
 import dev.plumbline.reports.RunFolder;
 import java.util.Optional;
@@ -20,12 +21,20 @@ final class RunRecorder implements PipeListener {
     private final RunProgress progress;
     private final RunFolder folder;
     private final RunView view;
+    private final JointWindows joint;
     private final EpochClock clock;
     private final ElapsedClock elapsed;
     private Optional<String> unwritten = Optional.empty();
 
-    RunRecorder(RunProgress progress, RunFolder folder, RunView view, EpochClock clock, ElapsedClock elapsed) {
+    RunRecorder(
+            RunProgress progress,
+            RunSeries series,
+            RunFolder folder,
+            RunView view,
+            EpochClock clock,
+            ElapsedClock elapsed) {
         this.progress = progress;
+        this.joint = new JointWindows(series);
         this.folder = folder;
         this.view = view;
         this.clock = clock;
@@ -49,7 +58,8 @@ final class RunRecorder implements PipeListener {
     public void window(byte[] bytes, WindowRecord window) {
         if (progress.window(window)) {
             written(() -> folder.window(bytes, window));
-            view.window(window, progress.recent(), progress.measuredUntilEpochMillis());
+            joint.add(window)
+                    .forEach(all -> view.window(all, progress.recent(), progress.measuredUntilEpochMillis()));
         }
     }
 

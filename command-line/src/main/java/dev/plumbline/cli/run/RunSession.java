@@ -15,15 +15,18 @@ import dev.plumbline.contract.run.RunRecord.Environment;
 import dev.plumbline.contract.series.Series;
 import dev.plumbline.judgement.result.RunEnding;
 import dev.plumbline.judgement.result.RunResult;
+import dev.plumbline.judgement.result.RunSeries;
 import dev.plumbline.judgement.result.RunVerdict;
 import dev.plumbline.probe.Discovery;
 import dev.plumbline.probe.TargetAddress;
 import dev.plumbline.reports.ArtifactLimits;
 import dev.plumbline.reports.RunFolder;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * The measured part of a run, from the start of the producer to the files: {@link LoadControl} drives the load,
@@ -39,7 +42,8 @@ final class RunSession {
     private final LocalPipe pipe;
     private final TargetAddress address;
     private final Discovery discovery;
-    private final Series series;
+    private final RunSeries series;
+    private final Optional<CanaryTarget> canary;
     private final RunView view;
     private final Interrupts interrupts;
     private final EpochClock clock;
@@ -54,8 +58,9 @@ final class RunSession {
             LocalPipe pipe,
             TargetAddress address,
             Discovery discovery,
+            Optional<CanaryTarget> canary,
             Environment environment,
-            Series series,
+            RunSeries series,
             RunView view,
             Interrupts interrupts,
             EpochClock clock,
@@ -65,7 +70,9 @@ final class RunSession {
         this.address = address;
         this.discovery = discovery;
         this.series = series;
+        this.canary = canary;
         this.view = view;
+        view.measures(series);
         this.interrupts = interrupts;
         this.clock = clock;
         this.elapsed = elapsed;
@@ -82,7 +89,7 @@ final class RunSession {
                         environment),
                 plan.goals(),
                 Prices.of(plan.spend()));
-        this.recorder = new RunRecorder(progress, folder, view, clock, elapsed);
+        this.recorder = new RunRecorder(progress, series, folder, view, clock, elapsed);
     }
 
     /** What a run has to be judged by, once it is over. */
@@ -129,7 +136,9 @@ final class RunSession {
     JudgedRun run(Stack stack, Judge judge) throws InterruptedException {
         try (folder) {
             // Everything that only needs the address of the broker goes on while it starts.
-            Map<String, String> settings = ProducerProperties.of(plan, series, address, discovery, pipe.kafkaClient());
+            Map<String, String> settings = new LinkedHashMap<>(
+                    canary.map(CanaryTarget::properties).orElse(Map.of()));
+            settings.putAll(ProducerProperties.of(plan, series.whole(), address, discovery, pipe.kafkaClient()));
             if (plan.isEndless()) {
                 settings = ProducerProperties.patient(settings, pipe.isOnThisMachine());
             }
@@ -172,7 +181,8 @@ final class RunSession {
                 });
                 interrupts.started();
                 view.loadBegins(clock.epochMillis());
-                recorder.log("load begins: " + series.key() + " on "
+                recorder.log("load begins: "
+                        + series.parts().stream().map(Series::key).collect(Collectors.joining(", ")) + " on "
                         + discovery.url().base());
                 RunEnding ending = load.follow();
                 pipe.leaveProducer();
