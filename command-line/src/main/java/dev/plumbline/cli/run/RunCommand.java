@@ -253,6 +253,7 @@ public final class RunCommand implements Callable<Integer> {
         try {
             alone.parseArgs(argument.toArray(String[]::new));
             other.options.target.headers(alone);
+            var unused = other.options.canary.headers();
             RunPlan.checkStatements(other.options.judgement);
         } catch (ParameterException e) {
             String problem = withoutValue(e.getArgSpec())
@@ -280,7 +281,7 @@ public final class RunCommand implements Callable<Integer> {
      */
     static String argument(OptionSpec option, Setting setting, Path file) {
         String name = name(option);
-        boolean header = name.equals("--header");
+        boolean header = name.equals("--header") || name.equals("--canary-header");
         String value = setting.entryKey().isEmpty()
                 ? setting.value()
                 : setting.entryKey() + (header ? ": " : "=") + setting.value();

@@ -281,6 +281,34 @@ class WholeRunJudgeTest {
                         && comparison.metric() == JudgedMetric.OUTPUT_TOKEN_RATE);
     }
 
+    /** 30 windows of 40 asks each, in pairs or in halves. */
+    @Test
+    void equalServersAreRarelyToldApartAndUnequalOnesNearlyAlways() {
+        int runs = 60;
+        assertThat(worse(runs, 1.0, true)).as("equal, pairs, of %d", runs).isLessThanOrEqualTo(2);
+        assertThat(worse(runs, 1.0, false)).as("equal, halves, of %d", runs).isLessThanOrEqualTo(2);
+        assertThat(worse(runs, 1.2, true)).as("20 %% slower, pairs, of %d", runs).isGreaterThanOrEqualTo(57);
+        assertThat(worse(runs, 1.2, false)).as("20 %% slower, halves, of %d", runs).isGreaterThanOrEqualTo(50);
+    }
+
+    private static long worse(int runs, double factor, boolean paired) {
+        Consumer<SimulatedRun> brief = run -> {
+            run.windows = 30;
+            run.requests = 40;
+            run.ttftSigma = 0.3;
+        };
+        return IntStream.range(0, runs)
+                .mapToObj(run -> {
+                    RunResult slow = part(2_000 + run, brief.andThen(canary -> canary.factor = factor));
+                    return canary(
+                            part(1_000 + run, brief),
+                            paired ? SimulatedMix.paired(slow, run, 40, factor, 0.4) : slow,
+                            paired ? CanarySplit.ofPairs() : CanarySplit.of(0.5));
+                })
+                .filter(verdict -> verdict.decision() == Decision.REGRESSION)
+                .count();
+    }
+
     /** What both have is in neither's favour: twice as slow as yesterday is no reason to call a canary worse. */
     @Test
     void whatSlowsBothDownIsNotTheCanarys() {
