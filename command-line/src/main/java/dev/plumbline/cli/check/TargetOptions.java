@@ -213,6 +213,17 @@ public final class TargetOptions {
         return parsed;
     }
 
+    /**
+     * Headers that are written {@code NAME: VALUE}, by name.
+     *
+     * @throws IllegalArgumentException with one line that repeats no value
+     */
+    public static Map<String, String> headers(List<String> written) {
+        Map<String, String> parsed = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        written.forEach(header -> put(parsed, header));
+        return parsed;
+    }
+
     private Credentials credentials(CommandLine commandLine, Function<String, @Nullable String> environment) {
         Map<String, String> parsed = headers(commandLine);
         Optional<String> keyHeader = Optional.ofNullable(apiKeyHeader)

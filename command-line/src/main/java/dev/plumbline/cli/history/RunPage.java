@@ -12,9 +12,11 @@ import dev.plumbline.judgement.result.RunVerdict.BudgetFinding;
 import dev.plumbline.judgement.result.RunVerdict.ComparisonFinding;
 import dev.plumbline.judgement.result.RunVerdict.Finding;
 import dev.plumbline.judgement.result.RunVerdict.IncidentFinding;
+import dev.plumbline.judgement.result.RunVerdict.SampleRatioFinding;
 import dev.plumbline.judgement.result.TokenCounting;
 import dev.plumbline.reports.Figures;
 import dev.plumbline.reports.RunFigures;
+import dev.plumbline.reports.SeriesRow;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -101,7 +103,7 @@ final class RunPage {
                 .ifPresent(goodput -> lines.add("goodput    " + Figures.count(goodput.good()) + " of "
                         + Figures.count(goodput.ended()) + " met " + goodput.goals()));
         lines.add("");
-        lines.add("  " + figures.over());
+        lines.add("  " + (result.series().isEmpty() ? "" : "all series together, ") + figures.over());
         if (figures.hasLatencies()) {
             table(figures::latency);
         }
@@ -138,6 +140,19 @@ final class RunPage {
                 .forEach(difference -> lines.add("differs    " + difference.key() + ": " + difference.now()
                         + ", baseline " + difference.before()));
         verdict.findings().forEach(finding -> lines.add("  " + text(finding)));
+        List<SeriesRow> rows = SeriesRow.of(run.result(), verdict);
+        if (rows.isEmpty()) {
+            return;
+        }
+        lines.add("");
+        Table table = new Table(SeriesRow.header(rows));
+        rows.forEach(row -> table.row(row.cells()));
+        table.lines().forEach(row -> lines.add("  " + row));
+        verdict.series().forEach(one -> {
+            lines.add("");
+            lines.add(one.name() + ": " + one.verdict().headline());
+            one.verdict().findings().forEach(finding -> lines.add("  " + text(finding)));
+        });
     }
 
     private static String text(Finding finding) {
@@ -158,6 +173,7 @@ final class RunPage {
                                 + ": " + comparison.why();
                     case AlertFinding alert -> alert.alert().summary() + (alert.resolved() ? ", resolved since" : "");
                     case IncidentFinding incident -> "incident of " + incident.name() + ": " + incident.why();
+                    case SampleRatioFinding share -> share.why();
                 };
     }
 

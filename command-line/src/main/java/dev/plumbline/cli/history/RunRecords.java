@@ -20,7 +20,7 @@ public final class RunRecords {
                 result.windows().stream().map(RunRecords::requests).reduce(RequestCounts.none(), RequestCounts::plus);
         return new RunRecord(
                 result.identity().runId(),
-                List.of(result.identity().series()),
+                result.measured().parts(),
                 result.plan(),
                 result.environment(),
                 result.identity().startEpochMillis(),

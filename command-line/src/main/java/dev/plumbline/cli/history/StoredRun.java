@@ -59,7 +59,17 @@ public record StoredRun(RunResult result, RunVerdict verdict) {
         };
         return ended
                 && judgedWell
-                && verdict.findings().stream().noneMatch(finding -> finding.answer() == Answer.CANNOT_TELL)
-                && Soundness.of(result, verdict.findings()) instanceof Soundness.Sound;
+                && verdict.allFindings().stream().noneMatch(finding -> finding.answer() == Answer.CANNOT_TELL)
+                && isSound();
+    }
+
+    /** Each of its series, where there are several. */
+    private boolean isSound() {
+        return result.series().isEmpty()
+                ? Soundness.of(result, verdict.findings()) instanceof Soundness.Sound
+                : result.series().stream()
+                        .allMatch(one -> Soundness.of(
+                                        result.part(one), verdict.of(one).findings())
+                                instanceof Soundness.Sound);
     }
 }

@@ -74,6 +74,7 @@ final class RecordedValue {
                         "ca-file",
                         "dataset",
                         "dataset-format",
+                        "canary-model",
                         "condition",
                         "goodput",
                         "kafka",
@@ -90,8 +91,9 @@ final class RecordedValue {
                         "variant",
                         "vary")
                 .forEach(name -> forms.put(name, Form.OPEN));
-        Stream.of("url", "metrics-url", "proxy").forEach(name -> forms.put(name, Form.ADDRESS));
+        Stream.of("url", "canary-url", "metrics-url", "proxy").forEach(name -> forms.put(name, Form.ADDRESS));
         forms.put("header", Form.HEADER);
+        forms.put("canary-header", Form.HEADER);
         forms.put("generic", Form.DESCRIPTION);
         forms.put("extra-body", Form.NAME);
         forms.put("set", Form.SETTING);

@@ -21,10 +21,12 @@ import dev.plumbline.contract.series.Series;
 import dev.plumbline.judgement.compat.ForeignFigures;
 import dev.plumbline.judgement.result.RunEnding;
 import dev.plumbline.judgement.result.RunResult;
+import dev.plumbline.judgement.result.RunSeries;
 import dev.plumbline.judgement.result.RunVerdict;
+import dev.plumbline.judgement.run.Budget;
 import dev.plumbline.judgement.run.JudgementSettings;
 import dev.plumbline.judgement.run.RunBaseline;
-import dev.plumbline.judgement.run.RunJudge;
+import dev.plumbline.judgement.run.WholeRunJudge;
 import dev.plumbline.probe.Discovery;
 import dev.plumbline.probe.Engine;
 import dev.plumbline.probe.PrefixCacheReset;
@@ -43,6 +45,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** One run from the first process to the exit code. */
 final class Run {
@@ -154,10 +157,12 @@ final class Run {
                 });
             }
             plan.ownPrompts().ifPresent(own -> own.requireFit(discovery.endpointType(), discovery));
-            Environment environment = environment(discovery);
-            Series series = series(discovery, environment);
-            Baselines baselines = Baselines.of(plan, series.group(), environment);
-            introduce(discovery, series, pipe, baselines);
+            Optional<CanaryTarget> canary = canary(discovery);
+            Environment environment = environment(discovery, canary);
+            RunSeries series = series(discovery, environment);
+            List<Budget> budgets = budgets(series);
+            Baselines baselines = Baselines.of(plan, series.whole().group(), environment);
+            introduce(discovery, canary, series, pipe, baselines);
             waited.text().ifPresent(time -> view.line("  waited    " + time + " until the target was there"));
             limits.warning(plan).ifPresent(warning -> view.line("  note      " + warning));
             RunSession session = new RunSession(
@@ -166,6 +171,7 @@ final class Run {
                     pipe,
                     address,
                     discovery,
+                    canary,
                     environment,
                     series,
                     view,
@@ -173,7 +179,9 @@ final class Run {
                     SystemTime::epochMillis,
                     SystemTime::elapsedMillis);
             RunSession.JudgedRun judged =
-                    session.run(new PipeStack(pipe, discovery.engine().kind()), new Judging(baselines.runs(), pipe.kafkaClient()));
+                    session.run(
+                            new PipeStack(pipe, discovery.engine().kind(), canary),
+                            new Judging(baselines.runs(), budgets, pipe.kafkaClient()));
             if (requests().isEmpty()) {
                 plan.ownPrompts()
                         .flatMap(own -> own.repeats(
@@ -238,10 +246,12 @@ final class Run {
 
         private final LocalPipe pipe;
         private final Engine.Kind engine;
+        private final Optional<CanaryTarget> canary;
 
-        PipeStack(LocalPipe pipe, Engine.Kind engine) {
+        PipeStack(LocalPipe pipe, Engine.Kind engine, Optional<CanaryTarget> canary) {
             this.pipe = pipe;
             this.engine = engine;
+            this.canary = canary;
         }
 
         @Override
@@ -249,6 +259,9 @@ final class Run {
             discover(TargetProbe::check);
             if (plan.load().resetKvCache) {
                 resetCache();
+            }
+            if (canary.isPresent()) {
+                discoverCanary(canary.get().address(), TargetProbe::check);
             }
             if (!pipe.isAttached()) {
                 pipe.awaitBroker();
@@ -290,29 +303,76 @@ final class Run {
 
     /** @throws CommandFailure if the target cannot be asked as it was said; nothing is sent */
     private TargetProbe probe() {
+        return probe(address);
+    }
+
+    private TargetProbe probe(TargetAddress of) {
         try {
             return new TargetProbe(
-                    address, SystemTime::monotonicNanos, System.getenv().getOrDefault("PATH", ""), waited);
+                    of, SystemTime::monotonicNanos, System.getenv().getOrDefault("PATH", ""), waited);
         } catch (IllegalArgumentException e) {
             throw CommandFailure.usage(String.valueOf(e.getMessage()));
         }
     }
 
     private Discovery discover(Probing probing) throws InterruptedException {
-        ProbeReport report = probing.with(probe());
+        return discovered(address, probing.with(probe()), "");
+    }
+
+    /** The canary, where there is one; the same model, unless it may be another. */
+    private Optional<CanaryTarget> canary(Discovery beside) throws InterruptedException {
+        if (plan.canary().isEmpty()) {
+            return Optional.empty();
+        }
+        List<String> vary = plan.judgement().vary;
+        TargetAddress canary = CanaryTarget.address(plan.options().canary, address, beside, vary);
+        view.progress("looking at the canary " + canary.url().base());
+        Discovery discovery = discoverCanary(canary, TargetProbe::discover);
+        CanaryTarget.requireSame(beside.model(), discovery.model(), "--canary-url", vary);
+        return Optional.of(new CanaryTarget(canary, discovery, plan.canary().get()));
+    }
+
+    private Discovery discoverCanary(TargetAddress canary, Probing probing) throws InterruptedException {
+        return discovered(canary, probing.with(probe(canary)), "the canary: ");
+    }
+
+    /** @param who begins what is said of a failure */
+    private static Discovery discovered(TargetAddress address, ProbeReport report, String who) {
         Optional<StepOutcome.Failed> failure = report.failure();
         if (failure.isPresent()) {
             throw new StackFailure(
-                    CheckExit.of(failure.get().kind()), failure.get().line());
+                    CheckExit.of(failure.get().kind()), who + failure.get().line());
         }
         return report.discovery()
                 .orElseThrow(() -> new StackFailure(
                         ExitCode.INFRASTRUCTURE,
-                        address.url().base() + " cannot be measured: ./plumb check --url "
+                        who + address.url().base() + " cannot be measured: ./plumb check --url "
                                 + address.url().base() + " shows what was tried"));
     }
 
-    private Series series(Discovery discovery, Environment environment) {
+    /** A class of a workload, a tenant and a variant each make a series. */
+    private RunSeries series(Discovery discovery, Environment environment) {
+        Series whole = whole(discovery, environment);
+        try {
+            return RunSeries.of(
+                    whole,
+                    List.of(),
+                    List.of(),
+                    plan.canary().isPresent() ? List.of(whole.variant(), CanaryOptions.VARIANT) : List.of());
+        } catch (IllegalArgumentException e) {
+            throw CommandFailure.usage(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private List<Budget> budgets(RunSeries series) {
+        try {
+            return plan.budgets(series);
+        } catch (RunPlan.Wrong e) {
+            throw CommandFailure.usage(e.option() + " " + e.getMessage());
+        }
+    }
+
+    private Series whole(Discovery discovery, Environment environment) {
         if (discovery.model().isEmpty()) {
             throw CommandFailure.usage(
                     "an API that is described does not say which model answers: name it with --model");
@@ -336,8 +396,9 @@ final class Run {
     }
 
     /** Discovered facts, those that the user states (which win), and what the load itself is. */
-    private Environment environment(Discovery discovery) {
+    private Environment environment(Discovery discovery, Optional<CanaryTarget> canary) {
         Map<String, String> subject = new TreeMap<>(discovery.facts().subject());
+        canary.ifPresent(beside -> subject.putAll(beside.subject(discovery)));
         subject.putAll(plan.judgement().metadata);
         Map<String, String> conditions = new TreeMap<>(discovery.facts().conditions());
         LoadOptions load = plan.load();
@@ -359,6 +420,8 @@ final class Run {
             conditions.remove("promptTokensDeviation");
             conditions.putAll(own.conditions());
         });
+        canary.ifPresent(
+                beside -> conditions.put(CanaryTarget.CONDITION, CanaryTarget.condition(beside.split())));
         address.wanted()
                 .generic()
                 .ifPresent(api -> conditions.put(
@@ -372,11 +435,31 @@ final class Run {
                 threshold, JudgementSettings.defaults().runNoise(), new HashSet<>(plan.judgement().vary));
     }
 
-    private void introduce(Discovery discovery, Series series, LocalPipe pipe, Baselines baselines) {
-        view.line("  run       " + plan.runId() + "   " + series.group().model() + " / "
-                + series.group().scenario() + " / " + series.group().loadPoint().key() + " / " + series.variant());
+    private void introduce(
+            Discovery discovery,
+            Optional<CanaryTarget> canary,
+            RunSeries series,
+            LocalPipe pipe,
+            Baselines baselines) {
+        ComparisonGroup group = series.whole().group();
+        view.line("  run       " + plan.runId() + "   " + group.model() + " / " + group.scenario() + " / "
+                + group.loadPoint().key() + " / " + series.whole().variant());
         view.line("  target    " + discovery.url().base() + "   " + discovery.engine() + ", "
                 + discovery.endpointType().shortName());
+        canary.ifPresent(beside -> {
+            view.line("  canary    " + beside.discovery().url().base() + "   "
+                    + beside.discovery().engine() + ", " + beside.words());
+            if (address.credentials().apiKey().isPresent()
+                    && beside.address().credentials().apiKey().isEmpty()) {
+                view.line("  note      the key of --url is not sent to another host: give the canary's with"
+                        + " --canary-header");
+            }
+        });
+        if (series.areSeveral()) {
+            view.line("  series    "
+                    + series.parts().stream().map(series::name).collect(Collectors.joining(", "))
+                    + ": each is measured and judged apart");
+        }
         view.line("  stack     "
                 + (cluster.isPresent()
                         ? "Kafka at " + pipe.bootstrapServers()
@@ -385,7 +468,7 @@ final class Run {
         plan.ownPrompts()
                 .ifPresent(own -> titled("  prompts   ", own.lines(discovery, plan.isSentAsItIs(), requests())));
         String title = "  baseline  ";
-        for (String line : baselines.lines(plan.duration(), pipe.window(), settings())) {
+        for (String line : baselines.lines(series, plan.duration(), pipe.window(), settings())) {
             view.line(title + line);
             title = " ".repeat(title.length());
         }
@@ -430,16 +513,18 @@ final class Run {
     private final class Judging implements RunSession.Judge {
 
         private final List<RunBaseline> baselines;
+        private final List<Budget> budgets;
         private final Map<String, Object> kafkaClient;
 
-        Judging(List<RunBaseline> baselines, Map<String, Object> kafkaClient) {
+        Judging(List<RunBaseline> baselines, List<Budget> budgets, Map<String, Object> kafkaClient) {
             this.baselines = baselines;
+            this.budgets = budgets;
             this.kafkaClient = kafkaClient;
         }
 
         @Override
         public RunVerdict judge(RunResult result) {
-            RunVerdict verdict = RunJudge.judge(result, baselines, plan.budgets(), settings());
+            RunVerdict verdict = WholeRunJudge.judge(result, baselines, budgets, settings(), plan.canary());
             return verdict.decision() == Decision.INCONCLUSIVE
                             && plan.judgement().inconclusive != JudgementOptions.Inconclusive.keep
                     ? undecided(verdict)
@@ -447,13 +532,8 @@ final class Run {
         }
 
         private RunVerdict undecided(RunVerdict verdict) {
-            return new RunVerdict(
-                    verdict.decision(),
-                    verdict.headline() + " (the exit code counts it as " + plan.judgement().inconclusive
-                            + ": --inconclusive)",
-                    verdict.baselineRunId(),
-                    verdict.findings(),
-                    verdict.differences());
+            return verdict.withHeadline(verdict.headline() + " (the exit code counts it as "
+                    + plan.judgement().inconclusive + ": --inconclusive)");
         }
 
         @Override

@@ -14,6 +14,8 @@ public final class RunOptions {
 
     @ArgGroup(validate = false, heading = "%nYour own prompts%n")
     PromptOptions prompts = new PromptOptions();
+    @ArgGroup(validate = false, heading = "%nCanary%n")
+    CanaryOptions canary = new CanaryOptions();
 
     @ArgGroup(validate = false, heading = "%nLoad%n")
     LoadOptions load = new LoadOptions();

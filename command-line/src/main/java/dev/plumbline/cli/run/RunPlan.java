@@ -3,11 +3,15 @@ package dev.plumbline.cli.run;
 import dev.plumbline.cli.time.DurationConverter;
 import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.contract.series.LoadPoint;
+import dev.plumbline.judgement.result.RunSeries;
 import dev.plumbline.judgement.run.Budget;
+import dev.plumbline.judgement.run.CanarySplit;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -113,6 +117,7 @@ record RunPlan(
         if (judgement.targetName != null) {
             label("--target-name", judgement.targetName);
         }
+        options.canary.check(judgement.variant);
         options.stack.check();
         range("--artifact-bytes", output.artifactBytes, 4L << 20, Long.MAX_VALUE);
         if (output.quiet && output.json) {
@@ -174,6 +179,36 @@ record RunPlan(
 
     StackOptions stack() {
         return options.stack;
+    }
+
+    /** How the load is shared with a canary; empty where there is none. */
+    Optional<CanarySplit> canary() {
+        return options.canary.shared();
+    }
+
+    /**
+     * The budgets of a run that measures this. In a run of several series one that names none of them is a mistake: it would be kept
+     * for ever.
+     *
+     * @throws Wrong for the first such
+     */
+    List<Budget> budgets(RunSeries series) {
+        if (!series.areSeveral()) {
+            return budgets;
+        }
+        List<Budget> all = Budget.parseAll(judgement().budgets);
+        Set<String> names = series.parts().stream()
+                .flatMap(part -> series.names(part).stream())
+                .collect(Collectors.toSet());
+        for (Budget budget : all) {
+            if (!budget.isForAny(names)) {
+                throw new Wrong(
+                        "--budget",
+                        "'" + budget.text() + "' is for '" + budget.scenario().orElse("") + "', and this run has "
+                                + series.parts().stream().map(series::name).collect(Collectors.joining(", ")));
+            }
+        }
+        return all;
     }
 
     /** Without bound and without a number at once, as in {@code vllm bench serve}: all of them. */

@@ -2,36 +2,31 @@ package dev.plumbline.cli.run;
 
 import dev.plumbline.cli.run.ProducerControl.State;
 import dev.plumbline.cli.run.ProducerControl.Status;
-import dev.plumbline.contract.distribution.Histogram;
-import dev.plumbline.contract.distribution.HistogramAccumulator;
 import dev.plumbline.contract.event.Event;
 import dev.plumbline.contract.event.Heartbeat;
 import dev.plumbline.contract.event.Origin;
-import dev.plumbline.contract.event.Outcome;
 import dev.plumbline.contract.event.ProducerExpelled;
 import dev.plumbline.contract.event.RequestEvent;
 import dev.plumbline.contract.run.RunRecord.Environment;
 import dev.plumbline.contract.series.Series;
 import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.verdict.VerdictRecord;
-import dev.plumbline.contract.window.LatencyMetric;
 import dev.plumbline.contract.window.WindowRecord;
 import dev.plumbline.judgement.result.Outage;
 import dev.plumbline.judgement.result.RunEnding;
 import dev.plumbline.judgement.result.RunIdentity;
 import dev.plumbline.judgement.result.RunResult;
-import dev.plumbline.judgement.result.RunTotals;
+import dev.plumbline.judgement.result.RunSeries;
 import dev.plumbline.judgement.result.RunWindow;
-import dev.plumbline.judgement.run.Soundness;
+import dev.plumbline.judgement.result.SeriesResult;
 import dev.plumbline.reports.WindowKeeper;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 
@@ -47,19 +42,18 @@ final class RunProgress {
     /** Transitions of alerts that are kept; more than these nobody reads. */
     static final int MOST_ALERTS = 1_000;
 
+    /** Windows that are kept of each series of many, before neighbours are merged. */
+    private static final int FEWEST_WINDOWS = 200;
+
     /** Outages that are kept. */
     static final int MOST_OUTAGES = 1_000;
 
     private final Facts facts;
-    private final Optional<Goals> goals;
-    private final Prices prices;
-    private final WindowKeeper windows = new WindowKeeper(WindowKeeper.DEFAULT_LIMIT);
     private final RecentRequests recent = new RecentRequests();
-    private final FailureCauses causes = new FailureCauses();
-    private final CountingTally counting = new CountingTally();
-    private final Map<LatencyMetric, HistogramAccumulator> heard = new EnumMap<>(LatencyMetric.class);
     private final List<AlertRecord> alerts = new ArrayList<>();
-    private final VerdictTally verdicts = new VerdictTally();
+    private final SeriesTally all;
+    /** Of a run of several series each, in order; of a run of one it is the one over all. */
+    private final Map<Series, SeriesTally> parts = new LinkedHashMap<>();
 
     private final List<Outage> outages = new ArrayList<>();
 
@@ -70,17 +64,12 @@ final class RunProgress {
     private long eventsHeardOfEnded;
     private long startEpochMillis = Long.MAX_VALUE;
     private long lastEndEpochMillis;
-    private long countedEvents;
-    private long lastWindowEndEpochMillis;
     private long lastHeardElapsedMillis;
-    private long eventsHeard;
-    private long good;
-    private long judgedByGoals;
-    private double cost;
 
     /**
      * What is known of a run before it begins.
      *
+     * @param series what is measured apart
      * @param url base URL of the target
      * @param windowMillis length of the windows, positive
      * @param plan the settings, none of them secret, by flag name without dashes
@@ -88,7 +77,7 @@ final class RunProgress {
     record Facts(
             String runId,
             String producerId,
-            Series series,
+            RunSeries series,
             String url,
             long windowMillis,
             Map<String, String> plan,
@@ -104,13 +93,28 @@ final class RunProgress {
                 throw new IllegalArgumentException("windowMillis " + windowMillis + " must be positive");
             }
         }
+
+        /** Of a run of one series. */
+        Facts(
+                String runId,
+                String producerId,
+                Series series,
+                String url,
+                long windowMillis,
+                Map<String, String> plan,
+                Environment environment) {
+            this(runId, producerId, RunSeries.one(series), url, windowMillis, plan, environment);
+        }
     }
 
     /** @param goals of a good request, where stated */
     RunProgress(Facts facts, Optional<Goals> goals, Prices prices) {
         this.facts = facts;
-        this.goals = goals;
-        this.prices = prices;
+        this.all = new SeriesTally(goals, prices, WindowKeeper.DEFAULT_LIMIT);
+        List<Series> series = facts.series().parts();
+        int mostWindows = Math.max(FEWEST_WINDOWS, WindowKeeper.DEFAULT_LIMIT / series.size());
+        series.forEach(
+                one -> parts.put(one, series.size() == 1 ? all : new SeriesTally(goals, prices, mostWindows)));
     }
 
     /** Takes what the producer says of itself now. */
@@ -133,7 +137,7 @@ final class RunProgress {
         }
         status = Status.STARTING;
         endedEpoch = newestEpoch;
-        eventsHeardOfEnded = eventsHeard;
+        eventsHeardOfEnded = all.events();
     }
 
     private void measuredFrom(long epochMillis) {
@@ -143,7 +147,7 @@ final class RunProgress {
 
     /** Whether a measured request has fallen due, as far as is known. */
     boolean hasMeasured() {
-        return eventsHeard > 0 || status().due() > 0;
+        return all.events() > 0 || status().due() > 0;
     }
 
     /** Takes note of an outage, or of what became of it; more than {@value #MOST_OUTAGES} are not kept. */
@@ -194,32 +198,18 @@ final class RunProgress {
     }
 
     private void request(RequestEvent event) {
-        eventsHeard++;
         if (event.origin().epoch() <= endedEpoch) {
             eventsHeardOfEnded++;
         }
         lastEndEpochMillis = Math.max(lastEndEpochMillis, event.endEpochMillis());
         recent.add(event);
-        switch (event.outcome()) {
-            case Outcome.Completed completed -> {
-                counting.add(event.response().tokens());
-                for (LatencyMetric metric : LatencyMetric.values()) {
-                    metric.ofRequest(event)
-                            .ifPresent(nanos -> heard.computeIfAbsent(metric, any -> new HistogramAccumulator())
-                                    .record(nanos));
-                }
-            }
-            case Outcome.Failed failed -> causes.add(failed);
-            case Outcome.Dropped dropped -> {}
-            case Outcome.Cancelled cancelled -> {}
-        }
-        goals.ifPresent(stated -> {
-            if (!(event.outcome() instanceof Outcome.Cancelled)) {
-                judgedByGoals++;
-                good += stated.areMetBy(event) ? 1 : 0;
-            }
-        });
-        cost += prices.cost(event.response().tokens());
+        all.event(event);
+        part(event.series()).ifPresent(tally -> tally.event(event));
+    }
+
+    /** The tally of a series of several beside the one over all; empty for others, and in a run of one. */
+    private Optional<SeriesTally> part(Series series) {
+        return Optional.ofNullable(parts.get(series)).filter(tally -> tally != all);
     }
 
     /** Adds a window or a correction; returns whether it is of this run. */
@@ -227,11 +217,8 @@ final class RunProgress {
         if (!isOurs(window.id().series(), window.id().endEpochMillis())) {
             return false;
         }
-        windows.add(window);
-        verdicts.add(window);
-        countedEvents += window.countedEvents();
-        lastWindowEndEpochMillis =
-                Math.max(lastWindowEndEpochMillis, window.id().endEpochMillis());
+        all.window(window);
+        part(window.id().series()).ifPresent(tally -> tally.window(window));
         return true;
     }
 
@@ -240,7 +227,7 @@ final class RunProgress {
         if (!isOurs(verdict.window().series(), verdict.window().endEpochMillis())) {
             return false;
         }
-        verdicts.add(verdict);
+        Optional.ofNullable(parts.get(verdict.window().series())).ifPresent(tally -> tally.verdict(verdict));
         return true;
     }
 
@@ -256,7 +243,7 @@ final class RunProgress {
     }
 
     private boolean isOurs(Series of, long untilEpochMillis) {
-        return of.equals(facts.series()) && untilEpochMillis > startEpochMillis;
+        return parts.containsKey(of) && untilEpochMillis > startEpochMillis;
     }
 
     /** Begins to count silence from now on, as if something had been heard. */
@@ -297,9 +284,17 @@ final class RunProgress {
      * of what was measured, also where nothing was due.
      */
     boolean isCounted() {
-        return eventsHeard >= acknowledged()
-                && countedEvents >= acknowledged()
-                && lastWindowEndEpochMillis >= measuredUntilEpochMillis().orElse(0);
+        return all.events() >= acknowledged()
+                && all.countedEvents() >= acknowledged()
+                && isToldTo(measuredUntilEpochMillis().orElse(0));
+    }
+
+    /** Whether the windows of every series that has any reach so far; a class of which nothing came by then has none. */
+    private boolean isToldTo(long epochMillis) {
+        return all.lastWindowEndEpochMillis() >= epochMillis
+                && parts.values().stream()
+                        .mapToLong(SeriesTally::lastWindowEndEpochMillis)
+                        .allMatch(end -> end == 0 || end >= epochMillis);
     }
 
     /** Empty while it is measured, where the producer could not tell, and where nothing was measured at all. */
@@ -308,14 +303,14 @@ final class RunProgress {
         return until.orElse(0) > startEpochMillis ? until : OptionalLong.empty();
     }
 
-    /** Whether the newest window that was read is judged; true before the first. */
+    /** Whether the newest window of every series that was read is judged; true before the first. */
     boolean isJudged() {
-        return verdicts.lastEndEpochMillis() >= lastWindowEndEpochMillis;
+        return parts.values().stream().allMatch(SeriesTally::isJudged);
     }
 
     /** Request events that the windows hold. */
     long countedEvents() {
-        return countedEvents;
+        return all.countedEvents();
     }
 
     /** The last ten seconds, for the eye. */
@@ -329,7 +324,7 @@ final class RunProgress {
      * @param away parts of the stack that are missed
      */
     RunView.Snapshot snapshot(long nowEpochMillis, List<String> away) {
-        return new RunView.Snapshot(nowEpochMillis, startEpochMillis, status(), recent, countedEvents, away);
+        return new RunView.Snapshot(nowEpochMillis, startEpochMillis, status(), recent, all.countedEvents(), away);
     }
 
     /**
@@ -340,36 +335,49 @@ final class RunProgress {
     RunResult result(RunEnding ending, long nowEpochMillis) {
         long start = Math.min(startEpochMillis, nowEpochMillis);
         long end = Math.max(start, measuredUntilEpochMillis().orElse(lastEndEpochMillis));
-        List<RunWindow> measured = windows.windows(start, end);
+        List<RunWindow> measured = all.windows(start, end);
         Status last = status();
+        List<VerdictTally> verdicts =
+                parts.values().stream().map(SeriesTally::verdicts).toList();
         return new RunResult(
-                new RunIdentity(facts.runId(), facts.series(), facts.url(), start, end, facts.windowMillis()),
+                new RunIdentity(
+                        facts.runId(), facts.series().whole(), facts.url(), start, end, facts.windowMillis()),
                 facts.plan(),
                 facts.environment(),
                 ending,
-                new RunTotals(
-                        last.due(),
-                        acknowledged(),
-                        last.lost(),
-                        countedEvents,
-                        goals.map(stated -> new RunTotals.Goodput(stated.text(), good, judgedByGoals)),
-                        prices.areStated() ? OptionalDouble.of(cost) : OptionalDouble.empty(),
-                        Optional.of(new RunTotals.Heard(
-                                causes.causes(), unvouched(measured), Optional.of(counting.counting())))),
+                all.totals(last.due(), acknowledged(), last.lost(), measured),
                 measured,
                 alerts,
-                verdicts.judgedWindows(),
-                verdicts.openIncident(),
+                verdicts.stream().mapToLong(VerdictTally::judgedWindows).sum(),
+                verdicts.stream()
+                        .flatMap(tally -> tally.openIncident().stream())
+                        .findFirst(),
                 outages,
-                OptionalLong.of(verdicts.unjudgedWindows()));
+                OptionalLong.of(
+                        verdicts.stream().mapToLong(VerdictTally::unjudgedWindows).sum()),
+                facts.series().areSeveral() ? series(start, end) : List.of());
     }
 
-    private Map<LatencyMetric, Histogram> unvouched(List<RunWindow> measured) {
-        if (Soundness.vouched(measured) >= Soundness.LEAST_VOUCHED) {
-            return Map.of();
-        }
-        Map<LatencyMetric, Histogram> latencies = new EnumMap<>(LatencyMetric.class);
-        heard.forEach((metric, values) -> latencies.put(metric, values.toHistogram()));
-        return latencies;
+    private List<SeriesResult> series(long start, long end) {
+        return parts.entrySet().stream()
+                .map(part -> series(part.getKey(), part.getValue(), start, end))
+                .toList();
+    }
+
+    /** Of one series nobody says how much was acknowledged but its events, and what fell due only its windows. */
+    private SeriesResult series(Series series, SeriesTally tally, long start, long end) {
+        List<RunWindow> measured = tally.windows(start, end);
+        long offered = measured.stream()
+                .mapToLong(window ->
+                        window.measured().offered() + window.excluded().offered())
+                .sum();
+        return new SeriesResult(
+                series,
+                facts.series().name(series),
+                tally.totals(offered, tally.events(), 0, measured),
+                measured,
+                tally.verdicts().judgedWindows(),
+                tally.verdicts().openIncident(),
+                OptionalLong.of(tally.verdicts().unjudgedWindows()));
     }
 }

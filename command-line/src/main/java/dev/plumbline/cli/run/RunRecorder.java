@@ -11,6 +11,7 @@ import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.verdict.VerdictRecord;
 import dev.plumbline.contract.window.WindowRecord;
 import dev.plumbline.judgement.compat.ForeignTally;
+import dev.plumbline.judgement.result.RunSeries;
 import dev.plumbline.reports.ArtifactException;
 import dev.plumbline.reports.RunFolder;
 import java.util.Optional;
@@ -21,6 +22,7 @@ final class RunRecorder implements PipeListener {
     private final RunProgress progress;
     private final RunFolder folder;
     private final RunView view;
+    private final JointWindows joint;
     private final EpochClock clock;
     private final ElapsedClock elapsed;
     private final Optional<ForeignTally> foreign;
@@ -29,6 +31,7 @@ final class RunRecorder implements PipeListener {
     /** @param foreign adds the same requests up as another tool does */
     RunRecorder(
             RunProgress progress,
+            RunSeries series,
             RunFolder folder,
             RunView view,
             EpochClock clock,
@@ -36,6 +39,7 @@ final class RunRecorder implements PipeListener {
             Optional<ForeignTally> foreign) {
         this.foreign = foreign;
         this.progress = progress;
+        this.joint = new JointWindows(series);
         this.folder = folder;
         this.view = view;
         this.clock = clock;
@@ -62,7 +66,8 @@ final class RunRecorder implements PipeListener {
     public void window(byte[] bytes, WindowRecord window) {
         if (progress.window(window)) {
             written(() -> folder.window(bytes, window));
-            view.window(window, progress.recent(), progress.measuredUntilEpochMillis());
+            joint.add(window)
+                    .forEach(all -> view.window(all, progress.recent(), progress.measuredUntilEpochMillis()));
         }
     }
 

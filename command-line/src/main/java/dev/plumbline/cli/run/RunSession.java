@@ -17,6 +17,7 @@ import dev.plumbline.judgement.compat.ForeignFigures;
 import dev.plumbline.judgement.compat.ForeignTally;
 import dev.plumbline.judgement.result.RunEnding;
 import dev.plumbline.judgement.result.RunResult;
+import dev.plumbline.judgement.result.RunSeries;
 import dev.plumbline.judgement.result.RunVerdict;
 import dev.plumbline.probe.Discovery;
 import dev.plumbline.probe.TargetAddress;
@@ -24,9 +25,11 @@ import dev.plumbline.protocol.EndpointType;
 import dev.plumbline.reports.ArtifactLimits;
 import dev.plumbline.reports.RunFolder;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * The measured part of a run, from the start of the producer to the files: {@link LoadControl} drives the load,
@@ -42,7 +45,8 @@ final class RunSession {
     private final LocalPipe pipe;
     private final TargetAddress address;
     private final Discovery discovery;
-    private final Series series;
+    private final RunSeries series;
+    private final Optional<CanaryTarget> canary;
     private final RunView view;
     private final Interrupts interrupts;
     private final EpochClock clock;
@@ -58,8 +62,9 @@ final class RunSession {
             LocalPipe pipe,
             TargetAddress address,
             Discovery discovery,
+            Optional<CanaryTarget> canary,
             Environment environment,
-            Series series,
+            RunSeries series,
             RunView view,
             Interrupts interrupts,
             EpochClock clock,
@@ -69,7 +74,9 @@ final class RunSession {
         this.address = address;
         this.discovery = discovery;
         this.series = series;
+        this.canary = canary;
         this.view = view;
+        view.measures(series);
         this.interrupts = interrupts;
         this.clock = clock;
         this.elapsed = elapsed;
@@ -88,7 +95,7 @@ final class RunSession {
                 Prices.of(plan.spend()));
         this.foreign = Optional.ofNullable(plan.output().metricCompat)
                 .map(wanted -> new ForeignTally(wanted.tool(), discovery.endpointType() == EndpointType.CHAT));
-        this.recorder = new RunRecorder(progress, folder, view, clock, elapsed, foreign);
+        this.recorder = new RunRecorder(progress, series, folder, view, clock, elapsed, foreign);
     }
 
     /** What a run has to be judged by, once it is over. */
@@ -137,7 +144,9 @@ final class RunSession {
     JudgedRun run(Stack stack, Judge judge) throws InterruptedException {
         try (folder) {
             // Everything that only needs the address of the broker goes on while it starts.
-            Map<String, String> settings = ProducerProperties.of(plan, series, address, discovery, pipe.kafkaClient());
+            Map<String, String> settings = new LinkedHashMap<>(
+                    canary.map(CanaryTarget::properties).orElse(Map.of()));
+            settings.putAll(ProducerProperties.of(plan, series.whole(), address, discovery, pipe.kafkaClient()));
             if (plan.isEndless()) {
                 settings = ProducerProperties.patient(settings, pipe.isOnThisMachine());
             }
@@ -180,7 +189,8 @@ final class RunSession {
                 });
                 interrupts.started();
                 view.loadBegins(clock.epochMillis());
-                recorder.log("load begins: " + series.key() + " on "
+                recorder.log("load begins: "
+                        + series.parts().stream().map(Series::key).collect(Collectors.joining(", ")) + " on "
                         + discovery.url().base());
                 RunEnding ending = load.follow();
                 pipe.leaveProducer();

@@ -7,20 +7,28 @@ import dev.plumbline.cli.time.DurationConverter;
 import dev.plumbline.cli.wording.VerdictText;
 import dev.plumbline.contract.distribution.Histogram;
 import dev.plumbline.contract.series.LoadPoint;
+import dev.plumbline.contract.series.Series;
 import dev.plumbline.contract.verdict.AlertRecord;
+import dev.plumbline.contract.verdict.SeriesState;
 import dev.plumbline.contract.verdict.VerdictRecord;
 import dev.plumbline.contract.window.LatencyMetric;
 import dev.plumbline.contract.window.RequestCounts;
 import dev.plumbline.contract.window.WindowRecord;
 import dev.plumbline.contract.window.WindowSummary;
 import dev.plumbline.judgement.result.RunEnding;
+import dev.plumbline.judgement.result.RunSeries;
 import dev.plumbline.judgement.run.Soundness;
 import dev.plumbline.reports.Figures;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** A run while it goes: a table that stays in place on a terminal, a line per window elsewhere, nothing when quiet. */
@@ -36,8 +44,11 @@ final class RunView {
     private final RunPlan plan;
     private final boolean silent;
     private String lastProgress = "";
-    private Optional<VerdictRecord> verdict = Optional.empty();
-    private boolean firing;
+    private final Map<Series, VerdictRecord> verdicts = new LinkedHashMap<>();
+    private final Set<Series> firing = new HashSet<>();
+    /** What is measured apart; empty until that is known. */
+    private Optional<RunSeries> series = Optional.empty();
+
     private long lastPlainEpochMillis;
     /** Whether a line was written since somebody looked, and when that was. */
     private boolean hasSpoken = true;
@@ -81,6 +92,11 @@ final class RunView {
             RecentRequests recent,
             long countedEvents,
             List<String> away) {}
+
+    /** Says what is measured apart. */
+    void measures(RunSeries known) {
+        series = Optional.of(known);
+    }
 
     void line(String text) {
         if (!silent) {
@@ -140,14 +156,14 @@ final class RunView {
     }
 
     void verdict(VerdictRecord latest) {
-        verdict = Optional.of(latest);
+        verdicts.put(latest.window().series(), latest);
     }
 
     void alert(AlertRecord alert) {
-        firing = switch (alert.transition()) {
-            case FIRED, EXTENDED -> true;
-            case RESOLVED, ENDED -> false;
-        };
+        switch (alert.transition()) {
+            case FIRED, EXTENDED -> firing.add(alert.series());
+            case RESOLVED, ENDED -> firing.remove(alert.series());
+        }
         if (silent) {
             return;
         }
@@ -425,9 +441,31 @@ final class RunView {
     }
 
     private String state() {
-        String words =
-                verdict.map(latest -> VerdictText.describe(latest, screen)).orElse("no window judged yet");
-        return firing ? screen.alarming("ALERT") + "  " + words : words;
+        String words = verdicts.values().stream()
+                .min(Comparator.comparing(verdict -> rank(verdict.state())))
+                .map(worst -> name(worst) + VerdictText.describe(worst, screen))
+                .orElse("no window judged yet");
+        return firing.isEmpty() ? words : screen.alarming("ALERT") + "  " + words;
+    }
+
+    /** Of several series the one that is shown. */
+    private String name(VerdictRecord verdict) {
+        return series.filter(RunSeries::areSeveral)
+                .map(known -> known.name(verdict.window().series()) + " ")
+                .orElse("");
+    }
+
+    /** The worst first. */
+    private static int rank(SeriesState state) {
+        return switch (state) {
+            case FIRING -> 0;
+            case PENDING -> 1;
+            case NO_DATA, STALE -> 2;
+            case NOT_JUDGED -> 3;
+            case LEARNING -> 4;
+            case OK -> 5;
+            case ENDED -> 6;
+        };
     }
 
     private static String row(String name, String text) {

@@ -167,6 +167,7 @@ public final class ScenarioFlags {
             alone.parseArgs(argument.toArray(String[]::new));
             other.options().target.headers(alone);
             RunPlan.checkStatements(other.options().judgement);
+            var unused = other.options().canary.headers();
             other.options().generation.generation();
         } catch (ParameterException e) {
             String problem = RunCommand.withoutValue(e.getArgSpec())
@@ -194,7 +195,7 @@ public final class ScenarioFlags {
      */
     public static String argument(OptionSpec option, Setting setting, Path file) {
         String name = name(option);
-        boolean header = name.equals("--header");
+        boolean header = name.equals("--header") || name.equals("--canary-header");
         String value = setting.entryKey().isEmpty()
                 ? setting.value()
                 : setting.entryKey() + (header ? ": " : "=") + setting.value();

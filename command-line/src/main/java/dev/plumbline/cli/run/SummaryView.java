@@ -1,6 +1,7 @@
 package dev.plumbline.cli.run;
 
 import dev.plumbline.cli.terminal.Screen;
+import dev.plumbline.cli.wording.SeriesTable;
 import dev.plumbline.contract.distribution.Histogram;
 import dev.plumbline.contract.verdict.JudgedMetric;
 import dev.plumbline.contract.window.LatencyMetric;
@@ -8,6 +9,7 @@ import dev.plumbline.contract.window.RequestCounts;
 import dev.plumbline.judgement.result.Outage;
 import dev.plumbline.judgement.result.RunEnding;
 import dev.plumbline.judgement.result.RunResult;
+import dev.plumbline.judgement.result.RunSeries;
 import dev.plumbline.judgement.result.RunVerdict;
 import dev.plumbline.judgement.result.RunVerdict.AlertFinding;
 import dev.plumbline.judgement.result.RunVerdict.Answer;
@@ -15,14 +17,19 @@ import dev.plumbline.judgement.result.RunVerdict.BudgetFinding;
 import dev.plumbline.judgement.result.RunVerdict.ComparisonFinding;
 import dev.plumbline.judgement.result.RunVerdict.Finding;
 import dev.plumbline.judgement.result.RunVerdict.IncidentFinding;
+import dev.plumbline.judgement.result.RunVerdict.SampleRatioFinding;
+import dev.plumbline.judgement.result.RunVerdict.SeriesVerdict;
 import dev.plumbline.judgement.result.RunVerdict.Word;
 import dev.plumbline.judgement.result.TokenCounting;
 import dev.plumbline.reports.Figures;
 import dev.plumbline.reports.RunFigures;
+import dev.plumbline.reports.SeriesRow;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -33,6 +40,8 @@ final class SummaryView {
             List.of(LatencyMetric.TTFT, LatencyMetric.TPOT, LatencyMetric.ITL, LatencyMetric.E2E);
     private static final int MOST_FINDINGS = 12;
     private static final int MOST_OUTAGES = 8;
+    private static final int MOST_ROWS = 24;
+    private static final int MOST_CANARIES = 3;
 
     private SummaryView() {}
 
@@ -48,7 +57,8 @@ final class SummaryView {
                 .heard()
                 .ifPresent(heard -> heard.causes().forEach(cause -> lines.add(row("failed", cause.text()))));
         lines.add("");
-        lines.add("    " + figures.over());
+        lines.addAll(series(result, verdict, screen));
+        lines.add("    " + (result.series().isEmpty() ? "" : "all series together, ") + figures.over());
         if (figures.hasLatencies()) {
             lines.addAll(latencies(figures::latency, screen));
         }
@@ -74,13 +84,8 @@ final class SummaryView {
         }
         lines.add(row("exactness", exactness(result, screen)));
         outages(result.outages()).forEach(line -> lines.add(row("gone", line)));
-        List<Finding> findings = verdict.findings();
-        if (!findings.isEmpty()) {
-            lines.add("");
-            findings.stream().limit(MOST_FINDINGS).forEach(finding -> lines.add("    " + finding(finding, screen)));
-            if (findings.size() > MOST_FINDINGS) {
-                lines.add("    and " + (findings.size() - MOST_FINDINGS) + " more in the report");
-            }
+        if (result.series().isEmpty()) {
+            lines.addAll(findings(verdict.findings(), screen));
         }
         if (!verdict.differences().isEmpty()) {
             lines.add("");
@@ -92,6 +97,45 @@ final class SummaryView {
         }
         lines.add("");
         lines.add(row("files", folder + "/   report.html, summary.json, events.jsonl, ..."));
+        return lines;
+    }
+
+    private static List<String> findings(List<Finding> findings, Screen screen) {
+        List<String> lines = new ArrayList<>();
+        if (!findings.isEmpty()) {
+            lines.add("");
+            findings.stream().limit(MOST_FINDINGS).forEach(finding -> lines.add("    " + finding(finding, screen)));
+            if (findings.size() > MOST_FINDINGS) {
+                lines.add("    and " + (findings.size() - MOST_FINDINGS) + " more in the report");
+            }
+        }
+        return lines;
+    }
+
+    /** A row for each series, then what the worst and each canary were judged by; nothing of a run of one. */
+    private static List<String> series(RunResult result, RunVerdict verdict, Screen screen) {
+        List<SeriesRow> rows = SeriesRow.of(result, verdict);
+        if (rows.isEmpty()) {
+            return List.of();
+        }
+        List<String> lines = new ArrayList<>(SeriesTable.lines(rows, screen, MOST_ROWS));
+        Set<String> shown = new LinkedHashSet<>();
+        verdict.worst().map(SeriesVerdict::name).ifPresent(shown::add);
+        RunSeries measured = result.measured();
+        result.series().stream()
+                .filter(one -> measured.servedBeside(one.series()).isPresent())
+                .limit(MOST_CANARIES)
+                .forEach(one -> shown.add(one.name()));
+        for (SeriesVerdict one : verdict.series()) {
+            if (shown.contains(one.name())) {
+                lines.add("");
+                lines.add("    " + screen.bold(one.name()) + ": " + one.verdict().headline());
+                lines.addAll(findings(one.verdict().findings(), screen).stream()
+                        .skip(1)
+                        .toList());
+            }
+        }
+        lines.add("");
         return lines;
     }
 
@@ -207,6 +251,7 @@ final class SummaryView {
                         + alert.alert().summary() + (alert.resolved() ? " (resolved)" : "");
             case IncidentFinding incident ->
                 mark(incident.answer(), screen) + " incident " + incident.name() + "   " + incident.why();
+            case SampleRatioFinding share -> mark(share.answer(), screen) + " share   " + share.why();
         };
     }
 

@@ -2,6 +2,7 @@ package dev.plumbline.cli.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plumbline.judgement.result.RunSeries;
 import dev.plumbline.judgement.run.JudgementSettings;
 import dev.plumbline.judgement.run.RunBaseline;
 import dev.plumbline.judgement.run.SimulatedRun;
@@ -22,7 +23,8 @@ class BaselinesTest {
     }
 
     private static List<String> told(Baselines baselines, Duration duration) {
-        return baselines.lines(Optional.of(duration), WINDOW, JudgementSettings.defaults());
+        return baselines.lines(
+                RunSeries.one(new SimulatedRun(0).series()), Optional.of(duration), WINDOW, JudgementSettings.defaults());
     }
 
     @Test

@@ -49,6 +49,10 @@ class RecordedPlanTest {
                 "https://S3CR3T@metrics.example:9090/metrics?token=S3CR3T#S3CR3T",
                 "-H",
                 "X-Key: S3CR3T",
+                "--canary-url",
+                "http://user:S3CR3T@127.0.0.1:8001/?key=S3CR3T",
+                "--canary-header",
+                "X-Key: S3CR3T",
                 "--set",
                 "plumbline.target.headers.\"X-Key\"=S3CR3T",
                 "--set",
@@ -141,6 +145,6 @@ class RecordedPlanTest {
                 .map(ScenarioFlags::key)
                 .sorted()
                 .toList();
-        assertThat(hidden).containsExactly("extra-body", "generic", "header", "metrics-url", "prompt", "proxy", "set", "url");
+        assertThat(hidden).containsExactly("canary-header", "canary-url", "extra-body", "generic", "header", "metrics-url", "prompt", "proxy", "set", "url");
     }
 }

@@ -12,15 +12,19 @@ import dev.plumbline.contract.event.ProducerExpelled;
 import dev.plumbline.contract.event.RequestEvent;
 import dev.plumbline.contract.event.TokenSource;
 import dev.plumbline.contract.run.RunRecord.Environment;
+import dev.plumbline.contract.series.Series;
 import dev.plumbline.contract.window.LatencyMetric;
 import dev.plumbline.judgement.result.Outage;
 import dev.plumbline.judgement.result.RunEnding;
 import dev.plumbline.judgement.result.RunResult;
+import dev.plumbline.judgement.result.RunSeries;
 import dev.plumbline.judgement.result.RunTotals;
 import dev.plumbline.judgement.result.RunWindow;
+import dev.plumbline.judgement.result.SeriesResult;
 import dev.plumbline.judgement.result.TokenCounting;
 import dev.plumbline.reports.RunFigures;
 import dev.plumbline.reports.RunRates;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -378,5 +382,95 @@ class RunProgressTest {
         }
 
         assertThat(result().alerts()).hasSize(RunProgress.MOST_ALERTS);
+    }
+
+    private static final RunSeries CLASSES =
+            RunSeries.of(Requests.SERIES, List.of("chat", "rag", "code"), List.of(), List.of());
+
+    private static RequestEvent of(Series series, RequestEvent event) {
+        return new RequestEvent(
+                event.origin(),
+                series,
+                event.attempt(),
+                event.endEpochMillis(),
+                event.stamps(),
+                event.response(),
+                event.outcome(),
+                event.surroundings());
+    }
+
+    @Test
+    void eachSeriesOfSeveralIsAddedUpApartAndAllOfThemTogether() {
+        Series chat = CLASSES.parts().get(0);
+        Series rag = CLASSES.parts().get(1);
+        RunProgress several = new RunProgress(
+                new RunProgress.Facts(
+                        "r1",
+                        PRODUCER,
+                        CLASSES,
+                        "http://127.0.0.1:8000",
+                        RunRecords.WINDOW_MILLIS,
+                        Map.of(),
+                        new Environment(Map.of(), Map.of())),
+                Optional.of(Goals.parse("ttft:100")),
+                FREE);
+        several.status(RunRecords.stopped(5, START, START + 20_000));
+        for (int i = 0; i < 3; i++) {
+            assertThat(several.event(of(chat, Requests.streamed(START + 2_000, 50, 6)), NOW)).isTrue();
+        }
+        several.event(of(rag, Requests.streamed(START + 3_000, 400, 6)), NOW);
+        several.event(
+                of(
+                        rag,
+                        Requests.with(
+                                Requests.streamed(START + 4_000, 400, 6),
+                                Outcome.Failed.of(FailureKind.HTTP_5XX, "500"))),
+                NOW);
+        assertThat(several.isCounted()).as("no window came").isFalse();
+        assertThat(several.window(RunRecords.window(chat, START + 10_000, 3))).isTrue();
+        assertThat(several.window(RunRecords.window(rag, START + 10_000, 2))).isTrue();
+        assertThat(several.window(RunRecords.window(chat, START + 20_000, 0))).isTrue();
+        assertThat(several.isCounted()).as("rag is told to 10 s only").isFalse();
+        assertThat(several.window(RunRecords.window(rag, START + 20_000, 0))).isTrue();
+        assertThat(several.isCounted()).as("of code nothing comes, and nothing is waited for").isTrue();
+        assertThat(several.window(RunRecords.window(Requests.SERIES, START + 20_000, 9)))
+                .as("the run's own name is no series of it")
+                .isFalse();
+        assertThat(several.isJudged()).isFalse();
+        several.verdict(RunRecords.verdict(chat, START + 20_000));
+        assertThat(several.isJudged()).isFalse();
+        several.verdict(RunRecords.verdict(rag, START + 20_000));
+        assertThat(several.isJudged()).isTrue();
+        several.alert(RunRecords.alert(rag, START + 5_000));
+
+        RunResult result = several.result(new RunEnding.Completed(), NOW);
+
+        assertThat(result.identity().series()).isEqualTo(Requests.SERIES);
+        assertThat(result.series()).extracting(SeriesResult::name).containsExactly("chat", "rag", "code");
+        assertThat(RunFigures.of(result).requests().completed()).isEqualTo(5);
+        assertThat(result.windows()).hasSize(2);
+        RunResult first = result.parts().get(0);
+        RunResult second = result.parts().get(1);
+        assertThat(RunFigures.of(first).requests().completed()).isEqualTo(3);
+        assertThat(first.totals().acknowledgedEvents()).isEqualTo(3);
+        assertThat(first.totals().countedEvents()).isEqualTo(3);
+        assertThat(first.totals().goodput()).hasValue(new RunTotals.Goodput("ttft:100", 3, 3));
+        assertThat(first.alerts()).isEmpty();
+        assertThat(first.detectorWindows()).isEqualTo(1);
+        assertThat(second.totals().goodput()).hasValue(new RunTotals.Goodput("ttft:100", 0, 2));
+        assertThat(second.totals().heard().orElseThrow().causes())
+                .extracting(RunTotals.Cause::kind)
+                .containsExactly(FailureKind.HTTP_5XX);
+        assertThat(second.alerts()).hasSize(1);
+        assertThat(result.parts().get(2).windows()).isEmpty();
+        assertThat(result.totals().goodput()).hasValue(new RunTotals.Goodput("ttft:100", 3, 5));
+        assertThat(result.alerts()).hasSize(1);
+        assertThat(result.detectorWindows()).isEqualTo(2);
+    }
+
+    @Test
+    void aRunOfOneSeriesHasNoParts() {
+        assertThat(result().series()).isEmpty();
+        assertThat(result().parts()).containsExactly(result());
     }
 }

@@ -6,10 +6,14 @@ import dev.plumbline.cli.run.ProducerControl.State;
 import dev.plumbline.cli.run.ProducerControl.Status;
 import dev.plumbline.cli.terminal.Screen;
 import dev.plumbline.contract.event.Activity.Sickness;
+import dev.plumbline.contract.verdict.AlertRecord;
+import dev.plumbline.contract.verdict.SeriesState;
+import dev.plumbline.contract.verdict.VerdictRecord;
 import dev.plumbline.contract.window.ExcludedPart;
 import dev.plumbline.contract.window.WindowId;
 import dev.plumbline.contract.window.WindowRecord;
 import dev.plumbline.judgement.result.RunEnding;
+import dev.plumbline.judgement.result.RunSeries;
 import dev.plumbline.reports.Figures;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -237,5 +241,44 @@ class RunViewTest {
         WindowRecord window = RunRecords.window(Requests.SERIES, START + 10_000, completed);
         return new WindowRecord(
                 new WindowId(Requests.SERIES, START + index * 1_000L, 1_000), 0, window.delta(), ExcludedPart.none());
+    }
+
+    @Test
+    void ofSeveralSeriesTheStateOfTheWorstIsShownByItsName() {
+        RunSeries two = RunSeries.of(Requests.SERIES, List.of("chat", "rag"), List.of(), List.of());
+        view.measures(two);
+        recent.measuredFrom(START);
+        view.verdict(RunRecords.verdict(two.parts().get(0), START + 10_000));
+        VerdictRecord ok = RunRecords.verdict(two.parts().get(1), START + 10_000);
+        view.verdict(new VerdictRecord(
+                ok.window(),
+                ok.source(),
+                SeriesState.PENDING,
+                ok.baselineId(),
+                ok.learning(),
+                ok.coverage(),
+                ok.metrics(),
+                ok.snapshot()));
+
+        view.window(RunRecords.window(Requests.SERIES, START + 10_000, 40), recent, OptionalLong.empty());
+
+        assertThat(lastLine()).contains("4.00 req/s").contains("  rag pending");
+    }
+
+    @Test
+    void anAlertOfOneSeriesStandsWhileAnotherIsResolved() {
+        RunSeries two = RunSeries.of(Requests.SERIES, List.of("chat", "rag"), List.of(), List.of());
+        view.measures(two);
+        recent.measuredFrom(START);
+        AlertRecord chat = RunRecords.alert(two.parts().get(0), START);
+        AlertRecord rag = RunRecords.alert(two.parts().get(1), START);
+        view.alert(chat);
+        view.alert(rag);
+        view.alert(new AlertRecord(
+                "a", rag.series(), AlertRecord.Transition.RESOLVED, START, START, rag.evidence(), "resolved: fine"));
+
+        view.window(RunRecords.window(Requests.SERIES, START + 10_000, 40), recent, OptionalLong.empty());
+
+        assertThat(lastLine()).contains("ALERT");
     }
 }

@@ -17,7 +17,8 @@ final class ErrorChart {
 
     private ErrorChart() {}
 
-    static void write(Markup out, TimeFrame frame, List<RunWindow> windows, Map<FailureKind, Long> totals) {
+    static void write(
+            Markup out, String id, TimeFrame frame, List<RunWindow> windows, Map<FailureKind, Long> totals) {
         List<RunWindow> bars = WindowKeeper.merged(windows, MOST_BARS);
         double highest = bars.stream()
                 .map(bar -> RunFigures.errorShare(bar.measured().requests()))
@@ -48,12 +49,12 @@ final class ErrorChart {
                 .element("span", "failed / (completed + failed), by the kind of failure", "class", "definition")
                 .end();
         out.begin("div", "class", "scroll", "tabindex", "0", "role", "group", "aria-label", "Failed requests");
-        out.begin("svg", "viewBox", TimeChart.viewBox(), "role", "img", "aria-labelledby", "errors-title");
+        out.begin("svg", "viewBox", TimeChart.viewBox(), "role", "img", "aria-labelledby", id + "-title");
         out.element(
                 "title",
                 "Share of failed requests by kind, at most " + Figures.significant(100 * highest) + " %",
                 "id",
-                "errors-title");
+                id + "-title");
         TimeChart.shades(out, frame);
         TimeChart.grid(out, axis, frame);
         for (RunWindow bar : bars) {

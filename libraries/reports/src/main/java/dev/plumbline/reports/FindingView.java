@@ -9,6 +9,7 @@ import dev.plumbline.judgement.result.RunVerdict.BudgetFinding;
 import dev.plumbline.judgement.result.RunVerdict.ComparisonFinding;
 import dev.plumbline.judgement.result.RunVerdict.Finding;
 import dev.plumbline.judgement.result.RunVerdict.IncidentFinding;
+import dev.plumbline.judgement.result.RunVerdict.SampleRatioFinding;
 import dev.plumbline.judgement.statistics.Ratio;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -17,7 +18,7 @@ import java.util.stream.Collectors;
 /**
  * A finding in words, the same in every document for people.
  *
- * @param kind budget, comparison, alert or incident
+ * @param kind budget, comparison, alert, incident or sample ratio
  * @param name what it is about
  * @param now the number of this run, or empty
  * @param against the limit, or the number before, or empty
@@ -43,6 +44,7 @@ record FindingView(
             case IncidentFinding incident ->
                 new FindingView(
                         incident.answer(), "incident", incident.name(), "", "", "", Optional.empty(), incident.why());
+            case SampleRatioFinding share -> share(share);
         };
     }
 
@@ -110,6 +112,19 @@ record FindingView(
                 ratio,
                 alert.summary() + "; since " + Figures.clock(alert.sinceEpochMillis())
                         + (finding.resolved() ? ", resolved during the run" : ", not resolved"));
+    }
+
+    private static FindingView share(SampleRatioFinding share) {
+        long all = share.canary() + share.beside();
+        return new FindingView(
+                share.answer(),
+                "sample ratio",
+                "share of the canary",
+                all == 0 ? "" : Figures.significant(100.0 * share.canary() / all) + " %",
+                Figures.significant(100 * share.asked()) + " %",
+                "",
+                Optional.empty(),
+                share.why());
     }
 
     private static String number(JudgedMetric metric, OptionalDouble value) {

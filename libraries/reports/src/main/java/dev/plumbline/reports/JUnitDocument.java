@@ -7,11 +7,13 @@ import dev.plumbline.judgement.result.RunIdentity;
 import dev.plumbline.judgement.result.RunVerdict;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
 /**
- * {@code junit.xml}: a test case for the run itself and one for each finding. "Cannot tell" is a skipped test with its
+ * {@code junit.xml}: a test case for the run itself and one for each finding; in a run of several series a suite for each with the
+ * same. "Cannot tell" is a skipped test with its
  * reason, because it is neither green nor red; a run that broke is an error. A build is stopped by the exit code, not by
  * this file, which only shows what happened.
  */
@@ -22,62 +24,125 @@ final class JUnitDocument {
     static byte[] of(RunStory story) {
         RunIdentity identity = story.result().identity();
         ComparisonGroup group = identity.series().group();
-        List<FindingView> findings =
-                story.verdict().findings().stream().map(FindingView::of).toList();
         String suite = "plumb run " + group.target() + " " + group.model() + " " + group.scenario() + " "
                 + group.loadPoint().key();
-        String time = String.format(Locale.ROOT, "%.3f", identity.durationSeconds());
-        long failures = findings.stream()
-                .filter(finding -> switch (finding.answer()) {
-                    case FAIL -> true;
-                    case PASS, CANNOT_TELL, OBSERVED -> false;
-                })
-                .count();
-        long undecided = findings.stream()
-                .filter(finding -> switch (finding.answer()) {
-                    case CANNOT_TELL -> true;
-                    case PASS, FAIL, OBSERVED -> false;
-                })
-                .count();
-        String[] counts = {
-            "tests", Long.toString(findings.size() + 1L),
-            "failures", Long.toString(failures),
-            "errors", isError(story.verdict()) ? "1" : "0",
-            "skipped", Long.toString(undecided + (isSkipped(story, undecided) ? 1 : 0)),
-            "time", time
-        };
+        List<Suite> suites = new ArrayList<>();
+        suites.add(new Suite(suite, "", "the run ended as planned", story));
+        story.series()
+                .forEach(one -> suites.add(new Suite(
+                        suite + ", " + one.name(), one.name(), one.name() + ": it was measured", one.story())));
         Markup xml = new Markup().ours("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-        xml.begin("testsuites", with(counts, "name", suite)).text("\n");
+        Counts all = suites.stream().map(Suite::counts).reduce(Counts.NONE, Counts::plus);
+        xml.begin("testsuites", with(all.attributes(time(story)), "name", suite))
+                .text("\n");
+        suites.forEach(one -> write(xml, one));
+        return xml.endLine().toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /**
+     * The run, or one of its series.
+     *
+     * @param series its name; empty for the run
+     * @param itself name of the case that stands for it
+     */
+    private record Suite(String name, String series, String itself, RunStory story) {
+
+        List<FindingView> findings() {
+            return story.verdict().findings().stream().map(FindingView::of).toList();
+        }
+
+        long undecided() {
+            return findings().stream()
+                    .filter(finding -> switch (finding.answer()) {
+                        case CANNOT_TELL -> true;
+                        case PASS, FAIL, OBSERVED -> false;
+                    })
+                    .count();
+        }
+
+        Counts counts() {
+            long failures = findings().stream()
+                    .filter(finding -> switch (finding.answer()) {
+                        case FAIL -> true;
+                        case PASS, CANNOT_TELL, OBSERVED -> false;
+                    })
+                    .count();
+            return new Counts(
+                    findings().size() + 1L,
+                    failures,
+                    isError(story.verdict()) ? 1 : 0,
+                    undecided() + (isSkipped(story, undecided()) ? 1 : 0));
+        }
+
+        /** Of a series: what it is about, once. */
+        String caseName(FindingView finding) {
+            return series.isEmpty() || finding.name().startsWith(series + ":")
+                    ? finding.name()
+                    : series + ": " + finding.name();
+        }
+    }
+
+    private record Counts(long tests, long failures, long errors, long skipped) {
+
+        static final Counts NONE = new Counts(0, 0, 0, 0);
+
+        Counts plus(Counts other) {
+            return new Counts(
+                    tests + other.tests, failures + other.failures, errors + other.errors, skipped + other.skipped);
+        }
+
+        String[] attributes(String time) {
+            return new String[] {
+                "tests", Long.toString(tests),
+                "failures", Long.toString(failures),
+                "errors", Long.toString(errors),
+                "skipped", Long.toString(skipped),
+                "time", time
+            };
+        }
+    }
+
+    private static String time(RunStory story) {
+        return String.format(Locale.ROOT, "%.3f", story.result().identity().durationSeconds());
+    }
+
+    private static void write(Markup xml, Suite suite) {
+        RunStory story = suite.story();
+        RunIdentity identity = story.result().identity();
         xml.begin(
                         "testsuite",
                         with(
-                                counts,
+                                suite.counts().attributes(time(story)),
                                 "name",
-                                suite,
+                                suite.name(),
                                 "timestamp",
                                 Instant.ofEpochMilli(identity.startEpochMillis())
                                         .toString()))
                 .text("\n");
         xml.begin("properties").text("\n");
         property(xml, "runId", identity.runId());
+        if (!suite.series().isEmpty()) {
+            property(xml, "series", suite.series());
+        }
         property(xml, "decision", story.verdict().decision().name());
         property(xml, "word", story.verdict().word().label());
         property(xml, "headline", story.verdict().headline());
         story.verdict().baselineRunId().ifPresent(id -> property(xml, "baselineRunId", id));
         xml.endLine();
-        run(xml, story, undecided, time);
-        findings.forEach(finding -> testCase(xml, finding));
-        return xml.endLine().endLine().toString().getBytes(StandardCharsets.UTF_8);
+        run(xml, suite);
+        suite.findings().forEach(finding -> testCase(xml, finding, suite.caseName(finding)));
+        xml.endLine();
     }
 
     /** The time of the run is the time of this case; the findings rest on the same time and have none of their own. */
-    private static void run(Markup xml, RunStory story, long undecided, String time) {
-        xml.begin("testcase", "classname", "plumbline.run", "name", "the run ended as planned", "time", time);
+    private static void run(Markup xml, Suite suite) {
+        RunStory story = suite.story();
+        xml.begin("testcase", "classname", "plumbline.run", "name", suite.itself(), "time", time(story));
         String headline = story.verdict().headline();
         if (isError(story.verdict())) {
             String why = story.result().ending() instanceof RunEnding.Broken broken ? broken.detail() : headline;
             xml.empty("error", "type", "infrastructure", "message", why);
-        } else if (isSkipped(story, undecided)) {
+        } else if (isSkipped(story, suite.undecided())) {
             boolean interrupted = story.result().ending() instanceof RunEnding.Interrupted;
             xml.empty("skipped", "message", interrupted ? "interrupted before its end" : headline);
         } else if (story.result().ending() instanceof RunEnding.LimitReached limit) {
@@ -95,11 +160,25 @@ final class JUnitDocument {
     private static boolean isSkipped(RunStory story, long undecidedFindings) {
         return !isError(story.verdict())
                 && (story.result().ending() instanceof RunEnding.Interrupted
-                        || (story.verdict().decision() == Decision.INCONCLUSIVE && undecidedFindings == 0));
+                        || (story.verdict().decision() == Decision.INCONCLUSIVE
+                                && undecidedFindings == 0
+                                && isUndecidedByItself(story.verdict())));
     }
 
-    private static void testCase(Markup xml, FindingView finding) {
-        xml.begin("testcase", "classname", "plumbline." + finding.kind(), "name", finding.name(), "time", "0.000");
+    /** Not because of a series, which says so itself. */
+    private static boolean isUndecidedByItself(RunVerdict verdict) {
+        return verdict.series().stream().noneMatch(one -> one.verdict().decision() == Decision.INCONCLUSIVE);
+    }
+
+    private static void testCase(Markup xml, FindingView finding, String name) {
+        xml.begin(
+                "testcase",
+                "classname",
+                "plumbline." + finding.kind().replace(' ', '-'),
+                "name",
+                name,
+                "time",
+                "0.000");
         String numbers = numbers(finding);
         switch (finding.answer()) {
             case PASS, OBSERVED -> xml.element("system-out", finding.answer().label() + ": " + finding.why() + numbers);
@@ -110,7 +189,7 @@ final class JUnitDocument {
                         "type",
                         finding.kind(),
                         "message",
-                        finding.name() + ": " + finding.why());
+                        name + ": " + finding.why());
             case CANNOT_TELL -> xml.empty("skipped", "message", finding.answer().label() + ": " + finding.why());
         }
         xml.endLine();

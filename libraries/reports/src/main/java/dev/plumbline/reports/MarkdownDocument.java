@@ -11,9 +11,11 @@ import dev.plumbline.judgement.result.TokenCounting;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** {@code summary.md}: what one pastes into a pull request. */
 final class MarkdownDocument {
@@ -45,8 +47,13 @@ final class MarkdownDocument {
                         .map(id -> ", held against " + code(id))
                         .orElse(""));
         ending(story.result().ending());
+        series(story);
         findings(story);
         differences(story);
+        if (!story.result().series().isEmpty()) {
+            line("");
+            line("All series together:");
+        }
         percentiles(story);
         numbers(story);
         sameTime(story);
@@ -58,6 +65,35 @@ final class MarkdownDocument {
         if (!sentence.isEmpty()) {
             line("");
             line("**" + escaped(sentence) + "**");
+        }
+    }
+
+    /** All side by side, then what each was judged by, those that pass folded; nothing of a run of one. */
+    private void series(RunStory story) {
+        List<SeriesRow> rows = SeriesRow.of(story.result(), story.verdict());
+        if (rows.isEmpty()) {
+            return;
+        }
+        List<String> titles = SeriesRow.header(rows);
+        line("");
+        line("| " + String.join(" | ", titles) + " |");
+        line("|---|---|" + "--:|".repeat(titles.size() - 2));
+        rows.forEach(row -> line("| "
+                + row.cells().stream().map(MarkdownDocument::escaped).collect(Collectors.joining(" | ")) + " |"));
+        for (RunStory.OfSeries one : story.series()) {
+            boolean isFolded =
+                    switch (one.story().verdict().word()) {
+                        case PASS, NOT_JUDGED -> true;
+                        case REGRESSION, OVER_BUDGET, CANNOT_TELL, FAILED -> false;
+                    };
+            String title = escaped(one.name() + ": " + one.story().verdict().headline());
+            line("");
+            line(isFolded ? "<details><summary>" + title + "</summary>" : "**" + title + "**");
+            findings(one.story());
+            if (isFolded) {
+                line("");
+                line("</details>");
+            }
         }
     }
 

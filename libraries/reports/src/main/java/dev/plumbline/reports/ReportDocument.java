@@ -50,21 +50,33 @@ final class ReportDocument {
     private static final int MOST_ROWS = 60;
     private static final int MOST_ALERTS = 50;
     private static final int FEWEST_DRAWN = 10;
+    /** No line of a series among many has to do with fewer. */
+    private static final int FEWEST_POINTS = 200;
     private static final String SECURITY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
-    private final Markup out = new Markup();
+    /** Beyond these a series stands in the table of all and has no section of its own. */
+    private static final int MOST_SECTIONS = 24;
+
+    private final Markup out;
     private final RunStory story;
     private final RunResult result;
     private final RunFigures figures;
+    /** Of every id in this part of the document; empty for the run, other than any for a series. */
+    private final String prefix;
 
-    private ReportDocument(RunStory story) {
+    private final int mostPoints;
+
+    private ReportDocument(Markup out, RunStory story, String prefix, int mostPoints) {
+        this.out = out;
         this.story = story;
         this.result = story.result();
         this.figures = story.figures();
+        this.prefix = prefix;
+        this.mostPoints = mostPoints;
     }
 
     static byte[] of(RunStory story) {
-        return new ReportDocument(story).write().getBytes(StandardCharsets.UTF_8);
+        return new ReportDocument(new Markup(), story, "", MOST_POINTS).write().getBytes(StandardCharsets.UTF_8);
     }
 
     private String write() {
@@ -80,11 +92,19 @@ final class ReportDocument {
         out.element(
                 "title",
                 decision + " · " + group.model() + " · " + result.identity().runId());
-        out.begin("style").ours(style()).end();
+        out.begin("style").ours(style("report.css"));
+        if (!result.series().isEmpty()) {
+            out.ours(style("report-series.css"));
+        }
+        out.end();
         out.end().text("\n").begin("body");
         header(group, decision);
         out.begin("main").text("\n");
-        reasons();
+        if (result.series().isEmpty()) {
+            reasons();
+        } else {
+            series();
+        }
         keyFigures();
         percentiles();
         overTime();
@@ -127,6 +147,84 @@ final class ReportDocument {
             out.element("p", ending, "class", "ending");
         }
         out.end().endLine();
+    }
+
+    /** Each series of several: all side by side, then each with what it was judged by, its numbers and its time. */
+    private void series() {
+        List<RunStory.OfSeries> all = story.series();
+        section("series", "Series");
+        out.element(
+                "p",
+                "What is measured apart, and judged apart. Their sum is below, as all series together.",
+                "class",
+                "note");
+        seriesTable(all);
+        differences();
+        out.endLine();
+        for (int i = 0; i < Math.min(MOST_SECTIONS, all.size()); i++) {
+            RunStory.OfSeries one = all.get(i);
+            out.begin("section", "class", "series", "aria-labelledby", idOf(i));
+            out.begin("h2", "id", idOf(i))
+                    .text(one.name() + " ")
+                    .element(
+                            "span",
+                            one.story().verdict().word().label(),
+                            "class",
+                            "badge " + look(one.story().verdict().decision()))
+                    .end();
+            out.element("p", one.story().verdict().reason());
+            new ReportDocument(out, one.story(), idOf(i) + "-", Math.max(FEWEST_POINTS, MOST_POINTS / all.size()))
+                    .part();
+            out.endLine();
+        }
+        if (all.size() > MOST_SECTIONS) {
+            out.element(
+                    "p",
+                    "The first " + MOST_SECTIONS + " of " + all.size() + "; summary.json has all.",
+                    "class",
+                    "note");
+        }
+    }
+
+    private static String idOf(int series) {
+        return "series-" + (series + 1);
+    }
+
+    private void seriesTable(List<RunStory.OfSeries> all) {
+        List<SeriesRow> rows = SeriesRow.of(result, story.verdict());
+        out.begin("div", "class", "scroll", "tabindex", "0", "role", "group", "aria-label", "Series");
+        out.begin("table", "class", "numbers series").begin("thead").begin("tr");
+        SeriesRow.header(rows).forEach(title -> out.element("th", title, "scope", "col"));
+        out.end().end().begin("tbody").text("\n");
+        for (int i = 0; i < rows.size(); i++) {
+            List<String> cells = rows.get(i).cells();
+            out.begin("tr").begin("th", "scope", "row");
+            if (i < MOST_SECTIONS) {
+                out.element("a", cells.get(0), "href", "#" + idOf(i));
+            } else {
+                out.text(cells.get(0));
+            }
+            out.end();
+            out.begin("td", "class", "answer")
+                    .element(
+                            "span",
+                            cells.get(1),
+                            "class",
+                            "badge "
+                                    + look(all.get(i).story().verdict().decision()))
+                    .end();
+            cells.subList(2, cells.size()).forEach(cell -> out.element("td", cell));
+            out.endLine();
+        }
+        out.end().end().end();
+    }
+
+    /** One series of several, below its heading. */
+    private void part() {
+        reasons();
+        keyFigures();
+        percentiles();
+        overTime();
     }
 
     private void reasons() {
@@ -243,7 +341,7 @@ final class ReportDocument {
     }
 
     private void keyFigures() {
-        section("figures", "Key figures");
+        section("figures", "Key figures" + (result.series().isEmpty() ? "" : ", all series together"));
         RequestCounts requests = figures.requests();
         out.begin("dl", "class", "cards");
         card(
@@ -359,7 +457,7 @@ final class ReportDocument {
     }
 
     private void percentiles() {
-        section("percentiles", "Latency percentiles");
+        section("percentiles", "Latency percentiles" + (result.series().isEmpty() ? "" : ", all series together"));
         if (figures.hasLatencies()) {
             out.element("p", capital(figures.over()) + ".", "class", "note");
             percentileTable("Latency percentiles", figures::latency);
@@ -440,8 +538,8 @@ final class ReportDocument {
     }
 
     private void overTime() {
-        section("time", "Over time");
-        List<RunWindow> windows = WindowKeeper.merged(windows(false), MOST_POINTS);
+        section("time", "Over time" + (result.series().isEmpty() ? "" : ", all series together"));
+        List<RunWindow> windows = WindowKeeper.merged(windows(false), mostPoints);
         if (windows.isEmpty()) {
             out.element("p", "No window was closed.");
             out.endLine();
@@ -477,7 +575,7 @@ final class ReportDocument {
         }
         chart(
                 new TimeChart(
-                        "throughput",
+                        prefix + "throughput",
                         "Requests",
                         "per second",
                         "fell due in the window, and completed in it",
@@ -489,7 +587,7 @@ final class ReportDocument {
         if (figures.measured().tokens().streamedOutput() > 0) {
             chart(
                     new TimeChart(
-                            "tokens",
+                            prefix + "tokens",
                             "Output " + unit(),
                             "per second",
                             "counted in the window in which they arrived",
@@ -499,7 +597,7 @@ final class ReportDocument {
         }
         chart(
                 new TimeChart(
-                        "flight",
+                        prefix + "flight",
                         "Requests in flight",
                         "mean",
                         "sent and not ended, averaged over the window",
@@ -508,12 +606,12 @@ final class ReportDocument {
                 frame);
         Map<FailureKind, Long> failed = figures.measured().requests().failed();
         if (!failed.isEmpty()) {
-            ErrorChart.write(out, frame, windows, failed);
+            ErrorChart.write(out, prefix + "errors", frame, windows, failed);
         }
         if (windows.stream().anyMatch(window -> window.coverage() < 1)) {
             chart(
                     new TimeChart(
-                            "coverage",
+                            prefix + "coverage",
                             "Coverage",
                             "%",
                             "share of the load that healthy producers offered; below 80 % a window is not judged",
@@ -561,7 +659,7 @@ final class ReportDocument {
         }
         lines.add(percentileLine(Percentile.P95, "b", metric, windows, unitNanos));
         lines.add(percentileLine(Percentile.P50, "a", metric, windows, unitNanos));
-        chart(new TimeChart(id, title, DistributionChart.unit(unitNanos), definition(metric), lines), windows, frame);
+        chart(new TimeChart(prefix + id, title, DistributionChart.unit(unitNanos), definition(metric), lines), windows, frame);
     }
 
     private static Line percentileLine(
@@ -849,7 +947,8 @@ final class ReportDocument {
     }
 
     private void section(String id, String title) {
-        out.begin("section", "aria-labelledby", id).element("h2", title, "id", id);
+        out.begin("section", "aria-labelledby", prefix + id)
+                .element(prefix.isEmpty() ? "h2" : "h3", title, "id", prefix + id);
     }
 
     private static String name(LatencyMetric metric) {
@@ -944,9 +1043,9 @@ final class ReportDocument {
                 : Figures.significant(bytes / (1024.0 * 1024)) + " MiB";
     }
 
-    private static String style() {
-        try (InputStream css = ReportDocument.class.getResourceAsStream("report.css")) {
-            return new String(Objects.requireNonNull(css, "report.css").readAllBytes(), StandardCharsets.UTF_8);
+    private static String style(String name) {
+        try (InputStream css = ReportDocument.class.getResourceAsStream(name)) {
+            return new String(Objects.requireNonNull(css, name).readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read the style of the report", e);
         }

@@ -318,8 +318,7 @@ public final class RunFolder implements AutoCloseable {
     }
 
     private static RunResult halved(RunResult result) {
-        return result.withWindows(
-                WindowKeeper.merged(result.windows(), (result.windows().size() + 1) / 2));
+        return result.withFewerWindows(windows -> WindowKeeper.merged(windows, (windows.size() + 1) / 2));
     }
 
     private FolderContents contents() throws IOException {

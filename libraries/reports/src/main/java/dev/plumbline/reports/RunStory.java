@@ -3,6 +3,7 @@ package dev.plumbline.reports;
 import dev.plumbline.judgement.compat.ForeignFigures;
 import dev.plumbline.judgement.result.RunResult;
 import dev.plumbline.judgement.result.RunVerdict;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -20,5 +21,19 @@ record RunStory(
     /** A run that no other tool is held against. */
     RunStory(RunResult result, RunVerdict verdict, RunFigures figures, FolderContents contents) {
         this(result, verdict, figures, contents, Optional.empty());
+    }
+
+    /** What a document can tell of one series of a run of several. */
+    record OfSeries(String name, RunStory story) {}
+
+    /** Each series, in order; none in a run of one. */
+    List<OfSeries> series() {
+        return result.series().stream()
+                .map(one -> {
+                    RunResult part = result.part(one);
+                    return new OfSeries(
+                            one.name(), new RunStory(part, verdict.of(one), RunFigures.of(part), contents));
+                })
+                .toList();
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.plumbline.contract.series.ComparisonGroup;
+import dev.plumbline.contract.series.Series;
 import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.window.RequestCounts;
 import dev.plumbline.contract.window.TokenTotals;
@@ -17,6 +18,7 @@ import dev.plumbline.judgement.result.RunVerdict.AlertFinding;
 import dev.plumbline.judgement.result.RunVerdict.BudgetFinding;
 import dev.plumbline.judgement.result.RunVerdict.ComparisonFinding;
 import dev.plumbline.judgement.result.RunVerdict.IncidentFinding;
+import dev.plumbline.judgement.result.RunVerdict.SampleRatioFinding;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -46,18 +48,12 @@ final class SummaryDocument {
         environment.set("conditions", strings(result.environment().conditions()));
         root.set("ending", ending(result.ending()));
         root.set("verdict", verdict(story.verdict()));
-        root.set("totals", totals(result));
-        root.set("requests", requests(story.figures().requests()));
-        root.set("tokens", tokens(story.figures().measured().tokens(), result.totals()));
-        ArtifactJson.put(root, "errorShare", story.figures().errorShare());
-        story.figures().rates().ifPresent(rates -> root.set("rates", rates(rates, result)));
-        ArtifactJson.put(root, "unvouchedCompletedPerSecond", story.figures().unvouchedCompletedPerSecond());
-        root.set("metrics", ArtifactJson.metrics(story.figures().judged().latencies()));
-        if (!story.figures().isVouched()) {
-            root.set("unvouchedMetrics", ArtifactJson.metrics(story.figures().unvouched()));
+        numbers(root, story);
+        if (!result.series().isEmpty()) {
+            ArrayNode all = root.putArray("series");
+            story.series().forEach(one -> all.add(series(one)));
         }
         story.foreign().ifPresent(foreign -> root.set("metricCompat", foreign(foreign)));
-        root.set("coverage", coverage(story));
         SameTime.node(story).ifPresent(node -> root.set("sameTime", node));
         root.put("detectorWindows", result.detectorWindows());
         ArrayNode alerts = root.putArray("alerts");
@@ -77,6 +73,36 @@ final class SummaryDocument {
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException("cannot encode the summary", e);
         }
+    }
+
+    /** What is told of a run and of each of its series alike. */
+    private static void numbers(ObjectNode root, RunStory story) {
+        RunResult result = story.result();
+        root.set("totals", totals(result));
+        root.set("requests", requests(story.figures().requests()));
+        root.set("tokens", tokens(story.figures().measured().tokens(), result.totals()));
+        ArtifactJson.put(root, "errorShare", story.figures().errorShare());
+        story.figures().rates().ifPresent(rates -> root.set("rates", rates(rates, result)));
+        ArtifactJson.put(root, "unvouchedCompletedPerSecond", story.figures().unvouchedCompletedPerSecond());
+        root.set("metrics", ArtifactJson.metrics(story.figures().judged().latencies()));
+        if (!story.figures().isVouched()) {
+            root.set("unvouchedMetrics", ArtifactJson.metrics(story.figures().unvouched()));
+        }
+        root.set("coverage", coverage(story));
+    }
+
+    private static ObjectNode series(RunStory.OfSeries one) {
+        RunStory story = one.story();
+        Series series = story.result().identity().series();
+        ObjectNode node = ArtifactJson.MAPPER.createObjectNode();
+        node.put("name", one.name());
+        node.put("scenario", series.group().scenario());
+        node.put("tenant", series.group().tenant());
+        node.put("variant", series.variant());
+        node.set("verdict", verdict(story.verdict()));
+        numbers(node, story);
+        node.put("detectorWindows", story.result().detectorWindows());
+        return node;
     }
 
     private static ObjectNode run(RunIdentity identity) {
@@ -165,6 +191,12 @@ final class SummaryDocument {
                 node.put("alertId", incident.incident().alertId());
                 node.put("sinceEpochMillis", incident.incident().sinceEpochMillis());
                 node.put("why", incident.name() + " " + incident.why());
+            }
+            case SampleRatioFinding share -> {
+                node.put("type", "sampleRatio").put("answer", share.answer().name());
+                node.put("asked", share.asked());
+                node.put("canary", share.canary()).put("beside", share.beside());
+                node.put("why", share.why());
             }
         }
         return node;

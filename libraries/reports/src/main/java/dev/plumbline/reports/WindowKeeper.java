@@ -70,7 +70,7 @@ public final class WindowKeeper {
         }
     }
 
-    /** Adds a record of the windows topic, final or correction, in any order; each once, all of one series. */
+    /** Adds a record of the windows topic, final or correction, in any order; each once, all of one series or of one run. */
     public void add(WindowRecord record) {
         slotMillis = Math.max(slotMillis, record.id().lengthMillis());
         add(

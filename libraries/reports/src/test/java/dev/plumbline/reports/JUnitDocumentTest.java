@@ -8,12 +8,14 @@ import dev.plumbline.reports.SampleRuns.Sample;
 import java.io.ByteArrayInputStream;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
 
 class JUnitDocumentTest {
 
@@ -21,14 +23,49 @@ class JUnitDocumentTest {
     @MethodSource("dev.plumbline.reports.SampleRuns#all")
     void theCountsAreThoseOfTheCases(Sample sample) throws Exception {
         Document document = parse(sample);
-        Element suite = element(document, "testsuite");
+        Element suite = element(document, "testsuites");
 
         assertThat(suite.getAttribute("tests")).isEqualTo(count(document, "testcase"));
         assertThat(suite.getAttribute("failures")).isEqualTo(count(document, "failure"));
         assertThat(suite.getAttribute("skipped")).isEqualTo(count(document, "skipped"));
         assertThat(suite.getAttribute("errors")).isEqualTo(count(document, "error"));
         assertThat(document.getElementsByTagName("testcase").getLength())
-                .isEqualTo(sample.verdict().findings().size() + 1);
+                .isEqualTo(sample.verdict().allFindings().size()
+                        + sample.verdict().series().size()
+                        + 1);
+    }
+
+    @Test
+    void eachSeriesOfSeveralIsASuiteWithACaseForEachMetric() throws Exception {
+        Document document = parse(SampleRuns.mixed());
+
+        assertThat(names(document, "testsuite"))
+                .containsExactly(
+                        "plumb run vllm-a100 llama-3.1-8b-instruct chat c8",
+                        "plumb run vllm-a100 llama-3.1-8b-instruct chat c8, chat",
+                        "plumb run vllm-a100 llama-3.1-8b-instruct chat c8, rag <long>",
+                        "plumb run vllm-a100 llama-3.1-8b-instruct chat c8, code");
+        assertThat(names(document, "testcase"))
+                .containsExactly(
+                        "the run ended as planned",
+                        "chat: it was measured",
+                        "chat: p50(ttft)",
+                        "rag <long>: it was measured",
+                        "rag <long>: p95(ttft)<9s",
+                        "rag <long>: p50(ttft)",
+                        "code: it was measured",
+                        "code: p50(tpot)");
+        assertThat(element(document, "failure").getAttribute("message"))
+                .startsWith("rag <long>: p50(ttft): worse by 10 %");
+        assertThat(element(document, "testsuites").getAttribute("failures")).isEqualTo("1");
+        assertThat(element(document, "testsuites").getAttribute("skipped")).isEqualTo("1");
+    }
+
+    private static List<String> names(Document document, String element) {
+        NodeList found = document.getElementsByTagName(element);
+        return IntStream.range(0, found.getLength())
+                .mapToObj(at -> ((Element) found.item(at)).getAttribute("name"))
+                .toList();
     }
 
     @Test

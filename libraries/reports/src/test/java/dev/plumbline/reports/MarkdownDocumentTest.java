@@ -26,6 +26,26 @@ class MarkdownDocumentTest {
     }
 
     @Test
+    void seriesStandSideBySideAndThoseThatPassAreFolded() {
+        assertThat(text(SampleRuns.mixed()))
+                .containsSubsequence(
+                        "### Regression: rag &lt;long&gt;: p50(ttft) +38.0 %",
+                        "| series | verdict | completed | failed | TTFT p50 ms | p95 | TPOT p50 ms | e2e p95 ms | req/s | goodput |",
+                        "| chat | pass | 1,200 |",
+                        "| rag &lt;long&gt; | regression | 840 |",
+                        "| code | cannot tell | 480 |",
+                        "<details><summary>chat: pass: no regression",
+                        "| pass | p50(ttft) |",
+                        "</details>",
+                        "**rag &lt;long&gt;: regression: p50(ttft) +38.0 %",
+                        "| fail | p50(ttft) |",
+                        "**code: cannot tell: p50(tpot) unknown**",
+                        "| series batch | gone | measured |",
+                        "All series together:");
+        assertThat(text(SampleRuns.regression())).doesNotContain("series");
+    }
+
+    @Test
     void partsThatWereGoneAreToldInOneLine() {
         assertThat(text(SampleRuns.withOutages(SampleRuns.regression())))
                 .contains("\n- of the local stack the broker was gone 2 times, 20.0 s; the producer was gone once,");

@@ -34,7 +34,7 @@ class ReportDocumentTest {
                         .satisfiesAnyOf(
                                 value -> assertThat(value).isEmpty(),
                                 value -> assertThat(value).isEqualTo("data:,"),
-                                value -> assertThat(value).matches("\\./[A-Za-z0-9._-]+"));
+                                value -> assertThat(value).matches("\\./[A-Za-z0-9._-]+|#series-\\d+"));
             }
             if (element.hasAttribute("id")) {
                 assertThat(ids.add(element.getAttribute("id")))
@@ -71,6 +71,33 @@ class ReportDocumentTest {
                         "Files beside this one");
         assertThat(text(SampleRuns.regression()))
                 .contains("A1 fired", "A1 began", "not judged", "its processors were saturated");
+    }
+
+    @Test
+    void eachSeriesOfSeveralHasARowAndASectionBeforeTheirSum() throws Exception {
+        Document document = parse(SampleRuns.mixed());
+
+        assertThat(elements(document, "h2").stream().map(Element::getTextContent))
+                .containsExactly(
+                        "Series",
+                        "chat pass",
+                        "rag <long> regression",
+                        "code cannot tell",
+                        "Key figures, all series together",
+                        "Latency percentiles, all series together",
+                        "Over time, all series together",
+                        "How the latencies are spread",
+                        "What target and load generator said in the same seconds",
+                        "What was measured, and how",
+                        "How each number is defined",
+                        "Files beside this one");
+        assertThat(elements(document, "a").stream().map(link -> link.getAttribute("href")))
+                .contains("#series-1", "#series-2", "#series-3");
+        assertThat(text(SampleRuns.mixed()))
+                .contains("id=\"series-2-ttft-title\"", ">series batch<", "rag &lt;long&gt;: p95(ttft)&lt;9s")
+                .doesNotContain("Nothing was judged");
+        assertThat(text(SampleRuns.regression())).doesNotContain("section.series", "all series together");
+        itIsWellFormedAndNeedsNothingElse(SampleRuns.canary());
     }
 
     @Test

@@ -33,6 +33,7 @@ import dev.plumbline.judgement.result.Outage;
 import dev.plumbline.judgement.result.RunEnding;
 import dev.plumbline.judgement.result.RunIdentity;
 import dev.plumbline.judgement.result.RunResult;
+import dev.plumbline.judgement.result.RunSeries;
 import dev.plumbline.judgement.result.RunTotals;
 import dev.plumbline.judgement.result.RunTotals.Goodput;
 import dev.plumbline.judgement.result.RunVerdict;
@@ -42,7 +43,10 @@ import dev.plumbline.judgement.result.RunVerdict.BudgetFinding;
 import dev.plumbline.judgement.result.RunVerdict.Change;
 import dev.plumbline.judgement.result.RunVerdict.ComparisonFinding;
 import dev.plumbline.judgement.result.RunVerdict.Difference;
+import dev.plumbline.judgement.result.RunVerdict.SampleRatioFinding;
+import dev.plumbline.judgement.result.RunVerdict.SeriesVerdict;
 import dev.plumbline.judgement.result.RunWindow;
+import dev.plumbline.judgement.result.SeriesResult;
 import dev.plumbline.judgement.result.TokenCounting;
 import dev.plumbline.judgement.statistics.Ratio;
 import java.util.ArrayList;
@@ -380,7 +384,158 @@ final class SampleRuns {
     }
 
     static List<Sample> all() {
-        return List.of(longGood(), regression(), onlyFailures(), empty(), notStreamed(), drained(), hostile());
+        return List.of(
+                longGood(), regression(), onlyFailures(), empty(), notStreamed(), drained(), hostile(), mixed());
+    }
+
+    /** Three classes: one is worse, one cannot be told, one passes. */
+    static Sample mixed() {
+        RunSeries series = RunSeries.of(series(), List.of("chat", "rag <long>", "code"), List.of(), List.of());
+        SplittableRandom random = new SplittableRandom(11);
+        List<SeriesResult> results = new ArrayList<>();
+        List<RunWindow> all = new ArrayList<>();
+        double[] ttft = {120e6, 900e6, 60e6};
+        for (int part = 0; part < ttft.length; part++) {
+            List<RunWindow> windows = new ArrayList<>();
+            for (int i = 0; i < 30; i++) {
+                windows.add(window(
+                        i,
+                        streamed(random, i, 40 - 12 * part, ttft[part] * (part == 1 && i > 12 ? 1.5 : 1), 21e6),
+                        i == 0 || i == 29));
+            }
+            long counted = windows.stream()
+                    .mapToLong(window -> window.measured().requests().total())
+                    .sum();
+            results.add(new SeriesResult(
+                    series.parts().get(part),
+                    series.name(series.parts().get(part)),
+                    new RunTotals(
+                            counted,
+                            counted,
+                            0,
+                            counted,
+                            Optional.of(new Goodput("ttft:500", counted - 100L * part, counted)),
+                            OptionalDouble.empty()),
+                    windows,
+                    12,
+                    Optional.empty(),
+                    OptionalLong.of(0)));
+            for (int i = 0; i < windows.size(); i++) {
+                if (part == 0) {
+                    all.add(windows.get(i));
+                } else {
+                    all.set(
+                            i,
+                            window(
+                                    i,
+                                    all.get(i).measured().plus(windows.get(i).measured()),
+                                    windows.get(i).partial()));
+                }
+            }
+        }
+        RunResult sum = result(
+                START + 300_000, new RunEnding.Completed(), all, List.of(), Optional.of(new Goodput("ttft:500", 9, 10)));
+        RunVerdict pass = new RunVerdict(
+                Decision.PASS,
+                "pass: no regression in 1 metrics against one run",
+                Optional.of("20261124T200000Z-base"),
+                List.of(comparison(
+                        Answer.PASS, JudgedMetric.TTFT_P50, Change.STEADY, 120e6, 119e6, 1.01, 0.98, 1.04)));
+        RunVerdict worse = new RunVerdict(
+                Decision.REGRESSION,
+                "regression: p50(ttft) +38.0 % against the baseline, worse by 10 % or more, interval included",
+                Optional.of("20261124T200000Z-base"),
+                List.of(
+                        budget(Answer.PASS, "rag <long>: p95(ttft)<9s", 9, 2.1, 2.0, 2.2, "s", "kept"),
+                        comparison(
+                                Answer.FAIL, JudgedMetric.TTFT_P50, Change.REGRESSED, 1_240e6, 900e6, 1.38, 1.31, 1.45)));
+        RunVerdict open = new RunVerdict(
+                Decision.INCONCLUSIVE,
+                "cannot tell: p50(tpot) unknown",
+                Optional.of("20261124T200000Z-base"),
+                List.of(comparison(
+                        Answer.CANNOT_TELL, JudgedMetric.TPOT_P50, Change.UNKNOWN, 21e6, 20e6, 1.06, 0.97, 1.16)));
+        return new Sample(
+                new RunResult(
+                        sum.identity(),
+                        sum.plan(),
+                        sum.environment(),
+                        sum.ending(),
+                        sum.totals(),
+                        sum.windows(),
+                        List.of(),
+                        36,
+                        Optional.empty(),
+                        List.of(),
+                        OptionalLong.of(0),
+                        results),
+                new RunVerdict(
+                        Decision.REGRESSION,
+                        "regression: rag <long>: p50(ttft) +38.0 % against the baseline, worse by 10 % or more, interval"
+                                + " included; cannot tell: code; pass: chat; code is new and not judged",
+                        Optional.of("20261124T200000Z-base"),
+                        List.of(),
+                        List.of(new Difference("series batch", "gone", "measured")),
+                        List.of(
+                                new SeriesVerdict("chat", pass),
+                                new SeriesVerdict("rag <long>", worse),
+                                new SeriesVerdict("code", open))));
+    }
+
+    /** A canary that is worse than what served beside it. */
+    static Sample canary() {
+        RunSeries series = RunSeries.of(series(), List.of(), List.of(), List.of("stable", "canary"));
+        Sample mixed = mixed();
+        List<SeriesResult> results = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            SeriesResult like = mixed.result().series().get(i);
+            results.add(new SeriesResult(
+                    series.parts().get(i),
+                    series.name(series.parts().get(i)),
+                    like.totals(),
+                    like.windows(),
+                    0,
+                    Optional.empty(),
+                    OptionalLong.empty()));
+        }
+        RunResult sum = mixed.result();
+        return new Sample(
+                new RunResult(
+                        sum.identity(),
+                        sum.plan(),
+                        sum.environment(),
+                        sum.ending(),
+                        sum.totals(),
+                        sum.windows(),
+                        List.of(),
+                        0,
+                        Optional.empty(),
+                        List.of(),
+                        OptionalLong.empty(),
+                        results),
+                new RunVerdict(
+                        Decision.INCONCLUSIVE,
+                        "cannot tell: canary: 840 requests on the canary",
+                        Optional.empty(),
+                        List.of(),
+                        List.of(),
+                        List.of(
+                                new SeriesVerdict(
+                                        "stable",
+                                        new RunVerdict(
+                                                Decision.NOT_JUDGED, "not judged: none", Optional.empty(), List.of())),
+                                new SeriesVerdict(
+                                        "canary",
+                                        new RunVerdict(
+                                                Decision.INCONCLUSIVE,
+                                                "cannot tell: 840 requests on the canary",
+                                                Optional.empty(),
+                                                List.of(new SampleRatioFinding(
+                                                        Answer.CANNOT_TELL,
+                                                        0.5,
+                                                        840,
+                                                        1200,
+                                                        "840 requests on the canary")))))));
     }
 
     static Series series() {

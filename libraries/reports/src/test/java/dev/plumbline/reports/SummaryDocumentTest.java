@@ -142,6 +142,38 @@ class SummaryDocumentTest {
     }
 
     @Test
+    void eachSeriesOfSeveralHasItsOwnNumbersAndVerdict() throws IOException {
+        Sample sample = SampleRuns.mixed();
+        JsonNode summary = summary(sample);
+
+        assertThat(SCHEMA.validate(summary)).isEmpty();
+        assertThat(summary.get("series")).hasSize(3);
+        JsonNode rag = summary.at("/series/1");
+        assertThat(rag.get("name").asText()).isEqualTo("rag <long>");
+        assertThat(rag.get("scenario").asText()).isEqualTo("chat.rag <long>");
+        assertThat(rag.at("/verdict/word").asText()).isEqualTo("regression");
+        assertThat(rag.at("/requests/completed").asLong()).isEqualTo(30 * 28);
+        assertThat(rag.at("/metrics/ttft/p50Nanos").asLong()).isGreaterThan(900_000_000L);
+        assertThat(rag.at("/rates/completedPerSecond").asDouble()).isEqualTo(2.8);
+        assertThat(rag.at("/totals/goodput/good").asLong())
+                .isEqualTo(sample.result().series().get(1).totals().goodput().orElseThrow().good());
+        assertThat(summary.at("/requests/completed").asLong()).isEqualTo(30 * (40 + 28 + 16));
+        assertThat(summary.at("/verdict/findings")).isEmpty();
+        assertThat(summary(SampleRuns.regression()).has("series")).isFalse();
+    }
+
+    @Test
+    void theShareOfACanaryHasThePublishedForm() throws IOException {
+        JsonNode summary = summary(SampleRuns.canary());
+
+        assertThat(SCHEMA.validate(summary)).isEmpty();
+        assertThat(summary.at("/series/1/variant").asText()).isEqualTo("canary");
+        assertThat(summary.at("/series/1/verdict/findings/0").toString())
+                .isEqualTo("{\"type\":\"sampleRatio\",\"answer\":\"CANNOT_TELL\",\"asked\":0.5,\"canary\":840,"
+                        + "\"beside\":1200,\"why\":\"840 requests on the canary\"}");
+    }
+
+    @Test
     void whatIsWrongIsFoundBySchema() throws IOException {
         assertRefused(summary -> summary.remove("verdict"));
         assertRefused(summary -> summary.put("version", 2));

@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /**
  * A run that has ended, before it is judged. A baseline is the same record of an earlier run.
@@ -28,6 +29,7 @@ import java.util.TreeMap;
  *     start them again
  * @param unjudgedWindows windows beside these that the detector did not learn from either: too little coverage, other work,
  *     or no verdict came; empty in files of versions that did not ask
+ * @param series each series of a run of several, of which everything above is the sum; none in a run of one
  */
 public record RunResult(
         RunIdentity identity,
@@ -40,7 +42,10 @@ public record RunResult(
         long detectorWindows,
         Optional<OpenIncident> openIncident,
         @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Outage> outages,
-        OptionalLong unjudgedWindows) {
+        OptionalLong unjudgedWindows,
+
+        @JsonInclude(JsonInclude.Include.NON_EMPTY)
+        List<SeriesResult> series) {
 
     public RunResult {
         Objects.requireNonNull(identity, "identity");
@@ -55,6 +60,7 @@ public record RunResult(
         // A file of an earlier version has no such field.
         outages = List.copyOf(Objects.requireNonNullElse(outages, List.of()));
         Objects.requireNonNull(unjudgedWindows, "unjudgedWindows");
+        series = List.copyOf(Objects.requireNonNullElse(series, List.of()));
         if (detectorWindows < 0 || unjudgedWindows.orElse(0) < 0) {
             throw new IllegalArgumentException(
                     "detector windows " + detectorWindows + ", not judged " + unjudgedWindows + ": negative");
@@ -84,7 +90,94 @@ public record RunResult(
                 detectorWindows,
                 openIncident,
                 outages,
-                unjudgedWindows);
+                unjudgedWindows,
+                series);
+    }
+
+    /** The same run with fewer, longer windows, of each of its series as well; everything else stays. */
+    public RunResult withFewerWindows(UnaryOperator<List<RunWindow>> fewer) {
+        return new RunResult(
+                identity,
+                plan,
+                environment,
+                ending,
+                totals,
+                fewer.apply(windows),
+                alerts,
+                detectorWindows,
+                openIncident,
+                outages,
+                unjudgedWindows,
+                series.stream()
+                        .map(one -> one.withWindows(fewer.apply(one.windows())))
+                        .toList());
+    }
+
+    /** A series of this run as a run of its own: what is not of a series alone is the run's. */
+    public RunResult part(SeriesResult one) {
+        return new RunResult(
+                new RunIdentity(
+                        identity.runId(),
+                        one.series(),
+                        identity.url(),
+                        identity.startEpochMillis(),
+                        identity.endEpochMillis(),
+                        identity.windowMillis()),
+                plan,
+                environment,
+                ending,
+                one.totals(),
+                one.windows(),
+                alerts.stream()
+                        .filter(alert -> alert.series().equals(one.series()))
+                        .toList(),
+                one.detectorWindows(),
+                one.openIncident(),
+                outages,
+                one.unjudgedWindows());
+    }
+
+    /** What it measured apart. */
+    public RunSeries measured() {
+        return series.isEmpty()
+                ? RunSeries.one(identity.series())
+                : new RunSeries(
+                        identity.series(), series.stream().map(SeriesResult::series).toList());
+    }
+
+    /** Each series as a run of its own, in order; this run where it has one only. */
+    public List<RunResult> parts() {
+        return series.isEmpty()
+                ? List.of(this)
+                : series.stream().map(this::part).toList();
+    }
+
+    /** A run of one series. */
+    public RunResult(
+            RunIdentity identity,
+            Map<String, String> plan,
+            Environment environment,
+            RunEnding ending,
+            RunTotals totals,
+            List<RunWindow> windows,
+            List<AlertRecord> alerts,
+            long detectorWindows,
+            Optional<OpenIncident> openIncident,
+            List<Outage> outages,
+            OptionalLong unjudgedWindows) {
+        this(
+                identity,
+                plan,
+                environment,
+                ending,
+                totals,
+                windows,
+                alerts,
+                detectorWindows,
+                openIncident,
+                outages,
+                unjudgedWindows,
+                List.of());
     }
 
     /** A run of which nobody counted the windows that were not judged. */

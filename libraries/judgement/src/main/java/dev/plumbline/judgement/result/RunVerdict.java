@@ -1,5 +1,6 @@
 package dev.plumbline.judgement.result;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.plumbline.contract.run.RunRecord.Decision;
@@ -9,6 +10,7 @@ import dev.plumbline.contract.verdict.SeriesSnapshot.OpenIncident;
 import dev.plumbline.judgement.statistics.Ratio;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -25,13 +27,18 @@ import java.util.stream.Stream;
  * @param baselineRunId the run that it was held against, where there was one
  * @param findings budgets first, then the comparison, then the detector's alerts, then what it left open
  * @param differences of subject, and of conditions that were allowed to differ, to that baseline
+ * @param series how each series of a run of several was judged, in order; then the findings are theirs, and those here are of the
+ *     run as a whole. None in a run of one
  */
 public record RunVerdict(
         Decision decision,
         String headline,
         Optional<String> baselineRunId,
         List<Finding> findings,
-        List<Difference> differences) {
+        List<Difference> differences,
+
+        @JsonInclude(JsonInclude.Include.NON_EMPTY)
+        List<SeriesVerdict> series) {
 
     /** That of the headlines of earlier versions, too. */
     private static final Pattern LEADING_WORD = Pattern.compile(
@@ -44,16 +51,70 @@ public record RunVerdict(
         Objects.requireNonNull(baselineRunId, "baselineRunId");
         findings = List.copyOf(findings);
         differences = List.copyOf(differences);
+        // A file of an earlier version has no such field.
+        series = List.copyOf(Objects.requireNonNullElse(series, List.of()));
+    }
+
+    /**
+     * How one series of several was judged.
+     *
+     * @param name as in its {@link SeriesResult}
+     * @param verdict has no series of its own
+     */
+    public record SeriesVerdict(String name, RunVerdict verdict) {
+        public SeriesVerdict {
+            Objects.requireNonNull(name, "name");
+            Objects.requireNonNull(verdict, "verdict");
+        }
     }
 
     /** The word for how the run was judged. */
     public Word word() {
-        return Word.of(decision, findings);
+        return Word.of(decision, allFindings());
+    }
+
+    /** The findings of every series, and those of the run as a whole. */
+    public List<Finding> allFindings() {
+        return Stream.concat(
+                        findings.stream(),
+                        series.stream().flatMap(one -> one.verdict().allFindings().stream()))
+                .toList();
+    }
+
+    /** Of several series the one that makes the run what it is; empty where none is bad or open, and in a run of one. */
+    public Optional<SeriesVerdict> worst() {
+        return series.stream()
+                .filter(one -> one.verdict().word().isBadOrOpen())
+                .min(Comparator.comparing(one -> one.verdict().word().rank()));
+    }
+
+    /** How a series was judged, by its name; this verdict itself where there is one series only. */
+    public RunVerdict of(SeriesResult one) {
+        return series.stream()
+                .filter(judged -> judged.name().equals(one.name()))
+                .findFirst()
+                .map(SeriesVerdict::verdict)
+                .orElse(this);
     }
 
     /** The headline without the word in front of it, for surfaces on which the word stands already. */
     public String reason() {
         return LEADING_WORD.matcher(headline).replaceFirst("");
+    }
+
+    /** The same with another headline. */
+    public RunVerdict withHeadline(String other) {
+        return new RunVerdict(decision, other, baselineRunId, findings, differences, series);
+    }
+
+    /** How a run of one series was judged. */
+    public RunVerdict(
+            Decision decision,
+            String headline,
+            Optional<String> baselineRunId,
+            List<Finding> findings,
+            List<Difference> differences) {
+        this(decision, headline, baselineRunId, findings, differences, List.of());
     }
 
     /** A verdict without differences to report. */
@@ -85,6 +146,23 @@ public record RunVerdict(
         /** In lower case. */
         public String label() {
             return label;
+        }
+
+        /** The lower the worse, among series of a run. */
+        public int rank() {
+            return switch (this) {
+                case FAILED -> 0;
+                case REGRESSION -> 1;
+                case OVER_BUDGET -> 2;
+                case CANNOT_TELL -> 3;
+                case NOT_JUDGED -> 4;
+                case PASS -> 5;
+            };
+        }
+
+        /** Whether there is something to look at. */
+        public boolean isBadOrOpen() {
+            return rank() < NOT_JUDGED.rank();
         }
 
         /** The word for a decision that rests on these findings. */
@@ -121,7 +199,8 @@ public record RunVerdict(
         @JsonSubTypes.Type(value = BudgetFinding.class, name = "budget"),
         @JsonSubTypes.Type(value = ComparisonFinding.class, name = "comparison"),
         @JsonSubTypes.Type(value = AlertFinding.class, name = "alert"),
-        @JsonSubTypes.Type(value = IncidentFinding.class, name = "incident")
+        @JsonSubTypes.Type(value = IncidentFinding.class, name = "incident"),
+        @JsonSubTypes.Type(value = SampleRatioFinding.class, name = "sampleRatio")
     })
     public sealed interface Finding {
         /** Whether it makes the run pass, fail or undecided. */
@@ -198,6 +277,28 @@ public record RunVerdict(
 
     /** An alert that the detector raised during the run: a regression within the run, or against a learned baseline. */
     public record AlertFinding(Answer answer, AlertRecord alert, boolean resolved) implements Finding {}
+
+    /**
+     * Whether a canary got the share of the load that was asked for: where it did not, whom it served is not like whom it is held
+     * against, and nothing else that is said of it means anything.
+     *
+     * @param asked its share, 0 to 1
+     * @param canary requests that fell due on it
+     * @param beside those on what it is held against
+     * @param why one line
+     */
+    public record SampleRatioFinding(Answer answer, double asked, long canary, long beside, String why)
+            implements Finding {
+
+        public SampleRatioFinding {
+            Objects.requireNonNull(answer, "answer");
+            Objects.requireNonNull(why, "why");
+            if (!(asked > 0 && asked < 1) || canary < 0 || beside < 0) {
+                throw new IllegalArgumentException(
+                        "share " + asked + " asked, " + canary + " on the canary, " + beside + " beside it");
+            }
+        }
+    }
 
     /** An incident that was open before the run began and stayed so: no alert of the run tells of it. */
     public record IncidentFinding(Answer answer, OpenIncident incident) implements Finding {

@@ -2,6 +2,7 @@ package dev.plumbline.judgement.run;
 
 import dev.plumbline.contract.window.LatencyMetric;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -74,6 +75,16 @@ public record Budget(
     /** Whether it is meant for runs of a scenario. */
     public boolean isFor(String runScenario) {
         return scenario.isEmpty() || scenario.get().equals(runScenario);
+    }
+
+    /** Whether it is meant for a series that goes by these names. */
+    public boolean isForAny(Collection<String> names) {
+        return scenario.isEmpty() || names.contains(scenario.get());
+    }
+
+    /** The same, for whatever it is held against; its text still says for whom it was stated. */
+    Budget forEvery() {
+        return new Budget(text, Optional.empty(), measured, comparison, limit, unit);
     }
 
     /** The limit in nanoseconds, per second, or as a share. */

@@ -18,6 +18,12 @@ public record JudgementSettings(double thresholdEffect, double runNoise, Set<Str
     /** The prior counts as much as so many degrees of freedom. */
     static final int PRIOR_DEGREES = 4;
 
+    /**
+     * The run noise of two that serve in the same seconds: what changes from day to day is the same for both, what is left is where
+     * they run and how they are reached.
+     */
+    static final double NOISE_OF_SAME_SECONDS = 0.005;
+
     public JudgementSettings {
         vary = Set.copyOf(vary);
         if (!(thresholdEffect >= 0.01 && thresholdEffect <= 1)) {
@@ -31,6 +37,11 @@ public record JudgementSettings(double thresholdEffect, double runNoise, Set<Str
     /** The values above, and nothing may differ. */
     public static JudgementSettings defaults() {
         return new JudgementSettings(0.10, 0.02, Set.of());
+    }
+
+    /** The same for two that serve in the same seconds. */
+    JudgementSettings ofSameSeconds() {
+        return new JudgementSettings(thresholdEffect, NOISE_OF_SAME_SECONDS, vary);
     }
 
     /** The same, but these conditions may differ. */

@@ -1,12 +1,15 @@
 package dev.plumbline.judgement.run;
 
 import dev.plumbline.contract.run.RunRecord.Environment;
+import dev.plumbline.contract.series.Series;
 import dev.plumbline.contract.verdict.JudgedMetric;
 import dev.plumbline.contract.window.WindowSummary;
 import dev.plumbline.judgement.result.RunIdentity;
 import dev.plumbline.judgement.result.RunResult;
+import dev.plumbline.judgement.result.RunSeries;
 import dev.plumbline.judgement.statistics.RatioOfSums;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -22,6 +25,7 @@ public final class RunBaseline {
     private final Map<JudgedMetric, Reading> readings;
     private final Optional<RatioOfSums> outputTokensPerRequest;
     private final Optional<RatioOfSums> offeredPerSecond;
+    private final List<RunBaseline> parts;
 
     private RunBaseline(RunResult run) {
         JudgedWindows windows = new JudgedWindows(run);
@@ -34,6 +38,7 @@ public final class RunBaseline {
         }
         this.outputTokensPerRequest = windows.outputTokensPerRequest();
         this.offeredPerSecond = windows.perSecond(WindowSummary::offered);
+        this.parts = run.series().stream().map(run::part).map(RunBaseline::new).toList();
     }
 
     /** Of a run that has ended. */
@@ -49,6 +54,34 @@ public final class RunBaseline {
     /** Under which conditions it was. */
     public Environment environment() {
         return environment;
+    }
+
+    /** Each series that it measured apart, in order; itself where there is one. */
+    public List<RunBaseline> parts() {
+        return parts.isEmpty() ? List.of(this) : parts;
+    }
+
+    /** What it measured apart. */
+    public RunSeries measured() {
+        return parts.isEmpty()
+                ? RunSeries.one(identity.series())
+                : new RunSeries(
+                        identity.series(),
+                        parts.stream().map(part -> part.identity.series()).toList());
+    }
+
+    /**
+     * What it has of the same comparison group as a series; that of the same variant where there are several, as beside a canary.
+     * Empty where it did not measure that.
+     */
+    public Optional<RunBaseline> part(Series series) {
+        List<RunBaseline> same = parts().stream()
+                .filter(part -> part.identity.series().group().equals(series.group()))
+                .toList();
+        return same.stream()
+                .filter(part -> part.identity.series().variant().equals(series.variant()))
+                .findFirst()
+                .or(() -> same.stream().findFirst());
     }
 
     /** Sum of its covered windows. */

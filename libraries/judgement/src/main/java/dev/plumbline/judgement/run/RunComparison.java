@@ -5,6 +5,7 @@ import dev.plumbline.contract.verdict.JudgedMetric;
 import dev.plumbline.contract.verdict.JudgedMetric.Direction;
 import dev.plumbline.contract.verdict.JudgedMetric.Role;
 import dev.plumbline.contract.window.WindowSummary;
+import dev.plumbline.judgement.result.RunResult;
 import dev.plumbline.judgement.result.RunVerdict.Answer;
 import dev.plumbline.judgement.result.RunVerdict.Change;
 import dev.plumbline.judgement.result.RunVerdict.ComparisonFinding;
@@ -17,9 +18,10 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.commons.statistics.distribution.BinomialDistribution;
 
-/** A run against earlier ones, metric by metric. */
+/** A run against earlier ones, or a canary against what served beside it, metric by metric. */
 final class RunComparison {
 
     /** Other work is done when the mean output length, or the offered load, moved by more than this. */
@@ -34,31 +36,131 @@ final class RunComparison {
     /** Error shares from here on leave nothing to compare. */
     static final double HIGHEST_ERROR_SHARE = 0.3;
 
-    private static final double ERROR_CERTAINTY = 0.99;
-
     private final JudgedWindows now;
     private final List<RunBaseline> before;
     private final JudgementSettings settings;
+    private final Opponent opponent;
+    private final Optional<PairRatios> pairs;
+    private final double failCertainty;
     private final Optional<String> otherWork;
 
-    RunComparison(JudgedWindows now, List<RunBaseline> before, JudgementSettings settings) {
+    private RunComparison(
+            JudgedWindows now,
+            List<RunBaseline> before,
+            JudgementSettings settings,
+            Opponent opponent,
+            Optional<PairRatios> pairs,
+            double failCertainty) {
         this.now = now;
         this.before = List.copyOf(before);
         this.settings = settings;
+        this.opponent = opponent;
+        this.pairs = pairs;
+        this.failCertainty = failCertainty;
         this.otherWork = otherOutputLength();
+    }
+
+    /**
+     * Against runs of other days.
+     *
+     * @param before at least one
+     */
+    static RunComparison withEarlier(JudgedWindows now, List<RunBaseline> before, JudgementSettings settings) {
+        return new RunComparison(
+                now, before, settings, Opponent.EARLIER_RUNS, Optional.empty(), RunContrast.FAIL_CERTAINTY);
+    }
+
+    /** A canary against what served beside it: medians by pairs of asks where there are enough, the rest as it is. */
+    static RunComparison withServedBeside(RunResult canary, RunResult beside, JudgementSettings settings) {
+        return new RunComparison(
+                new JudgedWindows(canary),
+                List.of(RunBaseline.of(beside)),
+                settings.ofSameSeconds(),
+                Opponent.servedBeside(
+                        beside.identity().series().variant(),
+                        canary.identity().series().variant()),
+                Optional.of(PairRatios.of(canary, beside)),
+                RunContrast.FAIL_CERTAINTY);
+    }
+
+    /** The same, where it takes another certainty to call a metric worse. */
+    RunComparison at(double certainty) {
+        return new RunComparison(now, before, settings, opponent, pairs, certainty);
+    }
+
+    List<RunBaseline> before() {
+        return before;
+    }
+
+    /** For each gating metric how likely it would look so bad by chance; 1 where it does not look bad. */
+    List<Double> chances() {
+        List<Double> chances = new ArrayList<>();
+        for (JudgedMetric metric : metrics()) {
+            if (metric.role() == Role.GATING) {
+                chances.add(metric == JudgedMetric.ERROR_RATE ? errorChance() : chance(metric));
+            }
+        }
+        return chances;
+    }
+
+    private double chance(JudgedMetric metric) {
+        List<Reading.Known> known = known(metric);
+        return Reading.of(metric, now) instanceof Reading.Known number
+                        && !known.isEmpty()
+                        && isVoid(metric).isEmpty()
+                ? contrast(metric, number, known).chance()
+                : 1;
+    }
+
+    private List<Reading.Known> known(JudgedMetric metric) {
+        return before.stream()
+                .map(run -> run.reading(metric))
+                .filter(Reading.Known.class::isInstance)
+                .map(Reading.Known.class::cast)
+                .toList();
+    }
+
+    private Optional<String> isVoid(JudgedMetric metric) {
+        if (metric != JudgedMetric.ACHIEVED_RATIO) {
+            return otherWork;
+        }
+        // What a canary is offered is the share that was asked for.
+        return opponent.isServedBeside() ? Optional.empty() : otherLoad();
+    }
+
+    private RunContrast contrast(JudgedMetric metric, Reading.Known number, List<Reading.Known> known) {
+        Optional<Reading.Known> paired = paired(metric);
+        return new RunContrast(
+                metric.direction() == Direction.HIGHER_IS_WORSE,
+                paired.orElse(number),
+                paired.isPresent() ? List.of(new Reading.Known(1, 0)) : known,
+                settings,
+                opponent,
+                failCertainty);
+    }
+
+    /** Of a median by pairs: the ratio of the two. */
+    private Optional<Reading.Known> paired(JudgedMetric metric) {
+        return isTail(metric)
+                ? Optional.empty()
+                : pairs.flatMap(all -> metric.latency().flatMap(all::ratio));
     }
 
     /** One finding per metric that is judged under this load. */
     List<ComparisonFinding> findings() {
+        return metrics().stream()
+                .map(metric -> metric == JudgedMetric.ERROR_RATE ? errors() : compare(metric))
+                .toList();
+    }
+
+    private List<JudgedMetric> metrics() {
         Set<JudgedMetric> others =
                 notUnder(now.run().identity().series().group().loadPoint());
-        List<ComparisonFinding> findings = new ArrayList<>();
-        for (JudgedMetric metric : JudgedMetric.values()) {
-            if (!others.contains(metric)) {
-                findings.add(metric == JudgedMetric.ERROR_RATE ? errors() : compare(metric));
-            }
-        }
-        return findings;
+        return Stream.of(JudgedMetric.values())
+                .filter(metric -> !others.contains(metric))
+                // With another share of the load it makes another number of tokens.
+                .filter(metric -> !opponent.isServedBeside() || metric != JudgedMetric.OUTPUT_TOKEN_RATE)
+                .toList();
     }
 
     /** The metrics that say nothing under a load. */
@@ -73,10 +175,7 @@ final class RunComparison {
     private ComparisonFinding compare(JudgedMetric metric) {
         Reading reading = Reading.of(metric, now);
         List<Reading> readings = before.stream().map(run -> run.reading(metric)).toList();
-        List<Reading.Known> known = readings.stream()
-                .filter(Reading.Known.class::isInstance)
-                .map(Reading.Known.class::cast)
-                .toList();
+        List<Reading.Known> known = known(metric);
         OptionalDouble value = reading instanceof Reading.Known number
                 ? OptionalDouble.of(number.value())
                 : quantile(metric, now.merged());
@@ -84,25 +183,27 @@ final class RunComparison {
             return unknown(metric, Answer.OBSERVED, value, OptionalDouble.empty(), "neither run has it");
         }
         if (known.isEmpty()) {
-            return tooFew(metric, value, OptionalDouble.empty(), "the baseline has " + lacking(readings.get(0)));
+            return tooFew(
+                    metric, value, OptionalDouble.empty(), opponent.other() + " has " + lacking(readings.get(0)));
         }
-        boolean higherIsWorse = metric.direction() == Direction.HIGHER_IS_WORSE;
         return switch (reading) {
-            case Reading.Absent absent -> cannotTell(metric, value, mean(known), "no request of this run has it");
-            case Reading.Missing missing -> tooFew(metric, value, mean(known), "this run has " + missing.why());
+            case Reading.Absent absent -> cannotTell(metric, value, mean(known), "no request of " + opponent.own() + " has it");
+            case Reading.Missing missing ->
+                tooFew(metric, value, mean(known), opponent.own() + " has " + missing.why());
             case Reading.Known number -> {
-                RunContrast contrast = new RunContrast(higherIsWorse, number, known, settings);
-                Optional<String> isVoid = metric == JudgedMetric.ACHIEVED_RATIO ? otherLoad() : otherWork;
+                RunContrast contrast = contrast(metric, number, known);
+                OptionalDouble was = mean(known);
+                Optional<String> isVoid = isVoid(metric);
                 yield isVoid.isPresent()
                         ? new ComparisonFinding(
                                 gating(metric, Answer.CANNOT_TELL),
                                 metric,
                                 Change.UNKNOWN,
                                 value,
-                                OptionalDouble.of(contrast.before()),
+                                was,
                                 Optional.of(contrast.ratio()),
                                 isVoid.get())
-                        : finding(metric, value, contrast);
+                        : finding(metric, value, was, contrast);
             }
         };
     }
@@ -125,7 +226,7 @@ final class RunComparison {
                         all.latency(latency),
                         metric.quantile().orElseThrow(),
                         settings.thresholdEffect()));
-        return worse.map(look -> cannotTell(metric, value, was, lacking + "; " + look.why() + "; a longer run tells"))
+        return worse.map(look -> cannotTell(metric, value, was, lacking + "; " + look.why(opponent.there()) + "; a longer run tells"))
                 .orElseGet(() -> unknown(
                         metric,
                         Answer.OBSERVED,
@@ -146,7 +247,8 @@ final class RunComparison {
                         .findFirst();
     }
 
-    private ComparisonFinding finding(JudgedMetric metric, OptionalDouble value, RunContrast contrast) {
+    private ComparisonFinding finding(
+            JudgedMetric metric, OptionalDouble value, OptionalDouble was, RunContrast contrast) {
         // The requests of a short run never tell a tail to ten percent: only one that looks worse leaves a run
         // undecided.
         boolean quietTail = isTail(metric)
@@ -168,9 +270,13 @@ final class RunComparison {
                 metric,
                 change,
                 value,
-                OptionalDouble.of(contrast.before()),
+                was,
                 Optional.of(contrast.ratio()),
-                contrast.why() + (quietTail ? "; a tail that is not worse beyond chance does not gate" : ""));
+                contrast.why()
+                        + (paired(metric).isPresent()
+                                ? "; " + pairs.orElseThrow().count(metric.latency().orElseThrow()) + " pairs"
+                                : "")
+                        + (quietTail ? "; a tail that is not worse beyond chance does not gate" : ""));
     }
 
     /** A quantile beyond the median. */
@@ -180,7 +286,8 @@ final class RunComparison {
 
     /**
      * Failed requests: worse when there are five or more, their share is nearer to "twice as many, or half a point more"
-     * than to what the baseline allows, and the baseline's upper 95 % bound would bring so many in less than 1 % of runs.
+     * than to what the baseline allows, and the baseline's upper 95 % bound would bring so many in less than 1 % of runs, or
+     * in fewer where a run has several series.
      * Fine when the upper 95 % bound is below "twice as many".
      */
     private ComparisonFinding errors() {
@@ -196,7 +303,7 @@ final class RunComparison {
                     metric,
                     value,
                     was,
-                    ended == 0 ? "no request of this run ended" : "no request of the baseline ended");
+                    "no request of " + (ended == 0 ? opponent.own() : opponent.other()) + " ended");
         }
         double allowed = ErrorShare.upper95(failedBefore, endedBefore);
         if (allowed > HIGHEST_ERROR_SHARE) {
@@ -204,13 +311,13 @@ final class RunComparison {
                     metric,
                     value,
                     was,
-                    failedBefore + " of " + endedBefore + " requests of the baseline failed: nothing to compare with");
+                    failedBefore + " of " + endedBefore + " requests of " + opponent.other()
+                            + " failed: nothing to compare with");
         }
         Share worse = ErrorShare.worse(allowed);
-        double rare = BinomialDistribution.of((int) Math.min(Integer.MAX_VALUE, ended), worse.baseline())
-                .survivalProbability((int) Math.min(Integer.MAX_VALUE, failed - 1));
-        String counts = failed + " of " + ended + " failed, " + failedBefore + " of " + endedBefore + " before";
-        if (failed >= FEWEST_ERRORS && (double) failed / ended >= worse.neutral() && rare < 1 - ERROR_CERTAINTY) {
+        String counts = failed + " of " + ended + " failed, " + failedBefore + " of " + endedBefore + " "
+                + opponent.there();
+        if (errorChance() < 1 - failCertainty) {
             return new ComparisonFinding(Answer.FAIL, metric, Change.REGRESSED, value, was, Optional.empty(), counts);
         }
         double upper = ErrorShare.upper95(failed, ended);
@@ -230,6 +337,26 @@ final class RunComparison {
                 was,
                 counts + ": up to " + Numbers.percent(upper) + ", worse begins at " + Numbers.percent(worse.changed())
                         + "; a longer run tells");
+    }
+
+    /** How likely so many requests would fail if no more did than the baseline allows; 1 where they are too few to count. */
+    private double errorChance() {
+        long ended = now.ended();
+        long failed = now.failed();
+        long endedBefore = before.stream().mapToLong(RunBaseline::ended).sum();
+        long failedBefore = before.stream().mapToLong(RunBaseline::failed).sum();
+        if (ended == 0 || endedBefore == 0 || failed < FEWEST_ERRORS) {
+            return 1;
+        }
+        double allowed = ErrorShare.upper95(failedBefore, endedBefore);
+        if (allowed > HIGHEST_ERROR_SHARE) {
+            return 1;
+        }
+        Share worse = ErrorShare.worse(allowed);
+        return (double) failed / ended < worse.neutral()
+                ? 1
+                : BinomialDistribution.of((int) Math.min(Integer.MAX_VALUE, ended), worse.baseline())
+                        .survivalProbability((int) Math.min(Integer.MAX_VALUE, failed - 1));
     }
 
     /** Another mean output length: other work, latencies and token rates say nothing. */

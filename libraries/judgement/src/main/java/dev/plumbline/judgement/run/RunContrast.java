@@ -18,11 +18,14 @@ import org.apache.commons.statistics.distribution.TDistribution;
  * Satterthwaite 1946).
  *
  * <p>It has regressed when the effect is at least the threshold and its one-sided 99 % lower bound lies beyond 2 %; it is
- * fine when the one-sided 95 % upper bound lies below the threshold.
+ * fine when the one-sided 95 % upper bound lies below the threshold. In a run of several series the former is asked at a higher
+ * certainty ({@link Multiplicity}).
  */
 final class RunContrast {
 
-    private static final double FAIL_CERTAINTY = 0.99;
+    /** Of a run of one series; where there are several it is higher, see {@link Multiplicity}. */
+    static final double FAIL_CERTAINTY = 1 - Multiplicity.MOST_PER_TEST;
+
     private static final double PASS_CERTAINTY = 0.95;
     private static final double TWO_SIDED = 0.975;
 
@@ -45,6 +48,8 @@ final class RunContrast {
 
     private final boolean higherIsWorse;
     private final JudgementSettings settings;
+    private final Opponent opponent;
+    private final double failCertainty;
     private final int baselines;
     private final double difference;
     private final double meanBefore;
@@ -63,8 +68,21 @@ final class RunContrast {
     }
 
     RunContrast(boolean higherIsWorse, Reading.Known now, List<Reading.Known> before, JudgementSettings settings) {
+        this(higherIsWorse, now, before, settings, Opponent.EARLIER_RUNS, FAIL_CERTAINTY);
+    }
+
+    /** @param failCertainty from which on it is called worse, or better */
+    RunContrast(
+            boolean higherIsWorse,
+            Reading.Known now,
+            List<Reading.Known> before,
+            JudgementSettings settings,
+            Opponent opponent,
+            double failCertainty) {
         this.higherIsWorse = higherIsWorse;
         this.settings = settings;
+        this.opponent = opponent;
+        this.failCertainty = failCertainty;
         this.baselines = before.size();
         this.meanBefore =
                 before.stream().mapToDouble(Reading.Known::log).average().orElseThrow();
@@ -123,11 +141,6 @@ final class RunContrast {
         return then.margin(PASS_CERTAINTY) + Z_POWER * then.error() < limit();
     }
 
-    /** Geometric mean of the baselines. */
-    double before() {
-        return Math.exp(meanBefore);
-    }
-
     /** Now / before with its 95 % interval. */
     Ratio ratio() {
         double half = noise.margin(TWO_SIDED);
@@ -139,7 +152,7 @@ final class RunContrast {
             return Outcome.UNKNOWN;
         }
         double worse = worse();
-        double margin = noise.margin(FAIL_CERTAINTY);
+        double margin = noise.margin(failCertainty);
         if (worse >= limit() && worse - margin > negligible()) {
             return Outcome.REGRESSED;
         }
@@ -150,14 +163,20 @@ final class RunContrast {
         return worse + noise.margin(PASS_CERTAINTY) < limit() ? Outcome.STEADY : Outcome.UNKNOWN;
     }
 
+    /** How likely it would look so bad or worse if it were worse by no more than noise; 1 where the effect is too small to count. */
+    double chance() {
+        return isUnstable() || worse() < limit() ? 1 : noise.chanceBeyond(worse() - negligible());
+    }
+
     /** One line: how certain, or what would make it so. */
     String why() {
+        String certainty = " (" + Numbers.certainty(failCertainty) + ")";
         return switch (outcome()) {
-            case REGRESSED -> "worse by at least " + change(worse() - noise.margin(FAIL_CERTAINTY)) + " (99 %)";
+            case REGRESSED -> "worse by at least " + change(worse() - noise.margin(failCertainty)) + certainty;
             case STEADY ->
                 "at most " + change(Math.max(0, worse() + noise.margin(PASS_CERTAINTY)))
                         + " (95 %); changes are seen from " + change(smallest(baselines, 1)) + " on";
-            case IMPROVED -> "better by more than " + Numbers.percent(JudgementSettings.NEGLIGIBLE_EFFECT) + " (99 %)";
+            case IMPROVED -> "better by more than " + Numbers.percent(JudgementSettings.NEGLIGIBLE_EFFECT) + certainty;
             case UNKNOWN ->
                 isUnstable()
                         ? unstable()
@@ -183,7 +202,8 @@ final class RunContrast {
     /** The remedy that helps most, with what it would show. */
     private String advice() {
         int more = baselines < WANTED_BASELINES ? WANTED_BASELINES : MOST_BASELINES;
-        double withMore = baselines < more ? smallest(more, 1) : Double.POSITIVE_INFINITY;
+        boolean canBeMore = !opponent.isServedBeside() && baselines < more;
+        double withMore = canBeMore ? smallest(more, 1) : Double.POSITIVE_INFINITY;
         double withLonger = smallest(baselines, 4);
         if (Math.min(withMore, withLonger) > 0.95 * smallest(baselines, 1)) {
             return "; it is too near to " + change(limit()) + " for more of the same to tell";
@@ -196,7 +216,7 @@ final class RunContrast {
     /** The smallest change for the worse that is found in 80 % of comparisons, with so many baselines and longer runs. */
     private double smallest(int runs, double longer) {
         Noise then = noise(runs, longer);
-        return Math.max(limit(), negligible() + then.margin(FAIL_CERTAINTY)) + Z_POWER * then.error();
+        return Math.max(limit(), negligible() + then.margin(failCertainty)) + Z_POWER * then.error();
     }
 
     /**
@@ -212,9 +232,18 @@ final class RunContrast {
         }
 
         double margin(double certainty) {
+            return distribution().inverseCumulativeProbability(certainty) * error();
+        }
+
+        /** How likely chance alone makes the difference larger than this. */
+        double chanceBeyond(double difference) {
+            return distribution().survivalProbability(difference / error());
+        }
+
+        private TDistribution distribution() {
             double total = betweenRuns + insideRuns;
             double effective = Math.min(MOST_DEGREES, degrees * total * total / (betweenRuns * betweenRuns));
-            return TDistribution.of(effective).inverseCumulativeProbability(certainty) * error();
+            return TDistribution.of(effective);
         }
     }
 

@@ -13,6 +13,7 @@ import dev.plumbline.judgement.result.RunVerdict.ComparisonFinding;
 import dev.plumbline.judgement.result.RunVerdict.Difference;
 import dev.plumbline.judgement.result.RunVerdict.Finding;
 import dev.plumbline.judgement.result.RunVerdict.IncidentFinding;
+import dev.plumbline.judgement.result.RunVerdict.SampleRatioFinding;
 import dev.plumbline.judgement.result.RunVerdict.Word;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -28,7 +29,7 @@ import java.util.stream.Stream;
  *
  * <p>Multiplicity: at most six metrics gate. Each may fail only with a one-sided certainty of 99 % that it is worse than by 2
  * %, which is Bonferroni's correction of 5 % over six, rounded; that all are judged makes a false regression rarer than
- * the sum, because they move together.
+ * the sum, because they move together. In a run of several series, {@link WholeRunJudge}, the level is lower.
  */
 public final class RunJudge {
 
@@ -56,34 +57,75 @@ public final class RunJudge {
                     baseline.environment(),
                     settings.vary());
         }
+        RunVerdict verdict = judge(
+                candidate,
+                budgets,
+                baselines.isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(RunComparison.withEarlier(new JudgedWindows(candidate), baselines, settings)),
+                List.of(),
+                Against.runs(baselines.size()));
+        return newest(baselines)
+                .map(run -> new RunVerdict(
+                        verdict.decision(),
+                        verdict.headline(),
+                        Optional.of(run.identity().runId()),
+                        verdict.findings(),
+                        differences(candidate, run)))
+                .orElse(verdict);
+    }
+
+    /**
+     * Whom a series is held against, in a headline.
+     *
+     * @param other behind a number: {@code the baseline}
+     * @param all behind how many metrics passed: {@code 3 runs}
+     */
+    record Against(String other, String all) {
+        static Against runs(int count) {
+            return new Against("the baseline", count == 1 ? "one run" : count + " runs");
+        }
+    }
+
+    static Optional<RunBaseline> newest(List<RunBaseline> baselines) {
+        return baselines.stream().max(Comparator.comparingLong(run -> run.identity().startEpochMillis()));
+    }
+
+    /**
+     * One series, whoever it is held against.
+     *
+     * @param more findings beside those that are made here
+     */
+    static RunVerdict judge(
+            RunResult candidate,
+            List<Budget> budgets,
+            Optional<RunComparison> comparison,
+            List<? extends Finding> more,
+            Against against) {
         JudgedWindows windows = new JudgedWindows(candidate);
         BudgetJudge budgetJudge = new BudgetJudge(windows);
         List<Finding> findings = new ArrayList<>();
         budgets.forEach(budget -> findings.add(budgetJudge.judge(budget)));
-        if (!baselines.isEmpty()) {
-            findings.addAll(new RunComparison(windows, baselines, settings).findings());
-        }
+        comparison.ifPresent(compared -> findings.addAll(compared.findings()));
+        findings.addAll(more);
         findings.addAll(alerts(candidate.alerts()));
         candidate
                 .openIncident()
                 .filter(incident -> candidate.alerts().stream()
                         .noneMatch(alert -> alert.alertId().equals(incident.alertId())))
                 .ifPresent(incident -> findings.add(new IncidentFinding(Answer.FAIL, incident)));
-        Optional<RunBaseline> newest = baselines.stream()
-                .max(Comparator.comparingLong(run -> run.identity().startEpochMillis()));
         Soundness soundness = Soundness.of(candidate, findings);
-        Decision decision = decision(candidate, baselines, findings, soundness);
+        Decision decision = decision(candidate, comparison.isPresent(), findings, soundness);
         return new RunVerdict(
                 decision,
-                headline(decision, candidate, baselines, findings, soundness)
+                headline(decision, candidate, against, findings, soundness)
                         + (soundness instanceof Soundness.MostlyUnvouched ? "" : leftOut(windows)),
-                newest.map(run -> run.identity().runId()),
-                findings,
-                newest.map(run -> differences(candidate, run)).orElse(List.of()));
+                Optional.empty(),
+                findings);
     }
 
     private static Decision decision(
-            RunResult candidate, List<RunBaseline> baselines, List<Finding> findings, Soundness soundness) {
+            RunResult candidate, boolean isCompared, List<Finding> findings, Soundness soundness) {
         if (candidate.ending() instanceof RunEnding.Broken || soundness instanceof Soundness.NothingSucceeded) {
             return Decision.FAILED;
         }
@@ -94,7 +136,7 @@ public final class RunJudge {
             return Decision.INCONCLUSIVE;
         }
         boolean judged = has(findings, Answer.PASS) || isWatched(candidate);
-        return judged ? Decision.PASS : baselines.isEmpty() ? Decision.NOT_JUDGED : Decision.INCONCLUSIVE;
+        return judged ? Decision.PASS : isCompared ? Decision.INCONCLUSIVE : Decision.NOT_JUDGED;
     }
 
     /** Whether the detector looked at so much of a run that its silence says something. */
@@ -146,7 +188,7 @@ public final class RunJudge {
         return findings;
     }
 
-    private static List<Difference> differences(RunResult candidate, RunBaseline baseline) {
+    static List<Difference> differences(RunResult candidate, RunBaseline baseline) {
         return Stream.concat(
                         Conditions.differences(
                                 candidate.environment().subject(),
@@ -162,7 +204,7 @@ public final class RunJudge {
     private static String headline(
             Decision decision,
             RunResult candidate,
-            List<RunBaseline> baselines,
+            Against against,
             List<Finding> findings,
             Soundness soundness) {
         Word word = Word.of(decision, findings);
@@ -172,9 +214,9 @@ public final class RunJudge {
                         candidate.ending() instanceof RunEnding.Broken broken
                                 ? broken.detail()
                                 : unsound(soundness).orElse("the run did not end as planned");
-                    case REGRESSION, OVER_BUDGET -> Headlines.failed(findings);
-                    case CANNOT_TELL -> unsound(soundness).orElseGet(() -> Headlines.undecided(findings));
-                    case PASS -> Headlines.passed(findings, baselines.size(), candidate) + notGreen(soundness);
+                    case REGRESSION, OVER_BUDGET -> Headlines.failed(findings, against.other());
+                    case CANNOT_TELL -> unsound(soundness).orElseGet(() -> Headlines.undecided(findings, against.other()));
+                    case PASS -> Headlines.passed(findings, against.all(), candidate) + notGreen(soundness);
                     case NOT_JUDGED ->
                         "no baseline, no budget, and the detector " + Headlines.notWatched(candidate) + "; "
                                 + Headlines.nextTime(candidate) + notGreen(soundness);
@@ -197,19 +239,19 @@ public final class RunJudge {
 
         private Headlines() {}
 
-        static String failed(List<Finding> findings) {
-            List<String> lines = of(findings, Answer.FAIL);
+        static String failed(List<Finding> findings, String other) {
+            List<String> lines = of(findings, Answer.FAIL, other);
             return lines.get(0) + more(lines.size(), "finding");
         }
 
-        static String undecided(List<Finding> findings) {
-            List<String> lines = of(findings, Answer.CANNOT_TELL);
+        static String undecided(List<Finding> findings, String other) {
+            List<String> lines = of(findings, Answer.CANNOT_TELL, other);
             return lines.isEmpty()
                     ? "nothing of these runs could be compared"
                     : lines.get(0) + more(lines.size(), "open question");
         }
 
-        static String passed(List<Finding> findings, int baselines, RunResult run) {
+        static String passed(List<Finding> findings, String against, RunResult run) {
             long budgets = findings.stream()
                     .filter(finding -> finding instanceof BudgetFinding && finding.answer() == Answer.PASS)
                     .count();
@@ -221,8 +263,7 @@ public final class RunJudge {
                 parts.add(budgets == 1 ? "the budget is kept" : budgets + " budgets are kept");
             }
             if (metrics > 0) {
-                parts.add("no regression in " + metrics + " metrics against "
-                        + (baselines == 1 ? "one run" : baselines + " runs"));
+                parts.add("no regression in " + metrics + " metrics against " + against);
             }
             if (isWatched(run)) {
                 parts.add("no alert in " + run.detectorWindows() + " windows");
@@ -255,14 +296,14 @@ public final class RunJudge {
             return count == 1 ? "" : ", and " + (count - 1) + " more " + what + (count == 2 ? "" : "s");
         }
 
-        private static List<String> of(List<Finding> findings, Answer answer) {
+        private static List<String> of(List<Finding> findings, Answer answer, String other) {
             return findings.stream()
                     .filter(finding -> finding.answer() == answer)
-                    .map(Headlines::line)
+                    .map(finding -> line(finding, other))
                     .toList();
         }
 
-        private static String line(Finding finding) {
+        private static String line(Finding finding, String other) {
             return switch (finding) {
                 case BudgetFinding budget ->
                     budget.budget() + ": "
@@ -275,11 +316,12 @@ public final class RunJudge {
                     comparison.metric().displayName() + " "
                             + comparison
                                     .ratio()
-                                    .map(ratio -> Numbers.change(Math.log(ratio.value())) + " against the baseline, ")
+                                    .map(ratio -> Numbers.change(Math.log(ratio.value())) + " against " + other + ", ")
                                     .orElse("")
                             + comparison.why();
                 case AlertFinding alert -> alert.alert().summary() + (alert.resolved() ? " (resolved since)" : "");
                 case IncidentFinding incident -> incident.name() + " " + incident.why();
+                case SampleRatioFinding share -> share.why();
             };
         }
     }

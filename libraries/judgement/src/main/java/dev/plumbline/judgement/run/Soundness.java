@@ -99,8 +99,9 @@ public sealed interface Soundness {
                     + causes(run, all) + "; " + remedy(run, all)
                     + ", or state how many may with --budget \"error_rate<...%\"");
         }
-        if (run.totals().countedEvents() != run.totals().acknowledgedEvents()) {
-            return new NotItsOwnEvents(notItsOwn(run.totals()));
+        Optional<String> others = notItsOwnEvents(run.totals());
+        if (others.isPresent()) {
+            return new NotItsOwnEvents(others.get());
         }
         double vouched = vouched(run.windows());
         if (vouched < LEAST_VOUCHED) {
@@ -130,6 +131,13 @@ public sealed interface Soundness {
         return windows.isEmpty()
                 ? 1
                 : windows.stream().filter(RunWindow::canBeJudged).count() / (double) windows.size();
+    }
+
+    /** Why the windows of a run do not hold its own events; empty where they do. */
+    static Optional<String> notItsOwnEvents(RunTotals totals) {
+        return totals.countedEvents() == totals.acknowledgedEvents()
+                ? Optional.empty()
+                : Optional.of(notItsOwn(totals));
     }
 
     private static boolean isStated(List<Finding> findings, double dropped) {

@@ -72,15 +72,20 @@ record TailLook(double limitNanos, long above, long of, long aboveBefore, long o
                         .survivalProbability((int) above - 1);
     }
 
-    /** One clause: what was seen. */
-    String why() {
+    /**
+     * One clause: what was seen.
+     *
+     * @param there where the earlier ones are from: {@code before}
+     */
+    String why(String there) {
         return String.format(
                 Locale.ROOT,
-                "%d of %d took longer than %s ms, %d of %d before: it looks worse",
+                "%d of %d took longer than %s ms, %d of %d %s: it looks worse",
                 above,
                 of,
                 Numbers.shortest(limitNanos / NANOS_PER_MILLI),
                 aboveBefore,
-                ofBefore);
+                ofBefore,
+                there);
     }
 }
