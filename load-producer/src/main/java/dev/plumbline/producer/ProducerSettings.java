@@ -2,15 +2,14 @@ package dev.plumbline.producer;
 
 import dev.plumbline.contract.event.Slo;
 import dev.plumbline.contract.series.Arrivals;
-import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.contract.series.ConditionsDigest;
 import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.contract.series.Series;
 import dev.plumbline.contract.wire.Topics;
 import dev.plumbline.producer.client.Endpoint;
-import dev.plumbline.producer.client.Target;
 import dev.plumbline.producer.client.Timeouts;
 import dev.plumbline.producer.dispatch.Lane;
+import dev.plumbline.producer.dispatch.LaneTable;
 import dev.plumbline.producer.dispatch.Protection;
 import dev.plumbline.producer.dispatch.RetryPolicy;
 import dev.plumbline.producer.emission.KafkaConnector;
@@ -35,24 +34,29 @@ import dev.plumbline.protocol.TargetUrl;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * The configuration after its rules were checked, once, at start.
  *
  * @param bootstrapServers of Kafka
- * @param lane where requests go, and the series under which they are measured; its load point is the load
+ * @param lanes where requests go, and the series under which they are measured; their load point is the load
  * @param workload what is asked; salted by whoever starts, unless caches are to be used again
  */
 record ProducerSettings(
         String bootstrapServers,
-        Lane lane,
+        LaneTable lanes,
         Workload workload,
         ProducerConfig.CacheUse cacheUse,
         Budgets budgets,
@@ -61,7 +65,8 @@ record ProducerSettings(
         Tokens tokens,
         Optional<Slo> slo,
         SenderSettings sender,
-        SamplingSettings sampling) {
+        SamplingSettings sampling,
+        Optional<CanarySampling> canarySampling) {
 
     /**
      * Who counts tokens.
@@ -71,16 +76,32 @@ record ProducerSettings(
      */
     record Tokens(TokenChoice choice, Optional<Path> tokenizerFile, Optional<Endpoint> tokenize) {}
 
+    /**
+     * What is looked at around a canary.
+     *
+     * @param variant of its series
+     * @param isOnSameMachine whether it is where the target is, so that what is seen of the GPUs there is seen of both
+     */
+    record CanarySampling(String variant, SamplingSettings settings, boolean isOnSameMachine) {}
+
+    /** The series of the first lane: the target's, of the first class of requests. */
     Series series() {
-        return lane.series();
+        return lanes.lanes().getFirst().series();
     }
 
+    /** Every series that is driven. */
+    Set<Series> allSeries() {
+        return lanes.lanes().stream().map(Lane::series).collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    /** Of the target; a canary has its own. */
     Endpoint endpoint() {
-        return lane.target().endpoint();
+        return lanes.lanes().getFirst().target().endpoint();
     }
 
+    /** Of the target; a canary has its own. */
     Protocol protocol() {
-        return lane.target().protocol();
+        return lanes.lanes().getFirst().target().protocol();
     }
 
     private static final Pattern PRODUCER_ID = Pattern.compile("[A-Za-z0-9._:-]{1,100}");
@@ -105,42 +126,50 @@ record ProducerSettings(
                 .orElseThrow(() -> InvalidConfiguration.missing("plumbline.target.model", "llama-3.1-8b"));
         InvalidConfiguration.require("plumbline.", () -> requireAllowed(config));
         TargetSettings driven =
-                TargetSettings.checked(target, model, config.workload().maxTokens(), environment);
+                TargetSettings.checked(
+                        TargetAddress.of(target), target, model, config.workload().maxTokens(), environment);
+        Optional<CanarySettings> canary = CanarySettings.checked(config, model, environment);
         Endpoint endpoint = driven.endpoint();
         KafkaConnector.refusal(config.kafka().properties()).ifPresent(refused -> {
             throw new InvalidConfiguration(refused);
         });
         LoadPoint loadPoint = loadPoint(config.load());
-        Series series = series(config, endpoint, model, loadPoint);
         Tokens tokens = tokens(config.tokens(), endpoint);
         Workload workload = workload(config);
-        Protocol protocol = driven.protocol()
-                .withLimits(limits(
-                        Runtime.getRuntime().maxMemory(),
-                        config.load().concurrency().orElse(config.load().maxInFlight()),
-                        (int) answers(config.workload()).most()));
+        List<String> variants = Stream.concat(
+                        Stream.of(config.series().variant()),
+                        canary.stream().map(CanarySettings::variant))
+                .toList();
+        boolean keepsTexts = tokens.tokenizerFile().isPresent()
+                || tokens.tokenize().isPresent()
+                || workload.readsAnswers();
+        AnswerLimits limits = limits(
+                Runtime.getRuntime().maxMemory(),
+                (canary.isPresent() ? 2 : 1)
+                        * config.load().concurrency().orElse(config.load().maxInFlight()),
+                (int) answers(config.workload()).most());
         return new ProducerSettings(
                 bootstrapServers,
-                new Lane(
-                        series,
-                        new Target(
-                                endpoint,
-                                tokens.tokenizerFile().isPresent()
-                                                || tokens.tokenize().isPresent()
-                                                || workload.readsAnswers()
-                                        ? protocol.keepingText()
-                                        : protocol,
-                                InvalidConfiguration.allowed(
-                                        "plumbline.timeouts.", () -> timeouts(config.timeouts())))),
+                new LaneSettings(config, model, loadPoint, conditions(config, canary), limits, keepsTexts)
+                        .lanes(workload, driven, canary),
                 workload,
                 config.workload().cache(),
                 InvalidConfiguration.allowed("plumbline.self-check.", () -> budgets(config.selfCheck())),
-                protection(config),
+                protection(config, variants),
                 InvalidConfiguration.allowed("plumbline.retry.", () -> retries(config.retry())),
                 tokens,
                 InvalidConfiguration.allowed("plumbline.slo.", () -> slo(config.slo())),
                 InvalidConfiguration.allowed("plumbline.", () -> sender(config)),
-                SamplingSettings.checked(config, endpoint.headers()));
+                SamplingSettings.checked(config, endpoint.headers()),
+                canary.map(other -> canarySampling(config, endpoint, other)));
+    }
+
+    private static CanarySampling canarySampling(ProducerConfig config, Endpoint target, CanarySettings canary) {
+        Endpoint endpoint = canary.driven().endpoint();
+        return new CanarySampling(
+                canary.variant(),
+                SamplingSettings.ofCanary(config, endpoint.headers()),
+                endpoint.url().host().equals(target.url().host()));
     }
 
     /** Numbers that are part of no value with rules of its own. */
@@ -186,19 +215,6 @@ record ProducerSettings(
         Allowed.number("selfwarmup.requests", config.selfwarmup().requests(), 0, 1_000_000_000);
     }
 
-    private static Series series(ProducerConfig config, Endpoint endpoint, String model, LoadPoint loadPoint) {
-        ProducerConfig.SeriesLabels labels = config.series();
-        String name = config.target()
-                .name()
-                .orElse(endpoint.url().host() + ":" + endpoint.url().port());
-        return InvalidConfiguration.allowed(
-                "plumbline.series: ",
-                () -> new Series(
-                        new ComparisonGroup(name, model, labels.scenario(), loadPoint, labels.tenant()),
-                        labels.variant(),
-                        Optional.of(labels.conditions().orElseGet(() -> conditions(config)))));
-    }
-
     /**
      * What one answer may hold in memory, so that all of them at once, each as long as it may be, leave most of the heap alone. An
      * honest answer always fits: so many bytes for each token that is asked for.
@@ -232,7 +248,7 @@ record ProducerSettings(
     }
 
     /** What this producer knows of what must match. */
-    private static String conditions(ProducerConfig config) {
+    private static String conditions(ProducerConfig config, Optional<CanarySettings> canary) {
         ProducerConfig.Workload workload = config.workload();
         Map<String, String> conditions = new HashMap<>(Map.of(
                 "promptTokens", Integer.toString(workload.promptTokens()),
@@ -247,6 +263,7 @@ record ProducerSettings(
         if (spread > 0) {
             conditions.put("maxTokensDeviation", Integer.toString(spread));
         }
+        canary.ifPresent(other -> conditions.put("canary", other.condition()));
         return ConditionsDigest.of(conditions);
     }
 
@@ -262,10 +279,9 @@ record ProducerSettings(
                         nanos(stated.response())));
     }
 
-    private static Protection protection(ProducerConfig config) {
+    private static Protection protection(ProducerConfig config, Collection<String> variants) {
         ProducerConfig.Limits limits = config.limits();
         ProducerConfig.Breaker breaker = config.breaker();
-        ProducerConfig.Workload workload = config.workload();
         SpendLimits spend = InvalidConfiguration.allowed(
                 "plumbline.limits.",
                 () -> new SpendLimits(
@@ -278,9 +294,9 @@ record ProducerSettings(
                 "plumbline.breaker.",
                 () -> new BreakerSettings(breaker.failureRatio(), breaker.requests(), nanos(breaker.pause())));
         return new Protection(
-                new SpendGuard(
-                        spend, prompts(workload).most(), answers(workload).most()),
-                new CircuitBreaker(pauses));
+                new SpendGuard(spend),
+                variants.stream()
+                        .collect(Collectors.toMap(variant -> variant, variant -> new CircuitBreaker(pauses))));
     }
 
     private static LoadPoint loadPoint(ProducerConfig.Load load) {
@@ -348,7 +364,7 @@ record ProducerSettings(
         return new Tokens(choice, file, tokenize);
     }
 
-    private static Timeouts timeouts(ProducerConfig.Timeouts timeouts) {
+    static Timeouts timeouts(ProducerConfig.Timeouts timeouts) {
         return new Timeouts(
                 nanos(timeouts.connect()),
                 nanos(timeouts.firstToken()),

@@ -170,7 +170,7 @@ record RunPlan(
 
     /** Whether it has no end of its own. */
     boolean isEndless() {
-        return duration.isEmpty() && load.requestCount == null;
+        return duration.isEmpty() && options.load.requestCount == null;
     }
 
     String producerId() {
