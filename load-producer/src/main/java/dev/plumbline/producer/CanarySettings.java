@@ -25,8 +25,7 @@ record CanarySettings(TargetSettings driven, String variant, Division division) 
      * @param environment looks an environment variable up; absent ones are empty
      * @throws InvalidConfiguration naming the first key that is wrong
      */
-    static Optional<CanarySettings> checked(
-            ProducerConfig config, String model, UnaryOperator<String> environment) {
+    static Optional<CanarySettings> checked(ProducerConfig config, String model, UnaryOperator<String> environment) {
         ProducerConfig.Canary canary = config.canary();
         if (canary.url().isEmpty()) {
             requireNothingElse(canary);
@@ -60,8 +59,9 @@ record CanarySettings(TargetSettings driven, String variant, Division division) 
         stated.put("api-key-header", canary.apiKeyHeader().isPresent());
         stated.forEach((key, isStated) -> {
             if (isStated) {
-                throw new InvalidConfiguration("plumbline.canary." + key
-                        + " is set and plumbline.canary.url is not, for example plumbline.canary.url=http://127.0.0.1:8001");
+                throw new InvalidConfiguration(
+                        "plumbline.canary." + key
+                                + " is set and plumbline.canary.url is not, for example plumbline.canary.url=http://127.0.0.1:8001");
             }
         });
     }

@@ -62,7 +62,9 @@ record LaneSettings(
                         new ComparisonGroup(
                                 name,
                                 model,
-                                hasClasses ? scenario(requestClass) : config.series().scenario(),
+                                hasClasses
+                                        ? scenario(requestClass)
+                                        : config.series().scenario(),
                                 loadPoint,
                                 tenant.orElse(config.series().tenant())),
                         variant,
@@ -76,8 +78,8 @@ record LaneSettings(
 
     private Target target(TargetSettings driven) {
         Protocol protocol = driven.protocol().withLimits(limits);
-        Timeouts timeouts = InvalidConfiguration.allowed(
-                "plumbline.timeouts.", () -> ProducerSettings.timeouts(config.timeouts()));
+        Timeouts timeouts =
+                InvalidConfiguration.allowed("plumbline.timeouts.", () -> ProducerSettings.timeouts(config.timeouts()));
         return new Target(driven.endpoint(), keepsTexts ? protocol.keepingText() : protocol, timeouts);
     }
 }

@@ -97,7 +97,9 @@ final class LoadDriver {
     void connect() {
         for (Vertx vertx : parts.vertxes) {
             Map<String, InferenceClient> ofLoop = new HashMap<>();
-            settings.lanes().lanes().forEach(lane -> ofLoop.computeIfAbsent(lane.variant(), unused -> client(vertx, lane)));
+            settings.lanes()
+                    .lanes()
+                    .forEach(lane -> ofLoop.computeIfAbsent(lane.variant(), unused -> client(vertx, lane)));
             clients.add(ofLoop);
         }
     }

@@ -129,7 +129,9 @@ record OwnMetrics(
                 "variant",
                 "plumbline_producer_breaker_open",
                 "1 while the target is left alone because it failed too often",
-                each(protection.breakers(), breaker -> () -> breaker.openSinceNanos().isPresent() ? 1 : 0));
+                each(
+                        protection.breakers(),
+                        breaker -> () -> breaker.openSinceNanos().isPresent() ? 1 : 0));
         metrics.accusations(this::accusations);
         metrics.secondsByLoop(
                 "plumbline_producer_event_loop_cpu_seconds_total",

@@ -23,14 +23,14 @@ import dev.plumbline.producer.schedule.FireTimes;
 import dev.plumbline.producer.selfcheck.Budgets;
 import dev.plumbline.producer.settings.Allowed;
 import dev.plumbline.producer.time.ProducerClock;
+import dev.plumbline.protocol.AnswerLimits;
+import dev.plumbline.protocol.Protocol;
+import dev.plumbline.protocol.TargetUrl;
 import dev.plumbline.workload.Length;
 import dev.plumbline.workload.Prompts;
 import dev.plumbline.workload.RequestClass;
 import dev.plumbline.workload.SyntheticWorkload;
 import dev.plumbline.workload.Workload;
-import dev.plumbline.protocol.AnswerLimits;
-import dev.plumbline.protocol.Protocol;
-import dev.plumbline.protocol.TargetUrl;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -125,9 +125,8 @@ record ProducerSettings(
         String model = target.model()
                 .orElseThrow(() -> InvalidConfiguration.missing("plumbline.target.model", "llama-3.1-8b"));
         InvalidConfiguration.require("plumbline.", () -> requireAllowed(config));
-        TargetSettings driven =
-                TargetSettings.checked(
-                        TargetAddress.of(target), target, model, config.workload().maxTokens(), environment);
+        TargetSettings driven = TargetSettings.checked(
+                TargetAddress.of(target), target, model, config.workload().maxTokens(), environment);
         Optional<CanarySettings> canary = CanarySettings.checked(config, model, environment);
         Endpoint endpoint = driven.endpoint();
         KafkaConnector.refusal(config.kafka().properties()).ifPresent(refused -> {
@@ -137,12 +136,10 @@ record ProducerSettings(
         Tokens tokens = tokens(config.tokens(), endpoint);
         Workload workload = workload(config);
         List<String> variants = Stream.concat(
-                        Stream.of(config.series().variant()),
-                        canary.stream().map(CanarySettings::variant))
+                        Stream.of(config.series().variant()), canary.stream().map(CanarySettings::variant))
                 .toList();
-        boolean keepsTexts = tokens.tokenizerFile().isPresent()
-                || tokens.tokenize().isPresent()
-                || workload.readsAnswers();
+        boolean keepsTexts =
+                tokens.tokenizerFile().isPresent() || tokens.tokenize().isPresent() || workload.readsAnswers();
         AnswerLimits limits = limits(
                 Runtime.getRuntime().maxMemory(),
                 (canary.isPresent() ? 2 : 1)
@@ -295,8 +292,7 @@ record ProducerSettings(
                 () -> new BreakerSettings(breaker.failureRatio(), breaker.requests(), nanos(breaker.pause())));
         return new Protection(
                 new SpendGuard(spend),
-                variants.stream()
-                        .collect(Collectors.toMap(variant -> variant, variant -> new CircuitBreaker(pauses))));
+                variants.stream().collect(Collectors.toMap(variant -> variant, variant -> new CircuitBreaker(pauses))));
     }
 
     private static LoadPoint loadPoint(ProducerConfig.Load load) {

@@ -41,8 +41,8 @@ record TargetSettings(Endpoint endpoint, Protocol protocol) {
             String model,
             int maxTokens,
             UnaryOperator<String> environment) {
-        String url = at.url()
-                .orElseThrow(() -> InvalidConfiguration.missing(at.section() + "url", "http://127.0.0.1:8000"));
+        String url =
+                at.url().orElseThrow(() -> InvalidConfiguration.missing(at.section() + "url", "http://127.0.0.1:8000"));
         TargetUrl where = InvalidConfiguration.allowed(
                 at.section() + "url or .path: ",
                 () -> TargetUrl.below(url, target.endpointType(), at.path(), at.query()));
@@ -50,9 +50,8 @@ record TargetSettings(Endpoint endpoint, Protocol protocol) {
         headers.putAll(at.headers());
         headers.forEach((name, value) -> {
             if (name.equalsIgnoreCase("connection")) {
-                throw new InvalidConfiguration(
-                        at.section() + "headers.\"" + name + "\" is not allowed: connections are"
-                                + " kept or not by plumbline.target.keep-alive, 0s = every request gets one of its own");
+                throw new InvalidConfiguration(at.section() + "headers.\"" + name + "\" is not allowed: connections are"
+                        + " kept or not by plumbline.target.keep-alive, 0s = every request gets one of its own");
             }
             if (!isHeader(name, value)) {
                 throw new InvalidConfiguration(at.section() + "headers.\"" + name

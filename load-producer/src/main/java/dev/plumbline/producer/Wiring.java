@@ -163,7 +163,8 @@ final class Wiring {
             ProducerSettings settings, Sampling sampling, Optional<Sampling> canarySampling) {
         return canarySampling
                 .<LoadSurroundings>map(canary -> {
-                    ProducerSettings.CanarySampling of = settings.canarySampling().orElseThrow();
+                    ProducerSettings.CanarySampling of =
+                            settings.canarySampling().orElseThrow();
                     return new SamplingOfBoth(sampling, canary, of.variant(), of.isOnSameMachine());
                 })
                 .orElse(sampling);

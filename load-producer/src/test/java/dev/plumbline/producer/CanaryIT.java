@@ -143,8 +143,8 @@ class CanaryIT {
             List<RequestEvent> events = kafka.requests("paired");
             Map<String, EmitRecord> ofStable = log(stable);
             Map<String, EmitRecord> ofCanary = log(canary);
-            Map<String, List<RequestEvent>> pairs =
-                    events.stream().collect(Collectors.groupingBy(event -> pair(event).id()));
+            Map<String, List<RequestEvent>> pairs = events.stream()
+                    .collect(Collectors.groupingBy(event -> pair(event).id()));
 
             assertThat(events).allMatch(event -> event.outcome() instanceof Outcome.Completed);
             assertThat(pairs).hasSize(100).allSatisfy((id, halves) -> {
@@ -169,17 +169,19 @@ class CanaryIT {
                                     - ofCanary.get(id + "c").stamps().receivedNanos()))))
                     .as("between the receipts of the halves, as both targets saw them, ns")
                     .isLessThan(20.0 * MILLI);
-            assertThat(ofStable.keySet().stream().filter(id -> id.startsWith("w"))).as("warm-up").hasSize(8);
-            assertThat(ofCanary.keySet().stream().filter(id -> id.startsWith("w"))).as("warm-up").hasSize(8);
+            assertThat(ofStable.keySet().stream().filter(id -> id.startsWith("w")))
+                    .as("warm-up")
+                    .hasSize(8);
+            assertThat(ofCanary.keySet().stream().filter(id -> id.startsWith("w")))
+                    .as("warm-up")
+                    .hasSize(8);
             assertRatios(pairs);
             assertThat(offered("paired", "stable")).isEqualTo(100);
             assertThat(offered("paired", "canary")).isEqualTo(100);
             assertThat(status.pairs()).isEqualTo(new StatusReport.Pairs(100, 0));
             assertThat(status.lanes())
                     .extracting(StatusReport.OfLane::variant, StatusReport.OfLane::completed)
-                    .containsExactly(
-                            tuple("stable", 100L),
-                            tuple("canary", 100L));
+                    .containsExactly(tuple("stable", 100L), tuple("canary", 100L));
         }
     }
 
@@ -218,17 +220,25 @@ class CanaryIT {
                     stable.baseUrl(),
                     canary.baseUrl(),
                     Map.of(
-                            "plumbline.canary.share", Double.toString(share),
-                            "plumbline.canary.variant", "next",
-                            "plumbline.load.concurrency", "8",
-                            "plumbline.load.request-count", Integer.toString(count)));
+                            "plumbline.canary.share",
+                            Double.toString(share),
+                            "plumbline.canary.variant",
+                            "next",
+                            "plumbline.load.concurrency",
+                            "8",
+                            "plumbline.load.request-count",
+                            Integer.toString(count)));
             List<RequestEvent> events = kafka.requests("divided");
             Map<String, EmitRecord> ofStable = log(stable);
             Map<String, EmitRecord> ofCanary = log(canary);
 
             assertThat(events).hasSize(count);
-            assertThat(of("stable", events)).extracting(CanaryIT::id).containsExactlyInAnyOrderElementsOf(ofStable.keySet());
-            assertThat(of("next", events)).extracting(CanaryIT::id).containsExactlyInAnyOrderElementsOf(ofCanary.keySet());
+            assertThat(of("stable", events))
+                    .extracting(CanaryIT::id)
+                    .containsExactlyInAnyOrderElementsOf(ofStable.keySet());
+            assertThat(of("next", events))
+                    .extracting(CanaryIT::id)
+                    .containsExactlyInAnyOrderElementsOf(ofCanary.keySet());
             assertThat((double) ofCanary.size())
                     .as("the share by the canary's own log, four standard deviations")
                     .isCloseTo(count * share, within(4 * Math.sqrt(count * share * (1 - share))));

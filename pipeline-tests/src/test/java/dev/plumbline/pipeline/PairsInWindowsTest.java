@@ -71,8 +71,7 @@ class PairsInWindowsTest {
 
     private static SimulatedTarget target(double slower) throws IOException {
         return SimulatedTarget.start(SimulatedTargetSettings.DEFAULT
-                .withTiming(
-                        new TimingSettings(Math.round(50 * MILLI * slower), 0, Math.round(5 * MILLI * slower), 0))
+                .withTiming(new TimingSettings(Math.round(50 * MILLI * slower), 0, Math.round(5 * MILLI * slower), 0))
                 .withOutput(new OutputSettings(8, 0, 1, false)));
     }
 
@@ -156,13 +155,7 @@ class PairsInWindowsTest {
                             new AnswerNotes()));
         }
         RequestSource source = new RequestSource(
-                "r",
-                WORKLOAD,
-                lanes,
-                RequestSource.Counting.BY_SERVER,
-                Optional.empty(),
-                RetryPolicy.NEVER,
-                clock);
+                "r", WORKLOAD, lanes, RequestSource.Counting.BY_SERVER, Optional.empty(), RetryPolicy.NEVER, clock);
         loop.offer(
                         loop.prepare(source, source, 1),
                         lane -> clients.get(lane.variant()),

@@ -3,7 +3,7 @@ package dev.plumbline.producer.dispatch;
 import dev.plumbline.workload.RequestClass;
 import dev.plumbline.workload.Session;
 import dev.plumbline.workload.Workload;
-import java.util.ArrayList;
+import dev.plumbline.workload.Workload.Kind;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,8 +26,6 @@ public final class LaneTable implements Routing {
         /** @param tenant empty where the workload tells nobody apart */
         Lane lane(RequestClass requestClass, Optional<String> tenant);
     }
-
-    private record Kind(RequestClass requestClass, Optional<String> tenant) {}
 
     private final Map<Kind, Lane> stable;
     private final Map<Kind, Lane> canaries;
@@ -61,12 +59,12 @@ public final class LaneTable implements Routing {
         if (canary.isPresent() == division instanceof Division.Undivided) {
             throw new IllegalArgumentException(division + " of " + (canary.isPresent() ? "two targets" : "one target"));
         }
-        List<Kind> kinds = kinds(workload);
-        long count = (canary.isPresent() ? 2L : 1L) * kinds.size();
-        if (kinds.isEmpty() || count > MOST_LANES) {
-            throw new IllegalArgumentException(count + " series (" + workload.classes().size() + " classes of requests, "
-                    + Math.max(1, workload.tenants().size()) + " tenants, " + (canary.isPresent() ? 2 : 1)
-                    + " variants), expected 1 to " + MOST_LANES + ": use fewer classes or tenants");
+        List<Kind> kinds = workload.kinds();
+        int variants = canary.isPresent() ? 2 : 1;
+        if (kinds.isEmpty() || (long) variants * kinds.size() > MOST_LANES) {
+            throw new IllegalArgumentException((long) variants * kinds.size() + " series (" + kinds.size()
+                    + " classes of requests, each tenant apart, in " + variants + " variants), expected 1 to "
+                    + MOST_LANES + ": use fewer classes or tenants");
         }
         return new LaneTable(
                 lanes(kinds, stable), canary.map(maker -> lanes(kinds, maker)).orElse(Map.of()), division);
@@ -76,19 +74,6 @@ public final class LaneTable implements Routing {
         Map<Kind, Lane> lanes = new LinkedHashMap<>();
         kinds.forEach(kind -> lanes.put(kind, maker.lane(kind.requestClass(), kind.tenant())));
         return lanes;
-    }
-
-    private static List<Kind> kinds(Workload workload) {
-        List<Kind> kinds = new ArrayList<>();
-        for (RequestClass requestClass : workload.classes()) {
-            if (workload.tenants().isEmpty()) {
-                kinds.add(new Kind(requestClass, Optional.empty()));
-            }
-            for (String tenant : workload.tenants()) {
-                kinds.add(new Kind(requestClass, Optional.of(tenant)));
-            }
-        }
-        return kinds.stream().distinct().toList();
     }
 
     @Override
@@ -101,14 +86,16 @@ public final class LaneTable implements Routing {
     }
 
     private static Lane lane(Map<Kind, Lane> lanes, Session session) {
-        Kind kind = new Kind(session.requestClass(), session.tenant());
+        Kind kind = Kind.of(session);
         return Optional.ofNullable(lanes.get(kind))
-                .orElseThrow(() -> new IllegalStateException("a session is " + kind + ", which its workload did not name"));
+                .orElseThrow(
+                        () -> new IllegalStateException("a session is " + kind + ", which its workload did not name"));
     }
 
     @Override
     public List<Lane> lanes() {
-        return Stream.concat(stable.values().stream(), canaries.values().stream()).toList();
+        return Stream.concat(stable.values().stream(), canaries.values().stream())
+                .toList();
     }
 
     /** For each variant, that of the target itself first: all sessions, as if there were no other variant. */

@@ -274,10 +274,11 @@ abstract sealed class LoadRun implements InFlight.Owner permits OpenRun, ClosedR
         offer.from()
                 .follow(
                         goingOn.stream()
-                                .map(one -> new RequestSource.Answered(one.offer().request(), one.answer()))
+                                .map(one ->
+                                        new RequestSource.Answered(one.offer().request(), one.answer()))
                                 .toList(),
-                        next -> context.runOnContext(unused ->
-                                think(offer.from(), next, round, Round.endNanos(goingOn))));
+                        next -> context.runOnContext(
+                                unused -> think(offer.from(), next, round, Round.endNanos(goingOn))));
     }
 
     private void think(Preparation from, Optional<Volley> next, Round before, long endNanos) {
@@ -287,17 +288,17 @@ abstract sealed class LoadRun implements InFlight.Owner permits OpenRun, ClosedR
             completeIfIdle();
             return;
         }
-        long dueNanos = endNanos + next.get().thinkNanos();
-        long aheadNanos = dueNanos - clock.nanos();
-        if (aheadNanos <= 0) {
-            takeTurn(from, next.get(), dueNanos, before);
-        } else {
-            long aheadMillis = Math.max(1, aheadNanos / ProducerClock.NANOS_PER_MILLI);
-            vertx.setTimer(aheadMillis, unused -> takeTurn(from, next.get(), dueNanos, before));
-        }
+        takeWhenDue(from, next.get(), endNanos + next.get().thinkNanos(), before);
     }
 
-    private void takeTurn(Preparation from, Volley turn, long dueNanos, Round before) {
+    /** A timer knows whole milliseconds, and none is taken up before it is due. */
+    private void takeWhenDue(Preparation from, Volley turn, long dueNanos, Round before) {
+        long aheadNanos = dueNanos - clock.nanos();
+        if (aheadNanos > 0) {
+            long aheadMillis = Math.ceilDiv(aheadNanos, ProducerClock.NANOS_PER_MILLI);
+            vertx.setTimer(aheadMillis, unused -> takeWhenDue(from, turn, dueNanos, before));
+            return;
+        }
         thinking--;
         if (!isTaken(from, turn, dueNanos)) {
             freed(before);

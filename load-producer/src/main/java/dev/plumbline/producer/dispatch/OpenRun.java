@@ -45,7 +45,8 @@ final class OpenRun extends LoadRun {
                 return;
             }
             switch (takeNext(nextDueNanos, true, plan.maxInFlight())) {
-                case UP, DROPPED -> nextDueNanos = course.startNanos() + plan.fireTimes().nextDueNanos();
+                case UP, DROPPED ->
+                    nextDueNanos = course.startNanos() + plan.fireTimes().nextDueNanos();
                 case NOT_READY, LEFT_ALONE -> {
                     return;
                 }

@@ -42,8 +42,7 @@ public record Protection(SpendGuard spend, Map<String, CircuitBreaker> breakers)
 
     /** Nothing is limited and nothing is left alone. */
     public static Protection none() {
-        return new Protection(
-                new SpendGuard(SpendLimits.none()), new CircuitBreaker(new BreakerSettings(2, 1, 1)));
+        return new Protection(new SpendGuard(SpendLimits.none()), new CircuitBreaker(new BreakerSettings(2, 1, 1)));
     }
 
     /** That of the target of a lane. */

@@ -69,7 +69,8 @@ final class Round {
     /** Those whose session may go on; each half of a pair has a session of its own. */
     List<Over> goingOn() {
         return over.stream()
-                .filter(one -> one.isCompleted() && !one.offer().request().session().isOver())
+                .filter(one ->
+                        one.isCompleted() && !one.offer().request().session().isOver())
                 .toList();
     }
 

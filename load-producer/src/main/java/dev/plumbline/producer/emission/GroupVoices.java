@@ -74,6 +74,7 @@ final class GroupVoices {
     private final int loops;
     /** In the order of their keys: who speaks first is the same at each start. */
     private final Map<ComparisonGroup, GroupVoice> voices = new LinkedHashMap<>();
+
     private final SortedSet<String> variants;
     /** None before it is known how many partitions there are. */
     private final Map<ComparisonGroup, Place> places = new LinkedHashMap<>();

@@ -139,7 +139,8 @@ public final class ProducerMetrics {
                 Stamps.between(request.stamps().sentNanos(), request.stamps().lastContentNanos())
                         .ifPresent(nanos -> of.inferenceDuration().observe(nanos / NANOS_PER_SECOND));
             }
-            case Outcome.Failed failed -> count(of, "failed", failed.kind().name().toLowerCase(Locale.ROOT));
+            case Outcome.Failed failed ->
+                count(of, "failed", failed.kind().name().toLowerCase(Locale.ROOT));
             case Outcome.Dropped dropped ->
                 count(of, "dropped", dropped.reason().name().toLowerCase(Locale.ROOT));
             case Outcome.Cancelled cancelled ->
@@ -225,8 +226,7 @@ public final class ProducerMetrics {
                 .name(name)
                 .help(help)
                 .labelNames(label)
-                .callback(callback ->
-                        values.forEach((of, value) -> callback.call((double) value.getAsLong(), of)))
+                .callback(callback -> values.forEach((of, value) -> callback.call((double) value.getAsLong(), of)))
                 .register(registry);
     }
 
@@ -246,7 +246,8 @@ public final class ProducerMetrics {
                 .name(name)
                 .help(help)
                 .labelNames(SERIES_LABELS)
-                .callback(callback -> series.forEach((each, of) -> callback.call(value.applyAsDouble(each), of.labels())))
+                .callback(
+                        callback -> series.forEach((each, of) -> callback.call(value.applyAsDouble(each), of.labels())))
                 .register(registry);
     }
 

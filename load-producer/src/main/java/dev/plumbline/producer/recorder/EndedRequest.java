@@ -64,6 +64,7 @@ public record EndedRequest(
     private static final long OWN_BYTES = 1_200;
 
     private static final long MAP_ENTRY_BYTES = 128;
+    private static final long TWINS_BYTES = 256;
 
     /**
      * About how many bytes it keeps from being collected, and rather more than less; what all requests share is left out. Cheap,
@@ -76,6 +77,7 @@ public record EndedRequest(
         return OWN_BYTES
                 + response.chunkGaps().heapBytes()
                 + MAP_ENTRY_BYTES * surroundings.serverNanos().size()
+                + (untold.twins().isPresent() ? TWINS_BYTES : 0)
                 // Two bytes for a character that is not Latin.
                 + 2L * (attempt.requestId().length() + words)
                 + 2L * countable().map(Countable::characters).orElse(0);

@@ -73,15 +73,11 @@ class LaneTableTest {
 
     static LaneTable.Maker maker(String variant, int port) {
         Target target = new Target(
-                Drive.at(port, EndpointType.CHAT), Drive.chat(), Drive.timeouts(60_000, 60_000, 60_000));
+                Drive.at(port, EndpointType.CHAT), Drive.chat().keepingText(), Drive.timeouts(60_000, 60_000, 60_000));
         return (requestClass, tenant) -> new Lane(
                 new Series(
                         new ComparisonGroup(
-                                "t",
-                                "m",
-                                requestClass.name(),
-                                LoadPoint.parse("c1"),
-                                tenant.orElse("default")),
+                                "t", "m", requestClass.name(), LoadPoint.parse("c1"), tenant.orElse("default")),
                         variant),
                 target);
     }
@@ -121,7 +117,8 @@ class LaneTableTest {
             Lane candidate = route.candidate().orElseThrow();
             assertThat(route.base().variant()).isEqualTo("stable");
             assertThat(candidate.variant()).isEqualTo("canary");
-            assertThat(candidate.series().group()).isEqualTo(route.base().series().group());
+            assertThat(candidate.series().group())
+                    .isEqualTo(route.base().series().group());
         }
         assertThat(table.lanes()).hasSize(6);
     }
@@ -133,7 +130,12 @@ class LaneTableTest {
         assertThat(each)
                 .extracting(routing -> routing.lanes().getFirst().variant())
                 .containsExactly("stable", "canary");
-        assertThat(each.getLast().route(1, workload.session(1)).base().series().group().scenario())
+        assertThat(each.getLast()
+                        .route(1, workload.session(1))
+                        .base()
+                        .series()
+                        .group()
+                        .scenario())
                 .isEqualTo("class1");
     }
 
@@ -142,11 +144,11 @@ class LaneTableTest {
         assertThat(table(Dealt.of(32, 0), new Division.Pairs()).lanes()).hasSize(LaneTable.MOST_LANES);
         assertThatThrownBy(() -> table(Dealt.of(33, 0), new Division.Pairs()))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("66 series (33 classes of requests")
+                .hasMessageContaining("66 series (33 classes of requests, each tenant apart, in 2 variants)")
                 .hasMessageContaining("1 to 64")
                 .hasMessageNotContaining("\n");
         assertThatThrownBy(() -> LaneTable.of(Dealt.of(9, 8), maker("stable", 1)))
-                .hasMessageContaining("72 series (9 classes of requests, 8 tenants, 1 variants)");
+                .hasMessageContaining("72 series (72 classes of requests, each tenant apart, in 1 variants)");
     }
 
     @Test

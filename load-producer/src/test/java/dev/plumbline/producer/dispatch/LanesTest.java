@@ -50,10 +50,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.Queue;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -81,6 +83,7 @@ class LanesTest {
     private static final class Rig implements AutoCloseable {
         private final SystemTime clock = new SystemTime();
         private final List<Vertx> vertxes = new ArrayList<>();
+        private final Queue<Throwable> unhandled = new ConcurrentLinkedQueue<>();
         private final List<LoadLoop> loops = new ArrayList<>();
         private final EmissionCounters emission = new EmissionCounters();
         private final MockProducer<byte[], byte[]> kafka = kafka();
@@ -106,8 +109,9 @@ class LanesTest {
                             .collect(Collectors.toMap(variant -> variant, variant -> new CircuitBreaker(breaker))));
             MarkedQueue queue = new MarkedQueue(100_000, loopCount);
             for (int i = 0; i < loopCount; i++) {
-                Vertx vertx = Vertx.vertx(
-                        new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(1));
+                Vertx vertx =
+                        Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(1));
+                vertx.exceptionHandler(unhandled::add);
                 vertxes.add(vertx);
                 loops.add(new LoadLoop(
                         i,
@@ -139,19 +143,18 @@ class LanesTest {
         /** Offers, and waits until it is over. */
         void offer(Function<Integer, LoadPlan> plan, long count, RetryPolicy retries) throws Exception {
             for (CompletableFuture<Void> run : begin(plan, count, retries)) {
-                run.get(100, TimeUnit.SECONDS);
+                Awaitility.await()
+                        .atMost(Duration.ofSeconds(60))
+                        .pollInterval(Duration.ofMillis(2))
+                        .until(() -> run.isDone() || !unhandled.isEmpty());
+                assertThat(unhandled).isEmpty();
+                run.get(1, TimeUnit.SECONDS);
             }
         }
 
         List<CompletableFuture<Void>> begin(Function<Integer, LoadPlan> plan, long count, RetryPolicy retries) {
             RequestSource source = new RequestSource(
-                    "r",
-                    workload,
-                    lanes,
-                    RequestSource.Counting.BY_SERVER,
-                    Optional.empty(),
-                    retries,
-                    clock);
+                    "r", workload, lanes, RequestSource.Counting.BY_SERVER, Optional.empty(), retries, clock);
             Course course = Course.of(clock.nanos(), OptionalLong.empty(), OptionalLong.of(count))
                     .sharedBy(loops.size());
             List<CompletableFuture<Void>> runs = new ArrayList<>();
@@ -208,8 +211,9 @@ class LanesTest {
         public void close() {
             sender.stop();
             clients.forEach(InferenceClient::close);
-            vertxes.forEach(vertx -> assertThat(vertx.close().toCompletionStage().toCompletableFuture())
-                    .succeedsWithin(Duration.ofSeconds(60)));
+            vertxes.forEach(
+                    vertx -> assertThat(vertx.close().toCompletionStage().toCompletableFuture())
+                            .succeedsWithin(Duration.ofSeconds(60)));
         }
 
         private static MockProducer<byte[], byte[]> kafka() {
@@ -230,7 +234,8 @@ class LanesTest {
     private static final BreakerSettings NEVER = new BreakerSettings(2, 1, 1);
     private static final Workload CHAT = LaneTableTest.Dealt.of(1, 0);
 
-    private static Rig rig(int loops, Workload workload, Division division, int stable, int canary, BreakerSettings breaker) {
+    private static Rig rig(
+            int loops, Workload workload, Division division, int stable, int canary, BreakerSettings breaker) {
         LaneTable.Maker of = LaneTableTest.maker("stable", stable);
         return new Rig(
                 loops,
@@ -273,11 +278,14 @@ class LanesTest {
     }
 
     private static long count(List<RequestEvent> events, Class<? extends Outcome> outcome) {
-        return events.stream().filter(event -> outcome.isInstance(event.outcome())).count();
+        return events.stream()
+                .filter(event -> outcome.isInstance(event.outcome()))
+                .count();
     }
 
     private static Map<String, List<RequestEvent>> byPair(List<RequestEvent> events) {
-        return events.stream().collect(Collectors.groupingBy(event -> pair(event).id(), TreeMap::new, Collectors.toList()));
+        return events.stream()
+                .collect(Collectors.groupingBy(event -> pair(event).id(), TreeMap::new, Collectors.toList()));
     }
 
     @Test
@@ -294,10 +302,17 @@ class LanesTest {
             assertThat(ofCanary).hasSize(60);
             ofStable.forEach((id, body) -> assertThat(ofCanary).containsEntry(id + "c", body));
             assertThat(byPair(events)).hasSize(60).allSatisfy((id, halves) -> {
-                assertThat(halves).extracting(half -> pair(half).role()).containsExactlyInAnyOrder(Role.BASE, Role.CANDIDATE);
-                assertThat(halves.get(0).stamps().dueNanos()).isEqualTo(halves.get(1).stamps().dueNanos());
-                assertThat(halves).extracting(half -> half.attempt().asked().orElseThrow().ordinal()).doesNotContain(OptionalLong.empty()).hasSize(2);
-                assertThat(halves.get(0).series().group()).isEqualTo(halves.get(1).series().group());
+                assertThat(halves)
+                        .extracting(half -> pair(half).role())
+                        .containsExactlyInAnyOrder(Role.BASE, Role.CANDIDATE);
+                assertThat(halves.get(0).stamps().dueNanos())
+                        .isEqualTo(halves.get(1).stamps().dueNanos());
+                assertThat(halves)
+                        .extracting(half -> half.attempt().asked().orElseThrow().ordinal())
+                        .doesNotContain(OptionalLong.empty())
+                        .hasSize(2);
+                assertThat(halves.get(0).series().group())
+                        .isEqualTo(halves.get(1).series().group());
             });
             assertThat(rig.counters.pairs()).isEqualTo(60);
             assertThat(rig.counters.brokenPairs()).isZero();
@@ -314,7 +329,8 @@ class LanesTest {
                 // As they lie in the topic, which is as they ended.
                 RequestEvent first = halves.get(0);
                 RequestEvent last = halves.get(1);
-                assertThat(first.stamps().endNanos()).isLessThanOrEqualTo(last.stamps().endNanos());
+                assertThat(first.stamps().endNanos())
+                        .isLessThanOrEqualTo(last.stamps().endNanos());
                 assertThat(pair(first).twin()).isEmpty();
                 assertThat(pair(last).twin())
                         .contains(new Asked.Twin(first.ttftNanos(), first.tpotNanos(), first.e2eNanos()));
@@ -331,12 +347,20 @@ class LanesTest {
                 Rig rig = rig(loops, CHAT, new Division.Pairs(), stable.port(), canary.port(), NEVER)) {
             rig.offer(loop -> closed(2), 80, RetryPolicy.NEVER);
             byPair(rig.toldRequests()).values().forEach(halves -> {
-                RequestEvent base = halves.stream().filter(half -> pair(half).role() == Role.BASE).findFirst().orElseThrow();
-                RequestEvent candidate = halves.stream().filter(half -> pair(half).role() == Role.CANDIDATE).findFirst().orElseThrow();
+                RequestEvent base = halves.stream()
+                        .filter(half -> pair(half).role() == Role.BASE)
+                        .findFirst()
+                        .orElseThrow();
+                RequestEvent candidate = halves.stream()
+                        .filter(half -> pair(half).role() == Role.CANDIDATE)
+                        .findFirst()
+                        .orElseThrow();
                 long ordinal = base.attempt().asked().orElseThrow().ordinal().orElseThrow();
                 boolean isCandidateFirst = candidate.stamps().takenNanos().orElseThrow()
                         < base.stamps().takenNanos().orElseThrow();
-                assertThat(isCandidateFirst).as("of session %d, on %d loops", ordinal, loops).isEqualTo(ordinal / loops % 2 == 1);
+                assertThat(isCandidateFirst)
+                        .as("of session %d, on %d loops", ordinal, loops)
+                        .isEqualTo(ordinal / loops % 2 == 1);
             });
         }
     }
@@ -381,10 +405,11 @@ class LanesTest {
             assertThat(of("stable", events)).allMatch(event -> event.outcome() instanceof Outcome.Completed);
             List<RequestEvent> dead = of("canary", events);
             assertThat(dead).hasSizeBetween(60, 140);
-            assertThat(count(dead, Outcome.Failed.class)).as("until it was left alone").isBetween(4L, 20L);
+            assertThat(count(dead, Outcome.Failed.class))
+                    .as("until it was left alone")
+                    .isBetween(4L, 20L);
             assertThat(dead.stream().filter(event -> !(event.outcome() instanceof Outcome.Failed)))
-                    .allMatch(event -> event.outcome()
-                            .equals(new Outcome.Dropped(Outcome.DropReason.CIRCUIT_BREAKER)));
+                    .allMatch(event -> event.outcome().equals(new Outcome.Dropped(Outcome.DropReason.CIRCUIT_BREAKER)));
             assertThat(rig.protection.breakers().get("canary").timesOpened()).isEqualTo(1);
             assertThat(rig.protection.breakers().get("stable").timesOpened()).isZero();
             assertThat(rig.protection.leftAloneSinceNanos()).isEmpty();
@@ -407,7 +432,8 @@ class LanesTest {
             List<RequestEvent> dead = of("canary", events);
             assertThat(dead).hasSize(60);
             assertThat(count(dead, Outcome.Dropped.class)).isGreaterThanOrEqualTo(40);
-            assertThat(events).allSatisfy(event -> assertThat(pair(event).twin()).isEmpty());
+            assertThat(events)
+                    .allSatisfy(event -> assertThat(pair(event).twin()).isEmpty());
             assertThat(byPair(events)).hasSize(60);
             assertThat(rig.counters.pairs()).isEqualTo(60);
             assertThat(rig.counters.brokenPairs()).isEqualTo(60);
@@ -434,8 +460,8 @@ class LanesTest {
             List<RequestEvent> events = rig.toldRequests();
             assertThat(count(of("stable", events), Outcome.Completed.class)).isEqualTo(100);
             assertThat(of("canary", events).stream()
-                            .filter(event -> event.outcome()
-                                    .equals(new Outcome.Dropped(Outcome.DropReason.IN_FLIGHT_CAP))))
+                            .filter(event ->
+                                    event.outcome().equals(new Outcome.Dropped(Outcome.DropReason.IN_FLIGHT_CAP))))
                     .hasSize(60);
             assertThat(count(of("canary", events), Outcome.Cancelled.class)).isEqualTo(40);
         } finally {
@@ -458,7 +484,9 @@ class LanesTest {
                         new SpendLimits(OptionalLong.of(7), OptionalLong.empty(), OptionalDouble.empty(), 0, 0),
                         NEVER)) {
             rig.offer(loop -> closed(1), 100, RetryPolicy.NEVER);
-            assertThat(byPair(rig.toldRequests())).hasSize(3).allSatisfy((id, halves) -> assertThat(halves).hasSize(2));
+            assertThat(byPair(rig.toldRequests()))
+                    .hasSize(3)
+                    .allSatisfy((id, halves) -> assertThat(halves).hasSize(2));
             assertThat(rig.protection.spend().reached()).contains(SpendGuard.Limit.MAX_REQUESTS);
         }
     }
@@ -525,16 +553,22 @@ class LanesTest {
             assertThat(pairs).hasSize(20);
             pairs.forEach((id, halves) -> {
                 assertThat(halves).as(id).hasSize(2);
-                assertThat(halves.get(0).stamps().dueNanos()).isEqualTo(halves.get(1).stamps().dueNanos());
+                assertThat(halves.get(0).stamps().dueNanos())
+                        .isEqualTo(halves.get(1).stamps().dueNanos());
                 if (id.endsWith("t2")) {
-                    long laterEnd = pairs.get(id.substring(0, id.length() - 2)).get(1).stamps().endNanos();
+                    long laterEnd = pairs.get(id.substring(0, id.length() - 2))
+                            .get(1)
+                            .stamps()
+                            .endNanos();
                     assertThat(halves.get(0).stamps().dueNanos()).isEqualTo(laterEnd + 20 * MILLI);
                 }
             });
-            assertThat(bodiesById(stable).entrySet().stream().filter(each -> each.getKey().endsWith("t2")))
+            assertThat(bodiesById(stable).entrySet().stream()
+                            .filter(each -> each.getKey().endsWith("t2")))
                     .hasSize(10)
                     .allMatch(each -> each.getValue().contains("you said tea"));
-            assertThat(bodiesById(canary).entrySet().stream().filter(each -> each.getKey().endsWith("ct2")))
+            assertThat(bodiesById(canary).entrySet().stream()
+                            .filter(each -> each.getKey().endsWith("ct2")))
                     .hasSize(10)
                     .allMatch(each -> each.getValue().contains("you said coffee"));
         }
@@ -550,7 +584,9 @@ class LanesTest {
             List<RequestEvent> events = rig.toldRequests();
             assertThat(of("stable", events)).hasSize(20);
             assertThat(of("canary", events)).hasSize(10);
-            assertThat(of("stable", events).stream().filter(event -> event.attempt().asked().flatMap(Asked::pair).isEmpty()))
+            assertThat(of("stable", events).stream()
+                            .filter(event ->
+                                    event.attempt().asked().flatMap(Asked::pair).isEmpty()))
                     .as("second turns")
                     .hasSize(10);
         }
@@ -587,7 +623,8 @@ class LanesTest {
                     .filter(RequestEvent.class::isInstance)
                     .map(RequestEvent.class::cast)
                     .toList();
-            String setting = "seed " + seed + ": " + loops + " loops, " + workload + ", " + division + ", open " + isOpen;
+            String setting =
+                    "seed " + seed + ": " + loops + " loops, " + workload + ", " + division + ", open " + isOpen;
             assertThat(events)
                     .as(setting)
                     .extracting(event -> event.attempt().requestId())
@@ -614,13 +651,17 @@ class LanesTest {
                 long ofLane = firstTries.stream()
                         .filter(event -> event.series().equals(lane.series()))
                         .count();
-                assertThat(rig.counters.of(lane.series()).dueRequests()).as(setting).isEqualTo(ofLane);
+                assertThat(rig.counters.of(lane.series()).dueRequests())
+                        .as(setting)
+                        .isEqualTo(ofLane);
                 assertThat(offered).as(setting).containsEntry(lane.series(), ofLane);
                 assertThat(lastWords).as(setting).containsEntry(lane.series().group(), true);
                 assertThat(rig.counters.of(lane.series()).inFlightRequests()).isZero();
             }
-            assertThat(lastWords).as("goodbyes, one for each group").hasSize(
-                    (int) rig.lanes.lanes().stream().map(lane -> lane.series().group()).distinct().count());
+            assertThat(lastWords).as("goodbyes, one for each group").hasSize((int) rig.lanes.lanes().stream()
+                    .map(lane -> lane.series().group())
+                    .distinct()
+                    .count());
             assertThat(rig.counters.dueRequests()).isEqualTo(expected);
         }
     }

@@ -194,12 +194,7 @@ class SelfCheckTest {
         Ledgers both = new Ledgers(clock, Set.of(SERIES, other), 0);
         both.measuredFrom(0);
         SelfCheck ofBoth = new SelfCheck(
-                clock,
-                both,
-                new Budgets(10 * MILLI, 10 * MILLI, 50 * MILLI, 0.1, 0.95, 0.05),
-                cpu,
-                () -> lost,
-                0);
+                clock, both, new Budgets(10 * MILLI, 10 * MILLI, 50 * MILLI, 0.1, 0.95, 0.05), cpu, () -> lost, 0);
         for (int i = 0; i < RecentAnswers.KEPT; i++) {
             ofBoth.answered(SERIES, -100 * MILLI, 0);
             ofBoth.answered(other, -1_000 * MILLI, 0);
@@ -208,7 +203,8 @@ class SelfCheckTest {
 
         Map<Series, List<Activity>> told = both.drain(1_010 * MILLI);
         assertThat(told.get(SERIES).getFirst().sickness()).containsExactly(Sickness.EVENT_LOOP_STALLED);
-        assertThat(told.get(other)).allSatisfy(slot -> assertThat(slot.sickness()).isEmpty());
+        assertThat(told.get(other))
+                .allSatisfy(slot -> assertThat(slot.sickness()).isEmpty());
         assertThat(ofBoth.accusations(Sickness.EVENT_LOOP_STALLED)).isEqualTo(1);
     }
 
