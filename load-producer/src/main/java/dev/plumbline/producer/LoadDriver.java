@@ -2,7 +2,6 @@ package dev.plumbline.producer;
 
 import dev.plumbline.contract.event.Asked;
 import dev.plumbline.producer.client.InferenceClient;
-import dev.plumbline.producer.client.Target;
 import dev.plumbline.producer.dispatch.Course;
 import dev.plumbline.producer.dispatch.Lane;
 import dev.plumbline.producer.dispatch.LoadLoop;
@@ -19,11 +18,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
@@ -45,8 +47,8 @@ final class LoadDriver {
     private final String idPrefix;
     private final long salt;
     private final LoadShares shares;
-    /** One map for each loop; filled by the thread of the load, and closed by whoever stops it. */
-    private final List<Map<Lane, InferenceClient>> clients = new CopyOnWriteArrayList<>();
+    /** By variant, one map for each loop; filled by the thread of the load, and closed by whoever stops it. */
+    private final List<Map<String, InferenceClient>> clients = new CopyOnWriteArrayList<>();
 
     private final LongAdder selfWarmupRequests = new LongAdder();
     private final LongAdder unmeasuredRequests = new LongAdder();
@@ -70,7 +72,7 @@ final class LoadDriver {
 
     /** Warms the path of requests through this process. */
     void warmThisProcess() throws InterruptedException {
-        RequestSource warmup = unmeasuredSource();
+        RequestSource warmup = unmeasuredSource(settings.lanes());
         Vertx serverVertx = Wiring.oneLoop();
         try {
             long each = config.selfwarmup().duration().toNanos() / parts.loops.size();
@@ -91,34 +93,44 @@ final class LoadDriver {
         }
     }
 
-    /** Makes the clients of all lanes. */
+    /** Makes the clients of all targets. */
     void connect() {
         for (Vertx vertx : parts.vertxes) {
-            Map<Lane, InferenceClient> ofLoop = new HashMap<>();
-            Target target = settings.lane().target();
-            ofLoop.put(
-                    settings.lane(),
-                    new InferenceClient(
-                            vertx,
-                            target.endpoint(),
-                            target.timeouts(),
-                            clock,
-                            shares.slotsPerLoop(),
-                            parts.connectionReuse,
-                            parts.answerNotes));
+            Map<String, InferenceClient> ofLoop = new HashMap<>();
+            settings.lanes()
+                    .lanes()
+                    .forEach(lane -> ofLoop.computeIfAbsent(lane.variant(), unused -> client(vertx, lane)));
             clients.add(ofLoop);
         }
     }
 
-    /** Sends the target as many requests as the settings want it warmed by. */
+    /** Connections of its own for each target: the halves of a pair share none. */
+    private InferenceClient client(Vertx vertx, Lane lane) {
+        TargetNotes notes = parts.notes(lane);
+        return new InferenceClient(
+                vertx,
+                lane.target().endpoint(),
+                lane.target().timeouts(),
+                clock,
+                shares.slotsPerLoop(),
+                notes.connections(),
+                notes.answers());
+    }
+
+    private static Function<Lane, InferenceClient> byLane(Map<String, InferenceClient> clients) {
+        return lane -> Optional.ofNullable(clients.get(lane.variant()))
+                .orElseThrow(() -> new IllegalStateException("nobody sends what takes " + lane));
+    }
+
+    /** Sends each target as many requests as the settings want it warmed by, one target after the other. */
     void warmTarget() throws InterruptedException {
         long wanted = config.load().warmupRequests();
-        if (wanted > 0) {
-            RequestSource source = unmeasuredSource();
+        for (Routing toOneTarget : wanted > 0 ? settings.lanes().ofEachVariant() : List.<Routing>of()) {
+            RequestSource source = unmeasuredSource(toOneTarget);
             LoadLoop loop = parts.loops.getFirst();
             await(List.of(loop.offer(
                     loop.prepare(source, source, 1),
-                    clients.getFirst()::get,
+                    byLane(clients.getFirst()),
                     shares.warmup((int) Math.min(wanted, WARMUP_CONCURRENCY)),
                     Course.rehearsal(clock.nanos(), OptionalLong.empty(), OptionalLong.of(wanted)),
                     protection,
@@ -128,8 +140,8 @@ final class LoadDriver {
 
     /** Offers the load. */
     void measure() throws InterruptedException {
-        RequestSource source = source(idPrefix, measuredWorkload());
-        RequestSource unmeasured = unmeasuredSource();
+        RequestSource source = source(idPrefix, measuredWorkload(), settings.lanes());
+        RequestSource unmeasured = unmeasuredSource(settings.lanes());
         List<LoadLoop.Load> loads = new ArrayList<>();
         for (LoadLoop loop : parts.loops) {
             loads.add(loop.prepare(source, unmeasured, parts.loops.size()));
@@ -147,13 +159,13 @@ final class LoadDriver {
                     .get(i)
                     .offer(
                             loads.get(i),
-                            clients.get(i)::get,
+                            byLane(clients.get(i)),
                             shares.plan(i),
                             course,
                             protection,
                             request -> unmeasuredRequests.increment()));
         }
-        LOG.infof("Offering %s to %s", settings.series().group().loadPoint().key(), settings.endpoint());
+        LOG.infof("Offering %s to %s", settings.series().group().loadPoint().key(), endpoints());
         await(runs);
     }
 
@@ -186,11 +198,18 @@ final class LoadDriver {
                 : OptionalLong.empty();
     }
 
-    private RequestSource source(String prefix, Workload workload) {
+    private String endpoints() {
+        return settings.lanes().lanes().stream()
+                .map(lane -> lane.target().endpoint().toString())
+                .distinct()
+                .collect(Collectors.joining(" and "));
+    }
+
+    private RequestSource source(String prefix, Workload workload, Routing routing) {
         return new RequestSource(
                 prefix,
                 workload,
-                Routing.to(settings.lane()),
+                routing,
                 new RequestSource.Counting(settings.tokens().choice(), parts.tokenStage.isPresent()),
                 settings.slo().map(Asked::under),
                 settings.retries(),
@@ -205,8 +224,8 @@ final class LoadDriver {
     }
 
     /** Others than those that are measured, so that a prefix cache has not seen what will be measured. */
-    private RequestSource unmeasuredSource() {
-        return source("w" + idPrefix, settings.workload().salted(Salt.mixed(salt, "warm-up")));
+    private RequestSource unmeasuredSource(Routing routing) {
+        return source("w" + idPrefix, settings.workload().salted(Salt.mixed(salt, "warm-up")), routing);
     }
 
     /** Until all are over; interrupted when the end is asked for. */

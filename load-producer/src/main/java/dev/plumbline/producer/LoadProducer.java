@@ -1,10 +1,14 @@
 package dev.plumbline.producer;
 
+import dev.plumbline.contract.event.OwnLimit;
+import dev.plumbline.producer.dispatch.Lane;
 import dev.plumbline.producer.dispatch.LoadCounters;
 import dev.plumbline.producer.dispatch.LoadLoop;
 import dev.plumbline.producer.exposition.ProducerMetrics;
 import dev.plumbline.producer.time.ProducerClock;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -46,12 +50,11 @@ final class LoadProducer {
                 config, settings, clock, parts, clock.anchorAt(clock.nanos()).epoch());
         new OwnMetrics(
                         parts.loadCounters,
-                        parts.connectionReuse,
-                        parts.answerNotes,
+                        parts.targets,
                         parts.emissionCounters,
                         parts.queue,
                         parts.tokenStage,
-                        settings.protection().breaker(),
+                        settings.protection(),
                         clock,
                         parts.loops,
                         parts.lostTime,
@@ -82,6 +85,7 @@ final class LoadProducer {
         new Thread(parts.sender, "event-sender").start();
         parts.tokenStage.ifPresent(stage -> new Thread(stage, "token-stage").start());
         parts.sampling.start();
+        parts.canarySampling.ifPresent(Sampling::start);
         parts.lostTime.start();
         parts.loops.forEach(LoadLoop::start);
         life.enter(LifeCycle.Stage.SELF_WARMUP);
@@ -127,6 +131,7 @@ final class LoadProducer {
         ending.step("counting tokens", this::awaitTokens);
         ending.step("the sender", this::awaitSender);
         ending.step("sampling", parts.sampling::stop);
+        parts.canarySampling.ifPresent(canary -> ending.step("sampling of the canary", canary::stop));
         ending.step("the clients", driver::close);
         ending.step("what was lost", parts.lostTime::close);
         parts.vertxes.forEach(vertx -> ending.step("an event loop", vertx::close));
@@ -211,7 +216,7 @@ final class LoadProducer {
                 load.failedRequests(),
                 load.droppedRequests(),
                 load.cancelledRequests(),
-                parts.answerNotes.ownLimits(),
+                ownLimits(),
                 parts.emissionCounters.acknowledgedEvents(),
                 parts.emissionCounters.lostEvents(),
                 parts.queue.size(),
@@ -219,10 +224,36 @@ final class LoadProducer {
                 driver.unmeasuredRequests(),
                 epochMillis(driver.measuredFromNanos()),
                 epochMillis(driver.measuredUntilNanos()),
-                epochMillis(settings.protection().breaker().openSinceNanos()),
+                epochMillis(settings.protection().leftAloneSinceNanos()),
                 life.isToldToEnd(),
                 settings.protection().spend().reached(),
-                settings.protection().spend().spent());
+                settings.protection().spend().spent(),
+                settings.lanes().lanes().stream().map(this::status).toList(),
+                new StatusReport.Pairs(load.pairs() - load.brokenPairs(), load.brokenPairs()));
+    }
+
+    private StatusReport.OfLane status(Lane lane) {
+        LoadCounters load = parts.loadCounters.of(lane.series());
+        return new StatusReport.OfLane(
+                lane.series().group().key(),
+                lane.series().variant(),
+                load.dueRequests(),
+                load.sentRequests(),
+                load.inFlightRequests(),
+                load.completedRequests(),
+                load.failedRequests(),
+                load.droppedRequests(),
+                load.cancelledRequests(),
+                epochMillis(settings.protection().breaker(lane).openSinceNanos()));
+    }
+
+    private Map<OwnLimit, Long> ownLimits() {
+        Map<OwnLimit, Long> all = new EnumMap<>(OwnLimit.class);
+        parts.targets
+                .values()
+                .forEach(notes ->
+                        notes.answers().ownLimits().forEach((limit, count) -> all.merge(limit, count, Long::sum)));
+        return all;
     }
 
     private OptionalLong epochMillis(OptionalLong nanos) {

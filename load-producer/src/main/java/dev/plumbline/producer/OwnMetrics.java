@@ -1,38 +1,39 @@
 package dev.plumbline.producer;
 
 import dev.plumbline.contract.event.Activity;
-import dev.plumbline.producer.client.AnswerNotes;
-import dev.plumbline.producer.client.ConnectionReuse;
 import dev.plumbline.producer.dispatch.LoadCounters;
 import dev.plumbline.producer.dispatch.LoadLoop;
+import dev.plumbline.producer.dispatch.Protection;
 import dev.plumbline.producer.emission.EmissionCounters;
 import dev.plumbline.producer.emission.MarkedQueue;
 import dev.plumbline.producer.exposition.ProducerMetrics;
-import dev.plumbline.producer.limits.CircuitBreaker;
 import dev.plumbline.producer.selfcheck.LostTime;
 import dev.plumbline.producer.time.ProducerClock;
 import dev.plumbline.producer.tokens.TokenStage;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
  * What a producer exposes of itself, beside its requests and its samples. Read when somebody asks.
  *
+ * @param targets by the variant that each serves
  * @param isWarm whether both warm-ups are over
  * @param selfWarmupRequests that warmed the producer's own path so far
  */
 record OwnMetrics(
         LoadCounters load,
-        ConnectionReuse connections,
-        AnswerNotes answers,
+        Map<String, TargetNotes> targets,
         EmissionCounters emission,
         MarkedQueue queue,
         Optional<TokenStage> tokenStage,
-        CircuitBreaker breaker,
+        Protection protection,
         ProducerClock clock,
         List<LoadLoop> loops,
         Supplier<LostTime> lostTime,
@@ -40,6 +41,7 @@ record OwnMetrics(
         LongSupplier selfWarmupRequests) {
 
     OwnMetrics {
+        targets = Map.copyOf(targets);
         loops = List.copyOf(loops);
     }
 
@@ -80,22 +82,35 @@ record OwnMetrics(
         metrics.gauge("plumbline_producer_queue_items", "Requests and markers that wait for the sender", queue::size);
         metrics.gauge("plumbline_producer_in_flight", "Requests in flight", load::inFlightRequests);
         metrics.counter("plumbline_producer_retries_total", "Tries beyond the first", load::retriedRequests);
-        metrics.counter(
+        metrics.gaugeBySeries(
+                "plumbline_producer_series_in_flight",
+                "Requests in flight of a series",
+                series -> load.of(series).inFlightRequests());
+        metrics.countersBy(
+                "whole",
+                "plumbline_producer_pairs_total",
+                "Pairs of requests that are over, by whether both halves were answered and so compare",
+                Map.of("true", () -> load.pairs() - load.brokenPairs(), "false", load::brokenPairs));
+        metrics.countersBy(
+                "variant",
                 "plumbline_producer_repeated_total",
                 "Requests written once more, to a new connection, because a kept one ended before any answer",
-                connections::repeatedRequests);
-        metrics.gauge(
+                each(targets, of -> of.connections()::repeatedRequests));
+        metrics.gaugesBy(
+                "variant",
                 "plumbline_producer_reuse_given_up",
                 "1 once connections are no longer kept, because the target ended them all after one answer",
-                () -> connections.isGivenUp() ? 1 : 0);
-        metrics.counter(
+                each(targets, of -> () -> of.connections().isGivenUp() ? 1 : 0));
+        metrics.countersBy(
+                "variant",
                 "plumbline_producer_answers_mislabelled_total",
                 "Answers whose content type was not that of their body, which was read all the same",
-                answers::mislabelledAnswers);
-        metrics.counter(
+                each(targets, of -> of.answers()::mislabelledAnswers));
+        metrics.countersBy(
+                "variant",
                 "plumbline_producer_usage_refused_total",
                 "Answers with token counts of the server that cannot be true, so that the next source was taken",
-                answers::refusedUsages);
+                each(targets, of -> of.answers()::refusedUsages));
         metrics.counter(
                 "plumbline_producer_tokens_uncounted_total",
                 "Requests that a tokenizer should have counted and did not: it was behind, or could not",
@@ -105,14 +120,18 @@ record OwnMetrics(
                 "plumbline_producer_self_warmup_requests",
                 "Requests that warmed the producer's own path",
                 selfWarmupRequests::getAsLong);
-        metrics.counter(
+        metrics.countersBy(
+                "variant",
                 "plumbline_producer_breaker_opened_total",
                 "How often the target was left alone because it failed too often",
-                breaker::timesOpened);
-        metrics.gauge(
+                each(protection.breakers(), breaker -> breaker::timesOpened));
+        metrics.gaugesBy(
+                "variant",
                 "plumbline_producer_breaker_open",
                 "1 while the target is left alone because it failed too often",
-                () -> breaker.openSinceNanos().isPresent() ? 1 : 0);
+                each(
+                        protection.breakers(),
+                        breaker -> () -> breaker.openSinceNanos().isPresent() ? 1 : 0));
         metrics.accusations(this::accusations);
         metrics.secondsByLoop(
                 "plumbline_producer_event_loop_cpu_seconds_total",
@@ -135,6 +154,12 @@ record OwnMetrics(
                         .stolen()
                         .map(stolen -> OptionalLong.of(stolen.nanos()))
                         .orElse(OptionalLong.empty()));
+    }
+
+    private static <V, S> Map<String, S> each(Map<String, V> ofVariants, Function<V, S> value) {
+        Map<String, S> values = new TreeMap<>();
+        ofVariants.forEach((variant, of) -> values.put(variant, value.apply(of)));
+        return values;
     }
 
     private long accusations(Activity.Sickness sickness) {

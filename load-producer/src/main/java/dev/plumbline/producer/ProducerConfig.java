@@ -54,6 +54,9 @@ public interface ProducerConfig {
     /** How answers are drawn and where they end. */
     Generation generation();
 
+    /** A second target beside it, driven by the same load. */
+    Canary canary();
+
     /** How much load. */
     Load load();
 
@@ -262,6 +265,52 @@ public interface ProducerConfig {
         DETERMINISTIC,
         /** The server. */
         DEFAULTS
+    }
+
+    /**
+     * What the canary does not say of itself is as with the target: API, streaming, sampling, trusted authorities, proxy. A key and
+     * headers of the target's are not sent to it.
+     */
+    interface Canary {
+        /** Base URL or whole URL, as of the target. Absent = there is no canary. */
+        Optional<String> url();
+
+        /** Path of the API, with its query if it has one, instead of the usual one below the base URL. */
+        Optional<String> path();
+
+        /** Further parameters of the query, unencoded. Default none. */
+        Map<String, String> query();
+
+        /** Further headers; they win over ours. Default none. */
+        Map<String, String> headers();
+
+        /** Model name that is sent. Default that of the target; another one needs same-model. */
+        Optional<String> model();
+
+        /** Whether another name of the model is but another name: two models do not compare. Default false. */
+        @WithDefault("false")
+        boolean sameModel();
+
+        /** File whose first line is the API key. At most one of this and api-key-env; absent = none is sent. */
+        Optional<String> apiKeyFile();
+
+        /** Name of the environment variable that holds the API key. */
+        Optional<String> apiKeyEnv();
+
+        /** Header that carries the bare key. Default as for the target. */
+        Optional<String> apiKeyHeader();
+
+        /** Variant of its series. Default canary. */
+        @WithDefault("canary")
+        String variant();
+
+        /** SPLIT: each session goes to one of both. PAIR: each goes to both at the same time. Default SPLIT. */
+        @WithDefault("SPLIT")
+        CanaryMode mode();
+
+        /** Share of the sessions that a split sends to the canary, 0.001 to 0.999. Default 0.1. */
+        @WithDefault("0.1")
+        double share();
     }
 
     interface Generic {
@@ -737,6 +786,14 @@ public interface ProducerConfig {
         AVOID,
         /** What an earlier start with the same seed left in it. */
         REUSE
+    }
+
+    /** How a load is divided among target and canary. */
+    enum CanaryMode {
+        /** Each session goes to one of them, by its ordinal. */
+        SPLIT,
+        /** Each session goes to both at the same time. */
+        PAIR
     }
 
     /** How requests of an open loop are spaced. */

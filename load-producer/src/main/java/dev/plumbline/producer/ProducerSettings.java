@@ -2,15 +2,14 @@ package dev.plumbline.producer;
 
 import dev.plumbline.contract.event.Slo;
 import dev.plumbline.contract.series.Arrivals;
-import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.contract.series.ConditionsDigest;
 import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.contract.series.Series;
 import dev.plumbline.contract.wire.Topics;
 import dev.plumbline.producer.client.Endpoint;
-import dev.plumbline.producer.client.Target;
 import dev.plumbline.producer.client.Timeouts;
 import dev.plumbline.producer.dispatch.Lane;
+import dev.plumbline.producer.dispatch.LaneTable;
 import dev.plumbline.producer.dispatch.Protection;
 import dev.plumbline.producer.dispatch.RetryPolicy;
 import dev.plumbline.producer.emission.KafkaConnector;
@@ -36,24 +35,29 @@ import dev.plumbline.workload.dataset.DatasetChoice;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * The configuration after its rules were checked, once, at start.
  *
  * @param bootstrapServers of Kafka
- * @param lane where requests go, and the series under which they are measured; its load point is the load
+ * @param lanes where requests go, and the series under which they are measured; their load point is the load
  * @param workload what is asked; salted by whoever starts, unless caches are to be used again
  */
 record ProducerSettings(
         String bootstrapServers,
-        Lane lane,
+        LaneTable lanes,
         Workload workload,
         ProducerConfig.CacheUse cacheUse,
         Budgets budgets,
@@ -62,7 +66,8 @@ record ProducerSettings(
         Tokens tokens,
         Optional<Slo> slo,
         SenderSettings sender,
-        SamplingSettings sampling) {
+        SamplingSettings sampling,
+        Optional<CanarySampling> canarySampling) {
 
     /**
      * Who counts tokens.
@@ -72,16 +77,32 @@ record ProducerSettings(
      */
     record Tokens(TokenChoice choice, Optional<Path> tokenizerFile, Optional<Endpoint> tokenize) {}
 
+    /**
+     * What is looked at around a canary.
+     *
+     * @param variant of its series
+     * @param isOnSameMachine whether it is where the target is, so that what is seen of the GPUs there is seen of both
+     */
+    record CanarySampling(String variant, SamplingSettings settings, boolean isOnSameMachine) {}
+
+    /** The series of the first lane: the target's, of the first class of requests. */
     Series series() {
-        return lane.series();
+        return lanes.lanes().getFirst().series();
     }
 
+    /** Every series that is driven. */
+    Set<Series> allSeries() {
+        return lanes.lanes().stream().map(Lane::series).collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    /** Of the target; a canary has its own. */
     Endpoint endpoint() {
-        return lane.target().endpoint();
+        return lanes.lanes().getFirst().target().endpoint();
     }
 
+    /** Of the target; a canary has its own. */
     Protocol protocol() {
-        return lane.target().protocol();
+        return lanes.lanes().getFirst().target().protocol();
     }
 
     private static final Pattern PRODUCER_ID = Pattern.compile("[A-Za-z0-9._:-]{1,100}");
@@ -105,45 +126,50 @@ record ProducerSettings(
         String model = target.model()
                 .orElseThrow(() -> InvalidConfiguration.missing("plumbline.target.model", "llama-3.1-8b"));
         InvalidConfiguration.require("plumbline.", () -> requireAllowed(config));
-        TargetSettings driven = TargetSettings.checked(config, model, environment);
+        TargetSettings driven = TargetSettings.checked(TargetAddress.of(target), config, model, environment);
+        Optional<CanarySettings> canary = CanarySettings.checked(config, model, environment);
         Endpoint endpoint = driven.endpoint();
         KafkaConnector.refusal(config.kafka().properties()).ifPresent(refused -> {
             throw new InvalidConfiguration(refused);
         });
         LoadPoint loadPoint = loadPoint(config.load());
-        Optional<OwnPrompts> own = OwnPrompts.read(config);
-        Series series = series(config, endpoint, model, loadPoint, own);
         Tokens tokens = tokens(config.tokens(), endpoint);
+        Optional<OwnPrompts> own = OwnPrompts.read(config);
         Workload workload = own.map(OwnPrompts::workload).orElseGet(() -> workload(config));
-        Protocol protocol = driven.protocol()
-                .withLimits(limits(
-                        Runtime.getRuntime().maxMemory(),
-                        config.load().concurrency().orElse(config.load().maxInFlight()),
-                        (int) own.map(OwnPrompts::mostAnswerTokens)
-                                .orElseGet(() -> answers(config.workload()).most())
-                                .longValue()));
+        List<String> variants = Stream.concat(
+                        Stream.of(config.series().variant()), canary.stream().map(CanarySettings::variant))
+                .toList();
+        boolean keepsTexts =
+                tokens.tokenizerFile().isPresent() || tokens.tokenize().isPresent() || workload.readsAnswers();
+        AnswerLimits limits = limits(
+                Runtime.getRuntime().maxMemory(),
+                (canary.isPresent() ? 2 : 1)
+                        * config.load().concurrency().orElse(config.load().maxInFlight()),
+                (int) own.map(OwnPrompts::mostAnswerTokens)
+                        .orElseGet(() -> answers(config.workload()).most())
+                        .longValue());
         return new ProducerSettings(
                 bootstrapServers,
-                new Lane(
-                        series,
-                        new Target(
-                                endpoint,
-                                tokens.tokenizerFile().isPresent()
-                                                || tokens.tokenize().isPresent()
-                                                || workload.readsAnswers()
-                                        ? protocol.keepingText()
-                                        : protocol,
-                                InvalidConfiguration.allowed(
-                                        "plumbline.timeouts.", () -> timeouts(config.timeouts())))),
+                new LaneSettings(config, model, loadPoint, conditions(config, own, canary), limits, keepsTexts)
+                        .lanes(workload, driven, canary),
                 workload,
                 cacheUse(config.workload()),
                 InvalidConfiguration.allowed("plumbline.self-check.", () -> budgets(config.selfCheck())),
-                protection(config, own),
+                protection(config, variants),
                 InvalidConfiguration.allowed("plumbline.retry.", () -> retries(config.retry())),
                 tokens,
                 InvalidConfiguration.allowed("plumbline.slo.", () -> slo(config.slo())),
                 InvalidConfiguration.allowed("plumbline.", () -> sender(config)),
-                SamplingSettings.checked(config, endpoint.headers()));
+                SamplingSettings.checked(config, endpoint.headers()),
+                canary.map(other -> canarySampling(config, endpoint, other)));
+    }
+
+    private static CanarySampling canarySampling(ProducerConfig config, Endpoint target, CanarySettings canary) {
+        Endpoint endpoint = canary.driven().endpoint();
+        return new CanarySampling(
+                canary.variant(),
+                SamplingSettings.ofCanary(config, endpoint.headers()),
+                endpoint.url().host().equals(target.url().host()));
     }
 
     /** Numbers that are part of no value with rules of its own. */
@@ -188,20 +214,6 @@ record ProducerSettings(
         Allowed.number("selfwarmup.requests", config.selfwarmup().requests(), 0, 1_000_000_000);
     }
 
-    private static Series series(
-            ProducerConfig config, Endpoint endpoint, String model, LoadPoint loadPoint, Optional<OwnPrompts> own) {
-        ProducerConfig.SeriesLabels labels = config.series();
-        String name = config.target()
-                .name()
-                .orElse(endpoint.url().host() + ":" + endpoint.url().port());
-        return InvalidConfiguration.allowed(
-                "plumbline.series: ",
-                () -> new Series(
-                        new ComparisonGroup(name, model, labels.scenario(), loadPoint, labels.tenant()),
-                        labels.variant(),
-                        Optional.of(labels.conditions().orElseGet(() -> conditions(config, own)))));
-    }
-
     /**
      * What one answer may hold in memory, so that all of them at once, each as long as it may be, leave most of the heap alone. An
      * honest answer always fits: so many bytes for each token that is asked for.
@@ -241,7 +253,8 @@ record ProducerSettings(
     }
 
     /** What this producer knows of what must match. */
-    private static String conditions(ProducerConfig config, Optional<OwnPrompts> own) {
+    private static String conditions(
+            ProducerConfig config, Optional<OwnPrompts> own, Optional<CanarySettings> canary) {
         ProducerConfig.Workload workload = config.workload();
         Map<String, String> conditions = new HashMap<>(Map.of(
                 "promptTokens", Integer.toString(workload.promptTokens()),
@@ -257,6 +270,7 @@ record ProducerSettings(
             conditions.put("maxTokensDeviation", Integer.toString(spread));
         }
         own.ifPresent(prompts -> prompts.state(conditions));
+        canary.ifPresent(other -> conditions.put("canary", other.condition()));
         return ConditionsDigest.of(conditions);
     }
 
@@ -272,10 +286,9 @@ record ProducerSettings(
                         nanos(stated.response())));
     }
 
-    private static Protection protection(ProducerConfig config, Optional<OwnPrompts> own) {
+    private static Protection protection(ProducerConfig config, Collection<String> variants) {
         ProducerConfig.Limits limits = config.limits();
         ProducerConfig.Breaker breaker = config.breaker();
-        ProducerConfig.Workload workload = config.workload();
         SpendLimits spend = InvalidConfiguration.allowed(
                 "plumbline.limits.",
                 () -> new SpendLimits(
@@ -288,12 +301,8 @@ record ProducerSettings(
                 "plumbline.breaker.",
                 () -> new BreakerSettings(breaker.failureRatio(), breaker.requests(), nanos(breaker.pause())));
         return new Protection(
-                own.map(prompts -> new SpendGuard(spend, prompts.mostPromptWords(), prompts.mostAnswerTokens()))
-                        .orElseGet(() -> new SpendGuard(
-                                spend,
-                                prompts(workload).most(),
-                                answers(workload).most())),
-                new CircuitBreaker(pauses));
+                new SpendGuard(spend),
+                variants.stream().collect(Collectors.toMap(variant -> variant, variant -> new CircuitBreaker(pauses))));
     }
 
     private static LoadPoint loadPoint(ProducerConfig.Load load) {
@@ -361,7 +370,7 @@ record ProducerSettings(
         return new Tokens(choice, file, tokenize);
     }
 
-    private static Timeouts timeouts(ProducerConfig.Timeouts timeouts) {
+    static Timeouts timeouts(ProducerConfig.Timeouts timeouts) {
         return new Timeouts(
                 nanos(timeouts.connect()),
                 nanos(timeouts.firstToken()),

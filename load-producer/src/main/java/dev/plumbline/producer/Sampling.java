@@ -38,6 +38,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 
 /**
  * Everything that looks at the surroundings of the load: samplers of GPUs and engine, the life of the model in an Ollama, and
@@ -60,6 +61,7 @@ final class Sampling implements LoadSurroundings {
     private final ProducerClock clock;
     private final List<Sampler<GpuSample>> gpus = new ArrayList<>();
     private final List<Sampler<EngineSample>> engines = new ArrayList<>();
+    private final Consumer<List<GpuSample>> gpuListener;
     private final NearestReadings<GpuSample> nearestGpu;
     private final NearestReadings<EngineSample> nearestEngine;
     private final String gpuAbsence;
@@ -68,7 +70,10 @@ final class Sampling implements LoadSurroundings {
     private volatile Optional<OllamaWatch> watch = Optional.empty();
     private volatile Optional<OllamaLifecycle> lifecycle = Optional.empty();
 
-    /** @param searchPath folders in which tools are looked for */
+    /**
+     * @param searchPath folders in which tools are looked for
+     * @param gpuListener hears of each look at GPUs, too
+     */
     Sampling(
             SamplingSettings settings,
             KafkaConnector connector,
@@ -76,8 +81,10 @@ final class Sampling implements LoadSurroundings {
             String target,
             String model,
             ProducerClock clock,
-            String searchPath) {
+            String searchPath,
+            Consumer<List<GpuSample>> gpuListener) {
         this.settings = settings;
+        this.gpuListener = gpuListener;
         this.producerId = producerId;
         this.target = target;
         this.model = model;
@@ -127,7 +134,10 @@ final class Sampling implements LoadSurroundings {
 
     private Sampler<GpuSample> gpuSampler(Viewpoint viewpoint, SampleSource<GpuSample> source, int index) {
         return new Sampler<>(
-                viewpoint, source, settings.gpu().pace(), new GpuEventValues(prefix(index)), sender, seconds::gpus);
+                viewpoint, source, settings.gpu().pace(), new GpuEventValues(prefix(index)), sender, look -> {
+                    seconds.gpus(look);
+                    gpuListener.accept(look);
+                });
     }
 
     private void openEngines() {
@@ -219,19 +229,32 @@ final class Sampling implements LoadSurroundings {
         }
     }
 
-    /** The event with the samples nearest to its start and its end. Its start is when it was sent, or due if it never was. */
     @Override
-    public SortedMap<Long, Circumstances> drain() {
+    public SortedMap<Long, Circumstances> drain(String variant) {
         return seconds.drain();
     }
 
+    /** The event with the samples nearest to its start and its end. Its start is when it was sent, or due if it never was. */
     @Override
     public RequestEvent sampled(RequestEvent event) {
-        long start = event.stamps().sentNanos().orElse(event.stamps().dueNanos());
-        long end = event.stamps().endNanos();
-        NearestSamples gpu = nearestGpu.around(start, end);
-        NearestSamples engine = nearestEngine.around(start, end);
-        return event.sampled(gpu, engine);
+        return event.sampled(gpuAround(event), engineAround(event));
+    }
+
+    NearestSamples gpuAround(RequestEvent event) {
+        return nearestGpu.around(startNanos(event), event.stamps().endNanos());
+    }
+
+    NearestSamples engineAround(RequestEvent event) {
+        return nearestEngine.around(startNanos(event), event.stamps().endNanos());
+    }
+
+    private static long startNanos(RequestEvent event) {
+        return event.stamps().sentNanos().orElse(event.stamps().dueNanos());
+    }
+
+    /** Takes a look at GPUs that somebody else had. */
+    void gpusSeen(List<GpuSample> look) {
+        seconds.gpus(look);
     }
 
     void expose(ProducerMetrics metrics) {

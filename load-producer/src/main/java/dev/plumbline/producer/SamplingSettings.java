@@ -1,6 +1,7 @@
 package dev.plumbline.producer;
 
 import dev.plumbline.producer.settings.Allowed;
+import dev.plumbline.protocol.EndpointType;
 import dev.plumbline.telemetry.engine.EngineValue;
 import dev.plumbline.telemetry.gpu.GpuSourceKind;
 import dev.plumbline.telemetry.gpu.GpuSources;
@@ -62,7 +63,8 @@ record SamplingSettings(PageAddress target, Gpu gpu, Engine engine, Optional<Oll
      * @throws InvalidConfiguration naming the first key that is wrong
      */
     static SamplingSettings checked(ProducerConfig config, Map<String, String> targetHeaders) {
-        PageAddress target = target(config.target(), targetHeaders);
+        PageAddress target = target(
+                "plumbline.target.url: ", config.target().url(), config.target().endpointType(), targetHeaders);
         Duration longestRequest = config.timeouts().total();
         return new SamplingSettings(
                 target,
@@ -71,11 +73,42 @@ record SamplingSettings(PageAddress target, Gpu gpu, Engine engine, Optional<Oll
                 ollama(config.ollama()));
     }
 
-    private static PageAddress target(ProducerConfig.Target target, Map<String, String> headers) {
-        PageAddress typed = InvalidConfiguration.allowed(
-                "plumbline.target.url: ", () -> PageAddress.of(target.url().orElse(""), headers));
+    /**
+     * What is looked at around a canary: its engine, by its own page of metrics. The pages of the configuration are the target's, and
+     * so is the life of the model.
+     *
+     * @param headers sent with every request to the canary
+     */
+    static SamplingSettings ofCanary(ProducerConfig config, Map<String, String> headers) {
+        PageAddress canary = target(
+                "plumbline.canary.url: ", config.canary().url(), config.target().endpointType(), headers);
+        Duration longestRequest = config.timeouts().total();
+        ProducerConfig.Gpu gpu = config.gpu();
+        ProducerConfig.Engine engine = config.engine();
+        return new SamplingSettings(
+                canary,
+                new Gpu(
+                        GpuSourceKind.NONE,
+                        List.of(),
+                        List.of(),
+                        gpu.interval(),
+                        gpu.timeout(),
+                        pace("plumbline.gpu.interval", gpu.interval(), longestRequest)),
+                new Engine(
+                        engine.source() == ProducerConfig.EngineSource.AUTO
+                                ? List.of(canary.below("/metrics"))
+                                : List.of(),
+                        Map.of(),
+                        engine.timeout(),
+                        pace("plumbline.engine.interval", engine.interval(), longestRequest)),
+                Optional.empty());
+    }
+
+    private static PageAddress target(
+            String section, Optional<String> url, EndpointType type, Map<String, String> headers) {
+        PageAddress typed = InvalidConfiguration.allowed(section, () -> PageAddress.of(url.orElse(""), headers));
         String path = typed.uri().getRawPath() == null ? "" : typed.uri().getRawPath();
-        path = withoutEnd(withoutEnd(path, "/"), target.endpointType().path());
+        path = withoutEnd(withoutEnd(path, "/"), type.path());
         return typed.at(withoutEnd(withoutEnd(path, "/"), "/v1"));
     }
 

@@ -32,27 +32,31 @@ record TargetSettings(Endpoint endpoint, Protocol protocol) {
             new TreeSet<>(Set.of("connection", "content-length", "transfer-encoding"));
 
     /**
+     * @param at where it is; what it does not say is the target's
      * @param environment looks an environment variable up; absent ones are empty
      * @throws InvalidConfiguration naming the first key that is wrong
      */
-    static TargetSettings checked(ProducerConfig config, String model, UnaryOperator<String> environment) {
+    static TargetSettings checked(
+            TargetAddress at,
+            ProducerConfig config,
+            String model,
+            UnaryOperator<String> environment) {
         ProducerConfig.Target target = config.target();
         Generation generation = GenerationSettings.checked(config);
-        String url = target.url()
-                .orElseThrow(() -> InvalidConfiguration.missing("plumbline.target.url", "http://127.0.0.1:8000"));
+        String url =
+                at.url().orElseThrow(() -> InvalidConfiguration.missing(at.section() + "url", "http://127.0.0.1:8000"));
         TargetUrl where = InvalidConfiguration.allowed(
-                "plumbline.target.url or .path: ",
-                () -> TargetUrl.below(url, target.endpointType(), target.path(), target.query()));
-        Map<String, String> headers = new HashMap<>(authorization(target, environment));
-        headers.putAll(target.headers());
+                at.section() + "url or .path: ",
+                () -> TargetUrl.below(url, target.endpointType(), at.path(), at.query()));
+        Map<String, String> headers = new HashMap<>(authorization(at, target.endpointType(), environment));
+        headers.putAll(at.headers());
         headers.forEach((name, value) -> {
             if (name.equalsIgnoreCase("connection")) {
-                throw new InvalidConfiguration(
-                        "plumbline.target.headers.\"" + name + "\" is not allowed: connections are"
-                                + " kept or not by plumbline.target.keep-alive, 0s = every request gets one of its own");
+                throw new InvalidConfiguration(at.section() + "headers.\"" + name + "\" is not allowed: connections are"
+                        + " kept or not by plumbline.target.keep-alive, 0s = every request gets one of its own");
             }
             if (!isHeader(name, value)) {
-                throw new InvalidConfiguration("plumbline.target.headers.\"" + name
+                throw new InvalidConfiguration(at.section() + "headers.\"" + name
                         + "\" is not allowed, expected a name and printable ASCII, and none of " + FRAMING_HEADERS);
             }
         });
@@ -108,48 +112,49 @@ record TargetSettings(Endpoint endpoint, Protocol protocol) {
         return Protocol.generic(described, parameters);
     }
 
-    private static Map<String, String> authorization(ProducerConfig.Target target, UnaryOperator<String> environment) {
-        Optional<String> key = key(target, environment);
+    private static Map<String, String> authorization(
+            TargetAddress at, EndpointType type, UnaryOperator<String> environment) {
+        Optional<String> key = key(at, environment);
         if (key.isEmpty()) {
             return Map.of();
         }
         if (!HEADER_VALUE.matcher(key.get()).matches()) {
-            throw new InvalidConfiguration("the key of plumbline.target.api-key-… is not printable ASCII");
+            throw new InvalidConfiguration("the key of " + at.section() + "api-key-… is not printable ASCII");
         }
-        return target.apiKeyHeader()
+        return at.apiKeyHeader()
                 .map(header -> header.equalsIgnoreCase("authorization")
                         ? Map.of("Authorization", "Bearer " + key.get())
                         : Map.of(header, key.get()))
-                .orElseGet(() -> target.endpointType().authorization(key.get()));
+                .orElseGet(() -> type.authorization(key.get()));
     }
 
-    private static Optional<String> key(ProducerConfig.Target target, UnaryOperator<String> environment) {
-        if (target.apiKeyFile().isPresent() && target.apiKeyEnv().isPresent()) {
+    private static Optional<String> key(TargetAddress at, UnaryOperator<String> environment) {
+        if (at.apiKeyFile().isPresent() && at.apiKeyEnv().isPresent()) {
             throw new InvalidConfiguration(
-                    "at most one of plumbline.target.api-key-file and plumbline.target.api-key-env may be set");
+                    "at most one of " + at.section() + "api-key-file and " + at.section() + "api-key-env may be set");
         }
-        if (target.apiKeyEnv().isPresent()) {
-            String name = target.apiKeyEnv().get();
+        if (at.apiKeyEnv().isPresent()) {
+            String name = at.apiKeyEnv().get();
             String key = environment.apply(name).strip();
             if (key.isEmpty()) {
-                throw new InvalidConfiguration("plumbline.target.api-key-env = " + name
+                throw new InvalidConfiguration(at.section() + "api-key-env = " + name
                         + ": there is no such environment variable, or it is empty");
             }
             return Optional.of(key);
         }
-        return target.apiKeyFile().map(TargetSettings::firstLine);
+        return at.apiKeyFile().map(file -> firstLine(at.section(), file));
     }
 
-    private static String firstLine(String file) {
+    private static String firstLine(String section, String file) {
         String key;
         try (var lines = Files.lines(Path.of(file), StandardCharsets.UTF_8)) {
             key = lines.findFirst().orElse("").strip();
         } catch (IOException e) {
-            throw new InvalidConfiguration("plumbline.target.api-key-file: cannot read " + file + " ("
+            throw new InvalidConfiguration(section + "api-key-file: cannot read " + file + " ("
                     + e.getClass().getSimpleName() + "); give a file whose first line is the key");
         }
         if (key.isEmpty()) {
-            throw new InvalidConfiguration("plumbline.target.api-key-file = " + file
+            throw new InvalidConfiguration(section + "api-key-file = " + file
                     + " is not allowed, expected a file whose first line is the key");
         }
         return key;

@@ -1,14 +1,18 @@
 package dev.plumbline.producer;
 
+import dev.plumbline.contract.series.Series;
+import dev.plumbline.contract.telemetry.GpuSample;
 import dev.plumbline.producer.client.AnswerNotes;
 import dev.plumbline.producer.client.ConnectionReuse;
 import dev.plumbline.producer.client.SideChannel;
+import dev.plumbline.producer.dispatch.Lane;
 import dev.plumbline.producer.dispatch.LoadCounters;
 import dev.plumbline.producer.dispatch.LoadLoop;
 import dev.plumbline.producer.emission.EmissionCounters;
 import dev.plumbline.producer.emission.EventOutlet;
 import dev.plumbline.producer.emission.EventSender;
 import dev.plumbline.producer.emission.KafkaConnector;
+import dev.plumbline.producer.emission.LoadSurroundings;
 import dev.plumbline.producer.emission.MarkedQueue;
 import dev.plumbline.producer.exposition.ProducerMetrics;
 import dev.plumbline.producer.recorder.EndedRequest;
@@ -24,8 +28,12 @@ import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -40,12 +48,16 @@ final class Wiring {
     private static final int TOKENIZE_CONNECTIONS = 64;
 
     final ProducerMetrics metrics;
-    final LoadCounters loadCounters = new LoadCounters();
+    final LoadCounters loadCounters;
     final EmissionCounters emissionCounters = new EmissionCounters();
-    final ConnectionReuse connectionReuse;
-    final AnswerNotes answerNotes = new AnswerNotes();
+    /** By the variant that each target serves. */
+    final Map<String, TargetNotes> targets;
+
     final MarkedQueue queue;
     final Sampling sampling;
+    /** Of a canary; its model is left as it is. */
+    final Optional<Sampling> canarySampling;
+
     final EventSender sender;
     final Optional<TokenStage> tokenStage;
     final LostTimeWatch lostTime = LostTimeWatch.ofThisProcess();
@@ -58,28 +70,51 @@ final class Wiring {
         long queueBytes = config.emit().queueBytes().asLongValue();
         long heartbeatNanos = config.heartbeatInterval().toNanos();
         String producerId = config.producer().id();
-        this.metrics = new ProducerMetrics(settings.series());
-        this.connectionReuse =
-                ConnectionReuse.upTo((int) config.target().keepAlive().toSeconds());
+        Set<Series> series = settings.allSeries();
+        this.metrics = new ProducerMetrics(series);
+        this.loadCounters = new LoadCounters(series);
+        this.targets = series.stream()
+                .map(Series::variant)
+                .distinct()
+                .collect(Collectors.toMap(
+                        Function.identity(),
+                        variant -> new TargetNotes(
+                                ConnectionReuse.upTo(
+                                        (int) config.target().keepAlive().toSeconds()),
+                                new AnswerNotes())));
         this.queue = new MarkedQueue(queueCapacity, queueBytes, count);
-        this.sampling = new Sampling(
+        String target = settings.series().group().target();
+        this.canarySampling = settings.canarySampling()
+                .map(canary -> sampling(
+                        config,
+                        settings,
+                        canary.settings(),
+                        "-telemetry-canary",
+                        target + '@' + canary.variant(),
+                        clock,
+                        look -> {}));
+        this.sampling = sampling(
+                config,
+                settings,
                 settings.sampling(),
-                connector(config, settings, producerId + "-telemetry"),
-                producerId,
-                settings.series().group().target(),
-                settings.series().group().model(),
+                "-telemetry",
+                target,
                 clock,
-                Optional.ofNullable(System.getenv("PATH")).orElse(""));
+                canarySampling
+                        .filter(unused ->
+                                settings.canarySampling().orElseThrow().isOnSameMachine())
+                        .<Consumer<List<GpuSample>>>map(canary -> canary::gpusSeen)
+                        .orElse(look -> {}));
         this.sender = new EventSender(
                 queue,
                 connector(config, settings, producerId),
                 clock,
                 producerId,
-                Set.of(settings.series()),
+                series,
                 count,
                 settings.sender(),
                 emissionCounters,
-                sampling);
+                surroundings(settings, sampling, canarySampling));
         this.tokenStage = tokenCounter(settings)
                 .map(counter ->
                         new TokenStage(queueCapacity, queueBytes, count, counter, queue, metrics::tokensCounted));
@@ -91,7 +126,7 @@ final class Wiring {
                         i,
                         vertxes.get(i),
                         clock,
-                        Set.of(settings.series()),
+                        series,
                         outlet,
                         heartbeatNanos,
                         settings.budgets(),
@@ -102,6 +137,37 @@ final class Wiring {
                 .toList();
         metrics.producer(producerId);
         sampling.expose(metrics);
+    }
+
+    private static Sampling sampling(
+            ProducerConfig config,
+            ProducerSettings settings,
+            SamplingSettings of,
+            String clientIdEnd,
+            String target,
+            ProducerClock clock,
+            Consumer<List<GpuSample>> gpuListener) {
+        String producerId = config.producer().id();
+        return new Sampling(
+                of,
+                connector(config, settings, producerId + clientIdEnd),
+                producerId,
+                target,
+                settings.series().group().model(),
+                clock,
+                Optional.ofNullable(System.getenv("PATH")).orElse(""),
+                gpuListener);
+    }
+
+    private static LoadSurroundings surroundings(
+            ProducerSettings settings, Sampling sampling, Optional<Sampling> canarySampling) {
+        return canarySampling
+                .<LoadSurroundings>map(canary -> {
+                    ProducerSettings.CanarySampling of =
+                            settings.canarySampling().orElseThrow();
+                    return new SamplingOfBoth(sampling, canary, of.variant(), of.isOnSameMachine());
+                })
+                .orElse(sampling);
     }
 
     private static KafkaConnector connector(ProducerConfig config, ProducerSettings settings, String clientId) {
@@ -123,6 +189,12 @@ final class Wiring {
                 throw new InvalidConfiguration("plumbline.tokens.tokenizer-file: " + e.getMessage());
             }
         });
+    }
+
+    /** What is learned of the target of a lane. */
+    TargetNotes notes(Lane lane) {
+        return Optional.ofNullable(targets.get(lane.variant()))
+                .orElseThrow(() -> new IllegalArgumentException(lane + " is none of those that are driven"));
     }
 
     private void ended(EndedRequest request) {

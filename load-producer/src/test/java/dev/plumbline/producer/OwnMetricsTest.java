@@ -50,7 +50,7 @@ class OwnMetricsTest {
     private final ManualClock clock = new ManualClock(1_000_000_000_000L);
     private final Vertx vertx =
             Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setWorkerPoolSize(1));
-    private final ProducerMetrics metrics = new ProducerMetrics(SERIES);
+    private final ProducerMetrics metrics = new ProducerMetrics(List.of(SERIES));
     private final LoadCounters counters = new LoadCounters();
     private final MarkedQueue queue = new MarkedQueue(10, 1);
     private final AtomicReference<LostTime> lost = new AtomicReference<>(LostTime.unknown());
@@ -75,12 +75,11 @@ class OwnMetricsTest {
     private void register() {
         new OwnMetrics(
                         counters,
-                        ConnectionReuse.upTo(3),
-                        new AnswerNotes(),
+                        Map.of("stable", new TargetNotes(ConnectionReuse.upTo(3), new AnswerNotes())),
                         new EmissionCounters(),
                         queue,
                         Optional.empty(),
-                        Protection.none().breaker(),
+                        Protection.none(),
                         clock,
                         List.of(loop),
                         lost::get,

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.plumbline.contract.event.Slo;
 import dev.plumbline.contract.series.Arrivals;
 import dev.plumbline.contract.series.LoadPoint;
+import dev.plumbline.contract.series.Series;
 import dev.plumbline.producer.client.Endpoint;
 import dev.plumbline.protocol.AnswerLimits;
 import dev.plumbline.protocol.Ask;
@@ -155,6 +156,115 @@ class ProducerSettingsTest {
                 .hasMessageNotContaining("\n");
         assertThat(ProducerSettings.checked(config(Map.of("plumbline.target.keep-alive", "0s"))))
                 .isNotNull();
+    }
+
+    private static final Map<String, String> WITH_CANARY = Map.of(
+            "plumbline.canary.url", "http://127.0.0.1:8001",
+            "plumbline.target.api-key-env", "KEY",
+            "plumbline.target.headers.\"X-Team\"", "a");
+
+    @Test
+    void aCanaryIsTheSameGroupInAnotherVariant() {
+        ProducerSettings settings =
+                ProducerSettings.checked(config(WITH_CANARY), name -> name.equals("KEY") ? "secret" : "");
+        assertThat(settings.lanes().lanes())
+                .extracting(lane -> lane.series().lane())
+                .containsExactly("127.0.0.1:8000|m|chat|c4|default@stable", "127.0.0.1:8000|m|chat|c4|default@canary");
+        assertThat(settings.lanes().lanes())
+                .extracting(lane -> lane.target().endpoint().toString())
+                .containsExactly(
+                        "http://127.0.0.1:8000/v1/chat/completions", "http://127.0.0.1:8001/v1/chat/completions");
+        assertThat(settings.protection().breakers()).containsOnlyKeys("stable", "canary");
+        assertThat(settings.allSeries())
+                .extracting(Series::conditions)
+                .hasSize(2)
+                .allMatch(settings.series().conditions()::equals);
+    }
+
+    @Test
+    void aCanaryIsNotSentTheSecretsOfTheTarget() {
+        ProducerSettings settings =
+                ProducerSettings.checked(config(WITH_CANARY), name -> name.equals("KEY") ? "secret" : "");
+        assertThat(settings.endpoint().headers()).containsEntry("Authorization", "Bearer secret");
+        assertThat(settings.lanes().lanes().getLast().target().endpoint().headers())
+                .isEmpty();
+        assertThat(settings.canarySampling().orElseThrow().settings().target().headers())
+                .isEmpty();
+    }
+
+    @Test
+    void aCanaryIsWorkOfItsOwnAndAPlainLoadIsWhatItWas() {
+        Optional<String> plain =
+                ProducerSettings.checked(config(Map.of())).series().conditions();
+        Optional<String> split = conditionsOfCanary(Map.of());
+        assertThat(split).isPresent().isNotEqualTo(plain);
+        assertThat(conditionsOfCanary(Map.of("plumbline.canary.mode", "pair")))
+                .isNotEqualTo(plain)
+                .isNotEqualTo(split);
+        assertThat(conditionsOfCanary(Map.of("plumbline.canary.share", "0.2"))).isNotEqualTo(split);
+        assertThat(ProducerSettings.checked(config(Map.of("plumbline.canary.share", "0.2")))
+                        .series()
+                        .conditions())
+                .as("where there is no canary")
+                .isEqualTo(plain);
+    }
+
+    private static Optional<String> conditionsOfCanary(Map<String, String> changes) {
+        Map<String, String> all = new HashMap<>(Map.of("plumbline.canary.url", "http://127.0.0.1:8001"));
+        all.putAll(changes);
+        return ProducerSettings.checked(config(all)).series().conditions();
+    }
+
+    @Test
+    void aCanaryOfAnotherModelIsRefusedUnlessItIsAnotherNameOfTheSame() {
+        Map<String, String> another = Map.of(
+                "plumbline.canary.url", "http://127.0.0.1:8001",
+                "plumbline.canary.model", "m-next");
+        assertThatThrownBy(() -> ProducerSettings.checked(config(another)))
+                .isInstanceOf(InvalidConfiguration.class)
+                .hasMessageStartingWith("canary model differs")
+                .hasMessageContaining("plumbline.canary.same-model")
+                .hasMessageNotContaining("\n");
+        Map<String, String> stated = new HashMap<>(another);
+        stated.put("plumbline.canary.same-model", "true");
+        ProducerSettings settings = ProducerSettings.checked(config(stated));
+        assertThat(settings.lanes().lanes())
+                .extracting(lane -> lane.series().group().model())
+                .containsOnly("m");
+        assertThat(settings.lanes().lanes())
+                .extracting(lane -> lane.target().protocol().parameters().model())
+                .containsExactly("m", "m-next");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "plumbline.canary.url, localhost:8001",
+        "plumbline.canary.path, no-slash",
+        "plumbline.canary.share, 0",
+        "plumbline.canary.share, 1",
+        "plumbline.canary.share, NaN",
+        "plumbline.canary.variant, stable",
+        "plumbline.canary.variant, ' '",
+        "plumbline.canary.api-key-file, /does/not/exist",
+        "plumbline.canary.api-key-env, NO_SUCH_VARIABLE",
+        "plumbline.canary.headers.\"Content-Length\", 3"
+    })
+    void aWrongSettingOfACanaryIsNamedInOneLine(String key, String value) {
+        Map<String, String> all = new HashMap<>(Map.of("plumbline.canary.url", "http://127.0.0.1:8001"));
+        all.put(key, value);
+        assertThatThrownBy(() -> ProducerSettings.checked(config(all)))
+                .isInstanceOf(InvalidConfiguration.class)
+                .hasMessageContaining(
+                        key.endsWith("variant") && value.isBlank() ? "plumbline.series" : "plumbline.canary")
+                .hasMessageNotContaining("\n");
+    }
+
+    @Test
+    void whatIsSaidOfACanaryThatIsNotThereIsNotPassedOver() {
+        assertThatThrownBy(() -> ProducerSettings.checked(config(Map.of("plumbline.canary.model", "m"))))
+                .isInstanceOf(InvalidConfiguration.class)
+                .hasMessageContaining("plumbline.canary.model")
+                .hasMessageContaining("plumbline.canary.url=");
     }
 
     @ParameterizedTest

@@ -202,6 +202,13 @@ public final class ActivityLedger implements LoopLedger {
         }
     }
 
+    @Override
+    public void sick(Series of, long fromNanos, long toNanos, Activity.Sickness sickness) {
+        if (of.equals(series)) {
+            sick(fromNanos, toNanos, sickness);
+        }
+    }
+
     /** Slots that were discarded because nobody drained for too long: of these nothing is known. Any thread. */
     public long discardedSlots() {
         return discardedSlots.sum();

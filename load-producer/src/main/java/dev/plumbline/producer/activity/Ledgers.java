@@ -37,6 +37,11 @@ public final class Ledgers implements LoopLedger {
         ledgers.values().forEach(ledger -> ledger.sick(fromNanos, toNanos, sickness));
     }
 
+    @Override
+    public void sick(Series series, long fromNanos, long toNanos, Activity.Sickness sickness) {
+        of(series).sick(fromNanos, toNanos, sickness);
+    }
+
     /** The measured span of all of them begins. */
     public void measuredFrom(long atNanos) {
         ledgers.values().forEach(ledger -> ledger.measuredFrom(atNanos));

@@ -1,7 +1,5 @@
 package dev.plumbline.producer.dispatch;
 
-import dev.plumbline.contract.event.Outcome;
-import dev.plumbline.producer.recorder.EndedRequest;
 import dev.plumbline.producer.time.ProducerClock;
 import java.util.ArrayDeque;
 
@@ -11,12 +9,19 @@ final class ClosedRun extends LoadRun {
     /** How often slots ask whether a target that is left alone may be tried again. */
     private static final long BREAKER_POLL_MILLIS = 50;
 
+    /**
+     * How many may be dropped one after the other, because their target is left alone and another is not, before a slot pauses: few
+     * enough to be no flood of events, and enough that the other target hardly waits.
+     */
+    private static final int MOST_DROPPED_IN_A_ROW = 4;
+
     private final LoadPlan.Closed plan;
     /** When what they have to offer fell due, of slots that could not offer it yet. */
     private final ArrayDeque<Long> waitingSinceNanos = new ArrayDeque<>();
 
     private int toBegin;
     private long nextBeginNanos;
+    private int droppedInARow;
 
     ClosedRun(LoadPlan.Closed plan, Setting setting) {
         super(setting);
@@ -68,25 +73,39 @@ final class ClosedRun extends LoadRun {
             return;
         }
         switch (takeNext(dueNanos, false, Integer.MAX_VALUE)) {
-            case UP -> {}
+            case UP -> droppedInARow = 0;
+            case DROPPED -> goOn(++droppedInARow < MOST_DROPPED_IN_A_ROW);
             case NOT_READY -> waitingSinceNanos.addLast(dueNanos);
             case LEFT_ALONE -> pause(BREAKER_POLL_MILLIS);
             case NO_MORE -> exhaust();
         }
     }
 
+    private void goOn(boolean atOnce) {
+        if (atOnce) {
+            // Later, so that a row of them does not nest.
+            context.runOnContext(unused -> {
+                offer(clock.nanos());
+                completeIfIdle();
+            });
+        } else {
+            droppedInARow = 0;
+            pause(BREAKER_POLL_MILLIS);
+        }
+    }
+
     @Override
-    void freed(EndedRequest last) {
+    void freed(Round last) {
         if (isExhausted()) {
             return;
         }
-        if (isFailed(last.outcome()) && plan.pauseAfterFailureNanos() > 0) {
+        if (last.hasFailed() && plan.pauseAfterFailureNanos() > 0) {
             pause(Math.max(1, plan.pauseAfterFailureNanos() / ProducerClock.NANOS_PER_MILLI));
             return;
         }
         // Not from inside the end: the connection is back in the pool only after it.
         context.runOnContext(unused -> {
-            offer(last.stamps().endNanos());
+            offer(last.endNanos());
             completeIfIdle();
         });
     }
@@ -96,12 +115,5 @@ final class ClosedRun extends LoadRun {
             offer(clock.nanos());
             completeIfIdle();
         });
-    }
-
-    /** Or short of something here, which is so a moment later, too. */
-    private static boolean isFailed(Outcome outcome) {
-        return outcome instanceof Outcome.Failed
-                || (outcome instanceof Outcome.Cancelled cancelled
-                        && cancelled.ownLimit().isPresent());
     }
 }

@@ -3,14 +3,18 @@ package dev.plumbline.producer.dispatch;
 import dev.plumbline.contract.event.Outcome;
 import dev.plumbline.producer.client.Exchange;
 import dev.plumbline.producer.client.ExchangeListener;
+import dev.plumbline.producer.limits.CircuitBreaker;
 import dev.plumbline.producer.limits.CircuitBreaker.Permit;
 import dev.plumbline.producer.recorder.EndedRequest;
 import dev.plumbline.producer.recorder.RequestRecording;
 import dev.plumbline.producer.time.ProducerClock;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -34,6 +38,9 @@ final class InFlight {
     private final Protection protection;
     private final Owner owner;
     private final Set<Exchange> exchanges = new LinkedHashSet<>();
+    /** Offers that are not over, by variant. */
+    private final Map<String, Integer> ofVariant = new HashMap<>();
+
     private int waitingForRetry;
     private int measured;
     private boolean isCancelled;
@@ -51,6 +58,11 @@ final class InFlight {
         return exchanges.size() + (isCancelled ? 0 : waitingForRetry);
     }
 
+    /** Those of them that go to the target of a lane. */
+    int size(Lane lane) {
+        return ofVariant.getOrDefault(lane.variant(), 0);
+    }
+
     /** Those of them that are measured. */
     int measured() {
         return measured;
@@ -60,6 +72,7 @@ final class InFlight {
     void send(Offer offer, Permit permit) {
         RunObserver observer = lanes.observer(offer);
         measured += offer.phase().isMeasured() ? 1 : 0;
+        ofVariant.merge(offer.lane().variant(), 1, Integer::sum);
         send(offer, observer, taken(offer, observer), permit);
     }
 
@@ -113,7 +126,7 @@ final class InFlight {
 
     private void ended(Flight flight, Exchange exchange, EndedRequest request) {
         exchanges.remove(exchange);
-        protection.ended(request, flight.permit, clock.nanos());
+        protection.ended(flight.offer.request(), request, flight.permit, clock.nanos());
         OptionalLong retryPauseNanos = isCancelled
                 ? OptionalLong.empty()
                 : flight.offer.from().source().retries().pauseNanosAfter(request);
@@ -130,9 +143,10 @@ final class InFlight {
     private void retry(Flight failed, EndedRequest request, long dueNanos) {
         waitingForRetry--;
         if (!isCancelled) {
-            var permit = protection.breaker().admit(clock.nanos());
+            CircuitBreaker breaker = protection.breaker(failed.offer.lane());
+            Optional<Permit> permit = breaker.admit(clock.nanos());
             if (permit.isPresent()) {
-                if (protection.spend().book()) {
+                if (protection.spend().book(failed.offer.request().worst())) {
                     RequestRecording recording = failed.offer
                             .from()
                             .source()
@@ -141,7 +155,7 @@ final class InFlight {
                     send(failed.offer, failed.observer, recording, permit.get());
                     return;
                 }
-                protection.breaker().cancelled(permit.get());
+                breaker.cancelled(permit.get());
                 owner.spent();
             }
         }
@@ -150,6 +164,7 @@ final class InFlight {
 
     private void over(Offer offer, RequestRecording recording, EndedRequest last) {
         measured -= offer.phase().isMeasured() ? 1 : 0;
+        ofVariant.merge(offer.lane().variant(), -1, Integer::sum);
         owner.over(offer, recording, last);
     }
 

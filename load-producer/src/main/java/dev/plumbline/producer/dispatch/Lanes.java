@@ -10,4 +10,11 @@ interface Lanes {
 
     /** Who hears of a request. */
     RunObserver observer(Offer offer);
+
+    /**
+     * Hears when a pair is over.
+     *
+     * @param isWhole whether both halves were answered, so that they can be compared
+     */
+    void pairOver(Phase phase, boolean isWhole);
 }

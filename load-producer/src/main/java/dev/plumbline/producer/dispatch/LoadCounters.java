@@ -3,14 +3,24 @@ package dev.plumbline.producer.dispatch;
 import dev.plumbline.contract.event.Attempt;
 import dev.plumbline.contract.event.FailureKind;
 import dev.plumbline.contract.event.Outcome;
+import dev.plumbline.contract.series.Series;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What became of requests, over all loops. Any thread; sums are exact when nothing is under way. */
+/**
+ * What became of requests, over all loops: of all of them, and of those of each series. Any thread; sums are exact when nothing is
+ * under way.
+ */
 public final class LoadCounters {
 
+    private final Optional<LoadCounters> whole;
+    private final Map<Series, LoadCounters> parts;
     private final LongAdder due = new LongAdder();
     private final LongAdder sent = new LongAdder();
     private final LongAdder inFlight = new LongAdder();
@@ -19,9 +29,25 @@ public final class LoadCounters {
     private final LongAdder cancelled = new LongAdder();
     private final LongAdder retried = new LongAdder();
     private final LongAdder markersRefused = new LongAdder();
+    private final LongAdder pairs = new LongAdder();
+    private final LongAdder brokenPairs = new LongAdder();
     private final Map<FailureKind, LongAdder> failed;
 
+    /** Of no series in particular. */
     public LoadCounters() {
+        this(Set.of());
+    }
+
+    /** @param series those of which is counted apart, too */
+    public LoadCounters(Collection<Series> series) {
+        this(Optional.empty(), series);
+    }
+
+    private LoadCounters(Optional<LoadCounters> whole, Collection<Series> series) {
+        this.whole = whole;
+        Map<Series, LoadCounters> ofSeries = new HashMap<>();
+        series.forEach(each -> ofSeries.put(each, new LoadCounters(Optional.of(this), Set.of())));
+        this.parts = Map.copyOf(ofSeries);
         Map<FailureKind, LongAdder> byKind = new EnumMap<>(FailureKind.class);
         for (FailureKind kind : FailureKind.values()) {
             byKind.put(kind, new LongAdder());
@@ -29,24 +55,41 @@ public final class LoadCounters {
         this.failed = Collections.unmodifiableMap(byKind);
     }
 
+    /** The part of a series, which counts for the whole, too; the whole where nothing is counted apart. */
+    public LoadCounters of(Series series) {
+        return parts.isEmpty()
+                ? this
+                : Optional.ofNullable(parts.get(series))
+                        .orElseThrow(() -> new IllegalArgumentException("nobody counts for " + series.key()));
+    }
+
     void due() {
         due.increment();
+        whole.ifPresent(LoadCounters::due);
     }
 
     void sent() {
         sent.increment();
+        whole.ifPresent(LoadCounters::sent);
     }
 
     void entered() {
         inFlight.increment();
+        whole.ifPresent(LoadCounters::entered);
     }
 
     void left() {
         inFlight.decrement();
+        whole.ifPresent(LoadCounters::left);
     }
 
     void markerRefused() {
         markersRefused.increment();
+    }
+
+    void pairOver(boolean isWhole) {
+        pairs.increment();
+        brokenPairs.add(isWhole ? 0 : 1);
     }
 
     void ended(Attempt attempt, Outcome outcome) {
@@ -64,6 +107,7 @@ public final class LoadCounters {
             case Outcome.Dropped unused -> dropped.increment();
             case Outcome.Cancelled unused -> cancelled.increment();
         }
+        whole.ifPresent(all -> all.ended(attempt, outcome));
     }
 
     /** Requests that fell due. */
@@ -101,6 +145,16 @@ public final class LoadCounters {
     /** Markers that had to wait for a later tick, because the sender was behind. */
     public long refusedMarkers() {
         return markersRefused.sum();
+    }
+
+    /** Pairs of requests that are over. */
+    public long pairs() {
+        return pairs.sum();
+    }
+
+    /** Those of them that compare nothing: a half was dropped, failed or was cancelled. */
+    public long brokenPairs() {
+        return brokenPairs.sum();
     }
 
     /** Failures by kind; kinds without any are left out. */

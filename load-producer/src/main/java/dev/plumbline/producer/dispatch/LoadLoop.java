@@ -307,6 +307,13 @@ public final class LoadLoop {
                 case EVENTS -> new Measured(offer.lane(), protection);
             };
         }
+
+        @Override
+        public void pairOver(Phase phase, boolean isWhole) {
+            if (phase.isMeasured()) {
+                counters.pairOver(isWhole);
+            }
+        }
     }
 
     /** What every request of a load does: it is in flight, and its answer streams. */
@@ -351,17 +358,21 @@ public final class LoadLoop {
     private final class Measured extends Active {
 
         private final Protection protection;
+        private final Series series;
+        private final LoadCounters ofSeries;
 
         Measured(Lane lane, Protection protection) {
             super(lane, listener);
             this.protection = protection;
+            this.series = lane.series();
+            this.ofSeries = counters.of(series);
         }
 
         @Override
         public void taken(long dueNanos, long takenNanos) {
             ledger.offered(dueNanos);
             selfCheck.taken(dueNanos, takenNanos);
-            counters.due();
+            ofSeries.due();
         }
 
         @Override
@@ -372,18 +383,18 @@ public final class LoadLoop {
         @Override
         public void entered(long atNanos) {
             super.entered(atNanos);
-            counters.entered();
+            ofSeries.entered();
         }
 
         @Override
         public void sent() {
-            counters.sent();
+            ofSeries.sent();
         }
 
         @Override
         public void content(RequestRecording recording, long atNanos) {
             if (recording.contentChunks() == 1) {
-                recording.sentNanos().ifPresent(sent -> selfCheck.answered(sent, atNanos));
+                recording.sentNanos().ifPresent(sent -> selfCheck.answered(series, sent, atNanos));
             }
             super.content(recording, atNanos);
         }
@@ -391,14 +402,14 @@ public final class LoadLoop {
         @Override
         public void left(long atNanos) {
             super.left(atNanos);
-            counters.left();
+            ofSeries.left();
         }
 
         @Override
         public void ended(RequestRecording recording, EndedRequest request) {
             long endNanos = request.stamps().endNanos();
             protection.costBillionths(request).ifPresent(cost -> ledger.spent(endNanos, cost));
-            counters.ended(request.attempt(), request.outcome());
+            ofSeries.ended(request.attempt(), request.outcome());
             super.ended(recording, request);
             if (request.outcome() instanceof Outcome.Cancelled cancelled
                     && cancelled.ownLimit().isPresent()) {

@@ -2,11 +2,14 @@ package dev.plumbline.producer.dispatch;
 
 import dev.plumbline.contract.event.Outcome;
 import dev.plumbline.producer.limits.CircuitBreaker.Permit;
+import dev.plumbline.producer.limits.SpendGuard.Worst;
 import dev.plumbline.producer.recorder.EndedRequest;
 import dev.plumbline.producer.recorder.RequestRecording;
 import dev.plumbline.producer.time.ProducerClock;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -38,7 +41,8 @@ abstract sealed class LoadRun implements InFlight.Owner permits OpenRun, ClosedR
     final Context context;
     final ProducerClock clock;
     final Course course;
-    final Protection protection;
+    private final Protection protection;
+    private final Lanes lanes;
     final InFlight inFlight;
     private final Preparation measured;
     private final Preparation unmeasured;
@@ -57,6 +61,7 @@ abstract sealed class LoadRun implements InFlight.Owner permits OpenRun, ClosedR
         this.clock = setting.clock();
         this.course = setting.course();
         this.protection = setting.protection();
+        this.lanes = setting.lanes();
         this.measured = setting.measured();
         this.unmeasured = setting.unmeasured();
         this.inFlight = new InFlight(vertx, clock, setting.lanes(), protection, this);
@@ -88,8 +93,8 @@ abstract sealed class LoadRun implements InFlight.Owner permits OpenRun, ClosedR
     /** Takes up what is due by now. */
     abstract void offerDue();
 
-    /** One that was offered is over, with all its turns. */
-    abstract void freed(EndedRequest last);
+    /** A session that was offered is over, with all its turns; of a pair both halves. */
+    abstract void freed(Round last);
 
     /** The loop's regular tick: late pacing is made good, timeouts are enforced, the end is seen. */
     final void tick() {
@@ -135,23 +140,37 @@ abstract sealed class LoadRun implements InFlight.Owner permits OpenRun, ClosedR
         return hasEnded;
     }
 
-    /** What became of a request that fell due. */
+    /** What became of what fell due. */
     enum Taken {
-        /** It was sent, or dropped. */
+        /** It was sent, at least to one target. */
         UP,
+        /** It was dropped: it cannot be sent now. */
+        DROPPED,
         /** Not now: none is ready, and {@link #offerDue} is called when one is. */
         NOT_READY,
-        /** Not now: the target is left alone. */
+        /** Not now: every target is left alone. */
         LEFT_ALONE,
         /** Not at all, and nothing after it. */
         NO_MORE
     }
 
     /**
+     * A request, and whether it may be sent.
+     *
+     * @param otherwise why it is dropped where it may not
+     */
+    private record Gate(Prepared request, Optional<Permit> permit, Outcome.DropReason otherwise) {
+        boolean isOpen() {
+            return permit.isPresent();
+        }
+    }
+
+    /**
      * Takes up the first turn of the next session.
      *
-     * @param mayDrop whether it is dropped where it cannot be sent, or waits
-     * @param mostInFlight beyond it, it is not sent
+     * @param mayDrop whether it is dropped where it cannot be sent, or waits. Where another target than that which is left alone may
+     *     be asked it is dropped all the same: those behind it do not wait for it
+     * @param mostInFlight beyond it, of the same target, it is not sent
      */
     final Taken takeNext(long dueNanos, boolean mayDrop, int mostInFlight) {
         Phase phase = course.phaseAt(dueNanos);
@@ -160,38 +179,75 @@ abstract sealed class LoadRun implements InFlight.Owner permits OpenRun, ClosedR
             return Taken.NO_MORE;
         }
         Preparation from = isMain ? measured : unmeasured;
-        boolean isFull = inFlight.size() >= mostInFlight;
-        Optional<Permit> permit =
-                isFull ? Optional.empty() : protection.breaker().admit(clock.nanos());
-        if (permit.isEmpty() && !mayDrop) {
-            return Taken.LEFT_ALONE;
-        }
-        Optional<Prepared> request = from.take(() -> context.runOnContext(unused -> offerDue()));
-        if (request.isEmpty()) {
-            permit.ifPresent(protection.breaker()::cancelled);
+        Optional<Volley> next = from.next(() -> context.runOnContext(unused -> offerDue()));
+        if (next.isEmpty()) {
             return Taken.NOT_READY;
         }
+        List<Gate> gates = gates(next.get(), mostInFlight);
+        if (!mayDrop && isNobodyToBeAsked(gates)) {
+            return Taken.LEFT_ALONE;
+        }
         if (isMain && !course.issue()) {
-            permit.ifPresent(protection.breaker()::cancelled);
+            close(gates);
             return Taken.NO_MORE;
         }
-        return take(
-                new Offer(phase, from, request.get(), dueNanos),
-                permit,
-                isFull ? Outcome.DropReason.IN_FLIGHT_CAP : Outcome.DropReason.CIRCUIT_BREAKER);
+        from.take();
+        return take(phase, from, gates, dueNanos);
     }
 
-    private Taken take(Offer offer, Optional<Permit> permit, Outcome.DropReason otherwise) {
-        if (permit.isEmpty()) {
-            inFlight.drop(offer, otherwise);
-            return Taken.UP;
+    private List<Gate> gates(Volley volley, int mostInFlight) {
+        List<Gate> gates = new ArrayList<>(2);
+        for (Prepared request : volley.inOrder(isReversed(volley))) {
+            boolean isFull = inFlight.size(request.lane()) >= mostInFlight;
+            gates.add(new Gate(
+                    request,
+                    isFull
+                            ? Optional.empty()
+                            : protection.breaker(request.lane()).admit(clock.nanos()),
+                    isFull ? Outcome.DropReason.IN_FLIGHT_CAP : Outcome.DropReason.CIRCUIT_BREAKER));
         }
-        if (!protection.spend().book()) {
-            protection.breaker().cancelled(permit.get());
+        return gates;
+    }
+
+    /** From one session of this loop to the next, so that neither half is always the first. */
+    private boolean isReversed(Volley volley) {
+        return volley.requests().getFirst().ordinal() / course.loops() % 2 == 1;
+    }
+
+    private boolean isNobodyToBeAsked(List<Gate> gates) {
+        return gates.stream().noneMatch(Gate::isOpen)
+                && !protection.mayAnyPassBut(
+                        gates.stream()
+                                .map(gate -> protection.breaker(gate.request().lane()))
+                                .toList(),
+                        clock.nanos());
+    }
+
+    private Taken take(Phase phase, Preparation from, List<Gate> gates, long dueNanos) {
+        List<Worst> booked = gates.stream()
+                .filter(Gate::isOpen)
+                .map(gate -> gate.request().worst())
+                .toList();
+        if (!booked.isEmpty() && !protection.spend().book(booked)) {
+            close(gates);
             return Taken.NO_MORE;
         }
-        inFlight.send(offer, permit.get());
-        return Taken.UP;
+        Round round = new Round(gates.size(), booked.size());
+        for (Gate gate : gates) {
+            Offer offer = new Offer(phase, from, gate.request(), dueNanos, round);
+            gate.permit()
+                    .ifPresentOrElse(
+                            permit -> inFlight.send(offer, permit), () -> inFlight.drop(offer, gate.otherwise()));
+        }
+        if (booked.isEmpty() && round.isPair()) {
+            lanes.pairOver(phase, false);
+        }
+        return booked.isEmpty() ? Taken.DROPPED : Taken.UP;
+    }
+
+    private void close(List<Gate> gates) {
+        gates.forEach(gate ->
+                gate.permit().ifPresent(protection.breaker(gate.request().lane())::cancelled));
     }
 
     @Override
@@ -201,54 +257,63 @@ abstract sealed class LoadRun implements InFlight.Owner permits OpenRun, ClosedR
 
     @Override
     public final void over(Offer offer, RequestRecording recording, EndedRequest last) {
-        boolean isOver = offer.request().session().isOver() || !(last.outcome() instanceof Outcome.Completed);
-        if (isOver || isExhausted) {
-            freed(last);
+        Round round = offer.round();
+        if (!round.isOverWith(new Round.Over(offer, recording.answer(), last))) {
+            return;
+        }
+        if (round.isPair()) {
+            lanes.pairOver(offer.phase(), round.isWhole());
+        }
+        List<Round.Over> goingOn = isExhausted ? List.of() : round.goingOn();
+        if (goingOn.isEmpty()) {
+            freed(round);
             completeIfIdle();
             return;
         }
         thinking++;
         offer.from()
                 .follow(
-                        offer.request(),
-                        recording.answer(),
-                        next -> context.runOnContext(unused -> think(offer, next, last)));
+                        goingOn.stream()
+                                .map(one ->
+                                        new RequestSource.Answered(one.offer().request(), one.answer()))
+                                .toList(),
+                        next -> context.runOnContext(
+                                unused -> think(offer.from(), next, round, Round.endNanos(goingOn))));
     }
 
-    private void think(Offer before, Optional<Prepared> next, EndedRequest last) {
+    private void think(Preparation from, Optional<Volley> next, Round before, long endNanos) {
         if (next.isEmpty()) {
             thinking--;
-            freed(last);
+            freed(before);
             completeIfIdle();
             return;
         }
-        long dueNanos = last.stamps().endNanos() + next.get().thinkNanos();
-        long aheadNanos = dueNanos - clock.nanos();
-        if (aheadNanos <= 0) {
-            takeTurn(before, next.get(), dueNanos, last);
-        } else {
-            long aheadMillis = Math.max(1, aheadNanos / ProducerClock.NANOS_PER_MILLI);
-            vertx.setTimer(aheadMillis, unused -> takeTurn(before, next.get(), dueNanos, last));
-        }
+        takeWhenDue(from, next.get(), endNanos + next.get().thinkNanos(), before);
     }
 
-    private void takeTurn(Offer before, Prepared turn, long dueNanos, EndedRequest last) {
+    /** A timer knows whole milliseconds, and none is taken up before it is due. */
+    private void takeWhenDue(Preparation from, Volley turn, long dueNanos, Round before) {
+        long aheadNanos = dueNanos - clock.nanos();
+        if (aheadNanos > 0) {
+            long aheadMillis = Math.ceilDiv(aheadNanos, ProducerClock.NANOS_PER_MILLI);
+            vertx.setTimer(aheadMillis, unused -> takeWhenDue(from, turn, dueNanos, before));
+            return;
+        }
         thinking--;
-        if (!isTaken(before, turn, dueNanos)) {
-            freed(last);
+        if (!isTaken(from, turn, dueNanos)) {
+            freed(before);
             completeIfIdle();
         }
     }
 
-    private boolean isTaken(Offer before, Prepared turn, long dueNanos) {
+    private boolean isTaken(Preparation from, Volley turn, long dueNanos) {
         Phase phase = course.phaseAt(dueNanos);
         if (isExhausted || (phase == course.phase() && !course.issue())) {
             return false;
         }
-        Optional<Permit> permit = protection.breaker().admit(clock.nanos());
-        Taken taken = take(new Offer(phase, before.from(), turn, dueNanos), permit, Outcome.DropReason.CIRCUIT_BREAKER);
+        Taken taken = take(phase, from, gates(turn, Integer.MAX_VALUE), dueNanos);
         isExhausted |= taken == Taken.NO_MORE;
-        return permit.isPresent() && taken == Taken.UP;
+        return taken == Taken.UP;
     }
 
     /** It is over when nothing more is offered and everything has ended. Who pauses offers nothing afterwards. */

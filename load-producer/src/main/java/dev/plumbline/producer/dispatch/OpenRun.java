@@ -1,6 +1,5 @@
 package dev.plumbline.producer.dispatch;
 
-import dev.plumbline.producer.recorder.EndedRequest;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +45,8 @@ final class OpenRun extends LoadRun {
                 return;
             }
             switch (takeNext(nextDueNanos, true, plan.maxInFlight())) {
-                case UP -> nextDueNanos = course.startNanos() + plan.fireTimes().nextDueNanos();
+                case UP, DROPPED ->
+                    nextDueNanos = course.startNanos() + plan.fireTimes().nextDueNanos();
                 case NOT_READY, LEFT_ALONE -> {
                     return;
                 }
@@ -98,7 +98,7 @@ final class OpenRun extends LoadRun {
 
     /** The next falls due by the sequence. */
     @Override
-    void freed(EndedRequest last) {}
+    void freed(Round last) {}
 
     @Override
     void ended() {

@@ -1,5 +1,6 @@
 package dev.plumbline.producer.dispatch;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -31,7 +32,7 @@ final class Preparation implements AutoCloseable {
 
     private final RequestSource source;
     private final long ordinalStep;
-    private final BlockingQueue<Prepared> ready = new ArrayBlockingQueue<>(MOST_AHEAD);
+    private final BlockingQueue<Volley> ready = new ArrayBlockingQueue<>(MOST_AHEAD);
     private final Queue<Runnable> turns = new ConcurrentLinkedQueue<>();
     private final AtomicReference<@Nullable Runnable> starved = new AtomicReference<>();
     private final CountDownLatch filled = new CountDownLatch(1);
@@ -67,17 +68,17 @@ final class Preparation implements AutoCloseable {
     }
 
     /**
-     * The next session's first turn.
+     * The next session's first turn. It stays the next until it is {@link #take taken}.
      *
      * @param whenReady is run once there is one, on a thread of this, if there is none; it may be run although there was one
      */
-    Optional<Prepared> take(Runnable whenReady) {
-        Prepared next = ready.poll();
+    Optional<Volley> next(Runnable whenReady) {
+        Volley next = ready.peek();
         if (next == null) {
             begin();
             starved.set(whenReady);
             // It may have come in between, and then nobody was told.
-            next = ready.poll();
+            next = ready.peek();
         }
         if (ready.size() < capacity / 2) {
             LockSupport.unpark(thread);
@@ -85,14 +86,22 @@ final class Preparation implements AutoCloseable {
         return Optional.ofNullable(next);
     }
 
+    /** Takes what was the next. */
+    void take() {
+        ready.remove();
+        if (ready.size() < capacity / 2) {
+            LockSupport.unpark(thread);
+        }
+    }
+
     /**
-     * Makes the turn after another.
+     * Makes the turn after one that was answered.
      *
-     * @param answer text of the answer to that one, where it was kept
-     * @param then gets it, or nothing when the session is over, on a thread of this
+     * @param answered one, or both halves of a pair
+     * @param then gets it, or nothing when all their sessions are over, on a thread of this
      */
-    void follow(Prepared before, Optional<String> answer, Consumer<Optional<Prepared>> then) {
-        turns.add(() -> then.accept(source.following(before, answer)));
+    void follow(List<RequestSource.Answered> answered, Consumer<Optional<Volley>> then) {
+        turns.add(() -> then.accept(source.following(answered)));
         LockSupport.unpark(thread);
     }
 
@@ -133,9 +142,9 @@ final class Preparation implements AutoCloseable {
     }
 
     private void prepareNext() {
-        Prepared next = source.first(nextOrdinal);
+        Volley next = source.first(nextOrdinal);
         nextOrdinal += ordinalStep;
-        capacity = (int) Math.max(2, Math.min(MOST_AHEAD, MOST_BYTES_AHEAD / Math.max(1, next.body().length)));
+        capacity = (int) Math.max(2, Math.min(MOST_AHEAD, MOST_BYTES_AHEAD / Math.max(1, next.bytes())));
         ready.add(next);
         Runnable waiting = starved.getAndSet(null);
         if (waiting != null) {

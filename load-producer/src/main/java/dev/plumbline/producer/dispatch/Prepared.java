@@ -1,6 +1,9 @@
 package dev.plumbline.producer.dispatch;
 
+import dev.plumbline.contract.event.Asked.Role;
 import dev.plumbline.contract.event.Attempt;
+import dev.plumbline.producer.limits.SpendGuard;
+import dev.plumbline.producer.recorder.Twins;
 import dev.plumbline.workload.Session;
 import java.util.Objects;
 import java.util.Optional;
@@ -16,6 +19,8 @@ import java.util.Optional;
  * @param body not to be changed
  * @param promptToCount its text, where a tokenizer counts
  * @param keepsAnswer whether the text of the answer is kept for the turn after it
+ * @param worst the most that it may take
+ * @param half of a session that is asked of two targets: which half it is; empty for any other
  */
 record Prepared(
         Lane lane,
@@ -26,11 +31,27 @@ record Prepared(
         long thinkNanos,
         byte[] body,
         Optional<String> promptToCount,
-        boolean keepsAnswer) {
+        boolean keepsAnswer,
+        SpendGuard.Worst worst,
+        Optional<Half> half) {
     Prepared {
         Objects.requireNonNull(lane, "lane");
         Objects.requireNonNull(attempt, "attempt");
         Objects.requireNonNull(session, "session");
         Objects.requireNonNull(promptToCount, "promptToCount");
+        Objects.requireNonNull(worst, "worst");
+        Objects.requireNonNull(half, "half");
+    }
+
+    /**
+     * One of two targets that are asked the same.
+     *
+     * @param twins the same as of the other half; empty where the other half's session is over and this one goes on alone
+     */
+    record Half(Role role, Optional<Twins> twins) {
+        Half {
+            Objects.requireNonNull(role, "role");
+            Objects.requireNonNull(twins, "twins");
+        }
     }
 }

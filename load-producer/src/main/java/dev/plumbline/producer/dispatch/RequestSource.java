@@ -1,20 +1,25 @@
 package dev.plumbline.producer.dispatch;
 
 import dev.plumbline.contract.event.Asked;
+import dev.plumbline.contract.event.Asked.Role;
 import dev.plumbline.contract.event.Attempt;
+import dev.plumbline.producer.dispatch.Prepared.Half;
+import dev.plumbline.producer.limits.SpendGuard;
 import dev.plumbline.producer.recorder.RequestRecording;
 import dev.plumbline.producer.recorder.TokenChoice;
+import dev.plumbline.producer.recorder.Twins;
 import dev.plumbline.producer.time.ProducerClock;
 import dev.plumbline.workload.Session;
 import dev.plumbline.workload.Workload;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
  * Makes the requests of a load. Safe for any thread, each session on one at a time.
  *
- * @param idPrefix request ids are this and the ordinal of the session, separated by a hyphen; of further turns a {@code t} and
- *     the number of the turn behind them
+ * @param idPrefix request ids are this and the ordinal of the session, separated by a hyphen; of a candidate a
+ *     {@code c} and of further turns a {@code t} and the number of the turn behind them
  * @param asked what is told with each request of its place in the plan; empty for a plain load
  * @param retries when a failed request is tried again
  */
@@ -44,52 +49,100 @@ public record RequestSource(
                 idPrefix, workload, Routing.to(lane), Counting.BY_SERVER, Optional.empty(), RetryPolicy.NEVER, clock);
     }
 
-    /** The first turn of a session. */
-    Prepared first(long ordinal) {
+    /** The first turn of a session, of a pair for both halves. */
+    Volley first(long ordinal) {
         Session session = workload.session(ordinal);
-        Lane lane = routing.lane(ordinal, session.requestClass());
-        return prepared(lane, session, ordinal, 1, Optional.empty())
+        Route route = routing.route(ordinal, session);
+        if (route.candidate().isEmpty()) {
+            return new Volley(List.of(first(route.base(), session, ordinal, Optional.empty())));
+        }
+        Optional<Twins> twins = Optional.of(new Twins());
+        // A session of its own for each: they hear different answers.
+        Session other = workload.session(ordinal);
+        return new Volley(List.of(
+                first(route.base(), session, ordinal, Optional.of(new Half(Role.BASE, twins))),
+                first(route.candidate().get(), other, ordinal, Optional.of(new Half(Role.CANDIDATE, twins)))));
+    }
+
+    private Prepared first(Lane lane, Session session, long ordinal, Optional<Half> half) {
+        return prepared(lane, session, ordinal, 1, Optional.empty(), half)
                 .orElseThrow(() -> new IllegalStateException("session " + ordinal + " asks nothing"));
     }
 
     /**
-     * The turn after another; empty when the session is over.
+     * A request that was answered.
      *
-     * @param answer text of the answer to that one, where it was kept
+     * @param answer its text, where it was kept
      */
-    Optional<Prepared> following(Prepared before, Optional<String> answer) {
-        return prepared(before.lane(), before.session(), before.ordinal(), before.turn() + 1, answer);
+    record Answered(Prepared request, Optional<String> answer) {}
+
+    /**
+     * The turn after others that fell due together; empty when all their sessions are over. The half of a pair goes on alone where
+     * the other one does not.
+     */
+    Optional<Volley> following(List<Answered> answered) {
+        Optional<Twins> twins = answered.size() > 1 ? Optional.of(new Twins()) : Optional.empty();
+        List<Prepared> requests = answered.stream()
+                .flatMap(each -> following(each, twins).stream())
+                .toList();
+        return requests.isEmpty() ? Optional.empty() : Optional.of(new Volley(requests));
+    }
+
+    private Optional<Prepared> following(Answered answered, Optional<Twins> twins) {
+        Prepared before = answered.request();
+        return prepared(
+                before.lane(),
+                before.session(),
+                before.ordinal(),
+                before.turn() + 1,
+                answered.answer(),
+                before.half().map(half -> new Half(half.role(), twins)));
     }
 
     private Optional<Prepared> prepared(
-            Lane lane, Session session, long ordinal, int turn, Optional<String> lastAnswer) {
+            Lane lane, Session session, long ordinal, int turn, Optional<String> lastAnswer, Optional<Half> half) {
         return session.next(lastAnswer)
                 .map(next -> new Prepared(
                         lane,
-                        attempt(ordinal, turn, session),
+                        attempt(ordinal, turn, session, half),
                         session,
                         ordinal,
                         turn,
                         next.thinkNanos(),
                         lane.target().protocol().body(next.ask()),
                         counting.keepsTexts() ? Optional.of(next.ask().text()) : Optional.empty(),
-                        workload.readsAnswers() && !session.isOver()));
+                        workload.readsAnswers() && !session.isOver(),
+                        SpendGuard.Worst.of(
+                                session.requestClass().name(),
+                                next.ask().text(),
+                                next.ask().maxTokens()),
+                        half));
     }
 
-    private Attempt attempt(long ordinal, int turn, Session session) {
-        String first = idPrefix + '-' + ordinal;
+    private Attempt attempt(long ordinal, int turn, Session session, Optional<Half> half) {
+        String ofTurn = turn == 1 ? "" : "t" + turn;
+        String base = idPrefix + '-' + ordinal;
+        String first = half.filter(known -> known.role() == Role.CANDIDATE).isPresent() ? base + 'c' : base;
         boolean isConversation = turn > 1 || !session.isOver();
+        Optional<Asked.Turn> place = isConversation ? Optional.of(new Asked.Turn(first, turn)) : Optional.empty();
+        Optional<Asked.Pair> pair = half.filter(known -> known.twins().isPresent())
+                .map(known -> new Asked.Pair(base + ofTurn, known.role(), Optional.empty()));
         return new Attempt(
-                turn == 1 ? first : first + 't' + turn,
+                first + ofTurn,
                 1,
                 Optional.empty(),
-                isConversation ? Optional.of(ofTurn(new Asked.Turn(first, turn))) : asked);
+                place.isEmpty() && pair.isEmpty() ? asked : Optional.of(asked(ordinal, place, pair)));
     }
 
-    private Asked ofTurn(Asked.Turn turn) {
-        return asked.map(told -> new Asked(told.ordinal(), told.phase(), Optional.of(turn), told.pair(), told.slo()))
-                .orElseGet(() -> new Asked(
-                        OptionalLong.empty(), Optional.empty(), Optional.of(turn), Optional.empty(), Optional.empty()));
+    private Asked asked(long ordinal, Optional<Asked.Turn> turn, Optional<Asked.Pair> pair) {
+        return new Asked(
+                pair.isPresent()
+                        ? OptionalLong.of(ordinal)
+                        : asked.map(Asked::ordinal).orElseGet(OptionalLong::empty),
+                asked.flatMap(Asked::phase),
+                turn,
+                pair,
+                asked.flatMap(Asked::slo));
     }
 
     RequestRecording recording(Prepared request, long dueNanos, long takenNanos) {
@@ -112,6 +165,7 @@ public record RequestSource(
                 request.lane().target().protocol().streaming(),
                 dueNanos,
                 takenNanos,
-                new RequestRecording.Texts(counting.choice(), request.promptToCount(), request.keepsAnswer()));
+                new RequestRecording.Texts(counting.choice(), request.promptToCount(), request.keepsAnswer()),
+                request.half().flatMap(Half::twins));
     }
 }

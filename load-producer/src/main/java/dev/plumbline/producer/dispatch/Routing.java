@@ -1,23 +1,24 @@
 package dev.plumbline.producer.dispatch;
 
-import dev.plumbline.workload.RequestClass;
+import dev.plumbline.workload.Session;
 import java.util.List;
 
 /** Which lane a session takes, with all its turns. Safe for any thread; the same answer at each call. */
 public interface Routing {
 
-    /** The lane of the session with this ordinal. */
-    Lane lane(long ordinal, RequestClass requestClass);
+    /** Who is asked in the session with this ordinal. */
+    Route route(long ordinal, Session session);
 
-    /** Every lane that may be taken. */
+    /** Every lane that may be taken; one or more. */
     List<Lane> lanes();
 
     /** All take one lane. */
     static Routing to(Lane lane) {
+        Route route = Route.to(lane);
         return new Routing() {
             @Override
-            public Lane lane(long ordinal, RequestClass requestClass) {
-                return lane;
+            public Route route(long ordinal, Session session) {
+                return route;
             }
 
             @Override

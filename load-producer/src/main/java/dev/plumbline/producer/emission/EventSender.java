@@ -158,7 +158,7 @@ public final class EventSender implements Runnable {
         }
         voices.settle();
         if (voices.isAnyDue()) {
-            voices.saw(surroundings.drain());
+            voices.saw(surroundings::drain);
             write(voices.speakWhereDue());
         }
     }
@@ -208,7 +208,7 @@ public final class EventSender implements Runnable {
 
     /** Each group says all there is to say, as far as one heartbeat may. */
     private void speak(boolean leaving) {
-        voices.saw(surroundings.drain());
+        voices.saw(surroundings::drain);
         write(voices.speak(leaving));
     }
 

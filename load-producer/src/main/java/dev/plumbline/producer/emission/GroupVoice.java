@@ -100,9 +100,13 @@ final class GroupVoice {
         return new Series(group, of.variant(), of.conditions());
     }
 
-    /** Something was seen around the load; by the start of its second. */
-    void saw(SortedMap<Long, Circumstances> seen) {
-        toldSeconds.values().forEach(seconds -> seconds.saw(seen));
+    /** Something was seen around the load of a variant; by the start of its second. */
+    void saw(String variant, SortedMap<Long, Circumstances> seen) {
+        toldSeconds.forEach((series, seconds) -> {
+            if (series.variant().equals(variant)) {
+                seconds.saw(seen);
+            }
+        });
     }
 
     /** Makes up for a record of the group that failed. */

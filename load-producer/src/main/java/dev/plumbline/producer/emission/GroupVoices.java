@@ -19,6 +19,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -71,6 +74,8 @@ final class GroupVoices {
     private final int loops;
     /** In the order of their keys: who speaks first is the same at each start. */
     private final Map<ComparisonGroup, GroupVoice> voices = new LinkedHashMap<>();
+
+    private final SortedSet<String> variants;
     /** None before it is known how many partitions there are. */
     private final Map<ComparisonGroup, Place> places = new LinkedHashMap<>();
 
@@ -89,6 +94,7 @@ final class GroupVoices {
         this.producerId = producerId;
         this.loops = loops;
         this.anchor = clock.anchorAt(clock.nanos());
+        this.variants = series.stream().map(Series::variant).collect(Collectors.toCollection(TreeSet::new));
         // Ordered by the series' keys, which begin with their groups'.
         Map<ComparisonGroup, List<Series>> groups = series.stream()
                 .sorted(Comparator.comparing(Series::key))
@@ -147,9 +153,16 @@ final class GroupVoices {
         partitions.forEach(in -> in.log.mark(marker.loop(), marker.atNanos(), marker.last()));
     }
 
-    /** Something was seen around the load; by the start of its second. */
-    void saw(SortedMap<Long, Circumstances> seen) {
-        voices.values().forEach(voice -> voice.saw(seen));
+    /**
+     * Takes what was seen around the load.
+     *
+     * @param seen of a variant, by the start of its second; what is asked for is taken
+     */
+    void saw(Function<String, SortedMap<Long, Circumstances>> seen) {
+        variants.forEach(variant -> {
+            SortedMap<Long, Circumstances> ofVariant = seen.apply(variant);
+            voices.values().forEach(voice -> voice.saw(variant, ofVariant));
+        });
     }
 
     /** Takes note of the fates that are known by now. */

@@ -16,7 +16,7 @@ public interface LoadSurroundings {
         }
 
         @Override
-        public SortedMap<Long, Circumstances> drain() {
+        public SortedMap<Long, Circumstances> drain(String variant) {
             return Collections.emptySortedMap();
         }
     };
@@ -25,8 +25,8 @@ public interface LoadSurroundings {
     RequestEvent sampled(RequestEvent event);
 
     /**
-     * What was seen and not taken before, by the start of its second in milliseconds since the Unix epoch. It is told for every
-     * series that is driven: all of them share what is around.
+     * What was seen around a variant's target and not taken before, by the start of its second in milliseconds since the Unix epoch.
+     * It is told for every series of the variant: all of them share what is around.
      */
-    SortedMap<Long, Circumstances> drain();
+    SortedMap<Long, Circumstances> drain(String variant);
 }

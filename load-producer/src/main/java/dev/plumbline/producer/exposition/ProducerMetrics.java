@@ -25,17 +25,22 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What Prometheus may scrape from a producer. The labels of one producer are fixed, so that their number is bounded.
+ * What Prometheus may scrape from a producer. The series of one producer are fixed, so that their labels are bounded.
  *
  * <p>Safe for any thread.
  */
@@ -52,8 +57,7 @@ public final class ProducerMetrics {
 
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private final ExpositionFormats formats = ExpositionFormats.init();
-    private final String[] seriesValues;
-    private final DistributionDataPoint inferenceDuration;
+    private final Map<Series, OfSeries> series;
     private final DistributionDataPoint dispatchLag;
     private final Counter requests;
     private final Counter comparedRequests;
@@ -62,18 +66,23 @@ public final class ProducerMetrics {
     /** A scrape: its bytes and what they are. */
     public record Scrape(String contentType, Bytes body) {}
 
-    public ProducerMetrics(Series series) {
-        ComparisonGroup group = series.group();
-        this.seriesValues = new String[] {
-            group.target(), group.model(), group.scenario(), group.loadPoint().key(), series.variant(), group.tenant()
-        };
-        this.inferenceDuration = Histogram.builder()
+    /** The labels of a series, and what is observed of it. */
+    private record OfSeries(String[] labels, DistributionDataPoint inferenceDuration) {}
+
+    /** @param series every one that is driven */
+    public ProducerMetrics(Collection<Series> series) {
+        Histogram inferenceDuration = Histogram.builder()
                 .name("inference_duration_seconds")
                 .help("End-to-end latency of completed requests: last content - sent")
                 .labelNames(SERIES_LABELS)
                 .classicUpperBounds(LATENCY_BUCKETS_SECONDS)
-                .register(registry)
-                .labelValues(seriesValues);
+                .register(registry);
+        Map<Series, OfSeries> all = new LinkedHashMap<>();
+        series.forEach(each -> {
+            String[] labels = labels(each);
+            all.put(each, new OfSeries(labels, inferenceDuration.labelValues(labels)));
+        });
+        this.series = all;
         this.dispatchLag = Histogram.builder()
                 .name("plumbline_producer_dispatch_lag_seconds")
                 .help("The producer's own lateness: taken - due")
@@ -105,19 +114,38 @@ public final class ProducerMetrics {
         JvmThreadsMetrics.builder().register(registry);
     }
 
-    /** A measured request ended. */
+    private static String[] labels(Series series) {
+        ComparisonGroup group = series.group();
+        return new String[] {
+            group.target(), group.model(), group.scenario(), group.loadPoint().key(), series.variant(), group.tenant()
+        };
+    }
+
+    private OfSeries of(Series driven) {
+        return Optional.ofNullable(series.get(driven))
+                .orElseThrow(() -> new IllegalArgumentException("nobody drives " + driven.key()));
+    }
+
+    /**
+     * A measured request ended.
+     *
+     * @throws IllegalArgumentException if it is of a series that was not named
+     */
     public void ended(EndedRequest request) {
+        OfSeries of = of(request.series());
         switch (request.outcome()) {
             case Outcome.Completed unused -> {
-                count("completed", "");
+                count(of, "completed", "");
                 Stamps.between(request.stamps().sentNanos(), request.stamps().lastContentNanos())
-                        .ifPresent(nanos -> inferenceDuration.observe(nanos / NANOS_PER_SECOND));
+                        .ifPresent(nanos -> of.inferenceDuration().observe(nanos / NANOS_PER_SECOND));
             }
-            case Outcome.Failed failed -> count("failed", failed.kind().name().toLowerCase(Locale.ROOT));
+            case Outcome.Failed failed ->
+                count(of, "failed", failed.kind().name().toLowerCase(Locale.ROOT));
             case Outcome.Dropped dropped ->
-                count("dropped", dropped.reason().name().toLowerCase(Locale.ROOT));
+                count(of, "dropped", dropped.reason().name().toLowerCase(Locale.ROOT));
             case Outcome.Cancelled cancelled ->
                 count(
+                        of,
                         "cancelled",
                         cancelled
                                 .ownLimit()
@@ -148,11 +176,11 @@ public final class ProducerMetrics {
         return count.source().name().toLowerCase(Locale.ROOT);
     }
 
-    private void count(String outcome, String kind) {
-        String[] values = new String[seriesValues.length + 2];
+    private void count(OfSeries of, String outcome, String kind) {
+        String[] values = new String[of.labels().length + 2];
         values[0] = outcome;
         values[1] = kind;
-        System.arraycopy(seriesValues, 0, values, 2, seriesValues.length);
+        System.arraycopy(of.labels(), 0, values, 2, of.labels().length);
         requests.labelValues(values).inc();
     }
 
@@ -161,15 +189,17 @@ public final class ProducerMetrics {
         String[] labels = new String[SERIES_LABELS.length + 1];
         labels[0] = "producer";
         System.arraycopy(SERIES_LABELS, 0, labels, 1, SERIES_LABELS.length);
-        String[] values = new String[labels.length];
-        values[0] = producerId;
-        System.arraycopy(seriesValues, 0, values, 1, seriesValues.length);
-        Info.builder()
+        Info info = Info.builder()
                 .name("plumbline_producer_info")
-                .help("1: the producer of this process and the series that it drives")
+                .help("1: the producer of this process and a series that it drives")
                 .labelNames(labels)
-                .register(registry)
-                .addLabelValues(values);
+                .register(registry);
+        series.values().forEach(of -> {
+            String[] values = new String[labels.length];
+            values[0] = producerId;
+            System.arraycopy(of.labels(), 0, values, 1, of.labels().length);
+            info.addLabelValues(values);
+        });
     }
 
     /** Exposes a count that is kept elsewhere. */
@@ -187,6 +217,37 @@ public final class ProducerMetrics {
                 .name(name)
                 .help(help)
                 .callback(callback -> callback.call(value.getAsDouble()))
+                .register(registry);
+    }
+
+    /** Exposes counts by a label that has few values. */
+    public void countersBy(String label, String name, String help, Map<String, LongSupplier> values) {
+        CounterWithCallback.builder()
+                .name(name)
+                .help(help)
+                .labelNames(label)
+                .callback(callback -> values.forEach((of, value) -> callback.call((double) value.getAsLong(), of)))
+                .register(registry);
+    }
+
+    /** Exposes values by a label that has few values. */
+    public void gaugesBy(String label, String name, String help, Map<String, DoubleSupplier> values) {
+        GaugeWithCallback.builder()
+                .name(name)
+                .help(help)
+                .labelNames(label)
+                .callback(callback -> values.forEach((of, value) -> callback.call(value.getAsDouble(), of)))
+                .register(registry);
+    }
+
+    /** Exposes a value of each series. */
+    public void gaugeBySeries(String name, String help, ToDoubleFunction<Series> value) {
+        GaugeWithCallback.builder()
+                .name(name)
+                .help(help)
+                .labelNames(SERIES_LABELS)
+                .callback(
+                        callback -> series.forEach((each, of) -> callback.call(value.applyAsDouble(each), of.labels())))
                 .register(registry);
     }
 

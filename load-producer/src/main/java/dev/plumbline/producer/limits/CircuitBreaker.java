@@ -50,6 +50,11 @@ public final class CircuitBreaker {
         return Optional.of(new Permit(era, true));
     }
 
+    /** Whether {@link #admit} would give leave now, as far as others do not ask meanwhile. */
+    public synchronized boolean wouldAdmit(long nowNanos) {
+        return !open || (!trying && nowNanos >= retryAtNanos);
+    }
+
     /** A request that was let pass has ended well. */
     public synchronized void succeeded(Permit permit) {
         if (permit.era() != era) {

@@ -17,7 +17,7 @@ import java.util.OptionalLong;
 /**
  * A request event that has no sequence yet: that is given when its partition is known.
  *
- * @param countable what a tokenizer may still count; empty when none is to
+ * @param untold what may still be added to it
  */
 public record EndedRequest(
         Series series,
@@ -27,7 +27,7 @@ public record EndedRequest(
         Response response,
         Outcome outcome,
         Surroundings surroundings,
-        Optional<Countable> countable) {
+        Untold untold) {
 
     public EndedRequest {
         Objects.requireNonNull(series, "series");
@@ -36,13 +36,35 @@ public record EndedRequest(
         Objects.requireNonNull(response, "response");
         Objects.requireNonNull(outcome, "outcome");
         Objects.requireNonNull(surroundings, "surroundings");
-        Objects.requireNonNull(countable, "countable");
+        Objects.requireNonNull(untold, "untold");
+    }
+
+    /**
+     * What is known of a request only when it is told.
+     *
+     * @param countable what a tokenizer may still count; empty when none is to
+     * @param twins of both halves of a pair the same; empty where there is no pair
+     */
+    public record Untold(Optional<Countable> countable, Optional<Twins> twins) {
+        /** Nothing more becomes known. */
+        public static final Untold NOTHING = new Untold(Optional.empty(), Optional.empty());
+
+        public Untold {
+            Objects.requireNonNull(countable, "countable");
+            Objects.requireNonNull(twins, "twins");
+        }
+    }
+
+    /** What a tokenizer may still count; empty when none is to. */
+    public Optional<Countable> countable() {
+        return untold.countable();
     }
 
     /** The records, their stamps, counts and optional values, at their largest. */
     private static final long OWN_BYTES = 1_200;
 
     private static final long MAP_ENTRY_BYTES = 128;
+    private static final long TWINS_BYTES = 256;
 
     /**
      * About how many bytes it keeps from being collected, and rather more than less; what all requests share is left out. Cheap,
@@ -55,20 +77,28 @@ public record EndedRequest(
         return OWN_BYTES
                 + response.chunkGaps().heapBytes()
                 + MAP_ENTRY_BYTES * surroundings.serverNanos().size()
+                + (untold.twins().isPresent() ? TWINS_BYTES : 0)
                 // Two bytes for a character that is not Latin.
                 + 2L * (attempt.requestId().length() + words)
-                + 2L * countable.map(Countable::characters).orElse(0);
+                + 2L * countable().map(Countable::characters).orElse(0);
     }
 
     /** This after a tokenizer has counted, or could not; its texts are let go. */
     public EndedRequest counted(TokenSource source, OptionalLong promptTokens, OptionalLong outputTokens) {
-        Tokens tokens = countable
+        Tokens tokens = countable()
                 .map(texts -> texts.counted(response.tokens(), source, promptTokens, outputTokens))
                 .orElse(response.tokens());
         Response counted = new Response(
                 response.streamed(), response.contentChunks(), response.chunkGaps(), tokens, response.checks());
         return new EndedRequest(
-                series, attempt, endEpochMillis, stamps, counted, outcome, surroundings, Optional.empty());
+                series,
+                attempt,
+                endEpochMillis,
+                stamps,
+                counted,
+                outcome,
+                surroundings,
+                new Untold(Optional.empty(), untold.twins()));
     }
 
     /** This with the largest lateness of the event loop that read its answer. */
@@ -85,11 +115,13 @@ public record EndedRequest(
                         surroundings.gpu(),
                         surroundings.engine(),
                         OptionalLong.of(generatorDelayNanos)),
-                countable);
+                untold);
     }
 
-    /** The event, once its place in the order of its partition is known. */
+    /** The event, once its place in the order of its partition is known. Of the halves of a pair the second to be told has both. */
     public RequestEvent numbered(Origin origin) {
-        return new RequestEvent(origin, series, attempt, endEpochMillis, stamps, response, outcome, surroundings);
+        RequestEvent event =
+                new RequestEvent(origin, series, attempt, endEpochMillis, stamps, response, outcome, surroundings);
+        return untold.twins().map(twins -> twins.told(event)).orElse(event);
     }
 }

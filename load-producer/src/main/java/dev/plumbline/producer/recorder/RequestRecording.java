@@ -63,6 +63,7 @@ public final class RequestRecording {
     private final long dueNanos;
     private final long takenNanos;
     private final Texts texts;
+    private final Optional<Twins> twins;
     private final StringBuilder answerToCount = new StringBuilder(0);
     private final HistogramAccumulator chunkGaps = new HistogramAccumulator();
     private Map<String, Long> serverNanos = Map.of();
@@ -99,7 +100,21 @@ public final class RequestRecording {
             long dueNanos,
             long takenNanos,
             Texts texts) {
+        this(series, attempt, clock, streaming, dueNanos, takenNanos, texts, Optional.empty());
+    }
+
+    /** @param twins of a half of a pair, the same as of the other half */
+    public RequestRecording(
+            Series series,
+            Attempt attempt,
+            ProducerClock clock,
+            boolean streaming,
+            long dueNanos,
+            long takenNanos,
+            Texts texts,
+            Optional<Twins> twins) {
         this.texts = texts;
+        this.twins = twins;
         this.series = series;
         this.attempt = attempt;
         this.clock = clock;
@@ -390,9 +405,18 @@ public final class RequestRecording {
                 new Response(streamed, contentChunks, chunkGaps.toHistogram(), tokens(outputs)),
                 outcome,
                 surroundings,
+                untold(outputs));
+    }
+
+    private EndedRequest.Untold untold(Map<TokenSource, Long> outputs) {
+        if (twins.isEmpty() && texts.promptToCount().isEmpty()) {
+            return EndedRequest.Untold.NOTHING;
+        }
+        return new EndedRequest.Untold(
                 texts.promptToCount()
                         .filter(unused -> contentChunks > 0 && answerToCount.length() < MAX_COUNTED_CHARACTERS)
-                        .map(prompt -> new Countable(prompt, answerToCount.toString(), outputs, texts.choice())));
+                        .map(prompt -> new Countable(prompt, answerToCount.toString(), outputs, texts.choice())),
+                twins);
     }
 
     private static OptionalLong stamp(long nanos) {

@@ -1,10 +1,12 @@
 package dev.plumbline.producer.selfcheck;
 
 import dev.plumbline.contract.event.Activity;
+import dev.plumbline.contract.series.Series;
 import dev.plumbline.producer.activity.LoopLedger;
 import dev.plumbline.producer.activity.Slot;
 import dev.plumbline.producer.time.ProducerClock;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
@@ -17,8 +19,8 @@ import java.util.function.Supplier;
  *   <li>Dispatch lag: at the end of each slot, the 99th percentile (nearest rank) of taken - due over the requests that
  *       were taken in it must lie within the budget.
  *   <li>Event loop: a tick that comes later than its interval plus the budget makes every slot that it should have come
- *       in sick. So does what waited for the loop in a slot, when it moves the latencies that are judged by more than a share of
- *       them: {@link RecentAnswers} says when that is.
+ *       in sick. So does what waited for the loop in a slot, for the series whose latencies that are judged it moves by more than
+ *       a share of them: {@link RecentAnswers} says when that is.
  *   <li>CPU: over a slot the process must not use more than a share of all cores, nor an event loop more than that of one.
  *   <li>Lost time: over a slot no kind of {@link LostTime} may take more than a share. Of what a hypervisor took it is also asked
  *       to be such a share of what all processors wanted, so that it is the machine that is short and not one thread of many.
@@ -39,7 +41,9 @@ public final class SelfCheck {
     private final Map<Activity.Sickness, AtomicLong> sickSlots = new EnumMap<>(Activity.Sickness.class);
 
     private final RecentDelays delays = new RecentDelays();
-    private final RecentAnswers answers = new RecentAnswers();
+    /** By series, as what moves the latencies of one may be nothing to those of another. */
+    private final Map<Series, RecentAnswers> answers = new HashMap<>();
+
     private final Waits waits;
 
     private Slot slot;
@@ -90,9 +94,9 @@ public final class SelfCheck {
     }
 
     /** The first content of an answer came; of one in one piece, all of it. */
-    public void answered(long sentNanos, long contentNanos) {
+    public void answered(Series series, long sentNanos, long contentNanos) {
         if (contentNanos <= expectedTickNanos) {
-            answers.add(contentNanos - sentNanos);
+            answers.computeIfAbsent(series, unused -> new RecentAnswers()).add(contentNanos - sentNanos);
         }
     }
 
@@ -157,8 +161,8 @@ public final class SelfCheck {
         }
         // Of a slot that was cut short (the first, the last) the rest is taken for well.
         long spanNanos = Math.max(SLOT_NANOS, lastNanos - slotStartNanos);
-        if (budgets.delayRatio() <= 1 && answers.areMovedBy(waits, spanNanos, budgets.delayRatio())) {
-            accuse(slotStartNanos, lastNanos, Activity.Sickness.EVENT_LOOP_STALLED);
+        if (budgets.delayRatio() <= 1) {
+            accuseWhereMoved(lastNanos, spanNanos);
         }
         long cpuNow = cpu.usedNanos();
         OptionalLong loopCpuNow = cpu.usedByThisThreadNanos();
@@ -178,6 +182,19 @@ public final class SelfCheck {
         slotStartLostTime = lostNow;
         slot = now;
         slotStartNanos = atNanos;
+    }
+
+    private void accuseWhereMoved(long lastNanos, long spanNanos) {
+        boolean isAnyMoved = false;
+        for (Map.Entry<Series, RecentAnswers> each : answers.entrySet()) {
+            if (each.getValue().areMovedBy(waits, spanNanos, budgets.delayRatio())) {
+                ledger.sick(each.getKey(), slotStartNanos, lastNanos, Activity.Sickness.EVENT_LOOP_STALLED);
+                isAnyMoved = true;
+            }
+        }
+        if (isAnyMoved) {
+            count(Activity.Sickness.EVENT_LOOP_STALLED);
+        }
     }
 
     private void judgeCpu(long lastNanos, long elapsedNanos, long cpuNow, OptionalLong loopCpuNow) {
@@ -213,6 +230,10 @@ public final class SelfCheck {
 
     private void accuse(long fromNanos, long toNanos, Activity.Sickness sickness) {
         ledger.sick(fromNanos, toNanos, sickness);
+        count(sickness);
+    }
+
+    private void count(Activity.Sickness sickness) {
         AtomicLong count = sickSlots.get(sickness);
         if (count != null) {
             count.incrementAndGet();

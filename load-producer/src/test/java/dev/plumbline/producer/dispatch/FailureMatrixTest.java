@@ -525,9 +525,7 @@ class FailureMatrixTest {
                 })) {
             Protection threeRequests = new Protection(
                     new SpendGuard(
-                            new SpendLimits(OptionalLong.of(3), OptionalLong.empty(), OptionalDouble.empty(), 0, 0),
-                            1,
-                            1),
+                            new SpendLimits(OptionalLong.of(3), OptionalLong.empty(), OptionalDouble.empty(), 0, 0)),
                     new CircuitBreaker(new BreakerSettings(2, 1, 1)));
             retried(own, busy, threeRequests).get(60, TimeUnit.SECONDS);
             assertThat(own.events()).hasSize(3);
@@ -538,7 +536,7 @@ class FailureMatrixTest {
                     return true;
                 })) {
             Protection opensAtTwo = new Protection(
-                    new SpendGuard(SpendLimits.none(), 1, 1),
+                    new SpendGuard(SpendLimits.none()),
                     new CircuitBreaker(new BreakerSettings(1, 2, TimeUnit.MINUTES.toNanos(5))));
             CompletableFuture<Void> done = retried(own, busy, opensAtTwo);
             await("the breaker opens")
@@ -582,7 +580,7 @@ class FailureMatrixTest {
                 })) {
             // Worst case of a request: 2 x 4 prompt tokens and 8 of the answer.
             SpendGuard guard = new SpendGuard(
-                    new SpendLimits(OptionalLong.empty(), OptionalLong.of(160), OptionalDouble.empty(), 0, 0), 4, 8);
+                    new SpendLimits(OptionalLong.empty(), OptionalLong.of(160), OptionalDouble.empty(), 0, 0));
             own.begin(
                             Drive.at(cut.port(), EndpointType.CHAT),
                             Drive.chat(),

@@ -33,7 +33,7 @@ class RequestSourceTest {
                 RetryPolicy.NEVER,
                 new ManualClock(0));
 
-        Prepared request = source.first(7);
+        Prepared request = source.first(7).requests().getFirst();
         RequestRecording first = source.recording(request, 1, 2);
         RequestRecording second = source.retry(request, first.attempt(), 3, 4);
         RequestRecording third = source.retry(request, second.attempt(), 5, 6);

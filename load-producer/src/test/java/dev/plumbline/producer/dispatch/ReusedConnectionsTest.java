@@ -181,8 +181,8 @@ class ReusedConnectionsTest {
 
     @Test
     void aRepeatedRequestIsBookedOnceAndStampedWhenItsAnsweredWriteWas() throws Exception {
-        SpendGuard spend = new SpendGuard(
-                new SpendLimits(OptionalLong.of(9), OptionalLong.empty(), OptionalDouble.empty(), 0, 0), 4, 8);
+        SpendGuard spend =
+                new SpendGuard(new SpendLimits(OptionalLong.of(9), OptionalLong.empty(), OptionalDouble.empty(), 0, 0));
         CircuitBreaker breaker = new CircuitBreaker(new BreakerSettings(0.1, 4, 10_000 * Drive.MILLI));
         List<Long> cutNanos = new CopyOnWriteArrayList<>();
         try (ScriptedServer server = server(ScriptedServer.Ending.CLOSE, (out, request) -> {

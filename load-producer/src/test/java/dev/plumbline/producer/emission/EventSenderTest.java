@@ -321,7 +321,7 @@ class EventSenderTest {
             }
 
             @Override
-            public SortedMap<Long, Circumstances> drain() {
+            public SortedMap<Long, Circumstances> drain(String variant) {
                 SortedMap<Long, Circumstances> taken = new TreeMap<>(seen);
                 seen.clear();
                 return taken;
@@ -727,7 +727,7 @@ class EventSenderTest {
             }
 
             @Override
-            public SortedMap<Long, Circumstances> drain() {
+            public SortedMap<Long, Circumstances> drain(String variant) {
                 SortedMap<Long, Circumstances> taken = new TreeMap<>(seen);
                 seen.clear();
                 return taken;

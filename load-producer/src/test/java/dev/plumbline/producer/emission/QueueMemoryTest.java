@@ -88,7 +88,7 @@ class QueueMemoryTest {
                             OptionalLong.empty(),
                             Optional.of("x".repeat(200) + number)),
                     SAMPLE.surroundings(),
-                    Optional.empty());
+                    EndedRequest.Untold.NOTHING);
         }
 
         /** A long answer whose gaps are all different. */

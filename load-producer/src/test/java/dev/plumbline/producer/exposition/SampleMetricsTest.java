@@ -41,7 +41,7 @@ class SampleMetricsTest {
 
     private final ManualClock clock = new ManualClock(1_000);
     private final ProducerMetrics metrics = new ProducerMetrics(
-            new Series(new ComparisonGroup("t", "m", "chat", LoadPoint.parse("c1"), "default"), "stable"));
+            List.of(new Series(new ComparisonGroup("t", "m", "chat", LoadPoint.parse("c1"), "default"), "stable")));
 
     /** A sampler that has polled, for 250 ms each time, until it was stopped in its second poll. */
     private <T extends TelemetryRecord> Sampler<T> polled(String name, Poll<T> poll) throws InterruptedException {

@@ -9,7 +9,9 @@ import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.contract.series.Series;
 import dev.plumbline.producer.activity.ActivityLedger;
+import dev.plumbline.producer.activity.Ledgers;
 import dev.plumbline.producer.time.ManualClock;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -177,7 +179,7 @@ class SelfCheckTest {
     void aboveOneAnyDelayIsAllowedBelowTheAbsoluteBudget() {
         SelfCheck lenient = check(1.1, 0.05);
         for (int i = 0; i < RecentAnswers.LEAST; i++) {
-            lenient.answered(-MILLI, 0);
+            lenient.answered(SERIES, -MILLI, 0);
         }
         for (long at = 60; at < 2_000; at += 60) {
             lenient.tick(at * MILLI);
@@ -185,14 +187,35 @@ class SelfCheckTest {
         assertThat(sickness()).isEmpty();
     }
 
+    /** Half of what the loop drives answers in a tenth of the time: a stall that moves that much says nothing of the other half. */
+    @Test
+    void onlyTheSeriesIsAccusedWhoseLatenciesAreMoved() {
+        Series other = new Series(SERIES.group(), "canary");
+        Ledgers both = new Ledgers(clock, Set.of(SERIES, other), 0);
+        both.measuredFrom(0);
+        SelfCheck ofBoth = new SelfCheck(
+                clock, both, new Budgets(10 * MILLI, 10 * MILLI, 50 * MILLI, 0.1, 0.95, 0.05), cpu, () -> lost, 0);
+        for (int i = 0; i < RecentAnswers.KEPT; i++) {
+            ofBoth.answered(SERIES, -100 * MILLI, 0);
+            ofBoth.answered(other, -1_000 * MILLI, 0);
+        }
+        ticksWithTwoStalls(ofBoth, 0, 45);
+
+        Map<Series, List<Activity>> told = both.drain(1_010 * MILLI);
+        assertThat(told.get(SERIES).getFirst().sickness()).containsExactly(Sickness.EVENT_LOOP_STALLED);
+        assertThat(told.get(other))
+                .allSatisfy(slot -> assertThat(slot.sickness()).isEmpty());
+        assertThat(ofBoth.accusations(Sickness.EVENT_LOOP_STALLED)).isEqualTo(1);
+    }
+
     /** Else what they waited would be taken for what the target needs. */
     @Test
     void whatCameWhileTheLoopWasLateIsNoMeasure() {
         for (int i = 0; i < RecentAnswers.KEPT; i++) {
-            check.answered(-100 * MILLI, 0);
+            check.answered(SERIES, -100 * MILLI, 0);
         }
         for (int i = 0; i < RecentAnswers.KEPT; i++) {
-            check.answered(-990 * MILLI, 11 * MILLI);
+            check.answered(SERIES, -990 * MILLI, 11 * MILLI);
         }
         ticksWithTwoStalls(0, 45);
         assertThat(sickness()).isEqualTo(Map.of(5_000L, Set.of(Sickness.EVENT_LOOP_STALLED)));
@@ -290,12 +313,16 @@ class SelfCheckTest {
 
     private void answersTake(long millis) {
         for (int i = 0; i < RecentAnswers.KEPT; i++) {
-            check.answered(-millis * MILLI, 0);
+            check.answered(SERIES, -millis * MILLI, 0);
         }
     }
 
     /** A second of ticks; two come too late by so much, and the next ones in time after them. */
     private void ticksWithTwoStalls(long fromMillis, long lateMillis) {
+        ticksWithTwoStalls(check, fromMillis, lateMillis);
+    }
+
+    private static void ticksWithTwoStalls(SelfCheck check, long fromMillis, long lateMillis) {
         for (long half = fromMillis; half < fromMillis + 1_000; half += 500) {
             check.tick((half + 10 + lateMillis) * MILLI);
             for (long at = half + 10 + lateMillis + 10; at <= half + 500; at += 10) {

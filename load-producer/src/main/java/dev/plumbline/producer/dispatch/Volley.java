@@ -1,0 +1,33 @@
+package dev.plumbline.producer.dispatch;
+
+import java.util.List;
+
+/**
+ * What is sent at one moment: the turn of a session, or the same turn to both halves of a pair.
+ *
+ * @param requests one, or the base and then the candidate
+ */
+record Volley(List<Prepared> requests) {
+
+    Volley {
+        requests = List.copyOf(requests);
+        if (requests.isEmpty() || requests.size() > 2) {
+            throw new IllegalArgumentException(requests.size() + " requests");
+        }
+    }
+
+    /** Those in the order in which they are written: whoever is second waits for the first, so they take turns. */
+    List<Prepared> inOrder(boolean isReversed) {
+        return isReversed ? requests.reversed() : requests;
+    }
+
+    /** How long after the answers before it is due; of first turns 0. */
+    long thinkNanos() {
+        return requests.stream().mapToLong(Prepared::thinkNanos).max().orElse(0);
+    }
+
+    /** What is kept of it until it is sent. */
+    long bytes() {
+        return requests.stream().mapToLong(request -> request.body().length).sum();
+    }
+}
