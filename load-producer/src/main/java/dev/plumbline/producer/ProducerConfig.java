@@ -2,6 +2,7 @@ package dev.plumbline.producer;
 
 import dev.plumbline.producer.recorder.TokenChoice;
 import dev.plumbline.protocol.EndpointType;
+import dev.plumbline.protocol.Generation.MaxTokensField;
 import dev.plumbline.protocol.GenericTarget;
 import dev.plumbline.telemetry.gpu.GpuSourceKind;
 import dev.plumbline.telemetry.ollama.LifecyclePlan;
@@ -46,6 +47,9 @@ public interface ProducerConfig {
 
     /** What is driven. */
     Target target();
+
+    /** How answers are drawn and where they end. */
+    Generation generation();
 
     /** How much load. */
     Load load();
@@ -182,16 +186,25 @@ public interface ProducerConfig {
         /** How a generic target is spoken to; read for that endpoint type only. */
         Generic generic();
 
-        /** Seed of the target's sampling, for the APIs that have a field for it. Absent = none is sent. */
+        /**
+         * Whether each request carries its id as {@code X-Request-Id} and, in another form, as {@code traceparent}, so that it is
+         * found in the logs of the target. Default true.
+         */
+        @WithDefault("true")
+        boolean requestIds();
+
+        /**
+         * Seed of the target's sampling, for the APIs that have a field for it; generation.sampling-seed wins, and is refused where
+         * there is none. Absent = none is sent.
+         */
         OptionalLong samplingSeed();
 
         /** Whether answers are streamed. Default true. */
         @WithDefault("true")
         boolean streaming();
 
-        /** Sampling temperature, 0 or more. Default 0. */
-        @WithDefault("0")
-        double temperature();
+        /** The same as generation.temperature, which wins. Absent = that. */
+        OptionalDouble temperature();
 
         /**
          * How long an idle connection is kept, whole seconds, and no longer than the server says; keep it below what the
@@ -199,6 +212,50 @@ public interface ProducerConfig {
          */
         @WithDefault("3s")
         Duration keepAlive();
+    }
+
+    /** How answers are drawn and where they end. What is absent is not sent; what the API has no field for is refused. */
+    interface Generation {
+        /** DETERMINISTIC: temperature 0; DEFAULTS: no field of sampling at all, so that the server's own hold. Default DETERMINISTIC. */
+        @WithDefault("DETERMINISTIC")
+        GenerationStyle style();
+
+        /** Sampling temperature, 0 to 100. Absent = by style. */
+        OptionalDouble temperature();
+
+        /** Nucleus sampling, above 0 to 1. Absent = none is sent. */
+        OptionalDouble topP();
+
+        /** Seed of the target's sampling. Absent = none is sent. */
+        OptionalLong samplingSeed();
+
+        /** Texts that end an answer, a JSON list: {@code ["\\n", "END"]}. Absent = none. */
+        Optional<String> stop();
+
+        /** Shortest answer, in tokens, never more than the longest that is asked for. Absent = none is sent. */
+        OptionalInt minTokens();
+
+        /** Whether an answer goes on after the model's own end, up to the longest that is asked for. Default false. */
+        @WithDefault("false")
+        boolean ignoreEos();
+
+        /**
+         * Name under which OpenAI's chat is sent the longest answer: MAX_TOKENS, MAX_COMPLETION_TOKENS; AUTO: the latter for
+         * OpenAI's and Azure's own API, else the former; NONE: it is not sent. Default AUTO.
+         */
+        @WithDefault("AUTO")
+        MaxTokensField maxTokensField();
+
+        /** Further members of each body, a JSON object: {@code {"user": "bench"}}. Absent = none. */
+        Optional<String> extraBody();
+    }
+
+    /** Who says how answers are drawn. */
+    enum GenerationStyle {
+        /** This: temperature 0. */
+        DETERMINISTIC,
+        /** The server. */
+        DEFAULTS
     }
 
     interface Generic {

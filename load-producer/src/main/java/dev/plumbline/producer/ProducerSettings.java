@@ -104,8 +104,7 @@ record ProducerSettings(
         String model = target.model()
                 .orElseThrow(() -> InvalidConfiguration.missing("plumbline.target.model", "llama-3.1-8b"));
         InvalidConfiguration.require("plumbline.", () -> requireAllowed(config));
-        TargetSettings driven =
-                TargetSettings.checked(target, model, config.workload().maxTokens(), environment);
+        TargetSettings driven = TargetSettings.checked(config, model, environment);
         Endpoint endpoint = driven.endpoint();
         KafkaConnector.refusal(config.kafka().properties()).ifPresent(refused -> {
             throw new InvalidConfiguration(refused);
@@ -151,11 +150,9 @@ record ProducerSettings(
                 "'" + config.producer().id().replaceAll("[^ -~]", "?") + "'",
                 "1 to 100 letters, digits, '.', '_', ':' and '-': it is sent as a header");
         ProducerConfig.Target target = config.target();
-        Allowed.require(
-                target.temperature() >= 0 && target.temperature() <= 100,
-                "target.temperature",
-                target.temperature(),
-                "0 to 100");
+        target.temperature()
+                .ifPresent(value ->
+                        Allowed.require(value >= 0 && value <= 100, "target.temperature", value, "0 to 100"));
         Allowed.require(
                 target.keepAlive().isZero()
                         || (target.keepAlive().toSeconds() >= 1
@@ -240,9 +237,9 @@ record ProducerSettings(
                 "maxTokens", Integer.toString(workload.maxTokens()),
                 "seed", Long.toString(workload.seed()),
                 "cache", workload.cache().name(),
-                "temperature", Double.toString(config.target().temperature()),
                 "streaming", Boolean.toString(config.target().streaming()),
                 "endpointType", config.target().endpointType().name()));
+        conditions.putAll(GenerationSettings.checked(config).conditions());
         int spread = answers(workload).standardDeviation();
         if (spread > 0) {
             conditions.put("maxTokensDeviation", Integer.toString(spread));

@@ -2,6 +2,7 @@ package dev.plumbline.producer;
 
 import dev.plumbline.producer.client.Endpoint;
 import dev.plumbline.protocol.EndpointType;
+import dev.plumbline.protocol.Generation;
 import dev.plumbline.protocol.GenericTarget;
 import dev.plumbline.protocol.Protocol;
 import dev.plumbline.protocol.RequestParameters;
@@ -34,8 +35,9 @@ record TargetSettings(Endpoint endpoint, Protocol protocol) {
      * @param environment looks an environment variable up; absent ones are empty
      * @throws InvalidConfiguration naming the first key that is wrong
      */
-    static TargetSettings checked(
-            ProducerConfig.Target target, String model, int maxTokens, UnaryOperator<String> environment) {
+    static TargetSettings checked(ProducerConfig config, String model, UnaryOperator<String> environment) {
+        ProducerConfig.Target target = config.target();
+        Generation generation = GenerationSettings.checked(config);
         String url = target.url()
                 .orElseThrow(() -> InvalidConfiguration.missing("plumbline.target.url", "http://127.0.0.1:8000"));
         TargetUrl where = InvalidConfiguration.allowed(
@@ -56,11 +58,18 @@ record TargetSettings(Endpoint endpoint, Protocol protocol) {
         });
         target.caFile().ifPresent(TargetSettings::requireCertificate);
         return new TargetSettings(
-                new Endpoint(where, headers, target.proxy().map(TargetSettings::proxy), target.caFile()),
+                new Endpoint(where, headers, target.proxy().map(TargetSettings::proxy), target.caFile(), target.requestIds()),
                 protocol(
                         target,
+                        generation,
                         new RequestParameters(
-                                model, target.streaming(), maxTokens, target.temperature(), target.samplingSeed())));
+                                model,
+                                target.streaming(),
+                                config.workload().maxTokens(),
+                                (generation.sampling().seed().isPresent()
+                                                ? generation
+                                                : generation.seeded(target.samplingSeed()))
+                                        .at(target.endpointType(), where.host()))));
     }
 
     /** Whether something can be sent as a header beside those that frame a request. */
@@ -70,27 +79,29 @@ record TargetSettings(Endpoint endpoint, Protocol protocol) {
                 && !FRAMING_HEADERS.contains(name.toLowerCase(Locale.ROOT));
     }
 
-    private static Protocol protocol(ProducerConfig.Target target, RequestParameters parameters) {
+    private static Protocol protocol(
+            ProducerConfig.Target target, Generation stated, RequestParameters parameters) {
         if (target.endpointType() != EndpointType.GENERIC) {
+            GenerationSettings.requireSupported(stated, target.endpointType(), Optional.empty());
             return Protocol.of(target.endpointType(), parameters);
         }
         ProducerConfig.Generic generic = target.generic();
         String text = generic.text()
                 .orElseThrow(() -> InvalidConfiguration.missing("plumbline.target.generic.text", "/token/text"));
-        return InvalidConfiguration.allowed(
+        GenericTarget described = InvalidConfiguration.allowed(
                 "plumbline.target.generic.",
-                () -> Protocol.generic(
-                        new GenericTarget(
-                                generic.method(),
-                                generic.body().orElse(""),
-                                generic.framing(),
-                                text,
-                                generic.reasoning(),
-                                generic.finishReason(),
-                                generic.promptTokens(),
-                                generic.outputTokens(),
-                                generic.error()),
-                        parameters));
+                () -> new GenericTarget(
+                        generic.method(),
+                        generic.body().orElse(""),
+                        generic.framing(),
+                        text,
+                        generic.reasoning(),
+                        generic.finishReason(),
+                        generic.promptTokens(),
+                        generic.outputTokens(),
+                        generic.error()));
+        GenerationSettings.requireSupported(stated, EndpointType.GENERIC, Optional.of(described));
+        return Protocol.generic(described, parameters);
     }
 
     private static Map<String, String> authorization(ProducerConfig.Target target, UnaryOperator<String> environment) {

@@ -8,9 +8,11 @@ import dev.plumbline.contract.series.Arrivals;
 import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.producer.client.Endpoint;
 import dev.plumbline.protocol.AnswerLimits;
+import dev.plumbline.protocol.Ask;
 import dev.plumbline.protocol.EndpointType;
 import dev.plumbline.telemetry.engine.EngineValue;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -77,6 +79,61 @@ class ProducerSettingsTest {
                         OptionalLong.empty()));
     }
 
+    private static String sent(Map<String, String> settings) {
+        return new String(
+                ProducerSettings.checked(config(settings)).protocol().body(Ask.of("hi", 5)), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void aGenerationIsSentAsItIsStated() {
+        assertThat(sent(Map.of())).contains("\"temperature\":0.0").contains("\"max_tokens\":5");
+        assertThat(sent(Map.of("plumbline.target.temperature", "0.5"))).contains("\"temperature\":0.5");
+        assertThat(sent(Map.of("plumbline.target.temperature", "0.5", "plumbline.generation.temperature", "0.7")))
+                .contains("\"temperature\":0.7");
+        assertThat(sent(Map.of("plumbline.generation.style", "DEFAULTS"))).doesNotContain("temperature");
+        assertThat(sent(Map.of(
+                        "plumbline.generation.stop", "[\"a,b\",\"\\n\"]",
+                        "plumbline.generation.ignore-eos", "true",
+                        "plumbline.generation.extra-body", "{\"user\":\"${x}\"}")))
+                .contains("\"stop\":[\"a,b\",\"\\n\"],\"ignore_eos\":true", "\"user\":\"${x}\"");
+        assertThat(sent(Map.of("plumbline.target.url", "https://api.openai.com/v1")))
+                .contains("\"max_completion_tokens\":5")
+                .doesNotContain("\"max_tokens\"");
+    }
+
+    @Test
+    void aGenerationThatTheApiCannotBeAskedForIsRefusedByItsKey() {
+        assertThatThrownBy(() -> ProducerSettings.checked(config(Map.of(
+                        "plumbline.target.endpoint-type", "messages", "plumbline.generation.ignore-eos", "true"))))
+                .isInstanceOf(InvalidConfiguration.class)
+                .hasMessage("plumbline.generation.ignore-eos cannot be sent: endpoint type messages has no field for it");
+        assertThatThrownBy(() -> ProducerSettings.checked(config(Map.of(
+                        "plumbline.generation.max-tokens-field", "NONE", "plumbline.limits.max-tokens-total", "1000"))))
+                .isInstanceOf(InvalidConfiguration.class)
+                .hasMessageContaining("plumbline.generation.max-tokens-field = NONE");
+        assertThat(ProducerSettings.checked(config(Map.of(
+                        "plumbline.target.endpoint-type", "messages", "plumbline.target.sampling-seed", "3"))))
+                .as("sent where there is a field for it, as ever")
+                .isNotNull();
+    }
+
+    @Test
+    void aGenerationIsAConditionOnlyWhereItIsStated() {
+        Optional<String> plain = ProducerSettings.checked(config(Map.of())).series().conditions();
+        for (Map<String, String> stated : List.of(
+                Map.of("plumbline.generation.style", "DEFAULTS"),
+                Map.of("plumbline.generation.ignore-eos", "true"),
+                Map.of("plumbline.generation.extra-body", "{\"a\":1}"))) {
+            assertThat(ProducerSettings.checked(config(stated)).series().conditions())
+                    .as("%s", stated)
+                    .isNotEqualTo(plain);
+        }
+        assertThat(ProducerSettings.checked(config(Map.of("plumbline.generation.temperature", "0")))
+                        .series()
+                        .conditions())
+                .isEqualTo(plain);
+    }
+
     @Test
     void aRateIsAnOpenLoop() {
         assertThat(ProducerSettings.checked(
@@ -120,6 +177,12 @@ class ProducerSettingsTest {
         "plumbline.tokens.tokenizer-file, /does/not/exist",
         "plumbline.target.keep-alive, 100ms",
         "plumbline.target.temperature, -1",
+        "plumbline.generation.temperature, 101",
+        "plumbline.generation.top-p, 0",
+        "plumbline.generation.min-tokens, -1",
+        "plumbline.generation.stop, END",
+        "plumbline.generation.extra-body, user",
+        "plumbline.generation.extra-body, '{\"model\":1}'",
         "plumbline.load.concurrency, 0",
         "plumbline.load.concurrency, ''",
         "plumbline.load.request-rate, 5",
@@ -195,6 +258,9 @@ class ProducerSettingsTest {
             limits.price-per-1k-output-tokens | 2000000 | = 2000000.0 is not allowed, expected 0 to 1000000
             slo.ttft                    | 0s      | = 0 ns can be met by nothing, expected 1 ns or more
             slo.response                | 0s      | = 0 ns can be met by nothing, expected 1 ns or more
+            generation.top-p            | 2       | = 2.0 is not allowed, expected above 0 to 1
+            generation.temperature      | -1      | = -1.0 is not allowed, expected 0 to 100
+            generation.stop             | [1]     | holds something that is not a text
             heartbeat-interval          | 1ms     | = 1 ms is not allowed, expected 10 ms to 1 min, for example 10s or 500ms
             emit.stop-grace             | 0s      | = 0 s is not allowed, expected 1 ms to 365 days, for example 10s or 500ms
             emit.queue-capacity         | 0       | = 0 is not allowed, expected 1 to 10000000

@@ -215,7 +215,8 @@ abstract class Answer {
                 tokens,
                 outcome,
                 List.copyOf(activeRegressions),
-                steps);
+                steps,
+                request.traceparent());
     }
 
     /** The regressions of now, remembered as active during this request. */

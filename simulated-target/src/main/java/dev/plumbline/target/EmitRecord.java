@@ -17,6 +17,7 @@ import java.util.OptionalLong;
  * @param activeRegressions names in {@link Regressions#NAMES} that were active at some moment of it, not necessarily to
  *     its harm
  * @param steps what an engine that works in steps did with it; absent where every stream has a timing of its own
+ * @param traceparent its header of that name, where it had one of W3C Trace Context
  */
 public record EmitRecord(
         String requestId,
@@ -27,7 +28,8 @@ public record EmitRecord(
         int outputTokens,
         EmitOutcome outcome,
         List<String> activeRegressions,
-        Optional<StepTruth> steps) {
+        Optional<StepTruth> steps,
+        Optional<String> traceparent) {
 
     /** Copies the list. */
     public EmitRecord {
@@ -53,6 +55,7 @@ public record EmitRecord(
                 outputTokens,
                 outcome,
                 activeRegressions,
+                Optional.empty(),
                 Optional.empty());
     }
 
@@ -77,6 +80,9 @@ public record EmitRecord(
         }
         json.append(']');
         steps.ifPresent(truth -> append(json, truth));
+        // Of hexadecimal digits and hyphens.
+        traceparent.ifPresent(
+                trace -> json.append(",\"traceparent\":\"").append(trace).append('"'));
         return json.append('}').toString();
     }
 

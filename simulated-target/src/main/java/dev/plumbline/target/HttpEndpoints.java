@@ -22,6 +22,7 @@ import java.util.regex.Pattern;
 final class HttpEndpoints implements Handler<HttpServerRequest> {
 
     private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
+    private static final Pattern TRACE_PARENT = Pattern.compile("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}");
     private static final Map<String, Protocol> GENERATIONS = Map.of(
             "/v1/chat/completions", Protocol.CHAT,
             "/v1/completions", Protocol.COMPLETIONS,
@@ -183,7 +184,16 @@ final class HttpEndpoints implements Handler<HttpServerRequest> {
             response.putHeader("x-request-id", name);
             Reply reply = new HttpReply(response, protocol, body, key, settings, clock);
             GenerationRequest generation = new GenerationRequest(
-                    name, mine, key, body.promptTokens(), body.limitTokens(), body.smallestTokens(), body.blocks());
+                    name,
+                    mine,
+                    key,
+                    body.promptTokens(),
+                    body.limitTokens(),
+                    body.smallestTokens(),
+                    body.blocks(),
+                    // One that is none is to be ignored.
+                    Optional.ofNullable(request.getHeader("traceparent"))
+                            .filter(trace -> TRACE_PARENT.matcher(trace).matches()));
             Runnable disconnect = engine.submit(generation, receivedNanos, reply);
             if (!response.ended()) {
                 response.closeHandler(closed -> disconnect.run());

@@ -148,14 +148,6 @@ final class LoadOptions {
     Integer outputTokensDeviation;
 
     @Option(
-            names = "--temperature",
-            defaultValue = "0",
-            converter = DecimalConverter.class,
-            paramLabel = "T",
-            description = {"Sampling temperature.", "Default: ${DEFAULT-VALUE}"})
-    double temperature;
-
-    @Option(
             names = "--no-streaming",
             negatable = true,
             defaultValue = "true",
@@ -187,6 +179,11 @@ final class LoadOptions {
                 "Default: ${DEFAULT-VALUE}"
             })
     CacheUse cache = CacheUse.avoid;
+
+    @Option(
+            names = "--reset-kv-cache",
+            description = "Let the engine forget all cached prefixes before the load (vLLM, SGLang).")
+    boolean resetKvCache;
 
     @Option(
             names = "--request-timeout",

@@ -1,8 +1,10 @@
 package dev.plumbline.cli.run;
 
+import dev.plumbline.judgement.compat.ForeignTool;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Where results go. */
@@ -23,6 +25,16 @@ final class OutputOptions {
             description = {"Most bytes of events that a run keeps; the oldest go.", "Default: ${DEFAULT-VALUE}"})
     long artifactBytes = 1L << 30;
 
+    @Option(
+            names = "--metric-compat",
+            paramLabel = "TOOL",
+            description = {
+                "Tell the run under the names and by the definitions of another tool, too:",
+                "vllm (vllm bench serve), aiperf, guidellm."
+            })
+    @Nullable
+    Compat metricCompat;
+
     @Option(names = "--quiet", description = "Print the verdict and the folder only.")
     boolean quiet;
 
@@ -34,4 +46,22 @@ final class OutputOptions {
             paramLabel = "KEY=VALUE",
             description = "Any other setting of the load producer, see docs/apps.md.")
     Map<String, String> settings = new LinkedHashMap<>();
+
+    /** Another tool; named as users write it. */
+    @SuppressWarnings("checkstyle:MemberName")
+    enum Compat {
+        vllm(ForeignTool.VLLM),
+        aiperf(ForeignTool.AIPERF),
+        guidellm(ForeignTool.GUIDELLM);
+
+        private final ForeignTool tool;
+
+        Compat(ForeignTool tool) {
+            this.tool = tool;
+        }
+
+        ForeignTool tool() {
+            return tool;
+        }
+    }
 }

@@ -150,7 +150,7 @@ final class ProducerProperties {
         all.put("plumbline.workload.max-tokens-deviation", Integer.toString(load.outputTokensDeviation()));
         all.put("plumbline.workload.seed", Long.toString(load.seed));
         all.put("plumbline.workload.cache", load.cache.name().toUpperCase(Locale.ROOT));
-        all.put("plumbline.target.temperature", Double.toString(load.temperature));
+        plan.generation().into(all);
         all.put("plumbline.target.streaming", Boolean.toString(load.streaming));
         if (!load.keepAlive) {
             all.put("plumbline.target.keep-alive", "0s");

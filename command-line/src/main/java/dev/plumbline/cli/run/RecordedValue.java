@@ -33,6 +33,8 @@ final class RecordedValue {
         HEADER,
         /** {@code name=value} of an API: all but the body, in which a person may have put anything. */
         DESCRIPTION,
+        /** {@code key=value} of which the key may be seen only. */
+        NAME,
         /** {@code key=value} of the load producer: the key, and the value where keys of its kind hold numbers only. */
         SETTING
     }
@@ -76,6 +78,7 @@ final class RecordedValue {
                         "model",
                         "scenario",
                         "state",
+                        "stop",
                         "target-name",
                         "tenant",
                         "variant",
@@ -84,6 +87,7 @@ final class RecordedValue {
         Stream.of("url", "metrics-url", "proxy").forEach(name -> forms.put(name, Form.ADDRESS));
         forms.put("header", Form.HEADER);
         forms.put("generic", Form.DESCRIPTION);
+        forms.put("extra-body", Form.NAME);
         forms.put("set", Form.SETTING);
         return Map.copyOf(forms);
     }
@@ -137,6 +141,7 @@ final class RecordedValue {
             case ADDRESS -> address(typed);
             case DESCRIPTION -> typed.startsWith("body=") ? "body=" + HIDDEN : typed;
             case HEADER -> typed.replaceFirst("(?s):.*", "");
+            case NAME -> typed.replaceFirst("(?s)=.*", "") + "=" + HIDDEN;
             case SETTING -> setting(typed);
         };
     }

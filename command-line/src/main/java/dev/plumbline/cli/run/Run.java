@@ -18,6 +18,7 @@ import dev.plumbline.contract.run.RunRecord.Environment;
 import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.contract.series.ConditionsDigest;
 import dev.plumbline.contract.series.Series;
+import dev.plumbline.judgement.compat.ForeignFigures;
 import dev.plumbline.judgement.result.RunEnding;
 import dev.plumbline.judgement.result.RunResult;
 import dev.plumbline.judgement.result.RunVerdict;
@@ -25,6 +26,8 @@ import dev.plumbline.judgement.run.JudgementSettings;
 import dev.plumbline.judgement.run.RunBaseline;
 import dev.plumbline.judgement.run.RunJudge;
 import dev.plumbline.probe.Discovery;
+import dev.plumbline.probe.Engine;
+import dev.plumbline.probe.PrefixCacheReset;
 import dev.plumbline.probe.ProbeReport;
 import dev.plumbline.probe.StepOutcome;
 import dev.plumbline.probe.TargetAddress;
@@ -78,8 +81,15 @@ final class Run {
      * What came of it.
      *
      * @param missing a line per document that could not be made
+     * @param foreign the run as another tool would tell it, where that was asked for
      */
-    record Ended(RunResult result, RunVerdict verdict, Path folder, List<String> missing, int exitCode) {
+    record Ended(
+            RunResult result,
+            RunVerdict verdict,
+            Path folder,
+            List<String> missing,
+            Optional<ForeignFigures> foreign,
+            int exitCode) {
 
         String summaryJson() {
             try {
@@ -122,6 +132,16 @@ final class Run {
         try {
             view.progress("looking at " + address.url().base());
             Discovery discovery = discover(TargetProbe::discover);
+            plan.generation()
+                    .refusal(discovery.endpointType(), address.wanted().generic())
+                    .ifPresent(refusal -> {
+                        throw CommandFailure.usage(refusal);
+                    });
+            if (plan.load().resetKvCache) {
+                PrefixCacheReset.refusal(discovery.engine().kind()).ifPresent(refusal -> {
+                    throw CommandFailure.usage("--reset-kv-cache " + refusal);
+                });
+            }
             Environment environment = environment(discovery);
             Series series = series(discovery, environment);
             Baselines baselines = Baselines.of(plan, series.group(), environment);
@@ -141,12 +161,13 @@ final class Run {
                     SystemTime::epochMillis,
                     SystemTime::elapsedMillis);
             RunSession.JudgedRun judged =
-                    session.run(new PipeStack(pipe), new Judging(baselines.runs(), pipe.kafkaClient()));
+                    session.run(new PipeStack(pipe, discovery.engine().kind()), new Judging(baselines.runs(), pipe.kafkaClient()));
             return new Ended(
                     judged.result(),
                     judged.verdict(),
                     judged.folder(),
                     judged.missing(),
+                    judged.foreign(),
                     exitCode(judged.result().ending(), judged.verdict().decision(), plan.judgement().inconclusive));
         } catch (CommandFailure e) {
             throw e;
@@ -195,14 +216,19 @@ final class Run {
     private final class PipeStack implements RunSession.Stack {
 
         private final LocalPipe pipe;
+        private final Engine.Kind engine;
 
-        PipeStack(LocalPipe pipe) {
+        PipeStack(LocalPipe pipe, Engine.Kind engine) {
             this.pipe = pipe;
+            this.engine = engine;
         }
 
         @Override
         public void awaitReady() throws InterruptedException {
             discover(TargetProbe::check);
+            if (plan.load().resetKvCache) {
+                resetCache();
+            }
             if (!pipe.isAttached()) {
                 pipe.awaitBroker();
             }
@@ -221,6 +247,16 @@ final class Run {
             if (!pipe.isAttached()) {
                 pipe.awaitApp(Part.AGGREGATOR);
                 pipe.awaitApp(Part.DETECTOR);
+            }
+        }
+
+        /** After the short answer, which is a prompt, too. */
+        private void resetCache() {
+            switch (new PrefixCacheReset(address).reset(engine)) {
+                case StepOutcome.Failed failed ->
+                    throw new StackFailure(CheckExit.of(failed.kind()), "--reset-kv-cache: " + failed.line());
+                case StepOutcome.Passed passed -> view.line("  cache     " + passed.detail());
+                case StepOutcome.Skipped skipped -> view.line("  cache     " + skipped.why());
             }
         }
     }
@@ -290,10 +326,13 @@ final class Run {
         if (load.outputTokensDeviation() > 0) {
             conditions.put("maxTokensDeviation", Integer.toString(load.outputTokensDeviation()));
         }
-        conditions.put("temperature", Double.toString(load.temperature));
+        conditions.putAll(plan.generation().generation().conditions());
         conditions.put("streaming", Boolean.toString(load.streaming));
         conditions.put("seed", Long.toString(load.seed));
         conditions.put("cache", load.cache.name());
+        if (load.resetKvCache) {
+            conditions.put("kvCacheReset", "true");
+        }
         address.wanted()
                 .generic()
                 .ifPresent(api -> conditions.put(

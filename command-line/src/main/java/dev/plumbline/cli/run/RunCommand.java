@@ -126,15 +126,15 @@ public final class RunCommand implements Callable<Integer> {
     private int drive() throws InterruptedException {
         CommandLine line = spec.commandLine();
         TargetAddress typed = options.target.address(line, System::getenv);
-        TargetAddress address =
-                options.load.streaming ? typed : typed.with(typed.wanted().whole());
-        boolean mayCostMoney = address.credentials().apiKey().isPresent();
+        boolean mayCostMoney = typed.credentials().apiKey().isPresent();
         RunPlan plan;
         try {
             plan = RunPlan.checked(RunIds.next(), options, mayCostMoney);
         } catch (RunPlan.Wrong e) {
             throw new ParameterException(line, e.option() + " " + e.getMessage(), e);
         }
+        TargetAddress.Wanted wanted = typed.wanted().generating(plan.generation().generation());
+        TargetAddress address = typed.with(options.load.streaming ? wanted : wanted.whole());
         Optional<Map<String, String>> cluster = options.kafka.clientProperties();
         if (cluster.isPresent() && options.stack.state != null) {
             throw new ParameterException(line, "--state is of the local stack and excludes --kafka: give one of them");
@@ -175,6 +175,8 @@ public final class RunCommand implements Callable<Integer> {
         } else {
             SummaryView.lines(ended.result(), ended.verdict(), ended.folder(), screen)
                     .forEach(screen::line);
+            ended.foreign()
+                    .ifPresent(foreign -> ForeignView.lines(foreign, screen).forEach(screen::line));
         }
         out.flush();
     }
@@ -254,6 +256,7 @@ public final class RunCommand implements Callable<Integer> {
             alone.parseArgs(argument.toArray(String[]::new));
             other.options.target.headers(alone);
             RunPlan.checkStatements(other.options.judgement);
+            other.options.generation.generation();
         } catch (ParameterException e) {
             String problem = withoutValue(e.getArgSpec())
                     .orElseGet(() -> String.valueOf(e.getMessage()))

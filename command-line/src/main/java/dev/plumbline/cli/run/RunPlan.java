@@ -96,9 +96,7 @@ record RunPlan(
         range("--isl-stddev", load.promptTokensDeviation, 0, 100_000);
         range("--osl", load.outputTokens, 1, 1_000_000);
         range("--osl-stddev", load.outputTokensDeviation(), 0, 1_000_000);
-        if (!(load.temperature >= 0 && load.temperature <= 100)) {
-            throw new Wrong("--temperature", "is " + load.temperature + ", allowed is 0 to 100");
-        }
+        bounded(options.generation, spend);
         if (load.ramp != null && load.concurrency == null && open) {
             throw new Wrong("--ramp", "is of a closed loop: give --concurrency instead of --request-rate");
         }
@@ -142,6 +140,10 @@ record RunPlan(
         return options.load;
     }
 
+    GenerationOptions generation() {
+        return options.generation;
+    }
+
     SpendOptions spend() {
         return options.spend;
     }
@@ -170,7 +172,7 @@ record RunPlan(
 
     /** Whether it has no end of its own. */
     boolean isEndless() {
-        return duration.isEmpty() && load.requestCount == null;
+        return duration.isEmpty() && options.load.requestCount == null;
     }
 
     String producerId() {
@@ -281,6 +283,17 @@ record RunPlan(
                     "--max-cost",
                     "is " + spend.maxCost + " and " + requests + String.format(Locale.ROOT, "%.4g", cost)
                             + " at the stated prices: nothing would be measured; raise it, or ask for less");
+        }
+    }
+
+    /** What answers cost is known before only where their longest length is. */
+    private static void bounded(GenerationOptions generation, SpendOptions spend) {
+        if (!generation.generation().statesLongest() && (spend.maxTokensTotal != null || spend.maxCost != null)) {
+            throw new Wrong(
+                    "--max-tokens-field",
+                    "is none and "
+                            + (spend.maxTokensTotal != null ? "--max-tokens-total" : "--max-cost")
+                            + " is given: an answer without a longest length keeps no such limit; leave one of them out");
         }
     }
 

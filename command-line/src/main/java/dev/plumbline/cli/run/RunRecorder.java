@@ -10,6 +10,7 @@ import dev.plumbline.contract.event.RequestEvent;
 import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.verdict.VerdictRecord;
 import dev.plumbline.contract.window.WindowRecord;
+import dev.plumbline.judgement.compat.ForeignTally;
 import dev.plumbline.reports.ArtifactException;
 import dev.plumbline.reports.RunFolder;
 import java.util.Optional;
@@ -22,9 +23,18 @@ final class RunRecorder implements PipeListener {
     private final RunView view;
     private final EpochClock clock;
     private final ElapsedClock elapsed;
+    private final Optional<ForeignTally> foreign;
     private Optional<String> unwritten = Optional.empty();
 
-    RunRecorder(RunProgress progress, RunFolder folder, RunView view, EpochClock clock, ElapsedClock elapsed) {
+    /** @param foreign adds the same requests up as another tool does */
+    RunRecorder(
+            RunProgress progress,
+            RunFolder folder,
+            RunView view,
+            EpochClock clock,
+            ElapsedClock elapsed,
+            Optional<ForeignTally> foreign) {
+        this.foreign = foreign;
         this.progress = progress;
         this.folder = folder;
         this.view = view;
@@ -38,7 +48,10 @@ final class RunRecorder implements PipeListener {
             return;
         }
         switch (event) {
-            case RequestEvent request -> written(() -> folder.event(bytes, request));
+            case RequestEvent request -> {
+                foreign.ifPresent(tally -> tally.add(request));
+                written(() -> folder.event(bytes, request));
+            }
             case Heartbeat heartbeat -> {}
             case ProducerExpelled expelled ->
                 log("the aggregator expelled this producer after " + expelled.silentMillis() + " ms of silence");

@@ -13,11 +13,14 @@ import dev.plumbline.cli.time.EpochClock;
 import dev.plumbline.cli.time.SystemTime;
 import dev.plumbline.contract.run.RunRecord.Environment;
 import dev.plumbline.contract.series.Series;
+import dev.plumbline.judgement.compat.ForeignFigures;
+import dev.plumbline.judgement.compat.ForeignTally;
 import dev.plumbline.judgement.result.RunEnding;
 import dev.plumbline.judgement.result.RunResult;
 import dev.plumbline.judgement.result.RunVerdict;
 import dev.plumbline.probe.Discovery;
 import dev.plumbline.probe.TargetAddress;
+import dev.plumbline.protocol.EndpointType;
 import dev.plumbline.reports.ArtifactLimits;
 import dev.plumbline.reports.RunFolder;
 import java.nio.file.Path;
@@ -47,6 +50,7 @@ final class RunSession {
     private final RunFolder folder;
     private final RunProgress progress;
     private final RunRecorder recorder;
+    private final Optional<ForeignTally> foreign;
 
     RunSession(
             RunPlan plan,
@@ -82,7 +86,9 @@ final class RunSession {
                         environment),
                 plan.goals(),
                 Prices.of(plan.spend()));
-        this.recorder = new RunRecorder(progress, folder, view, clock, elapsed);
+        this.foreign = Optional.ofNullable(plan.output().metricCompat)
+                .map(wanted -> new ForeignTally(wanted.tool(), discovery.endpointType() == EndpointType.CHAT));
+        this.recorder = new RunRecorder(progress, folder, view, clock, elapsed, foreign);
     }
 
     /** What a run has to be judged by, once it is over. */
@@ -114,8 +120,14 @@ final class RunSession {
      * A run that is over.
      *
      * @param missing a line per document that could not be made
+     * @param foreign the run as another tool would tell it, where that was asked for
      */
-    record JudgedRun(RunResult result, RunVerdict verdict, Path folder, List<String> missing) {
+    record JudgedRun(
+            RunResult result,
+            RunVerdict verdict,
+            Path folder,
+            List<String> missing,
+            Optional<ForeignFigures> foreign) {
         JudgedRun {
             missing = List.copyOf(missing);
         }
@@ -259,8 +271,10 @@ final class RunSession {
         judge.publish(result, verdict).ifPresent(problem -> recorder.log("the run's record: " + problem));
         recorder.log(verdict.word().label() + ": " + verdict.reason());
         recorder.written(() -> folder.attachLog("producer.log", pipe.folder().resolve("producer.log")));
+        Optional<ForeignFigures> asAnother = foreign.map(ForeignTally::figures);
+        asAnother.ifPresent(folder::foreign);
         Path finished = folder.finish(result, verdict, RunFile::encode);
-        return new JudgedRun(result, verdict, finished, folder.missing());
+        return new JudgedRun(result, verdict, finished, folder.missing(), asAnother);
     }
 
     /** This session, as its load sees it. */

@@ -141,6 +141,6 @@ class RecordedPlanTest {
                 .map(RunCommand::key)
                 .sorted()
                 .toList();
-        assertThat(hidden).containsExactly("generic", "header", "metrics-url", "proxy", "set", "url");
+        assertThat(hidden).containsExactly("extra-body", "generic", "header", "metrics-url", "proxy", "set", "url");
     }
 }

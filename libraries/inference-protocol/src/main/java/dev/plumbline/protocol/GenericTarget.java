@@ -90,6 +90,11 @@ public record GenericTarget(
         }
     }
 
+    /** Whether the body has this placeholder, for example {@code seed}. */
+    public boolean fills(String placeholder) {
+        return bodyTemplate.contains("{{" + placeholder + "}}");
+    }
+
     /** What becomes of each placeholder. */
     @FunctionalInterface
     interface Filling {

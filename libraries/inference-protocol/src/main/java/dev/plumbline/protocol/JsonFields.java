@@ -8,8 +8,10 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -130,6 +132,47 @@ public final class JsonFields {
     /** In their order. */
     public Set<String> names() {
         return Collections.unmodifiableSet(jsonByName.keySet());
+    }
+
+    /** Texts as a JSON list. */
+    public static String list(List<String> texts) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = JSON.createGenerator(text)) {
+            json.writeStartArray();
+            for (String each : texts) {
+                json.writeString(each);
+            }
+            json.writeEndArray();
+        } catch (IOException e) {
+            throw new IllegalStateException("writing JSON into memory failed", e);
+        }
+        return text.toString();
+    }
+
+    /**
+     * The texts of a JSON list.
+     *
+     * @throws IllegalArgumentException if it is not a list of texts; the message has no subject
+     */
+    public static List<String> texts(String list) {
+        try (JsonParser parser = JSON.createParser(list)) {
+            if (parser.nextToken() != JsonToken.START_ARRAY) {
+                throw new IllegalArgumentException("is not a JSON list of texts, [\"…\"]");
+            }
+            List<String> texts = new ArrayList<>();
+            while (parser.nextToken() == JsonToken.VALUE_STRING) {
+                texts.add(parser.getText());
+            }
+            if (parser.currentToken() != JsonToken.END_ARRAY) {
+                throw new IllegalArgumentException("holds something that is not a text, expected [\"…\"]");
+            }
+            requireEnd(parser);
+            return List.copyOf(texts);
+        } catch (JsonProcessingException e) {
+            throw notJson(e);
+        } catch (IOException e) {
+            throw new IllegalStateException("reading JSON from memory failed", e);
+        }
     }
 
     /** All of it as an object, JSON. */

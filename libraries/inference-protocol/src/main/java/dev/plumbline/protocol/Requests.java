@@ -34,15 +34,21 @@ final class Requests {
         };
     }
 
+    /** @throws IllegalArgumentException if the body wants a temperature and none is to be sent */
     static RequestWriter filling(GenericTarget target, RequestParameters parameters) {
+        Generation.Sampling sampling = parameters.generation().sampling();
+        if (target.fills("temperature") && sampling.temperature().isEmpty()) {
+            throw new IllegalArgumentException("body has {{temperature}}, and by its defaults a server is sent none:"
+                    + " state a temperature, or take it out of the body");
+        }
         return ask -> {
             requireFit(ask, EndpointType.GENERIC);
             return target.filled(placeholder -> switch (placeholder) {
                         case "prompt" -> escaped(ask.text());
                         case "model" -> escaped(parameters.model());
                         case "max_tokens" -> Integer.toString(ask.maxTokens());
-                        case "temperature" -> Double.toString(parameters.temperature());
-                        case "seed" -> Long.toString(parameters.samplingSeed().orElse(0));
+                        case "temperature" -> Double.toString(sampling.temperature().orElse(0));
+                        case "seed" -> Long.toString(sampling.seed().orElse(0));
                         case "stream" -> Boolean.toString(parameters.streaming());
                         default -> throw new IllegalArgumentException("no placeholder " + placeholder);
                     })
@@ -67,10 +73,12 @@ final class Requests {
             try (JsonGenerator json = JSON.createGenerator(bytes, JsonEncoding.UTF8)) {
                 json.writeStartObject();
                 json.writeStringField("model", parameters.model());
+                // Who asks knows more of it than who runs.
+                JsonFields further = parameters.generation().extra().with(ask.extra());
                 if (ask.body().isPresent()) {
-                    written(json, type, parameters, ask.body().get().fields().with(ask.extra()));
+                    written(json, type, parameters, ask.body().get().fields().with(further));
                 } else {
-                    Members members = new Members(json, ask.extra());
+                    Members members = new Members(json, further);
                     keys.write(members, parameters, ask);
                     members.end();
                 }
@@ -121,12 +129,41 @@ final class Requests {
     }
 
     private static void openAiSampling(Members members, RequestParameters parameters, Ask ask) throws IOException {
-        members.number("max_tokens", ask.maxTokens());
-        members.number("temperature", parameters.temperature());
-        if (parameters.samplingSeed().isPresent()) {
-            members.number("seed", parameters.samplingSeed().getAsLong());
+        Generation generation = parameters.generation();
+        switch (generation.ending().maxTokensField()) {
+            case AUTO, MAX_TOKENS -> members.number("max_tokens", ask.maxTokens());
+            case MAX_COMPLETION_TOKENS -> members.number("max_completion_tokens", ask.maxTokens());
+            case NONE -> {}
+        }
+        drawn(members, generation.sampling());
+        seeded(members, generation.sampling());
+        Generation.Ending ending = generation.ending();
+        if (!ending.stop().isEmpty()) {
+            members.texts("stop", ending.stop());
+        }
+        if (ending.minTokens().isPresent()) {
+            members.number("min_tokens", Math.min(ending.minTokens().getAsInt(), ask.maxTokens()));
+        }
+        if (ending.ignoresEos()) {
+            members.flag("ignore_eos", true);
         }
         streamOptions(members, parameters);
+    }
+
+    /** What every API calls alike. */
+    private static void drawn(Members members, Generation.Sampling sampling) throws IOException {
+        if (sampling.temperature().isPresent()) {
+            members.number("temperature", sampling.temperature().getAsDouble());
+        }
+        if (sampling.topP().isPresent()) {
+            members.number("top_p", sampling.topP().getAsDouble());
+        }
+    }
+
+    private static void seeded(Members members, Generation.Sampling sampling) throws IOException {
+        if (sampling.seed().isPresent()) {
+            members.number("seed", sampling.seed().getAsLong());
+        }
     }
 
     private static void ollamaGenerate(Members members, RequestParameters parameters, Ask ask) throws IOException {
@@ -140,11 +177,15 @@ final class Requests {
     }
 
     private static void ollamaOptions(Members members, RequestParameters parameters, Ask ask) throws IOException {
+        Generation generation = parameters.generation();
         members.object("options", options -> {
-            options.number("num_predict", ask.maxTokens());
-            options.number("temperature", parameters.temperature());
-            if (parameters.samplingSeed().isPresent()) {
-                options.number("seed", parameters.samplingSeed().getAsLong());
+            if (generation.statesLongest()) {
+                options.number("num_predict", ask.maxTokens());
+            }
+            drawn(options, generation.sampling());
+            seeded(options, generation.sampling());
+            if (!generation.ending().stop().isEmpty()) {
+                options.texts("stop", generation.ending().stop());
             }
         });
     }
@@ -159,7 +200,11 @@ final class Requests {
         }
         members.array("messages", json -> anthropicMessages(json, ask.messages()));
         members.number("max_tokens", ask.maxTokens());
-        members.number("temperature", parameters.temperature());
+        drawn(members, parameters.generation().sampling());
+        List<String> stop = parameters.generation().ending().stop();
+        if (!stop.isEmpty()) {
+            members.texts("stop_sequences", stop);
+        }
     }
 
     private static void responses(Members members, RequestParameters parameters, Ask ask) throws IOException {
@@ -172,8 +217,10 @@ final class Requests {
                 }
             });
         }
-        members.number("max_output_tokens", ask.maxTokens());
-        members.number("temperature", parameters.temperature());
+        if (parameters.generation().statesLongest()) {
+            members.number("max_output_tokens", ask.maxTokens());
+        }
+        drawn(members, parameters.generation().sampling());
         // Nothing that a benchmark asks is worth keeping on the server.
         members.flag("store", false);
     }

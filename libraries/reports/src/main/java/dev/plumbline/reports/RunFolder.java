@@ -3,6 +3,7 @@ package dev.plumbline.reports;
 import dev.plumbline.contract.event.RequestEvent;
 import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.window.WindowRecord;
+import dev.plumbline.judgement.compat.ForeignFigures;
 import dev.plumbline.judgement.result.RunResult;
 import dev.plumbline.judgement.result.RunVerdict;
 import dev.plumbline.process.StackDirectory;
@@ -67,6 +68,7 @@ public final class RunFolder implements AutoCloseable {
     private final List<RollingFile> growing;
     private final List<Document> documents;
     private final List<String> missing = new ArrayList<>();
+    private Optional<ForeignFigures> foreign = Optional.empty();
     private boolean broken;
     private boolean finished;
 
@@ -161,6 +163,11 @@ public final class RunFolder implements AutoCloseable {
     /** Appends a record of the alerts topic as it is. */
     public void alert(byte[] json, AlertRecord alert) {
         append(alerts, json, alert.atEpochMillis());
+    }
+
+    /** Lets the documents tell the run as another tool would, too. */
+    public void foreign(ForeignFigures figures) {
+        foreign = Optional.of(figures);
     }
 
     /** Appends a line to {@code run.log}. */
@@ -280,7 +287,7 @@ public final class RunFolder implements AutoCloseable {
             FolderContents contents = contents();
             byte[] content;
             try {
-                content = document.form().of(new RunStory(result, verdict, RunFigures.of(result), contents));
+                content = document.form().of(new RunStory(result, verdict, RunFigures.of(result), contents, foreign));
             } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
                 missing(document.name(), e, result.identity().endEpochMillis());
                 continue;

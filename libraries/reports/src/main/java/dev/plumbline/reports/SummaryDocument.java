@@ -7,6 +7,7 @@ import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.window.RequestCounts;
 import dev.plumbline.contract.window.TokenTotals;
+import dev.plumbline.judgement.compat.ForeignFigures;
 import dev.plumbline.judgement.result.RunEnding;
 import dev.plumbline.judgement.result.RunIdentity;
 import dev.plumbline.judgement.result.RunResult;
@@ -55,6 +56,7 @@ final class SummaryDocument {
         if (!story.figures().isVouched()) {
             root.set("unvouchedMetrics", ArtifactJson.metrics(story.figures().unvouched()));
         }
+        story.foreign().ifPresent(foreign -> root.set("metricCompat", foreign(foreign)));
         root.set("coverage", coverage(story));
         SameTime.node(story).ifPresent(node -> root.set("sameTime", node));
         root.put("detectorWindows", result.detectorWindows());
@@ -252,6 +254,28 @@ final class SummaryDocument {
         if (seconds > 0) {
             result.totals().goodput().ifPresent(goodput -> node.put("goodPerSecond", goodput.good() / seconds));
         }
+        return node;
+    }
+
+    /** Names and values as the other tool has them; a figure of several values has its unit among them. */
+    private static ObjectNode foreign(ForeignFigures foreign) {
+        ObjectNode node = ArtifactJson.MAPPER.createObjectNode();
+        node.put("tool", foreign.tool().key());
+        ObjectNode figures = node.putObject("figures");
+        for (ForeignFigures.Figure figure : foreign.figures()) {
+            if (figure.isSingle()) {
+                figures.put(figure.name(), figure.values().get(ForeignFigures.Figure.SINGLE));
+            } else {
+                ObjectNode values = figures.putObject(figure.name());
+                if (!figure.unit().isEmpty()) {
+                    values.put("unit", figure.unit());
+                }
+                figure.values().forEach(values::put);
+            }
+        }
+        ArrayNode notes = node.putArray("notes");
+        foreign.notes().forEach(notes::add);
+        node.set("missing", strings(foreign.missing()));
         return node;
     }
 

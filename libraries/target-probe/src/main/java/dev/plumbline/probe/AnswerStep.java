@@ -53,9 +53,12 @@ final class AnswerStep implements ProbeStep {
 
     @Override
     public StepEnd run(Findings known) throws InterruptedException {
-        RequestParameters parameters = RequestParameters.of(
-                known.chosen().orElseThrow().model(), address.wanted().streamed(), TOKENS, 0);
         EndpointType type = known.endpointType().orElseThrow();
+        RequestParameters parameters = new RequestParameters(
+                known.chosen().orElseThrow().model(),
+                address.wanted().streamed(),
+                TOKENS,
+                address.wanted().generation().ofShortAnswer().at(type, address.url().host()));
         return StepEnd.of(
                 ask(
                         type == EndpointType.GENERIC

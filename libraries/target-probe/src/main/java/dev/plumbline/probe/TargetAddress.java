@@ -1,6 +1,7 @@
 package dev.plumbline.probe;
 
 import dev.plumbline.protocol.EndpointType;
+import dev.plumbline.protocol.Generation;
 import dev.plumbline.protocol.GenericTarget;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -77,6 +78,7 @@ public record TargetAddress(
      * @param metricsUrl where the engine's metrics are; empty looks for {@code /metrics} below the base URL
      * @param pulled whether an Ollama that does not have the model is told to pull it
      * @param streamed whether answers shall come as streams; a server that cannot stream is measured without
+     * @param generation how answers are drawn; the short answer of the probe is, too
      */
     public record Wanted(
             Optional<EndpointType> endpointType,
@@ -84,7 +86,8 @@ public record TargetAddress(
             Optional<String> model,
             Optional<BaseUrl> metricsUrl,
             boolean streamed,
-            boolean pulled) {
+            boolean pulled,
+            Generation generation) {
 
         /** Everything is to be found out. */
         public static final Wanted ANYTHING =
@@ -98,6 +101,7 @@ public record TargetAddress(
             }
             Objects.requireNonNull(model, "model");
             Objects.requireNonNull(metricsUrl, "metricsUrl");
+            Objects.requireNonNull(generation, "generation");
         }
 
         /** With answers that come as streams. */
@@ -106,17 +110,22 @@ public record TargetAddress(
                 Optional<GenericTarget> generic,
                 Optional<String> model,
                 Optional<BaseUrl> metricsUrl) {
-            this(endpointType, generic, model, metricsUrl, true, false);
+            this(endpointType, generic, model, metricsUrl, true, false, Generation.DETERMINISTIC);
         }
 
         /** The same with answers that come in one piece. */
         public Wanted whole() {
-            return new Wanted(endpointType, generic, model, metricsUrl, false, pulled);
+            return new Wanted(endpointType, generic, model, metricsUrl, false, pulled, generation);
         }
 
         /** The same with a model that is pulled where it is missing. */
         public Wanted pulling() {
-            return new Wanted(endpointType, generic, model, metricsUrl, streamed, true);
+            return new Wanted(endpointType, generic, model, metricsUrl, streamed, true, generation);
+        }
+
+        /** The same with answers that are drawn in another way. */
+        public Wanted generating(Generation changed) {
+            return new Wanted(endpointType, generic, model, metricsUrl, streamed, pulled, changed);
         }
     }
 

@@ -14,8 +14,14 @@ import java.util.Optional;
  * @param headers sent with every request, and stronger than the protocol's own; may hold a secret, so they are never printed
  * @param proxy an HTTP proxy on the way; TLS goes through it in a tunnel
  * @param caFile PEM file of the authorities that are trusted instead of the JDK's
+ * @param isToldIds whether each request carries its id, as {@code X-Request-Id} and as {@code traceparent}
  */
-public record Endpoint(TargetUrl url, Map<String, String> headers, Optional<Proxy> proxy, Optional<String> caFile) {
+public record Endpoint(
+        TargetUrl url,
+        Map<String, String> headers,
+        Optional<Proxy> proxy,
+        Optional<String> caFile,
+        boolean isToldIds) {
 
     /** An HTTP proxy. */
     public record Proxy(String host, int port) {}
@@ -25,6 +31,11 @@ public record Endpoint(TargetUrl url, Map<String, String> headers, Optional<Prox
         headers = Map.copyOf(headers);
         Objects.requireNonNull(proxy, "proxy");
         Objects.requireNonNull(caFile, "caFile");
+    }
+
+    /** One that is told the ids of requests. */
+    public Endpoint(TargetUrl url, Map<String, String> headers, Optional<Proxy> proxy, Optional<String> caFile) {
+        this(url, headers, proxy, caFile, true);
     }
 
     /** The endpoint without a proxy, trusting whom the JDK trusts. */

@@ -192,8 +192,11 @@ public final class Exchange {
         connected.exceptionHandler(cause -> broken(connected, cause));
         connected.response().onComplete(result -> responded(connected, pieces, result));
         protocol.headers().forEach(connected::putHeader);
+        if (endpoint.isToldIds()) {
+            connected.putHeader("X-Request-Id", recording.requestId());
+            connected.putHeader("traceparent", TraceParent.of(recording.requestId()));
+        }
         endpoint.headers().forEach(connected::putHeader);
-        connected.putHeader("X-Request-Id", recording.requestId());
         // Stamped before the write: what the write itself costs belongs to the latency that a client sees.
         recording.sent(clock.nanos());
         if (!wasSent) {
