@@ -2,12 +2,12 @@ package dev.plumbline.producer;
 
 import dev.plumbline.producer.settings.Allowed;
 import dev.plumbline.protocol.EndpointType;
-import dev.plumbline.protocol.GenericTarget;
 import dev.plumbline.protocol.Generation;
 import dev.plumbline.protocol.Generation.Ending;
 import dev.plumbline.protocol.Generation.Field;
 import dev.plumbline.protocol.Generation.Sampling;
 import dev.plumbline.protocol.Generation.Unsupported;
+import dev.plumbline.protocol.GenericTarget;
 import dev.plumbline.protocol.JsonFields;
 import java.util.List;
 import java.util.Optional;
@@ -38,8 +38,7 @@ final class GenerationSettings {
                     Field.MAX_TOKENS_FIELD.word(),
                     stated.maxTokensField(),
                     "another with limits.max-tokens-total or .max-cost: an answer without a longest length keeps neither");
-            stated.minTokens()
-                    .ifPresent(tokens -> Allowed.number(Field.MIN_TOKENS.word(), tokens, 0, MOST_TOKENS));
+            stated.minTokens().ifPresent(tokens -> Allowed.number(Field.MIN_TOKENS.word(), tokens, 0, MOST_TOKENS));
             return new Generation(
                     new Sampling(temperature(config), stated.topP(), stated.samplingSeed()),
                     new Ending(
@@ -47,7 +46,8 @@ final class GenerationSettings {
                             stated.minTokens(),
                             stated.ignoreEos(),
                             stated.maxTokensField()),
-                    read(Field.EXTRA_BODY, stated.extraBody(), JsonFields::parse).orElse(JsonFields.NONE));
+                    read(Field.EXTRA_BODY, stated.extraBody(), JsonFields::parse)
+                            .orElse(JsonFields.NONE));
         });
     }
 

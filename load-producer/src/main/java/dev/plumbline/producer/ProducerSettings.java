@@ -24,14 +24,14 @@ import dev.plumbline.producer.schedule.FireTimes;
 import dev.plumbline.producer.selfcheck.Budgets;
 import dev.plumbline.producer.settings.Allowed;
 import dev.plumbline.producer.time.ProducerClock;
+import dev.plumbline.protocol.AnswerLimits;
+import dev.plumbline.protocol.Protocol;
+import dev.plumbline.protocol.TargetUrl;
 import dev.plumbline.workload.Length;
 import dev.plumbline.workload.Prompts;
 import dev.plumbline.workload.RequestClass;
 import dev.plumbline.workload.SyntheticWorkload;
 import dev.plumbline.workload.Workload;
-import dev.plumbline.protocol.AnswerLimits;
-import dev.plumbline.protocol.Protocol;
-import dev.plumbline.protocol.TargetUrl;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -151,8 +151,8 @@ record ProducerSettings(
                 "1 to 100 letters, digits, '.', '_', ':' and '-': it is sent as a header");
         ProducerConfig.Target target = config.target();
         target.temperature()
-                .ifPresent(value ->
-                        Allowed.require(value >= 0 && value <= 100, "target.temperature", value, "0 to 100"));
+                .ifPresent(
+                        value -> Allowed.require(value >= 0 && value <= 100, "target.temperature", value, "0 to 100"));
         Allowed.require(
                 target.keepAlive().isZero()
                         || (target.keepAlive().toSeconds() >= 1

@@ -58,7 +58,12 @@ record TargetSettings(Endpoint endpoint, Protocol protocol) {
         });
         target.caFile().ifPresent(TargetSettings::requireCertificate);
         return new TargetSettings(
-                new Endpoint(where, headers, target.proxy().map(TargetSettings::proxy), target.caFile(), target.requestIds()),
+                new Endpoint(
+                        where,
+                        headers,
+                        target.proxy().map(TargetSettings::proxy),
+                        target.caFile(),
+                        target.requestIds()),
                 protocol(
                         target,
                         generation,
@@ -79,8 +84,7 @@ record TargetSettings(Endpoint endpoint, Protocol protocol) {
                 && !FRAMING_HEADERS.contains(name.toLowerCase(Locale.ROOT));
     }
 
-    private static Protocol protocol(
-            ProducerConfig.Target target, Generation stated, RequestParameters parameters) {
+    private static Protocol protocol(ProducerConfig.Target target, Generation stated, RequestParameters parameters) {
         if (target.endpointType() != EndpointType.GENERIC) {
             GenerationSettings.requireSupported(stated, target.endpointType(), Optional.empty());
             return Protocol.of(target.endpointType(), parameters);

@@ -106,20 +106,22 @@ class ProducerSettingsTest {
         assertThatThrownBy(() -> ProducerSettings.checked(config(Map.of(
                         "plumbline.target.endpoint-type", "messages", "plumbline.generation.ignore-eos", "true"))))
                 .isInstanceOf(InvalidConfiguration.class)
-                .hasMessage("plumbline.generation.ignore-eos cannot be sent: endpoint type messages has no field for it");
+                .hasMessage(
+                        "plumbline.generation.ignore-eos cannot be sent: endpoint type messages has no field for it");
         assertThatThrownBy(() -> ProducerSettings.checked(config(Map.of(
                         "plumbline.generation.max-tokens-field", "NONE", "plumbline.limits.max-tokens-total", "1000"))))
                 .isInstanceOf(InvalidConfiguration.class)
                 .hasMessageContaining("plumbline.generation.max-tokens-field = NONE");
-        assertThat(ProducerSettings.checked(config(Map.of(
-                        "plumbline.target.endpoint-type", "messages", "plumbline.target.sampling-seed", "3"))))
+        assertThat(ProducerSettings.checked(config(
+                        Map.of("plumbline.target.endpoint-type", "messages", "plumbline.target.sampling-seed", "3"))))
                 .as("sent where there is a field for it, as ever")
                 .isNotNull();
     }
 
     @Test
     void aGenerationIsAConditionOnlyWhereItIsStated() {
-        Optional<String> plain = ProducerSettings.checked(config(Map.of())).series().conditions();
+        Optional<String> plain =
+                ProducerSettings.checked(config(Map.of())).series().conditions();
         for (Map<String, String> stated : List.of(
                 Map.of("plumbline.generation.style", "DEFAULTS"),
                 Map.of("plumbline.generation.ignore-eos", "true"),
@@ -260,7 +262,7 @@ class ProducerSettingsTest {
             slo.response                | 0s      | = 0 ns can be met by nothing, expected 1 ns or more
             generation.top-p            | 2       | = 2.0 is not allowed, expected above 0 to 1
             generation.temperature      | -1      | = -1.0 is not allowed, expected 0 to 100
-            generation.stop             | [1]     | holds something that is not a text
+            generation.stop             | [1]     | holds something that is not a text, expected ["…"]
             heartbeat-interval          | 1ms     | = 1 ms is not allowed, expected 10 ms to 1 min, for example 10s or 500ms
             emit.stop-grace             | 0s      | = 0 s is not allowed, expected 1 ms to 365 days, for example 10s or 500ms
             emit.queue-capacity         | 0       | = 0 is not allowed, expected 1 to 10000000

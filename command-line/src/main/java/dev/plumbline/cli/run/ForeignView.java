@@ -24,8 +24,8 @@ final class ForeignView {
                 .max()
                 .orElse(0);
         foreign.figures()
-                .forEach(figure -> lines.add(
-                        String.format(Locale.ROOT, "    %-" + Math.max(1, widest) + "s  ", figure.name())
+                .forEach(figure ->
+                        lines.add(String.format(Locale.ROOT, "    %-" + Math.max(1, widest) + "s  ", figure.name())
                                 + values(figure)
                                 + (figure.unit().isEmpty() ? "" : " " + figure.unit())));
         foreign.notes().forEach(note -> lines.add(screen.quiet("    note: " + note)));
@@ -34,9 +34,7 @@ final class ForeignView {
     }
 
     private static String values(Figure figure) {
-        return figure.values().entrySet().stream()
-                .map(ForeignView::value)
-                .collect(Collectors.joining("  "));
+        return figure.values().entrySet().stream().map(ForeignView::value).collect(Collectors.joining("  "));
     }
 
     private static String value(Map.Entry<String, Double> value) {

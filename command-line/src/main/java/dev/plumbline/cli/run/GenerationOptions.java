@@ -4,11 +4,11 @@ import dev.plumbline.cli.number.CountConverter;
 import dev.plumbline.cli.number.DecimalConverter;
 import dev.plumbline.cli.number.WholeNumberConverter;
 import dev.plumbline.protocol.EndpointType;
-import dev.plumbline.protocol.GenericTarget;
 import dev.plumbline.protocol.Generation;
 import dev.plumbline.protocol.Generation.Ending;
 import dev.plumbline.protocol.Generation.MaxTokensField;
 import dev.plumbline.protocol.Generation.Sampling;
+import dev.plumbline.protocol.GenericTarget;
 import dev.plumbline.protocol.JsonFields;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -63,10 +63,7 @@ final class GenerationOptions {
     @Nullable
     Long samplingSeed;
 
-    @Option(
-            names = "--stop",
-            paramLabel = "TEXT",
-            description = "Ends an answer; may be given several times.")
+    @Option(names = "--stop", paramLabel = "TEXT", description = "Ends an answer; may be given several times.")
     List<String> stop = new ArrayList<>();
 
     @Option(
@@ -149,7 +146,8 @@ final class GenerationOptions {
                             MaxTokensField.valueOf(maxTokensField.name().toUpperCase(Locale.ROOT))),
                     extra());
         } catch (IllegalArgumentException e) {
-            throw new RunPlan.Wrong("--extra-body", String.valueOf(e.getMessage()).replaceFirst("^extra-body: ", ""));
+            throw new RunPlan.Wrong(
+                    "--extra-body", String.valueOf(e.getMessage()).replaceFirst("^extra-body: ", ""));
         }
     }
 
@@ -207,7 +205,8 @@ final class GenerationOptions {
         }
         if (maxTokensField != FieldName.auto) {
             all.put(
-                    PREFIX + "max-tokens-field", wanted.ending().maxTokensField().name());
+                    PREFIX + "max-tokens-field",
+                    wanted.ending().maxTokensField().name());
         }
         if (!wanted.extra().isEmpty()) {
             all.put(PREFIX + "extra-body", wanted.extra().json());

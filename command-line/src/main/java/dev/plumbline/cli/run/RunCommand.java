@@ -1,7 +1,5 @@
 package dev.plumbline.cli.run;
 
-import dev.plumbline.cli.check.TargetOptions;
-import dev.plumbline.cli.kafka.KafkaOptions;
 import dev.plumbline.cli.outcome.CommandFailure;
 import dev.plumbline.cli.outcome.ExitCode;
 import dev.plumbline.cli.scenario.ScenarioFile;
@@ -133,7 +131,8 @@ public final class RunCommand implements Callable<Integer> {
         } catch (RunPlan.Wrong e) {
             throw new ParameterException(line, e.option() + " " + e.getMessage(), e);
         }
-        TargetAddress.Wanted wanted = typed.wanted().generating(plan.generation().generation());
+        TargetAddress.Wanted wanted =
+                typed.wanted().generating(plan.generation().generation());
         TargetAddress address = typed.with(options.load.streaming ? wanted : wanted.whole());
         Optional<Map<String, String>> cluster = options.kafka.clientProperties();
         if (cluster.isPresent() && options.stack.state != null) {

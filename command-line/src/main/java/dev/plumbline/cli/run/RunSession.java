@@ -123,11 +123,7 @@ final class RunSession {
      * @param foreign the run as another tool would tell it, where that was asked for
      */
     record JudgedRun(
-            RunResult result,
-            RunVerdict verdict,
-            Path folder,
-            List<String> missing,
-            Optional<ForeignFigures> foreign) {
+            RunResult result, RunVerdict verdict, Path folder, List<String> missing, Optional<ForeignFigures> foreign) {
         JudgedRun {
             missing = List.copyOf(missing);
         }

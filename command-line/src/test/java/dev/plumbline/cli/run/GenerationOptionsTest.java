@@ -87,8 +87,8 @@ class GenerationOptionsTest {
     void whatIsWrongIsNamedWithItsRemedy(String flag, String option, String problem) {
         GenerationOptions options = options(flag);
         assertThatThrownBy(options::generation)
-                .isInstanceOfSatisfying(RunPlan.Wrong.class, wrong -> assertThat(wrong.option())
-                        .isEqualTo(option))
+                .isInstanceOfSatisfying(
+                        RunPlan.Wrong.class, wrong -> assertThat(wrong.option()).isEqualTo(option))
                 .hasMessageContaining(problem)
                 .message()
                 .doesNotContain("\n");

@@ -63,6 +63,12 @@ class ScenarioRunTest {
                 "proxy: ftp://h; :2: proxy: ",
                 "metrics-url: 'http://h:x'; :2: metrics-url: ",
                 "endpoint-type: soap; :2: endpoint-type: ",
+                "generation: wild; :2: generation: expected one of [deterministic, defaults]",
+                "top-p: 2; :2: top-p: is 2.0, allowed is above 0 to 1",
+                "'extra-body:\\n  user: me'; :3: extra-body: user: the value is not JSON",
+                "'extra-body:\\n  stream: false'; :3: extra-body: 'stream' is what the run",
+                "max-tokens-field: none\\nmax-cost: 5; :2: max-tokens-field is none and --max-cost is given",
+                "metric-compat: k6; :2: metric-compat: expected one of [vllm, aiperf, guidellm]",
             })
     void namesFileLineKeyAndWhatIsAllowed(String setting, String words) throws IOException {
         Path file = file("url: http://127.0.0.1:1\n" + setting.replace("\\n", "\n") + "\n");

@@ -52,8 +52,7 @@ public record Ask(List<Message> messages, int maxTokens, Optional<RawBody> body,
      * @param maxTokensWhereUnstated what is reckoned with as the longest answer if the body states none
      */
     public static Ask of(RawBody body, int maxTokensWhereUnstated) {
-        return new Ask(
-                List.of(), body.maxTokens().orElse(maxTokensWhereUnstated), Optional.of(body), JsonFields.NONE);
+        return new Ask(List.of(), body.maxTokens().orElse(maxTokensWhereUnstated), Optional.of(body), JsonFields.NONE);
     }
 
     /**
@@ -122,12 +121,11 @@ public record Ask(List<Message> messages, int maxTokens, Optional<RawBody> body,
             Objects.requireNonNull(role, "role");
             Objects.requireNonNull(text, "text");
             calls = List.copyOf(calls);
-            boolean fits =
-                    switch (role) {
-                        case SYSTEM, USER -> calls.isEmpty();
-                        case ASSISTANT -> true;
-                        case TOOL -> calls.size() == 1;
-                    };
+            boolean fits = switch (role) {
+                case SYSTEM, USER -> calls.isEmpty();
+                case ASSISTANT -> true;
+                case TOOL -> calls.size() == 1;
+            };
             if (!fits) {
                 throw new IllegalArgumentException("a message of role " + role.word() + " with " + calls.size()
                         + " calls of tools; that of a tool has one, only an assistant has more");
@@ -147,7 +145,9 @@ public record Ask(List<Message> messages, int maxTokens, Optional<RawBody> body,
         private String asText() {
             return role != Role.ASSISTANT || calls.isEmpty()
                     ? text
-                    : Stream.concat(Stream.of(text).filter(said -> !said.isEmpty()), calls.stream().map(ToolCall::text))
+                    : Stream.concat(
+                                    Stream.of(text).filter(said -> !said.isEmpty()),
+                                    calls.stream().map(ToolCall::text))
                             .collect(Collectors.joining("\n\n"));
         }
     }

@@ -52,8 +52,8 @@ public record Generation(Sampling sampling, Ending ending, JsonFields extra) {
         Objects.requireNonNull(ending, "ending");
         for (String name : extra.names()) {
             if (SAID_ELSEWHERE.contains(name)) {
-                throw new IllegalArgumentException(
-                        Field.EXTRA_BODY.word() + ": '" + name + "' is what the run, the prompt or the length of answers says");
+                throw new IllegalArgumentException(Field.EXTRA_BODY.word() + ": '" + name
+                        + "' is what the run, the prompt or the length of answers says");
             }
         }
     }
@@ -87,12 +87,10 @@ public record Generation(Sampling sampling, Ending ending, JsonFields extra) {
      * @param minTokens shortest answer, in tokens
      * @param ignoresEos whether it goes on after the model's own end, up to its longest
      */
-    public record Ending(
-            List<String> stop, OptionalInt minTokens, boolean ignoresEos, MaxTokensField maxTokensField) {
+    public record Ending(List<String> stop, OptionalInt minTokens, boolean ignoresEos, MaxTokensField maxTokensField) {
 
         /** At the model's own end or at the longest answer. */
-        public static final Ending BY_SERVER =
-                new Ending(List.of(), OptionalInt.empty(), false, MaxTokensField.AUTO);
+        public static final Ending BY_SERVER = new Ending(List.of(), OptionalInt.empty(), false, MaxTokensField.AUTO);
 
         public Ending {
             stop = List.copyOf(stop);
@@ -102,8 +100,7 @@ public record Generation(Sampling sampling, Ending ending, JsonFields extra) {
                     Field.STOP,
                     stop.toString(),
                     "texts of one character or more");
-            minTokens.ifPresent(
-                    value -> require(value >= 0, Field.MIN_TOKENS, Integer.toString(value), "0 or more"));
+            minTokens.ifPresent(value -> require(value >= 0, Field.MIN_TOKENS, Integer.toString(value), "0 or more"));
         }
     }
 
@@ -217,8 +214,7 @@ public record Generation(Sampling sampling, Ending ending, JsonFields extra) {
                 switch (field) {
                     case TEMPERATURE -> wants("temperature", described);
                     case SAMPLING_SEED -> wants("seed", described);
-                    default ->
-                        Optional.of("the body of a generic target says it: write it into the template instead");
+                    default -> Optional.of("the body of a generic target says it: write it into the template instead");
                 };
         };
     }
@@ -267,8 +263,8 @@ public record Generation(Sampling sampling, Ending ending, JsonFields extra) {
     /** This where a server is at home: the API of OpenAI and of Azure wants the later name of the longest answer in its chats. */
     public Generation at(EndpointType type, String host) {
         String name = host.toLowerCase(Locale.ROOT);
-        boolean wantsLater = type == EndpointType.CHAT
-                && (name.equals("api.openai.com") || name.endsWith(".openai.azure.com"));
+        boolean wantsLater =
+                type == EndpointType.CHAT && (name.equals("api.openai.com") || name.endsWith(".openai.azure.com"));
         return wantsLater && ending.maxTokensField() == MaxTokensField.AUTO
                 ? new Generation(
                         sampling,
@@ -294,9 +290,7 @@ public record Generation(Sampling sampling, Ending ending, JsonFields extra) {
     /** The same for one short answer that only shows whether a server answers: it may end where it likes. */
     public Generation ofShortAnswer() {
         return new Generation(
-                sampling,
-                new Ending(List.of(), OptionalInt.empty(), false, ending.maxTokensField()),
-                extra);
+                sampling, new Ending(List.of(), OptionalInt.empty(), false, ending.maxTokensField()), extra);
     }
 
     private static String digest(String text) {
@@ -310,8 +304,7 @@ public record Generation(Sampling sampling, Ending ending, JsonFields extra) {
 
     private static void require(boolean isMet, Field field, String value, String expected) {
         if (!isMet) {
-            throw new IllegalArgumentException(
-                    field.word() + " = " + value + " is not allowed, expected " + expected);
+            throw new IllegalArgumentException(field.word() + " = " + value + " is not allowed, expected " + expected);
         }
     }
 

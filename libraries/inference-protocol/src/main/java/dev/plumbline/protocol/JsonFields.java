@@ -217,7 +217,8 @@ public final class JsonFields {
         parser.skipChildren();
         // A string is read only when somebody wants it, and ends there.
         parser.finishToken();
-        return source.substring(from, (int) parser.currentLocation().getCharOffset()).strip();
+        return source.substring(from, (int) parser.currentLocation().getCharOffset())
+                .strip();
     }
 
     private static void requireEnd(JsonParser parser) throws IOException {

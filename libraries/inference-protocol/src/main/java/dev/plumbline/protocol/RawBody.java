@@ -66,13 +66,12 @@ public final class RawBody {
 
     /** Why an API cannot be asked with it; the sentence has no subject. Empty where it can, as far as its members tell. */
     public Optional<String> refusal(EndpointType type) {
-        String needed =
-                switch (type) {
-                    case CHAT, OLLAMA_CHAT, MESSAGES -> "messages";
-                    case COMPLETIONS, OLLAMA_GENERATE -> "prompt";
-                    case RESPONSES -> "input";
-                    case GENERIC -> "";
-                };
+        String needed = switch (type) {
+            case CHAT, OLLAMA_CHAT, MESSAGES -> "messages";
+            case COMPLETIONS, OLLAMA_GENERATE -> "prompt";
+            case RESPONSES -> "input";
+            case GENERIC -> "";
+        };
         if (needed.isEmpty()) {
             return Optional.of("is a body of a known API, and a generic target is asked with its own template");
         }

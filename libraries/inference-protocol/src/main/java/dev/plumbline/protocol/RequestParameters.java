@@ -35,8 +35,7 @@ public record RequestParameters(String model, boolean streaming, int maxTokens, 
                 streaming,
                 maxTokens,
                 new Generation(
-                        new Generation.Sampling(
-                                OptionalDouble.of(temperature), OptionalDouble.empty(), samplingSeed),
+                        new Generation.Sampling(OptionalDouble.of(temperature), OptionalDouble.empty(), samplingSeed),
                         Generation.Ending.BY_SERVER,
                         JsonFields.NONE));
     }

@@ -47,7 +47,8 @@ final class Requests {
                         case "prompt" -> escaped(ask.text());
                         case "model" -> escaped(parameters.model());
                         case "max_tokens" -> Integer.toString(ask.maxTokens());
-                        case "temperature" -> Double.toString(sampling.temperature().orElse(0));
+                        case "temperature" ->
+                            Double.toString(sampling.temperature().orElse(0));
                         case "seed" -> Long.toString(sampling.seed().orElse(0));
                         case "stream" -> Boolean.toString(parameters.streaming());
                         default -> throw new IllegalArgumentException("no placeholder " + placeholder);
@@ -98,8 +99,8 @@ final class Requests {
     }
 
     /** What somebody wrote, but for what the run says. */
-    private static void written(
-            JsonGenerator json, EndpointType type, RequestParameters parameters, JsonFields fields) throws IOException {
+    private static void written(JsonGenerator json, EndpointType type, RequestParameters parameters, JsonFields fields)
+            throws IOException {
         if (hasStreamOptions(type)) {
             fields.without(SAID_BY_RUN_OF_OPENAI).write(json);
             streamOptions(new Members(json, JsonFields.NONE), parameters);

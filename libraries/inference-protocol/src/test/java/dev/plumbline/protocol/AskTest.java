@@ -31,7 +31,8 @@ class AskTest {
 
     private static String written(EndpointType type, boolean streaming, Ask ask) {
         return new String(
-                Protocol.of(type, RequestParameters.of("run-model", streaming, 9, 0)).body(ask),
+                Protocol.of(type, RequestParameters.of("run-model", streaming, 9, 0))
+                        .body(ask),
                 StandardCharsets.UTF_8);
     }
 
@@ -109,17 +110,16 @@ class AskTest {
 
     @Test
     void theTextOfABodyIsWhatAModelReads() {
-        assertThat(RawBody.parse(
-                                """
+        assertThat(RawBody.parse("""
                 {"model":"m","tools":[{"type":"function","function":{"name":"f"}}],"system":"s",
                  "messages":[{"role":"user","content":[{"type":"text","text":"a"},{"type":"image_url","image_url":{"url":"u"}}]},
                   {"role":"assistant","content":null,"tool_calls":[{"id":"1","type":"function","function":{"name":"f","arguments":"{}"}}]},
                   {"role":"tool","tool_call_id":"1","content":"r"}],"user":"nobody"}
-                """)
-                        .text())
-                .isEqualTo("s\n\na\n\nf\n\n{}\n\nr");
+                """).text()).isEqualTo("s\n\na\n\nf\n\n{}\n\nr");
         assertThat(RawBody.parse("{\"prompt\":[\"a\",\"b\"]}").text()).isEqualTo("a\n\nb");
-        assertThat(RawBody.parse("{\"prompt\":[1,2]}").text()).as("ids of tokens").isEmpty();
+        assertThat(RawBody.parse("{\"prompt\":[1,2]}").text())
+                .as("ids of tokens")
+                .isEmpty();
     }
 
     @Test
@@ -130,15 +130,17 @@ class AskTest {
                         Ask.of("hi", 5)
                                 .with(JsonFields.parse(
                                         "{\"user\":\"u\",\"temperature\":1,\"stream_options\":{\"more\":true}}"))))
-                .isEqualTo("{\"model\":\"run-model\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],\"max_tokens\":5,"
-                        + "\"stream_options\":{\"include_usage\":true,\"more\":true},\"user\":\"u\",\"temperature\":1,"
-                        + "\"stream\":true}");
+                .isEqualTo(
+                        "{\"model\":\"run-model\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],\"max_tokens\":5,"
+                                + "\"stream_options\":{\"include_usage\":true,\"more\":true},\"user\":\"u\",\"temperature\":1,"
+                                + "\"stream\":true}");
         assertThat(written(
                         EndpointType.OLLAMA_GENERATE,
                         false,
                         Ask.of("hi", 5).with(JsonFields.of("options", "{\"num_ctx\":8192}"))))
-                .isEqualTo("{\"model\":\"run-model\",\"prompt\":\"hi\",\"options\":{\"num_predict\":5,\"temperature\":0.0,"
-                        + "\"num_ctx\":8192},\"stream\":false}");
+                .isEqualTo(
+                        "{\"model\":\"run-model\",\"prompt\":\"hi\",\"options\":{\"num_predict\":5,\"temperature\":0.0,"
+                                + "\"num_ctx\":8192},\"stream\":false}");
     }
 
     @Test

@@ -30,7 +30,8 @@ class GenerationTest {
 
     private static String written(EndpointType type, Generation generation) {
         return new String(
-                Protocol.of(type, new RequestParameters("m", false, 9, generation)).body(Ask.of("hi", 5)),
+                Protocol.of(type, new RequestParameters("m", false, 9, generation))
+                        .body(Ask.of("hi", 5)),
                 StandardCharsets.UTF_8);
     }
 
@@ -95,23 +96,23 @@ class GenerationTest {
     @EnumSource(EndpointType.class)
     void whatAnApiHasNoPlaceForIsRefusedByName(EndpointType type) {
         Map<Field, Generation> each = Map.of(
-                Field.TEMPERATURE, with(new Sampling(OptionalDouble.of(1), OptionalDouble.empty(), OptionalLong.empty())),
+                Field.TEMPERATURE,
+                        with(new Sampling(OptionalDouble.of(1), OptionalDouble.empty(), OptionalLong.empty())),
                 Field.TOP_P, with(new Sampling(OptionalDouble.empty(), OptionalDouble.of(0.9), OptionalLong.empty())),
-                Field.SAMPLING_SEED, with(new Sampling(OptionalDouble.empty(), OptionalDouble.empty(), OptionalLong.of(1))),
+                Field.SAMPLING_SEED,
+                        with(new Sampling(OptionalDouble.empty(), OptionalDouble.empty(), OptionalLong.of(1))),
                 Field.STOP, with(new Ending(List.of("x"), OptionalInt.empty(), false, MaxTokensField.AUTO)),
                 Field.MIN_TOKENS, with(new Ending(List.of(), OptionalInt.of(1), false, MaxTokensField.AUTO)),
                 Field.IGNORE_EOS, with(new Ending(List.of(), OptionalInt.empty(), true, MaxTokensField.AUTO)),
                 Field.MAX_TOKENS_FIELD, with(new Ending(List.of(), OptionalInt.empty(), false, MaxTokensField.NONE)),
                 Field.EXTRA_BODY, new Generation(Sampling.BY_SERVER, Ending.BY_SERVER, JsonFields.of("user", "1")));
-        List<Field> refused =
-                switch (type) {
-                    case CHAT, COMPLETIONS -> List.of();
-                    case OLLAMA_GENERATE, OLLAMA_CHAT -> List.of(Field.MIN_TOKENS, Field.IGNORE_EOS);
-                    case MESSAGES ->
-                        List.of(Field.SAMPLING_SEED, Field.MIN_TOKENS, Field.IGNORE_EOS, Field.MAX_TOKENS_FIELD);
-                    case RESPONSES -> List.of(Field.SAMPLING_SEED, Field.STOP, Field.MIN_TOKENS, Field.IGNORE_EOS);
-                    case GENERIC -> List.of(Field.values());
-                };
+        List<Field> refused = switch (type) {
+            case CHAT, COMPLETIONS -> List.of();
+            case OLLAMA_GENERATE, OLLAMA_CHAT -> List.of(Field.MIN_TOKENS, Field.IGNORE_EOS);
+            case MESSAGES -> List.of(Field.SAMPLING_SEED, Field.MIN_TOKENS, Field.IGNORE_EOS, Field.MAX_TOKENS_FIELD);
+            case RESPONSES -> List.of(Field.SAMPLING_SEED, Field.STOP, Field.MIN_TOKENS, Field.IGNORE_EOS);
+            case GENERIC -> List.of(Field.values());
+        };
         assertThat(each.keySet()).containsExactlyInAnyOrder(Field.values());
         String plain = type == EndpointType.GENERIC ? "" : written(type, Generation.SERVER_DEFAULTS);
         each.forEach((field, generation) -> {
@@ -120,7 +121,9 @@ class GenerationTest {
                     .as("%s of %s", field, type)
                     .isEqualTo(refused.contains(field) ? Optional.of(field) : Optional.empty());
             if (!refused.contains(field)) {
-                assertThat(written(type, generation)).as("%s of %s", field, type).isNotEqualTo(plain);
+                assertThat(written(type, generation))
+                        .as("%s of %s", field, type)
+                        .isNotEqualTo(plain);
             }
         });
     }
@@ -155,7 +158,8 @@ class GenerationTest {
                         "maxTokensField",
                         "extraBody.user")
                 .containsEntry("stop", "[\"END\",\"\\n\"]")
-                .hasEntrySatisfying("extraBody.user", digest -> assertThat(digest).matches("[0-9a-f]{16}"));
+                .hasEntrySatisfying(
+                        "extraBody.user", digest -> assertThat(digest).matches("[0-9a-f]{16}"));
     }
 
     @Test
@@ -198,7 +202,8 @@ class GenerationTest {
                         .body(Ask.of("hi", 5).with(JsonFields.parse("{\"user\":\"ask\",\"a\":{\"y\":2}}"))),
                 StandardCharsets.UTF_8);
         assertThat(body)
-                .isEqualTo("{\"model\":\"m\",\"prompt\":\"hi\",\"max_tokens\":5,\"user\":\"ask\",\"a\":{\"x\":1,\"y\":2},"
-                        + "\"stream\":false}");
+                .isEqualTo(
+                        "{\"model\":\"m\",\"prompt\":\"hi\",\"max_tokens\":5,\"user\":\"ask\",\"a\":{\"x\":1,\"y\":2},"
+                                + "\"stream\":false}");
     }
 }

@@ -43,7 +43,9 @@ class JsonFieldsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "[1]", "3", "{\"a\":1", "{\"a\":}", "{\"a\":1}}", "{\"a\":1} x", "{\"a\":1,\"a\":2}", "{a:1}"})
+    @ValueSource(
+            strings = {"", "[1]", "3", "{\"a\":1", "{\"a\":}", "{\"a\":1}}", "{\"a\":1} x", "{\"a\":1,\"a\":2}", "{a:1}"
+            })
     void whatIsNotOneObjectIsRefusedInOneLine(String text) {
         assertThatThrownBy(() -> JsonFields.parse(text))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -70,6 +72,8 @@ class JsonFieldsTest {
 
     @Test
     void valuesReachNoLog() {
-        assertThat(JsonFields.of("user", "\"secret\"").toString()).doesNotContain("secret").contains("user");
+        assertThat(JsonFields.of("user", "\"secret\"").toString())
+                .doesNotContain("secret")
+                .contains("user");
     }
 }

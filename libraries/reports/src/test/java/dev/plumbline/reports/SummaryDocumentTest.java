@@ -14,6 +14,9 @@ import dev.plumbline.contract.run.RunRecord.Decision;
 import dev.plumbline.contract.verdict.JudgedMetric;
 import dev.plumbline.contract.verdict.SeriesSnapshot.OpenIncident;
 import dev.plumbline.contract.window.LatencyMetric;
+import dev.plumbline.judgement.compat.ForeignFigures;
+import dev.plumbline.judgement.compat.ForeignFigures.Figure;
+import dev.plumbline.judgement.compat.ForeignTool;
 import dev.plumbline.judgement.result.RunVerdict;
 import dev.plumbline.judgement.result.RunVerdict.Answer;
 import dev.plumbline.judgement.result.RunVerdict.IncidentFinding;
@@ -25,6 +28,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -101,6 +105,32 @@ class SummaryDocumentTest {
         assertThat(summary.at("/tokens/refused").asText()).isEqualTo("0 output tokens beside 10 chunks with content");
         assertThat(summary.at("/totals/failures").toString())
                 .isEqualTo("[{\"kind\":\"STREAM_ERROR\",\"count\":7,\"words\":\"out of <b>memory</b>\"}]");
+    }
+
+    @ParameterizedTest
+    @EnumSource(ForeignTool.class)
+    void theWordsOfAnotherToolHaveThePublishedForm(ForeignTool tool) throws IOException {
+        Sample sample = SampleRuns.regression();
+        ForeignFigures foreign = new ForeignFigures(
+                tool,
+                List.of(
+                        new Figure("completed", "", Map.of(Figure.SINGLE, 2.0)),
+                        new Figure("request_latency", "ms", Map.of("avg", 650.5))),
+                List.of("ends at the last content"),
+                Map.of("mode", "it depends"));
+        JsonNode summary = ArtifactJson.MAPPER.readTree(SummaryDocument.of(new RunStory(
+                sample.result(),
+                sample.verdict(),
+                RunFigures.of(sample.result()),
+                new FolderContents(List.of(), List.of(), 0),
+                Optional.of(foreign))));
+
+        assertThat(SCHEMA.validate(summary)).isEmpty();
+        assertThat(summary.at("/metricCompat").toString())
+                .isEqualTo("{\"tool\":\"" + tool.key()
+                        + "\",\"figures\":{\"completed\":2.0,\"request_latency\":{\"unit\":\"ms\",\"avg\":650.5}},"
+                        + "\"notes\":[\"ends at the last content\"],\"missing\":{\"mode\":\"it depends\"}}");
+        assertThat(summary(sample).has("metricCompat")).isFalse();
     }
 
     @Test

@@ -58,7 +58,10 @@ final class AnswerStep implements ProbeStep {
                 known.chosen().orElseThrow().model(),
                 address.wanted().streamed(),
                 TOKENS,
-                address.wanted().generation().ofShortAnswer().at(type, address.url().host()));
+                address.wanted()
+                        .generation()
+                        .ofShortAnswer()
+                        .at(type, address.url().host()));
         return StepEnd.of(
                 ask(
                         type == EndpointType.GENERIC

@@ -26,8 +26,8 @@ class PrefixCacheResetTest {
             StepOutcome outcome = new PrefixCacheReset(address).reset(engine);
 
             assertThat(outcome)
-                    .isInstanceOfSatisfying(Passed.class, passed -> assertThat(passed.detail())
-                            .contains(asked, "200"));
+                    .isInstanceOfSatisfying(
+                            Passed.class, passed -> assertThat(passed.detail()).contains(asked, "200"));
             assertThat(server.asked()).containsExactly(asked);
             assertThat(server.requests().getFirst().header("Authorization")).contains("Bearer sk-1");
         }
@@ -36,21 +36,22 @@ class PrefixCacheResetTest {
     @Test
     void whoHasNoSuchThingIsToldWhy() {
         try (ScriptedServer server = ScriptedServer.always(404, "application/json", "{\"detail\":\"Not Found\"}")) {
-            PrefixCacheReset reset = new PrefixCacheReset(
-                    TargetAddress.of(server.url()).with(Probing.PATIENT));
+            PrefixCacheReset reset =
+                    new PrefixCacheReset(TargetAddress.of(server.url()).with(Probing.PATIENT));
             assertThat(reset.reset(Engine.Kind.VLLM))
-                    .isInstanceOfSatisfying(Failed.class, failed -> assertThat(failed.line())
-                            .contains("404", "VLLM_SERVER_DEV_MODE=1"));
+                    .isInstanceOfSatisfying(
+                            Failed.class,
+                            failed -> assertThat(failed.line()).contains("404", "VLLM_SERVER_DEV_MODE=1"));
             assertThat(reset.reset(Engine.Kind.SGLANG))
-                    .isInstanceOfSatisfying(Failed.class, failed -> assertThat(failed.line())
-                            .contains("404", "gateway"));
+                    .isInstanceOfSatisfying(
+                            Failed.class, failed -> assertThat(failed.line()).contains("404", "gateway"));
         }
     }
 
     @Test
     void oneThatIsAtWorkSaysSo() {
-        try (ScriptedServer server = ScriptedServer.always(
-                400, "text/plain", "Cache not flushed because there are pending requests.")) {
+        try (ScriptedServer server =
+                ScriptedServer.always(400, "text/plain", "Cache not flushed because there are pending requests.")) {
             assertThat(new PrefixCacheReset(TargetAddress.of(server.url()).with(Probing.PATIENT))
                             .reset(Engine.Kind.SGLANG))
                     .isInstanceOfSatisfying(Failed.class, failed -> {

@@ -17,11 +17,7 @@ import java.util.Optional;
  * @param isToldIds whether each request carries its id, as {@code X-Request-Id} and as {@code traceparent}
  */
 public record Endpoint(
-        TargetUrl url,
-        Map<String, String> headers,
-        Optional<Proxy> proxy,
-        Optional<String> caFile,
-        boolean isToldIds) {
+        TargetUrl url, Map<String, String> headers, Optional<Proxy> proxy, Optional<String> caFile, boolean isToldIds) {
 
     /** An HTTP proxy. */
     public record Proxy(String host, int port) {}

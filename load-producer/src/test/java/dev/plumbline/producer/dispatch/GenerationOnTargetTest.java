@@ -54,8 +54,8 @@ class GenerationOnTargetTest {
                 .withTiming(new TimingSettings(1_000_000, 0, 200_000, 0.1))
                 .withOutput(new OutputSettings(LONGEST, 0.6, 1, false)));
         drive = new Drive();
-        drive.workload = new SyntheticWorkload(
-                new RequestClass("chat"), new Prompts(1, Length.of(4)), 1, Length.of(LONGEST));
+        drive.workload =
+                new SyntheticWorkload(new RequestClass("chat"), new Prompts(1, Length.of(4)), 1, Length.of(LONGEST));
     }
 
     @AfterAll
@@ -75,7 +75,12 @@ class GenerationOnTargetTest {
             throws Exception {
         int before = target.emitRecords().size();
         List<RequestEvent> events = drive.run(
-                endpoint, protocol, Drive.timeouts(20_000, 20_000, 20_000), new LoadPlan.Closed(4, 0), REQUESTS, retries);
+                endpoint,
+                protocol,
+                Drive.timeouts(20_000, 20_000, 20_000),
+                new LoadPlan.Closed(4, 0),
+                REQUESTS,
+                retries);
         List<EmitRecord> all = target.emitRecords();
         assertThat(all.size() - before).isEqualTo(events.size());
         return all.subList(before, all.size());
@@ -102,8 +107,8 @@ class GenerationOnTargetTest {
                 .as("min_tokens")
                 .hasSizeGreaterThan(1)
                 .allSatisfy(tokens -> assertThat(tokens).isBetween(9, LONGEST));
-        assertThat(lengths(emitted(chat(
-                        new Ending(List.of(), OptionalInt.empty(), false, MaxTokensField.MAX_COMPLETION_TOKENS)))))
+        assertThat(lengths(emitted(
+                        chat(new Ending(List.of(), OptionalInt.empty(), false, MaxTokensField.MAX_COMPLETION_TOKENS)))))
                 .as("max_completion_tokens")
                 .allSatisfy(tokens -> assertThat(tokens).isLessThanOrEqualTo(LONGEST));
         assertThat(lengths(emitted(chat(new Ending(List.of(), OptionalInt.empty(), false, MaxTokensField.NONE)))))
@@ -130,7 +135,9 @@ class GenerationOnTargetTest {
                     .contains(traceOf(event.attempt().requestId()));
         }
         assertThat(records).extracting(EmitRecord::outcome).contains(EmitOutcome.HTTP_ERROR);
-        assertThat(byId.keySet()).as("tries of their own").anySatisfy(id -> assertThat(id).endsWith(".2"));
+        assertThat(byId.keySet())
+                .as("tries of their own")
+                .anySatisfy(id -> assertThat(id).endsWith(".2"));
     }
 
     /** As anybody can reckon it who has the id. */

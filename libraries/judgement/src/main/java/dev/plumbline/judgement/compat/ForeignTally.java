@@ -73,12 +73,15 @@ public final class ForeignTally {
         gaps.add(event.response().chunkGaps());
         OptionalLong latency = tool == ForeignTool.GUIDELLM
                 ? Stamps.between(
-                        event.stamps().sentNanos(), OptionalLong.of(event.stamps().endNanos()))
+                        event.stamps().sentNanos(),
+                        OptionalLong.of(event.stamps().endNanos()))
                 : event.e2eNanos();
         latency.ifPresent(nanos -> latencyMillis.add(millis(nanos)));
-        OptionalLong ttft = tool == ForeignTool.VLLM && isChat && event.response().streamed()
-                ? Stamps.between(event.stamps().sentNanos(), event.stamps().firstByteNanos())
-                : event.ttftNanos();
+        OptionalLong ttft =
+                tool == ForeignTool.VLLM && isChat && event.response().streamed()
+                        ? Stamps.between(
+                                event.stamps().sentNanos(), event.stamps().firstByteNanos())
+                        : event.ttftNanos();
         ttft.ifPresent(nanos -> ttftMillis.add(millis(nanos)));
         event.ttfaNanos().ifPresent(nanos -> ttfaMillis.add(millis(nanos)));
         OptionalLong toLast = event.e2eNanos();
@@ -150,25 +153,28 @@ public final class ForeignTally {
             figures.add(Figure.of("duration", "s", seconds));
             figures.add(Figure.of("request_throughput", "req/s", completed / seconds));
             figures.add(Figure.of("output_throughput", "tok/s", outputTokens.sum() / seconds));
-            figures.add(Figure.of(
-                    "total_token_throughput", "tok/s", (promptTokens.sum() + outputTokens.sum()) / seconds));
+            figures.add(
+                    Figure.of("total_token_throughput", "tok/s", (promptTokens.sum() + outputTokens.sum()) / seconds));
         }
         flat(figures, "ttft", ttftMillis);
         flat(figures, "tpot", tpotMillis);
         Histogram pooled = gaps.toHistogram();
         if (!pooled.isEmpty()) {
+            figures.add(Figure.of("mean_itl_ms", "ms", pooled.meanNanos().orElseThrow() / NANOS_PER_MILLI));
             figures.add(Figure.of(
-                    "mean_itl_ms", "ms", pooled.meanNanos().orElseThrow() / NANOS_PER_MILLI));
-            figures.add(Figure.of("median_itl_ms", "ms", millis(pooled.quantileNanos(0.5).orElseThrow())));
-            figures.add(Figure.of("p99_itl_ms", "ms", millis(pooled.quantileNanos(0.99).orElseThrow())));
+                    "median_itl_ms", "ms", millis(pooled.quantileNanos(0.5).orElseThrow())));
+            figures.add(Figure.of(
+                    "p99_itl_ms", "ms", millis(pooled.quantileNanos(0.99).orElseThrow())));
         }
         flat(figures, "e2el", latencyMillis);
-        notes.add("duration runs from the first request that was due to the end of the last; theirs is the time of their own loop");
+        notes.add(
+                "duration runs from the first request that was due to the end of the last; theirs is the time of their own loop");
         notes.add(
                 isChat
                         ? "ttft ends at the first byte of the answer, as theirs does at a chunk with a role only"
                         : "ttft ends at the first chunk with text");
-        notes.add("e2el and itl end at the last chunk with text; theirs at the chunk with the finish reason, if that comes later");
+        notes.add(
+                "e2el and itl end at the last chunk with text; theirs at the chunk with the finish reason, if that comes later");
         missing.put("std_itl_ms", "of the gaps a distribution is kept, not each");
         missing.put("request_goodput", "goodput is told with our own definitions, see --goodput");
         missing.put("max_output_tokens_per_s", "tokens are not counted in seconds of the wall clock");
@@ -210,7 +216,9 @@ public final class ForeignTally {
             values.put("min", millis(pooled.minNanos().orElseThrow()));
             values.put("max", millis(pooled.maxNanos().orElseThrow()));
             for (int percent : new int[] {50, 90, 95, 99}) {
-                values.put("p" + percent, millis(pooled.quantileNanos(percent / 100.0).orElseThrow()));
+                values.put(
+                        "p" + percent,
+                        millis(pooled.quantileNanos(percent / 100.0).orElseThrow()));
             }
             figures.add(new Figure("inter_chunk_latency", "ms", values));
         }
@@ -256,8 +264,7 @@ public final class ForeignTally {
             figures.add(mean("requests_per_second", "1/s", completed / seconds));
             figures.add(mean("request_concurrency", "", busyMillis / MILLIS_PER_SECOND / seconds));
             figures.add(mean("output_tokens_per_second", "tok/s", outputTokens.sum() / seconds));
-            figures.add(mean(
-                    "tokens_per_second", "tok/s", (promptTokens.sum() + outputTokens.sum()) / seconds));
+            figures.add(mean("tokens_per_second", "tok/s", (promptTokens.sum() + outputTokens.sum()) / seconds));
         }
         weighted(figures, "request_latency", "s", latencyMillis, MILLIS_PER_SECOND);
         weighted(figures, "prompt_token_count", "tokens", promptTokens, 1);
@@ -266,9 +273,11 @@ public final class ForeignTally {
         weighted(figures, "time_to_first_output_token_ms", "ms", ttfaMillis, 1);
         weighted(figures, "time_per_output_token_ms", "ms", tpotMillis, 1);
         weighted(figures, "inter_token_latency_ms", "ms", itlMillis, 1);
-        notes.add("of the successful requests; time_per_output_token_ms includes the first token and is weighted by tokens,"
-                + " inter_token_latency_ms by tokens after the first");
-        notes.add("rates and concurrency are over the time from the first request that was sent to the end of the last");
+        notes.add(
+                "of the successful requests; time_per_output_token_ms includes the first token and is weighted by tokens,"
+                        + " inter_token_latency_ms by tokens after the first");
+        notes.add(
+                "rates and concurrency are over the time from the first request that was sent to the end of the last");
         missing.put("distributions of rates and of concurrency", "only their means are reckoned");
         missing.put("mode", "it depends on how the tool rounds");
         missing.put("output_tokens_per_iteration", "tokens are not counted by chunk");

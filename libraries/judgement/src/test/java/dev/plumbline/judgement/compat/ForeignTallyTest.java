@@ -35,7 +35,8 @@ class ForeignTallyTest {
     /** Of a distribution in buckets. */
     private static final double BUCKET = 0.0055;
 
-    private static final RequestEvent SHORT = completed(1_000_320, 10, 100, 110, 310, 320, 20, 11, Histogram.of(100 * MILLI));
+    private static final RequestEvent SHORT =
+            completed(1_000_320, 10, 100, 110, 310, 320, 20, 11, Histogram.of(100 * MILLI));
     private static final RequestEvent LONG =
             completed(1_001_520, 10, 200, 210, 1_010, 1_020, 30, 5, Histogram.of(200 * MILLI, 600 * MILLI));
     private static final RequestEvent FAILED = new RequestEvent(
@@ -118,7 +119,9 @@ class ForeignTallyTest {
         assertThat(single(figures, "request_throughput")).isEqualTo(2 / 1.52, EXACT);
         assertThat(single(figures, "output_throughput")).isEqualTo(16 / 1.52, EXACT);
         assertThat(single(figures, "total_token_throughput")).isEqualTo(66 / 1.52, EXACT);
-        assertThat(single(figures, "mean_ttft_ms")).as("first byte to 90 and 190").isEqualTo(140, EXACT);
+        assertThat(single(figures, "mean_ttft_ms"))
+                .as("first byte to 90 and 190")
+                .isEqualTo(140, EXACT);
         assertThat(single(figures, "median_ttft_ms")).isEqualTo(140, EXACT);
         assertThat(single(figures, "std_ttft_ms")).isEqualTo(50, EXACT);
         assertThat(single(figures, "p99_ttft_ms")).isEqualTo(189, EXACT);
@@ -140,11 +143,17 @@ class ForeignTallyTest {
         ForeignFigures figures = figures(ForeignTool.AIPERF, true);
         assertThat(figures.value("time_to_first_token", "avg")).isEqualTo(150, EXACT);
         assertThat(figures.value("time_to_first_token", "p90")).isEqualTo(190, EXACT);
-        assertThat(figures.value("inter_token_latency", "avg")).as("200/10 and 800/4").isEqualTo(110, EXACT);
-        assertThat(figures.value("output_token_throughput_per_user", "avg")).as("50 and 5").isEqualTo(27.5, EXACT);
+        assertThat(figures.value("inter_token_latency", "avg"))
+                .as("200/10 and 800/4")
+                .isEqualTo(110, EXACT);
+        assertThat(figures.value("output_token_throughput_per_user", "avg"))
+                .as("50 and 5")
+                .isEqualTo(27.5, EXACT);
         assertThat(figures.value("request_latency", "max")).isEqualTo(1_000, EXACT);
         assertThat(figures.value("inter_chunk_latency", "avg")).isEqualTo(300, EXACT);
-        assertThat(figures.value("request_throughput", "avg")).as("first sent to last end").isEqualTo(2 / 1.51, EXACT);
+        assertThat(figures.value("request_throughput", "avg"))
+                .as("first sent to last end")
+                .isEqualTo(2 / 1.51, EXACT);
         assertThat(figures.value("output_token_throughput", "avg")).isEqualTo(16 / 1.51, EXACT);
         assertThat(figures.value("input_sequence_length", "avg")).isEqualTo(25, EXACT);
         assertThat(figures.value("error_request_count", "avg")).isEqualTo(1, EXACT);
@@ -155,7 +164,9 @@ class ForeignTallyTest {
     void asGuidellm() {
         ForeignFigures figures = figures(ForeignTool.GUIDELLM, true);
         assertThat(figures.value("request_totals", "errored")).isEqualTo(1, EXACT);
-        assertThat(figures.value("request_latency", "mean")).as("to the end of the stream").isEqualTo(0.66, EXACT);
+        assertThat(figures.value("request_latency", "mean"))
+                .as("to the end of the stream")
+                .isEqualTo(0.66, EXACT);
         assertThat(figures.value("time_to_first_token_ms", "mean")).isEqualTo(150, EXACT);
         assertThat(figures.value("time_per_output_token_ms", "mean"))
                 .as("(300 + 1000) / 16: the first token included, weighted by tokens")
@@ -173,8 +184,9 @@ class ForeignTallyTest {
     @EnumSource(ForeignTool.class)
     void ofNothingNothingIsTold(ForeignTool tool) {
         ForeignFigures figures = new ForeignTally(tool, true).figures();
-        assertThat(figures.figures()).allSatisfy(figure -> assertThat(figure.values().values())
-                .allSatisfy(value -> assertThat(value).isEqualTo(0, EXACT)));
+        assertThat(figures.figures())
+                .allSatisfy(figure -> assertThat(figure.values().values())
+                        .allSatisfy(value -> assertThat(value).isEqualTo(0, EXACT)));
     }
 
     @Test
