@@ -110,6 +110,8 @@ class ScenarioRunTest {
         "state,~/soak,HOME/soak",
         "ca-file,../ca.pem,FOLDER/../ca.pem",
         "baseline,last-green,last-green",
+        "dataset,sets/x.jsonl,FOLDER/sets/x.jsonl",
+        "prompt-file,~/p.txt,HOME/p.txt",
         "baseline,missing.json,missing.json",
         "baseline,there.json,FOLDER/there.json"
     })

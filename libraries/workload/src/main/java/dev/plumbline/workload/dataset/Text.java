@@ -25,8 +25,8 @@ final class Text {
 
     void add(int one) {
         if (count == MOST_BYTES) {
-            throw place.unusable("is longer than " + (MOST_BYTES >> 20)
-                    + " MiB: shorten it, or look whether its end is missing");
+            throw place.unusable(
+                    "is longer than " + (MOST_BYTES >> 20) + " MiB: shorten it, or look whether its end is missing");
         }
         if (count == bytes.length) {
             bytes = Arrays.copyOf(bytes, Math.min(MOST_BYTES, 2 * count));
