@@ -28,6 +28,7 @@ import dev.plumbline.producer.time.SystemTime;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,6 +37,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -714,11 +716,13 @@ class EventSenderTest {
     }
 
     @Test
-    void whatIsSeenAroundTheLoadIsToldForEverySeries() {
+    void whatIsSeenAroundATargetIsToldForEverySeriesOfItsVariant() {
         Series canary = new Series(GROUP, "canary");
         Series other = other(true);
         series = Set.of(new Series(GROUP, "stable"), canary, other);
-        TreeMap<Long, Circumstances> seen = new TreeMap<>(Map.of(ANCHOR, watts(300)));
+        Map<String, SortedMap<Long, Circumstances>> seen = new ConcurrentHashMap<>(Map.of(
+                "stable", new TreeMap<>(Map.of(ANCHOR, watts(300))),
+                "canary", new TreeMap<>(Map.of(ANCHOR, watts(500)))));
         MarkedQueue queue = new MarkedQueue(100, 1);
         start(queue, 1, () -> mock(true), new LoadSurroundings() {
             @Override
@@ -728,9 +732,7 @@ class EventSenderTest {
 
             @Override
             public SortedMap<Long, Circumstances> drain(String variant) {
-                SortedMap<Long, Circumstances> taken = new TreeMap<>(seen);
-                seen.clear();
-                return taken;
+                return Optional.ofNullable(seen.remove(variant)).orElse(Collections.emptySortedMap());
             }
         });
         queue.mark(new Marker(
@@ -753,7 +755,7 @@ class EventSenderTest {
                 .hasSize(3)
                 .allSatisfy(
                         slot -> assertThat(slot.circumstances().orElseThrow().mean("gpu_power_watts"))
-                                .hasValue(300));
+                                .hasValue(slot.variant().equals("canary") ? 500 : 300));
     }
 
     private static Circumstances watts(double watts) {
