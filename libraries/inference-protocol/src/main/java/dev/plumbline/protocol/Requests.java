@@ -9,58 +9,71 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The request bodies of each API. */
 final class Requests {
 
     private static final JsonFactory JSON = new JsonFactory();
+    private static final int INITIAL_BYTES = 1024;
+    private static final Set<String> SAID_BY_RUN = Set.of("model", "stream");
+    private static final Set<String> SAID_BY_RUN_OF_OPENAI = Set.of("model", "stream", "stream_options");
 
     private Requests() {}
 
     static RequestWriter of(EndpointType type, RequestParameters parameters) {
         return switch (type) {
-            case CHAT -> object(parameters, Requests::chat);
-            case COMPLETIONS -> object(parameters, Requests::completions);
-            case OLLAMA_GENERATE -> object(parameters, Requests::ollamaGenerate);
-            case OLLAMA_CHAT -> object(parameters, Requests::ollamaChat);
-            case MESSAGES -> object(parameters, Requests::anthropic);
-            case RESPONSES -> object(parameters, Requests::responses);
+            case CHAT -> object(type, parameters, Requests::chat);
+            case COMPLETIONS -> object(type, parameters, Requests::completions);
+            case OLLAMA_GENERATE -> object(type, parameters, Requests::ollamaGenerate);
+            case OLLAMA_CHAT -> object(type, parameters, Requests::ollamaChat);
+            case MESSAGES -> object(type, parameters, Requests::anthropic);
+            case RESPONSES -> object(type, parameters, Requests::responses);
             case GENERIC -> throw new IllegalArgumentException("a generic target needs its description");
         };
     }
 
     static RequestWriter filling(GenericTarget target, RequestParameters parameters) {
-        return ask -> target.filled(placeholder -> switch (placeholder) {
-                    case "prompt" -> escaped(ask.text());
-                    case "model" -> escaped(parameters.model());
-                    case "max_tokens" -> Integer.toString(ask.maxTokens());
-                    case "temperature" -> Double.toString(parameters.temperature());
-                    case "seed" -> Long.toString(parameters.samplingSeed().orElse(0));
-                    case "stream" -> Boolean.toString(parameters.streaming());
-                    default -> throw new IllegalArgumentException("no placeholder " + placeholder);
-                })
-                .getBytes(StandardCharsets.UTF_8);
+        return ask -> {
+            requireFit(ask, EndpointType.GENERIC);
+            return target.filled(placeholder -> switch (placeholder) {
+                        case "prompt" -> escaped(ask.text());
+                        case "model" -> escaped(parameters.model());
+                        case "max_tokens" -> Integer.toString(ask.maxTokens());
+                        case "temperature" -> Double.toString(parameters.temperature());
+                        case "seed" -> Long.toString(parameters.samplingSeed().orElse(0));
+                        case "stream" -> Boolean.toString(parameters.streaming());
+                        default -> throw new IllegalArgumentException("no placeholder " + placeholder);
+                    })
+                    .getBytes(StandardCharsets.UTF_8);
+        };
     }
 
     private static String escaped(String text) {
         return new String(JsonStringEncoder.getInstance().quoteAsString(text));
     }
 
-    /** Writes the keys of one request. */
+    /** Writes what one API has between the model and whether it streams. */
     @FunctionalInterface
     private interface Keys {
-        void write(JsonGenerator json, RequestParameters parameters, Ask ask) throws IOException;
+        void write(Members members, RequestParameters parameters, Ask ask) throws IOException;
     }
 
-    private static RequestWriter object(RequestParameters parameters, Keys keys) {
+    private static RequestWriter object(EndpointType type, RequestParameters parameters, Keys keys) {
         return ask -> {
-            ByteArrayOutputStream bytes =
-                    new ByteArrayOutputStream(ask.messages().getLast().text().length() + 256);
+            requireFit(ask, type);
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream(INITIAL_BYTES);
             try (JsonGenerator json = JSON.createGenerator(bytes, JsonEncoding.UTF8)) {
                 json.writeStartObject();
                 json.writeStringField("model", parameters.model());
-                keys.write(json, parameters, ask);
+                if (ask.body().isPresent()) {
+                    written(json, type, parameters, ask.body().get().fields().with(ask.extra()));
+                } else {
+                    Members members = new Members(json, ask.extra());
+                    keys.write(members, parameters, ask);
+                    members.end();
+                }
                 json.writeBooleanField("stream", parameters.streaming());
                 json.writeEndObject();
             } catch (IOException e) {
@@ -70,94 +83,249 @@ final class Requests {
         };
     }
 
-    private static void chat(JsonGenerator json, RequestParameters parameters, Ask ask) throws IOException {
-        messages(json, ask);
-        openAiSampling(json, parameters, ask);
+    private static void requireFit(Ask ask, EndpointType type) {
+        ask.refusal(type).ifPresent(refusal -> {
+            throw new IllegalArgumentException("what is asked " + refusal);
+        });
     }
 
-    private static void completions(JsonGenerator json, RequestParameters parameters, Ask ask) throws IOException {
-        json.writeStringField("prompt", ask.text());
-        openAiSampling(json, parameters, ask);
-    }
-
-    private static void openAiSampling(JsonGenerator json, RequestParameters parameters, Ask ask) throws IOException {
-        json.writeNumberField("max_tokens", ask.maxTokens());
-        json.writeNumberField("temperature", parameters.temperature());
-        if (parameters.samplingSeed().isPresent()) {
-            json.writeNumberField("seed", parameters.samplingSeed().getAsLong());
+    /** What somebody wrote, but for what the run says. */
+    private static void written(
+            JsonGenerator json, EndpointType type, RequestParameters parameters, JsonFields fields) throws IOException {
+        if (hasStreamOptions(type)) {
+            fields.without(SAID_BY_RUN_OF_OPENAI).write(json);
+            streamOptions(new Members(json, JsonFields.NONE), parameters);
+        } else {
+            fields.without(SAID_BY_RUN).write(json);
         }
+    }
+
+    private static boolean hasStreamOptions(EndpointType type) {
+        return type == EndpointType.CHAT || type == EndpointType.COMPLETIONS;
+    }
+
+    private static void streamOptions(Members members, RequestParameters parameters) throws IOException {
         if (parameters.streaming()) {
-            json.writeObjectFieldStart("stream_options");
-            json.writeBooleanField("include_usage", true);
-            json.writeEndObject();
+            members.object("stream_options", options -> options.flag("include_usage", true));
         }
     }
 
-    private static void ollamaGenerate(JsonGenerator json, RequestParameters parameters, Ask ask) throws IOException {
-        json.writeStringField("prompt", ask.text());
-        ollamaOptions(json, parameters, ask);
+    private static void chat(Members members, RequestParameters parameters, Ask ask) throws IOException {
+        messages(members, ask, Requests::openAiMessage);
+        openAiSampling(members, parameters, ask);
     }
 
-    private static void ollamaChat(JsonGenerator json, RequestParameters parameters, Ask ask) throws IOException {
-        messages(json, ask);
-        ollamaOptions(json, parameters, ask);
+    private static void completions(Members members, RequestParameters parameters, Ask ask) throws IOException {
+        members.text("prompt", ask.text());
+        openAiSampling(members, parameters, ask);
     }
 
-    private static void ollamaOptions(JsonGenerator json, RequestParameters parameters, Ask ask) throws IOException {
-        json.writeObjectFieldStart("options");
-        json.writeNumberField("num_predict", ask.maxTokens());
-        json.writeNumberField("temperature", parameters.temperature());
+    private static void openAiSampling(Members members, RequestParameters parameters, Ask ask) throws IOException {
+        members.number("max_tokens", ask.maxTokens());
+        members.number("temperature", parameters.temperature());
         if (parameters.samplingSeed().isPresent()) {
-            json.writeNumberField("seed", parameters.samplingSeed().getAsLong());
+            members.number("seed", parameters.samplingSeed().getAsLong());
         }
-        json.writeEndObject();
+        streamOptions(members, parameters);
     }
 
-    private static void anthropic(JsonGenerator json, RequestParameters parameters, Ask ask) throws IOException {
+    private static void ollamaGenerate(Members members, RequestParameters parameters, Ask ask) throws IOException {
+        members.text("prompt", ask.text());
+        ollamaOptions(members, parameters, ask);
+    }
+
+    private static void ollamaChat(Members members, RequestParameters parameters, Ask ask) throws IOException {
+        messages(members, ask, Requests::ollamaMessage);
+        ollamaOptions(members, parameters, ask);
+    }
+
+    private static void ollamaOptions(Members members, RequestParameters parameters, Ask ask) throws IOException {
+        members.object("options", options -> {
+            options.number("num_predict", ask.maxTokens());
+            options.number("temperature", parameters.temperature());
+            if (parameters.samplingSeed().isPresent()) {
+                options.number("seed", parameters.samplingSeed().getAsLong());
+            }
+        });
+    }
+
+    private static void anthropic(Members members, RequestParameters parameters, Ask ask) throws IOException {
         String system = ask.messages().stream()
                 .filter(message -> message.role() == Ask.Role.SYSTEM)
                 .map(Ask.Message::text)
                 .collect(Collectors.joining("\n\n"));
         if (!system.isEmpty()) {
-            json.writeStringField("system", system);
+            members.text("system", system);
         }
-        json.writeArrayFieldStart("messages");
-        write(
-                json,
-                ask.messages().stream()
-                        .filter(message -> message.role() != Ask.Role.SYSTEM)
-                        .toList());
-        json.writeEndArray();
-        json.writeNumberField("max_tokens", ask.maxTokens());
-        json.writeNumberField("temperature", parameters.temperature());
+        members.array("messages", json -> anthropicMessages(json, ask.messages()));
+        members.number("max_tokens", ask.maxTokens());
+        members.number("temperature", parameters.temperature());
     }
 
-    private static void responses(JsonGenerator json, RequestParameters parameters, Ask ask) throws IOException {
-        if (ask.messages().size() == 1) {
-            json.writeStringField("input", ask.text());
+    private static void responses(Members members, RequestParameters parameters, Ask ask) throws IOException {
+        if (ask.messages().size() == 1 && ask.messages().getFirst().calls().isEmpty()) {
+            members.text("input", ask.text());
         } else {
-            json.writeArrayFieldStart("input");
-            write(json, ask.messages());
+            members.array("input", json -> {
+                for (Ask.Message message : ask.messages()) {
+                    responsesItems(json, message);
+                }
+            });
+        }
+        members.number("max_output_tokens", ask.maxTokens());
+        members.number("temperature", parameters.temperature());
+        // Nothing that a benchmark asks is worth keeping on the server.
+        members.flag("store", false);
+    }
+
+    /** Writes one message. */
+    @FunctionalInterface
+    private interface OneMessage {
+        void write(JsonGenerator json, Ask.Message message) throws IOException;
+    }
+
+    private static void messages(Members members, Ask ask, OneMessage one) throws IOException {
+        members.array("messages", json -> {
+            for (Ask.Message message : ask.messages()) {
+                one.write(json, message);
+            }
+        });
+    }
+
+    private static void openAiMessage(JsonGenerator json, Ask.Message message) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("role", message.role().word());
+        if (message.role() == Ask.Role.TOOL) {
+            json.writeStringField("tool_call_id", message.calls().getFirst().id());
+        }
+        json.writeStringField("content", message.text());
+        if (message.role() == Ask.Role.ASSISTANT && !message.calls().isEmpty()) {
+            json.writeArrayFieldStart("tool_calls");
+            for (Ask.ToolCall call : message.calls()) {
+                json.writeStartObject();
+                json.writeStringField("id", call.id());
+                json.writeStringField("type", "function");
+                json.writeObjectFieldStart("function");
+                json.writeStringField("name", call.name());
+                // A text that holds JSON, not an object.
+                json.writeStringField("arguments", call.arguments().json());
+                json.writeEndObject();
+                json.writeEndObject();
+            }
             json.writeEndArray();
         }
-        json.writeNumberField("max_output_tokens", ask.maxTokens());
-        json.writeNumberField("temperature", parameters.temperature());
-        // Nothing that a benchmark asks is worth keeping on the server.
-        json.writeBooleanField("store", false);
+        json.writeEndObject();
     }
 
-    private static void messages(JsonGenerator json, Ask ask) throws IOException {
-        json.writeArrayFieldStart("messages");
-        write(json, ask.messages());
-        json.writeEndArray();
+    private static void ollamaMessage(JsonGenerator json, Ask.Message message) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("role", message.role().word());
+        if (message.role() == Ask.Role.TOOL) {
+            json.writeStringField("tool_name", message.calls().getFirst().name());
+        }
+        json.writeStringField("content", message.text());
+        if (message.role() == Ask.Role.ASSISTANT && !message.calls().isEmpty()) {
+            json.writeArrayFieldStart("tool_calls");
+            for (Ask.ToolCall call : message.calls()) {
+                json.writeStartObject();
+                json.writeObjectFieldStart("function");
+                json.writeStringField("name", call.name());
+                object(json, "arguments", call.arguments());
+                json.writeEndObject();
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+        }
+        json.writeEndObject();
     }
 
-    private static void write(JsonGenerator json, List<Ask.Message> messages) throws IOException {
+    /** Results of tools that follow each other are one message of the user: that API refuses a call whose result comes later. */
+    private static void anthropicMessages(JsonGenerator json, List<Ask.Message> messages) throws IOException {
+        boolean inResults = false;
         for (Ask.Message message : messages) {
+            boolean isResult = message.role() == Ask.Role.TOOL;
+            if (inResults && !isResult) {
+                json.writeEndArray();
+                json.writeEndObject();
+                inResults = false;
+            }
+            if (isResult) {
+                if (!inResults) {
+                    json.writeStartObject();
+                    json.writeStringField("role", "user");
+                    json.writeArrayFieldStart("content");
+                    inResults = true;
+                }
+                json.writeStartObject();
+                json.writeStringField("type", "tool_result");
+                json.writeStringField("tool_use_id", message.calls().getFirst().id());
+                json.writeStringField("content", message.text());
+                json.writeEndObject();
+            } else if (message.role() != Ask.Role.SYSTEM) {
+                anthropicMessage(json, message);
+            }
+        }
+        if (inResults) {
+            json.writeEndArray();
+            json.writeEndObject();
+        }
+    }
+
+    private static void anthropicMessage(JsonGenerator json, Ask.Message message) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("role", message.role().word());
+        if (message.calls().isEmpty()) {
+            json.writeStringField("content", message.text());
+        } else {
+            json.writeArrayFieldStart("content");
+            // An empty text block is refused.
+            if (!message.text().isEmpty()) {
+                json.writeStartObject();
+                json.writeStringField("type", "text");
+                json.writeStringField("text", message.text());
+                json.writeEndObject();
+            }
+            for (Ask.ToolCall call : message.calls()) {
+                json.writeStartObject();
+                json.writeStringField("type", "tool_use");
+                json.writeStringField("id", call.id());
+                json.writeStringField("name", call.name());
+                object(json, "input", call.arguments());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+        }
+        json.writeEndObject();
+    }
+
+    private static void responsesItems(JsonGenerator json, Ask.Message message) throws IOException {
+        if (message.role() == Ask.Role.TOOL) {
+            json.writeStartObject();
+            json.writeStringField("type", "function_call_output");
+            json.writeStringField("call_id", message.calls().getFirst().id());
+            json.writeStringField("output", message.text());
+            json.writeEndObject();
+            return;
+        }
+        if (!message.text().isEmpty() || message.calls().isEmpty()) {
             json.writeStartObject();
             json.writeStringField("role", message.role().word());
             json.writeStringField("content", message.text());
             json.writeEndObject();
         }
+        for (Ask.ToolCall call : message.calls()) {
+            json.writeStartObject();
+            json.writeStringField("type", "function_call");
+            json.writeStringField("call_id", call.id());
+            json.writeStringField("name", call.name());
+            json.writeStringField("arguments", call.arguments().json());
+            json.writeEndObject();
+        }
+    }
+
+    private static void object(JsonGenerator json, String name, JsonFields fields) throws IOException {
+        json.writeObjectFieldStart(name);
+        fields.write(json);
+        json.writeEndObject();
     }
 }
