@@ -9,6 +9,11 @@ public interface Session {
     /** Of which class all its turns are. */
     RequestClass requestClass();
 
+    /** In whose name all its turns ask, one of {@link Workload#tenants()}; empty where nobody is told apart. */
+    default Optional<String> tenant() {
+        return Optional.empty();
+    }
+
     /**
      * What is asked next.
      *
