@@ -13,8 +13,7 @@ public final class BuiltInClasses {
     private static final String NAME = "built-in classes";
 
     /** Also what a workload file looks like. */
-    private static final String TEXT =
-            """
+    private static final String TEXT = """
             classes:
               chat:
                 isl: lognormal(60,0.9,max=1000)
@@ -94,8 +93,7 @@ public final class BuiltInClasses {
         try {
             return ShapeGrammar.decimal(text);
         } catch (IllegalArgumentException e) {
-            throw new UnusableWorkload(
-                    "'" + part + "' has no weight: write for example chat=3 or agents=.5", e);
+            throw new UnusableWorkload("'" + part + "' has no weight: write for example chat=3 or agents=.5", e);
         }
     }
 }

@@ -25,8 +25,7 @@ record GeneratedClass(
         long first = prefixes.map(pool -> pool.words().most()).orElse(0L)
                 + prompts.most()
                 + (cacheBust ? Vocabulary.BEGINNING : 0);
-        long ofAgents =
-                dialogue.subAgents().map(each -> each.answers().most()).orElse(0L);
+        long ofAgents = dialogue.subAgents().map(each -> each.answers().most()).orElse(0L);
         long most = dialogue.history() == Dialogue.History.DELTA
                 ? Math.max(first, longestResult(ofAgents))
                 : Math.max(first + longestBehindFirst(ofAgents), longestOfAgent());
@@ -63,7 +62,9 @@ record GeneratedClass(
                 .map(each -> each.tasks().most()
                         + (cacheBust ? Vocabulary.BEGINNING : 0)
                         + each.turns().most()
-                                * (GeneratedSession.LABEL_WORDS + each.results().most() + each.answers().most()))
+                                * (GeneratedSession.LABEL_WORDS
+                                        + each.results().most()
+                                        + each.answers().most()))
                 .orElse(0L);
     }
 }

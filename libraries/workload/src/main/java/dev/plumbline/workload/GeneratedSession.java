@@ -160,7 +160,8 @@ final class GeneratedSession implements Session {
                         new SplittableRandom(Salt.mixed(beginningKey, asked)),
                         random,
                         agents().tasks().drawn(random));
-            case TASK_TOOL -> TOOL_LABEL + Vocabulary.text(random, agents().results().drawn(random));
+            case TASK_TOOL ->
+                TOOL_LABEL + Vocabulary.text(random, agents().results().drawn(random));
             case TASK_RESULT -> AGENT_LABEL + answered;
         };
     }

@@ -59,6 +59,15 @@ public final class Mix implements Workload {
                 .toList();
     }
 
+    /** Each class with its own tenants only. */
+    @Override
+    public List<Kind> kinds() {
+        return drawn().stream()
+                .flatMap(workload -> workload.kinds().stream())
+                .distinct()
+                .toList();
+    }
+
     @Override
     public boolean readsAnswers() {
         return drawn().stream().anyMatch(Workload::readsAnswers);

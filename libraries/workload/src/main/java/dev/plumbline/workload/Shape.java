@@ -34,9 +34,7 @@ sealed interface Shape {
         /** Cut at four standard deviations above the mean, or at four times the mean, whichever is less. */
         static Normal of(double mean, double standardDeviation) {
             return new Normal(
-                    mean,
-                    standardDeviation,
-                    Math.min(MOST_MEANS * mean, mean + MOST_DEVIATIONS * standardDeviation));
+                    mean, standardDeviation, Math.min(MOST_MEANS * mean, mean + MOST_DEVIATIONS * standardDeviation));
         }
 
         @Override

@@ -90,8 +90,7 @@ abstract class ShapeGrammar {
                 require(least <= most, "the least is above the most");
                 yield new Shape.Uniform(least, most, step());
             }
-            default ->
-                throw new IllegalArgumentException("'" + name + "' is none of lognormal, exponential, uniform");
+            default -> throw new IllegalArgumentException("'" + name + "' is none of lognormal, exponential, uniform");
         };
     }
 

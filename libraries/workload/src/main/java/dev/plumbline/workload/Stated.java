@@ -49,7 +49,11 @@ sealed interface Stated {
             int line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
             throw new UnusableWorkload(
                     name + ":" + line + ": neither YAML nor JSON: "
-                            + e.getOriginalMessage().lines().findFirst().orElse("").strip(),
+                            + e.getOriginalMessage()
+                                    .lines()
+                                    .findFirst()
+                                    .orElse("")
+                                    .strip(),
                     e);
         } catch (IOException e) {
             throw new UnusableWorkload(name + " cannot be read: " + e.getMessage(), e);

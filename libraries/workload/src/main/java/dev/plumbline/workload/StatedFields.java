@@ -96,7 +96,8 @@ final class StatedFields {
         return read(name, text -> {
             double number = ShapeGrammar.decimal(text.strip());
             if (number < least || number > most) {
-                throw new IllegalArgumentException("it is " + text + ", allowed is " + plain(least) + " to " + plain(most));
+                throw new IllegalArgumentException(
+                        "it is " + text + ", allowed is " + plain(least) + " to " + plain(most));
             }
             return number;
         });
@@ -118,7 +119,9 @@ final class StatedFields {
         return read(name, text -> {
             String written = text.strip();
             double share = written.endsWith("%")
-                    ? ShapeGrammar.decimal(written.substring(0, written.length() - 1).strip()) / 100
+                    ? ShapeGrammar.decimal(
+                                    written.substring(0, written.length() - 1).strip())
+                            / 100
                     : ShapeGrammar.decimal(written);
             if (share > 1) {
                 throw new IllegalArgumentException("it is " + text + ", allowed is a share such as 40% or 0.4");

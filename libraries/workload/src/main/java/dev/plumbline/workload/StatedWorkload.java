@@ -47,7 +47,8 @@ public final class StatedWorkload {
     public OpenedWorkload open(long seed, Datasets datasets) {
         List<OpenedWorkload> opened =
                 classes.stream().map(each -> open(each, seed, datasets)).toList();
-        Largest largest = opened.stream().map(OpenedWorkload::largest).reduce(Largest::or).orElseThrow();
+        Largest largest =
+                opened.stream().map(OpenedWorkload::largest).reduce(Largest::or).orElseThrow();
         if (opened.size() == 1) {
             return opened.getFirst();
         }
@@ -66,7 +67,8 @@ public final class StatedWorkload {
                         generated.shapes().largest());
             case Source.Dataset read -> {
                 try {
-                    yield datasets.open(of.of(), read.dataset(), Salt.mixed(seed, of.of().name()));
+                    yield datasets.open(
+                            of.of(), read.dataset(), Salt.mixed(seed, of.of().name()));
                 } catch (IllegalArgumentException e) {
                     throw new UnusableWorkload(read.where() + ": " + e.getMessage(), e);
                 }

@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
 record Tenants(List<String> names, Weights weights) {
 
     /** Each is measured apart. */
-    static final int MOST = 100;
+    static final int MOST = 64;
 
     Tenants {
         names = List.copyOf(names);
@@ -28,7 +28,9 @@ record Tenants(List<String> names, Weights weights) {
     static Tenants of(Map<String, Double> weights) {
         return new Tenants(
                 new ArrayList<>(weights.keySet()),
-                Weights.of(weights.values().stream().mapToDouble(Double::doubleValue).toArray()));
+                Weights.of(weights.values().stream()
+                        .mapToDouble(Double::doubleValue)
+                        .toArray()));
     }
 
     /**

@@ -1,6 +1,9 @@
 package dev.plumbline.workload;
 
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What a load asks. Pure by seed, salt and ordinal: it knows no time, no target and no load.
@@ -24,6 +27,35 @@ public interface Workload {
     /** Everybody in whose name a session may ask, in a fixed order; empty where nobody is told apart. */
     default List<String> tenants() {
         return List.of();
+    }
+
+    /**
+     * Every class with every tenant that goes with it, in a fixed order, each once: each is a series of its own. Who knows that some
+     * do not go together leaves those out.
+     */
+    default List<Kind> kinds() {
+        return classes().stream()
+                .flatMap(each -> tenants().isEmpty()
+                        ? Stream.of(new Kind(each, Optional.empty()))
+                        : tenants().stream().map(tenant -> new Kind(each, Optional.of(tenant))))
+                .toList();
+    }
+
+    /**
+     * What a session is of.
+     *
+     * @param tenant empty where nobody is told apart
+     */
+    record Kind(RequestClass requestClass, Optional<String> tenant) {
+        public Kind {
+            Objects.requireNonNull(requestClass, "requestClass");
+            Objects.requireNonNull(tenant, "tenant");
+        }
+
+        /** That of a session. */
+        public static Kind of(Session session) {
+            return new Kind(session.requestClass(), session.tenant());
+        }
     }
 
     /** Whether its sessions read answers: their texts are kept for them. */

@@ -21,7 +21,17 @@ public final class WorkloadFile {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
 
     private static final String[] OF_CLASS = {
-        "weight", "isl", "osl", "prefix", "turns", "think", "history", "tools", "subAgents", "cacheBust", "tenants",
+        "weight",
+        "isl",
+        "osl",
+        "prefix",
+        "turns",
+        "think",
+        "history",
+        "tools",
+        "subAgents",
+        "cacheBust",
+        "tenants",
         "dataset"
     };
 
@@ -57,8 +67,7 @@ public final class WorkloadFile {
         return all;
     }
 
-    private static StatedWorkload.StatedClass statedClass(
-            String name, StatedFields stated, Optional<Tenants> tenants) {
+    private static StatedWorkload.StatedClass statedClass(String name, StatedFields stated, Optional<Tenants> tenants) {
         if (!NAME.matcher(name).matches()) {
             throw stated.wrong("a class is called by 1 to 63 letters, digits, '.', '_' and '-'");
         }
@@ -153,7 +162,9 @@ public final class WorkloadFile {
                 stated.length("isl").orElse(prompts),
                 stated.length("osl").orElse(answers),
                 stated.pause("time").or(() -> tools.map(Dialogue.Tools::time)).orElse(Pause.NONE),
-                stated.length("result").or(() -> tools.map(Dialogue.Tools::results)).orElse(prompts));
+                stated.length("result")
+                        .or(() -> tools.map(Dialogue.Tools::results))
+                        .orElse(prompts));
     }
 
     private static Tenants tenants(StatedFields stated) {
@@ -163,13 +174,15 @@ public final class WorkloadFile {
         }
         try {
             if (stated.has("weights")) {
-                Map<String, Double> weights = stated.below("weights").orElseThrow().weights();
+                Map<String, Double> weights =
+                        stated.below("weights").orElseThrow().weights();
                 if (stated.has("hot") || stated.has("zipf")) {
                     throw stated.wrong("hot and zipf are for a count of tenants: weights say it all");
                 }
                 weights.keySet().forEach(name -> {
                     if (!NAME.matcher(name).matches()) {
-                        throw stated.wrong("'" + name + "': a tenant is called by 1 to 63 letters, digits, '.', '_', '-'");
+                        throw stated.wrong(
+                                "'" + name + "': a tenant is called by 1 to 63 letters, digits, '.', '_', '-'");
                     }
                 });
                 return Tenants.of(weights);

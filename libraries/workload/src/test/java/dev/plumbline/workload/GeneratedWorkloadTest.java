@@ -46,7 +46,8 @@ class GeneratedWorkloadTest {
 
     @Test
     void theSameOrdinalIsTheSameSession() {
-        Workload workload = of("turns: \"uniform(1,4)\", tools: {calls: \"uniform(0,2)\", result: 9}, tenants: {count: 5}");
+        Workload workload =
+                of("turns: \"uniform(1,4)\", tools: {calls: \"uniform(0,2)\", result: 9}, tenants: {count: 5}");
         for (long ordinal = 0; ordinal < 30; ordinal++) {
             assertThat(Walk.of(workload.session(ordinal))).isEqualTo(Walk.of(workload.session(ordinal)));
             assertThat(workload.session(ordinal).tenant())
@@ -62,9 +63,7 @@ class GeneratedWorkloadTest {
         assertThat(roles(turns.get(2))).containsExactly("USER", "ASSISTANT", "USER", "ASSISTANT", "USER");
         assertThat(turns.get(2).ask().messages().subList(0, 3))
                 .isEqualTo(turns.get(1).ask().messages());
-        assertThat(turns.get(2).ask().messages())
-                .extracting(Ask.Message::text)
-                .contains("answer 1", "answer 2");
+        assertThat(turns.get(2).ask().messages()).extracting(Ask.Message::text).contains("answer 1", "answer 2");
         assertThat(turns).allSatisfy(turn -> assertThat(words(last(turn))).isEqualTo(12));
     }
 
@@ -94,14 +93,19 @@ class GeneratedWorkloadTest {
         assertThat(turns).extracting(turn -> turn.ask().messages().size()).containsExactly(1, 1, 1);
         assertThat(turns).extracting(turn -> words(last(turn))).containsExactly(62, 12, 12);
         assertThat(workload.readsAnswers()).isFalse();
-        assertThat(opened("turns: 3, history: delta, prefix: {words: 50}").largest().promptWords()).isEqualTo(62);
+        assertThat(opened("turns: 3, history: delta, prefix: {words: 50}")
+                        .largest()
+                        .promptWords())
+                .isEqualTo(62);
     }
 
     @Test
     void aToolsResultIsAMessageOfTheUserAfterItsTime() {
-        List<Turn> turns = Walk.of(of("turns: 2, think: 3s, tools: {calls: 2, time: 200ms, result: 30}").session(0));
-        assertThat(turns).extracting(Turn::thinkNanos).containsExactly(
-                0L, 200_000_000L, 200_000_000L, 3_000_000_000L, 200_000_000L, 200_000_000L);
+        List<Turn> turns = Walk.of(of("turns: 2, think: 3s, tools: {calls: 2, time: 200ms, result: 30}")
+                .session(0));
+        assertThat(turns)
+                .extracting(Turn::thinkNanos)
+                .containsExactly(0L, 200_000_000L, 200_000_000L, 3_000_000_000L, 200_000_000L, 200_000_000L);
         for (int turn : List.of(1, 2, 4, 5)) {
             assertThat(last(turns.get(turn))).startsWith("Result of the tool:\n");
             assertThat(words(last(turns.get(turn)))).isEqualTo(34);
@@ -111,8 +115,7 @@ class GeneratedWorkloadTest {
 
     @Test
     void aSubAgentHasAConversationOfItsOwnAndItsAnswerIsTheNextMessage() {
-        List<Turn> turns = Walk.of(of(
-                        "subAgents: {count: 2, turns: 2, isl: 20, osl: 7, time: 100ms, result: 9}")
+        List<Turn> turns = Walk.of(of("subAgents: {count: 2, turns: 2, isl: 20, osl: 7, time: 100ms, result: 9}")
                 .session(0));
         assertThat(turns).hasSize(7);
         assertThat(turns).extracting(turn -> turn.ask().messages().size()).containsExactly(1, 1, 3, 3, 1, 3, 5);
@@ -153,7 +156,10 @@ class GeneratedWorkloadTest {
         assertThat(counts).hasSize(5);
         GoodnessOfFit.assertShares(
                 "prefixes",
-                counts.values().stream().sorted((a, b) -> Long.compare(b, a)).mapToLong(Long::longValue).toArray(),
+                counts.values().stream()
+                        .sorted((a, b) -> Long.compare(b, a))
+                        .mapToLong(Long::longValue)
+                        .toArray(),
                 new double[] {1, 0.435275, 0.267581, 0.189465, 0.144956});
     }
 
@@ -198,7 +204,8 @@ class GeneratedWorkloadTest {
                 List<Turn> turns = Walk.of(start.session(ordinal));
                 // The session itself and its two agents.
                 for (int turn : List.of(0, 1, 3)) {
-                    assertThat(beginnings.add(first(turns.get(turn).ask().text(), 8))).isTrue();
+                    assertThat(beginnings.add(first(turns.get(turn).ask().text(), 8)))
+                            .isTrue();
                 }
             }
         }
@@ -209,8 +216,8 @@ class GeneratedWorkloadTest {
         Workload workload = of("tenants: {count: 5, hot: 60%}");
         Map<String, Long> counts = new HashMap<>();
         LongStream.range(0, 10_000)
-                .forEach(ordinal -> counts.merge(
-                        workload.session(ordinal).tenant().orElseThrow(), 1L, Long::sum));
+                .forEach(ordinal ->
+                        counts.merge(workload.session(ordinal).tenant().orElseThrow(), 1L, Long::sum));
         GoodnessOfFit.assertShares(
                 "tenants",
                 workload.tenants().stream().mapToLong(counts::get).toArray(),

@@ -89,7 +89,9 @@ class LengthTest {
     @ParameterizedTest
     @ValueSource(strings = {"128", "128~32", "lognormal(128,0.6)", "p50=1,max=2"})
     void equalTextsAreEqual(String written) {
-        assertThat(Length.parse(written)).isEqualTo(Length.parse(" " + written + " ")).hasToString(written);
+        assertThat(Length.parse(written))
+                .isEqualTo(Length.parse(" " + written + " "))
+                .hasToString(written);
     }
 
     @Test

@@ -22,8 +22,8 @@ class WeightsTest {
         GoodnessOfFit.assertShares(
                 "Zipf", drawn(Weights.zipf(5, 1.2)), new double[] {1, 0.435275, 0.267581, 0.189465, 0.144956});
         GoodnessOfFit.assertShares("alike", drawn(Weights.zipf(3, 0)), new double[] {1, 1, 1});
-        assertThatThrownBy(() -> GoodnessOfFit.assertShares(
-                        "Zipf", drawn(Weights.zipf(3, 1)), new double[] {1, .6, .3333}))
+        assertThatThrownBy(() ->
+                        GoodnessOfFit.assertShares("Zipf", drawn(Weights.zipf(3, 1)), new double[] {1, .6, .3333}))
                 .isInstanceOf(AssertionError.class);
     }
 

@@ -9,8 +9,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class WorkloadFileTest {
 
-    private static final String ALL =
-            """
+    private static final String ALL = """
             # Everything that a class may say.
             tenants: {count: 20, hot: 50%}
             classes:
@@ -47,9 +46,22 @@ class WorkloadFileTest {
         OpenedWorkload opened = stated.open(42, Datasets.NONE);
         Workload workload = opened.workload();
         assertThat(workload.classes()).isEqualTo(stated.classes());
-        assertThat(workload.tenants()).startsWith("tenant-1", "tenant-2").contains("acme", "other").hasSize(22);
+        assertThat(workload.tenants())
+                .startsWith("tenant-1", "tenant-2")
+                .contains("acme", "other")
+                .hasSize(22);
         assertThat(workload.readsAnswers()).isTrue();
         assertThat(opened.largest().answerTokens()).isEqualTo(256);
+    }
+
+    /** Each class has its own tenants, and a series for each of them: none is met that was not named before. */
+    @Test
+    void whatASessionIsOfIsNamedBefore() {
+        Workload workload = WorkloadFile.parse("all.yaml", ALL).open(42, Datasets.NONE).workload();
+        assertThat(workload.kinds()).hasSize(20 + 2 + 20);
+        for (long ordinal = 0; ordinal < 2_000; ordinal++) {
+            assertThat(workload.kinds()).contains(Workload.Kind.of(workload.session(ordinal)));
+        }
     }
 
     @Test
@@ -58,8 +70,10 @@ class WorkloadFileTest {
                 + "\t\"rag\":{\"weight\":2,\"isl\":4,\"osl\":8,\"cacheBust\":true}}}";
         String yaml = "classes:\n  chat: {isl: \"uniform(5,9)\", osl: 8, turns: 2}\n"
                 + "  rag: {weight: 2, isl: 4, osl: 8, cacheBust: true}\n";
-        Workload one = WorkloadFile.parse("a.json", json).open(42, Datasets.NONE).workload();
-        Workload other = WorkloadFile.parse("a.yaml", yaml).open(42, Datasets.NONE).workload();
+        Workload one =
+                WorkloadFile.parse("a.json", json).open(42, Datasets.NONE).workload();
+        Workload other =
+                WorkloadFile.parse("a.yaml", yaml).open(42, Datasets.NONE).workload();
         for (long ordinal = 0; ordinal < 50; ordinal++) {
             assertThat(Walk.of(one.session(ordinal))).isEqualTo(Walk.of(other.session(ordinal)));
         }
@@ -134,7 +148,9 @@ class WorkloadFileTest {
     @Test
     void aMixOfBuiltInClassesNeedsNoFile() {
         StatedWorkload mix = BuiltInClasses.mix("chat=3, rag=1,summarization,agents=.5,batch=0");
-        assertThat(mix.classes()).extracting(RequestClass::name).containsExactly("chat", "rag", "summarization", "agents");
+        assertThat(mix.classes())
+                .extracting(RequestClass::name)
+                .containsExactly("chat", "rag", "summarization", "agents");
         Workload workload = mix.open(42, Datasets.NONE).workload();
         long[] counts = new long[4];
         for (long ordinal = 0; ordinal < 10_000; ordinal++) {

@@ -44,8 +44,6 @@ abstract sealed class LoadRun implements InFlight.Owner permits OpenRun, ClosedR
     private final Preparation unmeasured;
     private final CompletableFuture<Long> measuredUntil = new CompletableFuture<>();
     private final CompletableFuture<Void> done = new CompletableFuture<>();
-    /** Sessions between two turns. */
-    private int thinking;
 
     private boolean isExhausted;
     private boolean isStopping;
@@ -90,6 +88,12 @@ abstract sealed class LoadRun implements InFlight.Owner permits OpenRun, ClosedR
 
     /** One that was offered is over, with all its turns. */
     abstract void freed(EndedRequest last);
+
+    /** A session is over because its next turn, which was due then, was dropped. */
+    abstract void turnedAway(long dueNanos);
+
+    /** Most requests in flight; a turn that falls due beyond is dropped. */
+    abstract int mostInFlight();
 
     /** The loop's regular tick: late pacing is made good, timeouts are enforced, the end is seen. */
     final void tick() {
@@ -207,7 +211,6 @@ abstract sealed class LoadRun implements InFlight.Owner permits OpenRun, ClosedR
             completeIfIdle();
             return;
         }
-        thinking++;
         offer.from()
                 .follow(
                         offer.request(),
@@ -217,12 +220,13 @@ abstract sealed class LoadRun implements InFlight.Owner permits OpenRun, ClosedR
 
     private void think(Offer before, Optional<Prepared> next, EndedRequest last) {
         if (next.isEmpty()) {
-            thinking--;
             freed(last);
             completeIfIdle();
             return;
         }
-        long dueNanos = last.stamps().endNanos() + next.get().thinkNanos();
+        // Nobody thinks in a rehearsal: it is there to make requests.
+        long thinkNanos = course.phase() == Phase.REHEARSAL ? 0 : next.get().thinkNanos();
+        long dueNanos = last.stamps().endNanos() + thinkNanos;
         long aheadNanos = dueNanos - clock.nanos();
         if (aheadNanos <= 0) {
             takeTurn(before, next.get(), dueNanos, last);
@@ -233,9 +237,13 @@ abstract sealed class LoadRun implements InFlight.Owner permits OpenRun, ClosedR
     }
 
     private void takeTurn(Offer before, Prepared turn, long dueNanos, EndedRequest last) {
-        thinking--;
+        if (clock.nanos() < dueNanos && !isExhausted) {
+            // Timers know whole milliseconds, and nothing is sent before it is due.
+            vertx.setTimer(1, unused -> takeTurn(before, turn, dueNanos, last));
+            return;
+        }
         if (!isTaken(before, turn, dueNanos)) {
-            freed(last);
+            turnedAway(dueNanos);
             completeIfIdle();
         }
     }
@@ -245,18 +253,23 @@ abstract sealed class LoadRun implements InFlight.Owner permits OpenRun, ClosedR
         if (isExhausted || (phase == course.phase() && !course.issue())) {
             return false;
         }
-        Optional<Permit> permit = protection.breaker().admit(clock.nanos());
-        Taken taken = take(new Offer(phase, before.from(), turn, dueNanos), permit, Outcome.DropReason.CIRCUIT_BREAKER);
+        boolean isFull = inFlight.size() >= mostInFlight();
+        Optional<Permit> permit =
+                isFull ? Optional.empty() : protection.breaker().admit(clock.nanos());
+        Taken taken = take(
+                new Offer(phase, before.from(), turn, dueNanos),
+                permit,
+                isFull ? Outcome.DropReason.IN_FLIGHT_CAP : Outcome.DropReason.CIRCUIT_BREAKER);
         isExhausted |= taken == Taken.NO_MORE;
         return permit.isPresent() && taken == Taken.UP;
     }
 
-    /** It is over when nothing more is offered and everything has ended. Who pauses offers nothing afterwards. */
+    /** It is over when nothing more is offered and everything has ended. Who pauses or thinks offers nothing afterwards. */
     final void completeIfIdle() {
         if (hasEnded || !isExhausted) {
             return;
         }
-        if (inFlight.size() == 0 && (thinking == 0 || isStopping)) {
+        if (inFlight.size() == 0) {
             hasEnded = true;
             ended();
             measured.close();
