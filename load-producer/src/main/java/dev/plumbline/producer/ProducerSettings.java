@@ -24,14 +24,11 @@ import dev.plumbline.producer.schedule.FireTimes;
 import dev.plumbline.producer.selfcheck.Budgets;
 import dev.plumbline.producer.settings.Allowed;
 import dev.plumbline.producer.time.ProducerClock;
-import dev.plumbline.workload.Length;
-import dev.plumbline.workload.Prompts;
-import dev.plumbline.workload.RequestClass;
-import dev.plumbline.workload.SyntheticWorkload;
-import dev.plumbline.workload.Workload;
 import dev.plumbline.protocol.AnswerLimits;
 import dev.plumbline.protocol.Protocol;
 import dev.plumbline.protocol.TargetUrl;
+import dev.plumbline.workload.Largest;
+import dev.plumbline.workload.Workload;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -111,14 +108,15 @@ record ProducerSettings(
             throw new InvalidConfiguration(refused);
         });
         LoadPoint loadPoint = loadPoint(config.load());
-        Series series = series(config, endpoint, model, loadPoint);
+        WorkloadSettings asked = WorkloadSettings.checked(config);
+        Workload workload = asked.workload();
+        Series series = series(config, asked, endpoint, model, loadPoint);
         Tokens tokens = tokens(config.tokens(), endpoint);
-        Workload workload = workload(config);
         Protocol protocol = driven.protocol()
                 .withLimits(limits(
                         Runtime.getRuntime().maxMemory(),
                         config.load().concurrency().orElse(config.load().maxInFlight()),
-                        (int) answers(config.workload()).most()));
+                        asked.largest().answerTokens()));
         return new ProducerSettings(
                 bootstrapServers,
                 new Lane(
@@ -135,7 +133,7 @@ record ProducerSettings(
                 workload,
                 config.workload().cache(),
                 InvalidConfiguration.allowed("plumbline.self-check.", () -> budgets(config.selfCheck())),
-                protection(config),
+                protection(config, asked.largest()),
                 InvalidConfiguration.allowed("plumbline.retry.", () -> retries(config.retry())),
                 tokens,
                 InvalidConfiguration.allowed("plumbline.slo.", () -> slo(config.slo())),
@@ -186,7 +184,8 @@ record ProducerSettings(
         Allowed.number("selfwarmup.requests", config.selfwarmup().requests(), 0, 1_000_000_000);
     }
 
-    private static Series series(ProducerConfig config, Endpoint endpoint, String model, LoadPoint loadPoint) {
+    private static Series series(
+            ProducerConfig config, WorkloadSettings asked, Endpoint endpoint, String model, LoadPoint loadPoint) {
         ProducerConfig.SeriesLabels labels = config.series();
         String name = config.target()
                 .name()
@@ -196,7 +195,7 @@ record ProducerSettings(
                 () -> new Series(
                         new ComparisonGroup(name, model, labels.scenario(), loadPoint, labels.tenant()),
                         labels.variant(),
-                        Optional.of(labels.conditions().orElseGet(() -> conditions(config)))));
+                        Optional.of(labels.conditions().orElseGet(() -> conditions(config, asked)))));
     }
 
     /**
@@ -214,39 +213,15 @@ record ProducerSettings(
                 most.maxStreamBytes());
     }
 
-    private static Workload workload(ProducerConfig config) {
-        ProducerConfig.Workload workload = config.workload();
-        return new SyntheticWorkload(
-                new RequestClass(config.series().scenario()),
-                new Prompts(workload.seed(), prompts(workload)),
-                workload.seed(),
-                answers(workload));
-    }
-
-    private static Length prompts(ProducerConfig.Workload workload) {
-        return new Length(workload.promptTokens(), workload.promptTokensDeviation());
-    }
-
-    private static Length answers(ProducerConfig.Workload workload) {
-        return new Length(workload.maxTokens(), workload.maxTokensDeviation().orElse(workload.maxTokens() / 10));
-    }
-
     /** What this producer knows of what must match. */
-    private static String conditions(ProducerConfig config) {
-        ProducerConfig.Workload workload = config.workload();
+    private static String conditions(ProducerConfig config, WorkloadSettings asked) {
         Map<String, String> conditions = new HashMap<>(Map.of(
-                "promptTokens", Integer.toString(workload.promptTokens()),
-                "promptTokensDeviation", Integer.toString(workload.promptTokensDeviation()),
-                "maxTokens", Integer.toString(workload.maxTokens()),
-                "seed", Long.toString(workload.seed()),
-                "cache", workload.cache().name(),
+                "seed", Long.toString(config.workload().seed()),
+                "cache", config.workload().cache().name(),
                 "temperature", Double.toString(config.target().temperature()),
                 "streaming", Boolean.toString(config.target().streaming()),
                 "endpointType", config.target().endpointType().name()));
-        int spread = answers(workload).standardDeviation();
-        if (spread > 0) {
-            conditions.put("maxTokensDeviation", Integer.toString(spread));
-        }
+        conditions.putAll(asked.conditions());
         return ConditionsDigest.of(conditions);
     }
 
@@ -262,10 +237,9 @@ record ProducerSettings(
                         nanos(stated.response())));
     }
 
-    private static Protection protection(ProducerConfig config) {
+    private static Protection protection(ProducerConfig config, Largest largest) {
         ProducerConfig.Limits limits = config.limits();
         ProducerConfig.Breaker breaker = config.breaker();
-        ProducerConfig.Workload workload = config.workload();
         SpendLimits spend = InvalidConfiguration.allowed(
                 "plumbline.limits.",
                 () -> new SpendLimits(
@@ -278,9 +252,7 @@ record ProducerSettings(
                 "plumbline.breaker.",
                 () -> new BreakerSettings(breaker.failureRatio(), breaker.requests(), nanos(breaker.pause())));
         return new Protection(
-                new SpendGuard(
-                        spend, prompts(workload).most(), answers(workload).most()),
-                new CircuitBreaker(pauses));
+                new SpendGuard(spend, largest.promptWords(), largest.answerTokens()), new CircuitBreaker(pauses));
     }
 
     private static LoadPoint loadPoint(ProducerConfig.Load load) {

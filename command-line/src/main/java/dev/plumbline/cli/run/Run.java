@@ -122,6 +122,11 @@ final class Run {
         try {
             view.progress("looking at " + address.url().base());
             Discovery discovery = discover(TargetProbe::discover);
+            plan.workload()
+                    .refusal(plan.load(), discovery.contextLengthTokens())
+                    .ifPresent(why -> {
+                        throw CommandFailure.usage(why);
+                    });
             Environment environment = environment(discovery);
             Series series = series(discovery, environment);
             Baselines baselines = Baselines.of(plan, series.group(), environment);
@@ -284,12 +289,7 @@ final class Run {
         subject.putAll(plan.judgement().metadata);
         Map<String, String> conditions = new TreeMap<>(discovery.facts().conditions());
         LoadOptions load = plan.load();
-        conditions.put("promptTokens", Integer.toString(load.promptTokens));
-        conditions.put("promptTokensDeviation", Integer.toString(load.promptTokensDeviation));
-        conditions.put("maxTokens", Integer.toString(load.outputTokens));
-        if (load.outputTokensDeviation() > 0) {
-            conditions.put("maxTokensDeviation", Integer.toString(load.outputTokensDeviation()));
-        }
+        conditions.putAll(plan.workload().conditions(load));
         conditions.put("temperature", Double.toString(load.temperature));
         conditions.put("streaming", Boolean.toString(load.streaming));
         conditions.put("seed", Long.toString(load.seed));

@@ -1,7 +1,5 @@
 package dev.plumbline.cli.run;
 
-import dev.plumbline.cli.check.TargetOptions;
-import dev.plumbline.cli.kafka.KafkaOptions;
 import dev.plumbline.cli.outcome.CommandFailure;
 import dev.plumbline.cli.outcome.ExitCode;
 import dev.plumbline.cli.scenario.ScenarioFile;
@@ -129,6 +127,7 @@ public final class RunCommand implements Callable<Integer> {
         TargetAddress address =
                 options.load.streaming ? typed : typed.with(typed.wanted().whole());
         boolean mayCostMoney = address.credentials().apiKey().isPresent();
+        requireClassesSayTheirLengths(line);
         RunPlan plan;
         try {
             plan = RunPlan.checked(RunIds.next(), options, mayCostMoney);
@@ -148,7 +147,12 @@ public final class RunCommand implements Callable<Integer> {
         RunView view = new RunView(screen, plan, silent);
         Run run = new Run(
                 plan,
-                recorded(line),
+                hasClasses()
+                        ? recorded(line)
+                                .without(WorkloadOptions.OF_ONE_CLASS.stream()
+                                        .map(option -> option.substring(2))
+                                        .toList())
+                        : recorded(line),
                 address,
                 cluster.<Map<String, Object>>map(HashMap::new),
                 view,
@@ -163,6 +167,26 @@ public final class RunCommand implements Callable<Integer> {
         ended.missing().forEach(missing -> line.getErr().println("plumb: " + missing));
         line.getErr().flush();
         return ended.exitCode();
+    }
+
+    private void requireClassesSayTheirLengths(CommandLine line) {
+        if (!hasClasses()) {
+            return;
+        }
+        WorkloadOptions.OF_ONE_CLASS.stream()
+                .filter(line.getParseResult()::hasMatchedOption)
+                .findFirst()
+                .ifPresent(option -> {
+                    throw new ParameterException(
+                            line,
+                            option + " is of a load without classes: with "
+                                    + (options.workload.mix == null ? "--workload" : "--mix")
+                                    + " each class says how long its prompts and answers are");
+                });
+    }
+
+    private boolean hasClasses() {
+        return options.workload.file != null || options.workload.mix != null;
     }
 
     private void report(Run.Ended ended, PrintStream out, Screen screen) {

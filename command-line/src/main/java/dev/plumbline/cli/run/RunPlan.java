@@ -4,6 +4,8 @@ import dev.plumbline.cli.time.DurationConverter;
 import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.judgement.run.Budget;
+import dev.plumbline.workload.Largest;
+import dev.plumbline.workload.Length;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -34,8 +36,6 @@ record RunPlan(
     private static final double HIGHEST_PRICE = 1e6;
     /** Worst case of a prompt, as the producer books it until a server has counted one. */
     private static final int LARGEST_TOKENS_PER_WORD = 2;
-    /** Lengths that vary are cut at so many times their mean, and so many standard deviations above it. */
-    private static final int LONGEST = 4;
     /** A share that no number of failures reaches. */
     private static final double NEVER = 2;
 
@@ -60,8 +60,7 @@ record RunPlan(
     /**
      * @throws Wrong for the first setting that is wrong
      */
-    static RunPlan checked(
-            String runId, RunOptions options, boolean mayCostMoney) {
+    static RunPlan checked(String runId, RunOptions options, boolean mayCostMoney) {
         LoadOptions load = options.load;
         SpendOptions spend = options.spend;
         JudgementOptions judgement = options.judgement;
@@ -92,10 +91,9 @@ record RunPlan(
         range("--max-in-flight", load.maxInFlight, 1, 1_000_000);
         range("--request-count", load.requestCount == null ? 1 : load.requestCount, 1, Long.MAX_VALUE);
         range("--warmup-request-count", load.warmupRequestCount, 0, 1_000_000_000);
-        range("--isl", load.promptTokens, 1, 100_000);
-        range("--isl-stddev", load.promptTokensDeviation, 0, 100_000);
-        range("--osl", load.outputTokens, 1, 1_000_000);
-        range("--osl-stddev", load.outputTokensDeviation(), 0, 1_000_000);
+        spreads("--isl", load.promptTokens, load.promptTokensDeviation, 100_000);
+        spreads("--osl", load.outputTokens, load.outputTokensDeviation(), 1_000_000);
+        Largest largest = options.workload.largest(load);
         if (!(load.temperature >= 0 && load.temperature <= 100)) {
             throw new Wrong("--temperature", "is " + load.temperature + ", allowed is 0 to 100");
         }
@@ -127,15 +125,9 @@ record RunPlan(
         LoadPoint loadPoint = open && rate != null
                 ? new LoadPoint.OpenLoop(rate, load.arrivals())
                 : new LoadPoint.ClosedLoop(concurrency(load));
-        roomForOne(spend, load, loadPoint);
+        roomForOne(spend, load, loadPoint, largest);
         return new RunPlan(
-                runId,
-                loadPoint,
-                duration,
-                breakerRatio(spend.breaker),
-                goals(judgement),
-                budgets(judgement),
-                options);
+                runId, loadPoint, duration, breakerRatio(spend.breaker), goals(judgement), budgets(judgement), options);
     }
 
     LoadOptions load() {
@@ -148,6 +140,10 @@ record RunPlan(
 
     JudgementOptions judgement() {
         return options.judgement;
+    }
+
+    WorkloadOptions workload() {
+        return options.workload;
     }
 
     OutputOptions output() {
@@ -170,7 +166,7 @@ record RunPlan(
 
     /** Whether it has no end of its own. */
     boolean isEndless() {
-        return duration.isEmpty() && load.requestCount == null;
+        return duration.isEmpty() && options.load.requestCount == null;
     }
 
     String producerId() {
@@ -244,7 +240,7 @@ record RunPlan(
      * The producer books a request at its worst case before it sends it, and ends the load for good when a limit might be
      * broken: limits that the warm-up uses up, or that one request might break, leave nothing to measure.
      */
-    private static void roomForOne(SpendOptions spend, LoadOptions load, LoadPoint loadPoint) {
+    private static void roomForOne(SpendOptions spend, LoadOptions load, LoadPoint loadPoint, Largest largest) {
         double warmupSeconds = load.warmupDuration.toMillis() / 1e3;
         double warmup = load.warmupRequestCount
                 + switch (loadPoint) {
@@ -264,14 +260,14 @@ record RunPlan(
             case LoadPoint.OpenLoop open -> 1;
             case LoadPoint.Other other -> throw unmakeable(other);
         };
-        double promptTokens = LARGEST_TOKENS_PER_WORD * longest(load.promptTokens, load.promptTokensDeviation) * atOnce;
-        double outputTokens = longest(load.outputTokens, load.outputTokensDeviation()) * atOnce;
+        double promptTokens = (double) LARGEST_TOKENS_PER_WORD * largest.promptWords() * atOnce;
+        double outputTokens = (double) largest.answerTokens() * atOnce;
         String requests = atOnce == 1 ? "one request may take " : "the " + atOnce + " requests of its start may take ";
         if (spend.maxTokensTotal != null && spend.maxTokensTotal < promptTokens + outputTokens) {
             throw new Wrong(
                     "--max-tokens-total",
                     "is " + spend.maxTokensTotal + " and " + requests + (long) (promptTokens + outputTokens)
-                            + " tokens (two for each word of --isl, and --osl): nothing would be measured; raise it, or"
+                            + " tokens (two for each word of the longest prompt, and the longest answer): nothing would be measured; raise it, or"
                             + " ask for less");
         }
         double cost =
@@ -327,8 +323,15 @@ record RunPlan(
         }
     }
 
-    /** The longest that the producer draws. */
-    private static double longest(int mean, int standardDeviation) {
-        return Math.min((double) LONGEST * mean, mean + (double) LONGEST * standardDeviation);
+    /** A plain number and how far it spreads, or a length that says itself how it spreads. */
+    private static void spreads(String option, Length length, int deviation, int most) {
+        length.always().ifPresent(mean -> range(option, mean, 1, most));
+        range(option + "-stddev", deviation, 0, most);
+        if (length.always().isEmpty() && deviation > 0) {
+            throw new Wrong(
+                    option + "-stddev",
+                    "is of a plain number, and " + option + " is " + length + ": leave it out, or write for example "
+                            + option + " 128~" + deviation);
+        }
     }
 }

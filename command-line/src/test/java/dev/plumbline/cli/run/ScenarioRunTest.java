@@ -63,12 +63,30 @@ class ScenarioRunTest {
                 "proxy: ftp://h; :2: proxy: ",
                 "metrics-url: 'http://h:x'; :2: metrics-url: ",
                 "endpoint-type: soap; :2: endpoint-type: ",
+                "isl: lognormal(5); :2: isl: 'lognormal(5)' is no length such as 128",
+                "workload: none.yaml; :2: workload ",
+                "mix: chta=2; :2: mix 'chta' is no built-in class: did you mean chat?",
+                "mix: chat\\nworkload: w.yaml; :2: mix excludes --workload",
+                "mix: chat\\nosl: 5; :3: osl is of a load without classes: with --mix each class says",
+                "isl: uniform(1,9)\\nisl-stddev: 5; :3: isl-stddev is of a plain number, and --isl is uniform(1,9)",
             })
     void namesFileLineKeyAndWhatIsAllowed(String setting, String words) throws IOException {
         Path file = file("url: http://127.0.0.1:1\n" + setting.replace("\\n", "\n") + "\n");
 
         assertThat(run(file.toString())).isEqualTo(2);
         assertThat(complaints.toString()).startsWith(file + words);
+    }
+
+    @Test
+    void aWorkloadFileThatIsWrongIsToldWithItsOwnLine() throws IOException {
+        Files.writeString(folder.resolve("w.yaml"), "classes:\n  rag:\n    isl: 5\n    osl: many\n");
+        Path file = file("url: http://127.0.0.1:1\nworkload: w.yaml\n");
+
+        assertThat(run(file.toString())).isEqualTo(2);
+        assertThat(complaints.toString())
+                .startsWith(
+                        file + ":2: workload " + folder.resolve("w.yaml") + ":4: classes.rag.osl: 'many' is no length")
+                .doesNotContain("\n");
     }
 
     @Test
@@ -146,7 +164,7 @@ class ScenarioRunTest {
 
     static Stream<Path> shipped() throws IOException {
         try (Stream<Path> files = Files.list(Path.of("../scenarios"))) {
-            return List.copyOf(files.sorted().toList()).stream();
+            return List.copyOf(files.filter(Files::isRegularFile).sorted().toList()).stream();
         }
     }
 
