@@ -93,13 +93,13 @@ final class OwnPrompts {
                 dataset,
                 workload.datasetOrder(),
                 workload.seed(),
-                ProducerSettings.answers(workload));
+                WorkloadSettings.answers(workload));
     }
 
     /** The longest answer that any of them may have. */
     long mostAnswerTokens() {
         return dataset.facts()
-                .mostTokens(ProducerSettings.answers(config.workload()).most());
+                .mostTokens(WorkloadSettings.answers(config.workload()).most());
     }
 
     /** The longest of them at worst, as if it were of words of two tokens each. */

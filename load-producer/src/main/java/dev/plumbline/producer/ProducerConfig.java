@@ -479,6 +479,24 @@ public interface ProducerConfig {
     }
 
     interface Workload {
+        /**
+         * A workload file, YAML or JSON: classes of requests with weights and shapes. Then the lengths below are not used. Absent =
+         * one class of single prompts.
+         */
+        Optional<String> file();
+
+        /** Built-in classes by weight, for example {@code chat=3,rag=1}, instead of a file. Absent = none. */
+        Optional<String> mix();
+
+        /**
+         * Length of a prompt, in tokens (words), with its distribution, for example {@code lognormal(128,0.6)}; in place of
+         * prompt-tokens. Absent = those.
+         */
+        Optional<String> promptLength();
+
+        /** Longest answer, in tokens, with its distribution; in place of max-tokens. Absent = those. */
+        Optional<String> answerLength();
+
         /** Mean length of a prompt, in tokens (words), 1 to 100000. Default 128. */
         @WithDefault("128")
         int promptTokens();

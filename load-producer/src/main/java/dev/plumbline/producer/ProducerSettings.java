@@ -134,8 +134,8 @@ record ProducerSettings(
         });
         LoadPoint loadPoint = loadPoint(config.load());
         Tokens tokens = tokens(config.tokens(), endpoint);
-        Optional<OwnPrompts> own = OwnPrompts.read(config);
-        Workload workload = own.map(OwnPrompts::workload).orElseGet(() -> workload(config));
+        WorkloadSettings asked = WorkloadSettings.checked(config);
+        Workload workload = asked.workload();
         List<String> variants = Stream.concat(
                         Stream.of(config.series().variant()), canary.stream().map(CanarySettings::variant))
                 .toList();
@@ -145,12 +145,10 @@ record ProducerSettings(
                 Runtime.getRuntime().maxMemory(),
                 (canary.isPresent() ? 2 : 1)
                         * config.load().concurrency().orElse(config.load().maxInFlight()),
-                (int) own.map(OwnPrompts::mostAnswerTokens)
-                        .orElseGet(() -> answers(config.workload()).most())
-                        .longValue());
+                asked.largest().answerTokens());
         return new ProducerSettings(
                 bootstrapServers,
-                new LaneSettings(config, model, loadPoint, conditions(config, own, canary), limits, keepsTexts)
+                new LaneSettings(config, model, loadPoint, conditions(config, asked, canary), limits, keepsTexts)
                         .lanes(workload, driven, canary),
                 workload,
                 cacheUse(config.workload()),
@@ -229,47 +227,22 @@ record ProducerSettings(
                 most.maxStreamBytes());
     }
 
-    private static Workload workload(ProducerConfig config) {
-        ProducerConfig.Workload workload = config.workload();
-        return new SyntheticWorkload(
-                new RequestClass(config.series().scenario()),
-                new Prompts(workload.seed(), prompts(workload)),
-                workload.seed(),
-                answers(workload));
-    }
-
-    private static Length prompts(ProducerConfig.Workload workload) {
-        return new Length(workload.promptTokens(), workload.promptTokensDeviation());
-    }
-
     /** What a person brought is sent as it is, unless they say otherwise. */
     private static ProducerConfig.CacheUse cacheUse(ProducerConfig.Workload workload) {
         return workload.cache()
                 .orElse(OwnPrompts.areGiven(workload) ? ProducerConfig.CacheUse.REUSE : ProducerConfig.CacheUse.AVOID);
     }
 
-    static Length answers(ProducerConfig.Workload workload) {
-        return new Length(workload.maxTokens(), workload.maxTokensDeviation().orElse(workload.maxTokens() / 10));
-    }
-
     /** What this producer knows of what must match. */
     private static String conditions(
-            ProducerConfig config, Optional<OwnPrompts> own, Optional<CanarySettings> canary) {
-        ProducerConfig.Workload workload = config.workload();
+            ProducerConfig config, WorkloadSettings asked, Optional<CanarySettings> canary) {
         Map<String, String> conditions = new HashMap<>(Map.of(
-                "promptTokens", Integer.toString(workload.promptTokens()),
-                "promptTokensDeviation", Integer.toString(workload.promptTokensDeviation()),
-                "maxTokens", Integer.toString(workload.maxTokens()),
-                "seed", Long.toString(workload.seed()),
-                "cache", cacheUse(workload).name(),
+                "seed", Long.toString(config.workload().seed()),
+                "cache", cacheUse(config.workload()).name(),
                 "streaming", Boolean.toString(config.target().streaming()),
                 "endpointType", config.target().endpointType().name()));
         conditions.putAll(GenerationSettings.checked(config).conditions());
-        int spread = answers(workload).standardDeviation();
-        if (spread > 0) {
-            conditions.put("maxTokensDeviation", Integer.toString(spread));
-        }
-        own.ifPresent(prompts -> prompts.state(conditions));
+        conditions.putAll(asked.conditions());
         canary.ifPresent(other -> conditions.put("canary", other.condition()));
         return ConditionsDigest.of(conditions);
     }

@@ -6,6 +6,7 @@ import dev.plumbline.cli.number.RateConverter;
 import dev.plumbline.cli.number.WholeNumberConverter;
 import dev.plumbline.cli.time.DurationConverter;
 import dev.plumbline.contract.series.Arrivals;
+import dev.plumbline.workload.Length;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -115,33 +116,37 @@ final class LoadOptions {
     @Option(
             names = {"--isl", "--random-input-len"},
             defaultValue = "128",
-            converter = WholeNumberConverter.class,
-            paramLabel = "TOKENS",
-            description = {"Mean length of the prompts, in words.", "Default: ${DEFAULT-VALUE}"})
-    int promptTokens = 128;
+            converter = LengthConverter.class,
+            paramLabel = "LENGTH",
+            description = {
+                "Length of the prompts, in words: a mean, or how they spread: '128~32' (mean and deviation),",
+                "'lognormal(128,0.6)' (median and sigma), 'uniform(50,200)', or quantiles 'p50=120,p90=400,max=4000'.",
+                "Default: ${DEFAULT-VALUE}"
+            })
+    Length promptTokens = Length.of(128);
 
     @Option(
             names = "--isl-stddev",
             defaultValue = "0",
             converter = WholeNumberConverter.class,
             paramLabel = "TOKENS",
-            description = {"Standard deviation of that length.", "Default: ${DEFAULT-VALUE}"})
+            description = {"Standard deviation of a plain --isl.", "Default: ${DEFAULT-VALUE}"})
     int promptTokensDeviation;
 
     @Option(
             names = {"--osl", "--random-output-len"},
             defaultValue = "64",
-            converter = WholeNumberConverter.class,
-            paramLabel = "TOKENS",
-            description = {"Longest answer, on average.", "Default: ${DEFAULT-VALUE}"})
-    int outputTokens = 64;
+            converter = LengthConverter.class,
+            paramLabel = "LENGTH",
+            description = {"Longest answer: a mean, or how they spread, as of --isl.", "Default: ${DEFAULT-VALUE}"})
+    Length outputTokens = Length.of(64);
 
     @Option(
             names = {"--osl-stddev"},
             converter = WholeNumberConverter.class,
             paramLabel = "TOKENS",
             description = {
-                "Standard deviation of that length: answers of equal length keep requests in step.",
+                "Standard deviation of a plain --osl: answers of equal length keep requests in step.",
                 "Default: a tenth of --osl."
             })
     @Nullable
@@ -209,9 +214,23 @@ final class LoadOptions {
             description = {"Longest pause within an answer.", "Default: ${DEFAULT-VALUE}"})
     Duration stallTimeout = Duration.ofSeconds(30);
 
-    /** How far lengths of answers spread. */
+    /** How far lengths of answers spread around a plain number; 0 where the length says itself how it spreads. */
     int outputTokensDeviation() {
-        return outputTokensDeviation == null ? outputTokens / 10 : outputTokensDeviation;
+        return outputTokensDeviation == null ? outputTokens.always().orElse(0) / 10 : outputTokensDeviation;
+    }
+
+    /** How long prompts are. */
+    Length prompts() {
+        return spread(promptTokens, promptTokensDeviation);
+    }
+
+    /** How long answers may be. */
+    Length answers() {
+        return spread(outputTokens, outputTokensDeviation());
+    }
+
+    private static Length spread(Length length, int deviation) {
+        return length.always().isPresent() ? new Length(length.always().getAsInt(), deviation) : length;
     }
 
     /** The arrivals of an open loop. */

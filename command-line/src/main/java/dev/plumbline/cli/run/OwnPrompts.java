@@ -82,7 +82,12 @@ final class OwnPrompts {
         if (given.size() > 1) {
             throw new RunPlan.Wrong(given.getLast(), "excludes " + given.getFirst() + ": give one of them");
         }
-        if (all.load.promptTokens != new LoadOptions().promptTokens || all.load.promptTokensDeviation != 0) {
+        if (all.workload.hasClasses()) {
+            throw new RunPlan.Wrong(
+                    all.workload.mix == null ? "--workload" : "--mix",
+                    "has classes, and " + given.getFirst() + " brings its own prompts: leave one of them out");
+        }
+        if (!all.load.promptTokens.equals(new LoadOptions().promptTokens) || all.load.promptTokensDeviation != 0) {
             throw new RunPlan.Wrong(
                     all.load.promptTokensDeviation == 0 ? "--isl" : "--isl-stddev",
                     "is of drawn words, and " + given.getFirst() + " brings its own: leave one of them out");
@@ -96,7 +101,9 @@ final class OwnPrompts {
         String option = given.getFirst();
         DatasetFacts facts =
                 file.isPresent() ? looked(option, file.get(), choice(options, format)) : typed(option, options.prompts);
-        return Optional.of(new OwnPrompts(option, file, format, options, facts, all.load.outputTokens));
+        return Optional.of(new OwnPrompts(option, file, format, options, facts, all.load.outputTokens
+                .always()
+                .orElse((int) all.load.outputTokens.most())));
     }
 
     private static void requireNothing(PromptOptions options) {

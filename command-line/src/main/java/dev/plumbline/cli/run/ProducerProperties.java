@@ -144,10 +144,7 @@ final class ProducerProperties {
             all.put("plumbline.load.ramp", load.ramp.toMillis() + "ms");
         }
         all.put("plumbline.load.warmup-requests", Long.toString(load.warmupRequestCount));
-        all.put("plumbline.workload.prompt-tokens", Integer.toString(load.promptTokens));
-        all.put("plumbline.workload.prompt-tokens-deviation", Integer.toString(load.promptTokensDeviation));
-        all.put("plumbline.workload.max-tokens", Integer.toString(load.outputTokens));
-        all.put("plumbline.workload.max-tokens-deviation", Integer.toString(load.outputTokensDeviation()));
+        all.putAll(plan.workload().properties(load));
         all.put("plumbline.workload.seed", Long.toString(load.seed));
         all.put("plumbline.workload.cache", plan.cache().name().toUpperCase(Locale.ROOT));
         plan.ownPrompts().ifPresent(own -> own.tell(all));

@@ -36,6 +36,13 @@ final class RecordedPlan {
         return new RecordedPlan(more);
     }
 
+    /** The same without what has no meaning in this run. */
+    RecordedPlan without(Collection<String> names) {
+        Map<String, RecordedValue> fewer = new TreeMap<>(values);
+        fewer.keySet().removeAll(names);
+        return new RecordedPlan(fewer);
+    }
+
     /** What the record says. */
     Map<String, String> texts() {
         Map<String, String> texts = new TreeMap<>();

@@ -1,6 +1,7 @@
 package dev.plumbline.cli.run;
 
 import dev.plumbline.cli.time.DurationConverter;
+import dev.plumbline.workload.Length;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -41,8 +42,8 @@ final class RecordedValue {
 
     private static final Map<String, Form> FORMS = forms();
 
-    /** Groups of the producer's settings in which nothing is text. */
-    private static final List<String> NUMBERS_ONLY = List.of(
+    /** Groups of the producer's settings in which nothing is a secret: numbers, and how a workload is called. */
+    private static final List<String> OPEN_GROUPS = List.of(
             "plumbline.breaker.",
             "plumbline.emit.",
             "plumbline.limits.",
@@ -80,6 +81,7 @@ final class RecordedValue {
                         "kafka",
                         "kafka-config",
                         "metadata",
+                        "mix",
                         "model",
                         "prompt-column",
                         "prompt-file",
@@ -89,7 +91,8 @@ final class RecordedValue {
                         "target-name",
                         "tenant",
                         "variant",
-                        "vary")
+                        "vary",
+                        "workload")
                 .forEach(name -> forms.put(name, Form.OPEN));
         Stream.of("url", "canary-url", "metrics-url", "proxy").forEach(name -> forms.put(name, Form.ADDRESS));
         forms.put("header", Form.HEADER);
@@ -111,6 +114,7 @@ final class RecordedValue {
                 || type.isEnum()
                 || type == Boolean.class
                 || type == Duration.class
+                || type == Length.class
                 || type == Span.class;
     }
 
@@ -159,7 +163,7 @@ final class RecordedValue {
         if (equals < 0) {
             return HIDDEN;
         }
-        return NUMBERS_ONLY.stream().anyMatch(typed::startsWith) && !typed.startsWith(PROMPTS)
+        return OPEN_GROUPS.stream().anyMatch(typed::startsWith) && !typed.startsWith(PROMPTS)
                 ? typed
                 : typed.substring(0, equals + 1) + HIDDEN;
     }

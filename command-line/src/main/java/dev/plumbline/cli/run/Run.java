@@ -156,7 +156,12 @@ final class Run {
                     throw CommandFailure.usage("--reset-kv-cache " + refusal);
                 });
             }
-            plan.ownPrompts().ifPresent(own -> own.requireFit(discovery.endpointType(), discovery));
+            plan.ownPrompts()
+                    .ifPresentOrElse(own -> own.requireFit(discovery.endpointType(), discovery), () -> plan.workload()
+                            .refusal(plan.load(), discovery.contextLengthTokens())
+                            .ifPresent(why -> {
+                                throw CommandFailure.usage(why);
+                            }));
             Optional<CanaryTarget> canary = canary(discovery);
             Environment environment = environment(discovery, canary);
             RunSeries series = series(discovery, environment);
@@ -402,12 +407,7 @@ final class Run {
         subject.putAll(plan.judgement().metadata);
         Map<String, String> conditions = new TreeMap<>(discovery.facts().conditions());
         LoadOptions load = plan.load();
-        conditions.put("promptTokens", Integer.toString(load.promptTokens));
-        conditions.put("promptTokensDeviation", Integer.toString(load.promptTokensDeviation));
-        conditions.put("maxTokens", Integer.toString(load.outputTokens));
-        if (load.outputTokensDeviation() > 0) {
-            conditions.put("maxTokensDeviation", Integer.toString(load.outputTokensDeviation()));
-        }
+        conditions.putAll(plan.workload().conditions(load));
         conditions.putAll(plan.generation().generation().conditions());
         conditions.put("streaming", Boolean.toString(load.streaming));
         conditions.put("seed", Long.toString(load.seed));

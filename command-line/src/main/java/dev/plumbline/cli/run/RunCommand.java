@@ -136,6 +136,7 @@ public final class RunCommand implements Callable<Integer>, ScenarioFlags.OfRun 
     private int drive() throws InterruptedException {
         CommandLine line = spec.commandLine();
         TargetAddress typed = options.target.address(line, System::getenv);
+        requireClassesSayTheirLengths(line);
         RunPlan plan = plan(line, typed);
         TargetAddress.Wanted wanted =
                 typed.wanted().generating(plan.generation().generation());
@@ -153,7 +154,13 @@ public final class RunCommand implements Callable<Integer>, ScenarioFlags.OfRun 
         RunView view = new RunView(screen, plan, silent);
         Run run = new Run(
                 plan,
-                recorded(line).with("cache", plan.cache().name()),
+                (plan.hasClasses()
+                                ? recorded(line)
+                                        .without(WorkloadOptions.OF_ONE_CLASS.stream()
+                                                .map(option -> option.substring(2))
+                                                .toList())
+                                : recorded(line))
+                        .with("cache", plan.cache().name()),
                 address,
                 cluster.<Map<String, Object>>map(HashMap::new),
                 view,
@@ -174,6 +181,22 @@ public final class RunCommand implements Callable<Integer>, ScenarioFlags.OfRun 
         } catch (RunPlan.Wrong e) {
             throw new ParameterException(line, e.option() + " " + e.getMessage(), e);
         }
+    }
+
+    private void requireClassesSayTheirLengths(CommandLine line) {
+        if (!options.workload.hasClasses()) {
+            return;
+        }
+        WorkloadOptions.OF_ONE_CLASS.stream()
+                .filter(line.getParseResult()::hasMatchedOption)
+                .findFirst()
+                .ifPresent(option -> {
+                    throw new ParameterException(
+                            line,
+                            option + " is of a load without classes: with "
+                                    + (options.workload.mix == null ? "--workload" : "--mix")
+                                    + " each class says how long its prompts and answers are");
+                });
     }
 
     private static Run.Ended ended(Run run, RunView view) throws InterruptedException {

@@ -22,6 +22,8 @@ public final class RunOptions {
 
     @ArgGroup(validate = false, heading = "%nGeneration%n")
     GenerationOptions generation = new GenerationOptions();
+    @ArgGroup(validate = false, heading = "%nWorkload%n")
+    WorkloadOptions workload = new WorkloadOptions();
 
     @ArgGroup(validate = false, heading = "%nMeaning and verdict%n")
     JudgementOptions judgement = new JudgementOptions();

@@ -6,6 +6,8 @@ import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.judgement.result.RunSeries;
 import dev.plumbline.judgement.run.Budget;
 import dev.plumbline.judgement.run.CanarySplit;
+import dev.plumbline.workload.Largest;
+import dev.plumbline.workload.Length;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -40,8 +42,6 @@ record RunPlan(
     private static final double HIGHEST_PRICE = 1e6;
     /** Worst case of a prompt, as the producer books it until a server has counted one. */
     private static final int LARGEST_TOKENS_PER_WORD = 2;
-    /** Lengths that vary are cut at so many times their mean, and so many standard deviations above it. */
-    private static final int LONGEST = 4;
     /** A share that no number of failures reaches. */
     private static final double NEVER = 2;
 
@@ -97,10 +97,9 @@ record RunPlan(
         range("--max-in-flight", load.maxInFlight, 1, 1_000_000);
         range("--request-count", load.requestCount == null ? 1 : load.requestCount, 1, Long.MAX_VALUE);
         range("--warmup-request-count", load.warmupRequestCount, 0, 1_000_000_000);
-        range("--isl", load.promptTokens, 1, 100_000);
-        range("--isl-stddev", load.promptTokensDeviation, 0, 100_000);
-        range("--osl", load.outputTokens, 1, 1_000_000);
-        range("--osl-stddev", load.outputTokensDeviation(), 0, 1_000_000);
+        spreads("--isl", load.promptTokens, load.promptTokensDeviation, 100_000);
+        spreads("--osl", load.outputTokens, load.outputTokensDeviation(), 1_000_000);
+        Largest largest = options.workload.largest(load);
         bounded(options.generation, spend);
         if (load.ramp != null && load.concurrency == null && open) {
             throw new Wrong("--ramp", "is of a closed loop: give --concurrency instead of --request-rate");
@@ -132,7 +131,7 @@ record RunPlan(
                 ? new LoadPoint.OpenLoop(rate, load.arrivals())
                 : new LoadPoint.ClosedLoop(concurrency(load));
         Optional<OwnPrompts> own = OwnPrompts.read(options);
-        roomForOne(spend, load, own, loadPoint);
+        roomForOne(spend, load, own, loadPoint, largest);
         return new RunPlan(
                 runId,
                 loadPoint,
@@ -146,6 +145,11 @@ record RunPlan(
 
     LoadOptions load() {
         return options.load;
+    }
+
+    /** Whether what is asked has classes. */
+    boolean hasClasses() {
+        return options.workload.hasClasses();
     }
 
     GenerationOptions generation() {
@@ -171,6 +175,10 @@ record RunPlan(
 
     JudgementOptions judgement() {
         return options.judgement;
+    }
+
+    WorkloadOptions workload() {
+        return options.workload;
     }
 
     OutputOptions output() {
@@ -298,7 +306,11 @@ record RunPlan(
      * broken: limits that the warm-up uses up, or that one request might break, leave nothing to measure.
      */
     private static void roomForOne(
-            SpendOptions spend, LoadOptions load, Optional<OwnPrompts> own, LoadPoint loadPoint) {
+            SpendOptions spend,
+            LoadOptions load,
+            Optional<OwnPrompts> own,
+            LoadPoint loadPoint,
+            Largest largest) {
         double warmupSeconds = load.warmupDuration.toMillis() / 1e3;
         double warmup = load.warmupRequestCount
                 + switch (loadPoint) {
@@ -318,11 +330,11 @@ record RunPlan(
             case LoadPoint.OpenLoop open -> 1;
             case LoadPoint.Other other -> throw unmakeable(other);
         };
-        double longestAnswer = longest(load.outputTokens, load.outputTokensDeviation());
+        double longestAnswer = largest.answerTokens();
         double outputTokens =
                 own.map(prompts -> prompts.mostAnswerTokens(longestAnswer)).orElse(longestAnswer) * atOnce;
         double promptTokens = own.map(prompts -> prompts.worstPromptTokens(longestAnswer))
-                        .orElse(LARGEST_TOKENS_PER_WORD * longest(load.promptTokens, load.promptTokensDeviation))
+                        .orElse((double) LARGEST_TOKENS_PER_WORD * largest.promptWords())
                 * atOnce;
         String requests = atOnce == 1 ? "one request may take " : "the " + atOnce + " requests of its start may take ";
         if (spend.maxTokensTotal != null && spend.maxTokensTotal < promptTokens + outputTokens) {
@@ -332,8 +344,8 @@ record RunPlan(
                             + " tokens ("
                             + (own.isPresent()
                                     ? "one for two bytes of the longest prompt"
-                                    : "two for each word of --isl")
-                            + ", and --osl): nothing would be measured; raise it, or"
+                                    : "two for each word of the longest prompt")
+                            + ", and the longest answer): nothing would be measured; raise it, or"
                             + " ask for less");
         }
         double cost =
@@ -400,8 +412,15 @@ record RunPlan(
         }
     }
 
-    /** The longest that the producer draws. */
-    private static double longest(int mean, int standardDeviation) {
-        return Math.min((double) LONGEST * mean, mean + (double) LONGEST * standardDeviation);
+    /** A plain number and how far it spreads, or a length that says itself how it spreads. */
+    private static void spreads(String option, Length length, int deviation, int most) {
+        length.always().ifPresent(mean -> range(option, mean, 1, most));
+        range(option + "-stddev", deviation, 0, most);
+        if (length.always().isEmpty() && deviation > 0) {
+            throw new Wrong(
+                    option + "-stddev",
+                    "is of a plain number, and " + option + " is " + length + ": leave it out, or write for example "
+                            + option + " 128~" + deviation);
+        }
     }
 }

@@ -76,12 +76,30 @@ class ScenarioRunTest {
                 "dataset: none.jsonl; :2: dataset '",
                 "dataset-format: parquet; :2: dataset-format: 'parquet' is no format: auto, lines, whole, csv, jsonl",
                 "dataset-format: csv; :2: dataset-format is of a file: give --dataset, too",
+                "isl: lognormal(5); :2: isl: 'lognormal(5)' is no length such as 128",
+                "workload: none.yaml; :2: workload ",
+                "mix: chta=2; :2: mix 'chta' is no built-in class: did you mean chat?",
+                "mix: chat\\nworkload: w.yaml; :2: mix excludes --workload",
+                "mix: chat\\nosl: 5; :3: osl is of a load without classes: with --mix each class says",
+                "isl: uniform(1,9)\\nisl-stddev: 5; :3: isl-stddev is of a plain number, and --isl is uniform(1,9)",
             })
     void namesFileLineKeyAndWhatIsAllowed(String setting, String words) throws IOException {
         Path file = file("url: http://127.0.0.1:1\n" + setting.replace("\\n", "\n") + "\n");
 
         assertThat(run(file.toString())).isEqualTo(2);
         assertThat(complaints.toString()).startsWith(file + words);
+    }
+
+    @Test
+    void aWorkloadFileThatIsWrongIsToldWithItsOwnLine() throws IOException {
+        Files.writeString(folder.resolve("w.yaml"), "classes:\n  rag:\n    isl: 5\n    osl: many\n");
+        Path file = file("url: http://127.0.0.1:1\nworkload: w.yaml\n");
+
+        assertThat(run(file.toString())).isEqualTo(2);
+        assertThat(complaints.toString())
+                .startsWith(
+                        file + ":2: workload " + folder.resolve("w.yaml") + ":4: classes.rag.osl: 'many' is no length")
+                .doesNotContain("\n");
     }
 
     @Test

@@ -56,4 +56,20 @@ public enum EndpointType {
     public Map<String, String> authorization(String key) {
         return this == MESSAGES ? Map.of("x-api-key", key) : Map.of("Authorization", "Bearer " + key);
     }
+
+    /**
+     * The field in which this API expects in whose name is asked; none where it has no such field.
+     *
+     * @param name of letters, digits, {@code .}, {@code _} and {@code -}
+     */
+    public JsonFields user(String name) {
+        if (!name.matches("[A-Za-z0-9._-]+")) {
+            throw new IllegalArgumentException("'" + name + "' is no name of a user");
+        }
+        return switch (this) {
+            case CHAT, COMPLETIONS, RESPONSES -> JsonFields.of("user", '"' + name + '"');
+            case MESSAGES -> JsonFields.of("metadata", "{\"user_id\":\"" + name + "\"}");
+            case OLLAMA_GENERATE, OLLAMA_CHAT, GENERIC -> JsonFields.NONE;
+        };
+    }
 }

@@ -1,6 +1,7 @@
 package dev.plumbline.workload;
 
 import dev.plumbline.protocol.Ask;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /**
@@ -36,6 +37,11 @@ public final class SyntheticWorkload implements Workload {
     public Session session(long ordinal) {
         int longest = answers.drawn(new SplittableRandom(Salt.mixed(seed, ordinal)));
         return Session.ofOne(requestClass, Ask.of(prompts.prompt(ordinal), longest));
+    }
+
+    @Override
+    public List<RequestClass> classes() {
+        return List.of(requestClass);
     }
 
     @Override

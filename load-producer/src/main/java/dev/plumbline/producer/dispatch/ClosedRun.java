@@ -110,6 +110,20 @@ final class ClosedRun extends LoadRun {
         });
     }
 
+    @Override
+    void turnedAway(long dueNanos) {
+        context.runOnContext(unused -> {
+            offer(dueNanos);
+            completeIfIdle();
+        });
+    }
+
+    /** As many as it has slots anyway. */
+    @Override
+    int mostInFlight() {
+        return Integer.MAX_VALUE;
+    }
+
     private void pause(long millis) {
         vertx.setTimer(millis, unused -> {
             offer(clock.nanos());

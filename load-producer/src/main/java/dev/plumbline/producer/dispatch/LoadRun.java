@@ -48,8 +48,6 @@ abstract sealed class LoadRun implements InFlight.Owner permits OpenRun, ClosedR
     private final Preparation unmeasured;
     private final CompletableFuture<Long> measuredUntil = new CompletableFuture<>();
     private final CompletableFuture<Void> done = new CompletableFuture<>();
-    /** Sessions between two turns. */
-    private int thinking;
 
     private boolean isExhausted;
     private boolean isStopping;
@@ -95,6 +93,12 @@ abstract sealed class LoadRun implements InFlight.Owner permits OpenRun, ClosedR
 
     /** A session that was offered is over, with all its turns; of a pair both halves. */
     abstract void freed(Round last);
+
+    /** A session is over because its next turn, which was due then, was dropped. */
+    abstract void turnedAway(long dueNanos);
+
+    /** Most requests in flight; a turn that falls due beyond is dropped. */
+    abstract int mostInFlight();
 
     /** The loop's regular tick: late pacing is made good, timeouts are enforced, the end is seen. */
     final void tick() {
@@ -270,7 +274,6 @@ abstract sealed class LoadRun implements InFlight.Owner permits OpenRun, ClosedR
             completeIfIdle();
             return;
         }
-        thinking++;
         offer.from()
                 .follow(
                         goingOn.stream()
@@ -283,25 +286,25 @@ abstract sealed class LoadRun implements InFlight.Owner permits OpenRun, ClosedR
 
     private void think(Preparation from, Optional<Volley> next, Round before, long endNanos) {
         if (next.isEmpty()) {
-            thinking--;
             freed(before);
             completeIfIdle();
             return;
         }
-        takeWhenDue(from, next.get(), endNanos + next.get().thinkNanos(), before);
+        // Nobody thinks in a rehearsal: it is there to make requests.
+        long thinkNanos = course.phase() == Phase.REHEARSAL ? 0 : next.get().thinkNanos();
+        takeWhenDue(from, next.get(), endNanos + thinkNanos);
     }
 
     /** A timer knows whole milliseconds, and none is taken up before it is due. */
-    private void takeWhenDue(Preparation from, Volley turn, long dueNanos, Round before) {
+    private void takeWhenDue(Preparation from, Volley turn, long dueNanos) {
         long aheadNanos = dueNanos - clock.nanos();
-        if (aheadNanos > 0) {
+        if (aheadNanos > 0 && !isExhausted) {
             long aheadMillis = Math.ceilDiv(aheadNanos, ProducerClock.NANOS_PER_MILLI);
-            vertx.setTimer(aheadMillis, unused -> takeWhenDue(from, turn, dueNanos, before));
+            vertx.setTimer(aheadMillis, unused -> takeWhenDue(from, turn, dueNanos));
             return;
         }
-        thinking--;
         if (!isTaken(from, turn, dueNanos)) {
-            freed(before);
+            turnedAway(dueNanos);
             completeIfIdle();
         }
     }
@@ -311,17 +314,17 @@ abstract sealed class LoadRun implements InFlight.Owner permits OpenRun, ClosedR
         if (isExhausted || (phase == course.phase() && !course.issue())) {
             return false;
         }
-        Taken taken = take(phase, from, gates(turn, Integer.MAX_VALUE), dueNanos);
+        Taken taken = take(phase, from, gates(turn, mostInFlight()), dueNanos);
         isExhausted |= taken == Taken.NO_MORE;
         return taken == Taken.UP;
     }
 
-    /** It is over when nothing more is offered and everything has ended. Who pauses offers nothing afterwards. */
+    /** It is over when nothing more is offered and everything has ended. Who pauses or thinks offers nothing afterwards. */
     final void completeIfIdle() {
         if (hasEnded || !isExhausted) {
             return;
         }
-        if (inFlight.size() == 0 && (thinking == 0 || isStopping)) {
+        if (inFlight.size() == 0) {
             hasEnded = true;
             ended();
             measured.close();

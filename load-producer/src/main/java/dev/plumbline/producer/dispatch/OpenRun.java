@@ -100,6 +100,15 @@ final class OpenRun extends LoadRun {
     @Override
     void freed(Round last) {}
 
+    /** As if it had been answered. */
+    @Override
+    void turnedAway(long dueNanos) {}
+
+    @Override
+    int mostInFlight() {
+        return plan.maxInFlight();
+    }
+
     @Override
     void ended() {
         LockSupport.unpark(pacerThread);

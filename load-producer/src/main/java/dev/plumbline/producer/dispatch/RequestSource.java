@@ -9,6 +9,7 @@ import dev.plumbline.producer.recorder.RequestRecording;
 import dev.plumbline.producer.recorder.TokenChoice;
 import dev.plumbline.producer.recorder.Twins;
 import dev.plumbline.producer.time.ProducerClock;
+import dev.plumbline.protocol.Ask;
 import dev.plumbline.workload.Session;
 import dev.plumbline.workload.Workload;
 import java.util.List;
@@ -109,7 +110,7 @@ public record RequestSource(
                         ordinal,
                         turn,
                         next.thinkNanos(),
-                        lane.target().protocol().body(next.ask()),
+                        lane.target().protocol().body(inTheNameOf(session, lane, next.ask())),
                         counting.keepsTexts() ? Optional.of(next.ask().text()) : Optional.empty(),
                         workload.readsAnswers() && !session.isOver(),
                         SpendGuard.Worst.of(
@@ -117,6 +118,13 @@ public record RequestSource(
                                 next.ask().text(),
                                 next.ask().maxTokens()),
                         half));
+    }
+
+    /** Where the API has a field for who asks. */
+    private static Ask inTheNameOf(Session session, Lane lane, Ask ask) {
+        return session.tenant()
+                .map(tenant -> ask.with(lane.target().protocol().endpointType().user(tenant)))
+                .orElse(ask);
     }
 
     private Attempt attempt(long ordinal, int turn, Session session, Optional<Half> half) {

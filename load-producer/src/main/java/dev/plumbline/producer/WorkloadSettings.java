@@ -1,0 +1,149 @@
+package dev.plumbline.producer;
+
+import dev.plumbline.contract.series.ConditionsDigest;
+import dev.plumbline.producer.settings.Allowed;
+import dev.plumbline.workload.BuiltInClasses;
+import dev.plumbline.workload.Datasets;
+import dev.plumbline.workload.Largest;
+import dev.plumbline.workload.Length;
+import dev.plumbline.workload.OpenedWorkload;
+import dev.plumbline.workload.Prompts;
+import dev.plumbline.workload.RequestClass;
+import dev.plumbline.workload.StatedWorkload;
+import dev.plumbline.workload.SyntheticWorkload;
+import dev.plumbline.workload.Workload;
+import dev.plumbline.workload.WorkloadFile;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The part of the configuration that says what is asked, after its rules were checked.
+ *
+ * @param workload not salted
+ * @param largest what one of its requests may take at most
+ * @param conditions what of it must match for a comparison, by name
+ */
+record WorkloadSettings(Workload workload, Largest largest, Map<String, String> conditions) {
+
+    private static final long LONGEST_PROMPT = 4 * 100_000;
+    private static final long LONGEST_ANSWER = 4 * 1_000_000;
+
+    WorkloadSettings {
+        conditions = Map.copyOf(conditions);
+    }
+
+    /** @throws InvalidConfiguration naming the first key that is wrong, or file and line of a workload file */
+    static WorkloadSettings checked(ProducerConfig config) {
+        Optional<OwnPrompts> own = OwnPrompts.read(config);
+        ProducerConfig.Workload asked = config.workload();
+        Optional<StatedWorkload> stated = stated(asked);
+        if (own.isPresent()) {
+            if (stated.isPresent()) {
+                throw new InvalidConfiguration("prompts of one's own (plumbline.workload.prompts or .dataset) exclude"
+                        + " plumbline.workload.file and .mix: set one of them");
+            }
+            return ofOwn(config, own.get());
+        }
+        if (stated.isEmpty()) {
+            return ofOneClass(config);
+        }
+        OpenedWorkload opened = InvalidConfiguration.allowed(
+                "plumbline.workload.file: ", () -> stated.get().open(asked.seed(), Datasets.NONE));
+        return new WorkloadSettings(
+                opened.workload(),
+                opened.largest(),
+                Map.of(
+                        "workload",
+                        ConditionsDigest.of(Map.of("text", stated.get().text()))));
+    }
+
+    private static Optional<StatedWorkload> stated(ProducerConfig.Workload asked) {
+        if (asked.file().isPresent() && asked.mix().isPresent()) {
+            throw new InvalidConfiguration(
+                    "at most one of plumbline.workload.file and plumbline.workload.mix may be set");
+        }
+        if (asked.mix().isPresent()) {
+            return Optional.of(InvalidConfiguration.allowed(
+                    "plumbline.workload.mix: ",
+                    () -> BuiltInClasses.mix(asked.mix().get())));
+        }
+        return asked.file()
+                .map(file -> InvalidConfiguration.allowed(
+                        "plumbline.workload.file: ", () -> WorkloadFile.parse(file, text(file))));
+    }
+
+    private static String text(String file) {
+        try {
+            return Files.readString(Path.of(file), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new InvalidConfiguration("plumbline.workload.file: cannot read " + file + " ("
+                    + e.getClass().getSimpleName() + "); give a workload file in UTF-8, see docs/workloads.md");
+        }
+    }
+
+    private static WorkloadSettings ofOwn(ProducerConfig config, OwnPrompts own) {
+        Map<String, String> conditions = new HashMap<>(ofOneClass(config).conditions());
+        own.state(conditions);
+        return new WorkloadSettings(
+                own.workload(), new Largest(own.mostPromptWords(), (int) own.mostAnswerTokens()), conditions);
+    }
+
+    /** The longest answers, of a load of one class. */
+    static Length answers(ProducerConfig.Workload asked) {
+        return length("answer-length", asked.answerLength(), LONGEST_ANSWER)
+                .orElseGet(() -> new Length(
+                        asked.maxTokens(), asked.maxTokensDeviation().orElse(asked.maxTokens() / 10)));
+    }
+
+    private static WorkloadSettings ofOneClass(ProducerConfig config) {
+        ProducerConfig.Workload asked = config.workload();
+        int spread = asked.maxTokensDeviation().orElse(asked.maxTokens() / 10);
+        Optional<Length> promptLength = length("prompt-length", asked.promptLength(), LONGEST_PROMPT);
+        Optional<Length> answerLength = length("answer-length", asked.answerLength(), LONGEST_ANSWER);
+        Map<String, String> conditions = new HashMap<>();
+        if (promptLength.isPresent()) {
+            conditions.put("promptTokens", promptLength.get().text());
+            conditions.put("promptTokensDeviation", "0");
+        } else {
+            conditions.put("promptTokens", Integer.toString(asked.promptTokens()));
+            conditions.put("promptTokensDeviation", Integer.toString(asked.promptTokensDeviation()));
+        }
+        if (answerLength.isPresent()) {
+            conditions.put("maxTokens", answerLength.get().text());
+        } else {
+            conditions.put("maxTokens", Integer.toString(asked.maxTokens()));
+            if (spread > 0) {
+                conditions.put("maxTokensDeviation", Integer.toString(spread));
+            }
+        }
+        Length prompts = promptLength.orElseGet(() -> new Length(asked.promptTokens(), asked.promptTokensDeviation()));
+        Length answers = answerLength.orElseGet(() -> new Length(asked.maxTokens(), spread));
+        return new WorkloadSettings(
+                new SyntheticWorkload(
+                        new RequestClass(config.series().scenario()),
+                        new Prompts(asked.seed(), prompts),
+                        asked.seed(),
+                        answers),
+                new Largest(prompts.most(), (int) answers.most()),
+                conditions);
+    }
+
+    private static Optional<Length> length(String name, Optional<String> written, long longest) {
+        return written.map(text -> {
+            Length length = InvalidConfiguration.allowed("plumbline.workload." + name + ": ", () -> Length.parse(text));
+            InvalidConfiguration.require(
+                    "plumbline.workload.",
+                    () -> Allowed.require(
+                            length.most() <= longest,
+                            name,
+                            text,
+                            "one that is never longer than " + longest + ": cut it with max="));
+            return length;
+        });
+    }
+}
