@@ -361,8 +361,7 @@ final class Run {
         try {
             return RunSeries.of(
                     whole,
-                    List.of(),
-                    List.of(),
+                    plan.workload().groups(plan.load(), whole.group()),
                     plan.canary().isPresent() ? List.of(whole.variant(), CanaryOptions.VARIANT) : List.of());
         } catch (IllegalArgumentException e) {
             throw CommandFailure.usage(String.valueOf(e.getMessage()));

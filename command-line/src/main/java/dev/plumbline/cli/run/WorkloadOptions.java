@@ -1,5 +1,6 @@
 package dev.plumbline.cli.run;
 
+import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.contract.series.ConditionsDigest;
 import dev.plumbline.workload.BuiltInClasses;
 import dev.plumbline.workload.Datasets;
@@ -69,6 +70,25 @@ final class WorkloadOptions {
     /** Whether there are classes, which say how long their prompts and answers are. */
     boolean hasClasses() {
         return file != null || mix != null;
+    }
+
+    /** What is measured apart: a group for each class with each tenant that goes with it; none for a load of one class. */
+    List<ComparisonGroup> groups(LoadOptions load, ComparisonGroup whole) {
+        if (stated().isEmpty()) {
+            return List.of();
+        }
+        Workload workload = stated().get().open(load.seed, Datasets.NONE).workload();
+        boolean hasClasses = workload.classes().size() > 1;
+        return workload.kinds().stream()
+                .map(kind -> new ComparisonGroup(
+                        whole.target(),
+                        whole.model(),
+                        hasClasses
+                                ? whole.scenario() + '.' + kind.requestClass().name()
+                                : whole.scenario(),
+                        whole.loadPoint(),
+                        kind.tenant().orElse(whole.tenant())))
+                .toList();
     }
 
     private Optional<StatedWorkload> read() {

@@ -55,14 +55,26 @@ public record RunSeries(Series whole, List<Series> parts) {
         List<String> scenarios = classes.size() < 2
                 ? List.of(group.scenario())
                 : classes.stream().map(name -> group.scenario() + "." + name).toList();
-        List<Series> parts = new ArrayList<>();
+        List<ComparisonGroup> groups = new ArrayList<>();
         for (String scenario : scenarios) {
             for (String tenant : tenants.isEmpty() ? List.of(group.tenant()) : tenants) {
-                ComparisonGroup part =
-                        new ComparisonGroup(group.target(), group.model(), scenario, group.loadPoint(), tenant);
-                (variants.isEmpty() ? List.of(whole.variant()) : variants)
-                        .forEach(variant -> parts.add(new Series(part, variant, whole.conditions())));
+                groups.add(new ComparisonGroup(group.target(), group.model(), scenario, group.loadPoint(), tenant));
             }
+        }
+        return of(whole, groups, variants);
+    }
+
+    /**
+     * Each group for each variant.
+     *
+     * @param groups of classes and tenants, in order; none is the run's own
+     * @param variants that serve it; none is the run's only one
+     */
+    public static RunSeries of(Series whole, List<ComparisonGroup> groups, List<String> variants) {
+        List<Series> parts = new ArrayList<>();
+        for (ComparisonGroup group : groups.isEmpty() ? List.of(whole.group()) : groups) {
+            (variants.isEmpty() ? List.of(whole.variant()) : variants)
+                    .forEach(variant -> parts.add(new Series(group, variant, whole.conditions())));
         }
         return parts.size() == 1 ? one(parts.get(0)) : new RunSeries(whole, parts);
     }
