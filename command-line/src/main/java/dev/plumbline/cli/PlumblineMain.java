@@ -11,6 +11,7 @@ import dev.plumbline.cli.outcome.ExitCode;
 import dev.plumbline.cli.run.RunCommand;
 import dev.plumbline.cli.stack.StackFailure;
 import dev.plumbline.cli.target.TargetCommand;
+import dev.plumbline.cli.trace.TraceCommand;
 import dev.plumbline.cli.up.UpCommand;
 import dev.plumbline.cli.wording.Mistyped;
 import dev.plumbline.judgement.run.UnfitBaselineException;
@@ -46,6 +47,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             BaselineCommand.class,
             UpCommand.class,
             MarkCommand.class,
+            TraceCommand.class,
             DemoCommand.class,
             TargetCommand.class,
             TestCommand.class,

@@ -29,6 +29,7 @@ import dev.plumbline.workload.Prompts;
 import dev.plumbline.workload.RequestClass;
 import dev.plumbline.workload.SyntheticWorkload;
 import dev.plumbline.workload.Workload;
+import dev.plumbline.workload.trace.Replay;
 import dev.plumbline.protocol.AnswerLimits;
 import dev.plumbline.protocol.Protocol;
 import dev.plumbline.protocol.TargetUrl;
@@ -48,12 +49,14 @@ import java.util.stream.Stream;
  *
  * @param bootstrapServers of Kafka
  * @param lane where requests go, and the series under which they are measured; its load point is the load
+ * @param replay of a trace, where the load is one
  * @param workload what is asked; salted by whoever starts, unless caches are to be used again
  */
 record ProducerSettings(
         String bootstrapServers,
         Lane lane,
         Workload workload,
+        Optional<Replay> replay,
         ProducerConfig.CacheUse cacheUse,
         Budgets budgets,
         Protection protection,
@@ -110,15 +113,19 @@ record ProducerSettings(
         KafkaConnector.refusal(config.kafka().properties()).ifPresent(refused -> {
             throw new InvalidConfiguration(refused);
         });
-        LoadPoint loadPoint = loadPoint(config.load());
-        Series series = series(config, endpoint, model, loadPoint);
+        Optional<TraceSettings> trace = TraceSettings.checked(config);
+        LoadPoint loadPoint =
+                trace.<LoadPoint>map(TraceSettings::loadPoint).orElseGet(() -> loadPoint(config.load()));
+        requireLoopsForSlots(config.load());
+        Series series = series(config, endpoint, model, loadPoint, trace);
         Tokens tokens = tokens(config.tokens(), endpoint);
-        Workload workload = workload(config);
+        Workload workload = trace.map(read -> read.workload(config)).orElseGet(() -> workload(config));
         Protocol protocol = driven.protocol()
                 .withLimits(limits(
                         Runtime.getRuntime().maxMemory(),
                         config.load().concurrency().orElse(config.load().maxInFlight()),
-                        (int) answers(config.workload()).most()));
+                        trace.map(TraceSettings::longestAnswer)
+                                .orElseGet(() -> (int) answers(config.workload()).most())));
         return new ProducerSettings(
                 bootstrapServers,
                 new Lane(
@@ -133,9 +140,10 @@ record ProducerSettings(
                                 InvalidConfiguration.allowed(
                                         "plumbline.timeouts.", () -> timeouts(config.timeouts())))),
                 workload,
+                trace.map(TraceSettings::replay),
                 config.workload().cache(),
                 InvalidConfiguration.allowed("plumbline.self-check.", () -> budgets(config.selfCheck())),
-                protection(config),
+                protection(config, trace),
                 InvalidConfiguration.allowed("plumbline.retry.", () -> retries(config.retry())),
                 tokens,
                 InvalidConfiguration.allowed("plumbline.slo.", () -> slo(config.slo())),
@@ -186,7 +194,12 @@ record ProducerSettings(
         Allowed.number("selfwarmup.requests", config.selfwarmup().requests(), 0, 1_000_000_000);
     }
 
-    private static Series series(ProducerConfig config, Endpoint endpoint, String model, LoadPoint loadPoint) {
+    private static Series series(
+            ProducerConfig config,
+            Endpoint endpoint,
+            String model,
+            LoadPoint loadPoint,
+            Optional<TraceSettings> trace) {
         ProducerConfig.SeriesLabels labels = config.series();
         String name = config.target()
                 .name()
@@ -196,7 +209,7 @@ record ProducerSettings(
                 () -> new Series(
                         new ComparisonGroup(name, model, labels.scenario(), loadPoint, labels.tenant()),
                         labels.variant(),
-                        Optional.of(labels.conditions().orElseGet(() -> conditions(config)))));
+                        Optional.of(labels.conditions().orElseGet(() -> conditions(config, trace)))));
     }
 
     /**
@@ -232,7 +245,7 @@ record ProducerSettings(
     }
 
     /** What this producer knows of what must match. */
-    private static String conditions(ProducerConfig config) {
+    private static String conditions(ProducerConfig config, Optional<TraceSettings> trace) {
         ProducerConfig.Workload workload = config.workload();
         Map<String, String> conditions = new HashMap<>(Map.of(
                 "promptTokens", Integer.toString(workload.promptTokens()),
@@ -247,6 +260,7 @@ record ProducerSettings(
         if (spread > 0) {
             conditions.put("maxTokensDeviation", Integer.toString(spread));
         }
+        trace.ifPresent(read -> conditions.putAll(read.replay().conditions()));
         return ConditionsDigest.of(conditions);
     }
 
@@ -262,7 +276,7 @@ record ProducerSettings(
                         nanos(stated.response())));
     }
 
-    private static Protection protection(ProducerConfig config) {
+    private static Protection protection(ProducerConfig config, Optional<TraceSettings> trace) {
         ProducerConfig.Limits limits = config.limits();
         ProducerConfig.Breaker breaker = config.breaker();
         ProducerConfig.Workload workload = config.workload();
@@ -279,7 +293,11 @@ record ProducerSettings(
                 () -> new BreakerSettings(breaker.failureRatio(), breaker.requests(), nanos(breaker.pause())));
         return new Protection(
                 new SpendGuard(
-                        spend, prompts(workload).most(), answers(workload).most()),
+                        spend,
+                        trace.map(read -> (long) read.longestPrompt())
+                                .orElseGet(() -> prompts(workload).most()),
+                        trace.map(read -> (long) read.longestAnswer())
+                                .orElseGet(() -> answers(workload).most())),
                 new CircuitBreaker(pauses));
     }
 
@@ -290,13 +308,16 @@ record ProducerSettings(
                     + (load.concurrency().isPresent() ? "both are" : "neither is"));
         }
         InvalidConfiguration.require("plumbline.load.", () -> FireTimes.requireBurstiness(load.burstiness()));
-        LoadPoint point = load.concurrency().isPresent()
+        return load.concurrency().isPresent()
                 ? InvalidConfiguration.allowed(
                         "plumbline.load.",
                         () -> new LoadPoint.ClosedLoop(load.concurrency().getAsInt()))
                 : InvalidConfiguration.allowed(
                         "plumbline.load.request-rate: ",
                         () -> new LoadPoint.OpenLoop(load.requestRate().getAsDouble(), arrivals(load)));
+    }
+
+    private static void requireLoopsForSlots(ProducerConfig.Load load) {
         int slots = load.concurrency().orElse(load.maxInFlight());
         InvalidConfiguration.require(
                 "plumbline.load.",
@@ -305,7 +326,6 @@ record ProducerSettings(
                         "event-loops",
                         load.eventLoops(),
                         "1 to " + slots + ", no more than requests at a time"));
-        return point;
     }
 
     private static Arrivals arrivals(ProducerConfig.Load load) {

@@ -78,6 +78,8 @@ final class RecordedValue {
                         "state",
                         "target-name",
                         "tenant",
+                        "trace",
+                        "trace-name",
                         "variant",
                         "vary")
                 .forEach(name -> forms.put(name, Form.OPEN));

@@ -122,6 +122,11 @@ final class Run {
         try {
             view.progress("looking at " + address.url().base());
             Discovery discovery = discover(TargetProbe::discover);
+            plan.trace()
+                    .flatMap(trace -> trace.refusal(discovery.contextLengthTokens()))
+                    .ifPresent(why -> {
+                        throw CommandFailure.usage("--trace " + why);
+                    });
             Environment environment = environment(discovery);
             Series series = series(discovery, environment);
             Baselines baselines = Baselines.of(plan, series.group(), environment);
@@ -294,6 +299,7 @@ final class Run {
         conditions.put("streaming", Boolean.toString(load.streaming));
         conditions.put("seed", Long.toString(load.seed));
         conditions.put("cache", load.cache.name());
+        plan.trace().ifPresent(trace -> conditions.putAll(trace.replay().conditions()));
         address.wanted()
                 .generic()
                 .ifPresent(api -> conditions.put(

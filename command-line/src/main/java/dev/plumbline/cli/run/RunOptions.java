@@ -14,6 +14,9 @@ public final class RunOptions {
     @ArgGroup(validate = false, heading = "%nLoad%n")
     LoadOptions load = new LoadOptions();
 
+    @ArgGroup(validate = false, heading = "%nTrace%n")
+    TraceOptions trace = new TraceOptions();
+
     @ArgGroup(validate = false, heading = "%nMeaning and verdict%n")
     JudgementOptions judgement = new JudgementOptions();
 

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param breakerRatio share of failures at which the target is left alone; above 1 = never
  * @param goals of a good request, where stated
  * @param budgets that are for this run's scenario
+ * @param trace that is asked again, where one is named; read and found possible
  */
 record RunPlan(
         String runId,
@@ -26,6 +28,7 @@ record RunPlan(
         double breakerRatio,
         Optional<Goals> goals,
         List<Budget> budgets,
+        Optional<TracePlan> trace,
         RunOptions options) {
 
     private static final Duration DEFAULT_DURATION = Duration.ofSeconds(60);
@@ -66,6 +69,7 @@ record RunPlan(
         SpendOptions spend = options.spend;
         JudgementOptions judgement = options.judgement;
         OutputOptions output = options.output;
+        Optional<TracePlan> trace = TracePlan.checked(options.trace, load);
         Double rate = load.requestRate;
         boolean open = rate != null && rate != Double.POSITIVE_INFINITY;
         if (load.concurrency != null && open) {
@@ -121,13 +125,14 @@ record RunPlan(
         }
         Optional<Duration> duration = load.duration != null
                 ? load.duration.limit()
-                : load.requestCount != null ? Optional.empty() : Optional.of(DEFAULT_DURATION);
-        boolean endless = duration.isEmpty() && load.requestCount == null;
+                : load.requestCount != null || trace.isPresent() ? Optional.empty() : Optional.of(DEFAULT_DURATION);
+        boolean endless = duration.isEmpty() && load.requestCount == null && trace.isEmpty();
         spending(spend, endless, mayCostMoney);
-        LoadPoint loadPoint = open && rate != null
-                ? new LoadPoint.OpenLoop(rate, load.arrivals())
-                : new LoadPoint.ClosedLoop(concurrency(load));
-        roomForOne(spend, load, loadPoint);
+        LoadPoint loadPoint = trace.<LoadPoint>map(TracePlan::loadPoint)
+                .orElseGet(() -> open && rate != null
+                        ? new LoadPoint.OpenLoop(rate, load.arrivals())
+                        : new LoadPoint.ClosedLoop(concurrency(load)));
+        roomForOne(spend, load, loadPoint, trace);
         return new RunPlan(
                 runId,
                 loadPoint,
@@ -135,7 +140,23 @@ record RunPlan(
                 breakerRatio(spend.breaker),
                 goals(judgement),
                 budgets(judgement),
+                trace,
                 options);
+    }
+
+    /** How long the same load is offered before what is measured; sessions are measured with all their turns or not at all. */
+    Duration warmup() {
+        return loadPoint instanceof LoadPoint.Trace replayed && replayed.sessions().isPresent()
+                ? Duration.ZERO
+                : load().warmupDuration;
+    }
+
+    /** How many requests are measured, where that ends the run. */
+    OptionalLong requestCount() {
+        if (trace.isPresent()) {
+            return OptionalLong.of(trace.get().replay().trace().rows().size());
+        }
+        return load().requestCount == null ? OptionalLong.empty() : OptionalLong.of(load().requestCount);
     }
 
     LoadOptions load() {
@@ -170,7 +191,7 @@ record RunPlan(
 
     /** Whether it has no end of its own. */
     boolean isEndless() {
-        return duration.isEmpty() && load.requestCount == null;
+        return duration.isEmpty() && requestCount().isEmpty();
     }
 
     String producerId() {
@@ -244,12 +265,15 @@ record RunPlan(
      * The producer books a request at its worst case before it sends it, and ends the load for good when a limit might be
      * broken: limits that the warm-up uses up, or that one request might break, leave nothing to measure.
      */
-    private static void roomForOne(SpendOptions spend, LoadOptions load, LoadPoint loadPoint) {
+    private static void roomForOne(
+            SpendOptions spend, LoadOptions load, LoadPoint loadPoint, Optional<TracePlan> trace) {
         double warmupSeconds = load.warmupDuration.toMillis() / 1e3;
         double warmup = load.warmupRequestCount
                 + switch (loadPoint) {
                     case LoadPoint.ClosedLoop closed -> warmupSeconds > 0 ? closed.concurrency() : 0;
                     case LoadPoint.OpenLoop open -> Math.floor(open.requestsPerSecond() * warmupSeconds);
+                    case LoadPoint.Trace replayed ->
+                        trace.map(plan -> plan.rowsWithin(load.warmupDuration)).orElse(0L);
                     case LoadPoint.Other other -> throw unmakeable(other);
                 };
         if (spend.maxRequests != null && spend.maxRequests <= warmup) {
@@ -262,10 +286,16 @@ record RunPlan(
         int atOnce = switch (loadPoint) {
             case LoadPoint.ClosedLoop closed -> warmupSeconds > 0 ? closed.concurrency() : 1;
             case LoadPoint.OpenLoop open -> 1;
+            case LoadPoint.Trace replayed -> replayed.sessions().orElse(1);
             case LoadPoint.Other other -> throw unmakeable(other);
         };
-        double promptTokens = LARGEST_TOKENS_PER_WORD * longest(load.promptTokens, load.promptTokensDeviation) * atOnce;
-        double outputTokens = longest(load.outputTokens, load.outputTokensDeviation()) * atOnce;
+        double promptTokens = LARGEST_TOKENS_PER_WORD
+                * trace.map(plan -> (double) plan.replay().trace().longestPrompt())
+                        .orElseGet(() -> longest(load.promptTokens, load.promptTokensDeviation))
+                * atOnce;
+        double outputTokens = trace.map(plan -> (double) plan.replay().trace().longestAnswer())
+                        .orElseGet(() -> longest(load.outputTokens, load.outputTokensDeviation()))
+                * atOnce;
         String requests = atOnce == 1 ? "one request may take " : "the " + atOnce + " requests of its start may take ";
         if (spend.maxTokensTotal != null && spend.maxTokensTotal < promptTokens + outputTokens) {
             throw new Wrong(

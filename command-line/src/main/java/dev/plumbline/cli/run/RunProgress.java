@@ -53,6 +53,7 @@ final class RunProgress {
     private final Facts facts;
     private final Optional<Goals> goals;
     private final Prices prices;
+    private Optional<TraceTally> trace = Optional.empty();
     private final WindowKeeper windows = new WindowKeeper(WindowKeeper.DEFAULT_LIMIT);
     private final RecentRequests recent = new RecentRequests();
     private final FailureCauses causes = new FailureCauses();
@@ -111,6 +112,11 @@ final class RunProgress {
         this.facts = facts;
         this.goals = goals;
         this.prices = prices;
+    }
+
+    /** Its requests are held against a trace, from now on. */
+    void replays(TraceTally tally) {
+        trace = Optional.of(tally);
     }
 
     /** Takes what the producer says of itself now. */
@@ -200,6 +206,7 @@ final class RunProgress {
         }
         lastEndEpochMillis = Math.max(lastEndEpochMillis, event.endEpochMillis());
         recent.add(event);
+        trace.ifPresent(tally -> tally.add(event));
         switch (event.outcome()) {
             case Outcome.Completed completed -> {
                 counting.add(event.response().tokens());
@@ -355,7 +362,10 @@ final class RunProgress {
                         goals.map(stated -> new RunTotals.Goodput(stated.text(), good, judgedByGoals)),
                         prices.areStated() ? OptionalDouble.of(cost) : OptionalDouble.empty(),
                         Optional.of(new RunTotals.Heard(
-                                causes.causes(), unvouched(measured), Optional.of(counting.counting())))),
+                                causes.causes(),
+                                unvouched(measured),
+                                Optional.of(counting.counting()),
+                                trace.map(TraceTally::replayed)))),
                 measured,
                 alerts,
                 verdicts.judgedWindows(),

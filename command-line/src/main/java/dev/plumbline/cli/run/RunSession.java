@@ -82,6 +82,7 @@ final class RunSession {
                         environment),
                 plan.goals(),
                 Prices.of(plan.spend()));
+        plan.trace().ifPresent(trace -> progress.replays(new TraceTally(trace.replay())));
         this.recorder = new RunRecorder(progress, folder, view, clock, elapsed);
     }
 

@@ -387,8 +387,8 @@ final class RunView {
             return screen.bold("measuring") + "  " + span(Math.min(sinceMillis, allMillis)) + " of " + span(allMillis)
                     + "  " + bar(sinceMillis, allMillis) + "  " + span(Math.max(0, allMillis - sinceMillis)) + " left";
         }
-        if (plan.load().requestCount != null) {
-            long all = plan.load().requestCount;
+        if (plan.requestCount().isPresent()) {
+            long all = plan.requestCount().getAsLong();
             return screen.bold("measuring") + "  " + Figures.count(now.status().due()) + " of " + Figures.count(all)
                     + " requests  " + bar(now.status().due(), all) + "  " + span(sinceMillis);
         }
@@ -404,6 +404,8 @@ final class RunView {
             case LoadPoint.OpenLoop open ->
                 Figures.significant(open.requestsPerSecond()) + " req/s asked, " + reached + " reached, "
                         + Figures.count(status.inFlight()) + " in flight";
+            case LoadPoint.Trace trace ->
+                "trace " + trace.name() + ", " + reached + ", " + Figures.count(status.inFlight()) + " in flight";
             case LoadPoint.Other other ->
                 other.key() + ", " + reached + ", " + Figures.count(status.inFlight()) + " in flight";
         };

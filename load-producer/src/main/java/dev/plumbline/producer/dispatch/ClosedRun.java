@@ -16,17 +16,20 @@ final class ClosedRun extends LoadRun {
     private final ArrayDeque<Long> waitingSinceNanos = new ArrayDeque<>();
 
     private int toBegin;
+    /** Measured sessions that have not begun. */
+    private long sessionsLeft;
     private long nextBeginNanos;
 
     ClosedRun(LoadPlan.Closed plan, Setting setting) {
         super(setting);
         this.plan = plan;
+        this.sessionsLeft = plan.sessions();
     }
 
     @Override
     void start() {
         toBegin = plan.slots();
-        if (toBegin > 0) {
+        if (toBegin > 0 && sessionsLeft > 0) {
             nextBeginNanos = course.startNanos() + plan.begins().nextDueNanos();
             beginSlots(false);
         } else {
@@ -67,8 +70,12 @@ final class ClosedRun extends LoadRun {
         if (isExhausted()) {
             return;
         }
+        if (sessionsLeft == 0) {
+            exhaustIfIdle();
+            return;
+        }
         switch (takeNext(dueNanos, false, Integer.MAX_VALUE)) {
-            case UP -> {}
+            case UP -> sessionsLeft -= course.phaseAt(dueNanos) == course.phase() ? 1 : 0;
             case NOT_READY -> waitingSinceNanos.addLast(dueNanos);
             case LEFT_ALONE -> pause(BREAKER_POLL_MILLIS);
             case NO_MORE -> exhaust();
@@ -80,6 +87,10 @@ final class ClosedRun extends LoadRun {
         if (isExhausted()) {
             return;
         }
+        if (sessionsLeft == 0) {
+            exhaustIfIdle();
+            return;
+        }
         if (isFailed(last.outcome()) && plan.pauseAfterFailureNanos() > 0) {
             pause(Math.max(1, plan.pauseAfterFailureNanos() / ProducerClock.NANOS_PER_MILLI));
             return;
@@ -89,6 +100,13 @@ final class ClosedRun extends LoadRun {
             offer(last.stamps().endNanos());
             completeIfIdle();
         });
+    }
+
+    /** Behind the last session: it may still have turns. */
+    private void exhaustIfIdle() {
+        if (isIdle()) {
+            exhaust();
+        }
     }
 
     private void pause(long millis) {

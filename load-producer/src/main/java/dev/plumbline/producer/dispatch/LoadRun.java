@@ -251,6 +251,11 @@ abstract sealed class LoadRun implements InFlight.Owner permits OpenRun, ClosedR
         return permit.isPresent() && taken == Taken.UP;
     }
 
+    /** Whether nothing is in flight, and no session is between two turns. */
+    final boolean isIdle() {
+        return inFlight.size() == 0 && thinking == 0;
+    }
+
     /** It is over when nothing more is offered and everything has ended. Who pauses offers nothing afterwards. */
     final void completeIfIdle() {
         if (hasEnded || !isExhausted) {

@@ -79,11 +79,21 @@ public record RequestSource(
     private Attempt attempt(long ordinal, int turn, Session session) {
         String first = idPrefix + '-' + ordinal;
         boolean isConversation = turn > 1 || !session.isOver();
+        Optional<Asked> told = isConversation ? Optional.of(ofTurn(new Asked.Turn(first, turn))) : asked;
         return new Attempt(
                 turn == 1 ? first : first + 't' + turn,
                 1,
                 Optional.empty(),
-                isConversation ? Optional.of(ofTurn(new Asked.Turn(first, turn))) : asked);
+                workload.tellsOrdinals() ? Optional.of(ofOrdinal(told, ordinal)) : told);
+    }
+
+    private static Asked ofOrdinal(Optional<Asked> told, long ordinal) {
+        return new Asked(
+                OptionalLong.of(ordinal),
+                told.flatMap(Asked::phase),
+                told.flatMap(Asked::turn),
+                told.flatMap(Asked::pair),
+                told.flatMap(Asked::slo));
     }
 
     private Asked ofTurn(Asked.Turn turn) {
