@@ -146,7 +146,7 @@ class ScenarioRunTest {
 
     static Stream<Path> shipped() throws IOException {
         try (Stream<Path> files = Files.list(Path.of("../scenarios"))) {
-            return List.copyOf(files.sorted().toList()).stream();
+            return List.copyOf(files.filter(Files::isRegularFile).sorted().toList()).stream();
         }
     }
 
