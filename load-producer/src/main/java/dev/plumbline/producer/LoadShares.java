@@ -18,8 +18,7 @@ import java.util.SplittableRandom;
  * @param arrivalSeed of this start's arrivals; every loop walks the same sequence
  * @param loops how many event loops, 1 or more
  */
-record LoadShares(
-        LoadPoint loadPoint, ProducerConfig.Load load, Optional<Replay> replay, long arrivalSeed, int loops) {
+record LoadShares(LoadPoint loadPoint, ProducerConfig.Load load, Optional<Replay> replay, long arrivalSeed, int loops) {
 
     private static final Duration LONGEST_RAMP = Duration.ofSeconds(10);
 
@@ -81,7 +80,11 @@ record LoadShares(
                         FireTimes.share(begins(trace.sessions().getAsInt()), index, loops),
                         share(asked.trace().sessionCount(), index))
                 : new LoadPlan.Open(
-                        FireTimes.rows(asked.dueNanos(), index, loops, load.warmupDuration().toNanos()),
+                        FireTimes.rows(
+                                asked.dueNanos(),
+                                index,
+                                loops,
+                                load.warmupDuration().toNanos()),
                         share(load.maxInFlight(), index));
     }
 

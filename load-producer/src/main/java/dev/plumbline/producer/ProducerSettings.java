@@ -24,15 +24,15 @@ import dev.plumbline.producer.schedule.FireTimes;
 import dev.plumbline.producer.selfcheck.Budgets;
 import dev.plumbline.producer.settings.Allowed;
 import dev.plumbline.producer.time.ProducerClock;
+import dev.plumbline.protocol.AnswerLimits;
+import dev.plumbline.protocol.Protocol;
+import dev.plumbline.protocol.TargetUrl;
 import dev.plumbline.workload.Length;
 import dev.plumbline.workload.Prompts;
 import dev.plumbline.workload.RequestClass;
 import dev.plumbline.workload.SyntheticWorkload;
 import dev.plumbline.workload.Workload;
 import dev.plumbline.workload.trace.Replay;
-import dev.plumbline.protocol.AnswerLimits;
-import dev.plumbline.protocol.Protocol;
-import dev.plumbline.protocol.TargetUrl;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -114,8 +114,7 @@ record ProducerSettings(
             throw new InvalidConfiguration(refused);
         });
         Optional<TraceSettings> trace = TraceSettings.checked(config);
-        LoadPoint loadPoint =
-                trace.<LoadPoint>map(TraceSettings::loadPoint).orElseGet(() -> loadPoint(config.load()));
+        LoadPoint loadPoint = trace.<LoadPoint>map(TraceSettings::loadPoint).orElseGet(() -> loadPoint(config.load()));
         requireLoopsForSlots(config.load());
         Series series = series(config, endpoint, model, loadPoint, trace);
         Tokens tokens = tokens(config.tokens(), endpoint);
@@ -124,8 +123,8 @@ record ProducerSettings(
                 .withLimits(limits(
                         Runtime.getRuntime().maxMemory(),
                         config.load().concurrency().orElse(config.load().maxInFlight()),
-                        trace.map(TraceSettings::longestAnswer)
-                                .orElseGet(() -> (int) answers(config.workload()).most())));
+                        trace.map(TraceSettings::longestAnswer).orElseGet(() ->
+                                (int) answers(config.workload()).most())));
         return new ProducerSettings(
                 bootstrapServers,
                 new Lane(

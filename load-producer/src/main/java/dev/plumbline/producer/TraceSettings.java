@@ -11,9 +11,10 @@ import dev.plumbline.workload.trace.TraceLint;
 import dev.plumbline.workload.trace.TraceReader;
 import dev.plumbline.workload.trace.TraceSelection;
 import dev.plumbline.workload.trace.TraceWorkload;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.Reader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -68,20 +69,24 @@ record TraceSettings(Replay replay, LoadPoint.Trace loadPoint) {
         ProducerConfig.Load load = config.load();
         boolean isBySession = config.trace().mode() == Replay.Mode.SESSION;
         if (load.requestRate().isPresent()) {
-            throw new InvalidConfiguration("plumbline.load.request-rate may not be set with plumbline.trace.file: the trace"
-                    + " says when requests are due; plumbline.trace.speed makes it faster");
+            throw new InvalidConfiguration(
+                    "plumbline.load.request-rate may not be set with plumbline.trace.file: the trace"
+                            + " says when requests are due; plumbline.trace.speed makes it faster");
         }
         if (isBySession && load.concurrency().isEmpty()) {
-            throw new InvalidConfiguration("plumbline.load.concurrency (sessions at a time, for example 8) must be set with"
-                    + " plumbline.trace.mode=SESSION");
+            throw new InvalidConfiguration(
+                    "plumbline.load.concurrency (sessions at a time, for example 8) must be set with"
+                            + " plumbline.trace.mode=SESSION");
         }
         if (!isBySession && load.concurrency().isPresent()) {
-            throw new InvalidConfiguration("plumbline.load.concurrency may not be set with plumbline.trace.mode=OPEN: each row"
-                    + " is due at its time; what may be in flight is plumbline.load.max-in-flight");
+            throw new InvalidConfiguration(
+                    "plumbline.load.concurrency may not be set with plumbline.trace.mode=OPEN: each row"
+                            + " is due at its time; what may be in flight is plumbline.load.max-in-flight");
         }
         if (isBySession && !load.warmupDuration().isZero()) {
-            throw new InvalidConfiguration("plumbline.load.warmup-duration may not be set with plumbline.trace.mode=SESSION:"
-                    + " a session is measured with all its turns; plumbline.load.warmup-requests warms the target");
+            throw new InvalidConfiguration(
+                    "plumbline.load.warmup-duration may not be set with plumbline.trace.mode=SESSION:"
+                            + " a session is measured with all its turns; plumbline.load.warmup-requests warms the target");
         }
     }
 
@@ -103,11 +108,12 @@ record TraceSettings(Replay replay, LoadPoint.Trace loadPoint) {
 
     private static Trace read(String path, TraceSelection selection) {
         // Not UTF-8 becomes a replacement character: the line that has it is then named.
-        try (Reader text = new InputStreamReader(Files.newInputStream(Path.of(path)), StandardCharsets.UTF_8)) {
-            return TraceReader.read(text, selection);
+        try (BufferedReader text = new BufferedReader(
+                new InputStreamReader(Files.newInputStream(Path.of(path)), StandardCharsets.UTF_8))) {
+            return TraceReader.read(text.lines().iterator(), selection);
         } catch (BadTrace e) {
             throw new InvalidConfiguration(SECTION + "file: " + e.in(path));
-        } catch (IOException | InvalidPathException e) {
+        } catch (IOException | UncheckedIOException | InvalidPathException e) {
             throw new InvalidConfiguration(
                     SECTION + "file: " + path + " cannot be read (" + e.getMessage() + "), expected a trace");
         }

@@ -23,7 +23,6 @@ import dev.plumbline.workload.trace.Replay;
 import dev.plumbline.workload.trace.ReplayProof;
 import dev.plumbline.workload.trace.TraceLint;
 import dev.plumbline.workload.trace.TraceRow;
-import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,9 +40,11 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Traces that are asked again, held against what the target's log says that it received: each row, at its time, with its length. */
+@Timeout(60)
 class TraceReplayTest {
 
     private static final long MILLI = 1_000_000;
@@ -143,8 +144,10 @@ class TraceReplayTest {
                                 .collect(Collectors.toMap(EmitRecord::requestId, Function.identity())));
             } finally {
                 driver.close();
-                parts.loops.forEach(LoadLoop::finish);
-                parts.vertxes.forEach(Vertx::close);
+                parts.loops.forEach(loop -> assertThat(loop.finish()).succeedsWithin(LONG));
+                parts.vertxes.forEach(
+                        vertx -> assertThat(vertx.close().toCompletionStage().toCompletableFuture())
+                                .succeedsWithin(LONG));
             }
         }
     }
@@ -173,14 +176,18 @@ class TraceReplayTest {
                         "plumbline.trace.speed", "2",
                         "plumbline.load.warmup-duration", "250ms"));
         long[] due = left.replay().dueNanos();
-        assertThat(left.requests()).extracting(TraceReplayTest::ordinal).containsExactlyElementsOf(
-                LongStream.range(0, rows).boxed().toList());
+        assertThat(left.requests())
+                .extracting(TraceReplayTest::ordinal)
+                .containsExactlyElementsOf(LongStream.range(0, rows).boxed().toList());
         long firstDue = left.requests().getFirst().stamps().dueNanos();
         for (int row = 0; row < rows; row++) {
             EndedRequest request = left.requests().get(row);
             EmitRecord record = left.received(request);
-            assertThat(request.stamps().dueNanos() - firstDue).as("due of row %d", row).isEqualTo(due[row] - due[0]);
-            assertThat(record.stamps().receivedNanos()).isGreaterThanOrEqualTo(request.stamps().dueNanos());
+            assertThat(request.stamps().dueNanos() - firstDue)
+                    .as("due of row %d", row)
+                    .isEqualTo(due[row] - due[0]);
+            assertThat(record.stamps().receivedNanos())
+                    .isGreaterThanOrEqualTo(request.stamps().dueNanos());
             assertThat(record.promptTokens()).as("prompt of row %d", row).isEqualTo(10 + row);
             assertThat(record.outputTokens()).as("answer of row %d", row).isEqualTo(1 + row % 7);
         }
@@ -190,7 +197,9 @@ class TraceReplayTest {
                         .mapToDouble(request -> (left.received(request).stamps().receivedNanos() - firstDue) / span),
                 at -> shareBefore(due, at * span));
         assertThat(distance).as("arrivals at the target against the trace").isLessThan(KolmogorovSmirnov.allowed(rows));
-        assertThat(left.received().keySet().stream().filter(id -> id.startsWith("w")).count())
+        assertThat(left.received().keySet().stream()
+                        .filter(id -> id.startsWith("w"))
+                        .count())
                 .as("requests of the warm-up: the rows of its first 250 ms")
                 .isEqualTo(Arrays.stream(due).filter(at -> at < 250 * MILLI).count());
     }
@@ -227,9 +236,8 @@ class TraceReplayTest {
         if (before == 0 || before == due.length) {
             return (double) before / due.length;
         }
-        double between = due[before] == due[before - 1]
-                ? 0
-                : (nanos - due[before - 1]) / (due[before] - due[before - 1]);
+        double between =
+                due[before] == due[before - 1] ? 0 : (nanos - due[before - 1]) / (due[before] - due[before - 1]);
         return (before + between) / due.length;
     }
 
@@ -265,7 +273,7 @@ class TraceReplayTest {
                 Map.of("plumbline.trace.speed", "2"));
         TraceLint lint = TraceLint.of(left.replay(), OptionalLong.empty());
         assertThat(left.replay().trace().blockTokens()).isEqualTo(64);
-        assertThat(lint.expectedHitShare()).as("there is something to find").isGreaterThan(0.4);
+        assertThat(lint.expectedHitShare()).as("there is something to find").isGreaterThan(0.25);
         ReplayProof.Result proof = left.proof();
         assertThat(proof.structureShare()).hasValue(1);
         assertThat(proof.promptShare()).hasValue(1);
@@ -280,8 +288,9 @@ class TraceReplayTest {
         int sessions = 12;
         for (int session = 0; session < sessions; session++) {
             for (int turn = 0; turn < 3; turn++) {
-                text.append("{\"session_id\":\"s" + session + "\"," + (turn == 0 ? "\"timestamp\":" + session : "\"delay\":" + 80 * turn)
-                        + ",\"input_length\":" + (20 * (session + 1) + turn) + ",\"output_length\":" + (2 + turn) + "}\n");
+                text.append("{\"session_id\":\"s" + session + "\","
+                        + (turn == 0 ? "\"timestamp\":" + session : "\"delay\":" + 80 * turn) + ",\"input_length\":"
+                        + (20 * (session + 1) + turn) + ",\"output_length\":" + (2 + turn) + "}\n");
             }
         }
         Left left = replayed(
@@ -299,7 +308,8 @@ class TraceReplayTest {
             assertThat(turn(request)).isEqualTo(i % 3 + 1);
             assertThat(left.received(request).promptTokens()).isEqualTo(20 * (i / 3 + 1) + i % 3);
             if (i % 3 > 0) {
-                assertThat(request.stamps().dueNanos() - left.requests().get(i - 1).stamps().endNanos())
+                assertThat(request.stamps().dueNanos()
+                                - left.requests().get(i - 1).stamps().endNanos())
                         .as("80 ms, and 160 cut to 100")
                         .isEqualTo(i % 3 == 1 ? 80 * MILLI : 100 * MILLI);
                 assertThat(left.received(request).stamps().receivedNanos())
@@ -313,9 +323,16 @@ class TraceReplayTest {
                 .as("no more sessions at a time than slots")
                 .allMatch(i -> left.requests().stream()
                                 .filter(other -> turn(other) == 1
-                                        && other.stamps().dueNanos() <= left.requests().get(i).stamps().dueNanos()
+                                        && other.stamps().dueNanos()
+                                                <= left.requests()
+                                                        .get(i)
+                                                        .stamps()
+                                                        .dueNanos()
                                         && endOfSession(left, ordinal(other))
-                                                > left.requests().get(i).stamps().dueNanos())
+                                                > left.requests()
+                                                        .get(i)
+                                                        .stamps()
+                                                        .dueNanos())
                                 .count()
                         <= 3);
     }
@@ -334,10 +351,12 @@ class TraceReplayTest {
         ProducerSettings settings =
                 ProducerSettings.checked(ProducerConfig.of(settings(file, "http://127.0.0.1:9", Map.of())));
         assertThat(settings.series().group().loadPoint().key()).isEqualTo("t-bursts-3x1.0");
-        assertThat(settings.replay().orElseThrow().trace().rows()).extracting(TraceRow::line).startsWith(1, 2, 3);
+        assertThat(settings.replay().orElseThrow().trace().rows())
+                .extracting(TraceRow::line)
+                .startsWith(1, 2, 3);
         assertThat(settings.series().conditions())
-                .isNotEqualTo(ProducerSettings.checked(ProducerConfig.of(settings(
-                                file, "http://127.0.0.1:9", Map.of("plumbline.trace.speed", "2"))))
+                .isNotEqualTo(ProducerSettings.checked(ProducerConfig.of(
+                                settings(file, "http://127.0.0.1:9", Map.of("plumbline.trace.speed", "2"))))
                         .series()
                         .conditions());
         refused(file, Map.of("plumbline.load.request-rate", "5"), "plumbline.load.request-rate may not be set");
@@ -361,8 +380,8 @@ class TraceReplayTest {
     }
 
     private static void refused(Path file, Map<String, String> more, String why) {
-        assertThatThrownBy(() ->
-                        ProducerSettings.checked(ProducerConfig.of(settings(file, "http://127.0.0.1:9", more))))
+        assertThatThrownBy(
+                        () -> ProducerSettings.checked(ProducerConfig.of(settings(file, "http://127.0.0.1:9", more))))
                 .isInstanceOf(InvalidConfiguration.class)
                 .hasMessageContaining(why)
                 .hasMessageNotContaining("\n");

@@ -174,7 +174,9 @@ final class ProducerProperties {
         put(all, "plumbline.trace.from", options.from);
         put(all, "plumbline.trace.duration", options.duration);
         if (trace.sessions().isPresent()) {
-            all.put("plumbline.load.concurrency", Integer.toString(trace.sessions().getAsInt()));
+            all.put(
+                    "plumbline.load.concurrency",
+                    Integer.toString(trace.sessions().getAsInt()));
         } else {
             all.put("plumbline.load.max-in-flight", Integer.toString(plan.load().maxInFlight));
         }

@@ -63,8 +63,7 @@ record RunPlan(
     /**
      * @throws Wrong for the first setting that is wrong
      */
-    static RunPlan checked(
-            String runId, RunOptions options, boolean mayCostMoney) {
+    static RunPlan checked(String runId, RunOptions options, boolean mayCostMoney) {
         LoadOptions load = options.load;
         SpendOptions spend = options.spend;
         JudgementOptions judgement = options.judgement;
@@ -146,7 +145,8 @@ record RunPlan(
 
     /** How long the same load is offered before what is measured; sessions are measured with all their turns or not at all. */
     Duration warmup() {
-        return loadPoint instanceof LoadPoint.Trace replayed && replayed.sessions().isPresent()
+        return loadPoint instanceof LoadPoint.Trace replayed
+                        && replayed.sessions().isPresent()
                 ? Duration.ZERO
                 : load().warmupDuration;
     }

@@ -29,9 +29,19 @@ record TracePlan(Path file, Replay replay, LoadPoint.Trace loadPoint, TraceOptio
         }
         Path file = options.file;
         boolean isBySession = options.mode == ReplayOptions.Mode.session;
-        refuse("--request-rate", load.requestRate != null, "a trace says itself when requests are due: --speed makes it faster");
+        refuse(
+                "--request-rate",
+                load.requestRate != null,
+                "a trace says itself when requests are due: --speed makes it faster");
         refuse("--burstiness", load.burstiness != null, "a trace has arrivals of its own");
-        refuse("--request-count", load.requestCount != null, "a trace ends with its last row: --trace-rows takes fewer");
+        refuse(
+                "--duration",
+                load.duration != null,
+                "a trace ends with its last row: --trace-duration takes a part of it");
+        refuse(
+                "--request-count",
+                load.requestCount != null,
+                "a trace ends with its last row: --trace-rows takes fewer");
         refuse(
                 "--concurrency",
                 load.concurrency != null && !isBySession,

@@ -87,8 +87,7 @@ public final class TraceCommand implements Runnable {
         public Integer call() {
             try {
                 TraceLint lint = TraceLint.of(
-                        options.replay(file),
-                        context == null ? OptionalLong.empty() : OptionalLong.of(context));
+                        options.replay(file), context == null ? OptionalLong.empty() : OptionalLong.of(context));
                 spec.commandLine().getOut().println(file);
                 lint.lines().forEach(spec.commandLine().getOut()::println);
                 spec.commandLine().getOut().flush();
@@ -115,7 +114,10 @@ public final class TraceCommand implements Runnable {
         @CommandLine.Spec
         private CommandSpec spec = CommandSpec.create();
 
-        @Parameters(index = "0", paramLabel = "IN", description = "A trace, a log of LiteLLM, or events.jsonl of a run.")
+        @Parameters(
+                index = "0",
+                paramLabel = "IN",
+                description = "A trace, a log of LiteLLM, or events.jsonl of a run.")
         private Path in = Path.of("");
 
         @Parameters(index = "1", paramLabel = "OUT", description = "A file that does not exist.")
@@ -135,7 +137,7 @@ public final class TraceCommand implements Runnable {
             StringBuilder text = new StringBuilder();
             Anonymizer.Written written;
             try {
-                written = TraceFile.with(in, reader -> Anonymizer.anonymize(reader, salt, text));
+                written = TraceFile.with(in, lines -> Anonymizer.anonymize(lines, salt, text));
             } catch (TraceFile.Unusable e) {
                 throw CommandFailure.usage(String.valueOf(e.getMessage()));
             }
@@ -149,7 +151,8 @@ public final class TraceCommand implements Runnable {
             }
             spec.commandLine()
                     .getOut()
-                    .println(out + ": " + written.rows() + " rows of " + written.from().label() + ", "
+                    .println(out + ": " + written.rows() + " rows of "
+                            + written.from().label() + ", "
                             + written.blocks() + " different blocks, " + written.sessions() + " sessions"
                             + (written.leftOut() == 0 ? "" : "; " + written.leftOut() + " rows left out"));
             spec.commandLine().getOut().flush();

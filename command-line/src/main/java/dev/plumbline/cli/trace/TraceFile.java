@@ -4,13 +4,15 @@ import dev.plumbline.workload.trace.BadTrace;
 import dev.plumbline.workload.trace.Trace;
 import dev.plumbline.workload.trace.TraceReader;
 import dev.plumbline.workload.trace.TraceSelection;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.Reader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Iterator;
 
 /** A file with a trace in it. */
 public final class TraceFile {
@@ -27,26 +29,27 @@ public final class TraceFile {
         }
     }
 
-    /** What is done with the text of a file. */
+    /** What is done with the lines of a file. */
     @FunctionalInterface
     interface Reading<T> {
-        T of(Reader text) throws BadTrace, IOException;
+        T of(Iterator<String> lines) throws BadTrace, IOException;
     }
 
     /** The chosen part of it. */
     public static Trace read(Path file, TraceSelection selection) throws Unusable {
-        return with(file, text -> TraceReader.read(text, selection));
+        return with(file, lines -> TraceReader.read(lines, selection));
     }
 
     static <T> T with(Path file, Reading<T> reading) throws Unusable {
         // What is no UTF-8 becomes a replacement character: the line that has it is then named.
-        try (Reader text = new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8)) {
-            return reading.of(text);
+        try (BufferedReader text =
+                new BufferedReader(new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8))) {
+            return reading.of(text.lines().iterator());
         } catch (BadTrace e) {
             throw new Unusable(e.in(file.toString()));
         } catch (NoSuchFileException e) {
             throw new Unusable(file + " does not exist");
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             throw new Unusable(file + " cannot be read: " + e.getMessage());
         }
     }

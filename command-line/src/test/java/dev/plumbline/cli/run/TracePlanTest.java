@@ -3,6 +3,7 @@ package dev.plumbline.cli.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.plumbline.contract.distribution.Histogram;
 import dev.plumbline.contract.event.Asked;
 import dev.plumbline.contract.event.Attempt;
 import dev.plumbline.contract.event.Origin;
@@ -14,7 +15,6 @@ import dev.plumbline.contract.event.Surroundings;
 import dev.plumbline.contract.event.TokenCount;
 import dev.plumbline.contract.event.TokenSource;
 import dev.plumbline.contract.event.Tokens;
-import dev.plumbline.contract.distribution.Histogram;
 import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.contract.series.Series;
@@ -51,7 +51,8 @@ class TracePlanTest {
 
     @Test
     void aTraceBySessionHasSessionsAtATimeAndNoWarmUp() {
-        RunPlan plan = plan("--trace", SESSIONS, "--trace-mode", "session", "--concurrency", "8", "--trace-name", "talks");
+        RunPlan plan =
+                plan("--trace", SESSIONS, "--trace-mode", "session", "--concurrency", "8", "--trace-name", "talks");
         assertThat(plan.loadPoint().key()).isEqualTo("t-talksx1.0-s8");
         assertThat(plan.warmup()).isZero();
     }
@@ -61,6 +62,7 @@ class TracePlanTest {
             delimiter = '|',
             value = {
                 "--request-rate 5 --trace " + AZURE + " | --request-rate | excludes --trace",
+                "--duration 60s --trace " + AZURE + " | --duration | --trace-duration takes a part",
                 "--request-count 5 --trace " + AZURE + " | --request-count | --trace-rows takes fewer",
                 "--concurrency 5 --trace " + AZURE + " | --concurrency | use --trace-mode session",
                 "--burstiness 2 --trace " + AZURE + " | --burstiness | excludes --trace",
@@ -73,11 +75,10 @@ class TracePlanTest {
                 "--max-tokens-total 100 --trace " + AZURE + " | --max-tokens-total | nothing would be measured",
             })
     void whatCannotBeIsRefusedBeforeAnyLoad(String flags, String option, String why) {
-        assertThatThrownBy(() -> plan(flags.split(" ")))
-                .isInstanceOfSatisfying(RunPlan.Wrong.class, wrong -> {
-                    assertThat(wrong.option()).isEqualTo(option);
-                    assertThat(wrong).hasMessageContaining(why).hasMessageNotContaining("\n");
-                });
+        assertThatThrownBy(() -> plan(flags.split(" "))).isInstanceOfSatisfying(RunPlan.Wrong.class, wrong -> {
+            assertThat(wrong.option()).isEqualTo(option);
+            assertThat(wrong).hasMessageContaining(why).hasMessageNotContaining("\n");
+        });
     }
 
     @Test
@@ -143,6 +144,7 @@ class TracePlanTest {
     @Test
     void theFlagsOfATraceStandTogetherInTheHelp() {
         assertThat(List.of("--trace", "--trace-mode", "--speed", "--idle-gap-cap", "--trace-from", "--trace-duration"))
-                .allMatch(flag -> new CommandLine(new RunOptions()).getCommandSpec().findOption(flag) != null);
+                .allMatch(flag ->
+                        new CommandLine(new RunOptions()).getCommandSpec().findOption(flag) != null);
     }
 }

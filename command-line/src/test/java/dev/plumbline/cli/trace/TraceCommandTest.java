@@ -84,7 +84,8 @@ class TraceCommandTest {
         Path to = folder.resolve("out.jsonl");
         assertThat(trace("anonymize", log.toString(), to.toString())).isZero();
         assertThat(Files.readString(to))
-                .isEqualTo("{\"timestamp\":0,\"input_length\":90,\"output_length\":7,\"session_id\":\"s0\",\"hash_ids\":[0,1]}\n");
+                .isEqualTo(
+                        "{\"timestamp\":0,\"input_length\":90,\"output_length\":7,\"session_id\":\"s0\",\"hash_ids\":[0,1]}\n");
         assertThat(out.toString()).contains("1 rows of LiteLLM log, 2 different blocks, 1 sessions");
         assertThat(trace("inspect", to.toString())).isZero();
 

@@ -14,6 +14,7 @@ import dev.plumbline.contract.run.RunRecord.Decision;
 import dev.plumbline.contract.verdict.JudgedMetric;
 import dev.plumbline.contract.verdict.SeriesSnapshot.OpenIncident;
 import dev.plumbline.contract.window.LatencyMetric;
+import dev.plumbline.judgement.result.Replayed;
 import dev.plumbline.judgement.result.RunVerdict;
 import dev.plumbline.judgement.result.RunVerdict.Answer;
 import dev.plumbline.judgement.result.RunVerdict.IncidentFinding;
@@ -26,6 +27,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -101,6 +104,34 @@ class SummaryDocumentTest {
         assertThat(summary.at("/tokens/refused").asText()).isEqualTo("0 output tokens beside 10 chunks with content");
         assertThat(summary.at("/totals/failures").toString())
                 .isEqualTo("[{\"kind\":\"STREAM_ERROR\",\"count\":7,\"words\":\"out of <b>memory</b>\"}]");
+    }
+
+    @Test
+    void whatOfATraceTheLoadWasHasThePublishedForm() throws IOException {
+        Replayed late = new Replayed(
+                100,
+                98,
+                1,
+                5,
+                OptionalLong.of(1_000),
+                OptionalLong.of(2_000),
+                OptionalLong.of(60_000_000),
+                OptionalDouble.of(1.02),
+                OptionalDouble.of(0.98),
+                OptionalDouble.of(0.5),
+                OptionalDouble.empty(),
+                OptionalDouble.empty(),
+                OptionalDouble.empty(),
+                Optional.of("2 of 100 rows were not sent"));
+        JsonNode summary = summary(SampleRuns.replayed(SampleRuns.regression(), late));
+
+        assertThat(SCHEMA.validate(summary)).isEmpty();
+        assertThat(summary.at("/replay").toString())
+                .isEqualTo(
+                        "{\"rows\":100,\"sent\":98,\"strangers\":1,\"late\":5,\"lagP50Nanos\":1000,\"lagP99Nanos\":2000,"
+                                + "\"lagMaxNanos\":60000000,\"promptShare\":1.02,\"outputShare\":0.98,\"sameOutputShare\":0.5,"
+                                + "\"valid\":false,\"invalid\":\"2 of 100 rows were not sent\"}");
+        assertThat(summary(SampleRuns.regression()).has("replay")).isFalse();
     }
 
     @Test

@@ -18,6 +18,7 @@ final class ClosedRun extends LoadRun {
     private int toBegin;
     /** Measured sessions that have not begun. */
     private long sessionsLeft;
+
     private long nextBeginNanos;
 
     ClosedRun(LoadPlan.Closed plan, Setting setting) {

@@ -222,13 +222,17 @@ abstract sealed class LoadRun implements InFlight.Owner permits OpenRun, ClosedR
             completeIfIdle();
             return;
         }
-        long dueNanos = last.stamps().endNanos() + next.get().thinkNanos();
+        awaitTurn(before, next.get(), last.stamps().endNanos() + next.get().thinkNanos(), last);
+    }
+
+    /** Not before it is due, and timers are of whole milliseconds. */
+    private void awaitTurn(Offer before, Prepared turn, long dueNanos, EndedRequest last) {
         long aheadNanos = dueNanos - clock.nanos();
         if (aheadNanos <= 0) {
-            takeTurn(before, next.get(), dueNanos, last);
+            takeTurn(before, turn, dueNanos, last);
         } else {
             long aheadMillis = Math.max(1, aheadNanos / ProducerClock.NANOS_PER_MILLI);
-            vertx.setTimer(aheadMillis, unused -> takeTurn(before, next.get(), dueNanos, last));
+            vertx.setTimer(aheadMillis, unused -> awaitTurn(before, turn, dueNanos, last));
         }
     }
 

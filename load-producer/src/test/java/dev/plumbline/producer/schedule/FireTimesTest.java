@@ -194,6 +194,8 @@ class FireTimesTest {
     }
 
     private static long[] walked(FireTimes times, int steps) {
-        return java.util.stream.LongStream.generate(times::nextDueNanos).limit(steps).toArray();
+        return java.util.stream.LongStream.generate(times::nextDueNanos)
+                .limit(steps)
+                .toArray();
     }
 }

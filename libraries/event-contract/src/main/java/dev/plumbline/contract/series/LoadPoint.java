@@ -120,9 +120,7 @@ public sealed interface LoadPoint {
             return new Trace(
                     parts.group(1),
                     Double.parseDouble(parts.group(2)),
-                    parts.group(3) == null
-                            ? OptionalInt.empty()
-                            : OptionalInt.of(Integer.parseInt(parts.group(3))));
+                    parts.group(3) == null ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(parts.group(3))));
         }
 
         @Override

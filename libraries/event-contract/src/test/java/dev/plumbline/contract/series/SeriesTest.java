@@ -93,8 +93,10 @@ class SeriesTest {
         for (String later : new String[] {"t-a", "t-ax1", "t-ax1.0-w3", "t-ax1.0-s8-w3"}) {
             assertThat(LoadPoint.parse(later)).isEqualTo(new LoadPoint.Other(later));
         }
-        assertThatThrownBy(() -> new LoadPoint.Trace("Azure", 1, OptionalInt.empty())).hasMessageContaining("Azure");
-        assertThatThrownBy(() -> new LoadPoint.Trace("a", 0, OptionalInt.empty())).hasMessageContaining("speed 0");
+        assertThatThrownBy(() -> new LoadPoint.Trace("Azure", 1, OptionalInt.empty()))
+                .hasMessageContaining("Azure");
+        assertThatThrownBy(() -> new LoadPoint.Trace("a", 0, OptionalInt.empty()))
+                .hasMessageContaining("speed 0");
         assertThatThrownBy(() -> LoadPoint.parse("t-ax1.0-s0")).hasMessageContaining("0 sessions");
     }
 

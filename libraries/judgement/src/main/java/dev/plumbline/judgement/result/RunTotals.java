@@ -86,8 +86,7 @@ public record RunTotals(
         }
 
         /** What is told of a run that asked no trace again. */
-        public Heard(
-                List<Cause> causes, Map<LatencyMetric, Histogram> unvouched, Optional<TokenCounting> counting) {
+        public Heard(List<Cause> causes, Map<LatencyMetric, Histogram> unvouched, Optional<TokenCounting> counting) {
             this(causes, unvouched, counting, Optional.empty());
         }
 

@@ -110,10 +110,8 @@ public sealed interface Soundness {
         if (vouched < LEAST_VOUCHED) {
             return new MostlyUnvouched(unvouched(run, vouched));
         }
-        Optional<String> unlike = run.totals()
-                .heard()
-                .flatMap(RunTotals.Heard::replayed)
-                .flatMap(Replayed::invalid);
+        Optional<String> unlike =
+                run.totals().heard().flatMap(RunTotals.Heard::replayed).flatMap(Replayed::invalid);
         if (unlike.isPresent()) {
             return new NotTheTrace("INVALID, this was not the trace: " + unlike.get());
         }

@@ -1,7 +1,7 @@
 package dev.plumbline.workload.trace;
 
 import java.io.IOException;
-import java.io.Reader;
+import java.util.Iterator;
 
 /**
  * Makes of a trace or of a log of chats a trace without a text, a name or a moment of a day: JSONL as Mooncake's, times in
@@ -36,14 +36,15 @@ public final class Anonymizer {
     /**
      * Reads a trace of any format and writes what is left of it.
      *
+     * @param lines of the file, without their ends
      * @param salt random, 16 bytes or more
      */
-    public static Written anonymize(Reader in, byte[] salt, Appendable out) throws BadTrace, IOException {
+    public static Written anonymize(Iterator<String> lines, byte[] salt, Appendable out) throws BadTrace, IOException {
         if (salt.length < LEAST_SALT_BYTES) {
             throw new IllegalArgumentException("a salt of " + salt.length + " bytes");
         }
         AnonymousRows rows = new AnonymousRows(salt);
-        TraceFormat format = TraceReader.each(in, rows);
+        TraceFormat format = TraceReader.each(lines, rows);
         return rows.write(format, out);
     }
 }

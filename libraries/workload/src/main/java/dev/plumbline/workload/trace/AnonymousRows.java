@@ -131,14 +131,16 @@ final class AnonymousRows implements RowSink {
                 .orElse(0);
         List<Pending> ordered = new ArrayList<>(rows);
         if (rows.stream().allMatch(pending -> pending.row().atNanos().isPresent())) {
-            ordered.sort(Comparator.comparingLong(
-                    pending -> pending.row().atNanos().getAsLong()));
+            ordered.sort(
+                    Comparator.comparingLong(pending -> pending.row().atNanos().getAsLong()));
         }
         Map<String, TraceRow> lastOfSession = new HashMap<>();
         for (Pending pending : ordered) {
             TraceRow row = pending.row();
-            Optional<TraceRow> before = row.session().flatMap(name -> Optional.ofNullable(lastOfSession.put(name, row)));
-            OptionalLong pause = row.pauseNanos().isPresent() || before.isEmpty() ? row.pauseNanos() : pause(before.get(), row);
+            Optional<TraceRow> before =
+                    row.session().flatMap(name -> Optional.ofNullable(lastOfSession.put(name, row)));
+            OptionalLong pause =
+                    row.pauseNanos().isPresent() || before.isEmpty() ? row.pauseNanos() : pause(before.get(), row);
             write(pending, format.hasOneClock() ? row.atNanos() : OptionalLong.empty(), pause, first, out);
         }
         return new Anonymizer.Written(format, rows.size(), leftOut, blockNumbers.size(), sessionNumbers.size());
@@ -146,7 +148,9 @@ final class AnonymousRows implements RowSink {
 
     /** From the end of a turn to the next, where that end is known. */
     private static OptionalLong pause(TraceRow before, TraceRow row) {
-        return before.tookNanos().isPresent() && before.atNanos().isPresent() && row.atNanos().isPresent()
+        return before.tookNanos().isPresent()
+                        && before.atNanos().isPresent()
+                        && row.atNanos().isPresent()
                 ? OptionalLong.of(Math.max(
                         0,
                         row.atNanos().getAsLong()

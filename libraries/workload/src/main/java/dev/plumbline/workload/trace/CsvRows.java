@@ -1,7 +1,5 @@
 package dev.plumbline.workload.trace;
 
-import java.io.BufferedReader;
-import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.LocalDate;
@@ -41,22 +39,13 @@ final class CsvRows {
         this.width = width;
     }
 
-    static TraceFormat each(BufferedReader reader, RowSink sink) throws BadTrace, IOException {
-        CsvRows rows = null;
-        int number = 0;
-        for (String line = line(reader, 1); line != null; line = line(reader, number + 1)) {
-            number++;
-            if (line.isBlank()) {
-                continue;
-            }
-            if (rows == null) {
-                rows = recognized(line, number);
-            } else if (!rows.row(line, number, sink)) {
+    /** @param header which was taken from the lines */
+    static TraceFormat each(String header, Lines lines, RowSink sink) throws BadTrace {
+        CsvRows rows = recognized(header, lines.number());
+        for (Optional<String> line = lines.nextFilled(); line.isPresent(); line = lines.nextFilled()) {
+            if (!rows.row(line.get(), lines.number(), sink)) {
                 break;
             }
-        }
-        if (rows == null) {
-            throw new BadTrace(0, "the file is empty: expected " + TraceFormat.known());
         }
         return rows.format;
     }
@@ -190,28 +179,10 @@ final class CsvRows {
         return fraction == null ? 0 : Integer.parseInt((fraction + "000000000").substring(0, 9));
     }
 
-    /** A line without its end; refused where it has none for very long. */
-    private static @Nullable String line(BufferedReader reader, int number)
-            throws BadTrace, IOException {
-        StringBuilder line = new StringBuilder(64);
-        int next = reader.read();
-        if (next < 0) {
-            return null;
-        }
-        while (next >= 0 && next != '\n') {
-            if (line.length() == LONGEST_LINE) {
-                throw new BadTrace(number, "longer than " + LONGEST_LINE + " characters: not a row of a trace");
-            }
-            line.append((char) next);
-            next = reader.read();
-        }
-        if (!line.isEmpty() && line.charAt(line.length() - 1) == '\r') {
-            line.setLength(line.length() - 1);
-        }
-        return line.toString();
-    }
-
     private static List<String> cells(String line, int number) throws BadTrace {
+        if (line.length() > LONGEST_LINE) {
+            throw new BadTrace(number, "longer than " + LONGEST_LINE + " characters: not a row of a trace");
+        }
         List<String> cells = new ArrayList<>();
         StringBuilder cell = new StringBuilder();
         boolean isQuoted = false;

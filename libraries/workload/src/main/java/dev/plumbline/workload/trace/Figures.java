@@ -10,11 +10,10 @@ final class Figures {
 
     /** A number of tokens; whole, 0 or more. */
     static int tokens(double value, String name, int line) throws BadTrace {
-        if (!(value >= 0 && value <= TraceRow.MOST_TOKENS)
-                || Math.rint(value) < value
-                || Math.rint(value) > value) {
+        if (!(value >= 0 && value <= TraceRow.MOST_TOKENS) || Math.rint(value) < value || Math.rint(value) > value) {
             throw new BadTrace(
-                    line, name + " is " + Figures.text(value) + ", allowed is a whole number of 0 to "
+                    line,
+                    name + " is " + Figures.text(value) + ", allowed is a whole number of 0 to "
                             + TraceRow.MOST_TOKENS);
         }
         return (int) value;
@@ -30,6 +29,8 @@ final class Figures {
     }
 
     static String text(double value) {
-        return Math.abs(value) < 1e15 && value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
+        return Math.abs(value) < 1e15 && value == Math.rint(value)
+                ? Long.toString((long) value)
+                : Double.toString(value);
     }
 }

@@ -70,7 +70,8 @@ abstract class JsonRows {
         boolean row(JsonNode node, int line, RowSink sink) throws BadTrace {
             if (!node.has("input_length") && (node.has("text_input") || node.has("messages") || node.has("payload"))) {
                 throw new BadTrace(
-                        line, "a row with a text and without input_length: texts of a trace are not sent, only lengths");
+                        line,
+                        "a row with a text and without input_length: texts of a trace are not sent, only lengths");
             }
             if ("delta".equals(node.path("message_mode").asText(""))) {
                 throw new BadTrace(
@@ -120,8 +121,8 @@ abstract class JsonRows {
             }
             roots.put(chat, root);
             if (!node.path("type").asText("text").equals("text")) {
-                sink.changed("not text (" + BadTrace.oneLine(node.path("type").asText("")) + "): sent as text of the same"
-                        + " number of tokens");
+                sink.changed("not text (" + BadTrace.oneLine(node.path("type").asText(""))
+                        + "): sent as text of the same" + " number of tokens");
             }
             return sink.row(
                     new TraceRow(
@@ -227,7 +228,10 @@ abstract class JsonRows {
         @Override
         boolean row(JsonNode node, int line, RowSink sink) throws BadTrace {
             String call = node.path("call_type").asText("");
-            if (!call.isEmpty() && !call.contains("completion") && !call.contains("responses") && !call.contains("messages")) {
+            if (!call.isEmpty()
+                    && !call.contains("completion")
+                    && !call.contains("responses")
+                    && !call.contains("messages")) {
                 sink.leftOut("no generation of text (" + BadTrace.oneLine(call) + ")");
                 return true;
             }
@@ -256,7 +260,10 @@ abstract class JsonRows {
             if (node.path(name).isTextual()) {
                 String text = node.path(name).textValue();
                 try {
-                    OffsetDateTime at = OffsetDateTime.parse(text.endsWith("Z") || text.matches(".*[+-]\\d\\d:\\d\\d") ? text.replace(' ', 'T') : text.replace(' ', 'T') + "Z");
+                    OffsetDateTime at = OffsetDateTime.parse(
+                            text.endsWith("Z") || text.matches(".*[+-]\\d\\d:\\d\\d")
+                                    ? text.replace(' ', 'T')
+                                    : text.replace(' ', 'T') + "Z");
                     return Math.addExact(Math.multiplyExact(at.toEpochSecond(), NANOS_PER_SECOND), at.getNano());
                 } catch (DateTimeException | ArithmeticException e) {
                     throw new BadTrace(
@@ -316,7 +323,9 @@ abstract class JsonRows {
         /** When the epoch began, since 1970. */
         private long start(JsonNode node, int line, long endNanos) throws BadTrace {
             JsonNode origin = node.path("origin");
-            String of = origin.path("producerId").asText("") + '/' + origin.path("epoch").asText("");
+            String of = origin.path("producerId").asText("")
+                    + '/'
+                    + origin.path("epoch").asText("");
             long start = time(node, "endEpochMillis", NANOS_PER_MILLI, line) - endNanos;
             if (epoch.isEmpty()) {
                 epoch = of;

@@ -53,9 +53,8 @@ public final class ReplayProof {
     public ReplayProof(Replay replay) {
         int rows = replay.trace().rows().size();
         this.replay = replay;
-        this.sessions = replay.mode() == Replay.Mode.OPEN
-                ? List.of()
-                : replay.trace().sessions();
+        this.sessions =
+                replay.mode() == Replay.Mode.OPEN ? List.of() : replay.trace().sessions();
         this.heard = new BitSet(rows);
         this.sent = new BitSet(rows);
         this.lagNanos = new long[rows];
@@ -71,7 +70,11 @@ public final class ReplayProof {
      * @param cached tokens of the prompt that the server found in its cache
      */
     public record Asked(
-            OptionalLong lagNanos, boolean isCompleted, OptionalLong prompt, OptionalLong output, OptionalLong cached) {}
+            OptionalLong lagNanos,
+            boolean isCompleted,
+            OptionalLong prompt,
+            OptionalLong output,
+            OptionalLong cached) {}
 
     /**
      * Adds a request.
@@ -123,8 +126,7 @@ public final class ReplayProof {
     private long expectedHit(int row) {
         if (expectedHits.length == 0) {
             InfiniteCache cache = new InfiniteCache(replay.trace().blockTokens());
-            expectedHits =
-                    replay.trace().rows().stream().mapToLong(cache::ask).toArray();
+            expectedHits = replay.trace().rows().stream().mapToLong(cache::ask).toArray();
         }
         return expectedHits[row];
     }
@@ -152,7 +154,9 @@ public final class ReplayProof {
                                 TraceLint.Spread.rank(lags, 0.5),
                                 TraceLint.Spread.rank(lags, 0.99),
                                 lags[lags.length - 1],
-                                Arrays.stream(lags).filter(lag -> lag > LATE_NANOS).count())),
+                                Arrays.stream(lags)
+                                        .filter(lag -> lag > LATE_NANOS)
+                                        .count())),
                 share(promptCounted, promptOfTrace),
                 share(outputCounted, outputOfTrace),
                 share(sameOutput, completed),
@@ -229,13 +233,15 @@ public final class ReplayProof {
             lines.add("sent " + TraceLint.count(sent) + " of " + TraceLint.count(rows) + " rows"
                     + (strangers > 0 ? ", and " + TraceLint.count(strangers) + " requests that are none of them" : ""));
             lag.ifPresent(known -> lines.add("sent after due: p50 " + millis(known.p50Nanos()) + ", p99 "
-                    + millis(known.p99Nanos()) + ", largest " + millis(known.maxNanos()) + "; " + TraceLint.count(known.late())
+                    + millis(known.p99Nanos()) + ", largest " + millis(known.maxNanos()) + "; "
+                    + TraceLint.count(known.late())
                     + " later than " + LATE_NANOS / 1_000_000 + " ms"));
             if (promptShare.isPresent()) {
                 lines.add("prompt tokens " + TraceLint.percent(promptShare.getAsDouble()) + " of the trace's"
                         + (outputShare.isPresent()
-                                ? ", output tokens " + TraceLint.percent(outputShare.getAsDouble()) + ", exactly as long "
-                                        + TraceLint.percent(sameOutputShare.orElse(0)) + " of the answers"
+                                ? ", output tokens " + TraceLint.percent(outputShare.getAsDouble())
+                                        + ", exactly as long " + TraceLint.percent(sameOutputShare.orElse(0))
+                                        + " of the answers"
                                 : ""));
             }
             structureShare.ifPresent(kept -> lines.add("prefix structure sent " + TraceLint.percent(kept)
@@ -244,7 +250,9 @@ public final class ReplayProof {
                                     + " of the prompt tokens, by an infinite one "
                                     + TraceLint.percent(expectedHitShare.orElse(0))
                             : "; the server does not tell what its cache found")));
-            lines.add(invalid().map(why -> "INVALID: " + why).orElse("valid: within 1 % of rows and sends, and of lengths"));
+            lines.add(invalid()
+                    .map(why -> "INVALID: " + why)
+                    .orElse("valid: within 1 % of rows and sends, and of lengths"));
             return lines;
         }
 

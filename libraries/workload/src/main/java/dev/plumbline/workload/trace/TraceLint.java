@@ -178,7 +178,8 @@ public record TraceLint(
                     + " of the prompt tokens are found by a prefix cache that forgets nothing ("
                     + count(expectedHitTokens) + "); blocks are known of " + count(rowsWithBlocks) + " rows");
         }
-        lines.add("  unit      tokens of the trace become words of three letters; what a server counts is told afterwards");
+        lines.add(
+                "  unit      tokens of the trace become words of three letters; what a server counts is told afterwards");
         for (Finding finding : findings) {
             lines.add((finding.severity() == Severity.IMPOSSIBLE ? "  refused   " : "  note      ") + finding.text());
         }
@@ -226,7 +227,9 @@ public record TraceLint(
         Trace trace = replay.trace();
         if (replay.mode() == Replay.Mode.OPEN) {
             times(replay, rate, sessions, impossible, doubtful);
-        } else if (trace.rows().stream().noneMatch(row -> row.pauseNanos().isPresent() || row.tookNanos().isPresent())
+        } else if (trace.rows().stream()
+                        .noneMatch(row ->
+                                row.pauseNanos().isPresent() || row.tookNanos().isPresent())
                 && sessions.size() < trace.rows().size()) {
             told.add(told("the file does not say when answers ended: the pause before a turn is the time since the turn"
                     + " before it began"));
@@ -234,10 +237,12 @@ public record TraceLint(
         context(trace, contextTokens, impossible);
         deltas(trace, sessions, doubtful);
         if (!trace.hasBlocks()) {
-            told.add(told("nothing says which prompts begin alike: each is text of its own, and a prefix cache finds nothing"));
+            told.add(
+                    told(
+                            "nothing says which prompts begin alike: each is text of its own, and a prefix cache finds nothing"));
         }
-        trace.reading().changed().forEach((reason, rows) -> told.add(told(count(rows) + " rows have " + reason)));
-        trace.reading().leftOut().forEach((reason, rows) -> told.add(told(count(rows) + " rows left out: " + reason)));
+        trace.reading().changed().forEach((reason, rows) -> told.add(told(rows(rows) + " with " + reason)));
+        trace.reading().leftOut().forEach((reason, rows) -> told.add(told(rows(rows) + " left out: " + reason)));
         List<Finding> all = new ArrayList<>(impossible);
         all.addAll(doubtful);
         all.addAll(told);
@@ -297,7 +302,8 @@ public record TraceLint(
         }
         Arrays.sort(gaps);
         long median = Spread.rank(gaps, 0.5);
-        return rate.longestGapNanos() > 60 * SECOND && median > 0
+        return rate.longestGapNanos() > 60 * SECOND
+                && median > 0
                 && rate.longestGapNanos() / median > MANY_TIMES_THE_MEDIAN;
     }
 
@@ -311,7 +317,8 @@ public record TraceLint(
                 .toList();
         if (!beyond.isEmpty()) {
             TraceRow first = beyond.getFirst();
-            impossible.add(impossible(count(beyond.size()) + " of " + count(trace.rows().size())
+            impossible.add(impossible(count(beyond.size()) + " of "
+                    + count(trace.rows().size())
                     + " rows do not fit into the model's context of " + count(most) + " tokens, first line "
                     + first.line() + " with " + count(first.promptTokens()) + " + " + count(first.outputTokens())
                     + ": leave them out of the file, or choose another part with --trace-rows and --trace-from"));
@@ -329,7 +336,9 @@ public record TraceLint(
                 TraceRow before = trace.rows().get(session.get(turn - 1));
                 TraceRow row = trace.rows().get(session.get(turn));
                 turns++;
-                if (row.blocks().size() > 0 && row.blocks().beginsWith(before.blocks()) && before.blocks().size() > 0) {
+                if (row.blocks().size() > 0
+                        && row.blocks().beginsWith(before.blocks())
+                        && before.blocks().size() > 0) {
                     cumulative++;
                 } else if (row.promptTokens() < before.promptTokens()) {
                     firstLine = shorter++ == 0 ? row.line() : firstLine;
@@ -337,9 +346,10 @@ public record TraceLint(
             }
         }
         if (turns >= ENOUGH_ROWS && cumulative == 0 && shorter > MANY_DELTAS * turns) {
-            doubtful.add(doubtful(count(shorter) + " of " + count(turns) + " later turns are shorter than the turn before,"
-                    + " first line " + firstLine
-                    + ": rows seem to hold only what is new; each is sent with the length that it states"));
+            doubtful.add(
+                    doubtful(count(shorter) + " of " + count(turns) + " later turns are shorter than the turn before,"
+                            + " first line " + firstLine
+                            + ": rows seem to hold only what is new; each is sent with the length that it states"));
         }
     }
 
@@ -356,8 +366,12 @@ public record TraceLint(
     }
 
     private static String lengths(Spread spread) {
-        return "p50 " + count(spread.p50()) + ", p90 " + count(spread.p90()) + ", p99 " + count(spread.p99()) + ", longest "
-                + count(spread.max()) + " tokens";
+        return "p50 " + count(spread.p50()) + ", p90 " + count(spread.p90()) + ", p99 " + count(spread.p99())
+                + ", longest " + count(spread.max()) + " tokens";
+    }
+
+    private static String rows(int count) {
+        return count == 1 ? "1 row" : count(count) + " rows";
     }
 
     static String count(long value) {
@@ -379,6 +393,8 @@ public record TraceLint(
         }
         return seconds >= 7_200
                 ? decimal(seconds / 3_600) + " h"
-                : seconds >= 120 ? decimal(seconds / 60) + " min" : seconds >= 1 ? decimal(seconds) + " s" : decimal(seconds * 1e3) + " ms";
+                : seconds >= 120
+                        ? decimal(seconds / 60) + " min"
+                        : seconds >= 1 ? decimal(seconds) + " s" : decimal(seconds * 1e3) + " ms";
     }
 }

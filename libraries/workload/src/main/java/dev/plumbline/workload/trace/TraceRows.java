@@ -57,7 +57,8 @@ final class TraceRows implements RowSink {
         }
         blocks += row.blocks().size();
         if (blocks > Trace.MOST_BLOCKS) {
-            throw new BadTrace(row.line(), "more than " + Trace.MOST_BLOCKS + " blocks in " + rows.size() + " rows" + ADVICE);
+            throw new BadTrace(
+                    row.line(), "more than " + Trace.MOST_BLOCKS + " blocks in " + rows.size() + " rows" + ADVICE);
         }
         rows.add(row);
         return rows.size() < selection.mostRows().orElse(Integer.MAX_VALUE);
@@ -120,7 +121,10 @@ final class TraceRows implements RowSink {
         if (statedBlockTokens.isPresent() || fit(usual) >= FITS) {
             return usual;
         }
-        return USUAL_BLOCKS.stream().filter(size -> fit(size) >= FITS).findFirst().orElse(usual);
+        return USUAL_BLOCKS.stream()
+                .filter(size -> fit(size) >= FITS)
+                .findFirst()
+                .orElse(usual);
     }
 
     /** Share of the rows with blocks whose prompt is as long as their number says. */

@@ -78,8 +78,7 @@ public final class TraceWorkload implements Workload {
     }
 
     private Ask ask(int row, long ofPass) {
-        return Ask.of(
-                prompt(row, ofPass), replay.trace().rows().get(row).outputTokens());
+        return Ask.of(prompt(row, ofPass), replay.trace().rows().get(row).outputTokens());
     }
 
     private String prompt(int index, long ofPass) {
@@ -120,9 +119,7 @@ public final class TraceWorkload implements Workload {
                 return Optional.empty();
             }
             List<TraceRow> all = replay.trace().rows();
-            long thinkNanos = next == 0
-                    ? 0
-                    : replay.pauseNanos(all.get(rows.get(next - 1)), all.get(rows.get(next)));
+            long thinkNanos = next == 0 ? 0 : replay.pauseNanos(all.get(rows.get(next - 1)), all.get(rows.get(next)));
             return Optional.of(new Turn(ask(rows.get(next++), ofPass), thinkNanos));
         }
 

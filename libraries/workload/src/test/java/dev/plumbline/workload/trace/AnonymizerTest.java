@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.io.StringReader;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
@@ -14,7 +13,7 @@ class AnonymizerTest {
 
     private static String anonymized(String text, byte[] salt) throws BadTrace, IOException {
         StringBuilder out = new StringBuilder();
-        Anonymizer.anonymize(new StringReader(text), salt, out);
+        Anonymizer.anonymize(text.lines().iterator(), salt, out);
         return out.toString();
     }
 
@@ -23,7 +22,8 @@ class AnonymizerTest {
         String out = anonymized(Traces.text("litellm.jsonl"), SALT);
         assertThat(out).doesNotContain("secret", "rivers", "t1", "r1", "1764411300", "2025");
         assertThat(out)
-                .startsWith("{\"timestamp\":0,\"input_length\":9,\"output_length\":2,\"session_id\":\"s0\",\"hash_ids\":[]}\n");
+                .startsWith(
+                        "{\"timestamp\":0,\"input_length\":9,\"output_length\":2,\"session_id\":\"s0\",\"hash_ids\":[]}\n");
         assertThat(out.lines()).hasSize(3);
     }
 
@@ -45,7 +45,8 @@ class AnonymizerTest {
 
     private static String call(int second, String content, int tokens) {
         return "{\"startTime\":" + (1_000 + second) + ",\"endTime\":" + (1_001 + second)
-                + ",\"prompt_tokens\":" + tokens + ",\"completion_tokens\":3,\"messages\":[{\"role\":\"user\",\"content\":\""
+                + ",\"prompt_tokens\":" + tokens
+                + ",\"completion_tokens\":3,\"messages\":[{\"role\":\"user\",\"content\":\""
                 + content + "\"}]}\n";
     }
 
@@ -55,9 +56,11 @@ class AnonymizerTest {
         Trace after = Traces.of(anonymized(Traces.text("mooncake-synthetic-excerpt.jsonl"), SALT));
         assertThat(Replay.open(after).dueNanos()).isEqualTo(Replay.open(before).dueNanos());
         assertThat(TraceLint.of(Replay.open(after), OptionalLong.empty()).expectedHitTokens())
-                .isEqualTo(TraceLint.of(Replay.open(before), OptionalLong.empty()).expectedHitTokens());
-        assertThat(after.rows()).extracting(TraceRow::promptTokens).isEqualTo(
-                before.rows().stream().map(TraceRow::promptTokens).toList());
+                .isEqualTo(
+                        TraceLint.of(Replay.open(before), OptionalLong.empty()).expectedHitTokens());
+        assertThat(after.rows())
+                .extracting(TraceRow::promptTokens)
+                .isEqualTo(before.rows().stream().map(TraceRow::promptTokens).toList());
     }
 
     @Test
@@ -65,7 +68,9 @@ class AnonymizerTest {
         Trace after = Traces.of(anonymized(Traces.text("weka.json"), SALT));
         assertThat(after.sessionCount()).isEqualTo(3);
         assertThat(after.rows()).noneMatch(row -> row.atNanos().isPresent());
-        assertThat(TraceLint.of(Replay.open(after), OptionalLong.empty()).refusal().orElseThrow())
+        assertThat(TraceLint.of(Replay.open(after), OptionalLong.empty())
+                        .refusal()
+                        .orElseThrow())
                 .contains("--trace-mode session");
     }
 
@@ -74,6 +79,7 @@ class AnonymizerTest {
         assertThatThrownBy(() -> anonymized(Traces.text("weka.json"), new byte[8]))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> anonymized("{\"type\":\"heartbeat\",\"origin\":{}}", SALT))
-                .isInstanceOfSatisfying(BadTrace.class, bad -> assertThat(bad.in("f")).startsWith("f: no row of it"));
+                .isInstanceOfSatisfying(
+                        BadTrace.class, bad -> assertThat(bad.in("f")).startsWith("f: no row of it"));
     }
 }

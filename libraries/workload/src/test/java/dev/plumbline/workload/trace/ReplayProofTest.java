@@ -10,7 +10,11 @@ class ReplayProofTest {
 
     private static ReplayProof.Asked asked(long lagNanos, long prompt, long output) {
         return new ReplayProof.Asked(
-                OptionalLong.of(lagNanos), true, OptionalLong.of(prompt), OptionalLong.of(output), OptionalLong.empty());
+                OptionalLong.of(lagNanos),
+                true,
+                OptionalLong.of(prompt),
+                OptionalLong.of(output),
+                OptionalLong.empty());
     }
 
     private static ReplayProof.Asked unsent() {
@@ -73,10 +77,16 @@ class ReplayProofTest {
                 {"timestamp":2,"input_length":1024,"output_length":1,"hash_ids":[1,3]}
                 """);
         ReplayProof proof = new ReplayProof(Replay.open(trace));
-        proof.add(0, 1, new ReplayProof.Asked(
-                OptionalLong.of(0), true, OptionalLong.of(1024), OptionalLong.of(1), OptionalLong.of(0)));
-        proof.add(2, 1, new ReplayProof.Asked(
-                OptionalLong.of(0), true, OptionalLong.of(1024), OptionalLong.of(1), OptionalLong.of(512)));
+        proof.add(
+                0,
+                1,
+                new ReplayProof.Asked(
+                        OptionalLong.of(0), true, OptionalLong.of(1024), OptionalLong.of(1), OptionalLong.of(0)));
+        proof.add(
+                2,
+                1,
+                new ReplayProof.Asked(
+                        OptionalLong.of(0), true, OptionalLong.of(1024), OptionalLong.of(1), OptionalLong.of(512)));
         ReplayProof.Result result = proof.result();
         assertThat(result.structureShare()).hasValue(512.0 / 1536);
         assertThat(result.expectedHitShare()).hasValue(512.0 / 2048);
@@ -96,8 +106,8 @@ class ReplayProofTest {
 
     @Test
     void turnsOfASessionAreItsRows() throws BadTrace {
-        ReplayProof proof = new ReplayProof(
-                new Replay(Traces.read("weka.json"), Replay.Mode.SESSION, 1, OptionalLong.empty()));
+        ReplayProof proof =
+                new ReplayProof(new Replay(Traces.read("weka.json"), Replay.Mode.SESSION, 1, OptionalLong.empty()));
         proof.add(0, 1, asked(0, 128, 12));
         proof.add(0, 2, asked(0, 200, 30));
         proof.add(1, 1, asked(0, 64, 5));

@@ -57,9 +57,11 @@ class ReplayTest {
                 {"timestamp":60000,"input_length":10,"output_length":2}
                 {"timestamp":60500,"input_length":10,"output_length":2}
                 """);
-        assertThat(replay(trace, Replay.Mode.OPEN, 1, OptionalLong.of(10 * SECOND)).dueNanos())
+        assertThat(replay(trace, Replay.Mode.OPEN, 1, OptionalLong.of(10 * SECOND))
+                        .dueNanos())
                 .containsExactly(0, 2 * SECOND, 12 * SECOND, 12_500 * MILLI);
-        assertThat(replay(trace, Replay.Mode.OPEN, 2, OptionalLong.of(10 * SECOND)).dueNanos())
+        assertThat(replay(trace, Replay.Mode.OPEN, 2, OptionalLong.of(10 * SECOND))
+                        .dueNanos())
                 .containsExactly(0, SECOND, 11 * SECOND, 11_250 * MILLI);
     }
 
@@ -87,10 +89,13 @@ class ReplayTest {
         }
         for (int a = 0; a < prompts.size(); a++) {
             for (int b = 0; b < a; b++) {
-                int shared = sharedBlocks(trace.rows().get(a).blocks(), trace.rows().get(b).blocks());
+                int shared = sharedBlocks(
+                        trace.rows().get(a).blocks(), trace.rows().get(b).blocks());
                 int words = Math.min(
                         shared * 512,
-                        Math.min(trace.rows().get(a).promptTokens(), trace.rows().get(b).promptTokens()));
+                        Math.min(
+                                trace.rows().get(a).promptTokens(),
+                                trace.rows().get(b).promptTokens()));
                 int common = commonWords(prompts.get(a), prompts.get(b));
                 assertThat(common).as("rows %d and %d", a, b).isBetween(words, words + 8);
             }
@@ -153,8 +158,8 @@ class ReplayTest {
         assertThat(Replay.open(trace).conditions())
                 .isEqualTo(Replay.open(Traces.read("azure-code-excerpt.csv")).conditions())
                 .isNotEqualTo(Replay.open(other).conditions())
-                .isNotEqualTo(replay(trace, Replay.Mode.OPEN, 2, OptionalLong.empty())
-                        .conditions());
+                .isNotEqualTo(
+                        replay(trace, Replay.Mode.OPEN, 2, OptionalLong.empty()).conditions());
     }
 
     @Test

@@ -23,8 +23,8 @@ class TraceLintTest {
 
     @Test
     void figuresOfARealTrace() throws BadTrace {
-        TraceLint lint = TraceLint.of(
-                Replay.open(Traces.read("mooncake-synthetic-excerpt.jsonl")), OptionalLong.empty());
+        TraceLint lint =
+                TraceLint.of(Replay.open(Traces.read("mooncake-synthetic-excerpt.jsonl")), OptionalLong.empty());
         TraceLint.Rate rate = lint.rate().orElseThrow();
         assertThat(rate.spanNanos()).isEqualTo(17_245_000_000L);
         assertThat(rate.meanPerSecond()).isCloseTo(60 / 17.245, within(1e-9));
@@ -98,7 +98,8 @@ class TraceLintTest {
     @Test
     void promptsBeyondTheContextAreRefused() throws BadTrace {
         Replay replay = Replay.open(Traces.read("azure-code-excerpt.csv"));
-        assertThat(TraceLint.of(replay, OptionalLong.of(4_818)).refusal().orElse("")).doesNotContain("line 2 with");
+        assertThat(TraceLint.of(replay, OptionalLong.of(4_818)).refusal().orElse(""))
+                .doesNotContain("line 2 with");
         assertThat(TraceLint.of(replay, OptionalLong.of(4_817)).refusal().orElseThrow())
                 .contains("context of 4,817 tokens, first line 2 with 4,808 + 10");
         assertThat(TraceLint.of(replay, OptionalLong.of(1_000_000)).refusal()).isEmpty();
@@ -111,8 +112,7 @@ class TraceLintTest {
                         .refusal()
                         .orElseThrow())
                 .contains("--trace-mode session");
-        assertThat(TraceLint.of(
-                                new Replay(trace, Replay.Mode.SESSION, 1, OptionalLong.empty()), OptionalLong.empty())
+        assertThat(TraceLint.of(new Replay(trace, Replay.Mode.SESSION, 1, OptionalLong.empty()), OptionalLong.empty())
                         .refusal())
                 .isEmpty();
     }
@@ -121,8 +121,8 @@ class TraceLintTest {
     void turnsThatHoldOnlyWhatIsNewAreTold() throws BadTrace {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < 24; i++) {
-            text.append("{\"timestamp\":" + i + ",\"session_id\":\"s\",\"input_length\":" + (i % 2 == 0 ? 500 - i : 480 - 2 * i)
-                    + ",\"output_length\":5}\n");
+            text.append("{\"timestamp\":" + i + ",\"session_id\":\"s\",\"input_length\":"
+                    + (i % 2 == 0 ? 500 - i : 480 - 2 * i) + ",\"output_length\":5}\n");
         }
         String findings = lint(text.toString()).findings().toString();
         assertThat(findings).contains("later turns are shorter than the turn before");

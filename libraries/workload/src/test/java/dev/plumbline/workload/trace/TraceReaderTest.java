@@ -116,10 +116,13 @@ class TraceReaderTest {
         Trace trace = Traces.read("bailian.jsonl");
         assertThat(trace.format()).isEqualTo(TraceFormat.BAILIAN);
         assertThat(trace.blockTokens()).isEqualTo(16);
-        assertThat(trace.rows()).extracting(TraceRow::session).containsExactly(
-                Optional.of("chat-5"), Optional.of("chat-6"), Optional.of("chat-5"), Optional.of("chat-5"));
-        assertThat(trace.rows()).extracting(row -> row.atNanos().orElseThrow()).containsExactly(
-                0L, 200 * MILLI, 17_700 * MILLI, 28_950 * MILLI);
+        assertThat(trace.rows())
+                .extracting(TraceRow::session)
+                .containsExactly(
+                        Optional.of("chat-5"), Optional.of("chat-6"), Optional.of("chat-5"), Optional.of("chat-5"));
+        assertThat(trace.rows())
+                .extracting(row -> row.atNanos().orElseThrow())
+                .containsExactly(0L, 200 * MILLI, 17_700 * MILLI, 28_950 * MILLI);
         assertThat(trace.sessions()).containsExactly(List.of(0, 2, 3), List.of(1));
         assertThat(trace.reading().changed()).hasSize(1);
     }
@@ -152,14 +155,23 @@ class TraceReaderTest {
         Trace trace = Traces.read("weka.json");
         assertThat(trace.format()).isEqualTo(TraceFormat.WEKA);
         assertThat(trace.blockTokens()).isEqualTo(64);
-        assertThat(trace.rows()).extracting(row -> row.session().orElseThrow()).containsExactly("s1", "s2", "s1/a1", "s1");
-        assertThat(trace.rows()).extracting(row -> row.atNanos().orElseThrow()).containsExactly(
-                0L, 0L, 5 * SECOND, 14 * SECOND);
+        assertThat(trace.rows())
+                .extracting(row -> row.session().orElseThrow())
+                .containsExactly("s1", "s2", "s1/a1", "s1");
+        assertThat(trace.rows())
+                .extracting(row -> row.atNanos().orElseThrow())
+                .containsExactly(0L, 0L, 5 * SECOND, 14 * SECOND);
         TraceRow first = trace.rows().get(0);
         TraceRow last = trace.rows().get(3);
-        assertThat(last.blocks().beginsWith(first.blocks())).as("ids of one session").isTrue();
-        assertThat(trace.rows().get(2).blocks().id(0)).as("an agent of the same session").isEqualTo(first.blocks().id(0));
-        assertThat(trace.rows().get(1).blocks().id(0)).as("ids of another session").isNotEqualTo(first.blocks().id(0));
+        assertThat(last.blocks().beginsWith(first.blocks()))
+                .as("ids of one session")
+                .isTrue();
+        assertThat(trace.rows().get(2).blocks().id(0))
+                .as("an agent of the same session")
+                .isEqualTo(first.blocks().id(0));
+        assertThat(trace.rows().get(1).blocks().id(0))
+                .as("ids of another session")
+                .isNotEqualTo(first.blocks().id(0));
         assertThat(last.pauseNanos()).hasValue(1_500 * MILLI);
         assertThat(last.tookNanos()).hasValue(2 * SECOND);
     }
@@ -170,7 +182,8 @@ class TraceReaderTest {
         assertThat(trace.format()).isEqualTo(TraceFormat.LITELLM);
         assertThat(trace.rows()).extracting(TraceRow::line).containsExactly(5, 1, 4);
         assertThat(trace.rows().get(1).session()).contains("t1");
-        assertThat(trace.rows().get(2).atNanos().orElseThrow() - trace.rows().get(1).atNanos().orElseThrow())
+        assertThat(trace.rows().get(2).atNanos().orElseThrow()
+                        - trace.rows().get(1).atNanos().orElseThrow())
                 .isCloseTo(9_750 * MILLI, org.assertj.core.api.Assertions.within(1_000L));
         assertThat(trace.reading().leftOut())
                 .isEqualTo(Map.of("no generation of text (embedding)", 1, "without token counts", 1));
@@ -204,14 +217,16 @@ class TraceReaderTest {
     void aPartIsChosen() throws BadTrace {
         String text = Traces.text("azure-code-excerpt.csv");
         Trace all = Traces.of(text);
-        assertThat(Traces.of(text, TraceSelection.rows(7)).rows()).isEqualTo(all.rows().subList(0, 7));
+        assertThat(Traces.of(text, TraceSelection.rows(7)).rows())
+                .isEqualTo(all.rows().subList(0, 7));
         long from = all.rows().get(20).atNanos().orElseThrow();
         Trace part = Traces.of(text, new TraceSelection(from, OptionalLong.of(SECOND), OptionalInt.empty()));
         assertThat(part.rows().getFirst().line()).isEqualTo(all.rows().get(20).line());
         assertThat(part.rows().getFirst().atNanos()).hasValue(0);
         assertThat(part.rows().getLast().atNanos().orElseThrow()).isLessThan(SECOND);
         assertThat(part.rows()).hasSizeLessThan(60);
-        assertThatThrownBy(() -> Traces.of(text, new TraceSelection(1L << 60, OptionalLong.empty(), OptionalInt.empty())))
+        assertThatThrownBy(
+                        () -> Traces.of(text, new TraceSelection(1L << 60, OptionalLong.empty(), OptionalInt.empty())))
                 .hasMessageContaining("none of its 60 rows");
     }
 
@@ -243,8 +258,8 @@ class TraceReaderTest {
             })
     void whatIsWrongIsSaidInOneLineWithItsPlace(String text, String expected) {
         assertThatThrownBy(() -> Traces.of(text.replace("\\n", "\n")))
-                .isInstanceOfSatisfying(BadTrace.class, bad -> assertThat(bad.in("f"))
-                        .startsWith(expected)
-                        .doesNotContain("\n"));
+                .isInstanceOfSatisfying(
+                        BadTrace.class,
+                        bad -> assertThat(bad.in("f")).startsWith(expected).doesNotContain("\n"));
     }
 }

@@ -2,7 +2,6 @@ package dev.plumbline.workload.trace;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
@@ -34,10 +33,6 @@ final class Traces {
     }
 
     static Trace of(String text, TraceSelection selection) throws BadTrace {
-        try {
-            return TraceReader.read(new StringReader(text), selection);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return TraceReader.read(text.lines().iterator(), selection);
     }
 }
