@@ -106,9 +106,9 @@ final class RunView {
         if (!silent && !screen.isLive()) {
             hasSpoken = true;
             screen.line("  load begins " + Figures.clock(atEpochMillis)
-                    + (plan.load().warmupDuration.isZero()
+                    + (plan.warmup().isZero()
                             ? ""
-                            : ", measured after a warm-up of " + DurationConverter.format(plan.load().warmupDuration)));
+                            : ", measured after a warm-up of " + DurationConverter.format(plan.warmup())));
         }
     }
 

@@ -67,7 +67,7 @@ class TracePlanTest {
                 "--concurrency 5 --trace " + AZURE + " | --concurrency | use --trace-mode session",
                 "--burstiness 2 --trace " + AZURE + " | --burstiness | excludes --trace",
                 "--speed 0 --trace " + AZURE + " | --speed | is 0.0, allowed is 0.001 to 10000",
-                "--trace-rows 0 --trace " + AZURE + " | --trace-rows | is 0, allowed is 1 to 500000",
+                "--trace-rows 0 --trace " + AZURE + " | --trace-rows | is 0, allowed is 1 to 200000",
                 "--trace-name A --trace " + AZURE + " | --trace-name | lower-case letters",
                 "--trace none.csv | --trace | none.csv does not exist",
                 "--trace ../scenarios/chat.yaml | --trace | chat.yaml:1: no trace that is known has the columns",

@@ -34,7 +34,7 @@ abstract class JsonRows {
                 || (first.has("timestamp") && first.has("output_length"))) {
             return new Mooncake();
         }
-        if (first.has("stamps") && first.has("attempt") || isHeartbeat(first)) {
+        if ((first.has("stamps") && first.has("attempt")) || isHeartbeat(first)) {
             return new Events();
         }
         if (first.has("startTime")) {
@@ -102,7 +102,7 @@ abstract class JsonRows {
     /** Rows of chats that name the chat that they go on from. */
     private static final class Bailian extends JsonRows {
 
-        private static final int MOST_CHATS = 2_000_000;
+        private static final int MOST_CHATS = 500_000;
 
         private final Map<Long, Long> roots = new HashMap<>();
 

@@ -24,10 +24,10 @@ import java.util.Objects;
 public record Trace(TraceFormat format, int blockTokens, List<TraceRow> rows, Reading reading) {
 
     /** Most rows of one replay. */
-    public static final int MOST_ROWS = 500_000;
+    public static final int MOST_ROWS = 200_000;
 
     /** Most blocks of all its rows together. */
-    public static final int MOST_BLOCKS = 4_000_000;
+    public static final int MOST_BLOCKS = 3_000_000;
 
     private static final int LONGEST_NAME = 60;
 

@@ -5,11 +5,14 @@ import static dev.plumbline.workload.trace.Traces.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -228,6 +231,22 @@ class TraceReaderTest {
         assertThatThrownBy(
                         () -> Traces.of(text, new TraceSelection(1L << 60, OptionalLong.empty(), OptionalInt.empty())))
                 .hasMessageContaining("none of its 60 rows");
+    }
+
+    @Test
+    void aFileWithoutEndIsReadAsFarAsItIsWantedAndNoFurtherThanTheCap() throws BadTrace {
+        assertThat(TraceReader.read(endless(), TraceSelection.rows(10)).rows()).hasSize(10);
+        assertThatThrownBy(() -> TraceReader.read(endless(), TraceSelection.ALL))
+                .isInstanceOfSatisfying(BadTrace.class, bad -> assertThat(bad.in("f"))
+                        .isEqualTo("f:" + (Trace.MOST_ROWS + 2) + ": more than " + Trace.MOST_ROWS
+                                + " rows: choose a part of it with --trace-rows, --trace-from or --trace-duration"));
+    }
+
+    private static Iterator<String> endless() {
+        return Stream.concat(
+                        Stream.of("Timestamp,Model,Request tokens,Response tokens"),
+                        IntStream.iterate(0, second -> second + 1).mapToObj(second -> second + ",m,7,3"))
+                .iterator();
     }
 
     @ParameterizedTest
