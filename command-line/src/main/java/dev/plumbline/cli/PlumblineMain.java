@@ -12,6 +12,7 @@ import dev.plumbline.cli.run.RunCommand;
 import dev.plumbline.cli.stack.StackFailure;
 import dev.plumbline.cli.sweep.SweepCommand;
 import dev.plumbline.cli.target.TargetCommand;
+import dev.plumbline.cli.trace.TraceCommand;
 import dev.plumbline.cli.up.UpCommand;
 import dev.plumbline.cli.wording.Mistyped;
 import dev.plumbline.judgement.run.UnfitBaselineException;
@@ -48,6 +49,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             BaselineCommand.class,
             UpCommand.class,
             MarkCommand.class,
+            TraceCommand.class,
             DemoCommand.class,
             TargetCommand.class,
             TestCommand.class,

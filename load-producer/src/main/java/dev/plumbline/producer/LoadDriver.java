@@ -66,6 +66,7 @@ final class LoadDriver {
         this.shares = new LoadShares(
                 settings.series().group().loadPoint(),
                 config.load(),
+                settings.replay(),
                 Salt.mixed(salt, "arrivals"),
                 config.load().eventLoops());
     }

@@ -5,17 +5,20 @@ import dev.plumbline.producer.dispatch.Course;
 import dev.plumbline.producer.dispatch.LoadPlan;
 import dev.plumbline.producer.schedule.FireTimes;
 import dev.plumbline.workload.Salt;
+import dev.plumbline.workload.trace.Replay;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 
 /**
  * The load of the settings, divided among event loops. Where it cannot be divided evenly, the first loops take one more.
  *
+ * @param replay of a trace, where the load is one
  * @param arrivalSeed of this start's arrivals; every loop walks the same sequence
  * @param loops how many event loops, 1 or more
  */
-record LoadShares(LoadPoint loadPoint, ProducerConfig.Load load, long arrivalSeed, int loops) {
+record LoadShares(LoadPoint loadPoint, ProducerConfig.Load load, Optional<Replay> replay, long arrivalSeed, int loops) {
 
     private static final Duration LONGEST_RAMP = Duration.ofSeconds(10);
 
@@ -25,11 +28,17 @@ record LoadShares(LoadPoint loadPoint, ProducerConfig.Load load, long arrivalSee
         }
     }
 
+    /** A load that no trace says. */
+    LoadShares(LoadPoint loadPoint, ProducerConfig.Load load, long arrivalSeed, int loops) {
+        this(loadPoint, load, Optional.empty(), arrivalSeed, loops);
+    }
+
     /** Most requests that a loop has in flight. */
     int slotsPerLoop() {
         int slots = switch (loadPoint) {
             case LoadPoint.ClosedLoop closed -> closed.concurrency();
             case LoadPoint.OpenLoop unused -> load.maxInFlight();
+            case LoadPoint.Trace trace -> trace.sessions().orElse(load.maxInFlight());
             case LoadPoint.Other other -> throw unmakeable(other);
         };
         return (slots + loops - 1) / loops;
@@ -56,8 +65,27 @@ record LoadShares(LoadPoint loadPoint, ProducerConfig.Load load, long arrivalSee
                 new LoadPlan.Open(
                         FireTimes.share(arrivals(open.requestsPerSecond()), index, loops),
                         share(load.maxInFlight(), index));
+            case LoadPoint.Trace trace -> replay(trace, index);
             case LoadPoint.Other other -> throw unmakeable(other);
         };
+    }
+
+    /** A row, or a session, goes to the loop that makes its request: see {@link dev.plumbline.producer.dispatch.RequestSource}. */
+    private LoadPlan replay(LoadPoint.Trace trace, int index) {
+        Replay asked = replay.orElseThrow(() -> new IllegalStateException("no trace was read for " + trace.key()));
+        return trace.sessions().isPresent()
+                ? new LoadPlan.Closed(
+                        share(trace.sessions().getAsInt(), index),
+                        pauseAfterFailureNanos(),
+                        FireTimes.share(begins(trace.sessions().getAsInt()), index, loops),
+                        share(asked.trace().sessionCount(), index))
+                : new LoadPlan.Open(
+                        FireTimes.rows(
+                                asked.dueNanos(),
+                                index,
+                                loops,
+                                load.warmupDuration().toNanos()),
+                        share(load.maxInFlight(), index));
     }
 
     private static IllegalStateException unmakeable(LoadPoint.Other load) {

@@ -9,6 +9,7 @@ import dev.plumbline.telemetry.ollama.LifecyclePlan;
 import dev.plumbline.workload.dataset.DatasetChoice;
 import dev.plumbline.workload.dataset.DatasetFormat;
 import dev.plumbline.workload.dataset.Order;
+import dev.plumbline.workload.trace.Replay;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.PropertiesConfigSource;
@@ -68,6 +69,9 @@ public interface ProducerConfig {
 
     /** What is asked. */
     Workload workload();
+
+    /** A trace that is asked again, instead of a load and a workload that are made. */
+    Trace trace();
 
     /** How long requests may take. */
     Timeouts timeouts();
@@ -551,6 +555,41 @@ public interface ProducerConfig {
 
         /** Digest that its content must have, 16 hexadecimal digits: who checked it wants the same one asked. Absent = any. */
         Optional<String> datasetDigest();
+    }
+
+    interface Trace {
+        /**
+         * File of a trace: Azure, Mooncake, Bailian, BurstGPT, Weka or AgentX, a LiteLLM log, or events.jsonl of a run; which one is
+         * seen in it. With it no request-rate is set, and a concurrency for mode SESSION only. Absent = no trace.
+         */
+        Optional<String> file();
+
+        /** Name in the load point: lower-case letters, digits, {@code . _ -}. Default: made of the file's. */
+        Optional<String> name();
+
+        /**
+         * OPEN: each row at its time. SESSION: so many sessions at a time as load.concurrency says, each turn so long after the
+         * answer before as it was. Default OPEN.
+         */
+        @WithDefault("OPEN")
+        Replay.Mode mode();
+
+        /** So many times as fast. Default 1, 0.001 to 10000. */
+        @WithDefault("1")
+        double speed();
+
+        /** Longest pause of the replay; longer ones are cut to it. Absent = as long as they were. */
+        Optional<Duration> idleGapCap();
+
+        /** So many rows. Absent = all. */
+        OptionalInt rows();
+
+        /** Rows from so much after the first on. Default 0 s. */
+        @WithDefault("0s")
+        Duration from();
+
+        /** Rows of so long a time, by the clock of the trace. Absent = to its end. */
+        Optional<Duration> duration();
     }
 
     interface Limits {

@@ -32,6 +32,7 @@ import dev.plumbline.workload.RequestClass;
 import dev.plumbline.workload.SyntheticWorkload;
 import dev.plumbline.workload.Workload;
 import dev.plumbline.workload.dataset.DatasetChoice;
+import dev.plumbline.workload.trace.Replay;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -53,12 +54,14 @@ import java.util.stream.Stream;
  *
  * @param bootstrapServers of Kafka
  * @param lanes where requests go, and the series under which they are measured; their load point is the load
+ * @param replay of a trace, where the load is one
  * @param workload what is asked; salted by whoever starts, unless caches are to be used again
  */
 record ProducerSettings(
         String bootstrapServers,
         LaneTable lanes,
         Workload workload,
+        Optional<Replay> replay,
         ProducerConfig.CacheUse cacheUse,
         Budgets budgets,
         Protection protection,
@@ -132,9 +135,12 @@ record ProducerSettings(
         KafkaConnector.refusal(config.kafka().properties()).ifPresent(refused -> {
             throw new InvalidConfiguration(refused);
         });
-        LoadPoint loadPoint = loadPoint(config.load());
+        Optional<TraceSettings> trace = TraceSettings.checked(config);
+        LoadPoint loadPoint =
+                trace.<LoadPoint>map(TraceSettings::loadPoint).orElseGet(() -> loadPoint(config.load()));
+        requireLoopsForSlots(config.load());
         Tokens tokens = tokens(config.tokens(), endpoint);
-        WorkloadSettings asked = WorkloadSettings.checked(config);
+        WorkloadSettings asked = WorkloadSettings.checked(config, trace);
         Workload workload = asked.workload();
         List<String> variants = Stream.concat(
                         Stream.of(config.series().variant()), canary.stream().map(CanarySettings::variant))
@@ -151,6 +157,7 @@ record ProducerSettings(
                 new LaneSettings(config, model, loadPoint, conditions(config, asked, canary), limits, keepsTexts)
                         .lanes(workload, driven, canary),
                 workload,
+                trace.map(TraceSettings::replay),
                 cacheUse(config.workload()),
                 InvalidConfiguration.allowed("plumbline.self-check.", () -> budgets(config.selfCheck())),
                 protection(config, variants),
@@ -285,13 +292,16 @@ record ProducerSettings(
                     + (load.concurrency().isPresent() ? "both are" : "neither is"));
         }
         InvalidConfiguration.require("plumbline.load.", () -> FireTimes.requireBurstiness(load.burstiness()));
-        LoadPoint point = load.concurrency().isPresent()
+        return load.concurrency().isPresent()
                 ? InvalidConfiguration.allowed(
                         "plumbline.load.",
                         () -> new LoadPoint.ClosedLoop(load.concurrency().getAsInt()))
                 : InvalidConfiguration.allowed(
                         "plumbline.load.request-rate: ",
                         () -> new LoadPoint.OpenLoop(load.requestRate().getAsDouble(), arrivals(load)));
+    }
+
+    private static void requireLoopsForSlots(ProducerConfig.Load load) {
         int slots = load.concurrency().orElse(load.maxInFlight());
         InvalidConfiguration.require(
                 "plumbline.load.",
@@ -300,7 +310,6 @@ record ProducerSettings(
                         "event-loops",
                         load.eventLoops(),
                         "1 to " + slots + ", no more than requests at a time"));
-        return point;
     }
 
     private static Arrivals arrivals(ProducerConfig.Load load) {

@@ -38,10 +38,17 @@ record WorkloadSettings(Workload workload, Largest largest, Map<String, String> 
     }
 
     /** @throws InvalidConfiguration naming the first key that is wrong, or file and line of a workload file */
-    static WorkloadSettings checked(ProducerConfig config) {
+    static WorkloadSettings checked(ProducerConfig config, Optional<TraceSettings> trace) {
         Optional<OwnPrompts> own = OwnPrompts.read(config);
         ProducerConfig.Workload asked = config.workload();
         Optional<StatedWorkload> stated = stated(asked);
+        if (trace.isPresent()) {
+            if (stated.isPresent() || own.isPresent()) {
+                throw new InvalidConfiguration("plumbline.trace.file says what is asked, and so do prompts, a dataset, a"
+                        + " file or a mix of plumbline.workload: set one of them");
+            }
+            return ofTrace(config, trace.get());
+        }
         if (own.isPresent()) {
             if (stated.isPresent()) {
                 throw new InvalidConfiguration("prompts of one's own (plumbline.workload.prompts or .dataset) exclude"
@@ -84,6 +91,13 @@ record WorkloadSettings(Workload workload, Largest largest, Map<String, String> 
             throw new InvalidConfiguration("plumbline.workload.file: cannot read " + file + " ("
                     + e.getClass().getSimpleName() + "); give a workload file in UTF-8, see docs/workloads.md");
         }
+    }
+
+    private static WorkloadSettings ofTrace(ProducerConfig config, TraceSettings trace) {
+        Map<String, String> conditions = new HashMap<>(ofOneClass(config).conditions());
+        conditions.putAll(trace.replay().conditions());
+        return new WorkloadSettings(
+                trace.workload(config), new Largest(trace.longestPrompt(), trace.longestAnswer()), conditions);
     }
 
     private static WorkloadSettings ofOwn(ProducerConfig config, OwnPrompts own) {

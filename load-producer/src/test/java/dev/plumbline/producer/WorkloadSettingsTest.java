@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,7 +34,7 @@ class WorkloadSettingsTest {
     private static WorkloadSettings asked(Map<String, String> more) {
         Map<String, String> all = new HashMap<>(more);
         all.put("plumbline.load.concurrency", "4");
-        return WorkloadSettings.checked(ProducerConfig.of(all));
+        return WorkloadSettings.checked(ProducerConfig.of(all), Optional.empty());
     }
 
     @Test

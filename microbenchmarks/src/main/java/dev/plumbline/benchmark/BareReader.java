@@ -102,6 +102,8 @@ final class BareReader {
                 }
             }
             case LoadPoint.OpenLoop rate -> pace(System.nanoTime(), 0, 1e9 / rate.requestsPerSecond());
+            case LoadPoint.Trace trace ->
+                throw new IllegalArgumentException("a bare reader does not make the load " + trace.key());
             case LoadPoint.Other other ->
                 throw new IllegalArgumentException("a bare reader does not make the load " + other.key());
         }

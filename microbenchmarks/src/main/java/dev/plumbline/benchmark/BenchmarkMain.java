@@ -256,6 +256,8 @@ public final class BenchmarkMain implements Callable<Integer> {
                                 "constant",
                                 "--max-in-flight",
                                 "10000");
+                    case LoadPoint.Trace trace ->
+                        throw new IllegalArgumentException("no benchmark makes the load " + trace.key());
                     case LoadPoint.Other other ->
                         throw new IllegalArgumentException("no run makes the load " + other.key());
                 });

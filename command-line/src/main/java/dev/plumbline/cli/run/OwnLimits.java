@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.ToLongFunction;
 import java.util.regex.MatchResult;
@@ -60,23 +61,35 @@ record OwnLimits(OptionalLong openFiles, OptionalLong ports) {
 
     /** Why a load cannot be made here; empty when it can, or when that depends on the target. */
     Optional<String> refusal(RunPlan plan) {
-        if (plan.loadPoint() instanceof LoadPoint.ClosedLoop many
-                && ports.isPresent()
-                && many.concurrency() > ports.getAsLong()) {
-            return Optional.of(many.concurrency() + " requests at a time need as many ports, and this machine has "
-                    + ports.getAsLong() + " for one target" + MORE_PORTS + ", or ask for less with --concurrency");
+        OptionalInt slots = slots(plan.loadPoint());
+        if (slots.isEmpty()) {
+            return Optional.empty();
         }
-        return plan.loadPoint() instanceof LoadPoint.ClosedLoop closed && !hasRoomFor(closed.concurrency())
-                ? Optional.of(closed.concurrency() + " requests at a time need "
-                        + (closed.concurrency() + FILES_OF_A_PRODUCER) + " open files, and this process may open "
-                        + openFiles.getAsLong() + ": raise it with 'ulimit -n " + (closed.concurrency() + 1_024)
-                        + "', or ask for less with --concurrency")
-                : Optional.empty();
+        int many = slots.getAsInt();
+        if (ports.isPresent() && many > ports.getAsLong()) {
+            return Optional.of(many + " requests at a time need as many ports, and this machine has " + ports.getAsLong()
+                    + " for one target" + MORE_PORTS + ", or ask for less with --concurrency");
+        }
+        return hasRoomFor(many)
+                ? Optional.empty()
+                : Optional.of(many + " requests at a time need " + (many + FILES_OF_A_PRODUCER)
+                        + " open files, and this process may open " + openFiles.getAsLong()
+                        + ": raise it with 'ulimit -n " + (many + 1_024) + "', or ask for less with --concurrency");
+    }
+
+    /** How many requests are in flight all the time; empty where that depends on the target. */
+    private static OptionalInt slots(LoadPoint load) {
+        return switch (load) {
+            case LoadPoint.ClosedLoop closed -> OptionalInt.of(closed.concurrency());
+            case LoadPoint.Trace trace -> trace.sessions();
+            case LoadPoint.OpenLoop open -> OptionalInt.empty();
+            case LoadPoint.Other other -> OptionalInt.empty();
+        };
     }
 
     /** What a load may run into here, depending on how fast the target answers. */
     Optional<String> warning(RunPlan plan) {
-        return plan.loadPoint() instanceof LoadPoint.OpenLoop && !hasRoomFor(plan.load().maxInFlight)
+        return slots(plan.loadPoint()).isEmpty() && !hasRoomFor(plan.load().maxInFlight)
                 ? Optional.of("this process may open " + openFiles.getAsLong() + " files: from about "
                         + Math.max(1, openFiles.getAsLong() - FILES_OF_A_PRODUCER)
                         + " requests in flight on, connections fail here and not at the target; 'ulimit -n "

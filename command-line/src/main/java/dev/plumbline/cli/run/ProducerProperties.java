@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.jspecify.annotations.Nullable;
 
 /** A run in the words of the load producer's settings, see {@code docs/apps.md}. */
 final class ProducerProperties {
@@ -66,7 +67,7 @@ final class ProducerProperties {
         load(all, plan, series.group().loadPoint());
         spend(all, plan);
         // A warm-up of the target compiles the producer's path as well; without one it must be warm before.
-        all.put("plumbline.selfwarmup.duration", plan.load().warmupDuration.compareTo(LONG_ENOUGH) >= 0 ? "0s" : "2s");
+        all.put("plumbline.selfwarmup.duration", plan.warmup().compareTo(LONG_ENOUGH) >= 0 ? "0s" : "2s");
         all.put("plumbline.stay", "true");
         all.putAll(plan.output().settings);
         return all;
@@ -131,14 +132,15 @@ final class ProducerProperties {
                 put(all, "plumbline.load.burstiness", load.burstiness);
                 all.put("plumbline.load.max-in-flight", Integer.toString(load.maxInFlight));
             }
+            case LoadPoint.Trace trace -> trace(all, plan, trace);
             case LoadPoint.Other other -> throw new IllegalStateException("no producer makes the load " + other.key());
         }
         plan.duration().ifPresent(duration -> all.put("plumbline.load.duration", duration.toMillis() + "ms"));
-        if (load.requestCount != null) {
+        if (load.requestCount != null && plan.trace().isEmpty()) {
             all.put("plumbline.load.request-count", Long.toString(load.requestCount));
         }
         all.put("plumbline.load.hold", "true");
-        all.put("plumbline.load.warmup-duration", load.warmupDuration.toMillis() + "ms");
+        all.put("plumbline.load.warmup-duration", plan.warmup().toMillis() + "ms");
         all.put("plumbline.load.grace", load.grace.toMillis() + "ms");
         if (load.ramp != null) {
             all.put("plumbline.load.ramp", load.ramp.toMillis() + "ms");
@@ -156,6 +158,32 @@ final class ProducerProperties {
         all.put("plumbline.timeouts.total", load.requestTimeout.toMillis() + "ms");
         all.put("plumbline.timeouts.first-token", load.firstTokenTimeout.toMillis() + "ms");
         all.put("plumbline.timeouts.stall", load.stallTimeout.toMillis() + "ms");
+    }
+
+    private static void trace(Map<String, String> all, RunPlan plan, LoadPoint.Trace trace) {
+        TracePlan replayed = plan.trace().orElseThrow();
+        all.put("plumbline.trace.file", replayed.file().toAbsolutePath().toString());
+        all.put("plumbline.trace.name", trace.name());
+        all.put("plumbline.trace.mode", replayed.replay().mode().name());
+        all.put("plumbline.trace.speed", Double.toString(trace.speed()));
+        TraceOptions options = replayed.options();
+        put(all, "plumbline.trace.rows", options.rows);
+        put(all, "plumbline.trace.idle-gap-cap", options.idleGapCap);
+        put(all, "plumbline.trace.from", options.from);
+        put(all, "plumbline.trace.duration", options.duration);
+        if (trace.sessions().isPresent()) {
+            all.put(
+                    "plumbline.load.concurrency",
+                    Integer.toString(trace.sessions().getAsInt()));
+        } else {
+            all.put("plumbline.load.max-in-flight", Integer.toString(plan.load().maxInFlight));
+        }
+    }
+
+    private static void put(Map<String, String> all, String key, @Nullable Duration span) {
+        if (span != null) {
+            all.put(key, span.toMillis() + "ms");
+        }
     }
 
     private static void spend(Map<String, String> all, RunPlan plan) {
@@ -183,7 +211,7 @@ final class ProducerProperties {
         all.put(group + "error", api.error());
     }
 
-    private static void put(Map<String, String> all, String key, @org.jspecify.annotations.Nullable Number value) {
+    private static void put(Map<String, String> all, String key, @Nullable Number value) {
         if (value != null) {
             all.put(key, value.toString());
         }

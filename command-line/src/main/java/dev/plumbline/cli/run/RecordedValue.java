@@ -90,6 +90,8 @@ final class RecordedValue {
                         "stop",
                         "target-name",
                         "tenant",
+                        "trace",
+                        "trace-name",
                         "variant",
                         "vary",
                         "workload")

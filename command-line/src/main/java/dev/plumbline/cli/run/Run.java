@@ -162,6 +162,11 @@ final class Run {
                             .ifPresent(why -> {
                                 throw CommandFailure.usage(why);
                             }));
+            plan.trace()
+                    .flatMap(trace -> trace.refusal(discovery.contextLengthTokens()))
+                    .ifPresent(why -> {
+                        throw CommandFailure.usage("--trace " + why);
+                    });
             Optional<CanaryTarget> canary = canary(discovery);
             Environment environment = environment(discovery, canary);
             RunSeries series = series(discovery, environment);
@@ -419,6 +424,7 @@ final class Run {
             conditions.remove("promptTokensDeviation");
             conditions.putAll(own.conditions());
         });
+        plan.trace().ifPresent(trace -> conditions.putAll(trace.replay().conditions()));
         canary.ifPresent(
                 beside -> conditions.put(CanaryTarget.CONDITION, CanaryTarget.condition(beside.split())));
         address.wanted()

@@ -14,6 +14,7 @@ public final class RunOptions {
 
     @ArgGroup(validate = false, heading = "%nYour own prompts%n")
     PromptOptions prompts = new PromptOptions();
+
     @ArgGroup(validate = false, heading = "%nCanary%n")
     CanaryOptions canary = new CanaryOptions();
 
@@ -22,8 +23,12 @@ public final class RunOptions {
 
     @ArgGroup(validate = false, heading = "%nGeneration%n")
     GenerationOptions generation = new GenerationOptions();
+
     @ArgGroup(validate = false, heading = "%nWorkload%n")
     WorkloadOptions workload = new WorkloadOptions();
+
+    @ArgGroup(validate = false, heading = "%nTrace%n")
+    TraceOptions trace = new TraceOptions();
 
     @ArgGroup(validate = false, heading = "%nMeaning and verdict%n")
     JudgementOptions judgement = new JudgementOptions();

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param goals of a good request, where stated
  * @param budgets that are for this run's scenario
  * @param ownPrompts that are asked; empty = drawn ones
+ * @param trace that is asked again, where one is named; read and found possible
  */
 record RunPlan(
         String runId,
@@ -34,6 +36,7 @@ record RunPlan(
         Optional<Goals> goals,
         List<Budget> budgets,
         Optional<OwnPrompts> ownPrompts,
+        Optional<TracePlan> trace,
         RunOptions options) {
 
     private static final Duration DEFAULT_DURATION = Duration.ofSeconds(60);
@@ -71,6 +74,13 @@ record RunPlan(
         SpendOptions spend = options.spend;
         JudgementOptions judgement = options.judgement;
         OutputOptions output = options.output;
+        if (options.trace.file != null && options.workload.hasClasses()) {
+            throw new Wrong("--trace", "says what is asked, and so does --workload or --mix: leave one of them out");
+        }
+        if (options.trace.file != null && options.prompts.areGiven()) {
+            throw new Wrong("--trace", "says what is asked, and so do your own prompts: leave one of them out");
+        }
+        Optional<TracePlan> trace = TracePlan.checked(options.trace, load);
         Double rate = load.requestRate;
         boolean open = rate != null && rate != Double.POSITIVE_INFINITY;
         if (load.concurrency != null && open) {
@@ -124,14 +134,15 @@ record RunPlan(
         }
         Optional<Duration> duration = load.duration != null
                 ? load.duration.limit()
-                : load.requestCount != null ? Optional.empty() : Optional.of(DEFAULT_DURATION);
-        boolean endless = duration.isEmpty() && load.requestCount == null;
+                : load.requestCount != null || trace.isPresent() ? Optional.empty() : Optional.of(DEFAULT_DURATION);
+        boolean endless = duration.isEmpty() && load.requestCount == null && trace.isEmpty();
         spending(spend, endless, mayCostMoney);
-        LoadPoint loadPoint = open && rate != null
-                ? new LoadPoint.OpenLoop(rate, load.arrivals())
-                : new LoadPoint.ClosedLoop(concurrency(load));
+        LoadPoint loadPoint = trace.<LoadPoint>map(TracePlan::loadPoint)
+                .orElseGet(() -> open && rate != null
+                        ? new LoadPoint.OpenLoop(rate, load.arrivals())
+                        : new LoadPoint.ClosedLoop(concurrency(load)));
         Optional<OwnPrompts> own = OwnPrompts.read(options);
-        roomForOne(spend, load, own, loadPoint, largest);
+        roomForOne(spend, load, own, trace, loadPoint, trace.map(TracePlan::largest).orElse(largest));
         return new RunPlan(
                 runId,
                 loadPoint,
@@ -140,7 +151,24 @@ record RunPlan(
                 goals(judgement),
                 budgets(judgement),
                 own,
+                trace,
                 options);
+    }
+
+    /** How long the same load is offered before what is measured; sessions are measured with all their turns or not at all. */
+    Duration warmup() {
+        return loadPoint instanceof LoadPoint.Trace replayed
+                        && replayed.sessions().isPresent()
+                ? Duration.ZERO
+                : load().warmupDuration;
+    }
+
+    /** How many requests are measured, where that ends the run. */
+    OptionalLong requestCount() {
+        if (trace.isPresent()) {
+            return OptionalLong.of(trace.get().replay().trace().rows().size());
+        }
+        return load().requestCount == null ? OptionalLong.empty() : OptionalLong.of(load().requestCount);
     }
 
     LoadOptions load() {
@@ -231,7 +259,7 @@ record RunPlan(
 
     /** Whether it has no end of its own. */
     boolean isEndless() {
-        return duration.isEmpty() && options.load.requestCount == null;
+        return duration.isEmpty() && requestCount().isEmpty();
     }
 
     String producerId() {
@@ -309,6 +337,7 @@ record RunPlan(
             SpendOptions spend,
             LoadOptions load,
             Optional<OwnPrompts> own,
+            Optional<TracePlan> trace,
             LoadPoint loadPoint,
             Largest largest) {
         double warmupSeconds = load.warmupDuration.toMillis() / 1e3;
@@ -316,6 +345,8 @@ record RunPlan(
                 + switch (loadPoint) {
                     case LoadPoint.ClosedLoop closed -> warmupSeconds > 0 ? closed.concurrency() : 0;
                     case LoadPoint.OpenLoop open -> Math.floor(open.requestsPerSecond() * warmupSeconds);
+                    case LoadPoint.Trace replayed ->
+                        trace.map(plan -> plan.rowsWithin(load.warmupDuration)).orElse(0L);
                     case LoadPoint.Other other -> throw unmakeable(other);
                 };
         if (spend.maxRequests != null && spend.maxRequests <= warmup) {
@@ -328,6 +359,7 @@ record RunPlan(
         int atOnce = switch (loadPoint) {
             case LoadPoint.ClosedLoop closed -> warmupSeconds > 0 ? closed.concurrency() : 1;
             case LoadPoint.OpenLoop open -> 1;
+            case LoadPoint.Trace replayed -> replayed.sessions().orElse(1);
             case LoadPoint.Other other -> throw unmakeable(other);
         };
         double longestAnswer = largest.answerTokens();

@@ -51,6 +51,7 @@ final class RunProgress {
     private final Facts facts;
     private final RecentRequests recent = new RecentRequests();
     private final List<AlertRecord> alerts = new ArrayList<>();
+    private Optional<TraceTally> trace = Optional.empty();
     private final SeriesTally all;
     /** Of a run of several series each, in order; of a run of one it is the one over all. */
     private final Map<Series, SeriesTally> parts = new LinkedHashMap<>();
@@ -115,6 +116,11 @@ final class RunProgress {
         int mostWindows = Math.max(FEWEST_WINDOWS, WindowKeeper.DEFAULT_LIMIT / series.size());
         series.forEach(
                 one -> parts.put(one, series.size() == 1 ? all : new SeriesTally(goals, prices, mostWindows)));
+    }
+
+    /** Its requests are held against a trace, from now on. */
+    void replays(TraceTally tally) {
+        trace = Optional.of(tally);
     }
 
     /** Takes what the producer says of itself now. */
@@ -203,6 +209,7 @@ final class RunProgress {
         }
         lastEndEpochMillis = Math.max(lastEndEpochMillis, event.endEpochMillis());
         recent.add(event);
+        trace.ifPresent(tally -> tally.add(event));
         all.event(event);
         part(event.series()).ifPresent(tally -> tally.event(event));
     }
@@ -345,7 +352,7 @@ final class RunProgress {
                 facts.plan(),
                 facts.environment(),
                 ending,
-                all.totals(last.due(), acknowledged(), last.lost(), measured),
+                all.totals(last.due(), acknowledged(), last.lost(), measured, trace.map(TraceTally::replayed)),
                 measured,
                 alerts,
                 verdicts.stream().mapToLong(VerdictTally::judgedWindows).sum(),
@@ -374,7 +381,7 @@ final class RunProgress {
         return new SeriesResult(
                 series,
                 facts.series().name(series),
-                tally.totals(offered, tally.events(), 0, measured),
+                tally.totals(offered, tally.events(), 0, measured, Optional.empty()),
                 measured,
                 tally.verdicts().judgedWindows(),
                 tally.verdicts().openIncident(),

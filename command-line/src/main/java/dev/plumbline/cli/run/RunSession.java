@@ -93,6 +93,7 @@ final class RunSession {
                         environment),
                 plan.goals(),
                 Prices.of(plan.spend()));
+        plan.trace().ifPresent(trace -> progress.replays(new TraceTally(trace.replay())));
         this.foreign = Optional.ofNullable(plan.output().metricCompat)
                 .map(wanted -> new ForeignTally(wanted.tool(), discovery.endpointType() == EndpointType.CHAT));
         this.recorder = new RunRecorder(progress, series, folder, view, clock, elapsed, foreign);

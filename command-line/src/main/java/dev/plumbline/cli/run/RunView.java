@@ -122,9 +122,9 @@ final class RunView {
         if (!silent && !screen.isLive()) {
             hasSpoken = true;
             screen.line("  load begins " + Figures.clock(atEpochMillis)
-                    + (plan.load().warmupDuration.isZero()
+                    + (plan.warmup().isZero()
                             ? ""
-                            : ", measured after a warm-up of " + DurationConverter.format(plan.load().warmupDuration)));
+                            : ", measured after a warm-up of " + DurationConverter.format(plan.warmup())));
         }
     }
 
@@ -403,8 +403,8 @@ final class RunView {
             return screen.bold("measuring") + "  " + span(Math.min(sinceMillis, allMillis)) + " of " + span(allMillis)
                     + "  " + bar(sinceMillis, allMillis) + "  " + span(Math.max(0, allMillis - sinceMillis)) + " left";
         }
-        if (plan.load().requestCount != null) {
-            long all = plan.load().requestCount;
+        if (plan.requestCount().isPresent()) {
+            long all = plan.requestCount().getAsLong();
             return screen.bold("measuring") + "  " + Figures.count(now.status().due()) + " of " + Figures.count(all)
                     + " requests  " + bar(now.status().due(), all) + "  " + span(sinceMillis);
         }
@@ -420,6 +420,8 @@ final class RunView {
             case LoadPoint.OpenLoop open ->
                 Figures.significant(open.requestsPerSecond()) + " req/s asked, " + reached + " reached, "
                         + Figures.count(status.inFlight()) + " in flight";
+            case LoadPoint.Trace trace ->
+                "trace " + trace.name() + ", " + reached + ", " + Figures.count(status.inFlight()) + " in flight";
             case LoadPoint.Other other ->
                 other.key() + ", " + reached + ", " + Figures.count(status.inFlight()) + " in flight";
         };

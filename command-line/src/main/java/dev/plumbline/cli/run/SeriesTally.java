@@ -7,6 +7,7 @@ import dev.plumbline.contract.event.RequestEvent;
 import dev.plumbline.contract.verdict.VerdictRecord;
 import dev.plumbline.contract.window.LatencyMetric;
 import dev.plumbline.contract.window.WindowRecord;
+import dev.plumbline.judgement.result.Replayed;
 import dev.plumbline.judgement.result.RunTotals;
 import dev.plumbline.judgement.result.RunWindow;
 import dev.plumbline.judgement.run.Soundness;
@@ -119,7 +120,8 @@ final class SeriesTally {
      * @param acknowledged events that Kafka acknowledged
      * @param lost events that were lost on the way there
      */
-    RunTotals totals(long offered, long acknowledged, long lost, List<RunWindow> measured) {
+    RunTotals totals(
+            long offered, long acknowledged, long lost, List<RunWindow> measured, Optional<Replayed> replayed) {
         return new RunTotals(
                 offered,
                 acknowledged,
@@ -128,7 +130,7 @@ final class SeriesTally {
                 goals.map(stated -> new RunTotals.Goodput(stated.text(), good, judgedByGoals)),
                 prices.areStated() ? OptionalDouble.of(cost) : OptionalDouble.empty(),
                 Optional.of(new RunTotals.Heard(
-                        causes.causes(), unvouched(measured), Optional.of(counting.counting()))));
+                        causes.causes(), unvouched(measured), Optional.of(counting.counting()), replayed)));
     }
 
     private Map<LatencyMetric, Histogram> unvouched(List<RunWindow> measured) {

@@ -10,6 +10,7 @@ import dev.plumbline.judgement.result.Outage;
 import dev.plumbline.judgement.result.RunEnding;
 import dev.plumbline.judgement.result.RunResult;
 import dev.plumbline.judgement.result.RunSeries;
+import dev.plumbline.judgement.result.RunTotals;
 import dev.plumbline.judgement.result.RunVerdict;
 import dev.plumbline.judgement.result.RunVerdict.AlertFinding;
 import dev.plumbline.judgement.result.RunVerdict.Answer;
@@ -70,6 +71,13 @@ final class SummaryView {
         lines.add("");
         lines.add(row("throughput", figures.throughput(result.totals().outputUnit())));
         result.totals().counting().flatMap(TokenCounting::note).ifPresent(note -> lines.add(row("tokens", note)));
+        result.totals().heard().flatMap(RunTotals.Heard::replayed).ifPresent(replayed -> {
+            String title = "replay";
+            for (String line : TraceTally.lines(replayed)) {
+                lines.add(row(title, line));
+                title = "";
+            }
+        });
         result.totals()
                 .goodput()
                 .ifPresent(goodput -> lines.add(row(

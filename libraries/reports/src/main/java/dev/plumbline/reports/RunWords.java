@@ -72,6 +72,12 @@ final class RunWords {
                                 .stripTrailingZeros()
                                 .toPlainString() + " requests/s"
                         + open.arrivals().map(known -> ", " + arrivals(known)).orElse("");
+            case LoadPoint.Trace trace ->
+                "trace " + trace.name() + " at speed "
+                        + BigDecimal.valueOf(trace.speed()).stripTrailingZeros().toPlainString()
+                        + (trace.sessions().isPresent()
+                                ? ", " + trace.sessions().getAsInt() + " sessions at a time"
+                                : "");
             case LoadPoint.Other other -> "load " + other.key();
         };
     }

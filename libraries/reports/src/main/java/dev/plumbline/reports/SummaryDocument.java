@@ -9,6 +9,7 @@ import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.window.RequestCounts;
 import dev.plumbline.contract.window.TokenTotals;
 import dev.plumbline.judgement.compat.ForeignFigures;
+import dev.plumbline.judgement.result.Replayed;
 import dev.plumbline.judgement.result.RunEnding;
 import dev.plumbline.judgement.result.RunIdentity;
 import dev.plumbline.judgement.result.RunResult;
@@ -55,6 +56,10 @@ final class SummaryDocument {
         }
         story.foreign().ifPresent(foreign -> root.set("metricCompat", foreign(foreign)));
         SameTime.node(story).ifPresent(node -> root.set("sameTime", node));
+        result.totals()
+                .heard()
+                .flatMap(RunTotals.Heard::replayed)
+                .ifPresent(replayed -> root.set("replay", replay(replayed)));
         root.put("detectorWindows", result.detectorWindows());
         ArrayNode alerts = root.putArray("alerts");
         result.alerts().forEach(alert -> alerts.add(alert(alert)));
@@ -219,6 +224,24 @@ final class SummaryDocument {
                 .map(RunTotals.Heard::causes)
                 .filter(causes -> !causes.isEmpty())
                 .ifPresent(causes -> node.set("failures", failures(causes)));
+        return node;
+    }
+
+    private static ObjectNode replay(Replayed replayed) {
+        ObjectNode node = ArtifactJson.MAPPER.createObjectNode();
+        node.put("rows", replayed.rows()).put("sent", replayed.sent()).put("strangers", replayed.strangers());
+        node.put("late", replayed.late());
+        replayed.lagP50Nanos().ifPresent(nanos -> node.put("lagP50Nanos", nanos));
+        replayed.lagP99Nanos().ifPresent(nanos -> node.put("lagP99Nanos", nanos));
+        replayed.lagMaxNanos().ifPresent(nanos -> node.put("lagMaxNanos", nanos));
+        ArtifactJson.put(node, "promptShare", replayed.promptShare());
+        ArtifactJson.put(node, "outputShare", replayed.outputShare());
+        ArtifactJson.put(node, "sameOutputShare", replayed.sameOutputShare());
+        ArtifactJson.put(node, "structureShare", replayed.structureShare());
+        ArtifactJson.put(node, "expectedHitShare", replayed.expectedHitShare());
+        ArtifactJson.put(node, "realisedHitShare", replayed.realisedHitShare());
+        node.put("valid", replayed.invalid().isEmpty());
+        replayed.invalid().ifPresent(why -> node.put("invalid", why));
         return node;
     }
 

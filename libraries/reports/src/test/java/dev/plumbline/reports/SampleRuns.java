@@ -30,6 +30,7 @@ import dev.plumbline.contract.window.WindowId;
 import dev.plumbline.contract.window.WindowRecord;
 import dev.plumbline.contract.window.WindowSummary;
 import dev.plumbline.judgement.result.Outage;
+import dev.plumbline.judgement.result.Replayed;
 import dev.plumbline.judgement.result.RunEnding;
 import dev.plumbline.judgement.result.RunIdentity;
 import dev.plumbline.judgement.result.RunResult;
@@ -642,6 +643,30 @@ final class SampleRuns {
                                 totals.goodput(),
                                 totals.cost(),
                                 Optional.of(heard)),
+                        result.windows(),
+                        result.alerts()),
+                sample.verdict());
+    }
+
+    /** The same run, if it had asked a trace again. */
+    static Sample replayed(Sample sample, Replayed replayed) {
+        RunResult result = sample.result();
+        RunTotals totals = result.totals();
+        return new Sample(
+                new RunResult(
+                        result.identity(),
+                        result.plan(),
+                        result.environment(),
+                        result.ending(),
+                        new RunTotals(
+                                totals.offered(),
+                                totals.acknowledgedEvents(),
+                                totals.lostEvents(),
+                                totals.countedEvents(),
+                                totals.goodput(),
+                                totals.cost(),
+                                Optional.of(new RunTotals.Heard(
+                                        List.of(), Map.of(), Optional.empty(), Optional.of(replayed)))),
                         result.windows(),
                         result.alerts()),
                 sample.verdict());

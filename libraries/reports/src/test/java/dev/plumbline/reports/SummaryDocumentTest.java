@@ -17,6 +17,7 @@ import dev.plumbline.contract.window.LatencyMetric;
 import dev.plumbline.judgement.compat.ForeignFigures;
 import dev.plumbline.judgement.compat.ForeignFigures.Figure;
 import dev.plumbline.judgement.compat.ForeignTool;
+import dev.plumbline.judgement.result.Replayed;
 import dev.plumbline.judgement.result.RunVerdict;
 import dev.plumbline.judgement.result.RunVerdict.Answer;
 import dev.plumbline.judgement.result.RunVerdict.IncidentFinding;
@@ -30,6 +31,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -131,6 +134,34 @@ class SummaryDocumentTest {
                         + "\",\"figures\":{\"completed\":2.0,\"request_latency\":{\"unit\":\"ms\",\"avg\":650.5}},"
                         + "\"notes\":[\"ends at the last content\"],\"missing\":{\"mode\":\"it depends\"}}");
         assertThat(summary(sample).has("metricCompat")).isFalse();
+    }
+
+    @Test
+    void whatOfATraceTheLoadWasHasThePublishedForm() throws IOException {
+        Replayed late = new Replayed(
+                100,
+                98,
+                1,
+                5,
+                OptionalLong.of(1_000),
+                OptionalLong.of(2_000),
+                OptionalLong.of(60_000_000),
+                OptionalDouble.of(1.02),
+                OptionalDouble.of(0.98),
+                OptionalDouble.of(0.5),
+                OptionalDouble.empty(),
+                OptionalDouble.empty(),
+                OptionalDouble.empty(),
+                Optional.of("2 of 100 rows were not sent"));
+        JsonNode summary = summary(SampleRuns.replayed(SampleRuns.regression(), late));
+
+        assertThat(SCHEMA.validate(summary)).isEmpty();
+        assertThat(summary.at("/replay").toString())
+                .isEqualTo(
+                        "{\"rows\":100,\"sent\":98,\"strangers\":1,\"late\":5,\"lagP50Nanos\":1000,\"lagP99Nanos\":2000,"
+                                + "\"lagMaxNanos\":60000000,\"promptShare\":1.02,\"outputShare\":0.98,\"sameOutputShare\":0.5,"
+                                + "\"valid\":false,\"invalid\":\"2 of 100 rows were not sent\"}");
+        assertThat(summary(SampleRuns.regression()).has("replay")).isFalse();
     }
 
     @Test

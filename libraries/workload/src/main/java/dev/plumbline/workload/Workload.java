@@ -61,6 +61,11 @@ public interface Workload {
     /** Whether its sessions read answers: their texts are kept for them. */
     boolean readsAnswers();
 
+    /** Whether events tell the ordinals of its sessions, so that what was asked can be held against it afterwards. */
+    default boolean tellsOrdinals() {
+        return false;
+    }
+
     /** The same shapes with other beginnings, so that no prefix cache knows them. */
     Workload salted(long salt);
 }

@@ -20,18 +20,22 @@ final class ClosedRun extends LoadRun {
     private final ArrayDeque<Long> waitingSinceNanos = new ArrayDeque<>();
 
     private int toBegin;
+    /** Measured sessions that have not begun. */
+    private long sessionsLeft;
+
     private long nextBeginNanos;
     private int droppedInARow;
 
     ClosedRun(LoadPlan.Closed plan, Setting setting) {
         super(setting);
         this.plan = plan;
+        this.sessionsLeft = plan.sessions();
     }
 
     @Override
     void start() {
         toBegin = plan.slots();
-        if (toBegin > 0) {
+        if (toBegin > 0 && sessionsLeft > 0) {
             nextBeginNanos = course.startNanos() + plan.begins().nextDueNanos();
             beginSlots(false);
         } else {
@@ -72,13 +76,27 @@ final class ClosedRun extends LoadRun {
         if (isExhausted()) {
             return;
         }
+        if (sessionsLeft == 0) {
+            exhaustIfIdle();
+            return;
+        }
         switch (takeNext(dueNanos, false, Integer.MAX_VALUE)) {
-            case UP -> droppedInARow = 0;
-            case DROPPED -> goOn(++droppedInARow < MOST_DROPPED_IN_A_ROW);
+            case UP -> {
+                droppedInARow = 0;
+                begun(dueNanos);
+            }
+            case DROPPED -> {
+                begun(dueNanos);
+                goOn(++droppedInARow < MOST_DROPPED_IN_A_ROW);
+            }
             case NOT_READY -> waitingSinceNanos.addLast(dueNanos);
             case LEFT_ALONE -> pause(BREAKER_POLL_MILLIS);
             case NO_MORE -> exhaust();
         }
+    }
+
+    private void begun(long dueNanos) {
+        sessionsLeft -= course.phaseAt(dueNanos) == course.phase() ? 1 : 0;
     }
 
     private void goOn(boolean atOnce) {
@@ -97,6 +115,10 @@ final class ClosedRun extends LoadRun {
     @Override
     void freed(Round last) {
         if (isExhausted()) {
+            return;
+        }
+        if (sessionsLeft == 0) {
+            exhaustIfIdle();
             return;
         }
         if (last.hasFailed() && plan.pauseAfterFailureNanos() > 0) {
@@ -122,6 +144,13 @@ final class ClosedRun extends LoadRun {
     @Override
     int mostInFlight() {
         return Integer.MAX_VALUE;
+    }
+
+    /** Behind the last session: it may still have turns. */
+    private void exhaustIfIdle() {
+        if (isIdle()) {
+            exhaust();
+        }
     }
 
     private void pause(long millis) {

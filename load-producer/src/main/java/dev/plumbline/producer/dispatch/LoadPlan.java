@@ -12,12 +12,20 @@ public sealed interface LoadPlan {
      * @param pauseAfterFailureNanos how much later the next is due after a failure, so that a target that refuses at once
      *     is not hammered
      * @param begins when each slot begins, from the start of the course: one due time a slot, in order
+     * @param sessions so many sessions are measured, each with all its turns, and then it is over; {@link Long#MAX_VALUE} = without
+     *     end
      */
-    record Closed(int slots, long pauseAfterFailureNanos, FireTimes begins) implements LoadPlan {
+    record Closed(int slots, long pauseAfterFailureNanos, FireTimes begins, long sessions) implements LoadPlan {
         public Closed {
-            if (slots < 0 || pauseAfterFailureNanos < 0) {
-                throw new IllegalArgumentException(slots + " slots, pause " + pauseAfterFailureNanos + " ns");
+            if (slots < 0 || pauseAfterFailureNanos < 0 || sessions < 0) {
+                throw new IllegalArgumentException(
+                        slots + " slots, pause " + pauseAfterFailureNanos + " ns, " + sessions + " sessions");
             }
+        }
+
+        /** Sessions follow each other without end. */
+        public Closed(int slots, long pauseAfterFailureNanos, FireTimes begins) {
+            this(slots, pauseAfterFailureNanos, begins, Long.MAX_VALUE);
         }
 
         /** All slots begin at once. */

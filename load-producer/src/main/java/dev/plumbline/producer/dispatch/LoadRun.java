@@ -49,6 +49,9 @@ abstract sealed class LoadRun implements InFlight.Owner permits OpenRun, ClosedR
     private final CompletableFuture<Long> measuredUntil = new CompletableFuture<>();
     private final CompletableFuture<Void> done = new CompletableFuture<>();
 
+    /** Sessions between two turns. */
+    private int thinking;
+
     private boolean isExhausted;
     private boolean isStopping;
     private volatile boolean hasEnded;
@@ -274,6 +277,7 @@ abstract sealed class LoadRun implements InFlight.Owner permits OpenRun, ClosedR
             completeIfIdle();
             return;
         }
+        thinking++;
         offer.from()
                 .follow(
                         goingOn.stream()
@@ -286,6 +290,7 @@ abstract sealed class LoadRun implements InFlight.Owner permits OpenRun, ClosedR
 
     private void think(Preparation from, Optional<Volley> next, Round before, long endNanos) {
         if (next.isEmpty()) {
+            thinking--;
             freed(before);
             completeIfIdle();
             return;
@@ -303,6 +308,7 @@ abstract sealed class LoadRun implements InFlight.Owner permits OpenRun, ClosedR
             vertx.setTimer(aheadMillis, unused -> takeWhenDue(from, turn, dueNanos));
             return;
         }
+        thinking--;
         if (!isTaken(from, turn, dueNanos)) {
             turnedAway(dueNanos);
             completeIfIdle();
@@ -317,6 +323,11 @@ abstract sealed class LoadRun implements InFlight.Owner permits OpenRun, ClosedR
         Taken taken = take(phase, from, gates(turn, mostInFlight()), dueNanos);
         isExhausted |= taken == Taken.NO_MORE;
         return taken == Taken.UP;
+    }
+
+    /** Whether nothing is in flight, and no session is between two turns. */
+    final boolean isIdle() {
+        return inFlight.size() == 0 && thinking == 0;
     }
 
     /** It is over when nothing more is offered and everything has ended. Who pauses or thinks offers nothing afterwards. */

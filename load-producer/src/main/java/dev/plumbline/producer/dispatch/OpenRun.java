@@ -1,5 +1,6 @@
 package dev.plumbline.producer.dispatch;
 
+import dev.plumbline.producer.schedule.FireTimes;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +29,7 @@ final class OpenRun extends LoadRun {
 
     @Override
     void start() {
-        nextDueNanos = course.startNanos() + plan.fireTimes().nextDueNanos();
+        advance();
         // One thread per run, gone with it.
         Thread pacer = new Thread(() -> pace(Thread.currentThread()), "load-pacer");
         pacer.setDaemon(true);
@@ -45,15 +46,14 @@ final class OpenRun extends LoadRun {
                 return;
             }
             switch (takeNext(nextDueNanos, true, plan.maxInFlight())) {
-                case UP, DROPPED ->
-                    nextDueNanos = course.startNanos() + plan.fireTimes().nextDueNanos();
+                case UP, DROPPED -> advance();
                 case NOT_READY, LEFT_ALONE -> {
                     return;
                 }
                 case NO_MORE -> exhaust();
             }
         }
-        if (isExhausted() || isTheLastIssued()) {
+        if (isExhausted() || nextDueNanos == NOTHING_DUE || isTheLastIssued()) {
             exhaust();
             completeIfIdle();
         } else if (course.hasGrace() || !course.isOver(nextDueNanos)) {
@@ -61,6 +61,11 @@ final class OpenRun extends LoadRun {
             LockSupport.unpark(pacerThread);
         }
         // Else nothing is due any more, and the time until the end is measured all the same: the tick sees the end.
+    }
+
+    private void advance() {
+        long fireNanos = plan.fireTimes().nextDueNanos();
+        nextDueNanos = fireNanos == FireTimes.NEVER ? NOTHING_DUE : course.startNanos() + fireNanos;
     }
 
     /** So that a counted load is over with its last request, and not when one more would have been due. */

@@ -139,12 +139,12 @@ public record RequestSource(
                 first + ofTurn,
                 1,
                 Optional.empty(),
-                place.isEmpty() && pair.isEmpty() ? asked : Optional.of(asked(ordinal, place, pair)));
+                place.isEmpty() && pair.isEmpty() && !workload.tellsOrdinals() ? asked : Optional.of(asked(ordinal, place, pair)));
     }
 
     private Asked asked(long ordinal, Optional<Asked.Turn> turn, Optional<Asked.Pair> pair) {
         return new Asked(
-                pair.isPresent()
+                pair.isPresent() || workload.tellsOrdinals()
                         ? OptionalLong.of(ordinal)
                         : asked.map(Asked::ordinal).orElseGet(OptionalLong::empty),
                 asked.flatMap(Asked::phase),

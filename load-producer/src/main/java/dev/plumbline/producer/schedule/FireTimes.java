@@ -3,7 +3,7 @@ package dev.plumbline.producer.schedule;
 import dev.plumbline.producer.settings.Allowed;
 
 /**
- * An endless sequence of due times. It knows no clock: whoever walks it compares with one.
+ * A sequence of due times, most of them endless. It knows no clock: whoever walks it compares with one.
  *
  * <p>One thread at a time.
  */
@@ -14,7 +14,10 @@ public interface FireTimes {
 
     double MAX_PER_SECOND = 1e6;
 
-    /** The next due time in nanoseconds from the start of the schedule, never less than the one before. */
+    /** What comes behind the last due time of a sequence that has one, and again whenever it is asked. */
+    long NEVER = Long.MAX_VALUE;
+
+    /** The next due time in nanoseconds from the start of the schedule, never less than the one before; or {@link #NEVER}. */
     long nextDueNanos();
 
     /**
@@ -84,6 +87,17 @@ public interface FireTimes {
      */
     static FireTimes spread(int count, long overNanos, long seed) {
         return new Spread(count, overNanos, seed);
+    }
+
+    /**
+     * One walker's share of a list, every {@code count}-th row of it beginning with the {@code index}-th, each at its own time. Before,
+     * rows from its beginning are due until a warm-up is over; the list then begins anew, later by that.
+     *
+     * @param dueNanos of each row, never falling
+     * @param warmupNanos 0 = none
+     */
+    static FireTimes rows(long[] dueNanos, int index, int count, long warmupNanos) {
+        return new Rows(dueNanos, index, count, warmupNanos);
     }
 
     /** Every {@code count}-th due time of a sequence, beginning with the {@code index}-th: one walker's share of it. */

@@ -174,4 +174,28 @@ class FireTimesTest {
             assertThatThrownBy(() -> FireTimes.poisson(rate, 1)).hasMessageContaining("rate");
         }
     }
+
+    @Test
+    void rowsAreDueAtTheirTimesEachAtItsWalker() {
+        long[] due = {0, 10, 20, 20, 50};
+        FireTimes first = FireTimes.rows(due, 0, 2, 0);
+        FireTimes second = FireTimes.rows(due, 1, 2, 0);
+        assertThat(walked(first, 5)).containsExactly(0, 20, 50, FireTimes.NEVER, FireTimes.NEVER);
+        assertThat(walked(second, 3)).containsExactly(10, 20, FireTimes.NEVER);
+    }
+
+    @Test
+    void rowsOfAWarmUpComeFirstAndThenAllFromTheFirstOn() {
+        long[] due = {0, 10, 20, 20, 50};
+        assertThat(walked(FireTimes.rows(due, 0, 2, 15), 5)).containsExactly(0, 15, 35, 65, FireTimes.NEVER);
+        assertThat(walked(FireTimes.rows(due, 1, 2, 15), 4)).containsExactly(10, 25, 35, FireTimes.NEVER);
+        assertThat(walked(FireTimes.rows(due, 1, 2, 100), 5)).containsExactly(10, 20, 110, 120, FireTimes.NEVER);
+        assertThat(walked(FireTimes.rows(due, 5, 6, 100), 1)).containsExactly(FireTimes.NEVER);
+    }
+
+    private static long[] walked(FireTimes times, int steps) {
+        return java.util.stream.LongStream.generate(times::nextDueNanos)
+                .limit(steps)
+                .toArray();
+    }
 }

@@ -5,11 +5,14 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import java.math.BigDecimal;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * The load that a series is measured under: {@code c8} is a closed loop of eight concurrent requests, {@code r20-poisson} is
- * an open loop of twenty requests per second ({@code r0.5-constant} is one every two seconds).
+ * an open loop of twenty requests per second ({@code r0.5-constant} is one every two seconds), {@code t-azure-codex2.0} is the trace
+ * {@code azure-code} at twice its speed, {@code t-agentsx1.0-s8} eight sessions at a time of the trace {@code agents}.
  */
 public sealed interface LoadPoint {
 
@@ -39,7 +42,7 @@ public sealed interface LoadPoint {
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException("load point '" + key + "' has no number, expected c8 or r20-poisson", e);
         }
-        return new Other(key);
+        return key.startsWith("t-") ? Trace.parsed(key) : new Other(key);
     }
 
     /** A fixed number of requests in flight; the next is due when one ends. */
@@ -79,6 +82,52 @@ public sealed interface LoadPoint {
             return "r"
                     + BigDecimal.valueOf(requestsPerSecond).stripTrailingZeros().toPlainString()
                     + arrivals.map(known -> "-" + known.key()).orElse("");
+        }
+    }
+
+    /**
+     * A trace is asked again.
+     *
+     * @param name of the trace: lower-case letters, digits, dot, dash and underscore
+     * @param speed so many times as fast as it was, 0.001 to 10000
+     * @param sessions so many at a time, each turn after the end of the one before; empty = each request at its time, whatever
+     *     happens to earlier ones
+     */
+    record Trace(String name, double speed, OptionalInt sessions) implements LoadPoint {
+        private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,59}");
+        private static final Pattern KEY = Pattern.compile("t-(.+)x(\\d+\\.\\d+)(?:-s(\\d{1,7}))?");
+
+        public Trace {
+            Objects.requireNonNull(sessions, "sessions");
+            if (!NAME.matcher(name).matches()) {
+                throw new IllegalArgumentException("trace '" + name + "': a name is 1 to 60 lower-case letters, digits,"
+                        + " dots, dashes and underscores");
+            }
+            if (!(speed >= 0.001 && speed <= 10_000)) {
+                throw new IllegalArgumentException("speed " + speed + " is outside 0.001..10000");
+            }
+            if (sessions.orElse(1) < 1 || sessions.orElse(1) > 1_000_000) {
+                throw new IllegalArgumentException(sessions.getAsInt() + " sessions at a time are outside 1..1000000");
+            }
+        }
+
+        /** A later version may write more behind it than is known here. */
+        private static LoadPoint parsed(String key) {
+            Matcher parts = KEY.matcher(key);
+            if (!parts.matches() || !NAME.matcher(parts.group(1)).matches()) {
+                return new Other(key);
+            }
+            return new Trace(
+                    parts.group(1),
+                    Double.parseDouble(parts.group(2)),
+                    parts.group(3) == null ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(parts.group(3))));
+        }
+
+        @Override
+        public String key() {
+            String plain = BigDecimal.valueOf(speed).stripTrailingZeros().toPlainString();
+            return "t-" + name + 'x' + plain + (plain.indexOf('.') < 0 ? ".0" : "")
+                    + (sessions.isPresent() ? "-s" + sessions.getAsInt() : "");
         }
     }
 

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -76,6 +77,27 @@ class SeriesTest {
         }) {
             assertThatThrownBy(() -> LoadPoint.parse(wrong)).as(wrong).isInstanceOf(IllegalArgumentException.class);
         }
+    }
+
+    @Test
+    void aTraceIsALoadPoint() {
+        LoadPoint open = new LoadPoint.Trace("azure-code", 2, OptionalInt.empty());
+        LoadPoint sessions = new LoadPoint.Trace("agents.v2x1.0", 0.25, OptionalInt.of(8));
+        assertThat(open.key()).isEqualTo("t-azure-codex2.0");
+        assertThat(sessions.key()).isEqualTo("t-agents.v2x1.0x0.25-s8");
+        assertThat(LoadPoint.parse(open.key())).isEqualTo(open);
+        assertThat(LoadPoint.parse(sessions.key())).isEqualTo(sessions);
+        assertThat(new LoadPoint.Other(sessions.key()).key())
+                .as("what a reader makes of it that knows no traces")
+                .isEqualTo(sessions.key());
+        for (String later : new String[] {"t-a", "t-ax1", "t-ax1.0-w3", "t-ax1.0-s8-w3"}) {
+            assertThat(LoadPoint.parse(later)).isEqualTo(new LoadPoint.Other(later));
+        }
+        assertThatThrownBy(() -> new LoadPoint.Trace("Azure", 1, OptionalInt.empty()))
+                .hasMessageContaining("Azure");
+        assertThatThrownBy(() -> new LoadPoint.Trace("a", 0, OptionalInt.empty()))
+                .hasMessageContaining("speed 0");
+        assertThatThrownBy(() -> LoadPoint.parse("t-ax1.0-s0")).hasMessageContaining("0 sessions");
     }
 
     @Test

@@ -42,6 +42,7 @@ class CodecTest {
                 new Golden<>("request-counted-twice.json", Codec.EVENTS, Examples.countedTwice()),
                 new Golden<>("request-usage-refused.json", Codec.EVENTS, Examples.usageRefused()),
                 new Golden<>("request-paired.json", Codec.EVENTS, Examples.paired()),
+                new Golden<>("request-replayed.json", Codec.EVENTS, Examples.replayed()),
                 new Golden<>("heartbeat-circumstances.json", Codec.EVENTS, Examples.heartbeatWithCircumstances()),
                 new Golden<>("heartbeat-edges.json", Codec.EVENTS, Examples.heartbeatOfAnEdge()),
                 new Golden<>("window-edges.json", Codec.WINDOWS, Examples.windowOfAnEdge()),

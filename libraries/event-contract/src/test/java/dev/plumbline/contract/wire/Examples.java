@@ -143,6 +143,32 @@ final class Examples {
                 event.surroundings());
     }
 
+    /** A row of a trace that was asked again. */
+    static Event replayed() {
+        RequestEvent event = (RequestEvent) completed();
+        return new RequestEvent(
+                event.origin(),
+                new Series(
+                        new ComparisonGroup(
+                                "vllm", "llama-3.1-8b", "chat", LoadPoint.parse("t-azure-codex2.0"), "default"),
+                        "stable"),
+                new Attempt(
+                        "r-17",
+                        1,
+                        Optional.empty(),
+                        Optional.of(new Asked(
+                                OptionalLong.of(17),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty()))),
+                event.endEpochMillis(),
+                event.stamps(),
+                event.response(),
+                event.outcome(),
+                event.surroundings());
+    }
+
     /** The half of a pair that ended last, in a conversation, checked, of a target that speculates, under stated conditions. */
     static Event paired() {
         RequestEvent event = (RequestEvent) completed();

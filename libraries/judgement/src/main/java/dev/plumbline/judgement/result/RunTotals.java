@@ -69,14 +69,25 @@ public record RunTotals(
      * @param unvouched latencies of all completed requests, where too few of them lie in windows that can be judged: shown as
      *     numbers that nobody vouches for, never judged; empty otherwise
      * @param counting who counted the output tokens; empty in files of versions that did not keep it
+     * @param replayed what of a trace the load was; empty where it was none
      */
-    public record Heard(List<Cause> causes, Map<LatencyMetric, Histogram> unvouched, Optional<TokenCounting> counting) {
+    public record Heard(
+            List<Cause> causes,
+            Map<LatencyMetric, Histogram> unvouched,
+            Optional<TokenCounting> counting,
+            Optional<Replayed> replayed) {
         public Heard {
+            Objects.requireNonNull(replayed, "replayed");
             Objects.requireNonNull(counting, "counting");
             causes = List.copyOf(causes);
             EnumMap<LatencyMetric, Histogram> copy = new EnumMap<>(LatencyMetric.class);
             copy.putAll(unvouched);
             unvouched = Collections.unmodifiableMap(copy);
+        }
+
+        /** What is told of a run that asked no trace again. */
+        public Heard(List<Cause> causes, Map<LatencyMetric, Histogram> unvouched, Optional<TokenCounting> counting) {
+            this(causes, unvouched, counting, Optional.empty());
         }
 
         /** What is told of a run of which nobody knows who counted. */

@@ -136,15 +136,23 @@ final class BudgetJudge {
 
     private Known achievedRatio() {
         return switch (run.identity().series().group().loadPoint()) {
-            case LoadPoint.OpenLoop open ->
-                windows.achievedRatio()
-                        .map(BudgetJudge::known)
-                        .orElseGet(() -> tooFew(windows.withLoadCount() + " windows with load"));
+            case LoadPoint.OpenLoop open -> achievedOfDue();
+            case LoadPoint.Trace trace ->
+                trace.sessions().isEmpty()
+                        ? achievedOfDue()
+                        : Known.nothing("sessions go on when an answer has ended, and ask for no rate: use --trace-mode"
+                                + " open, or another budget");
             case LoadPoint.ClosedLoop closed ->
                 Known.nothing("a closed loop asks for no rate: use --request-rate, or another budget");
             case LoadPoint.Other other ->
                 Known.nothing("this version does not know what the load " + other.key() + " asks for");
         };
+    }
+
+    private Known achievedOfDue() {
+        return windows.achievedRatio()
+                .map(BudgetJudge::known)
+                .orElseGet(() -> tooFew(windows.withLoadCount() + " windows with load"));
     }
 
     /** Clopper-Pearson; where nothing or everything was hit the free end is the one-sided bound, about 3 / n. */

@@ -168,6 +168,10 @@ final class RunComparison {
         return switch (load) {
             case LoadPoint.ClosedLoop closed -> Set.of(JudgedMetric.ACHIEVED_RATIO);
             case LoadPoint.OpenLoop open -> Set.of(JudgedMetric.OUTPUT_TOKEN_RATE);
+            case LoadPoint.Trace trace ->
+                trace.sessions().isPresent()
+                        ? Set.of(JudgedMetric.ACHIEVED_RATIO, JudgedMetric.OUTPUT_TOKEN_RATE)
+                        : Set.of(JudgedMetric.OUTPUT_TOKEN_RATE);
             case LoadPoint.Other other -> Set.of(JudgedMetric.ACHIEVED_RATIO, JudgedMetric.OUTPUT_TOKEN_RATE);
         };
     }

@@ -7,6 +7,7 @@ import dev.plumbline.contract.verdict.JudgedMetric;
 import dev.plumbline.contract.window.ExcludedPart;
 import dev.plumbline.contract.window.RequestCounts;
 import dev.plumbline.contract.window.WindowRecord;
+import dev.plumbline.judgement.result.Replayed;
 import dev.plumbline.judgement.result.RunEnding;
 import dev.plumbline.judgement.result.RunResult;
 import dev.plumbline.judgement.result.RunTotals;
@@ -73,6 +74,9 @@ public sealed interface Soundness {
     /** The load generator was sick during so much of it that less than {@link #LEAST_VOUCHED} can be judged. */
     record MostlyUnvouched(String why) implements Soundness {}
 
+    /** It asked a trace again, and what it asked was not the trace. */
+    record NotTheTrace(String why) implements Soundness {}
+
     /** Its windows hold other events than it sent: some are missing, or somebody else's are among them. */
     record NotItsOwnEvents(String why) implements Soundness {}
 
@@ -106,6 +110,11 @@ public sealed interface Soundness {
         double vouched = vouched(run.windows());
         if (vouched < LEAST_VOUCHED) {
             return new MostlyUnvouched(unvouched(run, vouched));
+        }
+        Optional<String> unlike =
+                run.totals().heard().flatMap(RunTotals.Heard::replayed).flatMap(Replayed::invalid);
+        if (unlike.isPresent()) {
+            return new NotTheTrace("INVALID, this was not the trace: " + unlike.get());
         }
         return share >= UNJUDGED_ERRORS && !isStated(findings, dropped) && !isJudged(findings, dropped)
                 ? new ErrorsNotJudged(share)

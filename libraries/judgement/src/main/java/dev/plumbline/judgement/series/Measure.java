@@ -31,6 +31,12 @@ final class Measure {
         switch (loadPoint) {
             case LoadPoint.ClosedLoop closed -> metrics.remove(JudgedMetric.ACHIEVED_RATIO);
             case LoadPoint.OpenLoop open -> metrics.remove(JudgedMetric.OUTPUT_TOKEN_RATE);
+            // Its sessions pause as they did, so neither is for the server to decide.
+            case LoadPoint.Trace trace ->
+                metrics.removeAll(
+                        trace.sessions().isPresent()
+                                ? List.of(JudgedMetric.ACHIEVED_RATIO, JudgedMetric.OUTPUT_TOKEN_RATE)
+                                : List.of(JudgedMetric.OUTPUT_TOKEN_RATE));
             // What drives it is not known, so neither is which of the two it decides.
             case LoadPoint.Other other ->
                 metrics.removeAll(List.of(JudgedMetric.ACHIEVED_RATIO, JudgedMetric.OUTPUT_TOKEN_RATE));

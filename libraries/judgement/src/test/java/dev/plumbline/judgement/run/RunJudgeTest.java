@@ -9,6 +9,7 @@ import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.verdict.AlertRecord.Transition;
 import dev.plumbline.contract.verdict.JudgedMetric;
 import dev.plumbline.contract.verdict.SeriesSnapshot.OpenIncident;
+import dev.plumbline.judgement.result.Replayed;
 import dev.plumbline.judgement.result.RunEnding;
 import dev.plumbline.judgement.result.RunResult;
 import dev.plumbline.judgement.result.RunVerdict;
@@ -21,6 +22,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
@@ -346,6 +348,36 @@ class RunJudgeTest {
         assertThat(verdict.headline())
                 .startsWith("cannot tell: this machine was too busy to vouch for 100 % of the load, 60 of 60 windows")
                 .contains("cores of its own");
+    }
+
+    @Test
+    void aReplayThatWasNotTheTraceCannotBeTold() {
+        assertThat(against(run(1, run -> run.replayed = Optional.of(replayed(Optional.empty()))))
+                        .decision())
+                .isEqualTo(Decision.NOT_JUDGED);
+        RunVerdict verdict = against(
+                run(1, run -> run.replayed = Optional.of(replayed(Optional.of("2 of 100 rows were not sent")))));
+        assertThat(verdict.decision()).as(verdict.headline()).isEqualTo(Decision.INCONCLUSIVE);
+        assertThat(verdict.headline())
+                .startsWith("cannot tell: INVALID, this was not the trace: 2 of 100 rows were not sent");
+    }
+
+    private static Replayed replayed(Optional<String> invalid) {
+        return new Replayed(
+                100,
+                98,
+                0,
+                0,
+                OptionalLong.of(1),
+                OptionalLong.of(1),
+                OptionalLong.of(1),
+                OptionalDouble.of(1),
+                OptionalDouble.of(1),
+                OptionalDouble.of(1),
+                OptionalDouble.empty(),
+                OptionalDouble.empty(),
+                OptionalDouble.empty(),
+                invalid);
     }
 
     @Test
