@@ -67,8 +67,8 @@ record OwnLimits(OptionalLong openFiles, OptionalLong ports) {
         }
         int many = slots.getAsInt();
         if (ports.isPresent() && many > ports.getAsLong()) {
-            return Optional.of(many + " requests at a time need as many ports, and this machine has " + ports.getAsLong()
-                    + " for one target" + MORE_PORTS + ", or ask for less with --concurrency");
+            return Optional.of(many + " requests at a time need as many ports, and this machine has "
+                    + ports.getAsLong() + " for one target" + MORE_PORTS + ", or ask for less with --concurrency");
         }
         return hasRoomFor(many)
                 ? Optional.empty()

@@ -237,9 +237,12 @@ class TraceReaderTest {
     void aFileWithoutEndIsReadAsFarAsItIsWantedAndNoFurtherThanTheCap() throws BadTrace {
         assertThat(TraceReader.read(endless(), TraceSelection.rows(10)).rows()).hasSize(10);
         assertThatThrownBy(() -> TraceReader.read(endless(), TraceSelection.ALL))
-                .isInstanceOfSatisfying(BadTrace.class, bad -> assertThat(bad.in("f"))
-                        .isEqualTo("f:" + (Trace.MOST_ROWS + 2) + ": more than " + Trace.MOST_ROWS
-                                + " rows: choose a part of it with --trace-rows, --trace-from or --trace-duration"));
+                .isInstanceOfSatisfying(
+                        BadTrace.class,
+                        bad -> assertThat(bad.in("f"))
+                                .isEqualTo(
+                                        "f:" + (Trace.MOST_ROWS + 2) + ": more than " + Trace.MOST_ROWS
+                                                + " rows: choose a part of it with --trace-rows, --trace-from or --trace-duration"));
     }
 
     private static Iterator<String> endless() {
