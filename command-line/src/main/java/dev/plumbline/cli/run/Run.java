@@ -299,7 +299,6 @@ final class Run {
             return RunSeries.of(
                     whole,
                     List.of(),
-                    List.of(),
                     plan.canary().isPresent() ? List.of(whole.variant(), CanaryOptions.VARIANT) : List.of());
         } catch (IllegalArgumentException e) {
             throw CommandFailure.usage(String.valueOf(e.getMessage()));
