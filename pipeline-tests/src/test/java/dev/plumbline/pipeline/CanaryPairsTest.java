@@ -40,7 +40,7 @@ class CanaryPairsTest {
 
     private static final Series STABLE = new Series(
             new ComparisonGroup("svc", "m", "chat", LoadPoint.parse("r10-poisson"), "default"), "stable");
-    private static final RunSeries BOTH = RunSeries.of(STABLE, List.of(), List.of(), List.of("stable", "canary"));
+    private static final RunSeries BOTH = RunSeries.of(STABLE, List.of(), List.of("stable", "canary"));
     private static final long START = 1_795_345_200_000L;
     private static final long LENGTH = 10_000;
     private static final int WINDOWS = 12;

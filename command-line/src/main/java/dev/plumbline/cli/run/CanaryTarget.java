@@ -124,12 +124,20 @@ record CanaryTarget(TargetAddress address, Discovery discovery, CanarySplit spli
         return subject;
     }
 
-    /** It in the words of the load producer's settings. */
-    Map<String, String> properties() {
+    /**
+     * It in the words of the load producer's settings.
+     *
+     * @param beside what was found of the target that it is held against
+     */
+    Map<String, String> properties(Discovery beside) {
         Map<String, String> all = new LinkedHashMap<>();
         all.put("plumbline.canary.url", discovery.url().base());
         all.put("plumbline.canary.path", discovery.endpointPath());
         all.put("plumbline.canary.model", discovery.model());
+        if (!discovery.model().equals(beside.model())) {
+            // That it may vary was asked for.
+            all.put("plumbline.canary.same-model", "true");
+        }
         all.put("plumbline.canary.mode", split.paired() ? "PAIR" : "SPLIT");
         if (!split.paired()) {
             all.put("plumbline.canary.share", Double.toString(split.share()));

@@ -366,7 +366,7 @@ final class Run {
         try {
             return RunSeries.of(
                     whole,
-                    plan.workload().groups(plan.load(), whole.group()),
+                    plan.workload().parts(plan.load()),
                     plan.canary().isPresent() ? List.of(whole.variant(), CanaryOptions.VARIANT) : List.of());
         } catch (IllegalArgumentException e) {
             throw CommandFailure.usage(String.valueOf(e.getMessage()));

@@ -146,7 +146,7 @@ final class RunSession {
         try (folder) {
             // Everything that only needs the address of the broker goes on while it starts.
             Map<String, String> settings = new LinkedHashMap<>(
-                    canary.map(CanaryTarget::properties).orElse(Map.of()));
+                    canary.map(target -> target.properties(discovery)).orElse(Map.of()));
             settings.putAll(ProducerProperties.of(plan, series.whole(), address, discovery, pipe.kafkaClient()));
             if (plan.isEndless()) {
                 settings = ProducerProperties.patient(settings, pipe.isOnThisMachine());

@@ -1,7 +1,7 @@
 package dev.plumbline.cli.run;
 
-import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.contract.series.ConditionsDigest;
+import dev.plumbline.judgement.result.RunSeries;
 import dev.plumbline.workload.BuiltInClasses;
 import dev.plumbline.workload.Datasets;
 import dev.plumbline.workload.Largest;
@@ -72,22 +72,16 @@ final class WorkloadOptions {
         return file != null || mix != null;
     }
 
-    /** What is measured apart: a group for each class with each tenant that goes with it; none for a load of one class. */
-    List<ComparisonGroup> groups(LoadOptions load, ComparisonGroup whole) {
+    /** What is measured apart: each class with each tenant that goes with it; none for a load of one class. */
+    List<RunSeries.Part> parts(LoadOptions load) {
         if (stated().isEmpty()) {
             return List.of();
         }
         Workload workload = stated().get().open(load.seed, Datasets.NONE).workload();
         boolean hasClasses = workload.classes().size() > 1;
         return workload.kinds().stream()
-                .map(kind -> new ComparisonGroup(
-                        whole.target(),
-                        whole.model(),
-                        hasClasses
-                                ? whole.scenario() + '.' + kind.requestClass().name()
-                                : whole.scenario(),
-                        whole.loadPoint(),
-                        kind.tenant().orElse(whole.tenant())))
+                .map(kind -> new RunSeries.Part(
+                        hasClasses ? Optional.of(kind.requestClass().name()) : Optional.empty(), kind.tenant()))
                 .toList();
     }
 

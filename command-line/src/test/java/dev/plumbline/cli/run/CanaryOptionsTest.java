@@ -124,7 +124,7 @@ class CanaryOptionsTest {
                 found("http://gpu-2:8000", "m", Map.of()),
                 CanarySplit.of(0.1));
 
-        assertThat(target.properties())
+        assertThat(target.properties(found("http://gpu-1:8000", "m", Map.of())))
                 .containsExactly(
                         Map.entry("plumbline.canary.url", "http://gpu-2:8000"),
                         Map.entry("plumbline.canary.path", "/v1/chat/completions"),
@@ -132,6 +132,8 @@ class CanaryOptionsTest {
                         Map.entry("plumbline.canary.mode", "SPLIT"),
                         Map.entry("plumbline.canary.share", "0.1"),
                         Map.entry("plumbline.canary.headers.\"X-Own\"", "c"));
+        assertThat(target.properties(found("http://gpu-1:8000", "n", Map.of())))
+                .containsEntry("plumbline.canary.same-model", "true");
         assertThat(target.words()).isEqualTo("10 % of the load, 90 % not");
         assertThat(CanaryTarget.condition(CanarySplit.of(0.1))).isEqualTo("split 0.1");
         assertThat(CanaryTarget.condition(CanarySplit.ofPairs())).isEqualTo("pair");
@@ -151,7 +153,7 @@ class CanaryOptionsTest {
 
     @Test
     void aBudgetMayNameASeriesAndOneThatNamesNoneIsRefused() {
-        RunSeries classes = RunSeries.of(Requests.SERIES, List.of("chat", "rag"), List.of(), List.of());
+        RunSeries classes = RunSeries.ofClasses(Requests.SERIES, List.of("chat", "rag"));
 
         assertThat(plan("--budget", "rag: p95(ttft)<2s, error_rate<1%").budgets(classes))
                 .extracting(Budget::text)

@@ -385,7 +385,7 @@ class RunProgressTest {
     }
 
     private static final RunSeries CLASSES =
-            RunSeries.of(Requests.SERIES, List.of("chat", "rag", "code"), List.of(), List.of());
+            RunSeries.ofClasses(Requests.SERIES, List.of("chat", "rag", "code"));
 
     private static RequestEvent of(Series series, RequestEvent event) {
         return new RequestEvent(

@@ -245,7 +245,7 @@ class RunViewTest {
 
     @Test
     void ofSeveralSeriesTheStateOfTheWorstIsShownByItsName() {
-        RunSeries two = RunSeries.of(Requests.SERIES, List.of("chat", "rag"), List.of(), List.of());
+        RunSeries two = RunSeries.ofClasses(Requests.SERIES, List.of("chat", "rag"));
         view.measures(two);
         recent.measuredFrom(START);
         view.verdict(RunRecords.verdict(two.parts().get(0), START + 10_000));
@@ -267,7 +267,7 @@ class RunViewTest {
 
     @Test
     void anAlertOfOneSeriesStandsWhileAnotherIsResolved() {
-        RunSeries two = RunSeries.of(Requests.SERIES, List.of("chat", "rag"), List.of(), List.of());
+        RunSeries two = RunSeries.ofClasses(Requests.SERIES, List.of("chat", "rag"));
         view.measures(two);
         recent.measuredFrom(START);
         AlertRecord chat = RunRecords.alert(two.parts().get(0), START);

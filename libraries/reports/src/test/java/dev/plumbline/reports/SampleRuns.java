@@ -391,7 +391,7 @@ final class SampleRuns {
 
     /** Three classes: one is worse, one cannot be told, one passes. */
     static Sample mixed() {
-        RunSeries series = RunSeries.of(series(), List.of("chat", "rag <long>", "code"), List.of(), List.of());
+        RunSeries series = RunSeries.ofClasses(series(), List.of("chat", "rag <long>", "code"));
         SplittableRandom random = new SplittableRandom(11);
         List<SeriesResult> results = new ArrayList<>();
         List<RunWindow> all = new ArrayList<>();
@@ -485,7 +485,7 @@ final class SampleRuns {
 
     /** A canary that is worse than what served beside it. */
     static Sample canary() {
-        RunSeries series = RunSeries.of(series(), List.of(), List.of(), List.of("stable", "canary"));
+        RunSeries series = RunSeries.of(series(), List.of(), List.of("stable", "canary"));
         Sample mixed = mixed();
         List<SeriesResult> results = new ArrayList<>();
         for (int i = 0; i < 2; i++) {

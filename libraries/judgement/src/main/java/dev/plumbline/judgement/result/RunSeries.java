@@ -42,41 +42,53 @@ public record RunSeries(Series whole, List<Series> parts) {
     }
 
     /**
-     * Each class for each tenant for each variant.
+     * What a workload tells apart.
      *
-     * @param whole scenario, tenant and variant of the run
-     * @param classes names of the classes of the workload, in order; where there is none, or one, it keeps the run's scenario
-     * @param tenants whose traffic it is; none is the run's only one
-     * @param variants that serve it; none is the run's only one
-     * @throws IllegalArgumentException where there are more than {@value #MOST}, one is twice, or a name is too long
+     * @param requestClass empty where it has one class only: the run keeps its scenario
+     * @param tenant empty where nobody is told apart: the run keeps its tenant
      */
-    public static RunSeries of(Series whole, List<String> classes, List<String> tenants, List<String> variants) {
-        ComparisonGroup group = whole.group();
-        List<String> scenarios = classes.size() < 2
-                ? List.of(group.scenario())
-                : classes.stream().map(name -> group.scenario() + "." + name).toList();
-        List<ComparisonGroup> groups = new ArrayList<>();
-        for (String scenario : scenarios) {
-            for (String tenant : tenants.isEmpty() ? List.of(group.tenant()) : tenants) {
-                groups.add(new ComparisonGroup(group.target(), group.model(), scenario, group.loadPoint(), tenant));
-            }
+    public record Part(Optional<String> requestClass, Optional<String> tenant) {
+        public Part {
+            Objects.requireNonNull(requestClass, "requestClass");
+            Objects.requireNonNull(tenant, "tenant");
         }
-        return of(whole, groups, variants);
     }
 
     /**
-     * Each group for each variant.
+     * Each part of a workload for each variant.
      *
-     * @param groups of classes and tenants, in order; none is the run's own
+     * @param whole scenario, tenant and variant of the run
+     * @param workload in order; none is the run's only one
      * @param variants that serve it; none is the run's only one
+     * @throws IllegalArgumentException where there are more than {@value #MOST}, one is twice, or a name is too long
      */
-    public static RunSeries of(Series whole, List<ComparisonGroup> groups, List<String> variants) {
+    public static RunSeries of(Series whole, List<Part> workload, List<String> variants) {
+        ComparisonGroup group = whole.group();
+        List<Part> told = workload.isEmpty() ? List.of(new Part(Optional.empty(), Optional.empty())) : workload;
         List<Series> parts = new ArrayList<>();
-        for (ComparisonGroup group : groups.isEmpty() ? List.of(whole.group()) : groups) {
+        for (Part one : told) {
+            ComparisonGroup part = new ComparisonGroup(
+                    group.target(),
+                    group.model(),
+                    one.requestClass().map(name -> group.scenario() + "." + name).orElse(group.scenario()),
+                    group.loadPoint(),
+                    one.tenant().orElse(group.tenant()));
             (variants.isEmpty() ? List.of(whole.variant()) : variants)
-                    .forEach(variant -> parts.add(new Series(group, variant, whole.conditions())));
+                    .forEach(variant -> parts.add(new Series(part, variant, whole.conditions())));
         }
         return parts.size() == 1 ? one(parts.get(0)) : new RunSeries(whole, parts);
+    }
+
+    /** Classes of a workload, in order, told apart by nothing else; one alone keeps the scenario of the run. */
+    public static RunSeries ofClasses(Series whole, List<String> classes) {
+        return of(
+                whole,
+                classes.size() < 2
+                        ? List.of()
+                        : classes.stream()
+                                .map(name -> new Part(Optional.of(name), Optional.empty()))
+                                .toList(),
+                List.of());
     }
 
     /** Whether it is more than one. */

@@ -62,9 +62,24 @@ public record RunVerdict(
      * @param verdict has no series of its own
      */
     public record SeriesVerdict(String name, RunVerdict verdict) {
+
+        /** The worst first; of two that are as bad the one in which more is. */
+        public static final Comparator<SeriesVerdict> WORST_FIRST = Comparator.<SeriesVerdict>comparingInt(
+                        one -> one.verdict().word().rank())
+                .thenComparing(Comparator.<SeriesVerdict>comparingLong(SeriesVerdict::badOrOpen)
+                        .reversed());
+
         public SeriesVerdict {
             Objects.requireNonNull(name, "name");
             Objects.requireNonNull(verdict, "verdict");
+        }
+
+        /** Findings that make it what it is. */
+        private long badOrOpen() {
+            Answer answer = verdict.decision() == Decision.REGRESSION ? Answer.FAIL : Answer.CANNOT_TELL;
+            return verdict.findings().stream()
+                    .filter(finding -> finding.answer() == answer)
+                    .count();
         }
     }
 
@@ -85,7 +100,7 @@ public record RunVerdict(
     public Optional<SeriesVerdict> worst() {
         return series.stream()
                 .filter(one -> one.verdict().word().isBadOrOpen())
-                .min(Comparator.comparing(one -> one.verdict().word().rank()));
+                .min(SeriesVerdict.WORST_FIRST);
     }
 
     /** How a series was judged, by its name; this verdict itself where there is one series only. */

@@ -226,7 +226,7 @@ public final class WholeRunJudge {
 
     private static SeriesVerdict worst(List<SeriesVerdict> verdicts) {
         return verdicts.stream()
-                .min(Comparator.comparing(one -> one.verdict().word().rank()))
+                .min(SeriesVerdict.WORST_FIRST)
                 .orElseThrow();
     }
 

@@ -111,6 +111,14 @@ class WholeRunJudgeTest {
     }
 
     @Test
+    void ofTwoThatAreAsBadTheOneIsNamedInWhichMoreIs() {
+        RunVerdict verdict = against(three(1, bad -> bad.failing(0.04), slow -> slow.factor = 1.4), three(11));
+
+        assertThat(words(verdict)).containsExactly(Word.PASS, Word.REGRESSION, Word.REGRESSION);
+        assertThat(verdict.headline()).startsWith("regression: code: p50(ttft)").contains("; regression: rag; pass: chat");
+    }
+
+    @Test
     void aSeriesThatCannotBeToldIsNotHiddenByThoseThatPass() {
         RunVerdict verdict = against(three(1, ordinary -> {}, unsure -> unsure.factor = 1.07), three(11));
 
