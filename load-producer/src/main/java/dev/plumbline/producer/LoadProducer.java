@@ -1,5 +1,6 @@
 package dev.plumbline.producer;
 
+import dev.plumbline.producer.background.BackgroundThread;
 import dev.plumbline.producer.dispatch.LoadCounters;
 import dev.plumbline.producer.dispatch.LoadLoop;
 import dev.plumbline.producer.exposition.ProducerMetrics;
@@ -79,8 +80,9 @@ final class LoadProducer {
     }
 
     private void work() throws InterruptedException {
-        new Thread(parts.sender, "event-sender").start();
-        parts.tokenStage.ifPresent(stage -> new Thread(stage, "token-stage").start());
+        BackgroundThread.of(parts.sender, "event-sender").start();
+        parts.tokenStage.ifPresent(
+                stage -> BackgroundThread.of(stage, "token-stage").start());
         parts.sampling.start();
         parts.lostTime.start();
         parts.loops.forEach(LoadLoop::start);

@@ -172,8 +172,8 @@ final class Run {
                     interrupts,
                     SystemTime::epochMillis,
                     SystemTime::elapsedMillis);
-            RunSession.JudgedRun judged =
-                    session.run(new PipeStack(pipe, discovery.engine().kind()), new Judging(baselines.runs(), pipe.kafkaClient()));
+            RunSession.JudgedRun judged = session.run(
+                    new PipeStack(pipe, discovery.engine().kind()), new Judging(baselines.runs(), pipe.kafkaClient()));
             if (requests().isEmpty()) {
                 plan.ownPrompts()
                         .flatMap(own -> own.repeats(

@@ -24,10 +24,11 @@ class ForeignViewTest {
         List<String> lines = ForeignView.lines(tally.figures(), screen);
 
         assertThat(lines).contains("    as AIPerf would tell it, over all measured requests");
-        assertThat(lines).anySatisfy(line -> assertThat(line)
-                .startsWith("    time_to_first_token ")
-                .contains("avg 55", "p99 59.9")
-                .endsWith(" ms"));
+        assertThat(lines)
+                .anySatisfy(line -> assertThat(line)
+                        .startsWith("    time_to_first_token ")
+                        .contains("avg 55", "p99 59.9")
+                        .endsWith(" ms"));
         assertThat(lines).anySatisfy(line -> assertThat(line).startsWith("    not told: time_to_second_token ("));
     }
 }

@@ -141,6 +141,7 @@ class RecordedPlanTest {
                 .map(ScenarioFlags::key)
                 .sorted()
                 .toList();
-        assertThat(hidden).containsExactly("extra-body", "generic", "header", "metrics-url", "prompt", "proxy", "set", "url");
+        assertThat(hidden)
+                .containsExactly("extra-body", "generic", "header", "metrics-url", "prompt", "proxy", "set", "url");
     }
 }
