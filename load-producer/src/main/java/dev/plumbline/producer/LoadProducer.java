@@ -2,6 +2,7 @@ package dev.plumbline.producer;
 
 import dev.plumbline.contract.event.OwnLimit;
 import dev.plumbline.producer.dispatch.Lane;
+import dev.plumbline.producer.background.BackgroundThread;
 import dev.plumbline.producer.dispatch.LoadCounters;
 import dev.plumbline.producer.dispatch.LoadLoop;
 import dev.plumbline.producer.exposition.ProducerMetrics;
@@ -82,8 +83,9 @@ final class LoadProducer {
     }
 
     private void work() throws InterruptedException {
-        new Thread(parts.sender, "event-sender").start();
-        parts.tokenStage.ifPresent(stage -> new Thread(stage, "token-stage").start());
+        BackgroundThread.of(parts.sender, "event-sender").start();
+        parts.tokenStage.ifPresent(
+                stage -> BackgroundThread.of(stage, "token-stage").start());
         parts.sampling.start();
         parts.canarySampling.ifPresent(Sampling::start);
         parts.lostTime.start();

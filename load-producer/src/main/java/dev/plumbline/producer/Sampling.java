@@ -6,6 +6,7 @@ import dev.plumbline.contract.event.Surroundings.NearestSamples;
 import dev.plumbline.contract.telemetry.EngineSample;
 import dev.plumbline.contract.telemetry.GpuSample;
 import dev.plumbline.contract.telemetry.SamplerState;
+import dev.plumbline.producer.background.BackgroundThread;
 import dev.plumbline.producer.emission.KafkaConnector;
 import dev.plumbline.producer.emission.LoadSurroundings;
 import dev.plumbline.producer.emission.TelemetrySender;
@@ -184,9 +185,7 @@ final class Sampling implements LoadSurroundings {
 
     /** Begins to look. */
     void start() {
-        Thread sending = new Thread(sender, "telemetry-sender");
-        sending.setDaemon(true);
-        sending.start();
+        BackgroundThread.daemon(sender, "telemetry-sender").start();
         gpus.forEach(sampler -> begin("sampler-" + sampler.name(), sampler));
         engines.forEach(sampler -> begin("sampler-" + sampler.name(), sampler));
         if (gpus.isEmpty()) {
@@ -199,8 +198,7 @@ final class Sampling implements LoadSurroundings {
     }
 
     private void begin(String name, Runnable work) {
-        Thread thread = new Thread(work, name);
-        thread.setDaemon(true);
+        Thread thread = BackgroundThread.daemon(work, name);
         threads.add(thread);
         thread.start();
     }

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
@@ -34,6 +35,10 @@ public final class BenchmarkMain implements Callable<Integer> {
 
     private static final Pattern LISTENING = Pattern.compile("http://127\\.0\\.0\\.1:(\\d+)");
     private static final String MODEL = "truth-7b";
+    /** In its command line, and in no other. */
+    private static final String PRODUCER = "load-producer";
+
+    private static final Duration CALM_WITHIN = Duration.ofSeconds(60);
 
     @Option(
             names = "--load",
@@ -71,6 +76,16 @@ public final class BenchmarkMain implements Callable<Integer> {
                             + " flags of the simulated target.")
     private boolean flood;
 
+    @Option(
+            names = "--jvm",
+            paramLabel = "NAME=FLAGS",
+            description = {
+                "A variant of the producer with more flags for its JVM, separated by spaces. Repeatable: each has a turn in"
+                        + " each pair, in this order. NAME= has none.",
+                "Default: the producer as it is."
+            })
+    private Map<String, String> jvm = new LinkedHashMap<>();
+
     @Option(names = "--home", defaultValue = ".", description = "The checkout, built. Default: the current folder.")
     private Path home = Path.of(".");
 
@@ -94,10 +109,11 @@ public final class BenchmarkMain implements Callable<Integer> {
             return 0;
         }
         Map<String, Map<String, List<Measurement>>> results = new LinkedHashMap<>();
+        ProducerFlags flags = ProducerFlags.of(jvm, out);
         try (Children children = new Children(out)) {
             Path log = out.resolve("emitted.jsonl");
             int port = startTarget(children, log);
-            startStack(children);
+            startStack(children, flags);
             for (LoadPoint load : wanted) {
                 Map<String, List<Measurement>> tools =
                         results.computeIfAbsent(load.key(), unused -> new LinkedHashMap<>());
@@ -106,8 +122,10 @@ public final class BenchmarkMain implements Callable<Integer> {
                 for (int pair = 1; pair <= pairs; pair++) {
                     tools.computeIfAbsent("netty", unused -> new ArrayList<>())
                             .add(Measurement.of(bare(children, load, port), Truth.read(log)));
-                    tools.computeIfAbsent("plumbline", unused -> new ArrayList<>())
-                            .add(Measurement.of(plumbline(children, load, port), Truth.read(log)));
+                    for (String variant : flags.names()) {
+                        tools.computeIfAbsent(variant, unused -> new ArrayList<>())
+                                .add(Measurement.of(plumbline(children, flags, load, port), Truth.read(log)));
+                    }
                     System.out.printf("%s, pair %d of %d: %s%n", load.key(), pair, pairs, last(tools));
                 }
             }
@@ -119,6 +137,7 @@ public final class BenchmarkMain implements Callable<Integer> {
 
     private void flood(List<LoadPoint> wanted) throws IOException, InterruptedException {
         StringBuilder table = new StringBuilder(Results.FLOOD_HEAD);
+        ProducerFlags flags = ProducerFlags.of(jvm, out);
         try (Children children = new Children(out)) {
             int port = listening(
                     children.start(
@@ -130,21 +149,27 @@ public final class BenchmarkMain implements Callable<Integer> {
                                     "-cp",
                                     System.getProperty("java.class.path"),
                                     FloodTarget.class.getName(),
-                                    MODEL)),
+                                    MODEL),
+                            Map.of()),
                     children);
-            startStack(children);
+            startStack(children, flags);
             for (LoadPoint load : wanted) {
                 List<Double> netty = new ArrayList<>();
-                List<Double> plumbline = new ArrayList<>();
+                Map<String, List<Double>> plumbline = new LinkedHashMap<>();
                 bare(children, load, port);
                 for (int pair = 1; pair <= pairs; pair++) {
                     netty.add(Measurement.chunksPerSecond(bare(children, load, port), seconds));
-                    plumbline.add(Measurement.chunksPerSecond(plumbline(children, load, port), seconds));
+                    for (String variant : flags.names()) {
+                        plumbline
+                                .computeIfAbsent(variant, unused -> new ArrayList<>())
+                                .add(Measurement.chunksPerSecond(plumbline(children, flags, load, port), seconds));
+                    }
                     System.out.printf(
-                            "%s, pair %d of %d: netty %.0f, plumbline %.0f chunks/s%n",
-                            load.key(), pair, pairs, netty.getLast(), plumbline.getLast());
+                            "%s, pair %d of %d: netty %.0f, %s chunks/s%n",
+                            load.key(), pair, pairs, netty.getLast(), plumbline);
                 }
-                table.append(Results.floodRow(load.key(), netty, plumbline));
+                plumbline.forEach(
+                        (variant, turns) -> table.append(Results.floodRow(load.key(), variant, netty, turns)));
             }
         }
         Files.writeString(out.resolve("flood.md"), table);
@@ -153,8 +178,19 @@ public final class BenchmarkMain implements Callable<Integer> {
 
     private static String last(Map<String, List<Measurement>> tools) {
         return tools.entrySet().stream()
-                .map(tool -> tool.getKey() + " " + tool.getValue().getLast().errorP50Millis() + " / "
-                        + tool.getValue().getLast().errorP99Millis() + " ms")
+                .map(tool -> {
+                    Measurement turn = tool.getValue().getLast();
+                    return String.format(
+                            Locale.ROOT,
+                            "%s %.2f / %.2f ms (there %.2f / %.2f, back %.2f / %.2f)",
+                            tool.getKey(),
+                            turn.errorP50Millis(),
+                            turn.errorP99Millis(),
+                            turn.thereP50Millis(),
+                            turn.thereP99Millis(),
+                            turn.backP50Millis(),
+                            turn.backP99Millis());
+                })
                 .reduce((a, b) -> a + ", " + b)
                 .orElse("");
     }
@@ -175,7 +211,15 @@ public final class BenchmarkMain implements Callable<Integer> {
                 "--emit-log",
                 log.toString()));
         command.addAll(target);
-        return listening(children.start("target", 1, command), children);
+        // A busy pipe must not be in the way of the target: that would be told as the lateness of whoever reads.
+        boolean goesFirst = Children.mayGoFirst();
+        if (!goesFirst) {
+            System.out.println(
+                    "chrt is not allowed: the target shares its core with the pipe, and what it waits there is in"
+                            + " the errors of the producer alone");
+        }
+        return listening(
+                children.start("target", 1, goesFirst ? Children.first(command) : command, Map.of()), children);
     }
 
     private static int listening(Process process, Children children) throws InterruptedException {
@@ -188,13 +232,15 @@ public final class BenchmarkMain implements Callable<Integer> {
         return Integer.parseInt(port.group(1));
     }
 
-    private void startStack(Children children) throws IOException, InterruptedException {
-        Process process =
-                children.start("stack", 1, List.of(home.resolve("plumb").toString(), "up", "--window", "1s"));
+    private void startStack(Children children, ProducerFlags flags) throws IOException, InterruptedException {
+        flags.next();
+        Process process = children.start(
+                "stack", 1, List.of(home.resolve("plumb").toString(), "up", "--window", "1s"), flags.environment());
         children.await("stack", process, text -> text.contains("Ctrl-C"), Duration.ofMinutes(5));
     }
 
     private List<Sighting> bare(Children children, LoadPoint load, int port) throws IOException, InterruptedException {
+        children.awaitCalm(PRODUCER, CALM_WITHIN);
         Path file = out.resolve("bare.csv");
         int code = children.run(
                 "netty",
@@ -213,6 +259,7 @@ public final class BenchmarkMain implements Callable<Integer> {
                         Integer.toString(warmup),
                         Integer.toString(seconds),
                         file.toString()),
+                Map.of(),
                 Duration.ofSeconds(warmup + seconds + 60L));
         if (code != 0) {
             throw new IllegalStateException("the bare reader ended with " + code + ": see " + children.log("netty"));
@@ -226,10 +273,13 @@ public final class BenchmarkMain implements Callable<Integer> {
         return seen;
     }
 
-    private List<Sighting> plumbline(Children children, LoadPoint load, int port)
+    private List<Sighting> plumbline(Children children, ProducerFlags flags, LoadPoint load, int port)
             throws IOException, InterruptedException {
         // Whoever stands by was started by the stack, on the stack's core.
-        children.move("load-producer", 0);
+        children.awaitCalm(PRODUCER, CALM_WITHIN);
+        children.move(PRODUCER, 0);
+        // The stack starts the next one when this turn is over.
+        flags.next();
         List<String> command = new ArrayList<>(List.of(
                 home.resolve("plumb").toString(),
                 "run",
@@ -261,7 +311,7 @@ public final class BenchmarkMain implements Callable<Integer> {
                     case LoadPoint.Other other ->
                         throw new IllegalArgumentException("no run makes the load " + other.key());
                 });
-        int code = children.run("run", 1, command, Duration.ofSeconds(warmup + seconds + 300L));
+        int code = children.run("run", 1, command, flags.environment(), Duration.ofSeconds(warmup + seconds + 300L));
         if (code != 0 && code != 3) {
             throw new IllegalStateException("plumb run ended with " + code + ": see " + children.log("run"));
         }

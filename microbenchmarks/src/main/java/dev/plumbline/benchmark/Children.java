@@ -8,13 +8,20 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** Processes of one benchmark, each on its core; whatever still lives at the end is ended, the last first. */
 final class Children implements AutoCloseable {
 
     private static final Duration GRACE = Duration.ofSeconds(30);
+
+    /** Of processor time in a second: what does no more is calm. */
+    private static final long CALM_MILLIS = 100;
+
+    private static final List<String> FIRST = List.of("chrt", "--fifo", "1");
 
     private final Path folder;
     private final List<Process> started = new ArrayList<>();
@@ -25,20 +32,41 @@ final class Children implements AutoCloseable {
     }
 
     /** Starts a command on one core; what it prints goes to {@code name.log}. */
-    Process start(String name, int core, List<String> command) throws IOException {
+    Process start(String name, int core, List<String> command, Map<String, String> environment) throws IOException {
         List<String> pinned = new ArrayList<>(List.of("taskset", "-c", Integer.toString(core)));
         pinned.addAll(command);
-        Process process = new ProcessBuilder(pinned)
+        ProcessBuilder builder = new ProcessBuilder(pinned)
                 .redirectErrorStream(true)
-                .redirectOutput(log(name).toFile())
-                .start();
+                .redirectOutput(log(name).toFile());
+        builder.environment().putAll(environment);
+        Process process = builder.start();
         started.add(process);
         return process;
     }
 
+    /** Whether we may say that a process comes before all others on its core. */
+    static boolean mayGoFirst() throws InterruptedException {
+        try {
+            Process asked = new ProcessBuilder(command(FIRST, List.of("true"))).start();
+            return asked.waitFor(10, TimeUnit.SECONDS) && asked.exitValue() == 0;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** A command that comes before all others on its core. */
+    static List<String> first(List<String> command) {
+        return command(FIRST, command);
+    }
+
+    private static List<String> command(List<String> before, List<String> command) {
+        return Stream.concat(before.stream(), command.stream()).toList();
+    }
+
     /** Runs a command on one core to its end. */
-    int run(String name, int core, List<String> command, Duration longest) throws IOException, InterruptedException {
-        Process process = start(name, core, command);
+    int run(String name, int core, List<String> command, Map<String, String> environment, Duration longest)
+            throws IOException, InterruptedException {
+        Process process = start(name, core, command, environment);
         if (!process.waitFor(longest.toMillis(), TimeUnit.MILLISECONDS)) {
             end(process);
             throw new IllegalStateException(name + " was not over after " + longest + ": see " + log(name));
@@ -77,10 +105,7 @@ final class Children implements AutoCloseable {
 
     /** Moves those of our descendants whose command line says so to a core, all their threads. */
     void move(String commandLineContains, int core) throws IOException, InterruptedException {
-        List<ProcessHandle> wanted = ProcessHandle.current()
-                .descendants()
-                .filter(handle -> handle.info().commandLine().orElse("").contains(commandLineContains))
-                .toList();
+        List<ProcessHandle> wanted = descendants(commandLineContains);
         for (ProcessHandle handle : wanted) {
             Process move = new ProcessBuilder("taskset", "-acp", Integer.toString(core), Long.toString(handle.pid()))
                     .redirectErrorStream(true)
@@ -92,6 +117,38 @@ final class Children implements AutoCloseable {
         }
         if (wanted.isEmpty()) {
             throw new IllegalStateException("no process of ours has '" + commandLineContains + "' in its command line");
+        }
+    }
+
+    private static List<ProcessHandle> descendants(String commandLineContains) {
+        return ProcessHandle.current()
+                .descendants()
+                .filter(handle -> handle.info().commandLine().orElse("").contains(commandLineContains))
+                .toList();
+    }
+
+    /** Waits until one of our descendants whose command line says so has started, and does next to nothing any more. */
+    void awaitCalm(String commandLineContains, Duration longest) throws InterruptedException {
+        long deadline = System.nanoTime() + longest.toNanos();
+        long before = -1;
+        while (true) {
+            List<ProcessHandle> wanted = descendants(commandLineContains);
+            long now = wanted.stream()
+                    .mapToLong(handle -> handle.info()
+                            .totalCpuDuration()
+                            .orElse(Duration.ZERO)
+                            .toMillis())
+                    .sum();
+            // What starts has used a tenth of a second long before it stands by.
+            if (now > CALM_MILLIS && now >= before && now - before < CALM_MILLIS && before >= 0) {
+                return;
+            }
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException(
+                        "no process of ours with '" + commandLineContains + "' in its command line came to rest");
+            }
+            before = now;
+            TimeUnit.SECONDS.sleep(1);
         }
     }
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.function.ToLongBiFunction;
 
 /**
  * How far one tool was from the truth in one turn.
@@ -17,6 +18,12 @@ import java.util.OptionalDouble;
  * @param errorP99Millis its 99th percentile
  * @param firstSecondMillis median error of the requests sent in the first second
  * @param tenthSecondMillis of those of the tenth; empty where the turn was shorter
+ * @param thereP50Millis median of the way there: from the tool's stamp of sending to the target's of receiving, less the shortest
+ *     such way
+ * @param thereP99Millis its 99th percentile; the target's own processor is in it
+ * @param backP50Millis median of the way back: from the target's stamp of writing the first content to the tool's of seeing it, less
+ *     the shortest such way
+ * @param backP99Millis its 99th percentile
  */
 record Measurement(
         int requests,
@@ -25,7 +32,11 @@ record Measurement(
         double errorP50Millis,
         double errorP99Millis,
         double firstSecondMillis,
-        OptionalDouble tenthSecondMillis) {
+        OptionalDouble tenthSecondMillis,
+        double thereP50Millis,
+        double thereP99Millis,
+        double backP50Millis,
+        double backP99Millis) {
 
     private static final double SECOND = 1e9;
 
@@ -40,6 +51,9 @@ record Measurement(
         long first = known.stream().mapToLong(Sighting::sentNanos).min().orElseThrow();
         long last = known.stream().mapToLong(Sighting::sentNanos).max().orElseThrow();
         double seconds = Math.max(1, last - first) / SECOND;
+        List<Double> there = beyondShortest(known, truth, (mine, theirs) -> theirs.receivedNanos() - mine.sentNanos());
+        List<Double> back =
+                beyondShortest(known, truth, (mine, theirs) -> mine.firstContentNanos() - theirs.firstContentNanos());
         return new Measurement(
                 known.size(),
                 known.size() / seconds,
@@ -47,7 +61,11 @@ record Measurement(
                 quantile(errors(known, truth), 0.5),
                 quantile(errors(known, truth), 0.99),
                 ofSecond(known, truth, first, 0).orElseThrow(),
-                ofSecond(known, truth, first, 9));
+                ofSecond(known, truth, first, 9),
+                quantile(there, 0.5),
+                quantile(there, 0.99),
+                quantile(back, 0.5),
+                quantile(back, 0.99));
     }
 
     /**
@@ -68,6 +86,20 @@ record Measurement(
                 .filter(each -> (long) ((each.sentNanos() - firstNanos) / SECOND) == second)
                 .toList();
         return sent.isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(quantile(errors(sent, truth), 0.5));
+    }
+
+    /** Milliseconds of a way beyond the shortest: the two clocks may have different origins. */
+    private static List<Double> beyondShortest(
+            List<Sighting> known, Map<String, Truth.Emitted> truth, ToLongBiFunction<Sighting, Truth.Emitted> way) {
+        List<Long> nanos = new ArrayList<>(known.size());
+        for (Sighting each : known) {
+            Truth.Emitted emitted = truth.get(each.id());
+            if (emitted != null) {
+                nanos.add(way.applyAsLong(each, emitted));
+            }
+        }
+        long shortest = nanos.stream().mapToLong(Long::longValue).min().orElse(0);
+        return nanos.stream().map(each -> (each - shortest) / 1e6).toList();
     }
 
     private static List<Double> errors(List<Sighting> known, Map<String, Truth.Emitted> truth) {

@@ -20,6 +20,12 @@ final class Results {
             .enable(SerializationFeature.INDENT_OUTPUT)
             .build();
 
+    private static final List<ToDoubleFunction<Measurement>> WAYS = List.of(
+            Measurement::thereP50Millis,
+            Measurement::thereP99Millis,
+            Measurement::backP50Millis,
+            Measurement::backP99Millis);
+
     private Results() {}
 
     /** Writes {@code results.json} and {@code results.md}. */
@@ -32,33 +38,40 @@ final class Results {
     static String table(Map<String, Map<String, List<Measurement>>> results) {
         StringBuilder text = new StringBuilder(
                 "| load | | TTFT error p50, ms | p99, ms | first second, ms | tenth, ms | requests/s |"
-                        + " chunks/s |\n|---|---|---|---|---|---|---|---|\n");
+                        + " chunks/s | there p50 | there p99 | back p50 | back p99 |\n|---|---|---|---|---|---|---|---|---|---|---|---|\n");
         results.forEach((load, tools) -> {
             tools.forEach((tool, turns) -> row(text, load, tool, turns));
-            if (tools.containsKey("netty") && tools.containsKey("plumbline")) {
-                text.append("| | plumbline - netty | ")
-                        .append(difference(tools, Measurement::errorP50Millis))
-                        .append(" | ")
-                        .append(difference(tools, Measurement::errorP99Millis))
-                        .append(" | ")
-                        .append(difference(tools, Measurement::firstSecondMillis))
-                        .append(" | | | |\n");
-            }
+            tools.keySet().stream()
+                    .filter(tool -> !tool.equals("netty") && tools.containsKey("netty"))
+                    .forEach(tool -> differences(text, tools, tool));
         });
         return text.toString();
     }
 
     static final String FLOOD_HEAD =
-            "| load | netty, chunks/s | plumbline, chunks/s | plumbline / netty, pair by pair |\n|---|---|---|---|\n";
+            "| load | | netty, chunks/s | its own, chunks/s | its own / netty, pair by pair |\n|---|---|---|---|---|\n";
 
     /** Medians over the turns of a flood, and the ratio of each pair. */
-    static String floodRow(String load, List<Double> netty, List<Double> plumbline) {
+    static String floodRow(String load, String variant, List<Double> netty, List<Double> plumbline) {
         List<Double> ratios = new ArrayList<>();
         for (int i = 0; i < plumbline.size(); i++) {
             ratios.add(plumbline.get(i) / netty.get(i));
         }
-        return "| " + load + " | " + Measurement.interval(netty) + " | " + Measurement.interval(plumbline) + " | "
-                + Measurement.interval(ratios) + " |\n";
+        return "| " + load + " | " + variant + " | " + Measurement.interval(netty) + " | "
+                + Measurement.interval(plumbline) + " | " + Measurement.interval(ratios) + " |\n";
+    }
+
+    private static void differences(StringBuilder text, Map<String, List<Measurement>> tools, String tool) {
+        text.append("| | ").append(tool).append(" - netty");
+        for (ToDoubleFunction<Measurement> number : List.<ToDoubleFunction<Measurement>>of(
+                Measurement::errorP50Millis, Measurement::errorP99Millis, Measurement::firstSecondMillis)) {
+            text.append(" | ").append(difference(tools, tool, number));
+        }
+        text.append(" | | | ");
+        for (ToDoubleFunction<Measurement> number : WAYS) {
+            text.append(" | ").append(difference(tools, tool, number));
+        }
+        text.append(" |\n");
     }
 
     private static void row(StringBuilder text, String load, String tool, List<Measurement> turns) {
@@ -76,8 +89,11 @@ final class Results {
                 .append(" | ")
                 .append(interval(turns, Measurement::perSecond))
                 .append(" | ")
-                .append(interval(turns, Measurement::chunksPerSecond))
-                .append(" |\n");
+                .append(interval(turns, Measurement::chunksPerSecond));
+        for (ToDoubleFunction<Measurement> number : WAYS) {
+            text.append(" | ").append(interval(turns, number));
+        }
+        text.append(" |\n");
     }
 
     private static String interval(List<Measurement> turns, ToDoubleFunction<Measurement> number) {
@@ -85,9 +101,10 @@ final class Results {
     }
 
     /** Pair by pair: what both have in common, the machine of that minute, falls out. */
-    private static String difference(Map<String, List<Measurement>> tools, ToDoubleFunction<Measurement> number) {
+    private static String difference(
+            Map<String, List<Measurement>> tools, String tool, ToDoubleFunction<Measurement> number) {
         List<Measurement> bare = tools.getOrDefault("netty", List.of());
-        List<Measurement> ours = tools.getOrDefault("plumbline", List.of());
+        List<Measurement> ours = tools.getOrDefault(tool, List.of());
         List<Double> differences = new ArrayList<>();
         for (int i = 0; i < Math.min(bare.size(), ours.size()); i++) {
             differences.add(number.applyAsDouble(ours.get(i)) - number.applyAsDouble(bare.get(i)));

@@ -58,6 +58,27 @@ class MeasurementTest {
     }
 
     @Test
+    void anErrorIsToldByTheWayOnWhichItArose() {
+        List<Sighting> seen = new ArrayList<>();
+        Map<String, Truth.Emitted> truth = new HashMap<>();
+        for (int i = 0; i < 100; i++) {
+            long sent = i * SECOND / 10;
+            long there = (i % 20 == 0 ? 9 : 1) * MILLI;
+            long back = (i % 20 == 1 ? 33 : 2) * MILLI;
+            seen.add(new Sighting("r" + i, sent, sent + there + 100 * MILLI + back, 50));
+            // The target's clock has another origin than the tool's.
+            truth.put(
+                    "r" + i, new Truth.Emitted(777 * SECOND + sent + there, 777 * SECOND + sent + there + 100 * MILLI));
+        }
+        Measurement turn = Measurement.of(seen, truth);
+
+        assertThat(turn.thereP50Millis()).isZero();
+        assertThat(turn.thereP99Millis()).isEqualTo(8, within(1e-9));
+        assertThat(turn.backP50Millis()).isZero();
+        assertThat(turn.backP99Millis()).isEqualTo(31, within(1e-9));
+    }
+
+    @Test
     void differencesAreTakenPairByPair() {
         Map<String, List<Measurement>> tools = new LinkedHashMap<>();
         tools.put("netty", List.of(seenLate(i -> MILLI), seenLate(i -> 5 * MILLI)));
@@ -71,8 +92,8 @@ class MeasurementTest {
         List<Sighting> seen = List.of(new Sighting("a", 0, 1, 256), new Sighting("b", 1, 2, 244));
         assertThat(Measurement.chunksPerSecond(seen, 2)).isEqualTo(250);
         assertThatThrownBy(() -> Measurement.chunksPerSecond(List.of(), 2)).hasMessageContaining("no request");
-        assertThat(Results.floodRow("c100", List.of(200.0, 100.0, 50.0), List.of(100.0, 80.0, 60.0)))
-                .isEqualTo("| c100 | 100 (50 to 200) | 80 (60 to 100) | 0.80 (0.50 to 1.20) |\n");
+        assertThat(Results.floodRow("c100", "plumbline", List.of(200.0, 100.0, 50.0), List.of(100.0, 80.0, 60.0)))
+                .isEqualTo("| c100 | plumbline | 100 (50 to 200) | 80 (60 to 100) | 0.80 (0.50 to 1.20) |\n");
     }
 
     @Test

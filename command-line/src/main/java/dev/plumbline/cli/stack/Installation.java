@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the built parts and the Java runtime are. The script says so by system properties.
@@ -21,6 +22,19 @@ public record Installation(Path home, Path java) {
      * seconds, and half of the processor time of those would be the second compiler's.
      */
     public static final String PART_FLAGS_PROPERTY = "plumbline.part-flags";
+
+    /**
+     * Event loops of the producer come before its compilers and its background threads: {@code docs/decisions/producer-jvm.md}. What
+     * is here are nice values, and those of Linux. It is only lowered, which everybody may; the JVM warns of it nevertheless.
+     */
+    private static final List<String> STAMPS_FIRST = List.of(
+            "-XX:-PrintWarnings",
+            "-XX:ThreadPriorityPolicy=1",
+            "-XX:CompilerThreadPriority=19",
+            "-XX:JavaPriority1_To_OSPriority=10");
+
+    /** Environment variable with more flags for the JVM of the producer, separated by spaces; they win over its own. */
+    static final String PRODUCER_FLAGS_VARIABLE = "PLUMB_PRODUCER_JVM";
 
     /** The installation that the script named. */
     public static Installation ofSystemProperties() {
@@ -90,9 +104,10 @@ public record Installation(Path home, Path java) {
         // Whoever goes on without memory goes on wrongly.
         command.add("-XX:+ExitOnOutOfMemoryError");
         command.addAll(part.flags);
-        Stream.of(System.getProperty(PART_FLAGS_PROPERTY, "").split(" "))
-                .filter(flag -> !flag.isEmpty())
-                .forEach(command::add);
+        if (part == Part.PRODUCER) {
+            command.addAll(priorities(System.getProperty("os.name", "")));
+        }
+        command.addAll(flags(System.getProperty(PART_FLAGS_PROPERTY)));
         int feature = Runtime.version().feature();
         if (feature >= 19) {
             command.add("-XX:+AutoCreateSharedArchive");
@@ -105,10 +120,24 @@ public record Installation(Path home, Path java) {
             command.add("--enable-native-access=ALL-UNNAMED");
             command.add("--sun-misc-unsafe-memory-access=allow");
         }
+        if (part == Part.PRODUCER) {
+            command.addAll(flags(System.getenv(PRODUCER_FLAGS_VARIABLE)));
+        }
         properties.forEach(property -> command.add("-D" + property));
         command.add("-jar");
         command.add(jar.toString());
         return command;
+    }
+
+    /** Who comes first inside the producer, on an operating system; nobody does where the JVM cannot say it. */
+    static List<String> priorities(String operatingSystem) {
+        return operatingSystem.equals("Linux") ? STAMPS_FIRST : List.of();
+    }
+
+    private static List<String> flags(@Nullable String words) {
+        return words == null
+                ? List.of()
+                : Stream.of(words.split(" ")).filter(flag -> !flag.isEmpty()).toList();
     }
 
     /** One archive per part and Java version; the JVM itself refuses one that does not fit its jars. */

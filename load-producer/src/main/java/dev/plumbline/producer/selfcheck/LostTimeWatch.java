@@ -1,5 +1,6 @@
 package dev.plumbline.producer.selfcheck;
 
+import dev.plumbline.producer.background.BackgroundThread;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.management.GarbageCollectorMXBean;
@@ -30,11 +31,8 @@ public final class LostTimeWatch implements Supplier<LostTime>, AutoCloseable {
     private final Path processorTimes;
     private final List<Path> limits;
     private final Supplier<OptionalLong> collectorNanos;
-    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread created = new Thread(task, "lost-time-watch");
-        created.setDaemon(true);
-        return created;
-    });
+    private final ScheduledExecutorService thread =
+            Executors.newSingleThreadScheduledExecutor(task -> BackgroundThread.daemon(task, "lost-time-watch"));
     private volatile LostTime lost = LostTime.unknown();
 
     /**
