@@ -36,6 +36,7 @@ import dev.plumbline.producer.time.SystemTime;
 import dev.plumbline.protocol.EndpointType;
 import dev.plumbline.protocol.Protocol;
 import dev.plumbline.protocol.RequestParameters;
+import dev.plumbline.target.CapacitySettings;
 import dev.plumbline.target.OutputSettings;
 import dev.plumbline.target.SimulatedTarget;
 import dev.plumbline.target.SimulatedTargetSettings;
@@ -62,17 +63,19 @@ import org.junit.jupiter.api.Timeout;
 class PairsInWindowsTest {
 
     private static final long MILLI = 1_000_000;
-    private static final long PAIRS = 80;
+    private static final long PAIRS = 50;
     private static final Workload WORKLOAD = Drive.words(4);
     private static final Series CANARY = new Series(Drive.SERIES.group(), "canary");
 
     private final SystemTime clock = new SystemTime();
     private final ConcurrentLinkedQueue<EndedRequest> ended = new ConcurrentLinkedQueue<>();
 
+    /** So slow that a tenth of it is more than what a busy machine adds to either. */
     private static SimulatedTarget target(double slower) throws IOException {
         return SimulatedTarget.start(SimulatedTargetSettings.DEFAULT
-                .withTiming(new TimingSettings(Math.round(50 * MILLI * slower), 0, Math.round(5 * MILLI * slower), 0))
-                .withOutput(new OutputSettings(8, 0, 1, false)));
+                .withTiming(new TimingSettings(Math.round(400 * MILLI * slower), 0, Math.round(20 * MILLI * slower), 0))
+                .withOutput(new OutputSettings(8, 0, 1, false))
+                .withCapacity(new CapacitySettings(100, 1_024, 503, 32_768, 1 << 20)));
     }
 
     private static Lane lane(Series series, SimulatedTarget target) {
@@ -159,7 +162,7 @@ class PairsInWindowsTest {
         loop.offer(
                         loop.prepare(source, source, 1),
                         lane -> clients.get(lane.variant()),
-                        new LoadPlan.Open(FireTimes.constant(40, 0), 100),
+                        new LoadPlan.Open(FireTimes.constant(25, 0), 100),
                         Course.of(clock.nanos(), OptionalLong.empty(), OptionalLong.of(PAIRS)),
                         Protection.none(),
                         request -> {})
