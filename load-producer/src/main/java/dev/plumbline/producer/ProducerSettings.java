@@ -26,10 +26,6 @@ import dev.plumbline.producer.time.ProducerClock;
 import dev.plumbline.protocol.AnswerLimits;
 import dev.plumbline.protocol.Protocol;
 import dev.plumbline.protocol.TargetUrl;
-import dev.plumbline.workload.Length;
-import dev.plumbline.workload.Prompts;
-import dev.plumbline.workload.RequestClass;
-import dev.plumbline.workload.SyntheticWorkload;
 import dev.plumbline.workload.Workload;
 import dev.plumbline.workload.dataset.DatasetChoice;
 import dev.plumbline.workload.trace.Replay;
@@ -136,8 +132,7 @@ record ProducerSettings(
             throw new InvalidConfiguration(refused);
         });
         Optional<TraceSettings> trace = TraceSettings.checked(config);
-        LoadPoint loadPoint =
-                trace.<LoadPoint>map(TraceSettings::loadPoint).orElseGet(() -> loadPoint(config.load()));
+        LoadPoint loadPoint = trace.<LoadPoint>map(TraceSettings::loadPoint).orElseGet(() -> loadPoint(config.load()));
         requireLoopsForSlots(config.load());
         Tokens tokens = tokens(config.tokens(), endpoint);
         WorkloadSettings asked = WorkloadSettings.checked(config, trace);
@@ -241,8 +236,7 @@ record ProducerSettings(
     }
 
     /** What this producer knows of what must match. */
-    private static String conditions(
-            ProducerConfig config, WorkloadSettings asked, Optional<CanarySettings> canary) {
+    private static String conditions(ProducerConfig config, WorkloadSettings asked, Optional<CanarySettings> canary) {
         Map<String, String> conditions = new HashMap<>(Map.of(
                 "seed", Long.toString(config.workload().seed()),
                 "cache", cacheUse(config.workload()).name(),
