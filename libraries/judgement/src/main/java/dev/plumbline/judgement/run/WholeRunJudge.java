@@ -242,8 +242,9 @@ public final class WholeRunJudge {
     /** The worst series with its reason, and in a word what became of the others. */
     private static String namedWorst(List<SeriesVerdict> verdicts) {
         SeriesVerdict worst = worst(verdicts);
-        List<SeriesVerdict> others =
-                verdicts.stream().filter(one -> one != worst).toList();
+        List<SeriesVerdict> others = verdicts.stream()
+                .filter(one -> !one.name().equals(worst.name()))
+                .toList();
         return worst.name() + ": " + worst.verdict().reason() + "; " + words(others);
     }
 
