@@ -20,18 +20,17 @@ import dev.plumbline.producer.limits.CircuitBreaker;
 import dev.plumbline.producer.limits.SpendGuard;
 import dev.plumbline.producer.limits.SpendLimits;
 import dev.plumbline.producer.recorder.TokenChoice;
-import dev.plumbline.producer.schedule.FireTimes;
 import dev.plumbline.producer.selfcheck.Budgets;
 import dev.plumbline.producer.settings.Allowed;
 import dev.plumbline.producer.time.ProducerClock;
+import dev.plumbline.protocol.AnswerLimits;
+import dev.plumbline.protocol.Protocol;
+import dev.plumbline.protocol.TargetUrl;
 import dev.plumbline.workload.Length;
 import dev.plumbline.workload.Prompts;
 import dev.plumbline.workload.RequestClass;
 import dev.plumbline.workload.SyntheticWorkload;
 import dev.plumbline.workload.Workload;
-import dev.plumbline.protocol.AnswerLimits;
-import dev.plumbline.protocol.Protocol;
-import dev.plumbline.protocol.TargetUrl;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -111,14 +110,14 @@ record ProducerSettings(
             throw new InvalidConfiguration(refused);
         });
         LoadPoint loadPoint = loadPoint(config.load());
+        InvalidConfiguration.require("plumbline.smoke.", () -> Smoke.check(config.smoke()));
         Series series = series(config, endpoint, model, loadPoint);
         Tokens tokens = tokens(config.tokens(), endpoint);
         Workload workload = workload(config);
         Protocol protocol = driven.protocol()
                 .withLimits(limits(
-                        Runtime.getRuntime().maxMemory(),
-                        config.load().concurrency().orElse(config.load().maxInFlight()),
-                        (int) answers(config.workload()).most()));
+                        Runtime.getRuntime().maxMemory(), LoadShares.mostInFlight(loadPoint, config.load()), (int)
+                                answers(config.workload()).most()));
         return new ProducerSettings(
                 bootstrapServers,
                 new Lane(
@@ -174,6 +173,8 @@ record ProducerSettings(
         Allowed.span("load.pause-after-failure", nanos(load.pauseAfterFailure()), 0);
         Allowed.span("load.grace", nanos(load.grace()), 0);
         load.ramp().ifPresent(ramp -> Allowed.span("load.ramp", nanos(ramp), 0));
+        Allowed.span("load.cool-down", nanos(load.coolDown()), 0);
+        Allowed.span("load.warmup-max", nanos(load.warmupMax()), 1_000_000_000L);
         ProducerConfig.Workload workload = config.workload();
         Allowed.number("workload.max-tokens", workload.maxTokens(), 1, 1_000_000);
         Allowed.number("workload.prompt-tokens", workload.promptTokens(), 1, 100_000);
@@ -284,20 +285,8 @@ record ProducerSettings(
     }
 
     private static LoadPoint loadPoint(ProducerConfig.Load load) {
-        if (load.concurrency().isPresent() == load.requestRate().isPresent()) {
-            throw new InvalidConfiguration("exactly one of plumbline.load.concurrency (closed loop, for example 8) and"
-                    + " plumbline.load.request-rate (open loop, for example 20) must be set, "
-                    + (load.concurrency().isPresent() ? "both are" : "neither is"));
-        }
-        InvalidConfiguration.require("plumbline.load.", () -> FireTimes.requireBurstiness(load.burstiness()));
-        LoadPoint point = load.concurrency().isPresent()
-                ? InvalidConfiguration.allowed(
-                        "plumbline.load.",
-                        () -> new LoadPoint.ClosedLoop(load.concurrency().getAsInt()))
-                : InvalidConfiguration.allowed(
-                        "plumbline.load.request-rate: ",
-                        () -> new LoadPoint.OpenLoop(load.requestRate().getAsDouble(), arrivals(load)));
-        int slots = load.concurrency().orElse(load.maxInFlight());
+        LoadPoint point = LoadStatement.checked(load);
+        int slots = LoadShares.leastForLoops(point, load);
         InvalidConfiguration.require(
                 "plumbline.load.",
                 () -> Allowed.require(
@@ -308,7 +297,7 @@ record ProducerSettings(
         return point;
     }
 
-    private static Arrivals arrivals(ProducerConfig.Load load) {
+    static Arrivals arrivals(ProducerConfig.Load load) {
         return switch (load.arrivalPattern()) {
             case CONSTANT -> new Arrivals.Constant();
             case POISSON -> new Arrivals.Poisson();

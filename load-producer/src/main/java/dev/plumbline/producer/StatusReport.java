@@ -27,6 +27,7 @@ import java.util.OptionalLong;
  * @param toldToEnd whether the load was ended from outside before it was over; its own limits are none of that
  * @param limitReached the limit that ended the load; empty while none has
  * @param spent all that was sent, warm-ups of the target included
+ * @param phases how the load began and where it is
  */
 @JsonPropertyOrder(alphabetic = false)
 record StatusReport(
@@ -53,4 +54,5 @@ record StatusReport(
         OptionalLong breakerOpenSinceEpochMillis,
         boolean toldToEnd,
         Optional<SpendGuard.Limit> limitReached,
-        SpendGuard.Spent spent) {}
+        SpendGuard.Spent spent,
+        PhaseReport phases) {}

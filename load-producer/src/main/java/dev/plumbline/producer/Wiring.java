@@ -1,5 +1,6 @@
 package dev.plumbline.producer;
 
+import dev.plumbline.contract.event.Outcome;
 import dev.plumbline.producer.client.AnswerNotes;
 import dev.plumbline.producer.client.ConnectionReuse;
 import dev.plumbline.producer.client.SideChannel;
@@ -11,6 +12,7 @@ import dev.plumbline.producer.emission.EventSender;
 import dev.plumbline.producer.emission.KafkaConnector;
 import dev.plumbline.producer.emission.MarkedQueue;
 import dev.plumbline.producer.exposition.ProducerMetrics;
+import dev.plumbline.producer.phases.FirstWave;
 import dev.plumbline.producer.recorder.EndedRequest;
 import dev.plumbline.producer.selfcheck.LostTimeWatch;
 import dev.plumbline.producer.selfcheck.ProcessCpu;
@@ -25,6 +27,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.IntStream;
 
@@ -40,6 +44,7 @@ final class Wiring {
     private static final int TOKENIZE_CONNECTIONS = 64;
 
     final ProducerMetrics metrics;
+    final FirstWave firstWave = new FirstWave();
     final LoadCounters loadCounters = new LoadCounters();
     final EmissionCounters emissionCounters = new EmissionCounters();
     final ConnectionReuse connectionReuse;
@@ -125,7 +130,32 @@ final class Wiring {
         });
     }
 
+    /** What the first requests of the load looked like, measured or not. */
+    void ended(EndedRequest request, boolean measured) {
+        OptionalDouble latency = latencyNanos(request);
+        if (latency.isPresent()) {
+            firstWave.ended(
+                    request.stamps().sentNanos().orElseThrow(),
+                    request.stamps().endNanos(),
+                    latency.getAsDouble(),
+                    measured);
+        }
+    }
+
+    /** Time to first token of an answer in chunks, else e2e; empty of what was not answered. */
+    static OptionalDouble latencyNanos(EndedRequest request) {
+        OptionalLong sent = request.stamps().sentNanos();
+        if (sent.isEmpty() || !(request.outcome() instanceof Outcome.Completed)) {
+            return OptionalDouble.empty();
+        }
+        long answered = request.response().streamed()
+                ? request.stamps().firstContentNanos().orElse(request.stamps().endNanos())
+                : request.stamps().endNanos();
+        return OptionalDouble.of(answered - sent.getAsLong());
+    }
+
     private void ended(EndedRequest request) {
+        ended(request, true);
         metrics.ended(request);
         if (tokenStage.isEmpty()) {
             metrics.tokensCounted(request);

@@ -256,14 +256,19 @@ public final class BenchmarkMain implements Callable<Integer> {
                                 "constant",
                                 "--max-in-flight",
                                 "10000");
-                    case LoadPoint.Other other ->
-                        throw new IllegalArgumentException("no run makes the load " + other.key());
+                    case LoadPoint.ShapedRate shaped -> throw notBenchmarked(shaped);
+                    case LoadPoint.ShapedSlots shaped -> throw notBenchmarked(shaped);
+                    case LoadPoint.Other other -> throw notBenchmarked(other);
                 });
         int code = children.run("run", 1, command, Duration.ofSeconds(warmup + seconds + 300L));
         if (code != 0 && code != 3) {
             throw new IllegalStateException("plumb run ended with " + code + ": see " + children.log("run"));
         }
         return seen(newestRun());
+    }
+
+    private static IllegalArgumentException notBenchmarked(LoadPoint load) {
+        return new IllegalArgumentException("no benchmark makes the load " + load.key());
     }
 
     private Path newestRun() throws IOException {

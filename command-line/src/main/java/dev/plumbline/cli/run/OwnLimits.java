@@ -60,23 +60,35 @@ record OwnLimits(OptionalLong openFiles, OptionalLong ports) {
 
     /** Why a load cannot be made here; empty when it can, or when that depends on the target. */
     Optional<String> refusal(RunPlan plan) {
-        if (plan.loadPoint() instanceof LoadPoint.ClosedLoop many
-                && ports.isPresent()
-                && many.concurrency() > ports.getAsLong()) {
-            return Optional.of(many.concurrency() + " requests at a time need as many ports, and this machine has "
+        long atOnce = mostAtOnce(plan.loadPoint());
+        if (ports.isPresent() && atOnce > ports.getAsLong()) {
+            return Optional.of(atOnce + " requests at a time need as many ports, and this machine has "
                     + ports.getAsLong() + " for one target" + MORE_PORTS + ", or ask for less with --concurrency");
         }
-        return plan.loadPoint() instanceof LoadPoint.ClosedLoop closed && !hasRoomFor(closed.concurrency())
-                ? Optional.of(closed.concurrency() + " requests at a time need "
-                        + (closed.concurrency() + FILES_OF_A_PRODUCER) + " open files, and this process may open "
-                        + openFiles.getAsLong() + ": raise it with 'ulimit -n " + (closed.concurrency() + 1_024)
+        return atOnce > 0 && !hasRoomFor(atOnce)
+                ? Optional.of(atOnce + " requests at a time need "
+                        + (atOnce + FILES_OF_A_PRODUCER) + " open files, and this process may open "
+                        + openFiles.getAsLong() + ": raise it with 'ulimit -n " + (atOnce + 1_024)
                         + "', or ask for less with --concurrency")
                 : Optional.empty();
     }
 
+    /** Of a closed loop, which makes them whatever the target does; 0 of an open one. */
+    private static long mostAtOnce(LoadPoint load) {
+        return switch (load) {
+            case LoadPoint.ClosedLoop closed -> closed.concurrency();
+            case LoadPoint.ShapedSlots shaped -> (long) Math.ceil(shaped.shape().highestLevel());
+            case LoadPoint.OpenLoop open -> 0;
+            case LoadPoint.ShapedRate shaped -> 0;
+            case LoadPoint.Other other -> 0;
+        };
+    }
+
     /** What a load may run into here, depending on how fast the target answers. */
     Optional<String> warning(RunPlan plan) {
-        return plan.loadPoint() instanceof LoadPoint.OpenLoop && !hasRoomFor(plan.load().maxInFlight)
+        boolean isOpen =
+                plan.loadPoint() instanceof LoadPoint.OpenLoop || plan.loadPoint() instanceof LoadPoint.ShapedRate;
+        return isOpen && !hasRoomFor(plan.load().maxInFlight)
                 ? Optional.of("this process may open " + openFiles.getAsLong() + " files: from about "
                         + Math.max(1, openFiles.getAsLong() - FILES_OF_A_PRODUCER)
                         + " requests in flight on, connections fail here and not at the target; 'ulimit -n "

@@ -294,6 +294,7 @@ final class Run {
         conditions.put("streaming", Boolean.toString(load.streaming));
         conditions.put("seed", Long.toString(load.seed));
         conditions.put("cache", load.cache.name());
+        conditions.putAll(plan.options().shape.conditions(plan.duration()));
         address.wanted()
                 .generic()
                 .ifPresent(api -> conditions.put(

@@ -1,7 +1,5 @@
 package dev.plumbline.cli.run;
 
-import dev.plumbline.cli.check.TargetOptions;
-import dev.plumbline.cli.kafka.KafkaOptions;
 import dev.plumbline.cli.outcome.CommandFailure;
 import dev.plumbline.cli.outcome.ExitCode;
 import dev.plumbline.cli.scenario.ScenarioFile;
@@ -253,7 +251,7 @@ public final class RunCommand implements Callable<Integer> {
         try {
             alone.parseArgs(argument.toArray(String[]::new));
             other.options.target.headers(alone);
-            RunPlan.checkStatements(other.options.judgement);
+            RunPlan.checkStatements(other.options.judgement, other.options.shape);
         } catch (ParameterException e) {
             String problem = withoutValue(e.getArgSpec())
                     .orElseGet(() -> String.valueOf(e.getMessage()))

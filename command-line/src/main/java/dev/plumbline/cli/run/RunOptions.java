@@ -14,6 +14,9 @@ public final class RunOptions {
     @ArgGroup(validate = false, heading = "%nLoad%n")
     LoadOptions load = new LoadOptions();
 
+    @ArgGroup(validate = false, heading = "%nLoad over time, and phases%n")
+    ShapeOptions shape = new ShapeOptions();
+
     @ArgGroup(validate = false, heading = "%nMeaning and verdict%n")
     JudgementOptions judgement = new JudgementOptions();
 

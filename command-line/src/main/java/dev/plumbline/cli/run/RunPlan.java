@@ -60,8 +60,7 @@ record RunPlan(
     /**
      * @throws Wrong for the first setting that is wrong
      */
-    static RunPlan checked(
-            String runId, RunOptions options, boolean mayCostMoney) {
+    static RunPlan checked(String runId, RunOptions options, boolean mayCostMoney) {
         LoadOptions load = options.load;
         SpendOptions spend = options.spend;
         JudgementOptions judgement = options.judgement;
@@ -86,7 +85,8 @@ record RunPlan(
         if (load.burstiness != null && !(load.burstiness >= 0.01 && load.burstiness <= 1_000)) {
             throw new Wrong("--burstiness", "is " + load.burstiness + ", allowed is 0.01 to 1000");
         }
-        if (!open && load.burstiness != null) {
+        options.shape.check(load);
+        if (!open && options.shape.shape == null && load.burstiness != null) {
             throw new Wrong("--burstiness", "is of an open loop: give --request-rate, too, as a number");
         }
         range("--max-in-flight", load.maxInFlight, 1, 1_000_000);
@@ -99,7 +99,7 @@ record RunPlan(
         if (!(load.temperature >= 0 && load.temperature <= 100)) {
             throw new Wrong("--temperature", "is " + load.temperature + ", allowed is 0 to 100");
         }
-        if (load.ramp != null && load.concurrency == null && open) {
+        if (load.ramp != null && load.concurrency == null && (open || options.shape.shape != null)) {
             throw new Wrong("--ramp", "is of a closed loop: give --concurrency instead of --request-rate");
         }
         atLeast("--request-timeout", load.requestTimeout, Duration.ofMillis(1));
@@ -124,18 +124,14 @@ record RunPlan(
                 : load.requestCount != null ? Optional.empty() : Optional.of(DEFAULT_DURATION);
         boolean endless = duration.isEmpty() && load.requestCount == null;
         spending(spend, endless, mayCostMoney);
-        LoadPoint loadPoint = open && rate != null
-                ? new LoadPoint.OpenLoop(rate, load.arrivals())
-                : new LoadPoint.ClosedLoop(concurrency(load));
+        LoadPoint loadPoint = options.shape
+                .loadPoint(load)
+                .orElseGet(() -> open && rate != null
+                        ? new LoadPoint.OpenLoop(rate, load.arrivals())
+                        : new LoadPoint.ClosedLoop(concurrency(load)));
         roomForOne(spend, load, loadPoint);
         return new RunPlan(
-                runId,
-                loadPoint,
-                duration,
-                breakerRatio(spend.breaker),
-                goals(judgement),
-                budgets(judgement),
-                options);
+                runId, loadPoint, duration, breakerRatio(spend.breaker), goals(judgement), budgets(judgement), options);
     }
 
     LoadOptions load() {
@@ -170,7 +166,7 @@ record RunPlan(
 
     /** Whether it has no end of its own. */
     boolean isEndless() {
-        return duration.isEmpty() && load.requestCount == null;
+        return duration.isEmpty() && options.load.requestCount == null;
     }
 
     String producerId() {
@@ -182,7 +178,8 @@ record RunPlan(
      *
      * @throws Wrong for the first that is none
      */
-    static void checkStatements(JudgementOptions judgement) {
+    static void checkStatements(JudgementOptions judgement, ShapeOptions shape) {
+        shape.checkAlone();
         goals(judgement);
         budgets(judgement);
     }
@@ -250,6 +247,10 @@ record RunPlan(
                 + switch (loadPoint) {
                     case LoadPoint.ClosedLoop closed -> warmupSeconds > 0 ? closed.concurrency() : 0;
                     case LoadPoint.OpenLoop open -> Math.floor(open.requestsPerSecond() * warmupSeconds);
+                    case LoadPoint.ShapedRate shaped ->
+                        Math.floor(shaped.shape().firstLevel() * warmupSeconds);
+                    case LoadPoint.ShapedSlots shaped ->
+                        warmupSeconds > 0 ? Math.floor(shaped.shape().firstLevel()) : 0;
                     case LoadPoint.Other other -> throw unmakeable(other);
                 };
         if (spend.maxRequests != null && spend.maxRequests <= warmup) {
@@ -262,6 +263,9 @@ record RunPlan(
         int atOnce = switch (loadPoint) {
             case LoadPoint.ClosedLoop closed -> warmupSeconds > 0 ? closed.concurrency() : 1;
             case LoadPoint.OpenLoop open -> 1;
+            case LoadPoint.ShapedRate shaped -> 1;
+            case LoadPoint.ShapedSlots shaped ->
+                warmupSeconds > 0 ? (int) Math.max(1, shaped.shape().firstLevel()) : 1;
             case LoadPoint.Other other -> throw unmakeable(other);
         };
         double promptTokens = LARGEST_TOKENS_PER_WORD * longest(load.promptTokens, load.promptTokensDeviation) * atOnce;

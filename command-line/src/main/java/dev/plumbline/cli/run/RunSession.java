@@ -47,6 +47,7 @@ final class RunSession {
     private final RunFolder folder;
     private final RunProgress progress;
     private final RunRecorder recorder;
+    private Optional<AdjustedLoad> adjusted = Optional.empty();
 
     RunSession(
             RunPlan plan,
@@ -174,7 +175,7 @@ final class RunSession {
                 view.loadBegins(clock.epochMillis());
                 recorder.log("load begins: " + series.key() + " on "
                         + discovery.url().base());
-                RunEnding ending = load.follow();
+                RunEnding ending = followed(load);
                 pipe.leaveProducer();
                 view.settling(ending);
                 load.end().ifPresent(recorder::log);
@@ -185,6 +186,17 @@ final class RunSession {
                         stack);
                 return ending;
             }
+        }
+    }
+
+    /** While it goes on, a load that may be changed can be. */
+    private RunEnding followed(LoadControl load) throws InterruptedException {
+        adjusted = AdjustedLoad.of(
+                plan.runId(), series, pipe.url(Part.PRODUCER), pipe.controlToken(), pipe.kafkaClient(), recorder::log);
+        try {
+            return load.follow();
+        } finally {
+            adjusted.ifPresent(AdjustedLoad::close);
         }
     }
 
@@ -254,7 +266,10 @@ final class RunSession {
     }
 
     private JudgedRun judged(RunEnding ending, Judge judge) {
-        RunResult result = progress.result(ending, clock.epochMillis());
+        Map<String, String> facts =
+                progress.status().phases().map(ProducerControl.Phases::facts).orElse(Map.of());
+        facts.forEach((name, fact) -> recorder.log(name + ": " + fact));
+        RunResult result = progress.result(ending, clock.epochMillis()).withFacts(facts);
         RunVerdict verdict = judge.judge(result);
         judge.publish(result, verdict).ifPresent(problem -> recorder.log("the run's record: " + problem));
         recorder.log(verdict.word().label() + ": " + verdict.reason());
@@ -293,6 +308,7 @@ final class RunSession {
 
         @Override
         public void show(long nowEpochMillis) {
+            adjusted.ifPresent(changed -> changed.heard(progress.status(), nowEpochMillis));
             view.show(progress.snapshot(nowEpochMillis, pipe.away()));
         }
 

@@ -72,6 +72,9 @@ final class RunWords {
                                 .stripTrailingZeros()
                                 .toPlainString() + " requests/s"
                         + open.arrivals().map(known -> ", " + arrivals(known)).orElse("");
+            case LoadPoint.ShapedRate shaped ->
+                "requests/s " + shaped.shape().text() + ", " + arrivals(shaped.arrivals());
+            case LoadPoint.ShapedSlots shaped -> "concurrency " + shaped.shape().text();
             case LoadPoint.Other other -> "load " + other.key();
         };
     }

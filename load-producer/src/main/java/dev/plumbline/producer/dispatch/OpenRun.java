@@ -1,8 +1,11 @@
 package dev.plumbline.producer.dispatch;
 
 import dev.plumbline.producer.recorder.EndedRequest;
+import dev.plumbline.producer.schedule.RateCurve;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +32,7 @@ final class OpenRun extends LoadRun {
 
     @Override
     void start() {
-        nextDueNanos = course.startNanos() + plan.fireTimes().nextDueNanos();
+        nextDueNanos = course().startNanos() + plan.fireTimes().nextDueNanos();
         // One thread per run, gone with it.
         Thread pacer = new Thread(() -> pace(Thread.currentThread()), "load-pacer");
         pacer.setDaemon(true);
@@ -46,7 +49,8 @@ final class OpenRun extends LoadRun {
                 return;
             }
             switch (takeNext(nextDueNanos, true, plan.maxInFlight())) {
-                case UP -> nextDueNanos = course.startNanos() + plan.fireTimes().nextDueNanos();
+                case UP ->
+                    nextDueNanos = course().startNanos() + plan.fireTimes().nextDueNanos();
                 case NOT_READY, LEFT_ALONE -> {
                     return;
                 }
@@ -56,16 +60,27 @@ final class OpenRun extends LoadRun {
         if (isExhausted() || isTheLastIssued()) {
             exhaust();
             completeIfIdle();
-        } else if (course.hasGrace() || !course.isOver(nextDueNanos)) {
+        } else if (course().hasGrace() || !course().isOver(nextDueNanos)) {
             pacedDueNanos.set(nextDueNanos);
             LockSupport.unpark(pacerThread);
         }
         // Else nothing is due any more, and the time until the end is measured all the same: the tick sees the end.
     }
 
+    @Override
+    boolean retime(UnaryOperator<RateCurve> change) {
+        OptionalLong due = plan.fireTimes().retime(change);
+        if (due.isEmpty() || isExhausted()) {
+            return false;
+        }
+        nextDueNanos = course().startNanos() + due.getAsLong();
+        offerDue();
+        return true;
+    }
+
     /** So that a counted load is over with its last request, and not when one more would have been due. */
     private boolean isTheLastIssued() {
-        return course.phaseAt(nextDueNanos) == course.phase() && course.isCountReached();
+        return course().phaseAt(nextDueNanos) == course().phase() && course().isCountReached();
     }
 
     /** By a timer: a task that is posted may run before the loop has read anything. */

@@ -24,6 +24,8 @@ import java.util.OptionalLong;
  */
 final class BudgetJudge {
 
+    private static final String NO_RATE = "a closed loop asks for no rate: use --request-rate, or another budget";
+
     private static final double P_OF_NO_EVENT = 0.05;
 
     /** Above so many times the run, "longer" is no advice. */
@@ -136,15 +138,19 @@ final class BudgetJudge {
 
     private Known achievedRatio() {
         return switch (run.identity().series().group().loadPoint()) {
-            case LoadPoint.OpenLoop open ->
-                windows.achievedRatio()
-                        .map(BudgetJudge::known)
-                        .orElseGet(() -> tooFew(windows.withLoadCount() + " windows with load"));
-            case LoadPoint.ClosedLoop closed ->
-                Known.nothing("a closed loop asks for no rate: use --request-rate, or another budget");
+            case LoadPoint.OpenLoop open -> achieved();
+            case LoadPoint.ShapedRate shaped -> achieved();
+            case LoadPoint.ClosedLoop closed -> Known.nothing(NO_RATE);
+            case LoadPoint.ShapedSlots shaped -> Known.nothing(NO_RATE);
             case LoadPoint.Other other ->
                 Known.nothing("this version does not know what the load " + other.key() + " asks for");
         };
+    }
+
+    private Known achieved() {
+        return windows.achievedRatio()
+                .map(BudgetJudge::known)
+                .orElseGet(() -> tooFew(windows.withLoadCount() + " windows with load"));
     }
 
     /** Clopper-Pearson; where nothing or everything was hit the free end is the one-sided bound, about 3 / n. */

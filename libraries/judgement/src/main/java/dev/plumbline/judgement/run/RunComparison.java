@@ -66,6 +66,8 @@ final class RunComparison {
         return switch (load) {
             case LoadPoint.ClosedLoop closed -> Set.of(JudgedMetric.ACHIEVED_RATIO);
             case LoadPoint.OpenLoop open -> Set.of(JudgedMetric.OUTPUT_TOKEN_RATE);
+            case LoadPoint.ShapedSlots shaped -> Set.of(JudgedMetric.ACHIEVED_RATIO);
+            case LoadPoint.ShapedRate shaped -> Set.of(JudgedMetric.OUTPUT_TOKEN_RATE);
             case LoadPoint.Other other -> Set.of(JudgedMetric.ACHIEVED_RATIO, JudgedMetric.OUTPUT_TOKEN_RATE);
         };
     }
