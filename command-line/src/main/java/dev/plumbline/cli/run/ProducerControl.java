@@ -247,7 +247,7 @@ final class ProducerControl implements LoadControl.Producer, AutoCloseable {
                     spent.isPresent() && successor.spent.isPresent()
                             ? Optional.of(spent.get().plus(successor.spent.get()))
                             : spent.or(successor::spent),
-                    phases.or(successor::phases));
+                    phases.map(first -> first.plus(successor.phases)).or(successor::phases));
         }
 
         long failedTotal() {
@@ -294,8 +294,15 @@ final class ProducerControl implements LoadControl.Producer, AutoCloseable {
             }
         }
 
+        /** What is known of the begin is the first's, what tells of now is the successor's. */
+        Phases plus(Optional<Phases> successor) {
+            return successor
+                    .map(now -> new Phases(now.refused, warmUp.or(now::warmUp), coldWave.or(now::coldWave), now.level))
+                    .orElse(this);
+        }
+
         Optional<String> levelText() {
-            return level.isPresent() ? Optional.of(Figures.significant(level.getAsDouble())) : Optional.empty();
+            return level.isPresent() ? Optional.of(ChangeLoad.plain(level.getAsDouble())) : Optional.empty();
         }
 
         /** What the record of a run says of them, by name. */
