@@ -76,7 +76,7 @@ record TraceSettings(Replay replay, LoadPoint.Trace loadPoint) {
                     + " may not be set with plumbline.trace.file: the trace says what is due when;"
                     + " plumbline.trace.speed makes it faster, plumbline.load.warmup-duration warms the target");
         }
-        if (load.share().isPresent() && !LoadShares.shareOf(load).isWhole()) {
+        if (load.share().filter(share -> !share.equals("1/1")).isPresent()) {
             throw new InvalidConfiguration("plumbline.load.share may not be set with plumbline.trace.file: one producer"
                     + " replays a trace; plumbline.load.event-loops uses more of its machine");
         }

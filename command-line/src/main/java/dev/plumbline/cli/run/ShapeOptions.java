@@ -136,7 +136,7 @@ final class ShapeOptions {
         if (isShaped()) {
             throw new RunPlan.Wrong(
                     shape != null ? "--shape" : "--concurrency-shape",
-                    "excludes --trace, which says what is due when: --trace-speed makes it faster");
+                    "excludes --trace, which says what is due when: --speed makes it faster");
         }
         if (share != null) {
             throw new RunPlan.Wrong("--share", "excludes --trace: one producer replays a trace");
