@@ -274,10 +274,12 @@ final class LoadDriver {
         long earliest = course.startNanos() + config.load().warmupDuration().toNanos();
         long latest = course.startNanos() + config.load().warmupMax().toNanos();
         boolean isSteady = false;
-        while (!over.isDone() && clock.nanos() < latest && !(isSteady && clock.nanos() >= earliest)) {
+        while (!over.isDone() && clock.nanos() < latest && !isSteady) {
             Double latency = warmUpLatencies.poll(LOOK_EVERY_MILLIS, TimeUnit.MILLISECONDS);
             if (latency != null) {
-                isSteady |= test.add(latency);
+                // What was steady before its least time is over is looked at again then, with all that came since.
+                boolean isSteadyNow = test.add(latency);
+                isSteady = isSteady || (isSteadyNow && clock.nanos() >= earliest);
             }
         }
         isAwaitingSteady = false;

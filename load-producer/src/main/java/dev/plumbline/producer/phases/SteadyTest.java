@@ -5,19 +5,20 @@ import java.util.Arrays;
 /**
  * Says when latencies have stopped to change.
  *
- * <p>It looks at the last three blocks of equally many requests, and says steady when it is shown, for every two of them, that they
- * differ by less than a tolerance: the interval of the factor between them, {@value #CONFIDENCE} of it on either side, lies wholly
- * within {@code 1 / (1 + tolerance)} to {@code 1 + tolerance}. That is a test of equivalence by two one-sided tests (Schuirmann,
- * 1987): what is too noisy to tell is not steady. That no difference was found would not do, since too few requests never find one.
- * The first against the third block catches a drift that is too slow to be seen from one block to the next.
+ * <p>It parts what it has seen into four, and says steady when it is shown, for every two of the last three quarters, that they differ
+ * by less than a tolerance: the interval of the factor between them, {@value #CONFIDENCE} of it on either side, lies wholly within
+ * {@code 1 / (1 + tolerance)} to {@code 1 + tolerance}. That is a test of equivalence by two one-sided tests (Schuirmann, 1987): what is
+ * too noisy to tell is not steady. That no difference was found would not do, since too few requests never find one. Quarters grow with
+ * what was seen, so that a warm-up is looked at in its own measure: one that has taken long must be steady for long. A quarter has at
+ * most {@value #LARGEST} requests; behind that the last of them are compared.
  *
  * <p>The interval is that of the shift between two samples of logarithms by their ranks (Hodges and Lehmann, 1963; Moses, 1965), which
- * knows of no distribution: latencies with a long tail do no harm.
+ * knows of no distribution: latencies with a long tail do no harm. It is not computed: whether it lies within two bounds is a matter of
+ * how many of all differences lie beyond them.
  *
- * <p>How often it is wrong: while two of the blocks still differ by the tolerance, a look says steady with a chance of at most 1 %, and
- * all three pairs must pass. It looks after every block of 32 requests, and with blocks of 64 to 1024 as these fill up, so that much
- * noise asks for more requests, and each request is looked at in at most six sizes. A warm-up that goes on changes from look to look,
- * so that looks do not add up as they would were the change to stay the same; {@code SteadyTestTest} measures how often it is wrong.
+ * <p>How often it is wrong: while two of the quarters still differ by the tolerance, a look says steady with a chance of at most 1 %,
+ * and all three pairs must pass; {@code SteadyTestTest} measures how often a warm-up that goes on is called steady. A change that is
+ * slower than the tolerance over all that was seen is none to it.
  *
  * <p>One thread.
  */
@@ -27,13 +28,18 @@ public final class SteadyTest {
     static final double CONFIDENCE = 0.99;
 
     private static final double NORMAL_QUANTILE = 2.3263478740408408;
-    private static final int BLOCKS = 3;
+    private static final int QUARTERS = 4;
+    private static final int COMPARED = 3;
     private static final int SMALLEST = 32;
-    private static final int LARGEST = 1_024;
+    /** Requests of a quarter. */
+    static final int LARGEST = 4_096;
+    /** How many more requests there are at the next look, and at least one smallest quarter. */
+    private static final double GROWTH = 1.05;
 
     private final double log;
-    private final double[] last = new double[BLOCKS * LARGEST];
+    private final double[] last = new double[COMPARED * LARGEST];
     private long count;
+    private long nextLook = (long) QUARTERS * SMALLEST;
 
     /** @param tolerance the change that counts, above 0; 0.1 is a tenth */
     public SteadyTest(double tolerance) {
@@ -43,16 +49,15 @@ public final class SteadyTest {
         this.log = Math.log1p(tolerance);
     }
 
-    /** Takes the latency of the next request, above 0; true when it is steady now. */
+    /** Takes the latency of the next request, above 0; true when it is shown to be steady now, which it does not look for at each. */
     public boolean add(double latencyNanos) {
         last[(int) (count % last.length)] = Math.log(Math.max(1, latencyNanos));
         count++;
-        for (int size = SMALLEST; size <= LARGEST; size *= 2) {
-            if (count % size == 0 && count >= (long) BLOCKS * size && isSteady(size)) {
-                return true;
-            }
+        if (count < nextLook) {
+            return false;
         }
-        return false;
+        nextLook = Math.max(count + SMALLEST, (long) Math.ceil(count * GROWTH));
+        return isSteady((int) Math.min(LARGEST, count / QUARTERS));
     }
 
     /** Requests that it has seen. */
@@ -67,30 +72,37 @@ public final class SteadyTest {
         return areAlike(second, third) && areAlike(first, third) && areAlike(first, second);
     }
 
-    /** @param back how many blocks lie behind it */
+    /**
+     * One of the last blocks of so many requests, in ascending order.
+     *
+     * @param back how many blocks lie behind it
+     */
     private double[] block(int back, int size) {
         double[] block = new double[size];
         for (int i = 0; i < size; i++) {
             block[i] = last[(int) ((count - (long) (back + 1) * size + i) % last.length)];
         }
+        Arrays.sort(block);
         return block;
     }
 
     private boolean areAlike(double[] before, double[] after) {
-        int size = before.length;
-        double[] shifts = new double[size * size];
-        int next = 0;
-        for (double earlier : before) {
-            for (double later : after) {
-                shifts[next++] = later - earlier;
+        double pairs = (double) before.length * after.length;
+        double half = NORMAL_QUANTILE * Math.sqrt(pairs * (before.length + after.length + 1) / 12);
+        double beyond = Math.floor(pairs / 2 - half);
+        return slower(before, after) <= beyond && slower(after, before) <= beyond;
+    }
+
+    /** How many pairs of one of these and one of others there are in which the other is larger by the tolerance or more. */
+    private long slower(double[] these, double[] others) {
+        long pairs = 0;
+        int near = 0;
+        for (double one : these) {
+            while (near < others.length && others[near] - one < log) {
+                near++;
             }
+            pairs += others.length - near;
         }
-        Arrays.sort(shifts);
-        double half = NORMAL_QUANTILE * Math.sqrt((double) size * size * (2 * size + 1) / 12);
-        int low = (int) Math.floor(shifts.length / 2.0 - half);
-        if (low < 0) {
-            return false;
-        }
-        return shifts[low] > -log && shifts[shifts.length - 1 - low] < log;
+        return pairs;
     }
 }

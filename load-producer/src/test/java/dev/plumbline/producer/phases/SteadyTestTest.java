@@ -28,7 +28,7 @@ class SteadyTestTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0, 96", "0.08, 200", "0.2, 800", "0.5, 6144"})
+    @CsvSource({"0, 128", "0.08, 200", "0.2, 800", "0.5, 6144"})
     void whatDoesNotChangeIsSteadyTheSoonerTheLessItIsNoise(double sigma, long soonEnough) {
         for (long seed = 1; seed <= 20; seed++) {
             assertThat(steadyAfter(i -> 1, sigma, seed)).as("seed %d", seed).isLessThanOrEqualTo(soonEnough);
