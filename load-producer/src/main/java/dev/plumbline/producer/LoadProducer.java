@@ -1,8 +1,8 @@
 package dev.plumbline.producer;
 
 import dev.plumbline.contract.event.OwnLimit;
-import dev.plumbline.producer.dispatch.Lane;
 import dev.plumbline.producer.background.BackgroundThread;
+import dev.plumbline.producer.dispatch.Lane;
 import dev.plumbline.producer.dispatch.LoadCounters;
 import dev.plumbline.producer.dispatch.LoadLoop;
 import dev.plumbline.producer.exposition.ProducerMetrics;

@@ -145,8 +145,7 @@ record ProducerSettings(
                 tokens.tokenizerFile().isPresent() || tokens.tokenize().isPresent() || workload.readsAnswers();
         AnswerLimits limits = limits(
                 Runtime.getRuntime().maxMemory(),
-                (canary.isPresent() ? 2 : 1)
-                        * LoadShares.mostInFlight(loadPoint, config.load()),
+                (canary.isPresent() ? 2 : 1) * LoadShares.mostInFlight(loadPoint, config.load()),
                 asked.largest().answerTokens());
         return new ProducerSettings(
                 bootstrapServers,
@@ -239,8 +238,7 @@ record ProducerSettings(
     }
 
     /** What this producer knows of what must match. */
-    private static String conditions(
-            ProducerConfig config, WorkloadSettings asked, Optional<CanarySettings> canary) {
+    private static String conditions(ProducerConfig config, WorkloadSettings asked, Optional<CanarySettings> canary) {
         Map<String, String> conditions = new HashMap<>(Map.of(
                 "seed", Long.toString(config.workload().seed()),
                 "cache", cacheUse(config.workload()).name(),

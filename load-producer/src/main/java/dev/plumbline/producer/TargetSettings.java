@@ -37,10 +37,7 @@ record TargetSettings(Endpoint endpoint, Protocol protocol) {
      * @throws InvalidConfiguration naming the first key that is wrong
      */
     static TargetSettings checked(
-            TargetAddress at,
-            ProducerConfig config,
-            String model,
-            UnaryOperator<String> environment) {
+            TargetAddress at, ProducerConfig config, String model, UnaryOperator<String> environment) {
         ProducerConfig.Target target = config.target();
         Generation generation = GenerationSettings.checked(config);
         String url =

@@ -70,9 +70,7 @@ record TraceSettings(Replay replay, LoadPoint.Trace loadPoint) {
         if (load.shape().isPresent() || load.concurrencyShape().isPresent() || load.warmupUntilSteady()) {
             throw new InvalidConfiguration((load.warmupUntilSteady()
                             ? "plumbline.load.warmup-until-steady"
-                            : load.shape().isPresent()
-                                    ? "plumbline.load.shape"
-                                    : "plumbline.load.concurrency-shape")
+                            : load.shape().isPresent() ? "plumbline.load.shape" : "plumbline.load.concurrency-shape")
                     + " may not be set with plumbline.trace.file: the trace says what is due when;"
                     + " plumbline.trace.speed makes it faster, plumbline.load.warmup-duration warms the target");
         }

@@ -1,8 +1,8 @@
 package dev.plumbline.producer;
 
+import dev.plumbline.contract.event.Outcome;
 import dev.plumbline.contract.series.Series;
 import dev.plumbline.contract.telemetry.GpuSample;
-import dev.plumbline.contract.event.Outcome;
 import dev.plumbline.producer.client.AnswerNotes;
 import dev.plumbline.producer.client.ConnectionReuse;
 import dev.plumbline.producer.client.SideChannel;

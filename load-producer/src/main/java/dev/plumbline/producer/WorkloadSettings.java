@@ -3,7 +3,6 @@ package dev.plumbline.producer;
 import dev.plumbline.contract.series.ConditionsDigest;
 import dev.plumbline.producer.settings.Allowed;
 import dev.plumbline.workload.BuiltInClasses;
-import dev.plumbline.workload.Datasets;
 import dev.plumbline.workload.Largest;
 import dev.plumbline.workload.Length;
 import dev.plumbline.workload.OpenedWorkload;
@@ -13,7 +12,10 @@ import dev.plumbline.workload.StatedWorkload;
 import dev.plumbline.workload.SyntheticWorkload;
 import dev.plumbline.workload.Workload;
 import dev.plumbline.workload.WorkloadFile;
+import dev.plumbline.workload.dataset.ClassDatasets;
+import dev.plumbline.workload.dataset.Dataset;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,8 +46,9 @@ record WorkloadSettings(Workload workload, Largest largest, Map<String, String> 
         Optional<StatedWorkload> stated = stated(asked);
         if (trace.isPresent()) {
             if (stated.isPresent() || own.isPresent()) {
-                throw new InvalidConfiguration("plumbline.trace.file says what is asked, and so do prompts, a dataset, a"
-                        + " file or a mix of plumbline.workload: set one of them");
+                throw new InvalidConfiguration(
+                        "plumbline.trace.file says what is asked, and so do prompts, a dataset, a"
+                                + " file or a mix of plumbline.workload: set one of them");
             }
             return ofTrace(config, trace.get());
         }
@@ -59,14 +62,17 @@ record WorkloadSettings(Workload workload, Largest largest, Map<String, String> 
         if (stated.isEmpty()) {
             return ofOneClass(config);
         }
+        ClassDatasets datasets = new ClassDatasets((dataset, choice) -> {
+            Path file = Path.of(asked.file().orElse("")).resolveSibling(dataset);
+            try (InputStream bytes = Files.newInputStream(file)) {
+                return Dataset.read(file.toString(), bytes::read, choice);
+            }
+        });
         OpenedWorkload opened = InvalidConfiguration.allowed(
-                "plumbline.workload.file: ", () -> stated.get().open(asked.seed(), Datasets.NONE));
-        return new WorkloadSettings(
-                opened.workload(),
-                opened.largest(),
-                Map.of(
-                        "workload",
-                        ConditionsDigest.of(Map.of("text", stated.get().text()))));
+                "plumbline.workload.file: ", () -> stated.get().open(asked.seed(), datasets));
+        Map<String, String> text = new HashMap<>(datasets.digests());
+        text.put("text", stated.get().text());
+        return new WorkloadSettings(opened.workload(), opened.largest(), Map.of("workload", ConditionsDigest.of(text)));
     }
 
     private static Optional<StatedWorkload> stated(ProducerConfig.Workload asked) {
@@ -110,8 +116,8 @@ record WorkloadSettings(Workload workload, Largest largest, Map<String, String> 
     /** The longest answers, of a load of one class. */
     static Length answers(ProducerConfig.Workload asked) {
         return length("answer-length", asked.answerLength(), LONGEST_ANSWER)
-                .orElseGet(() -> new Length(
-                        asked.maxTokens(), asked.maxTokensDeviation().orElse(asked.maxTokens() / 10)));
+                .orElseGet(() ->
+                        new Length(asked.maxTokens(), asked.maxTokensDeviation().orElse(asked.maxTokens() / 10)));
     }
 
     private static WorkloadSettings ofOneClass(ProducerConfig config) {

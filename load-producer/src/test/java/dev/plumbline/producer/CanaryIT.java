@@ -12,6 +12,7 @@ import dev.plumbline.contract.event.RequestEvent;
 import dev.plumbline.contract.wire.Topics;
 import dev.plumbline.producer.time.ProducerClock;
 import dev.plumbline.producer.time.SystemTime;
+import dev.plumbline.target.CapacitySettings;
 import dev.plumbline.target.EmitRecord;
 import dev.plumbline.target.OutputSettings;
 import dev.plumbline.target.SimulatedTarget;
@@ -57,7 +58,8 @@ class CanaryIT {
     private static SimulatedTarget target(long prefillNanos, long decodeNanos) throws IOException {
         return SimulatedTarget.start(SimulatedTargetSettings.DEFAULT
                 .withTiming(new TimingSettings(prefillNanos, 0, decodeNanos, 0))
-                .withOutput(new OutputSettings(8, 0, 1, false)));
+                .withOutput(new OutputSettings(8, 0, 1, false))
+                .withCapacity(new CapacitySettings(100, 1_024, 503, 32_768, 1 << 20)));
     }
 
     private static StatusReport run(String name, String url, String canaryUrl, Map<String, String> more)
@@ -127,8 +129,8 @@ class CanaryIT {
     /** The canary takes a tenth longer for everything, and the pairs say so. */
     @Test
     void aPairAsksBothTargetsTheSameAtTheSameTime() throws Exception {
-        try (SimulatedTarget stable = target(40 * MILLI, 5 * MILLI);
-                SimulatedTarget canary = target(44 * MILLI, 5 * MILLI + MILLI / 2)) {
+        try (SimulatedTarget stable = target(200 * MILLI, 10 * MILLI);
+                SimulatedTarget canary = target(220 * MILLI, 11 * MILLI)) {
             StatusReport status = run(
                     "paired",
                     stable.baseUrl(),

@@ -195,7 +195,8 @@ class RunIT extends DrivenRuns {
             // Whether nine requests are enough for its budget is not what this is about.
             assertThat(run.exitValue()).as(run.output()).isIn(0, 3);
             assertThat(run.output())
-                    .contains("prompts   6 prompts of own-prompts.jsonl (vllm-custom), in their order, sent as they are")
+                    .contains(
+                            "prompts   6 prompts of own-prompts.jsonl (vllm-custom), in their order, sent as they are")
                     .contains("there are 6 prompts for 9 requests: each is sent 1.50 times");
             List<EmitRecord> measured = target.emitRecords().stream()
                     .filter(record -> record.requestId().startsWith("run-"))

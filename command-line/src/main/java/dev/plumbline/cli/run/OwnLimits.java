@@ -82,7 +82,8 @@ record OwnLimits(OptionalLong openFiles, OptionalLong ports) {
         return switch (load) {
             case LoadPoint.ClosedLoop closed -> OptionalInt.of(closed.concurrency());
             case LoadPoint.Trace trace -> trace.sessions();
-            case LoadPoint.ShapedSlots shaped -> OptionalInt.of((int) Math.ceil(shaped.shape().highestLevel()));
+            case LoadPoint.ShapedSlots shaped ->
+                OptionalInt.of((int) Math.ceil(shaped.shape().highestLevel()));
             case LoadPoint.OpenLoop open -> OptionalInt.empty();
             case LoadPoint.ShapedRate shaped -> OptionalInt.empty();
             case LoadPoint.Other other -> OptionalInt.empty();

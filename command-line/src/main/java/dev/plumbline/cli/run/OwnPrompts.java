@@ -101,9 +101,13 @@ final class OwnPrompts {
         String option = given.getFirst();
         DatasetFacts facts =
                 file.isPresent() ? looked(option, file.get(), choice(options, format)) : typed(option, options.prompts);
-        return Optional.of(new OwnPrompts(option, file, format, options, facts, all.load.outputTokens
-                .always()
-                .orElse((int) all.load.outputTokens.most())));
+        return Optional.of(new OwnPrompts(
+                option,
+                file,
+                format,
+                options,
+                facts,
+                all.load.outputTokens.always().orElse((int) all.load.outputTokens.most())));
     }
 
     private static void requireNothing(PromptOptions options) {

@@ -157,11 +157,13 @@ final class Run {
                 });
             }
             plan.ownPrompts()
-                    .ifPresentOrElse(own -> own.requireFit(discovery.endpointType(), discovery), () -> plan.workload()
-                            .refusal(plan.load(), discovery.contextLengthTokens())
-                            .ifPresent(why -> {
-                                throw CommandFailure.usage(why);
-                            }));
+                    .ifPresentOrElse(
+                            own -> own.requireFit(discovery.endpointType(), discovery),
+                            () -> plan.workload()
+                                    .refusal(plan.load(), discovery.contextLengthTokens())
+                                    .ifPresent(why -> {
+                                        throw CommandFailure.usage(why);
+                                    }));
             plan.trace()
                     .flatMap(trace -> trace.refusal(discovery.contextLengthTokens()))
                     .ifPresent(why -> {
@@ -188,10 +190,9 @@ final class Run {
                     interrupts,
                     SystemTime::epochMillis,
                     SystemTime::elapsedMillis);
-            RunSession.JudgedRun judged =
-                    session.run(
-                            new PipeStack(pipe, discovery.engine().kind(), canary),
-                            new Judging(baselines.runs(), budgets, pipe.kafkaClient()));
+            RunSession.JudgedRun judged = session.run(
+                    new PipeStack(pipe, discovery.engine().kind(), canary),
+                    new Judging(baselines.runs(), budgets, pipe.kafkaClient()));
             if (requests().isEmpty()) {
                 plan.ownPrompts()
                         .flatMap(own -> own.repeats(
@@ -426,8 +427,7 @@ final class Run {
         });
         plan.trace().ifPresent(trace -> conditions.putAll(trace.replay().conditions()));
         conditions.putAll(plan.options().shape.conditions(plan.duration()));
-        canary.ifPresent(
-                beside -> conditions.put(CanaryTarget.CONDITION, CanaryTarget.condition(beside.split())));
+        canary.ifPresent(beside -> conditions.put(CanaryTarget.CONDITION, CanaryTarget.condition(beside.split())));
         address.wanted()
                 .generic()
                 .ifPresent(api -> conditions.put(
@@ -442,11 +442,7 @@ final class Run {
     }
 
     private void introduce(
-            Discovery discovery,
-            Optional<CanaryTarget> canary,
-            RunSeries series,
-            LocalPipe pipe,
-            Baselines baselines) {
+            Discovery discovery, Optional<CanaryTarget> canary, RunSeries series, LocalPipe pipe, Baselines baselines) {
         ComparisonGroup group = series.whole().group();
         view.line("  run       " + plan.runId() + "   " + group.model() + " / " + group.scenario() + " / "
                 + group.loadPoint().key() + " / " + series.whole().variant());

@@ -12,9 +12,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -147,7 +147,13 @@ record RunPlan(
                         ? new LoadPoint.OpenLoop(rate, load.arrivals())
                         : new LoadPoint.ClosedLoop(concurrency(load)));
         Optional<OwnPrompts> own = OwnPrompts.read(options);
-        roomForOne(spend, load, own, trace, loadPoint, trace.map(TracePlan::largest).orElse(largest));
+        roomForOne(
+                spend,
+                load,
+                own,
+                trace,
+                loadPoint,
+                trace.map(TracePlan::largest).orElse(largest));
         return new RunPlan(
                 runId,
                 loadPoint,

@@ -211,7 +211,12 @@ final class RunSession {
     /** While it goes on, a load that may be changed can be. */
     private RunEnding followed(LoadControl load) throws InterruptedException {
         adjusted = AdjustedLoad.of(
-                plan.runId(), series.whole(), pipe.url(Part.PRODUCER), pipe.controlToken(), pipe.kafkaClient(), recorder::log);
+                plan.runId(),
+                series.whole(),
+                pipe.url(Part.PRODUCER),
+                pipe.controlToken(),
+                pipe.kafkaClient(),
+                recorder::log);
         try {
             return load.follow();
         } finally {

@@ -3,20 +3,24 @@ package dev.plumbline.cli.run;
 import dev.plumbline.contract.series.ConditionsDigest;
 import dev.plumbline.judgement.result.RunSeries;
 import dev.plumbline.workload.BuiltInClasses;
-import dev.plumbline.workload.Datasets;
 import dev.plumbline.workload.Largest;
 import dev.plumbline.workload.Length;
+import dev.plumbline.workload.OpenedWorkload;
 import dev.plumbline.workload.Session;
 import dev.plumbline.workload.StatedWorkload;
 import dev.plumbline.workload.Workload;
 import dev.plumbline.workload.WorkloadFile;
+import dev.plumbline.workload.dataset.ClassDatasets;
+import dev.plumbline.workload.dataset.Dataset;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
@@ -54,6 +58,8 @@ final class WorkloadOptions {
     String mix;
 
     private Optional<StatedWorkload> stated = Optional.empty();
+    private Optional<OpenedWorkload> opened = Optional.empty();
+    private Map<String, String> digests = Map.of();
 
     /**
      * The workload of classes that was stated, read once; empty for a load of one class.
@@ -67,6 +73,25 @@ final class WorkloadOptions {
         return stated;
     }
 
+    /** The same with its datasets, read once. */
+    private Optional<OpenedWorkload> opened(LoadOptions load) {
+        if (opened.isEmpty() && stated().isPresent()) {
+            ClassDatasets datasets = new ClassDatasets((dataset, choice) -> {
+                Path beside = Objects.requireNonNull(file).resolveSibling(dataset);
+                try (InputStream bytes = Files.newInputStream(beside)) {
+                    return Dataset.read(beside.toString(), bytes::read, choice);
+                }
+            });
+            try {
+                opened = Optional.of(stated().get().open(load.seed, datasets));
+            } catch (IllegalArgumentException e) {
+                throw new RunPlan.Wrong("--workload", String.valueOf(e.getMessage()));
+            }
+            digests = datasets.digests();
+        }
+        return opened;
+    }
+
     /** Whether there are classes, which say how long their prompts and answers are. */
     boolean hasClasses() {
         return file != null || mix != null;
@@ -77,7 +102,7 @@ final class WorkloadOptions {
         if (stated().isEmpty()) {
             return List.of();
         }
-        Workload workload = stated().get().open(load.seed, Datasets.NONE).workload();
+        Workload workload = opened(load).orElseThrow().workload();
         boolean hasClasses = workload.classes().size() > 1;
         return workload.kinds().stream()
                 .map(kind -> new RunSeries.Part(
@@ -116,13 +141,9 @@ final class WorkloadOptions {
      * @throws RunPlan.Wrong if what is asked cannot be
      */
     Largest largest(LoadOptions load) {
-        Optional<StatedWorkload> classes = stated();
+        Optional<OpenedWorkload> classes = opened(load);
         if (classes.isPresent()) {
-            try {
-                return classes.get().open(load.seed, Datasets.NONE).largest();
-            } catch (IllegalArgumentException e) {
-                throw new RunPlan.Wrong("--workload", String.valueOf(e.getMessage()));
-            }
+            return classes.get().largest();
         }
         return new Largest(
                 most("--isl", load.prompts(), LONGEST_PROMPT), (int) most("--osl", load.answers(), LONGEST_ANSWER));
@@ -149,8 +170,7 @@ final class WorkloadOptions {
 
     /** Words of the first prompts of as many sessions as are looked at. */
     private LongStream firstPrompts(LoadOptions load) {
-        Optional<Workload> classes =
-                stated().map(stated -> stated.open(load.seed, Datasets.NONE).workload());
+        Optional<Workload> classes = opened(load).map(OpenedWorkload::workload);
         SplittableRandom random = new SplittableRandom(load.seed);
         return LongStream.range(0, SAMPLE)
                 .map(ordinal -> classes.map(workload -> words(workload.session(ordinal)))
@@ -176,9 +196,10 @@ final class WorkloadOptions {
     Map<String, String> conditions(LoadOptions load) {
         Map<String, String> conditions = new LinkedHashMap<>();
         Optional<StatedWorkload> classes = stated();
-        if (classes.isPresent()) {
-            conditions.put(
-                    "workload", ConditionsDigest.of(Map.of("text", classes.get().text())));
+        if (opened(load).isPresent()) {
+            Map<String, String> all = new LinkedHashMap<>(digests);
+            all.put("text", classes.get().text());
+            conditions.put("workload", ConditionsDigest.of(all));
             return conditions;
         }
         conditions.put("promptTokens", load.promptTokens.text());

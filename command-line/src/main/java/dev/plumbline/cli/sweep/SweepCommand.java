@@ -47,8 +47,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "Run many loads in one warm process: over values, or until a goal breaks.",
             "",
-            "Each point is a run with a folder of its own, 20s after 5s of warm-up unless you say otherwise; all flags",
-            "of 'plumb run' hold for each. What was run is kept when it is interrupted.",
+            "Each point is a run with a folder of its own, 20s after 5s of warm-up unless you say otherwise;",
+            "all flags of 'plumb run' hold for each. What was run is kept when it is interrupted.",
             "",
             "  ./plumb sweep --url localhost:8000 --over concurrency=1,2,4,8,16,32",
             "  ./plumb sweep --url localhost:8000 --over isl=128,1024 --over concurrency=1,8,32",

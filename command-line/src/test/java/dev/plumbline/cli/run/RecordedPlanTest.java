@@ -145,6 +145,17 @@ class RecordedPlanTest {
                 .map(ScenarioFlags::key)
                 .sorted()
                 .toList();
-        assertThat(hidden).containsExactly("canary-header", "canary-url", "extra-body", "generic", "header", "metrics-url", "prompt", "proxy", "set", "url");
+        assertThat(hidden)
+                .containsExactly(
+                        "canary-header",
+                        "canary-url",
+                        "extra-body",
+                        "generic",
+                        "header",
+                        "metrics-url",
+                        "prompt",
+                        "proxy",
+                        "set",
+                        "url");
     }
 }

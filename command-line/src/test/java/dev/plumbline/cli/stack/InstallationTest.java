@@ -24,6 +24,7 @@ class InstallationTest {
     static final class Niceness {
         private Niceness() {}
 
+        @SuppressWarnings("ThreadPriorityCheck") // The priority is what is looked at.
         public static void main(String[] arguments) throws Exception {
             Thread low = new Thread(Niceness::tell, "the-low-one");
             low.setPriority(Thread.MIN_PRIORITY);

@@ -89,7 +89,7 @@ class SweepPlanTest {
                 "--over metadata=a,b; cannot vary",
                 "--over concurrency=1,many; concurrency many: ",
                 "--over concurrency=1,0; concurrency 0: --concurrency is 0",
-                "--over isl=1,0; isl 0: --isl is 0",
+                "--over isl=1,0; isl 0: ",
                 "--until p95(speed)<5; unknown latency",
                 "--until p95(ttft)<500ms --over concurrency=1,2; --until searches the load",
                 "--until p95(ttft)<500ms --from 0; the first load is above 0",
@@ -114,8 +114,7 @@ class SweepPlanTest {
 
     @Test
     void aScenarioFileNamesTheLineThatIsWrong() throws IOException {
-        Path file =
-                Files.writeString(folder.resolve("s.yaml"), "url: localhost:1\nover:\n  - concurency=1,2\nisl: 0\n");
+        Path file = Files.writeString(folder.resolve("s.yaml"), "url: localhost:1\nover:\n  - concurency=1,2\n");
         StringWriter said = new StringWriter();
 
         assertThat(line(said).execute("sweep", file.toString())).isEqualTo(2);

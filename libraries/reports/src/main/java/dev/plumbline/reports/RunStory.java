@@ -31,8 +31,7 @@ record RunStory(
         return result.series().stream()
                 .map(one -> {
                     RunResult part = result.part(one);
-                    return new OfSeries(
-                            one.name(), new RunStory(part, verdict.of(one), RunFigures.of(part), contents));
+                    return new OfSeries(one.name(), new RunStory(part, verdict.of(one), RunFigures.of(part), contents));
                 })
                 .toList();
     }

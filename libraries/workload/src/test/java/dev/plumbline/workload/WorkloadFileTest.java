@@ -57,7 +57,8 @@ class WorkloadFileTest {
     /** Each class has its own tenants, and a series for each of them: none is met that was not named before. */
     @Test
     void whatASessionIsOfIsNamedBefore() {
-        Workload workload = WorkloadFile.parse("all.yaml", ALL).open(42, Datasets.NONE).workload();
+        Workload workload =
+                WorkloadFile.parse("all.yaml", ALL).open(42, Datasets.NONE).workload();
         assertThat(workload.kinds()).hasSize(20 + 2 + 20);
         for (long ordinal = 0; ordinal < 2_000; ordinal++) {
             assertThat(workload.kinds()).contains(Workload.Kind.of(workload.session(ordinal)));

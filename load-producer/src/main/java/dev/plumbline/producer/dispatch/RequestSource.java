@@ -139,7 +139,9 @@ public record RequestSource(
                 first + ofTurn,
                 1,
                 Optional.empty(),
-                place.isEmpty() && pair.isEmpty() && !workload.tellsOrdinals() ? asked : Optional.of(asked(ordinal, place, pair)));
+                place.isEmpty() && pair.isEmpty() && !workload.tellsOrdinals()
+                        ? asked
+                        : Optional.of(asked(ordinal, place, pair)));
     }
 
     private Asked asked(long ordinal, Optional<Asked.Turn> turn, Optional<Asked.Pair> pair) {

@@ -86,6 +86,7 @@ record LayeringRules(String root, boolean mayBeEmpty) {
             "java.io.ByteArrayOutputStream",
             "java.io.EOFException",
             "java.io.IOException",
+            "java.io.StringWriter",
             "java.io.UncheckedIOException",
             "java.net.URI",
             "java.net.URISyntaxException",

@@ -102,7 +102,7 @@ public final class LoadSearch {
         if (highestHeld.isEmpty()) {
             // Not even the first one: the knee lies below where it was looked for.
             double below = lowestBroken.getAsDouble() / 2;
-            return bounds.isWhole() && below < 1 || below < bounds.from() / 1_000
+            return (bounds.isWhole() && below < 1) || below < bounds.from() / 1_000
                     ? OptionalDouble.empty()
                     : OptionalDouble.of(allowed(below));
         }
