@@ -485,6 +485,53 @@ class LoadOverTimeTest {
         }
     }
 
+    /** Pairs go round in the slots of a shape: each target has as many requests at a time, of every class, and both were tried. */
+    @Test
+    void aShapeIsOfPairsAndOfClassesToo() throws Exception {
+        SimulatedTargetSettings slow = QUICK.withTiming(new TimingSettings(60 * MILLI, 0, 5 * MILLI, 0.1));
+        try (SimulatedTarget canary = SimulatedTarget.start(slow);
+                Drive drive = new Drive(
+                        slow,
+                        Map.of(
+                                "plumbline.load.concurrency-shape", "steps:2,8,4@1500ms",
+                                "plumbline.load.ramp", "200ms",
+                                "plumbline.load.duration", "4500ms",
+                                "plumbline.load.event-loops", "2",
+                                "plumbline.smoke.expect", "[a-z]",
+                                "plumbline.workload.mix", "summarization=1,batch=1",
+                                "plumbline.canary.url", canary.baseUrl() + "/v1",
+                                "plumbline.canary.mode", "pair"))) {
+            List<EmitRecord> ofTarget = drive.untilItsEnd().measured();
+            List<EmitRecord> ofCanary = canary.emitRecords().stream()
+                    .filter(each -> !each.requestId().startsWith("s"))
+                    .toList();
+            long from = drive.measuredFromNanos();
+            int[] levels = {2, 8, 4};
+            for (int level = 0; level < levels.length; level++) {
+                long start = from + level * 1_500 * MILLI;
+                for (List<EmitRecord> log : List.of(ofTarget, ofCanary)) {
+                    long most = IntStream.range(0, 100)
+                            .mapToLong(i -> atOnce(log, start + (400 + i * 10L) * MILLI))
+                            .max()
+                            .orElseThrow();
+                    assertThat(most).as("most at level %d", level).isEqualTo(levels[level]);
+                }
+            }
+            StatusReport status = drive.status();
+            assertThat(status.phases().refused()).isEmpty();
+            assertThat(status.pairs().whole()).isGreaterThan(50);
+            assertThat(status.lanes()).hasSize(4).allSatisfy(lane -> {
+                assertThat(lane.group()).contains("s-steps2-8-4x");
+                assertThat(lane.completed()).isPositive();
+            });
+            for (SimulatedTarget each : List.of(drive.target, canary)) {
+                assertThat(each.emitRecords().stream()
+                                .filter(one -> one.requestId().startsWith("s")))
+                        .hasSize(1);
+            }
+        }
+    }
+
     @Test
     void loadGoesOnForAsLongAsItIsToCoolDown() throws Exception {
         try (Drive drive = new Drive(

@@ -177,6 +177,9 @@ class ProducerSettingsTest {
                 "plumbline.load.concurrency=1 plumbline.load.share=1/2; 1 requests at a time cannot be shared by 2",
                 "plumbline.load.request-rate=5 plumbline.load.share=1/2 plumbline.load.warmup-until-steady=true; warmup-until-steady: producers that share",
                 "plumbline.load.shape=ramp:0..2/3s plumbline.load.warmup-until-steady=true; which is 0",
+                "plumbline.trace.file=t.csv plumbline.load.shape=ramp:1..5/9s; plumbline.load.shape may not be set with",
+                "plumbline.trace.file=t.csv plumbline.load.share=1/2; plumbline.load.share may not be set with",
+                "plumbline.trace.file=t.csv plumbline.load.warmup-until-steady=true; warmup-until-steady may not be set with",
                 "plumbline.load.request-rate=5 plumbline.smoke.expect=(; plumbline.smoke.expect is no regular expression",
             })
     void loadsThatContradictThemselvesAreRefusedWithARemedy(String settings, String words) {
