@@ -429,9 +429,10 @@ class LoadOverTimeTest {
                 long came = LongStream.of(arrivals)
                         .filter(at -> at >= from * SECOND && at < (from + 1) * SECOND)
                         .count();
+                // On a busy machine some come late, and are then of the next second.
                 assertThat(came)
                         .as("in second %d", second)
-                        .isBetween(second % 2 == 0 ? 145L : 17L, second % 2 == 0 ? 155L : 25L);
+                        .isBetween(second % 2 == 0 ? 135L : 17L, second % 2 == 0 ? 155L : 35L);
             }
         }
     }
@@ -448,8 +449,8 @@ class LoadOverTimeTest {
             assertThat(wave.measured()).isTrue();
             assertThat(wave.p50Nanos() / wave.restP50Nanos()).isGreaterThan(5);
         }
-        try (Drive drive = new Drive(QUICK, load)) {
-            // The process itself may be cold at its first requests, which is told as well.
+        // The process itself may be cold at its first requests, which is told as well.
+        try (Drive drive = new Drive(QUICK, with(load, "plumbline.load.warmup-requests", "100"))) {
             assertThat(drive.untilItsEnd().status().phases().coldWave().filter(wave -> wave.p50Nanos() > 100 * MILLI))
                     .isEmpty();
         }
