@@ -8,6 +8,8 @@ import dev.plumbline.cli.history.RunsCommand;
 import dev.plumbline.cli.outcome.CommandFailure;
 import dev.plumbline.cli.outcome.Crash;
 import dev.plumbline.cli.outcome.ExitCode;
+import dev.plumbline.cli.run.ConcurrencyCommand;
+import dev.plumbline.cli.run.RateCommand;
 import dev.plumbline.cli.run.RunCommand;
 import dev.plumbline.cli.stack.StackFailure;
 import dev.plumbline.cli.sweep.SweepCommand;
@@ -50,6 +52,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             UpCommand.class,
             MarkCommand.class,
             TraceCommand.class,
+            RateCommand.class,
+            ConcurrencyCommand.class,
             DemoCommand.class,
             TargetCommand.class,
             TestCommand.class,

@@ -10,6 +10,7 @@ import dev.plumbline.producer.time.ProducerClock;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -34,6 +35,7 @@ final class LoadProducer {
     private final Wiring parts;
     private final LoadDriver driver;
     private final CountDownLatch released = new CountDownLatch(1);
+    private volatile Optional<String> refusal = Optional.empty();
 
     LoadProducer(ProducerConfig config, ProducerSettings settings, ProducerClock clock) {
         this(config, settings, clock, stage -> {});
@@ -97,6 +99,11 @@ final class LoadProducer {
         life.enter(LifeCycle.Stage.MODEL);
         parts.sampling.prepareModel();
         life.enter(LifeCycle.Stage.TARGET_WARMUP);
+        refusal = driver.smoke();
+        if (refusal.isPresent()) {
+            LOG.error(refusal.get());
+            return;
+        }
         driver.warmTarget();
         if (config.load().hold()) {
             life.enter(LifeCycle.Stage.HOLD);
@@ -109,6 +116,22 @@ final class LoadProducer {
     /** Lets a held load begin. Any thread, any number of times. */
     void release() {
         released.countDown();
+    }
+
+    /** Why no load was offered; empty where it was, or may yet be. */
+    Optional<String> refusal() {
+        return refusal;
+    }
+
+    /**
+     * Changes a load that is changed by hand; any thread.
+     *
+     * @param isRate whether requests per second are meant, or requests at a time
+     * @return what it was before
+     * @throws IllegalArgumentException saying why it cannot be changed so
+     */
+    double change(double wanted, boolean isRate) throws InterruptedException {
+        return driver.change(wanted, isRate);
     }
 
     /** Ends in good order, within the grace of the settings; returns when it is done. Any thread, any number of times. */
@@ -231,7 +254,8 @@ final class LoadProducer {
                 settings.protection().spend().reached(),
                 settings.protection().spend().spent(),
                 settings.lanes().lanes().stream().map(this::status).toList(),
-                new StatusReport.Pairs(load.pairs() - load.brokenPairs(), load.brokenPairs()));
+                new StatusReport.Pairs(load.pairs() - load.brokenPairs(), load.brokenPairs()),
+                driver.phases(refusal));
     }
 
     private StatusReport.OfLane status(Lane lane) {

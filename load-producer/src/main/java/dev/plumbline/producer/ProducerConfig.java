@@ -17,6 +17,7 @@ import io.smallrye.config.SmallRyeConfigBuilder;
 import io.smallrye.config.WithDefault;
 import io.smallrye.config.WithName;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -60,6 +61,8 @@ public interface ProducerConfig {
 
     /** How much load. */
     Load load();
+
+    Smoke smoke();
 
     /** Under which name the measurements are kept. */
     SeriesLabels series();
@@ -383,11 +386,26 @@ public interface ProducerConfig {
     }
 
     interface Load {
-        /** Requests at a time (closed loop). Exactly one of this and request-rate. */
+        /** Requests at a time (closed loop). Exactly one of this, request-rate, shape and concurrency-shape. */
         OptionalInt concurrency();
 
-        /** Requests per second (open loop). Exactly one of this and concurrency. */
+        /** Requests per second (open loop). */
         OptionalDouble requestRate();
+
+        /** Requests per second over time, from the begin of the measured part on, for example {@code square:10,50@20s}. */
+        Optional<String> shape();
+
+        /** Requests at a time over time, the same way, for example {@code ramp:2..16/60s}. */
+        Optional<String> concurrencyShape();
+
+        /**
+         * Which of several producers that share this load this one is, for example {@code 2/3}. The load is that of all. Absent = it
+         * offers all of it.
+         */
+        Optional<String> share();
+
+        /** When the load begins, warm-up included, for example {@code 2026-12-01T12:00:00Z}. Absent = as soon as it can. */
+        Optional<Instant> beginAt();
 
         /** CONSTANT (evenly spaced), POISSON or GAMMA; for request-rate. Default CONSTANT. */
         @WithDefault("CONSTANT")
@@ -416,6 +434,17 @@ public interface ProducerConfig {
         Duration warmupDuration();
 
         /**
+         * Whether the warm-up goes on after warmup-duration until the time to first token is steady (of whole answers e2e). Default
+         * false.
+         */
+        @WithDefault("false")
+        boolean warmupUntilSteady();
+
+        /** How long the warm-up takes at most then; what is measured behind it is told as not steady. Default 2 min. */
+        @WithDefault("2m")
+        Duration warmupMax();
+
+        /**
          * Whether a warm producer waits for {@code POST /release} before it offers load. Default false. Who starts it uses
          * the time to look whether the target answers.
          */
@@ -435,6 +464,10 @@ public interface ProducerConfig {
         @WithDefault("30s")
         Duration grace();
 
+        /** How long load goes on after a stated duration whatever is under way; it is not measured. Default 0 s. */
+        @WithDefault("0s")
+        Duration coolDown();
+
         /** How much later a closed loop's next request is due after a failure. Default 100 ms, 0 = at once. */
         @WithDefault("100ms")
         Duration pauseAfterFailure();
@@ -442,6 +475,15 @@ public interface ProducerConfig {
         /** Event loops that send. Default 1, 1 to 64. */
         @WithDefault("1")
         int eventLoops();
+    }
+
+    interface Smoke {
+        /** Whether one request is sent before any load, and its answer looked at; a bad one ends all. Default false. */
+        @WithDefault("false")
+        boolean enabled();
+
+        /** A regular expression that must be found in that answer. Absent = any text will do. Sends that request, too. */
+        Optional<String> expect();
     }
 
     interface SeriesLabels {

@@ -50,6 +50,8 @@ class ProducerHost {
         router.get("/status").handler(this::status);
         router.post("/release").handler(this::admit).handler(this::release);
         router.post("/end").handler(this::admit).handler(this::end);
+        router.post("/rate").handler(this::admit).handler(context -> change(context, true));
+        router.post("/concurrency").handler(this::admit).handler(context -> change(context, false));
     }
 
     private void admit(RoutingContext context) {
@@ -88,6 +90,40 @@ class ProducerHost {
     private void end(RoutingContext context) {
         Thread.ofVirtual().name("end").start(this::stop);
         context.response().setStatusCode(producer.isPresent() ? 202 : 503).end();
+    }
+
+    /** Changes a load that is changed by hand to the {@code level} of the query; answers what it was before. */
+    private void change(RoutingContext context, boolean isRate) {
+        Optional<LoadProducer> running = producer;
+        if (running.isEmpty()) {
+            context.response().setStatusCode(503).end("starting\n");
+            return;
+        }
+        double wanted;
+        try {
+            wanted = Double.parseDouble(String.valueOf(context.request().getParam("level")));
+        } catch (NumberFormatException e) {
+            context.response().setStatusCode(400).end("level must be a number, for example ?level=20\n");
+            return;
+        }
+        Thread.ofVirtual().name("change").start(() -> answer(context, running.get(), wanted, isRate));
+    }
+
+    private static void answer(RoutingContext context, LoadProducer running, double wanted, boolean isRate) {
+        try {
+            answer(context, 200, Double.toString(running.change(wanted, isRate)));
+        } catch (IllegalArgumentException e) {
+            answer(context, 409, String.valueOf(e.getMessage()));
+        } catch (IllegalStateException e) {
+            answer(context, 500, String.valueOf(e.getMessage()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void answer(RoutingContext context, int status, String words) {
+        context.vertx()
+                .runOnContext(unused -> context.response().setStatusCode(status).end(words + "\n"));
     }
 
     private void metrics(RoutingContext context) {

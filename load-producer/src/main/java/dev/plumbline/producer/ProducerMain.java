@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 public class ProducerMain implements QuarkusApplication {
 
     private static final int WRONG_CONFIGURATION = 2;
+    /** What was asked before the load was not answered as it should. */
+    private static final int TARGET_REFUSED = 4;
+
     private static final int INTERNAL_ERROR = 70;
 
     /** Opened before Quarkus starts: who comes meanwhile shall wait, and not start a producer of his own. */
@@ -150,10 +153,11 @@ public class ProducerMain implements QuarkusApplication {
             ReadyFile.publishIfAsked("producer", Map.of("http", http.getPort()));
         }
         producer.run();
+        producer.refusal().ifPresent(why -> System.err.println("load-producer: " + why));
         if (given.stay()) {
             Quarkus.waitForExit();
         }
-        return 0;
+        return producer.refusal().isPresent() ? TARGET_REFUSED : 0;
     }
 
     /** The orderly stop is bounded by the grace of emission; the rest is for closing HTTP. */

@@ -19,7 +19,6 @@ import dev.plumbline.producer.limits.CircuitBreaker;
 import dev.plumbline.producer.limits.SpendGuard;
 import dev.plumbline.producer.limits.SpendLimits;
 import dev.plumbline.producer.recorder.TokenChoice;
-import dev.plumbline.producer.schedule.FireTimes;
 import dev.plumbline.producer.selfcheck.Budgets;
 import dev.plumbline.producer.settings.Allowed;
 import dev.plumbline.producer.time.ProducerClock;
@@ -132,8 +131,10 @@ record ProducerSettings(
             throw new InvalidConfiguration(refused);
         });
         Optional<TraceSettings> trace = TraceSettings.checked(config);
-        LoadPoint loadPoint = trace.<LoadPoint>map(TraceSettings::loadPoint).orElseGet(() -> loadPoint(config.load()));
-        requireLoopsForSlots(config.load());
+        LoadPoint loadPoint =
+                trace.<LoadPoint>map(TraceSettings::loadPoint).orElseGet(() -> LoadStatement.checked(config.load()));
+        requireLoopsForSlots(loadPoint, config.load());
+        InvalidConfiguration.require("plumbline.smoke.", () -> Smoke.check(config.smoke()));
         Tokens tokens = tokens(config.tokens(), endpoint);
         WorkloadSettings asked = WorkloadSettings.checked(config, trace);
         Workload workload = asked.workload();
@@ -144,8 +145,7 @@ record ProducerSettings(
                 tokens.tokenizerFile().isPresent() || tokens.tokenize().isPresent() || workload.readsAnswers();
         AnswerLimits limits = limits(
                 Runtime.getRuntime().maxMemory(),
-                (canary.isPresent() ? 2 : 1)
-                        * config.load().concurrency().orElse(config.load().maxInFlight()),
+                (canary.isPresent() ? 2 : 1) * LoadShares.mostInFlight(loadPoint, config.load()),
                 asked.largest().answerTokens());
         return new ProducerSettings(
                 bootstrapServers,
@@ -201,6 +201,8 @@ record ProducerSettings(
         Allowed.span("load.pause-after-failure", nanos(load.pauseAfterFailure()), 0);
         Allowed.span("load.grace", nanos(load.grace()), 0);
         load.ramp().ifPresent(ramp -> Allowed.span("load.ramp", nanos(ramp), 0));
+        Allowed.span("load.cool-down", nanos(load.coolDown()), 0);
+        Allowed.span("load.warmup-max", nanos(load.warmupMax()), 1_000_000_000L);
         ProducerConfig.Workload workload = config.workload();
         Allowed.number("workload.max-tokens", workload.maxTokens(), 1, 1_000_000);
         Allowed.number("workload.prompt-tokens", workload.promptTokens(), 1, 100_000);
@@ -279,24 +281,8 @@ record ProducerSettings(
                 variants.stream().collect(Collectors.toMap(variant -> variant, variant -> new CircuitBreaker(pauses))));
     }
 
-    private static LoadPoint loadPoint(ProducerConfig.Load load) {
-        if (load.concurrency().isPresent() == load.requestRate().isPresent()) {
-            throw new InvalidConfiguration("exactly one of plumbline.load.concurrency (closed loop, for example 8) and"
-                    + " plumbline.load.request-rate (open loop, for example 20) must be set, "
-                    + (load.concurrency().isPresent() ? "both are" : "neither is"));
-        }
-        InvalidConfiguration.require("plumbline.load.", () -> FireTimes.requireBurstiness(load.burstiness()));
-        return load.concurrency().isPresent()
-                ? InvalidConfiguration.allowed(
-                        "plumbline.load.",
-                        () -> new LoadPoint.ClosedLoop(load.concurrency().getAsInt()))
-                : InvalidConfiguration.allowed(
-                        "plumbline.load.request-rate: ",
-                        () -> new LoadPoint.OpenLoop(load.requestRate().getAsDouble(), arrivals(load)));
-    }
-
-    private static void requireLoopsForSlots(ProducerConfig.Load load) {
-        int slots = load.concurrency().orElse(load.maxInFlight());
+    private static void requireLoopsForSlots(LoadPoint point, ProducerConfig.Load load) {
+        int slots = LoadShares.leastForLoops(point, load);
         InvalidConfiguration.require(
                 "plumbline.load.",
                 () -> Allowed.require(
@@ -306,7 +292,7 @@ record ProducerSettings(
                         "1 to " + slots + ", no more than requests at a time"));
     }
 
-    private static Arrivals arrivals(ProducerConfig.Load load) {
+    static Arrivals arrivals(ProducerConfig.Load load) {
         return switch (load.arrivalPattern()) {
             case CONSTANT -> new Arrivals.Constant();
             case POISSON -> new Arrivals.Poisson();

@@ -30,6 +30,7 @@ import java.util.OptionalLong;
  * @param spent all that was sent, warm-ups of the target included
  * @param lanes the same of each series that is driven; those of the target first, and the first of them is also said above
  * @param pairs of requests to both targets that are over
+ * @param phases how the load began and where it is
  */
 @JsonPropertyOrder(alphabetic = false)
 record StatusReport(
@@ -58,7 +59,8 @@ record StatusReport(
         Optional<SpendGuard.Limit> limitReached,
         SpendGuard.Spent spent,
         List<OfLane> lanes,
-        Pairs pairs) {
+        Pairs pairs,
+        PhaseReport phases) {
 
     /**
      * What became of the requests of one series.

@@ -67,6 +67,17 @@ record TraceSettings(Replay replay, LoadPoint.Trace loadPoint) {
 
     private static void requireLoadOf(ProducerConfig config) {
         ProducerConfig.Load load = config.load();
+        if (load.shape().isPresent() || load.concurrencyShape().isPresent() || load.warmupUntilSteady()) {
+            throw new InvalidConfiguration((load.warmupUntilSteady()
+                            ? "plumbline.load.warmup-until-steady"
+                            : load.shape().isPresent() ? "plumbline.load.shape" : "plumbline.load.concurrency-shape")
+                    + " may not be set with plumbline.trace.file: the trace says what is due when;"
+                    + " plumbline.trace.speed makes it faster, plumbline.load.warmup-duration warms the target");
+        }
+        if (load.share().filter(share -> !share.equals("1/1")).isPresent()) {
+            throw new InvalidConfiguration("plumbline.load.share may not be set with plumbline.trace.file: one producer"
+                    + " replays a trace; plumbline.load.event-loops uses more of its machine");
+        }
         boolean isBySession = config.trace().mode() == Replay.Mode.SESSION;
         if (load.requestRate().isPresent()) {
             throw new InvalidConfiguration(

@@ -1,5 +1,6 @@
 package dev.plumbline.producer;
 
+import dev.plumbline.contract.event.Outcome;
 import dev.plumbline.contract.series.Series;
 import dev.plumbline.contract.telemetry.GpuSample;
 import dev.plumbline.producer.client.AnswerNotes;
@@ -15,6 +16,7 @@ import dev.plumbline.producer.emission.KafkaConnector;
 import dev.plumbline.producer.emission.LoadSurroundings;
 import dev.plumbline.producer.emission.MarkedQueue;
 import dev.plumbline.producer.exposition.ProducerMetrics;
+import dev.plumbline.producer.phases.FirstWave;
 import dev.plumbline.producer.recorder.EndedRequest;
 import dev.plumbline.producer.selfcheck.LostTimeWatch;
 import dev.plumbline.producer.selfcheck.ProcessCpu;
@@ -30,6 +32,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -49,6 +53,7 @@ final class Wiring {
 
     final ProducerMetrics metrics;
     final LoadCounters loadCounters;
+    final FirstWave firstWave = new FirstWave();
     final EmissionCounters emissionCounters = new EmissionCounters();
     /** By the variant that each target serves. */
     final Map<String, TargetNotes> targets;
@@ -197,7 +202,32 @@ final class Wiring {
                 .orElseThrow(() -> new IllegalArgumentException(lane + " is none of those that are driven"));
     }
 
+    /** What the first requests of the load looked like, measured or not. */
+    void ended(EndedRequest request, boolean measured) {
+        OptionalDouble latency = latencyNanos(request);
+        if (latency.isPresent()) {
+            firstWave.ended(
+                    request.stamps().sentNanos().orElseThrow(),
+                    request.stamps().endNanos(),
+                    latency.getAsDouble(),
+                    measured);
+        }
+    }
+
+    /** Time to first token of an answer in chunks, else e2e; empty of what was not answered. */
+    static OptionalDouble latencyNanos(EndedRequest request) {
+        OptionalLong sent = request.stamps().sentNanos();
+        if (sent.isEmpty() || !(request.outcome() instanceof Outcome.Completed)) {
+            return OptionalDouble.empty();
+        }
+        long answered = request.response().streamed()
+                ? request.stamps().firstContentNanos().orElse(request.stamps().endNanos())
+                : request.stamps().endNanos();
+        return OptionalDouble.of(answered - sent.getAsLong());
+    }
+
     private void ended(EndedRequest request) {
+        ended(request, true);
         metrics.ended(request);
         if (tokenStage.isEmpty()) {
             metrics.tokensCounted(request);

@@ -4,7 +4,7 @@
  *
  * <pre>
  * schedule ─▶ dispatch ─▶ client ─▶ (protocol, recorder) ─▶ emission ─▶ Kafka
- *                └▶ activity, selfcheck                └▶ exposition
+ *                └▶ activity, selfcheck, phases        └▶ exposition
  * </pre>
  *
  * <p>What the target and its machine tell beside that comes from the library {@code target-telemetry}; {@link

@@ -74,6 +74,12 @@ class ProducerHostTest {
         assertThat(post("/release", "Accept", "*/*")).isEqualTo(401);
         assertThat(post("/release", "Authorization", "Bearer " + TOKEN)).isEqualTo(204);
         assertThat(post("/end", "Authorization", "Bearer wrong")).isEqualTo(401);
+        assertThat(post("/rate?level=5", "Accept", "*/*")).isEqualTo(401);
+        assertThat(post("/rate?level=fast", "Authorization", "Bearer " + TOKEN)).isEqualTo(400);
+        // A steady load stays what its name says.
+        assertThat(post("/rate?level=5", "Authorization", "Bearer " + TOKEN)).isEqualTo(409);
+        assertThat(post("/concurrency?level=5", "Authorization", "Bearer " + TOKEN))
+                .isEqualTo(409);
         assertThat(post("/end", "Authorization", "Bearer " + TOKEN)).isEqualTo(202);
     }
 }

@@ -147,6 +147,52 @@ class ProducerSettingsTest {
                 .isEqualTo(new LoadPoint.OpenLoop(2.5, new Arrivals.Constant()));
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "shape; square:10,50@20s; s-square10-50x20s-constant",
+                "concurrency-shape; ramp:2..16/60s; s-ramp2-16x60s-slots"
+            })
+    void aShapeIsALoadOfItsOwn(String key, String shape, String load) {
+        assertThat(ProducerSettings.checked(
+                                config(Map.of("plumbline.load.concurrency", "", "plumbline.load." + key, shape)))
+                        .series()
+                        .group()
+                        .loadPoint())
+                .isEqualTo(LoadPoint.parse(load));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "plumbline.load.shape=wave:1; plumbline.load.shape: 'wave:1' is no shape of a load",
+                "plumbline.load.concurrency-shape=ramp:1..2.5/3s; plumbline.load.concurrency-shape: ramp:1..2.5/3s: requests at a time are whole",
+                "plumbline.load.request-rate=5 plumbline.load.shape=adjustable:2; both are: request-rate, shape",
+                "plumbline.load.shape=adjustable:2 plumbline.load.share=1/2; plumbline.load.share: a load",
+                "plumbline.load.shape=ramp:1..2/3s plumbline.load.share=1/2; set begin-at to the same moment",
+                "plumbline.load.request-rate=5 plumbline.load.share=3/2; plumbline.load.share = 3/2 is not allowed",
+                "plumbline.load.request-rate=5 plumbline.load.arrival-pattern=gamma plumbline.load.share=1/2; the sum of gamma arrivals is none",
+                "plumbline.load.concurrency=1 plumbline.load.share=1/2; 1 requests at a time cannot be shared by 2",
+                "plumbline.load.request-rate=5 plumbline.load.share=1/2 plumbline.load.warmup-until-steady=true; warmup-until-steady: producers that share",
+                "plumbline.load.shape=ramp:0..2/3s plumbline.load.warmup-until-steady=true; which is 0",
+                "plumbline.trace.file=t.csv plumbline.load.shape=ramp:1..5/9s; plumbline.load.shape may not be set with",
+                "plumbline.trace.file=t.csv plumbline.load.share=1/2; plumbline.load.share may not be set with",
+                "plumbline.trace.file=t.csv plumbline.load.warmup-until-steady=true; warmup-until-steady may not be set with",
+                "plumbline.load.request-rate=5 plumbline.smoke.expect=(; plumbline.smoke.expect is no regular expression",
+            })
+    void loadsThatContradictThemselvesAreRefusedWithARemedy(String settings, String words) {
+        Map<String, String> load = new HashMap<>(Map.of("plumbline.load.concurrency", ""));
+        for (String setting : settings.split(" ")) {
+            load.put(setting.replaceFirst("=.*", ""), setting.replaceFirst("[^=]*=", ""));
+        }
+        assertThatThrownBy(() -> ProducerSettings.checked(config(load)))
+                .isInstanceOf(InvalidConfiguration.class)
+                .hasMessageContaining(words)
+                .hasMessageNotContaining("\n");
+    }
+
     @Test
     void whoWantsToCloseConnectionsIsToldTheSetting() {
         assertThatThrownBy(() ->

@@ -102,11 +102,15 @@ final class BareReader {
                 }
             }
             case LoadPoint.OpenLoop rate -> pace(System.nanoTime(), 0, 1e9 / rate.requestsPerSecond());
-            case LoadPoint.Trace trace ->
-                throw new IllegalArgumentException("a bare reader does not make the load " + trace.key());
-            case LoadPoint.Other other ->
-                throw new IllegalArgumentException("a bare reader does not make the load " + other.key());
+            case LoadPoint.Trace trace -> throw unread(trace);
+            case LoadPoint.ShapedRate shaped -> throw unread(shaped);
+            case LoadPoint.ShapedSlots shaped -> throw unread(shaped);
+            case LoadPoint.Other other -> throw unread(other);
         }
+    }
+
+    private static IllegalArgumentException unread(LoadPoint load) {
+        return new IllegalArgumentException("a bare reader does not make the load " + load.key());
     }
 
     /** Everything that is due by now, then the rest when it is. */

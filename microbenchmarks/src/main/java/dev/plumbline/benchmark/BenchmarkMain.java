@@ -306,16 +306,20 @@ public final class BenchmarkMain implements Callable<Integer> {
                                 "constant",
                                 "--max-in-flight",
                                 "10000");
-                    case LoadPoint.Trace trace ->
-                        throw new IllegalArgumentException("no benchmark makes the load " + trace.key());
-                    case LoadPoint.Other other ->
-                        throw new IllegalArgumentException("no run makes the load " + other.key());
+                    case LoadPoint.Trace trace -> throw notBenchmarked(trace);
+                    case LoadPoint.ShapedRate shaped -> throw notBenchmarked(shaped);
+                    case LoadPoint.ShapedSlots shaped -> throw notBenchmarked(shaped);
+                    case LoadPoint.Other other -> throw notBenchmarked(other);
                 });
         int code = children.run("run", 1, command, flags.environment(), Duration.ofSeconds(warmup + seconds + 300L));
         if (code != 0 && code != 3) {
             throw new IllegalStateException("plumb run ended with " + code + ": see " + children.log("run"));
         }
         return seen(newestRun());
+    }
+
+    private static IllegalArgumentException notBenchmarked(LoadPoint load) {
+        return new IllegalArgumentException("no benchmark makes the load " + load.key());
     }
 
     private Path newestRun() throws IOException {

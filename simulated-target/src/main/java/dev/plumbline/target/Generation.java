@@ -31,7 +31,8 @@ final class Generation extends Answer {
         phase = Phase.PREFILL;
         double workNanos = timing.prefillNanos()
                 + (double) timing.prefillNanosPerPromptToken() * request().promptTokens();
-        dueNanos = admitted + Math.round(workNanos * draws().prefillJitter() * now.prefillFactor());
+        double factor = now.prefillFactor() * timing.cold().factorOf(request().ordinal());
+        dueNanos = admitted + Math.round(workNanos * draws().prefillJitter() * factor);
         callOff = engine.timers().at(dueNanos, this::prefilled);
     }
 

@@ -21,8 +21,8 @@ final class LockstepOptions {
     private static final Pattern SIZE = Pattern.compile("(\\d{1,15}(?:\\.\\d{1,6})?)([KMGT]?)");
 
     /** Flags that say how long a stream of its own timing takes, or how many there are. */
-    private static final List<String> NOT_WITH_STEPS =
-            List.of("--slots", "--prefill-ms", "--prefill-us-per-token", "--decode-ms");
+    private static final List<String> NOT_WITH_STEPS = List.of(
+            "--slots", "--prefill-ms", "--prefill-us-per-token", "--decode-ms", "--cold-requests", "--cold-factor");
 
     private static final List<String> ONLY_WITH_STEPS = List.of(
             "--step-ms-per-sequence",

@@ -109,6 +109,12 @@ public final class SimulatedTargetMain implements Callable<Integer> {
     @Option(names = "--jitter-sigma", paramLabel = "S", description = "sigma of the lognormal factor on both")
     private double jitterSigma = TimingSettings.DEFAULT.jitterSigma();
 
+    @Option(names = "--cold-requests", paramLabel = "N", description = "first requests, whose prefills take longer")
+    private int coldRequests;
+
+    @Option(names = "--cold-factor", paramLabel = "F", description = "how many times as long the first of them takes")
+    private double coldFactor = 10;
+
     @Option(names = "--output-tokens", paramLabel = "MEAN", description = "mean output length in tokens")
     private int outputTokens = OutputSettings.DEFAULT.meanTokens();
 
@@ -205,7 +211,8 @@ public final class SimulatedTargetMain implements Callable<Integer> {
                         LockstepOptions.nanos("--prefill-ms", prefillMillis, 1e6),
                         LockstepOptions.nanos("--prefill-us-per-token", prefillMicrosPerToken, 1e3),
                         LockstepOptions.nanos("--decode-ms", decodeMillis, 1e6),
-                        jitterSigma),
+                        jitterSigma,
+                        coldRequests == 0 ? ColdStart.NONE : new ColdStart(coldRequests, coldFactor)),
                 new OutputSettings(outputTokens, outputTokensSigma, tokensPerChunk, roleChunkEarly),
                 new CapacitySettings(
                         slots, queueLimit, overloadStatus, maxModelLength, CapacitySettings.DEFAULT.maxBodyBytes()),

@@ -33,7 +33,7 @@ final class ControlTopic {
      * @param properties of Kafka clients, {@code bootstrap.servers} among them
      * @param answerWithin longest wait for Kafka, twice: for the topic, and for the record
      */
-    ControlTopic(Map<String, String> properties, Duration answerWithin) {
+    ControlTopic(Map<String, ?> properties, Duration answerWithin) {
         this.properties = new HashMap<>(properties);
         this.answerWithin = answerWithin;
     }

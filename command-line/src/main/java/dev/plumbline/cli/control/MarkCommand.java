@@ -135,7 +135,7 @@ public final class MarkCommand implements Callable<Integer> {
     }
 
     /** The id follows from the content: a step of a pipeline that is tried again tells the same deploy. */
-    private static DeployMarker named(DeployMarker marker) {
+    static DeployMarker named(DeployMarker marker) {
         try {
             byte[] hash = MessageDigest.getInstance("SHA-256").digest(Codec.CONTROLS.encode(marker));
             return new DeployMarker(

@@ -184,6 +184,10 @@ final class LoadControl {
         if (ours.isPresent()) {
             return ours.map(RunEnding.Broken::new);
         }
+        Optional<String> refused = progress.status().phases().flatMap(ProducerControl.Phases::refused);
+        if (refused.isPresent()) {
+            return refused.map(RunEnding.Broken::new);
+        }
         if (progress.isStopped()) {
             return Optional.of(ending());
         }

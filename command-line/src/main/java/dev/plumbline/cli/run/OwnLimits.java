@@ -77,12 +77,15 @@ record OwnLimits(OptionalLong openFiles, OptionalLong ports) {
                         + ": raise it with 'ulimit -n " + (many + 1_024) + "', or ask for less with --concurrency");
     }
 
-    /** How many requests are in flight all the time; empty where that depends on the target. */
+    /** How many requests are in flight at most, whatever the target does; empty where that depends on the target. */
     private static OptionalInt slots(LoadPoint load) {
         return switch (load) {
             case LoadPoint.ClosedLoop closed -> OptionalInt.of(closed.concurrency());
             case LoadPoint.Trace trace -> trace.sessions();
+            case LoadPoint.ShapedSlots shaped ->
+                OptionalInt.of((int) Math.ceil(shaped.shape().highestLevel()));
             case LoadPoint.OpenLoop open -> OptionalInt.empty();
+            case LoadPoint.ShapedRate shaped -> OptionalInt.empty();
             case LoadPoint.Other other -> OptionalInt.empty();
         };
     }

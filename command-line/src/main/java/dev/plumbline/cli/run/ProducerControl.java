@@ -12,13 +12,16 @@ import dev.plumbline.probe.http.SideAnswer;
 import dev.plumbline.probe.http.SideClient;
 import dev.plumbline.probe.http.SideRequest;
 import dev.plumbline.process.ControlAccess;
+import dev.plumbline.reports.Figures;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 
 /** The producer's own HTTP interface: status, release, end. One thread. */
 final class ProducerControl implements LoadControl.Producer, AutoCloseable {
@@ -60,6 +63,22 @@ final class ProducerControl implements LoadControl.Producer, AutoCloseable {
     @Override
     public void end() throws InterruptedException {
         tell("/end");
+    }
+
+    /**
+     * Changes a load that is changed by hand.
+     *
+     * @return what it was before
+     * @throws StackFailure if it cannot be changed so
+     */
+    String change(String path, double level) throws InterruptedException {
+        SideAnswer answer = ask(new SideRequest(
+                "POST", at(path + "?level=" + ChangeLoad.plain(level)), credentials, Optional.empty(), TIMEOUT));
+        String words = answer.text().lines().findFirst().orElse("no reason");
+        if (answer.status() != 200) {
+            throw new StackFailure(ExitCode.INFRASTRUCTURE, "the load was not changed: " + words);
+        }
+        return words.replaceFirst("\\.0$", "");
     }
 
     private void tell(String path) throws InterruptedException {
@@ -126,7 +145,52 @@ final class ProducerControl implements LoadControl.Producer, AutoCloseable {
             OptionalLong breakerOpenSinceEpochMillis,
             boolean toldToEnd,
             Optional<String> limitReached,
-            Optional<Spent> spent) {
+            Optional<Spent> spent,
+            Optional<Phases> phases) {
+
+        /** One that says nothing of phases. */
+        Status(
+                State state,
+                long epoch,
+                long due,
+                long sent,
+                long inFlight,
+                long completed,
+                Map<FailureKind, Long> failed,
+                long dropped,
+                long cancelled,
+                Map<OwnLimit, Long> ownLimits,
+                long acknowledged,
+                long lost,
+                long unmeasuredRequests,
+                OptionalLong measuredFromEpochMillis,
+                OptionalLong measuredUntilEpochMillis,
+                OptionalLong breakerOpenSinceEpochMillis,
+                boolean toldToEnd,
+                Optional<String> limitReached,
+                Optional<Spent> spent) {
+            this(
+                    state,
+                    epoch,
+                    due,
+                    sent,
+                    inFlight,
+                    completed,
+                    failed,
+                    dropped,
+                    cancelled,
+                    ownLimits,
+                    acknowledged,
+                    lost,
+                    unmeasuredRequests,
+                    measuredFromEpochMillis,
+                    measuredUntilEpochMillis,
+                    breakerOpenSinceEpochMillis,
+                    toldToEnd,
+                    limitReached,
+                    spent,
+                    Optional.empty());
+        }
 
         /** Before the producer can answer. */
         static final Status STARTING = new Status(
@@ -182,11 +246,71 @@ final class ProducerControl implements LoadControl.Producer, AutoCloseable {
                     successor.limitReached,
                     spent.isPresent() && successor.spent.isPresent()
                             ? Optional.of(spent.get().plus(successor.spent.get()))
-                            : spent.or(successor::spent));
+                            : spent.or(successor::spent),
+                    phases.map(first -> first.plus(successor.phases)).or(successor::phases));
         }
 
         long failedTotal() {
             return failed.values().stream().mapToLong(Long::longValue).sum();
+        }
+    }
+
+    /**
+     * How the load began, and where it is.
+     *
+     * @param refused why no load was offered; empty where it was
+     * @param warmUp how a warm-up ended that goes on until the target is steady
+     * @param coldWave the first requests, where they met a cold target
+     * @param level of a load that is changed by hand
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    record Phases(
+            Optional<String> refused, Optional<WarmUp> warmUp, Optional<ColdWave> coldWave, OptionalDouble level) {
+
+        /** How a warm-up ended. */
+        @JsonIgnoreProperties(ignoreUnknown = true)
+        record WarmUp(boolean steady, long millis, long requests) {
+
+            String text() {
+                return (steady ? "steady after " : "not steady within ") + Figures.seconds(millis) + ", "
+                        + Figures.count(requests) + " requests";
+            }
+        }
+
+        /** The first requests of a load, and how they compare with those that followed. */
+        @JsonIgnoreProperties(ignoreUnknown = true)
+        record ColdWave(int requests, double p50Nanos, double restP50Nanos, boolean measured) {
+
+            String text() {
+                return (requests == 1
+                                ? "the first request was"
+                                : "the first " + Figures.count(requests) + " requests were")
+                        + " a cold wave: p50 " + Figures.duration(p50Nanos) + ", "
+                        + Figures.significant(p50Nanos / restP50Nanos) + " times the rest ("
+                        + Figures.duration(restP50Nanos) + "); "
+                        + (measured
+                                ? "they are in the numbers: --warmup-duration keeps them out"
+                                : "the warm-up kept them out of the numbers");
+            }
+        }
+
+        /** What is known of the begin is the first's, what tells of now is the successor's. */
+        Phases plus(Optional<Phases> successor) {
+            return successor
+                    .map(now -> new Phases(now.refused, warmUp.or(now::warmUp), coldWave.or(now::coldWave), now.level))
+                    .orElse(this);
+        }
+
+        Optional<String> levelText() {
+            return level.isPresent() ? Optional.of(ChangeLoad.plain(level.getAsDouble())) : Optional.empty();
+        }
+
+        /** What the record of a run says of them, by name. */
+        Map<String, String> facts() {
+            Map<String, String> facts = new TreeMap<>();
+            warmUp.ifPresent(told -> facts.put("warmedUp", told.text()));
+            coldWave.ifPresent(told -> facts.put("firstWave", told.text()));
+            return facts;
         }
     }
 

@@ -113,6 +113,10 @@ final class ProducerProperties {
         if (hasMeasured) {
             all.put("plumbline.load.warmup-duration", "0s");
             all.put("plumbline.load.warmup-requests", "0");
+            all.remove("plumbline.load.warmup-until-steady");
+            all.remove("plumbline.load.begin-at");
+            all.put("plumbline.smoke.enabled", "false");
+            all.remove("plumbline.smoke.expect");
             all.put("plumbline.selfwarmup.duration", "2s");
         }
         all.putAll(plan.output().settings);
@@ -126,15 +130,20 @@ final class ProducerProperties {
                 all.put("plumbline.load.concurrency", Integer.toString(closed.concurrency()));
             case LoadPoint.OpenLoop open -> {
                 all.put("plumbline.load.request-rate", Double.toString(open.requestsPerSecond()));
-                LoadOptions.ArrivalPattern pattern =
-                        load.burstiness == null ? load.arrivalPattern : LoadOptions.ArrivalPattern.gamma;
-                all.put("plumbline.load.arrival-pattern", pattern.name().toUpperCase(Locale.ROOT));
-                put(all, "plumbline.load.burstiness", load.burstiness);
+                arrivals(all, load);
+            }
+            case LoadPoint.ShapedRate shaped -> {
+                all.put("plumbline.load.shape", shaped.shape().text());
+                arrivals(all, load);
+            }
+            case LoadPoint.ShapedSlots shaped -> {
+                all.put("plumbline.load.concurrency-shape", shaped.shape().text());
                 all.put("plumbline.load.max-in-flight", Integer.toString(load.maxInFlight));
             }
             case LoadPoint.Trace trace -> trace(all, plan, trace);
             case LoadPoint.Other other -> throw new IllegalStateException("no producer makes the load " + other.key());
         }
+        plan.options().shape.into(all);
         plan.duration().ifPresent(duration -> all.put("plumbline.load.duration", duration.toMillis() + "ms"));
         if (load.requestCount != null && plan.trace().isEmpty()) {
             all.put("plumbline.load.request-count", Long.toString(load.requestCount));
@@ -184,6 +193,14 @@ final class ProducerProperties {
         if (span != null) {
             all.put(key, span.toMillis() + "ms");
         }
+    }
+
+    private static void arrivals(Map<String, String> all, LoadOptions load) {
+        LoadOptions.ArrivalPattern pattern =
+                load.burstiness == null ? load.arrivalPattern : LoadOptions.ArrivalPattern.gamma;
+        all.put("plumbline.load.arrival-pattern", pattern.name().toUpperCase(Locale.ROOT));
+        put(all, "plumbline.load.burstiness", load.burstiness);
+        all.put("plumbline.load.max-in-flight", Integer.toString(load.maxInFlight));
     }
 
     private static void spend(Map<String, String> all, RunPlan plan) {

@@ -426,6 +426,7 @@ final class Run {
             conditions.putAll(own.conditions());
         });
         plan.trace().ifPresent(trace -> conditions.putAll(trace.replay().conditions()));
+        conditions.putAll(plan.options().shape.conditions(plan.duration()));
         canary.ifPresent(beside -> conditions.put(CanaryTarget.CONDITION, CanaryTarget.condition(beside.split())));
         address.wanted()
                 .generic()

@@ -30,6 +30,9 @@ public final class RunOptions {
     @ArgGroup(validate = false, heading = "%nTrace%n")
     TraceOptions trace = new TraceOptions();
 
+    @ArgGroup(validate = false, heading = "%nLoad over time, and phases%n")
+    ShapeOptions shape = new ShapeOptions();
+
     @ArgGroup(validate = false, heading = "%nMeaning and verdict%n")
     JudgementOptions judgement = new JudgementOptions();
 

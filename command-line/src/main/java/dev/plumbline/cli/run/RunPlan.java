@@ -80,6 +80,9 @@ record RunPlan(
         if (options.trace.file != null && options.prompts.areGiven()) {
             throw new Wrong("--trace", "says what is asked, and so do your own prompts: leave one of them out");
         }
+        if (options.trace.file != null) {
+            options.shape.checkBesideTrace();
+        }
         Optional<TracePlan> trace = TracePlan.checked(options.trace, load);
         Double rate = load.requestRate;
         boolean open = rate != null && rate != Double.POSITIVE_INFINITY;
@@ -101,7 +104,8 @@ record RunPlan(
         if (load.burstiness != null && !(load.burstiness >= 0.01 && load.burstiness <= 1_000)) {
             throw new Wrong("--burstiness", "is " + load.burstiness + ", allowed is 0.01 to 1000");
         }
-        if (!open && load.burstiness != null) {
+        options.shape.check(load);
+        if (!open && options.shape.shape == null && load.burstiness != null) {
             throw new Wrong("--burstiness", "is of an open loop: give --request-rate, too, as a number");
         }
         range("--max-in-flight", load.maxInFlight, 1, 1_000_000);
@@ -111,7 +115,7 @@ record RunPlan(
         spreads("--osl", load.outputTokens, load.outputTokensDeviation(), 1_000_000);
         Largest largest = options.workload.largest(load);
         bounded(options.generation, spend);
-        if (load.ramp != null && load.concurrency == null && open) {
+        if (load.ramp != null && load.concurrency == null && (open || options.shape.shape != null)) {
             throw new Wrong("--ramp", "is of a closed loop: give --concurrency instead of --request-rate");
         }
         atLeast("--request-timeout", load.requestTimeout, Duration.ofMillis(1));
@@ -138,6 +142,7 @@ record RunPlan(
         boolean endless = duration.isEmpty() && load.requestCount == null && trace.isEmpty();
         spending(spend, endless, mayCostMoney);
         LoadPoint loadPoint = trace.<LoadPoint>map(TracePlan::loadPoint)
+                .or(() -> options.shape.loadPoint(load))
                 .orElseGet(() -> open && rate != null
                         ? new LoadPoint.OpenLoop(rate, load.arrivals())
                         : new LoadPoint.ClosedLoop(concurrency(load)));
@@ -277,7 +282,8 @@ record RunPlan(
      *
      * @throws Wrong for the first that is none
      */
-    static void checkStatements(JudgementOptions judgement) {
+    static void checkStatements(JudgementOptions judgement, ShapeOptions shape) {
+        shape.checkAlone();
         goals(judgement);
         budgets(judgement);
     }
@@ -353,6 +359,10 @@ record RunPlan(
                     case LoadPoint.OpenLoop open -> Math.floor(open.requestsPerSecond() * warmupSeconds);
                     case LoadPoint.Trace replayed ->
                         trace.map(plan -> plan.rowsWithin(load.warmupDuration)).orElse(0L);
+                    case LoadPoint.ShapedRate shaped ->
+                        Math.floor(shaped.shape().firstLevel() * warmupSeconds);
+                    case LoadPoint.ShapedSlots shaped ->
+                        warmupSeconds > 0 ? Math.floor(shaped.shape().firstLevel()) : 0;
                     case LoadPoint.Other other -> throw unmakeable(other);
                 };
         if (spend.maxRequests != null && spend.maxRequests <= warmup) {
@@ -366,6 +376,9 @@ record RunPlan(
             case LoadPoint.ClosedLoop closed -> warmupSeconds > 0 ? closed.concurrency() : 1;
             case LoadPoint.OpenLoop open -> 1;
             case LoadPoint.Trace replayed -> replayed.sessions().orElse(1);
+            case LoadPoint.ShapedRate shaped -> 1;
+            case LoadPoint.ShapedSlots shaped ->
+                warmupSeconds > 0 ? (int) Math.max(1, shaped.shape().firstLevel()) : 1;
             case LoadPoint.Other other -> throw unmakeable(other);
         };
         double longestAnswer = largest.answerTokens();

@@ -55,6 +55,7 @@ final class RunSession {
     private final RunProgress progress;
     private final RunRecorder recorder;
     private final Optional<ForeignTally> foreign;
+    private Optional<AdjustedLoad> adjusted = Optional.empty();
 
     RunSession(
             RunPlan plan,
@@ -193,7 +194,7 @@ final class RunSession {
                 recorder.log("load begins: "
                         + series.parts().stream().map(Series::key).collect(Collectors.joining(", ")) + " on "
                         + discovery.url().base());
-                RunEnding ending = load.follow();
+                RunEnding ending = followed(load);
                 pipe.leaveProducer();
                 view.settling(ending);
                 load.end().ifPresent(recorder::log);
@@ -204,6 +205,22 @@ final class RunSession {
                         stack);
                 return ending;
             }
+        }
+    }
+
+    /** While it goes on, a load that may be changed can be. */
+    private RunEnding followed(LoadControl load) throws InterruptedException {
+        adjusted = AdjustedLoad.of(
+                plan.runId(),
+                series.whole(),
+                pipe.url(Part.PRODUCER),
+                pipe.controlToken(),
+                pipe.kafkaClient(),
+                recorder::log);
+        try {
+            return load.follow();
+        } finally {
+            adjusted.ifPresent(AdjustedLoad::close);
         }
     }
 
@@ -273,7 +290,10 @@ final class RunSession {
     }
 
     private JudgedRun judged(RunEnding ending, Judge judge) {
-        RunResult result = progress.result(ending, clock.epochMillis());
+        Map<String, String> facts =
+                progress.status().phases().map(ProducerControl.Phases::facts).orElse(Map.of());
+        facts.forEach((name, fact) -> recorder.log(name + ": " + fact));
+        RunResult result = progress.result(ending, clock.epochMillis()).withFacts(facts);
         RunVerdict verdict = judge.judge(result);
         judge.publish(result, verdict).ifPresent(problem -> recorder.log("the run's record: " + problem));
         recorder.log(verdict.word().label() + ": " + verdict.reason());
@@ -314,6 +334,7 @@ final class RunSession {
 
         @Override
         public void show(long nowEpochMillis) {
+            adjusted.ifPresent(changed -> changed.heard(progress.status(), nowEpochMillis));
             view.show(progress.snapshot(nowEpochMillis, pipe.away()));
         }
 

@@ -124,7 +124,8 @@ final class RunView {
             screen.line("  load begins " + Figures.clock(atEpochMillis)
                     + (plan.warmup().isZero()
                             ? ""
-                            : ", measured after a warm-up of " + DurationConverter.format(plan.warmup())));
+                            : ", measured after a warm-up of " + DurationConverter.format(plan.warmup())
+                                    + (plan.options().shape.warmupUntilSteady ? " or more" : "")));
         }
     }
 
@@ -388,7 +389,10 @@ final class RunView {
 
     private String phase(Snapshot now) {
         if (now.startEpochMillis() == Long.MAX_VALUE) {
-            return "starting";
+            return plan.options().shape.warmupUntilSteady && now.status().unmeasuredRequests() > 0
+                    ? "warming up until the target is steady, "
+                            + Figures.count(now.status().unmeasuredRequests()) + " requests"
+                    : "starting";
         }
         long sinceMillis = now.nowEpochMillis() - now.startEpochMillis();
         if (sinceMillis < 0) {
@@ -422,9 +426,19 @@ final class RunView {
                         + Figures.count(status.inFlight()) + " in flight";
             case LoadPoint.Trace trace ->
                 "trace " + trace.name() + ", " + reached + ", " + Figures.count(status.inFlight()) + " in flight";
+            case LoadPoint.ShapedRate shaped -> shaped(shaped.shape().text() + " req/s", reached, status);
+            case LoadPoint.ShapedSlots shaped -> shaped(shaped.shape().text() + " in flight", reached, status);
             case LoadPoint.Other other ->
                 other.key() + ", " + reached + ", " + Figures.count(status.inFlight()) + " in flight";
         };
+    }
+
+    private static String shaped(String asked, String reached, Status status) {
+        String now = status.phases()
+                .flatMap(ProducerControl.Phases::levelText)
+                .map(level -> " (" + level + " now)")
+                .orElse("");
+        return asked + now + ", " + reached + " reached, " + Figures.count(status.inFlight()) + " in flight";
     }
 
     private String cost(ProducerControl.Spent spent) {

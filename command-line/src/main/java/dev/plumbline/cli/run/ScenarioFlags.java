@@ -166,7 +166,7 @@ public final class ScenarioFlags {
         try {
             alone.parseArgs(argument.toArray(String[]::new));
             other.options().target.headers(alone);
-            RunPlan.checkStatements(other.options().judgement);
+            RunPlan.checkStatements(other.options().judgement, other.options().shape);
             var unused = other.options().canary.headers();
             other.options().generation.generation();
         } catch (ParameterException e) {

@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -68,6 +69,8 @@ final class SummaryView {
             lines.add("    " + screen.alarming(title));
             lines.addAll(latencies(figures::unvouchedLatency, screen));
         });
+        fact(result, "warmedUp").ifPresent(text -> lines.add(row("warm-up", text)));
+        fact(result, "firstWave").ifPresent(text -> lines.add(row("first wave", text)));
         lines.add("");
         lines.add(row("throughput", figures.throughput(result.totals().outputUnit())));
         result.totals().counting().flatMap(TokenCounting::note).ifPresent(note -> lines.add(row("tokens", note)));
@@ -282,6 +285,10 @@ final class SummaryView {
             case CANNOT_TELL -> screen.bold(text);
             case OBSERVED -> screen.quiet(text);
         };
+    }
+
+    private static Optional<String> fact(RunResult result, String name) {
+        return Optional.ofNullable(result.plan().get(name));
     }
 
     private static String row(String name, String text) {

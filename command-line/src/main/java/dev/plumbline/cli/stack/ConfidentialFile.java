@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Properties;
 
 /** Settings of an app that not everybody on the machine may read. */
-final class ConfidentialFile {
+public final class ConfidentialFile {
 
     /** Above the settings that an app is shipped with, and above system properties. */
     private static final String ORDINAL = "500";
@@ -47,7 +47,7 @@ final class ConfidentialFile {
     }
 
     /** Writes a new file that only its owner can read, in the place of one that is there. */
-    static void write(Path file, String text) throws IOException {
+    public static void write(Path file, String text) throws IOException {
         boolean posix = FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
         FileAttribute<?>[] attributes = posix
                 ? new FileAttribute<?>[] {

@@ -1,7 +1,6 @@
 package dev.plumbline.cli.run;
 
 import dev.plumbline.contract.series.ComparisonGroup;
-import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.contract.series.Series;
 import dev.plumbline.probe.BaseUrl;
 import dev.plumbline.probe.Credentials;
@@ -30,9 +29,10 @@ final class DrivenTarget {
             String typedUrl, EndpointType type, TargetAddress.Wanted wanted, String... flags) {
         RunOptions options = CommandLine.populateCommand(new RunOptions(), flags);
         BaseUrl url = BaseUrl.parse(typedUrl);
+        RunPlan plan = RunPlan.checked("id", options, false);
         return ProducerProperties.of(
-                RunPlan.checked("id", options, false),
-                new Series(new ComparisonGroup("t", "m", "chat", LoadPoint.parse("c4"), "default"), "stable"),
+                plan,
+                new Series(new ComparisonGroup("t", "m", "chat", plan.loadPoint(), "default"), "stable"),
                 new TargetAddress(
                         typedUrl,
                         url,

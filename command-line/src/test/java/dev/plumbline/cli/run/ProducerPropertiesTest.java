@@ -55,6 +55,50 @@ class ProducerPropertiesTest {
         assertThat(url.uri()).hasToString(asked);
     }
 
+    @Test
+    void shapesPhasesAndSharesAreTheProducers() {
+        assertThat(DrivenTarget.properties(
+                        "http://h:1",
+                        EndpointType.CHAT,
+                        "--shape",
+                        "burst:10,50x2s/30s",
+                        "--burstiness",
+                        "0.5",
+                        "--share",
+                        "2/3",
+                        "--begin-at",
+                        "2026-12-01T13:00:00+01:00",
+                        "--smoke-expect",
+                        "\\d+",
+                        "--cooldown",
+                        "5s"))
+                .containsAllEntriesOf(Map.of(
+                        "plumbline.load.shape", "burst:10,50x2s/30s",
+                        "plumbline.load.arrival-pattern", "GAMMA",
+                        "plumbline.load.burstiness", "0.5",
+                        "plumbline.load.share", "2/3",
+                        "plumbline.load.begin-at", "2026-12-01T12:00:00Z",
+                        "plumbline.smoke.expect", "\\d+",
+                        "plumbline.load.cool-down", "5000ms"))
+                .doesNotContainKeys("plumbline.load.request-rate", "plumbline.load.concurrency");
+        assertThat(DrivenTarget.properties(
+                        "http://h:1",
+                        EndpointType.CHAT,
+                        "--concurrency-shape",
+                        "ramp:2..16/60s",
+                        "--smoke",
+                        "--warmup-until-steady",
+                        "--warmup-max",
+                        "1m"))
+                .containsAllEntriesOf(Map.of(
+                        "plumbline.load.concurrency-shape", "ramp:2..16/60s",
+                        "plumbline.smoke.enabled", "true",
+                        "plumbline.load.warmup-until-steady", "true",
+                        "plumbline.load.warmup-max", "60000ms"));
+        assertThat(DrivenTarget.properties("http://h:1", EndpointType.CHAT).keySet())
+                .noneMatch(key -> key.contains("shape") || key.contains("smoke") || key.contains("share"));
+    }
+
     /** What {@code plumb check} looks at is what is sampled. */
     @Test
     void metricsThatAreElsewhereAreSampledThere() {

@@ -10,6 +10,8 @@ import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.judgement.series.JudgementSettings;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
@@ -44,6 +46,68 @@ class RunPlanTest {
         load.requestRate = 2.5;
 
         assertThat(checked(false).loadPoint()).isEqualTo(new LoadPoint.OpenLoop(2.5, new Arrivals.Poisson()));
+    }
+
+    @Test
+    void aShapeIsALoadOfItsOwn() {
+        options.shape.shape = "square:10,50@20s";
+        assertThat(checked(false).loadPoint()).isEqualTo(LoadPoint.parse("s-square10-50x20s-poisson"));
+        load.burstiness = 0.25;
+        assertThat(checked(false).loadPoint()).isEqualTo(LoadPoint.parse("s-square10-50x20s-gamma0.25"));
+        load.requestRate = 5.0;
+        wrong("--shape", "excludes --request-rate: the shape states every level");
+        load.requestRate = null;
+        load.burstiness = null;
+        options.shape.concurrencyShape = "ramp:2..16/60s";
+        wrong("--concurrency-shape", "excludes --shape");
+        options.shape.shape = null;
+        assertThat(checked(false).loadPoint()).isEqualTo(LoadPoint.parse("s-ramp2-16x60s-slots"));
+        options.shape.concurrencyShape = "ramp:2..1.5/60s";
+        wrong("--concurrency-shape", "whole numbers");
+        options.shape.concurrencyShape = "ramp:2->16/60s";
+        wrong("--concurrency-shape", "for example ramp:10..100/60s");
+    }
+
+    @Test
+    void aShareIsOneOfSeveralAndSaysWhatItNeeds() {
+        load.requestRate = 30.0;
+        options.shape.share = "2/3";
+        assertThat(checked(false).loadPoint()).isEqualTo(new LoadPoint.OpenLoop(30, new Arrivals.Poisson()));
+        load.burstiness = 0.25;
+        wrong("--share", "needs a begin that all have in common: --begin-at");
+        options.shape.beginAt = "tomorrow";
+        wrong("--begin-at", "example: 2026-12-01T12:00:00Z");
+        options.shape.beginAt = "2026-12-01T13:00:00+01:00";
+        checked(false);
+        options.shape.warmupUntilSteady = true;
+        wrong("--warmup-until-steady", "cannot be shared");
+        options.shape.warmupUntilSteady = false;
+        options.shape.share = "4/3";
+        wrong("--share", "is 4/3, allowed is");
+    }
+
+    @Test
+    void phasesThatHaveNoMeaningAreRefused() {
+        options.shape.warmupMax = Duration.ofMinutes(1);
+        wrong("--warmup-max", "is of --warmup-until-steady");
+        options.shape.warmupMax = null;
+        options.shape.smokeExpect = "(";
+        wrong("--smoke-expect", "is no regular expression");
+        options.shape.smokeExpect = null;
+        options.shape.cooldown = Duration.ofSeconds(5);
+        load.requestCount = 5L;
+        wrong("--cooldown", "follows --duration");
+    }
+
+    /** A plain run keeps the conditions that it always had, and its baselines. */
+    @Test
+    void onlyWhatIsSaidBecomesACondition() {
+        assertThat(options.shape.conditions(Optional.of(Duration.ofSeconds(60))))
+                .isEmpty();
+        options.shape.shape = "ramp:1..20/60s";
+        options.shape.share = "2/3";
+        assertThat(options.shape.conditions(Optional.of(Duration.ofSeconds(90))))
+                .isEqualTo(Map.of("shapeDuration", "90s", "shares", "3"));
     }
 
     /** As in vllm bench serve, where it is the default. */

@@ -82,6 +82,12 @@ class ScenarioRunTest {
                 "mix: chat\\nworkload: w.yaml; :2: mix excludes --workload",
                 "mix: chat\\nosl: 5; :3: osl is of a load without classes: with --mix each class says",
                 "isl: uniform(1,9)\\nisl-stddev: 5; :3: isl-stddev is of a plain number, and --isl is uniform(1,9)",
+                "shape: wave:1,2@3s; :2: shape: is no shape: 'wave:1,2@3s' is no shape of a load: write ramp:10..100/60s",
+                "concurrency-shape: ramp:1..2.5/3s; :2: concurrency-shape: ramp:1..2.5/3s: requests at a time are whole numbers",
+                "'shape: ramp:1..20/2m\\nrequest-rate: 5'; :2: shape excludes --request-rate",
+                "share: 3/2; :2: share: is 3/2, allowed is",
+                "begin-at: noon; :2: begin-at: 'noon' is not a time with its offset",
+                "smoke-expect: (; :2: smoke-expect: is no regular expression",
             })
     void namesFileLineKeyAndWhatIsAllowed(String setting, String words) throws IOException {
         Path file = file("url: http://127.0.0.1:1\n" + setting.replace("\\n", "\n") + "\n");

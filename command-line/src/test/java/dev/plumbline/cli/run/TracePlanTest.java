@@ -72,6 +72,11 @@ class TracePlanTest {
                 "--trace none.csv | --trace | none.csv does not exist",
                 "--trace ../scenarios/chat.yaml | --trace | chat.yaml:1: no trace that is known has the columns",
                 "--trace " + SESSIONS + " | --trace | replay it by session with --trace-mode session",
+                "--shape ramp:1..5/9s --trace " + AZURE + " | --shape | excludes --trace",
+                "--concurrency-shape ramp:1..5/9s --trace " + AZURE + " | --concurrency-shape | excludes --trace",
+                "--share 1/2 --trace " + AZURE + " | --share | one producer replays a trace",
+                "--warmup-until-steady --trace " + AZURE + " | --warmup-until-steady | use --warmup-duration",
+                "--cooldown 5s --trace " + AZURE + " | --cooldown | nothing is due behind its last row",
                 "--max-tokens-total 100 --trace " + AZURE + " | --max-tokens-total | nothing would be measured",
             })
     void whatCannotBeIsRefusedBeforeAnyLoad(String flags, String option, String why) {

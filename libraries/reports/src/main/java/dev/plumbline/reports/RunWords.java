@@ -78,6 +78,9 @@ final class RunWords {
                         + (trace.sessions().isPresent()
                                 ? ", " + trace.sessions().getAsInt() + " sessions at a time"
                                 : "");
+            case LoadPoint.ShapedRate shaped ->
+                "requests/s " + shaped.shape().text() + ", " + arrivals(shaped.arrivals());
+            case LoadPoint.ShapedSlots shaped -> "concurrency " + shaped.shape().text();
             case LoadPoint.Other other -> "load " + other.key();
         };
     }

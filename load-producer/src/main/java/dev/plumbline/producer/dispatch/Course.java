@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * @param endNanos nothing that is measured is due from then on; empty = no such limit
  * @param requestCount so many measured requests are due in all, and nothing after them; empty = no such limit
  * @param graceNanos how long after the end is waited for measured requests; 0 = they are cancelled at the end
+ * @param coolDownNanos how long load goes on after the end whatever is under way
  * @param loops how many event loops share it
  * @param issued measured requests that were due so far
  */
@@ -27,44 +28,113 @@ public record Course(
         OptionalLong endNanos,
         OptionalLong requestCount,
         long graceNanos,
+        long coolDownNanos,
         int loops,
         AtomicLong issued) {
+
+    /** Where the measured part begins of a load whose warm-up has no stated end. */
+    static final long NOT_YET = Long.MAX_VALUE;
 
     public Course {
         Objects.requireNonNull(phase, "phase");
         Objects.requireNonNull(endNanos, "endNanos");
         Objects.requireNonNull(requestCount, "requestCount");
         Objects.requireNonNull(issued, "issued");
-        if (measuredFromNanos < startNanos || graceNanos < 0 || loops < 1) {
+        if (measuredFromNanos < startNanos || graceNanos < 0 || coolDownNanos < 0 || loops < 1) {
             throw new IllegalArgumentException("measured from " + measuredFromNanos + ", start " + startNanos
-                    + ", grace " + graceNanos + ", loops " + loops);
+                    + ", grace " + graceNanos + ", cool-down " + coolDownNanos + ", loops " + loops);
         }
     }
 
     /** All of it is measured, on one loop; what is in flight at its end is cancelled. */
     public static Course of(long startNanos, OptionalLong endNanos, OptionalLong requestCount) {
-        return new Course(Phase.MEASURED, startNanos, startNanos, endNanos, requestCount, 0, 1, new AtomicLong());
+        return new Course(Phase.MEASURED, startNanos, startNanos, endNanos, requestCount, 0, 0, 1, new AtomicLong());
     }
 
     /** Nothing of it is told. */
     public static Course rehearsal(long startNanos, OptionalLong endNanos, OptionalLong requestCount) {
-        return new Course(Phase.REHEARSAL, startNanos, startNanos, endNanos, requestCount, 0, 1, new AtomicLong());
+        return new Course(Phase.REHEARSAL, startNanos, startNanos, endNanos, requestCount, 0, 0, 1, new AtomicLong());
     }
 
     /** This, shared by so many loops. */
     public Course sharedBy(int loops) {
         return new Course(
-                phase, startNanos, measuredFromNanos, endNanos, requestCount, graceNanos, loops, new AtomicLong());
+                phase,
+                startNanos,
+                measuredFromNanos,
+                endNanos,
+                requestCount,
+                graceNanos,
+                coolDownNanos,
+                loops,
+                new AtomicLong());
     }
 
     /** This, with a warm-up until a moment. */
     public Course measuredFrom(long nanos) {
-        return new Course(phase, startNanos, nanos, endNanos, requestCount, graceNanos, loops, new AtomicLong());
+        return new Course(
+                phase, startNanos, nanos, endNanos, requestCount, graceNanos, coolDownNanos, loops, new AtomicLong());
+    }
+
+    /** This, with a warm-up that goes on until somebody says when it ends. */
+    public Course notYetMeasured() {
+        return new Course(
+                phase,
+                startNanos,
+                NOT_YET,
+                OptionalLong.empty(),
+                requestCount,
+                graceNanos,
+                coolDownNanos,
+                loops,
+                new AtomicLong());
+    }
+
+    /** This, with another end. */
+    public Course until(OptionalLong nanos) {
+        return new Course(
+                phase,
+                startNanos,
+                measuredFromNanos,
+                nanos,
+                requestCount,
+                graceNanos,
+                coolDownNanos,
+                loops,
+                new AtomicLong());
     }
 
     /** This, waiting at its end for what is under way. */
     public Course withGrace(long nanos) {
-        return new Course(phase, startNanos, measuredFromNanos, endNanos, requestCount, nanos, loops, new AtomicLong());
+        return new Course(
+                phase,
+                startNanos,
+                measuredFromNanos,
+                endNanos,
+                requestCount,
+                nanos,
+                coolDownNanos,
+                loops,
+                new AtomicLong());
+    }
+
+    /** This, with load that goes on for a while behind its end. */
+    public Course withCoolDown(long nanos) {
+        return new Course(
+                phase,
+                startNanos,
+                measuredFromNanos,
+                endNanos,
+                requestCount,
+                graceNanos,
+                nanos,
+                loops,
+                new AtomicLong());
+    }
+
+    /** Whether it is known when the measured part begins. */
+    boolean isMeasuredFromKnown() {
+        return measuredFromNanos != NOT_YET;
     }
 
     /** In which phase what is due then belongs. */
@@ -80,14 +150,19 @@ public record Course(
         return nanos >= endNanos.orElse(Long.MAX_VALUE);
     }
 
-    /** Whether measured requests that are under way at the end may end by themselves. */
+    /** Whether load goes on behind the end, so that measured requests that are under way then may end by themselves. */
     boolean hasGrace() {
-        return graceNanos > 0;
+        return graceNanos > 0 || coolDownNanos > 0;
+    }
+
+    /** Whether as much of the load as is wanted has followed the end. */
+    boolean isCooledDown(long nanos) {
+        return isOver(nanos) && nanos - endNanos.getAsLong() >= coolDownNanos;
     }
 
     /** Whether nobody waits any longer for what was under way at the end. */
     boolean isGraceOver(long nanos) {
-        return isOver(nanos) && nanos - endNanos.getAsLong() >= graceNanos;
+        return isOver(nanos) && nanos - endNanos.getAsLong() >= Math.max(graceNanos, coolDownNanos);
     }
 
     /** Whether as many were due as are wanted. */

@@ -11,6 +11,8 @@ import dev.plumbline.producer.emission.EventOutlet;
 import dev.plumbline.producer.emission.Marker;
 import dev.plumbline.producer.recorder.EndedRequest;
 import dev.plumbline.producer.recorder.RequestRecording;
+import dev.plumbline.producer.schedule.RateCurve;
+import dev.plumbline.producer.schedule.SlotChange;
 import dev.plumbline.producer.selfcheck.Budgets;
 import dev.plumbline.producer.selfcheck.LostTime;
 import dev.plumbline.producer.selfcheck.ProcessCpu;
@@ -30,7 +32,9 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jboss.logging.Logger;
 
 /**
@@ -196,7 +200,7 @@ public final class LoadLoop {
             }
             run.ifPresent(LoadRun::stop);
             run = Optional.of(next);
-            if (course.phase().isMeasured()) {
+            if (course.phase().isMeasured() && course.isMeasuredFromKnown()) {
                 measuring(next, course);
             }
             next.start();
@@ -213,6 +217,46 @@ public final class LoadLoop {
             ledgers.measuredUntil(until);
             measuredUntilNanos = OptionalLong.of(until);
         });
+    }
+
+    /**
+     * Says when the measured part of the load begins that was not known until now.
+     *
+     * @param course the same for all loops; it begins to be measured a little ahead, so that all of them know in time
+     * @param change gives the rate of an open loop from now on
+     */
+    public void measureFrom(Course course, UnaryOperator<RateCurve> change) {
+        context.runOnContext(unused -> run.ifPresent(running -> {
+            running.steer(course);
+            running.retime(change);
+            measuring(running, course);
+        }));
+    }
+
+    /** Goes on at another rate; completes with false where no rate decides what falls due. */
+    public CompletableFuture<Boolean> retime(UnaryOperator<RateCurve> change) {
+        return changed(running -> running.retime(change));
+    }
+
+    /**
+     * Goes on with more or fewer slots; completes with false where no slots decide what falls due.
+     *
+     * @param fromNanos the stamp from which the moments in the change count
+     */
+    public CompletableFuture<Boolean> resize(SlotChange change, long fromNanos) {
+        return changed(running -> running.resize(change, fromNanos));
+    }
+
+    private CompletableFuture<Boolean> changed(Predicate<LoadRun> change) {
+        CompletableFuture<Boolean> done = new CompletableFuture<>();
+        context.runOnContext(unused -> {
+            try {
+                done.complete(run.filter(change).isPresent());
+            } catch (RuntimeException e) {
+                done.completeExceptionally(e);
+            }
+        });
+        return done;
     }
 
     /** Ends the load: what is in flight is cancelled. */

@@ -1,6 +1,8 @@
 package dev.plumbline.producer.dispatch;
 
 import dev.plumbline.producer.schedule.FireTimes;
+import dev.plumbline.producer.schedule.SlotTimes;
+import java.util.Objects;
 
 /** How one event loop offers load. */
 public sealed interface LoadPlan {
@@ -12,20 +14,24 @@ public sealed interface LoadPlan {
      * @param pauseAfterFailureNanos how much later the next is due after a failure, so that a target that refuses at once
      *     is not hammered
      * @param begins when each slot begins, from the start of the course: one due time a slot, in order
+     * @param changes when there are more or fewer, from the begin of the measured part
      * @param sessions so many sessions are measured, each with all its turns, and then it is over; {@link Long#MAX_VALUE} = without
      *     end
      */
-    record Closed(int slots, long pauseAfterFailureNanos, FireTimes begins, long sessions) implements LoadPlan {
+    record Closed(int slots, long pauseAfterFailureNanos, FireTimes begins, SlotTimes changes, long sessions)
+            implements LoadPlan {
         public Closed {
+            Objects.requireNonNull(begins, "begins");
+            Objects.requireNonNull(changes, "changes");
             if (slots < 0 || pauseAfterFailureNanos < 0 || sessions < 0) {
                 throw new IllegalArgumentException(
                         slots + " slots, pause " + pauseAfterFailureNanos + " ns, " + sessions + " sessions");
             }
         }
 
-        /** Sessions follow each other without end. */
+        /** As many all the time, and sessions follow each other without end. */
         public Closed(int slots, long pauseAfterFailureNanos, FireTimes begins) {
-            this(slots, pauseAfterFailureNanos, begins, Long.MAX_VALUE);
+            this(slots, pauseAfterFailureNanos, begins, SlotTimes.none(), Long.MAX_VALUE);
         }
 
         /** All slots begin at once. */

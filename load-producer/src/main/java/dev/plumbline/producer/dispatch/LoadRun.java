@@ -5,6 +5,8 @@ import dev.plumbline.producer.limits.CircuitBreaker.Permit;
 import dev.plumbline.producer.limits.SpendGuard.Worst;
 import dev.plumbline.producer.recorder.EndedRequest;
 import dev.plumbline.producer.recorder.RequestRecording;
+import dev.plumbline.producer.schedule.RateCurve;
+import dev.plumbline.producer.schedule.SlotChange;
 import dev.plumbline.producer.time.ProducerClock;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -12,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
 
 /**
  * Offers a load on one event loop along its {@link Course}: what falls due when is for its kinds to say, what becomes of it is
@@ -40,7 +43,7 @@ abstract sealed class LoadRun implements InFlight.Owner permits OpenRun, ClosedR
     final Vertx vertx;
     final Context context;
     final ProducerClock clock;
-    final Course course;
+    private Course course;
     private final Protection protection;
     private final Lanes lanes;
     final InFlight inFlight;
@@ -88,6 +91,36 @@ abstract sealed class LoadRun implements InFlight.Owner permits OpenRun, ClosedR
         return measuredUntil;
     }
 
+    /** Along what it goes now. */
+    final Course course() {
+        return course;
+    }
+
+    /** Goes on along another course, which is the same as the one before until now. */
+    final void steer(Course next) {
+        course = next;
+    }
+
+    /**
+     * Goes on at another rate.
+     *
+     * @param change gives the rate from now on, which is the same as the one before until now
+     * @return false where no rate decides what falls due
+     */
+    boolean retime(UnaryOperator<RateCurve> change) {
+        return false;
+    }
+
+    /**
+     * Goes on with more or fewer slots.
+     *
+     * @param fromNanos the stamp from which the moments in the change count
+     * @return false where no slots decide what falls due
+     */
+    boolean resize(SlotChange change, long fromNanos) {
+        return false;
+    }
+
     /** Begins. */
     abstract void start();
 
@@ -111,7 +144,7 @@ abstract sealed class LoadRun implements InFlight.Owner permits OpenRun, ClosedR
         long now = clock.nanos();
         if (course.isOver(now)) {
             measuredUntil.complete(course.measuredUntilNanos(now));
-            if (inFlight.measured() == 0 || course.isGraceOver(now)) {
+            if ((inFlight.measured() == 0 && course.isCooledDown(now)) || course.isGraceOver(now)) {
                 stop();
                 return;
             }

@@ -1,8 +1,11 @@
 package dev.plumbline.producer.dispatch;
 
 import dev.plumbline.producer.schedule.FireTimes;
+import dev.plumbline.producer.schedule.RateCurve;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,7 +59,7 @@ final class OpenRun extends LoadRun {
         if (isExhausted() || nextDueNanos == NOTHING_DUE || isTheLastIssued()) {
             exhaust();
             completeIfIdle();
-        } else if (course.hasGrace() || !course.isOver(nextDueNanos)) {
+        } else if (course().hasGrace() || !course().isOver(nextDueNanos)) {
             pacedDueNanos.set(nextDueNanos);
             LockSupport.unpark(pacerThread);
         }
@@ -65,12 +68,23 @@ final class OpenRun extends LoadRun {
 
     private void advance() {
         long fireNanos = plan.fireTimes().nextDueNanos();
-        nextDueNanos = fireNanos == FireTimes.NEVER ? NOTHING_DUE : course.startNanos() + fireNanos;
+        nextDueNanos = fireNanos == FireTimes.NEVER ? NOTHING_DUE : course().startNanos() + fireNanos;
+    }
+
+    @Override
+    boolean retime(UnaryOperator<RateCurve> change) {
+        OptionalLong due = plan.fireTimes().retime(change);
+        if (due.isEmpty() || isExhausted()) {
+            return false;
+        }
+        nextDueNanos = course().startNanos() + due.getAsLong();
+        offerDue();
+        return true;
     }
 
     /** So that a counted load is over with its last request, and not when one more would have been due. */
     private boolean isTheLastIssued() {
-        return course.phaseAt(nextDueNanos) == course.phase() && course.isCountReached();
+        return course().phaseAt(nextDueNanos) == course().phase() && course().isCountReached();
     }
 
     /** By a timer: a task that is posted may run before the loop has read anything. */

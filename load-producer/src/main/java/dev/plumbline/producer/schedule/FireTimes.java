@@ -1,6 +1,8 @@
 package dev.plumbline.producer.schedule;
 
 import dev.plumbline.producer.settings.Allowed;
+import java.util.OptionalLong;
+import java.util.function.UnaryOperator;
 
 /**
  * A sequence of due times, most of them endless. It knows no clock: whoever walks it compares with one.
@@ -21,6 +23,16 @@ public interface FireTimes {
     long nextDueNanos();
 
     /**
+     * Goes on along another rate.
+     *
+     * @param change gives the rate that holds from now on, which must be the same as the one before until the moment of whoever walks
+     * @return when what was drawn last is due now; empty where these times follow no rate, and nothing has changed
+     */
+    default OptionalLong retime(UnaryOperator<RateCurve> change) {
+        return OptionalLong.empty();
+    }
+
+    /**
      * Evenly spaced: request n is due at n / rate, rounded to the nanosecond. Every due time is computed from n, so that
      * no rounding error adds up; the result is exact to 1 ns for the first 104 days (2^53 ns).
      *
@@ -36,7 +48,7 @@ public interface FireTimes {
      * @param phase how much of a gap goes by before the first, 0 to below 1
      */
     static FireTimes constant(double requestsPerSecond, double phase) {
-        return new ConstantRate(requestsPerSecond, phase);
+        return constant(RateCurve.constant(requestsPerSecond), phase);
     }
 
     /**
@@ -45,7 +57,7 @@ public interface FireTimes {
      * @param requestsPerSecond {@value #MIN_PER_SECOND} to {@value #MAX_PER_SECOND}
      */
     static FireTimes poisson(double requestsPerSecond, long seed) {
-        return new PoissonRate(requestsPerSecond, seed);
+        return poisson(RateCurve.constant(requestsPerSecond), seed);
     }
 
     /** Lowest and highest burstiness. */
@@ -61,7 +73,22 @@ public interface FireTimes {
      *     bursts, more is more even
      */
     static FireTimes gamma(double requestsPerSecond, double burstiness, long seed) {
-        return new GammaRate(requestsPerSecond, burstiness, seed);
+        return gamma(RateCurve.constant(requestsPerSecond), burstiness, seed);
+    }
+
+    /** Request n is due when n and a phase of requests were expected: evenly spaced, as often as the rate of the moment says. */
+    static FireTimes constant(RateCurve curve, double phase) {
+        return new TimeChanged(new ConstantArrivals(phase), curve);
+    }
+
+    /** A Poisson process whose rate changes. */
+    static FireTimes poisson(RateCurve curve, long seed) {
+        return new TimeChanged(new PoissonArrivals(seed), curve);
+    }
+
+    /** Independent gamma gaps in the number of requests that are expected between two. */
+    static FireTimes gamma(RateCurve curve, double burstiness, long seed) {
+        return new TimeChanged(new GammaArrivals(burstiness, seed), curve);
     }
 
     /**

@@ -1,5 +1,8 @@
 package dev.plumbline.producer.schedule;
 
+import java.util.OptionalLong;
+import java.util.function.UnaryOperator;
+
 /** One walker's due times out of a sequence that several walk; together they walk all of it. */
 final class Share implements FireTimes {
 
@@ -23,5 +26,10 @@ final class Share implements FireTimes {
         }
         skip = count - 1;
         return whole.nextDueNanos();
+    }
+
+    @Override
+    public OptionalLong retime(UnaryOperator<RateCurve> change) {
+        return whole.retime(change);
     }
 }

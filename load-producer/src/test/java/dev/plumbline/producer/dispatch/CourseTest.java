@@ -137,7 +137,8 @@ class CourseTest {
                     .as("the long one is not missing")
                     .filteredOn(event -> event.stamps().endNanos() > 10 * SECOND)
                     .singleElement()
-                    .matches(event -> event.attempt().requestId().equals("m-0"))
+                    // Of two that begin together either may be the first to come.
+                    .matches(event -> event.attempt().requestId().matches("m-[01]"))
                     .matches(event -> event.stamps().endNanos() == 15 * SECOND);
             assertThat(events).allMatch(event -> event.stamps().dueNanos() < 10 * SECOND);
             assertThat(server.requests().stream().filter(request -> id(request).startsWith("u-")))

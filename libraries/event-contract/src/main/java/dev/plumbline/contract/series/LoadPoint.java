@@ -12,7 +12,9 @@ import java.util.regex.Pattern;
 /**
  * The load that a series is measured under: {@code c8} is a closed loop of eight concurrent requests, {@code r20-poisson} is
  * an open loop of twenty requests per second ({@code r0.5-constant} is one every two seconds), {@code t-azure-codex2.0} is the trace
- * {@code azure-code} at twice its speed, {@code t-agentsx1.0-s8} eight sessions at a time of the trace {@code agents}.
+ * {@code azure-code} at twice its speed, {@code t-agentsx1.0-s8} eight sessions at a time of the trace {@code agents}. A load
+ * that changes over time is a load of its own: {@code s-square10-50x20s-poisson} of requests per second,
+ * {@code s-ramp2-16x60s-slots} of requests at a time.
  */
 public sealed interface LoadPoint {
 
@@ -28,6 +30,9 @@ public sealed interface LoadPoint {
     @JsonCreator
     static LoadPoint parse(String key) {
         try {
+            if (key.startsWith("s-")) {
+                return shaped(key);
+            }
             if (key.startsWith("c")) {
                 return new ClosedLoop(Integer.parseInt(key.substring(1)));
             }
@@ -43,6 +48,27 @@ public sealed interface LoadPoint {
             throw new IllegalArgumentException("load point '" + key + "' has no number, expected c8 or r20-poisson", e);
         }
         return key.startsWith("t-") ? Trace.parsed(key) : new Other(key);
+    }
+
+    private static LoadPoint shaped(String key) {
+        int dash = key.lastIndexOf('-');
+        Optional<LoadShape> shape = dash < 2 ? Optional.empty() : LoadShape.ofKey(key.substring(2, dash));
+        if (shape.isEmpty()) {
+            return new Other(key);
+        }
+        String by = key.substring(dash + 1);
+        return by.equals(ShapedSlots.NAME)
+                ? new ShapedSlots(shape.get())
+                : new ShapedRate(shape.get(), Arrivals.parse(by));
+    }
+
+    private static <T extends LoadPoint> T checkedKey(T point) {
+        if (point.key().length() > Other.LONGEST) {
+            throw new IllegalArgumentException(
+                    "the shape " + point.key() + " has " + point.key().length() + " characters, at most "
+                            + Other.LONGEST + " are allowed: give fewer or rounder numbers");
+        }
+        return point;
     }
 
     /** A fixed number of requests in flight; the next is due when one ends. */
@@ -131,8 +157,54 @@ public sealed interface LoadPoint {
         }
     }
 
+    /** An open loop whose rate changes over time; levels are requests per second. */
+    record ShapedRate(LoadShape shape, Arrivals arrivals) implements LoadPoint {
+        public ShapedRate {
+            Objects.requireNonNull(shape, "shape");
+            Objects.requireNonNull(arrivals, "arrivals");
+        }
+
+        /** @throws IllegalArgumentException if its key would be too long */
+        public static ShapedRate of(LoadShape shape, Arrivals arrivals) {
+            return checkedKey(new ShapedRate(shape, arrivals));
+        }
+
+        @Override
+        public String key() {
+            return "s-" + shape.key() + "-" + arrivals.key();
+        }
+    }
+
+    /** A closed loop that has more or fewer requests in flight over time; levels are whole numbers of them. */
+    record ShapedSlots(LoadShape shape) implements LoadPoint {
+
+        static final String NAME = "slots";
+
+        public ShapedSlots {
+            for (int i = 0; i < shape.levels().size(); i++) {
+                boolean isFactor = shape.kind() == LoadShape.Kind.OVERLOAD && i == 1;
+                double level = shape.levels().get(i);
+                if (!isFactor && level != Math.rint(level)) {
+                    throw new IllegalArgumentException(
+                            shape.text() + ": requests at a time are whole numbers, " + level + " is none");
+                }
+            }
+        }
+
+        /** @throws IllegalArgumentException if its key would be too long */
+        public static ShapedSlots of(LoadShape shape) {
+            return checkedKey(new ShapedSlots(shape));
+        }
+
+        @Override
+        public String key() {
+            return "s-" + shape.key() + "-" + NAME;
+        }
+    }
+
     /** A load that a later version knows and this one does not: kept apart by its key, and nothing else is known of it. */
     record Other(String key) implements LoadPoint {
+        static final int LONGEST = 100;
         private static final Pattern FORM = Pattern.compile("[abd-qs-z][a-z0-9._-]{1,99}");
 
         public Other {

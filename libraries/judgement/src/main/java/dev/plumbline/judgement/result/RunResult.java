@@ -76,6 +76,24 @@ public record RunResult(
                 && window.measured().inFlightNanos() == 0;
     }
 
+    /** The same run with more facts in its plan. */
+    public RunResult withFacts(Map<String, String> facts) {
+        Map<String, String> more = new TreeMap<>(plan);
+        more.putAll(facts);
+        return new RunResult(
+                identity,
+                more,
+                environment,
+                ending,
+                totals,
+                windows,
+                alerts,
+                detectorWindows,
+                openIncident,
+                outages,
+                unjudgedWindows);
+    }
+
     /** The same run with fewer, longer windows; everything else stays. */
     public RunResult withWindows(List<RunWindow> fewer) {
         return new RunResult(

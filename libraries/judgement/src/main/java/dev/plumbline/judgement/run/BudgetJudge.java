@@ -24,6 +24,8 @@ import java.util.OptionalLong;
  */
 final class BudgetJudge {
 
+    private static final String NO_RATE = "a closed loop asks for no rate: use --request-rate, or another budget";
+
     private static final double P_OF_NO_EVENT = 0.05;
 
     /** Above so many times the run, "longer" is no advice. */
@@ -142,8 +144,9 @@ final class BudgetJudge {
                         ? achievedOfDue()
                         : Known.nothing("sessions go on when an answer has ended, and ask for no rate: use --trace-mode"
                                 + " open, or another budget");
-            case LoadPoint.ClosedLoop closed ->
-                Known.nothing("a closed loop asks for no rate: use --request-rate, or another budget");
+            case LoadPoint.ShapedRate shaped -> achievedOfDue();
+            case LoadPoint.ClosedLoop closed -> Known.nothing(NO_RATE);
+            case LoadPoint.ShapedSlots shaped -> Known.nothing(NO_RATE);
             case LoadPoint.Other other ->
                 Known.nothing("this version does not know what the load " + other.key() + " asks for");
         };

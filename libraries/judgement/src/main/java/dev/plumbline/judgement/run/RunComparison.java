@@ -172,6 +172,8 @@ final class RunComparison {
                 trace.sessions().isPresent()
                         ? Set.of(JudgedMetric.ACHIEVED_RATIO, JudgedMetric.OUTPUT_TOKEN_RATE)
                         : Set.of(JudgedMetric.OUTPUT_TOKEN_RATE);
+            case LoadPoint.ShapedSlots shaped -> Set.of(JudgedMetric.ACHIEVED_RATIO);
+            case LoadPoint.ShapedRate shaped -> Set.of(JudgedMetric.OUTPUT_TOKEN_RATE);
             case LoadPoint.Other other -> Set.of(JudgedMetric.ACHIEVED_RATIO, JudgedMetric.OUTPUT_TOKEN_RATE);
         };
     }

@@ -180,8 +180,12 @@ public final class GroupJudge {
         Learning learning = before.learning().variant().isPresent() ? before.learning() : Learning.from(teacher);
         Optional<BaselineLearner.Fit> fit = Optional.empty();
         Optional<String> unfit = Optional.empty();
+        Optional<String> changing = ChangingLoad.reason(window.id());
         // A window from before the baseline, read once more, teaches no second one.
-        if (before.baseline().isEmpty() && teacher.equals(series.variant()) && isValid(phase, window)) {
+        if (changing.isEmpty()
+                && before.baseline().isEmpty()
+                && teacher.equals(series.variant())
+                && isValid(phase, window)) {
             learning = learning.plus(window, settings);
             if (learning.isComplete(settings)) {
                 BaselineLearner.Fit tried = BaselineLearner.fit(
@@ -198,8 +202,10 @@ public final class GroupJudge {
         }
         LearningProgress progress = new LearningProgress(learning.windows(), settings.learnedWindows());
         Learning held = learning;
+        Optional<String> unsuitable = changing.isPresent() ? changing : unfit;
         Optional<BaselineRecord> learned = fit.map(found -> baseline(found, held, window, at));
-        Verdict verdict = unfit.<Verdict>map(why -> new Verdict.Inconclusive(Reason.UNSUITABLE_BASELINE, why))
+        Verdict verdict = unsuitable
+                .<Verdict>map(why -> new Verdict.Inconclusive(Reason.UNSUITABLE_BASELINE, why))
                 .orElseGet(() -> whyLearning(phase, window, progress));
         List<MetricVerdict> verdicts = new ArrayList<>();
         for (JudgedMetric metric : Measure.judgedUnder(series.group().loadPoint())) {

@@ -37,6 +37,8 @@ final class Measure {
                         trace.sessions().isPresent()
                                 ? List.of(JudgedMetric.ACHIEVED_RATIO, JudgedMetric.OUTPUT_TOKEN_RATE)
                                 : List.of(JudgedMetric.OUTPUT_TOKEN_RATE));
+            case LoadPoint.ShapedSlots shaped -> metrics.remove(JudgedMetric.ACHIEVED_RATIO);
+            case LoadPoint.ShapedRate shaped -> metrics.remove(JudgedMetric.OUTPUT_TOKEN_RATE);
             // What drives it is not known, so neither is which of the two it decides.
             case LoadPoint.Other other ->
                 metrics.removeAll(List.of(JudgedMetric.ACHIEVED_RATIO, JudgedMetric.OUTPUT_TOKEN_RATE));

@@ -81,6 +81,40 @@ class GroupJudgeTest {
         assertThat(bench.last().learning().orElseThrow().windows()).isZero();
     }
 
+    /** Each step of such a load would be an alert against what was learned of another level: it is not learned, and says why. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "s-ramp1-20x120s-poisson",
+                "s-steps4-8-16x60s-slots",
+                "s-square4-16x30s-slots",
+                "s-overload20x1.5x120s-60s-poisson",
+                "s-adjustable20-poisson"
+            })
+    void windowsOfALoadThatChangesAreNotHeldAgainstEachOther(String loadPoint) {
+        SimulatedSeries shaped = new SimulatedSeries(1, loadPoint);
+        bench.feed(shaped, LEARNING + 30);
+        shaped.ttftFactor(5);
+        bench.feed(shaped, 60);
+        assertThat(bench.alerts).isEmpty();
+        assertThat(bench.last().state()).isEqualTo(SeriesState.LEARNING);
+        Verdict.Inconclusive verdict =
+                (Verdict.Inconclusive) bench.last(JudgedMetric.TTFT_P50).verdict();
+        assertThat(verdict.reason()).isEqualTo(Reason.UNSUITABLE_BASELINE);
+        assertThat(verdict.detail()).contains("runs of the same shape do");
+    }
+
+    /** Windows of ten seconds that hold whole periods are one like another, and are judged as those of a steady load. */
+    @Test
+    void windowsOfWholePeriodsAreJudged() {
+        SimulatedSeries shaped = new SimulatedSeries(1, "s-square4-16x5s-slots");
+        bench.feed(shaped, LEARNING + 1);
+        assertThat(bench.last().state()).isEqualTo(SeriesState.OK);
+        shaped.ttftFactor(2);
+        bench.feed(shaped, 40);
+        assertThat(bench.alerts).isNotEmpty();
+    }
+
     @Test
     void staysSteadyOnQuietWindowsAndShowsTheEffect() {
         learned().feed(series, 30);

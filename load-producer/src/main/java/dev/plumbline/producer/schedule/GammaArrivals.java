@@ -3,30 +3,28 @@ package dev.plumbline.producer.schedule;
 import java.util.SplittableRandom;
 
 /**
- * Due times with independent gamma gaps of mean 1 / rate. Their shape is the burstiness: 1 is a Poisson process, less is
- * burstier (the variance of a gap is mean² / shape), more is more even. So vLLM's benchmark defines it.
+ * Independent gamma gaps of mean 1. Their shape is the burstiness: 1 is a Poisson process, less is burstier (the variance of a gap
+ * is 1 / shape), more is more even. So vLLM's benchmark defines it.
  *
  * <p>Marsaglia and Tsang, <i>A simple method for generating gamma variables</i> (2000); below shape 1 by their boost
  * {@code gamma(a) = gamma(a + 1) U^(1/a)}.
  */
-final class GammaRate implements FireTimes {
+final class GammaArrivals implements UnitArrivals {
 
     private final double shape;
-    private final double scaleNanos;
     private final SplittableRandom random;
-    private double atNanos;
+    private double at;
 
-    GammaRate(double requestsPerSecond, double shape, long seed) {
+    GammaArrivals(double shape, long seed) {
         this.shape = FireTimes.requireBurstiness(shape);
-        this.scaleNanos = 1e9 / Rates.requireInRange(requestsPerSecond) / shape;
         this.random = new SplittableRandom(seed);
     }
 
     @Override
-    public long nextDueNanos() {
+    public double next() {
         double gap = shape >= 1 ? standard(shape) : standard(shape + 1) * Math.pow(1 - random.nextDouble(), 1 / shape);
-        atNanos += gap * scaleNanos;
-        return Math.round(atNanos);
+        at += gap / shape;
+        return at;
     }
 
     /** A gamma variable of scale 1; each round is accepted with a chance of at least 95 %. */
