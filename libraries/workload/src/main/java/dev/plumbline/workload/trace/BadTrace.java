@@ -4,7 +4,7 @@ package dev.plumbline.workload.trace;
 public final class BadTrace extends Exception {
 
     private static final long serialVersionUID = 1L;
-    private static final int LONGEST = 400;
+    private static final int LONGEST = 1_000;
 
     private final int line;
 

@@ -252,7 +252,7 @@ public final class ReplayProof {
                             : "; the server does not tell what its cache found")));
             lines.add(invalid()
                     .map(why -> "INVALID: " + why)
-                    .orElse("valid: within 1 % of rows and sends, and of lengths"));
+                    .orElse("valid: rows, sends and lengths are within their bounds"));
             return lines;
         }
 

@@ -46,7 +46,7 @@ class TraceFuzzTest {
                         .as("seed %d", seed)
                         .startsWith(name + ":")
                         .doesNotContain("\n")
-                        .hasSizeLessThan(800);
+                        .hasSizeLessThan(1_200);
             }
         }
     }
