@@ -38,8 +38,8 @@ import org.junit.jupiter.api.Test;
 /** Pairs of asks from their events through windows and the fold of a run to the verdict on a canary. */
 class CanaryPairsTest {
 
-    private static final Series STABLE = new Series(
-            new ComparisonGroup("svc", "m", "chat", LoadPoint.parse("r10-poisson"), "default"), "stable");
+    private static final Series STABLE =
+            new Series(new ComparisonGroup("svc", "m", "chat", LoadPoint.parse("r10-poisson"), "default"), "stable");
     private static final RunSeries BOTH = RunSeries.of(STABLE, List.of(), List.of("stable", "canary"));
     private static final long START = 1_795_345_200_000L;
     private static final long LENGTH = 10_000;
@@ -64,9 +64,21 @@ class CanaryPairsTest {
                 // The half that ends last carries its twin.
                 boolean canaryIsLast = slower >= first;
                 RequestEvent base = event(
-                        BOTH.parts().get(0), end, first, each, pair, Asked.Role.BASE, twin(!canaryIsLast, slower, each));
+                        BOTH.parts().get(0),
+                        end,
+                        first,
+                        each,
+                        pair,
+                        Asked.Role.BASE,
+                        twin(!canaryIsLast, slower, each));
                 RequestEvent candidate = event(
-                        BOTH.parts().get(1), end, slower, each, pair, Asked.Role.CANDIDATE, twin(canaryIsLast, first, each));
+                        BOTH.parts().get(1),
+                        end,
+                        slower,
+                        each,
+                        pair,
+                        Asked.Role.CANDIDATE,
+                        twin(canaryIsLast, first, each));
                 stable.add(base);
                 canary.add(candidate);
                 run.event(new byte[0], base);
@@ -166,7 +178,8 @@ class CanaryPairsTest {
         assertThat(verdict.decision()).as(verdict.headline()).isEqualTo(Decision.REGRESSION);
         ComparisonFinding ttft = of(verdict, JudgedMetric.TTFT_P50);
         assertThat(ttft.ratio().orElseThrow().value()).isBetween(1.18, 1.22);
-        assertThat(ttft.ratio().orElseThrow().high() - ttft.ratio().orElseThrow().low())
+        assertThat(ttft.ratio().orElseThrow().high()
+                        - ttft.ratio().orElseThrow().low())
                 .isLessThan(0.1);
         assertThat(ttft.why()).contains("; " + WINDOWS * ASKS + " pairs");
         assertThat(of(verdict, JudgedMetric.TPOT_P50).change()).isEqualTo(RunVerdict.Change.STEADY);

@@ -5,7 +5,6 @@ import dev.plumbline.contract.window.RequestCounts;
 import dev.plumbline.judgement.result.RunResult;
 import dev.plumbline.judgement.result.RunVerdict;
 import dev.plumbline.judgement.result.RunWindow;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 

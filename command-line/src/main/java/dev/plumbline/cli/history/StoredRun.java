@@ -68,8 +68,7 @@ public record StoredRun(RunResult result, RunVerdict verdict) {
         return result.series().isEmpty()
                 ? Soundness.of(result, verdict.findings()) instanceof Soundness.Sound
                 : result.series().stream()
-                        .allMatch(one -> Soundness.of(
-                                        result.part(one), verdict.of(one).findings())
-                                instanceof Soundness.Sound);
+                        .allMatch(one ->
+                                Soundness.of(result.part(one), verdict.of(one).findings()) instanceof Soundness.Sound);
     }
 }

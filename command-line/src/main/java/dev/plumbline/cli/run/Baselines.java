@@ -52,8 +52,7 @@ record Baselines(Optional<String> asked, List<RunBaseline> runs, Optional<String
      * @param duration of the measured load, where it has one
      * @param window length of a window
      */
-    List<String> lines(
-            RunSeries series, Optional<Duration> duration, Duration window, JudgementSettings settings) {
+    List<String> lines(RunSeries series, Optional<Duration> duration, Duration window, JudgementSettings settings) {
         if (asked.isEmpty()) {
             return List.of("none is asked for, so nothing is compared; "
                     + newestGreen
@@ -79,8 +78,8 @@ record Baselines(Optional<String> asked, List<RunBaseline> runs, Optional<String
         }
         RunBaseline newest = runs.get(0);
         String added = series.parts().stream()
-                .filter(part -> series.servedBeside(part).isEmpty()
-                        && newest.part(part).isEmpty())
+                .filter(part ->
+                        series.servedBeside(part).isEmpty() && newest.part(part).isEmpty())
                 .map(series::name)
                 .collect(Collectors.joining(", "));
         RunSeries before = newest.measured();
@@ -112,8 +111,9 @@ record Baselines(Optional<String> asked, List<RunBaseline> runs, Optional<String
         return series.parts().stream()
                 .filter(part -> series.servedBeside(part).isEmpty())
                 .flatMap(part -> {
-                    List<RunBaseline> same =
-                            runs.stream().flatMap(run -> run.part(part).stream()).toList();
+                    List<RunBaseline> same = runs.stream()
+                            .flatMap(run -> run.part(part).stream())
+                            .toList();
                     return same.isEmpty()
                             ? Stream.empty()
                             : Stream.of(new Slowest(

@@ -21,7 +21,8 @@ final class CanaryOptions {
     @Option(
             names = "--canary-url",
             paramLabel = "URL",
-            description = "A second server that gets the same load in the same seconds, and is held against that of --url.")
+            description =
+                    "A second server that gets the same load in the same seconds, and is held against that of --url.")
     @Nullable
     String url;
 
@@ -32,7 +33,9 @@ final class CanaryOptions {
     @Nullable
     String model;
 
-    @Option(names = "--pair", description = "Every ask goes to both, so that each has its twin: the default of a canary.")
+    @Option(
+            names = "--pair",
+            description = "Every ask goes to both, so that each has its twin: the default of a canary.")
     boolean pair;
 
     @Option(
@@ -87,7 +90,8 @@ final class CanaryOptions {
         }
         if (variant.equals(VARIANT)) {
             throw new RunPlan.Wrong(
-                    "--variant", "is " + VARIANT + ", which is the one of --canary-url: give that of --url another name");
+                    "--variant",
+                    "is " + VARIANT + ", which is the one of --canary-url: give that of --url another name");
         }
         if (model != null && model.isBlank()) {
             throw new RunPlan.Wrong("--canary-model", "is empty: name the model, or leave it out");

@@ -63,7 +63,6 @@ final class JointWindows {
     }
 
     private boolean isComplete(Map.Entry<Long, Slot> slot, long lengthMillis) {
-        return slot.getValue().series() == series.parts().size()
-                || slot.getKey() + lengthMillis < newestEndEpochMillis;
+        return slot.getValue().series() == series.parts().size() || slot.getKey() + lengthMillis < newestEndEpochMillis;
     }
 }

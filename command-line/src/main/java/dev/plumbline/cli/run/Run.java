@@ -146,9 +146,8 @@ final class Run {
                     interrupts,
                     SystemTime::epochMillis,
                     SystemTime::elapsedMillis);
-            RunSession.JudgedRun judged =
-                    session.run(
-                            new PipeStack(pipe, canary), new Judging(baselines.runs(), budgets, pipe.kafkaClient()));
+            RunSession.JudgedRun judged = session.run(
+                    new PipeStack(pipe, canary), new Judging(baselines.runs(), budgets, pipe.kafkaClient()));
             return new Ended(
                     judged.result(),
                     judged.verdict(),
@@ -353,8 +352,7 @@ final class Run {
         conditions.put("streaming", Boolean.toString(load.streaming));
         conditions.put("seed", Long.toString(load.seed));
         conditions.put("cache", load.cache.name());
-        canary.ifPresent(
-                beside -> conditions.put(CanaryTarget.CONDITION, CanaryTarget.condition(beside.split())));
+        canary.ifPresent(beside -> conditions.put(CanaryTarget.CONDITION, CanaryTarget.condition(beside.split())));
         address.wanted()
                 .generic()
                 .ifPresent(api -> conditions.put(
@@ -369,11 +367,7 @@ final class Run {
     }
 
     private void introduce(
-            Discovery discovery,
-            Optional<CanaryTarget> canary,
-            RunSeries series,
-            LocalPipe pipe,
-            Baselines baselines) {
+            Discovery discovery, Optional<CanaryTarget> canary, RunSeries series, LocalPipe pipe, Baselines baselines) {
         ComparisonGroup group = series.whole().group();
         view.line("  run       " + plan.runId() + "   " + group.model() + " / " + group.scenario() + " / "
                 + group.loadPoint().key() + " / " + series.whole().variant());

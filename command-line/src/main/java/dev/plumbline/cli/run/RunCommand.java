@@ -1,7 +1,5 @@
 package dev.plumbline.cli.run;
 
-import dev.plumbline.cli.check.TargetOptions;
-import dev.plumbline.cli.kafka.KafkaOptions;
 import dev.plumbline.cli.outcome.CommandFailure;
 import dev.plumbline.cli.outcome.ExitCode;
 import dev.plumbline.cli.scenario.ScenarioFile;

@@ -64,8 +64,7 @@ record RunPlan(
     /**
      * @throws Wrong for the first setting that is wrong
      */
-    static RunPlan checked(
-            String runId, RunOptions options, boolean mayCostMoney) {
+    static RunPlan checked(String runId, RunOptions options, boolean mayCostMoney) {
         LoadOptions load = options.load;
         SpendOptions spend = options.spend;
         JudgementOptions judgement = options.judgement;
@@ -134,13 +133,7 @@ record RunPlan(
                 : new LoadPoint.ClosedLoop(concurrency(load));
         roomForOne(spend, load, loadPoint);
         return new RunPlan(
-                runId,
-                loadPoint,
-                duration,
-                breakerRatio(spend.breaker),
-                goals(judgement),
-                budgets(judgement),
-                options);
+                runId, loadPoint, duration, breakerRatio(spend.breaker), goals(judgement), budgets(judgement), options);
     }
 
     LoadOptions load() {

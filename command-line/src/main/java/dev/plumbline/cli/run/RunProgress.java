@@ -113,8 +113,7 @@ final class RunProgress {
         this.all = new SeriesTally(goals, prices, WindowKeeper.DEFAULT_LIMIT);
         List<Series> series = facts.series().parts();
         int mostWindows = Math.max(FEWEST_WINDOWS, WindowKeeper.DEFAULT_LIMIT / series.size());
-        series.forEach(
-                one -> parts.put(one, series.size() == 1 ? all : new SeriesTally(goals, prices, mostWindows)));
+        series.forEach(one -> parts.put(one, series.size() == 1 ? all : new SeriesTally(goals, prices, mostWindows)));
     }
 
     /** Takes what the producer says of itself now. */
@@ -340,8 +339,7 @@ final class RunProgress {
         List<VerdictTally> verdicts =
                 parts.values().stream().map(SeriesTally::verdicts).toList();
         return new RunResult(
-                new RunIdentity(
-                        facts.runId(), facts.series().whole(), facts.url(), start, end, facts.windowMillis()),
+                new RunIdentity(facts.runId(), facts.series().whole(), facts.url(), start, end, facts.windowMillis()),
                 facts.plan(),
                 facts.environment(),
                 ending,
@@ -353,8 +351,9 @@ final class RunProgress {
                         .flatMap(tally -> tally.openIncident().stream())
                         .findFirst(),
                 outages,
-                OptionalLong.of(
-                        verdicts.stream().mapToLong(VerdictTally::unjudgedWindows).sum()),
+                OptionalLong.of(verdicts.stream()
+                        .mapToLong(VerdictTally::unjudgedWindows)
+                        .sum()),
                 facts.series().areSeveral() ? series(start, end) : List.of());
     }
 

@@ -58,8 +58,7 @@ final class RunRecorder implements PipeListener {
     public void window(byte[] bytes, WindowRecord window) {
         if (progress.window(window)) {
             written(() -> folder.window(bytes, window));
-            joint.add(window)
-                    .forEach(all -> view.window(all, progress.recent(), progress.measuredUntilEpochMillis()));
+            joint.add(window).forEach(all -> view.window(all, progress.recent(), progress.measuredUntilEpochMillis()));
         }
     }
 

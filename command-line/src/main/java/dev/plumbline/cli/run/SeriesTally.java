@@ -127,8 +127,8 @@ final class SeriesTally {
                 countedEvents,
                 goals.map(stated -> new RunTotals.Goodput(stated.text(), good, judgedByGoals)),
                 prices.areStated() ? OptionalDouble.of(cost) : OptionalDouble.empty(),
-                Optional.of(new RunTotals.Heard(
-                        causes.causes(), unvouched(measured), Optional.of(counting.counting()))));
+                Optional.of(
+                        new RunTotals.Heard(causes.causes(), unvouched(measured), Optional.of(counting.counting()))));
     }
 
     private Map<LatencyMetric, Histogram> unvouched(List<RunWindow> measured) {

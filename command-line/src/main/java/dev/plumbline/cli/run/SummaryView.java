@@ -129,7 +129,8 @@ final class SummaryView {
         for (SeriesVerdict one : verdict.series()) {
             if (shown.contains(one.name())) {
                 lines.add("");
-                lines.add("    " + screen.bold(one.name()) + ": " + one.verdict().headline());
+                lines.add(
+                        "    " + screen.bold(one.name()) + ": " + one.verdict().headline());
                 lines.addAll(findings(one.verdict().findings(), screen).stream()
                         .skip(1)
                         .toList());

@@ -24,7 +24,10 @@ class BaselinesTest {
 
     private static List<String> told(Baselines baselines, Duration duration) {
         return baselines.lines(
-                RunSeries.one(new SimulatedRun(0).series()), Optional.of(duration), WINDOW, JudgementSettings.defaults());
+                RunSeries.one(new SimulatedRun(0).series()),
+                Optional.of(duration),
+                WINDOW,
+                JudgementSettings.defaults());
     }
 
     @Test

@@ -106,8 +106,7 @@ class CanaryOptionsTest {
 
     @Test
     void whatLetsSomebodyInGoesToTheSameHostOnly() {
-        Credentials there = canary(
-                        List.of(), "--canary-url", "gpu-1:8001", "--canary-header", "X-Team: b")
+        Credentials there = canary(List.of(), "--canary-url", "gpu-1:8001", "--canary-header", "X-Team: b")
                 .credentials();
         assertThat(there.requestHeaders(EndpointType.CHAT))
                 .containsEntry("X-Team", "b")
@@ -147,8 +146,7 @@ class CanaryOptionsTest {
                 CanarySplit.ofPairs());
 
         assertThat(target.subject(found("http://gpu-1:8000", "m", Map.of("engineVersion", "0.11", "image", "x"))))
-                .containsOnly(
-                        Map.entry("canary.url", "http://gpu-2:8000"), Map.entry("canary.engineVersion", "0.12"));
+                .containsOnly(Map.entry("canary.url", "http://gpu-2:8000"), Map.entry("canary.engineVersion", "0.12"));
     }
 
     @Test

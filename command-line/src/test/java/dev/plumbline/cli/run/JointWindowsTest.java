@@ -10,8 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class JointWindowsTest {
 
-    private static final RunSeries TWO =
-            RunSeries.ofClasses(Requests.SERIES, List.of("chat", "rag"));
+    private static final RunSeries TWO = RunSeries.ofClasses(Requests.SERIES, List.of("chat", "rag"));
     private static final Series CHAT = TWO.parts().get(0);
     private static final Series RAG = TWO.parts().get(1);
 

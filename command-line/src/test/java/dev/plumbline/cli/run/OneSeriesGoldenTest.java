@@ -86,7 +86,8 @@ class OneSeriesGoldenTest {
         try {
             return name + " "
                     + HexFormat.of()
-                            .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(folder.resolve(name))))
+                            .formatHex(MessageDigest.getInstance("SHA-256")
+                                    .digest(Files.readAllBytes(folder.resolve(name))))
                     + "\n";
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);

@@ -145,6 +145,8 @@ class RecordedPlanTest {
                 .map(RunCommand::key)
                 .sorted()
                 .toList();
-        assertThat(hidden).containsExactly("canary-header", "canary-url", "generic", "header", "metrics-url", "proxy", "set", "url");
+        assertThat(hidden)
+                .containsExactly(
+                        "canary-header", "canary-url", "generic", "header", "metrics-url", "proxy", "set", "url");
     }
 }

@@ -384,8 +384,7 @@ class RunProgressTest {
         assertThat(result().alerts()).hasSize(RunProgress.MOST_ALERTS);
     }
 
-    private static final RunSeries CLASSES =
-            RunSeries.ofClasses(Requests.SERIES, List.of("chat", "rag", "code"));
+    private static final RunSeries CLASSES = RunSeries.ofClasses(Requests.SERIES, List.of("chat", "rag", "code"));
 
     private static RequestEvent of(Series series, RequestEvent event) {
         return new RequestEvent(
@@ -416,7 +415,8 @@ class RunProgressTest {
                 FREE);
         several.status(RunRecords.stopped(5, START, START + 20_000));
         for (int i = 0; i < 3; i++) {
-            assertThat(several.event(of(chat, Requests.streamed(START + 2_000, 50, 6)), NOW)).isTrue();
+            assertThat(several.event(of(chat, Requests.streamed(START + 2_000, 50, 6)), NOW))
+                    .isTrue();
         }
         several.event(of(rag, Requests.streamed(START + 3_000, 400, 6)), NOW);
         several.event(
@@ -432,7 +432,9 @@ class RunProgressTest {
         assertThat(several.window(RunRecords.window(chat, START + 20_000, 0))).isTrue();
         assertThat(several.isCounted()).as("rag is told to 10 s only").isFalse();
         assertThat(several.window(RunRecords.window(rag, START + 20_000, 0))).isTrue();
-        assertThat(several.isCounted()).as("of code nothing comes, and nothing is waited for").isTrue();
+        assertThat(several.isCounted())
+                .as("of code nothing comes, and nothing is waited for")
+                .isTrue();
         assertThat(several.window(RunRecords.window(Requests.SERIES, START + 20_000, 9)))
                 .as("the run's own name is no series of it")
                 .isFalse();

@@ -53,11 +53,7 @@ class SeveralSeriesTest {
 
     private static RunVerdict judged(RunResult run, String... budgets) {
         return WholeRunJudge.judge(
-                run,
-                List.of(),
-                Budget.parseAll(List.of(budgets)),
-                JudgementSettings.defaults(),
-                Optional.empty());
+                run, List.of(), Budget.parseAll(List.of(budgets)), JudgementSettings.defaults(), Optional.empty());
     }
 
     private Path written(RunResult run, RunVerdict verdict) {
@@ -83,7 +79,9 @@ class SeveralSeriesTest {
         List<String> lines = FoldedRun.screen(run, verdict, Path.of("runs/1"));
 
         assertThat(verdict.decision()).isEqualTo(Decision.REGRESSION);
-        assertThat(lines.get(1)).startsWith("  OVER BUDGET  rag: error_rate<5%: ").endsWith("; pass: chat, code");
+        assertThat(lines.get(1))
+                .startsWith("  OVER BUDGET  rag: error_rate<5%: ")
+                .endsWith("; pass: chat, code");
         assertThat(lines)
                 .containsSubsequence(
                         "    series  verdict      completed  failed  TTFT p50 ms   p95  TPOT p50 ms  e2e p95 ms  req/s")
@@ -149,11 +147,7 @@ class SeveralSeriesTest {
                 SimulatedMix.canary(),
                 List.of(new SimulatedRun(1).run(), SimulatedMix.paired(new SimulatedRun(2).run(), 3, 40, 1.2, 0.2)));
         RunVerdict verdict = WholeRunJudge.judge(
-                run,
-                List.of(),
-                List.of(),
-                JudgementSettings.defaults(),
-                Optional.of(CanarySplit.ofPairs()));
+                run, List.of(), List.of(), JudgementSettings.defaults(), Optional.of(CanarySplit.ofPairs()));
 
         List<String> lines = FoldedRun.screen(run, verdict, Path.of("runs/1"));
 
@@ -170,8 +164,7 @@ class SeveralSeriesTest {
     @Test
     void beforeTheLoadItIsSaidWhatIsNewAndWhatIsGone() {
         RunResult before = SimulatedMix.of(
-                SimulatedMix.classes("chat", "batch"),
-                List.of(new SimulatedRun(11).run(), new SimulatedRun(12).run()));
+                SimulatedMix.classes("chat", "batch"), List.of(new SimulatedRun(11).run(), new SimulatedRun(12).run()));
         Baselines baselines = new Baselines(
                 Optional.of(before.identity().runId()), List.of(RunBaseline.of(before)), Optional.empty());
 

@@ -17,8 +17,7 @@ final class ErrorChart {
 
     private ErrorChart() {}
 
-    static void write(
-            Markup out, String id, TimeFrame frame, List<RunWindow> windows, Map<FailureKind, Long> totals) {
+    static void write(Markup out, String id, TimeFrame frame, List<RunWindow> windows, Map<FailureKind, Long> totals) {
         List<RunWindow> bars = WindowKeeper.merged(windows, MOST_BARS);
         double highest = bars.stream()
                 .map(bar -> RunFigures.errorShare(bar.measured().requests()))

@@ -78,14 +78,13 @@ final class MarkdownDocument {
         line("");
         line("| " + String.join(" | ", titles) + " |");
         line("|---|---|" + "--:|".repeat(titles.size() - 2));
-        rows.forEach(row -> line("| "
-                + row.cells().stream().map(MarkdownDocument::escaped).collect(Collectors.joining(" | ")) + " |"));
+        rows.forEach(row -> line(
+                "| " + row.cells().stream().map(MarkdownDocument::escaped).collect(Collectors.joining(" | ")) + " |"));
         for (RunStory.OfSeries one : story.series()) {
-            boolean isFolded =
-                    switch (one.story().verdict().word()) {
-                        case PASS, NOT_JUDGED -> true;
-                        case REGRESSION, OVER_BUDGET, CANNOT_TELL, FAILED -> false;
-                    };
+            boolean isFolded = switch (one.story().verdict().word()) {
+                case PASS, NOT_JUDGED -> true;
+                case REGRESSION, OVER_BUDGET, CANNOT_TELL, FAILED -> false;
+            };
             String title = escaped(one.name() + ": " + one.story().verdict().headline());
             line("");
             line(isFolded ? "<details><summary>" + title + "</summary>" : "**" + title + "**");

@@ -52,6 +52,7 @@ final class ReportDocument {
     private static final int FEWEST_DRAWN = 10;
     /** No line of a series among many has to do with fewer. */
     private static final int FEWEST_POINTS = 200;
+
     private static final String SECURITY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
     /** Beyond these a series stands in the table of all and has no section of its own. */
@@ -210,8 +211,7 @@ final class ReportDocument {
                             "span",
                             cells.get(1),
                             "class",
-                            "badge "
-                                    + look(all.get(i).story().verdict().decision()))
+                            "badge " + look(all.get(i).story().verdict().decision()))
                     .end();
             cells.subList(2, cells.size()).forEach(cell -> out.element("td", cell));
             out.endLine();
@@ -659,7 +659,10 @@ final class ReportDocument {
         }
         lines.add(percentileLine(Percentile.P95, "b", metric, windows, unitNanos));
         lines.add(percentileLine(Percentile.P50, "a", metric, windows, unitNanos));
-        chart(new TimeChart(prefix + id, title, DistributionChart.unit(unitNanos), definition(metric), lines), windows, frame);
+        chart(
+                new TimeChart(prefix + id, title, DistributionChart.unit(unitNanos), definition(metric), lines),
+                windows,
+                frame);
     }
 
     private static Line percentileLine(

@@ -15,8 +15,7 @@ record RunStory(RunResult result, RunVerdict verdict, RunFigures figures, Folder
         return result.series().stream()
                 .map(one -> {
                     RunResult part = result.part(one);
-                    return new OfSeries(
-                            one.name(), new RunStory(part, verdict.of(one), RunFigures.of(part), contents));
+                    return new OfSeries(one.name(), new RunStory(part, verdict.of(one), RunFigures.of(part), contents));
                 })
                 .toList();
     }

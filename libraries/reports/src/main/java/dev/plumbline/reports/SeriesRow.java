@@ -46,9 +46,7 @@ public record SeriesRow(
                 name,
                 word,
                 Figures.count(figures.requests().completed()),
-                figures.errorShare().isPresent()
-                        ? percent(figures.errorShare().getAsDouble())
-                        : "-",
+                figures.errorShare().isPresent() ? percent(figures.errorShare().getAsDouble()) : "-",
                 new Latencies(
                         Figures.millis(ttft.quantileNanos(0.5)),
                         Figures.millis(ttft.quantileNanos(0.95)),
@@ -75,7 +73,15 @@ public record SeriesRow(
      */
     public static List<String> header(List<SeriesRow> rows) {
         List<String> titles = new ArrayList<>(List.of(
-                "series", "verdict", "completed", "failed", "TTFT p50 ms", "p95", "TPOT p50 ms", "e2e p95 ms", "req/s"));
+                "series",
+                "verdict",
+                "completed",
+                "failed",
+                "TTFT p50 ms",
+                "p95",
+                "TPOT p50 ms",
+                "e2e p95 ms",
+                "req/s"));
         if (rows.stream().anyMatch(row -> row.goodput().isPresent())) {
             titles.add("goodput");
         }

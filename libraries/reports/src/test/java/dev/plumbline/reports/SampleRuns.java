@@ -384,8 +384,7 @@ final class SampleRuns {
     }
 
     static List<Sample> all() {
-        return List.of(
-                longGood(), regression(), onlyFailures(), empty(), notStreamed(), drained(), hostile(), mixed());
+        return List.of(longGood(), regression(), onlyFailures(), empty(), notStreamed(), drained(), hostile(), mixed());
     }
 
     /** Three classes: one is worse, one cannot be told, one passes. */
@@ -434,13 +433,16 @@ final class SampleRuns {
             }
         }
         RunResult sum = result(
-                START + 300_000, new RunEnding.Completed(), all, List.of(), Optional.of(new Goodput("ttft:500", 9, 10)));
+                START + 300_000,
+                new RunEnding.Completed(),
+                all,
+                List.of(),
+                Optional.of(new Goodput("ttft:500", 9, 10)));
         RunVerdict pass = new RunVerdict(
                 Decision.PASS,
                 "pass: no regression in 1 metrics against one run",
                 Optional.of("20261124T200000Z-base"),
-                List.of(comparison(
-                        Answer.PASS, JudgedMetric.TTFT_P50, Change.STEADY, 120e6, 119e6, 1.01, 0.98, 1.04)));
+                List.of(comparison(Answer.PASS, JudgedMetric.TTFT_P50, Change.STEADY, 120e6, 119e6, 1.01, 0.98, 1.04)));
         RunVerdict worse = new RunVerdict(
                 Decision.REGRESSION,
                 "regression: p50(ttft) +38.0 % against the baseline, worse by 10 % or more, interval included",
@@ -448,7 +450,14 @@ final class SampleRuns {
                 List.of(
                         budget(Answer.PASS, "rag <long>: p95(ttft)<9s", 9, 2.1, 2.0, 2.2, "s", "kept"),
                         comparison(
-                                Answer.FAIL, JudgedMetric.TTFT_P50, Change.REGRESSED, 1_240e6, 900e6, 1.38, 1.31, 1.45)));
+                                Answer.FAIL,
+                                JudgedMetric.TTFT_P50,
+                                Change.REGRESSED,
+                                1_240e6,
+                                900e6,
+                                1.38,
+                                1.31,
+                                1.45)));
         RunVerdict open = new RunVerdict(
                 Decision.INCONCLUSIVE,
                 "cannot tell: p50(tpot) unknown",

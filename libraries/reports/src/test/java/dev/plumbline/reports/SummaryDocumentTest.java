@@ -126,7 +126,13 @@ class SummaryDocumentTest {
         assertThat(rag.at("/metrics/ttft/p50Nanos").asLong()).isGreaterThan(900_000_000L);
         assertThat(rag.at("/rates/completedPerSecond").asDouble()).isEqualTo(2.8);
         assertThat(rag.at("/totals/goodput/good").asLong())
-                .isEqualTo(sample.result().series().get(1).totals().goodput().orElseThrow().good());
+                .isEqualTo(sample.result()
+                        .series()
+                        .get(1)
+                        .totals()
+                        .goodput()
+                        .orElseThrow()
+                        .good());
         assertThat(summary.at("/requests/completed").asLong()).isEqualTo(30 * (40 + 28 + 16));
         assertThat(summary.at("/verdict/findings")).isEmpty();
         assertThat(summary(SampleRuns.regression()).has("series")).isFalse();

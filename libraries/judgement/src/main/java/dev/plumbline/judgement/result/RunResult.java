@@ -44,8 +44,7 @@ public record RunResult(
         @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Outage> outages,
         OptionalLong unjudgedWindows,
 
-        @JsonInclude(JsonInclude.Include.NON_EMPTY)
-        List<SeriesResult> series) {
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<SeriesResult> series) {
 
     public RunResult {
         Objects.requireNonNull(identity, "identity");
@@ -142,7 +141,8 @@ public record RunResult(
         return series.isEmpty()
                 ? RunSeries.one(identity.series())
                 : new RunSeries(
-                        identity.series(), series.stream().map(SeriesResult::series).toList());
+                        identity.series(),
+                        series.stream().map(SeriesResult::series).toList());
     }
 
     /** Each series as a run of its own, in order; this run where it has one only. */

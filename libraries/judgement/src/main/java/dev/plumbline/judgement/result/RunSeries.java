@@ -32,7 +32,8 @@ public record RunSeries(Series whole, List<Series> parts) {
             throw new IllegalArgumentException("a series is twice among those of the run: " + parts);
         }
         if (parts.size() == 1 && !parts.get(0).equals(whole)) {
-            throw new IllegalArgumentException("the only series of a run is not the run's: " + parts.get(0).key());
+            throw new IllegalArgumentException(
+                    "the only series of a run is not the run's: " + parts.get(0).key());
         }
     }
 
@@ -70,7 +71,9 @@ public record RunSeries(Series whole, List<Series> parts) {
             ComparisonGroup part = new ComparisonGroup(
                     group.target(),
                     group.model(),
-                    one.requestClass().map(name -> group.scenario() + "." + name).orElse(group.scenario()),
+                    one.requestClass()
+                            .map(name -> group.scenario() + "." + name)
+                            .orElse(group.scenario()),
                     group.loadPoint(),
                     one.tenant().orElse(group.tenant()));
             (variants.isEmpty() ? List.of(whole.variant()) : variants)

@@ -37,8 +37,7 @@ public record RunVerdict(
         List<Finding> findings,
         List<Difference> differences,
 
-        @JsonInclude(JsonInclude.Include.NON_EMPTY)
-        List<SeriesVerdict> series) {
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<SeriesVerdict> series) {
 
     /** That of the headlines of earlier versions, too. */
     private static final Pattern LEADING_WORD = Pattern.compile(
@@ -90,17 +89,13 @@ public record RunVerdict(
 
     /** The findings of every series, and those of the run as a whole. */
     public List<Finding> allFindings() {
-        return Stream.concat(
-                        findings.stream(),
-                        series.stream().flatMap(one -> one.verdict().allFindings().stream()))
+        return Stream.concat(findings.stream(), series.stream().flatMap(one -> one.verdict().allFindings().stream()))
                 .toList();
     }
 
     /** Of several series the one that makes the run what it is; empty where none is bad or open, and in a run of one. */
     public Optional<SeriesVerdict> worst() {
-        return series.stream()
-                .filter(one -> one.verdict().word().isBadOrOpen())
-                .min(SeriesVerdict.WORST_FIRST);
+        return series.stream().filter(one -> one.verdict().word().isBadOrOpen()).min(SeriesVerdict.WORST_FIRST);
     }
 
     /** How a series was judged, by its name; this verdict itself where there is one series only. */

@@ -183,11 +183,11 @@ final class RunComparison {
             return unknown(metric, Answer.OBSERVED, value, OptionalDouble.empty(), "neither run has it");
         }
         if (known.isEmpty()) {
-            return tooFew(
-                    metric, value, OptionalDouble.empty(), opponent.other() + " has " + lacking(readings.get(0)));
+            return tooFew(metric, value, OptionalDouble.empty(), opponent.other() + " has " + lacking(readings.get(0)));
         }
         return switch (reading) {
-            case Reading.Absent absent -> cannotTell(metric, value, mean(known), "no request of " + opponent.own() + " has it");
+            case Reading.Absent absent ->
+                cannotTell(metric, value, mean(known), "no request of " + opponent.own() + " has it");
             case Reading.Missing missing ->
                 tooFew(metric, value, mean(known), opponent.own() + " has " + missing.why());
             case Reading.Known number -> {
@@ -226,7 +226,8 @@ final class RunComparison {
                         all.latency(latency),
                         metric.quantile().orElseThrow(),
                         settings.thresholdEffect()));
-        return worse.map(look -> cannotTell(metric, value, was, lacking + "; " + look.why(opponent.there()) + "; a longer run tells"))
+        return worse.map(look -> cannotTell(
+                        metric, value, was, lacking + "; " + look.why(opponent.there()) + "; a longer run tells"))
                 .orElseGet(() -> unknown(
                         metric,
                         Answer.OBSERVED,
@@ -274,7 +275,9 @@ final class RunComparison {
                 Optional.of(contrast.ratio()),
                 contrast.why()
                         + (paired(metric).isPresent()
-                                ? "; " + pairs.orElseThrow().count(metric.latency().orElseThrow()) + " pairs"
+                                ? "; "
+                                        + pairs.orElseThrow()
+                                                .count(metric.latency().orElseThrow()) + " pairs"
                                 : "")
                         + (quietTail ? "; a tail that is not worse beyond chance does not gate" : ""));
     }
@@ -300,10 +303,7 @@ final class RunComparison {
         OptionalDouble was = share(failedBefore, endedBefore);
         if (ended == 0 || endedBefore == 0) {
             return cannotTell(
-                    metric,
-                    value,
-                    was,
-                    "no request of " + (ended == 0 ? opponent.own() : opponent.other()) + " ended");
+                    metric, value, was, "no request of " + (ended == 0 ? opponent.own() : opponent.other()) + " ended");
         }
         double allowed = ErrorShare.upper95(failedBefore, endedBefore);
         if (allowed > HIGHEST_ERROR_SHARE) {
@@ -315,8 +315,8 @@ final class RunComparison {
                             + " failed: nothing to compare with");
         }
         Share worse = ErrorShare.worse(allowed);
-        String counts = failed + " of " + ended + " failed, " + failedBefore + " of " + endedBefore + " "
-                + opponent.there();
+        String counts =
+                failed + " of " + ended + " failed, " + failedBefore + " of " + endedBefore + " " + opponent.there();
         if (errorChance() < 1 - failCertainty) {
             return new ComparisonFinding(Answer.FAIL, metric, Change.REGRESSED, value, was, Optional.empty(), counts);
         }

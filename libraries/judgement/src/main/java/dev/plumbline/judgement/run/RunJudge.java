@@ -88,7 +88,8 @@ public final class RunJudge {
     }
 
     static Optional<RunBaseline> newest(List<RunBaseline> baselines) {
-        return baselines.stream().max(Comparator.comparingLong(run -> run.identity().startEpochMillis()));
+        return baselines.stream()
+                .max(Comparator.comparingLong(run -> run.identity().startEpochMillis()));
     }
 
     /**
@@ -202,11 +203,7 @@ public final class RunJudge {
     }
 
     private static String headline(
-            Decision decision,
-            RunResult candidate,
-            Against against,
-            List<Finding> findings,
-            Soundness soundness) {
+            Decision decision, RunResult candidate, Against against, List<Finding> findings, Soundness soundness) {
         Word word = Word.of(decision, findings);
         return word.label() + ": "
                 + switch (word) {
@@ -215,7 +212,8 @@ public final class RunJudge {
                                 ? broken.detail()
                                 : unsound(soundness).orElse("the run did not end as planned");
                     case REGRESSION, OVER_BUDGET -> Headlines.failed(findings, against.other());
-                    case CANNOT_TELL -> unsound(soundness).orElseGet(() -> Headlines.undecided(findings, against.other()));
+                    case CANNOT_TELL ->
+                        unsound(soundness).orElseGet(() -> Headlines.undecided(findings, against.other()));
                     case PASS -> Headlines.passed(findings, against.all(), candidate) + notGreen(soundness);
                     case NOT_JUDGED ->
                         "no baseline, no budget, and the detector " + Headlines.notWatched(candidate) + "; "

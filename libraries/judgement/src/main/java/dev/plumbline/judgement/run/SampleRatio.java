@@ -40,7 +40,8 @@ final class SampleRatio {
                         split.share(),
                         here,
                         there,
-                        counts + ": " + Numbers.percent(got) + " is no chance, so the two are not alike; look at what was dropped"
+                        counts + ": " + Numbers.percent(got)
+                                + " is no chance, so the two are not alike; look at what was dropped"
                                 + " and at the breaker")
                 : new SampleRatioFinding(Answer.OBSERVED, split.share(), here, there, counts);
     }
@@ -48,8 +49,7 @@ final class SampleRatio {
     private static double chance(long hits, long of, double share) {
         BinomialDistribution expected = BinomialDistribution.of((int) Math.min(Integer.MAX_VALUE, of), share);
         int seen = (int) Math.min(Integer.MAX_VALUE, hits);
-        return Math.min(
-                1, 2 * Math.min(expected.cumulativeProbability(seen), expected.survivalProbability(seen - 1)));
+        return Math.min(1, 2 * Math.min(expected.cumulativeProbability(seen), expected.survivalProbability(seen - 1)));
     }
 
     private static long offered(RunResult run) {

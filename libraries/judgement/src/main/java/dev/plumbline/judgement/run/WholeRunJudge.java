@@ -97,8 +97,9 @@ public final class WholeRunJudge {
                 .flatMap(contest -> contest.comparison().stream())
                 .flatMap(comparison -> comparison.chances().stream())
                 .toList();
-        long compared =
-                contests.stream().filter(contest -> contest.comparison().isPresent()).count();
+        long compared = contests.stream()
+                .filter(contest -> contest.comparison().isPresent())
+                .count();
         double level = Multiplicity.level(chances, (int) Math.max(1, compared));
         List<SeriesVerdict> verdicts = contests.stream()
                 .map(contest -> new SeriesVerdict(contest.series().name(), judge(contest, 1 - level)))
@@ -108,10 +109,11 @@ public final class WholeRunJudge {
 
     private Contest contest(SeriesResult series) {
         RunResult part = run.part(series);
-        Optional<RunResult> beside = measured.servedBeside(series.series()).flatMap(other -> run.series().stream()
-                .filter(one -> one.series().equals(other))
-                .findFirst()
-                .map(run::part));
+        Optional<RunResult> beside = measured.servedBeside(series.series())
+                .flatMap(other -> run.series().stream()
+                        .filter(one -> one.series().equals(other))
+                        .findFirst()
+                        .map(run::part));
         if (beside.isPresent()) {
             return new Contest(
                     series,
@@ -135,7 +137,8 @@ public final class WholeRunJudge {
 
     private RunVerdict judge(Contest contest, double certainty) {
         List<Budget> own = budgets.stream()
-                .filter(budget -> budget.isForAny(measured.names(contest.series().series())))
+                .filter(budget ->
+                        budget.isForAny(measured.names(contest.series().series())))
                 .map(Budget::forEvery)
                 .toList();
         List<SampleRatioFinding> share = contest.beside().stream()
@@ -170,12 +173,7 @@ public final class WholeRunJudge {
         Optional<String> own = Soundness.notItsOwnEvents(run.totals());
         Decision decision = decision(verdicts, own);
         RunVerdict draft = new RunVerdict(
-                decision,
-                "",
-                newest.map(baseline -> baseline.identity().runId()),
-                List.of(),
-                differences,
-                verdicts);
+                decision, "", newest.map(baseline -> baseline.identity().runId()), List.of(), differences, verdicts);
         return draft.withHeadline(draft.word().label() + ": " + headline(draft, own) + changed(differences));
     }
 
@@ -225,9 +223,7 @@ public final class WholeRunJudge {
     }
 
     private static SeriesVerdict worst(List<SeriesVerdict> verdicts) {
-        return verdicts.stream()
-                .min(SeriesVerdict.WORST_FIRST)
-                .orElseThrow();
+        return verdicts.stream().min(SeriesVerdict.WORST_FIRST).orElseThrow();
     }
 
     private String headline(RunVerdict whole, Optional<String> own) {
@@ -237,10 +233,7 @@ public final class WholeRunJudge {
         List<SeriesVerdict> verdicts = whole.series();
         return switch (whole.word()) {
             case FAILED, REGRESSION, OVER_BUDGET -> namedWorst(verdicts);
-            case CANNOT_TELL ->
-                whole.worst().isPresent()
-                        ? namedWorst(verdicts)
-                        : own.orElseThrow();
+            case CANNOT_TELL -> whole.worst().isPresent() ? namedWorst(verdicts) : own.orElseThrow();
             case PASS -> passed(verdicts);
             case NOT_JUDGED -> verdicts.get(0).verdict().reason();
         };
@@ -284,11 +277,8 @@ public final class WholeRunJudge {
         List<SeriesVerdict> rest = verdicts.stream()
                 .filter(one -> one.verdict().decision() != Decision.PASS)
                 .toList();
-        boolean isSame = judged.stream()
-                        .map(one -> one.verdict().reason())
-                        .distinct()
-                        .count()
-                == 1;
+        boolean isSame =
+                judged.stream().map(one -> one.verdict().reason()).distinct().count() == 1;
         String reasons = judged.size() > 1 && isSame
                 ? "each of " + named(judged.stream().map(SeriesVerdict::name).toList()) + ": "
                         + judged.get(0).verdict().reason()

@@ -64,7 +64,8 @@ class RunSeriesTest {
 
     @Test
     void moreThanCanBeToldAreRefused() {
-        List<String> many = IntStream.range(0, 101).mapToObj(index -> "c" + index).toList();
+        List<String> many =
+                IntStream.range(0, 101).mapToObj(index -> "c" + index).toList();
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> RunSeries.ofClasses(WHOLE, many))
                 .withMessageContaining("101 series");

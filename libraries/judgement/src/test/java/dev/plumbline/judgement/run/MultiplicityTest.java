@@ -13,7 +13,8 @@ class MultiplicityTest {
     void aRunOfOneSeriesTestsEachMetricAtOnePercentWhateverTheOthersShow() {
         assertThat(Multiplicity.level(List.of(), 1)).isEqualTo(0.01);
         assertThat(Multiplicity.level(List.of(0.5, 0.9), 1)).isEqualTo(0.01);
-        assertThat(Multiplicity.level(List.of(1e-9, 1e-8, 0.002, 0.3, 0.4, 0.5), 1)).isEqualTo(0.01);
+        assertThat(Multiplicity.level(List.of(1e-9, 1e-8, 0.002, 0.3, 0.4, 0.5), 1))
+                .isEqualTo(0.01);
     }
 
     @Test

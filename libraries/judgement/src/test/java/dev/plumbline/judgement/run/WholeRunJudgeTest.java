@@ -56,8 +56,7 @@ class WholeRunJudgeTest {
     }
 
     private static RunVerdict under(RunResult run, String... budgets) {
-        return WholeRunJudge.judge(
-                run, List.of(), Budget.parseAll(List.of(budgets)), SETTINGS, Optional.empty());
+        return WholeRunJudge.judge(run, List.of(), Budget.parseAll(List.of(budgets)), SETTINGS, Optional.empty());
     }
 
     private static List<Word> words(RunVerdict verdict) {
@@ -115,7 +114,9 @@ class WholeRunJudgeTest {
         RunVerdict verdict = against(three(1, bad -> bad.failing(0.04), slow -> slow.factor = 1.4), three(11));
 
         assertThat(words(verdict)).containsExactly(Word.PASS, Word.REGRESSION, Word.REGRESSION);
-        assertThat(verdict.headline()).startsWith("regression: code: p50(ttft)").contains("; regression: rag; pass: chat");
+        assertThat(verdict.headline())
+                .startsWith("regression: code: p50(ttft)")
+                .contains("; regression: rag; pass: chat");
     }
 
     @Test
@@ -139,9 +140,7 @@ class WholeRunJudgeTest {
         RunVerdict verdict = against(three(1, broken -> broken.failing(1), slow -> slow.factor = 1.4), three(11));
 
         assertThat(verdict.decision()).isEqualTo(Decision.FAILED);
-        assertThat(verdict.headline())
-                .startsWith("failed: rag: not one of")
-                .endsWith("; regression: code; pass: chat");
+        assertThat(verdict.headline()).startsWith("failed: rag: not one of").endsWith("; regression: code; pass: chat");
     }
 
     @Test
@@ -181,7 +180,8 @@ class WholeRunJudgeTest {
                 .extracting(finding -> ((BudgetFinding) finding).budget() + " " + finding.answer())
                 .containsExactly("p95(ttft)<150ms FAIL", "rag: p95(ttft)<2s PASS");
         assertThat(verdict.series().get(0).verdict().findings()).hasSize(1);
-        assertThat(under(three(1), "nightly: p95(ttft)<500ms", "nightly.code: p50(ttft)<500ms").series())
+        assertThat(under(three(1), "nightly: p95(ttft)<500ms", "nightly.code: p50(ttft)<500ms")
+                        .series())
                 .as("by the scenario of the run, or of the class")
                 .extracting(one -> one.verdict().findings().size())
                 .containsExactly(1, 1, 2);
@@ -199,8 +199,8 @@ class WholeRunJudgeTest {
 
     @Test
     void aSeriesThatIsNewOrGoneIsNamed() {
-        RunResult before = SimulatedMix.of(
-                SimulatedMix.classes("chat", "rag", "batch"), List.of(part(11), part(12), part(13)));
+        RunResult before =
+                SimulatedMix.of(SimulatedMix.classes("chat", "rag", "batch"), List.of(part(11), part(12), part(13)));
 
         RunVerdict verdict = against(three(1), before);
 
@@ -217,8 +217,7 @@ class WholeRunJudgeTest {
     @Test
     void otherConditionsAreRefusedAsEver() {
         RunResult other = SimulatedMix.of(
-                THREE,
-                List.of(part(1, here -> here.conditions = Map.of("gpu", "A100")), part(2), part(3)));
+                THREE, List.of(part(1, here -> here.conditions = Map.of("gpu", "A100")), part(2), part(3)));
         assertThatThrownBy(() -> against(three(1), other))
                 .isInstanceOf(UnfitBaselineException.class)
                 .hasMessageContaining("condition 'gpu'");
@@ -275,10 +274,11 @@ class WholeRunJudgeTest {
         assertThat(fine.headline())
                 .isEqualTo("pass: canary: no regression in 5 metrics against stable in the same seconds;"
                         + " not judged: stable");
-        RunVerdict worse =
-                canary(stable, SimulatedMix.paired(part(2), 3, 50, 1.15, 0.2), CanarySplit.ofPairs());
+        RunVerdict worse = canary(stable, SimulatedMix.paired(part(2), 3, 50, 1.15, 0.2), CanarySplit.ofPairs());
         assertThat(worse.decision()).isEqualTo(Decision.REGRESSION);
-        assertThat(worse.headline()).startsWith("regression: canary: p50(ttft) +15.").contains(" against stable, ");
+        assertThat(worse.headline())
+                .startsWith("regression: canary: p50(ttft) +15.")
+                .contains(" against stable, ");
         ComparisonFinding ttft = of(worse.series().get(1).verdict(), JudgedMetric.TTFT_P50);
         assertThat(ttft.ratio().orElseThrow().value()).isBetween(1.14, 1.16);
         assertThat(ttft.ratio().orElseThrow().low()).isGreaterThan(1.12);
@@ -295,8 +295,12 @@ class WholeRunJudgeTest {
         int runs = 60;
         assertThat(worse(runs, 1.0, true)).as("equal, pairs, of %d", runs).isLessThanOrEqualTo(2);
         assertThat(worse(runs, 1.0, false)).as("equal, halves, of %d", runs).isLessThanOrEqualTo(2);
-        assertThat(worse(runs, 1.2, true)).as("20 %% slower, pairs, of %d", runs).isGreaterThanOrEqualTo(57);
-        assertThat(worse(runs, 1.2, false)).as("20 %% slower, halves, of %d", runs).isGreaterThanOrEqualTo(50);
+        assertThat(worse(runs, 1.2, true))
+                .as("20 %% slower, pairs, of %d", runs)
+                .isGreaterThanOrEqualTo(57);
+        assertThat(worse(runs, 1.2, false))
+                .as("20 %% slower, halves, of %d", runs)
+                .isGreaterThanOrEqualTo(50);
     }
 
     private static long worse(int runs, double factor, boolean paired) {
@@ -331,10 +335,7 @@ class WholeRunJudgeTest {
         Consumer<SimulatedRun> tenth = few -> few.requests = 20;
         RunResult stable = part(1, most -> most.requests = 180);
 
-        RunVerdict worse = canary(
-                stable,
-                part(2, tenth.andThen(slow -> slow.factor = 1.3)),
-                CanarySplit.of(0.1));
+        RunVerdict worse = canary(stable, part(2, tenth.andThen(slow -> slow.factor = 1.3)), CanarySplit.of(0.1));
 
         assertThat(worse.decision()).isEqualTo(Decision.REGRESSION);
         assertThat(worse.series().get(1).verdict().findings())
@@ -342,7 +343,8 @@ class WholeRunJudgeTest {
                 .singleElement()
                 .satisfies(share -> assertThat(((SampleRatioFinding) share).why())
                         .isEqualTo("1200 requests on the canary, 10800 beside it, 10 % asked"));
-        assertThat(canary(stable, part(2, tenth), CanarySplit.of(0.1)).decision()).isEqualTo(Decision.PASS);
+        assertThat(canary(stable, part(2, tenth), CanarySplit.of(0.1)).decision())
+                .isEqualTo(Decision.PASS);
     }
 
     @Test
@@ -350,7 +352,9 @@ class WholeRunJudgeTest {
         RunVerdict verdict = canary(part(1), part(2, bad -> bad.failing(0.04)), CanarySplit.of(0.5));
 
         assertThat(verdict.decision()).isEqualTo(Decision.REGRESSION);
-        assertThat(verdict.headline()).contains("regression: canary: error_rate ").contains(" failed, 0 of 3000 on stable");
+        assertThat(verdict.headline())
+                .contains("regression: canary: error_rate ")
+                .contains(" failed, 0 of 3000 on stable");
     }
 
     @Test
@@ -382,7 +386,9 @@ class WholeRunJudgeTest {
         RunVerdict verdict = canary(part(1, brief), part(2, brief), CanarySplit.of(0.5));
 
         assertThat(verdict.decision()).isEqualTo(Decision.INCONCLUSIVE);
-        assertThat(verdict.allFindings().toString()).doesNotContain("green runs").doesNotContain("baseline");
+        assertThat(verdict.allFindings().toString())
+                .doesNotContain("green runs")
+                .doesNotContain("baseline");
     }
 
     @Test
