@@ -243,7 +243,7 @@ public final class WholeRunJudge {
     private static String namedWorst(List<SeriesVerdict> verdicts) {
         SeriesVerdict worst = worst(verdicts);
         List<SeriesVerdict> others =
-                verdicts.stream().filter(one -> one != worst).toList();
+                verdicts.stream().filter(one -> !one.equals(worst)).toList();
         return worst.name() + ": " + worst.verdict().reason() + "; " + words(others);
     }
 
