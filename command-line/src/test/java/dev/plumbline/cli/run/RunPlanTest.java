@@ -19,7 +19,6 @@ class RunPlanTest {
     private final LoadOptions load = options.load;
     private final SpendOptions spend = options.spend;
     private final JudgementOptions judgement = options.judgement;
-    private final OutputOptions output = options.output;
     private final StackOptions stack = options.stack;
 
     @Test
