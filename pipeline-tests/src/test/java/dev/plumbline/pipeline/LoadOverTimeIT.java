@@ -22,21 +22,20 @@ class LoadOverTimeIT extends DrivenRuns {
     @Test
     void aLoadIsChangedWhileItRunsAndTheRunSaysSo() throws Exception {
         try (SimulatedTarget target = SimulatedTarget.start(TARGET)) {
-            PlumbProcess run = PlumbProcess.start(
-                    temporary,
-                    home,
-                    arguments(
-                            target,
-                            "--shape",
-                            "adjustable:10",
-                            "--arrival-pattern",
-                            "constant",
-                            "--duration",
-                            "10s",
-                            "--osl",
-                            "4",
-                            "--smoke-expect",
-                            "[a-z]"));
+            List<String> adjustable = arguments(
+                    target,
+                    "--shape",
+                    "adjustable:10",
+                    "--arrival-pattern",
+                    "constant",
+                    "--duration",
+                    "10s",
+                    "--osl",
+                    "4",
+                    "--smoke-expect",
+                    "[a-z]");
+            adjustable.addAll(AnyMachine.flags());
+            PlumbProcess run = PlumbProcess.start(temporary, home, adjustable);
             awaitEvents(1);
             PlumbProcess rate =
                     PlumbProcess.start(Files.createDirectory(temporary.resolve("rate")), home, List.of("rate", "50"));
@@ -52,9 +51,9 @@ class LoadOverTimeIT extends DrivenRuns {
                     .mapToLong(stamps -> stamps.receivedNanos())
                     .sorted()
                     .toArray();
-            assertThat(medianGapMillis(LongStream.of(at).limit(8).toArray())).isBetween(90L, 110L);
+            assertThat(medianGapMillis(LongStream.of(at).limit(8).toArray())).isBetween(60L, 160L);
             assertThat(medianGapMillis(LongStream.of(at).skip(at.length - 40).toArray()))
-                    .isBetween(17L, 23L);
+                    .isBetween(8L, 40L);
         }
     }
 

@@ -60,12 +60,12 @@ record LayeringRules(String root, boolean mayBeEmpty) {
             "reports", Set.of("cli"));
 
     /** Modules that nobody starts. */
-    static final List<String> LIBRARIES =
-            List.of("contract", "protocol", "workload", "windowing", "judgement", "process", "telemetry", "probe", "reports");
+    static final List<String> LIBRARIES = List.of(
+            "contract", "protocol", "workload", "windowing", "judgement", "process", "telemetry", "probe", "reports");
 
     /** Libraries and packages of pure functions: records, protocols, arrival schedules, window and verdict maths. */
-    static final List<String> PURE_PACKAGES =
-            List.of("contract", "protocol", "workload", "windowing", "judgement", "producer.schedule", "target.lockstep");
+    static final List<String> PURE_PACKAGES = List.of(
+            "contract", "protocol", "workload", "windowing", "judgement", "producer.schedule", "target.lockstep");
 
     /** Modules without a clock of their own: who uses them brings one. */
     static final List<String> CLOCKLESS_MODULES =
