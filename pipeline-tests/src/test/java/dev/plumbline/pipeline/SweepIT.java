@@ -16,6 +16,9 @@ class SweepIT extends DrivenRuns {
     @Test
     void aSearchRunsPointsOnOneWarmProducerAndSaysWhatHolds() throws Exception {
         try (SimulatedTarget target = SimulatedTarget.start(TARGET.withLockstep(LockstepSettings.DEFAULT))) {
+            Files.writeString(
+                    temporary.resolve("w.yaml"),
+                    "classes:\n  short: {weight: 1, isl: 5, osl: 6}\n  talk: {weight: 1, isl: 8, osl: 8, turns: 2}\n");
             List<String> arguments = arguments(
                     target,
                     "--until",
@@ -26,8 +29,8 @@ class SweepIT extends DrivenRuns {
                     "1",
                     "--duration",
                     "4s",
-                    "--osl",
-                    "8",
+                    "--workload",
+                    "w.yaml",
                     "--window",
                     "1s",
                     "--json");
@@ -37,7 +40,8 @@ class SweepIT extends DrivenRuns {
             assertThat(sweep.exitValue()).as(sweep.output()).isEqualTo(3);
 
             JsonNode told = json.readTree(sweep.output());
-            assertThat(told.at("/searches/0/text").asText()).contains("concurrency");
+            assertThat(told.at("/searches/0/text").asText())
+                    .contains("holds up to concurrency 2, the highest that was tried");
             assertThat(told.at("/points")).hasSize(2);
             assertThat(told.at("/points/0/settings/concurrency").asText()).isEqualTo("1");
             assertThat(told.at("/points/1/settings/concurrency").asText()).isEqualTo("2");
@@ -45,6 +49,7 @@ class SweepIT extends DrivenRuns {
                 Path folder = temporary.resolve(point.at("/folder").asText());
                 assertComplete(folder);
                 JsonNode summary = json.readTree(folder.resolve("summary.json").toFile());
+                assertThat(summary.at("/series").findValuesAsText("name")).contains("short", "talk");
                 assertThat(summary.at("/totals/acknowledgedEvents").asLong()).isPositive();
                 assertThat(summary.at("/totals/countedEvents").asLong())
                         .isEqualTo(summary.at("/totals/acknowledgedEvents").asLong());

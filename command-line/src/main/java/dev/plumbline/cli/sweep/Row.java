@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.Stream;
 
 /**
  * What came of one run of a sweep.
@@ -41,16 +42,22 @@ record Row(Point point, RunResult result, RunVerdict verdict, Path folder) {
                         known.meanInFlight(), known.countedOutputPerSecond().getAsDouble()));
     }
 
-    /** What it says of the goals of a search. */
+    /** What it says of the goals of a search; of a run of several series they hold when they hold in each. */
     LoadSearch.Tried tried(double load, List<String> goals) {
-        List<BudgetFinding> found = verdict.findings().stream()
+        List<BudgetFinding> found = Stream.concat(
+                        verdict.series().isEmpty() ? verdict.findings().stream() : Stream.empty(),
+                        verdict.series().stream().flatMap(one -> one.verdict().findings().stream()))
                 .filter(BudgetFinding.class::isInstance)
                 .map(BudgetFinding.class::cast)
                 .filter(finding -> goals.contains(finding.budget()))
                 .toList();
         Answer answer = found.stream().anyMatch(finding -> finding.answer() == Answer.FAIL)
                 ? Answer.FAIL
-                : found.size() == goals.size() && found.stream().allMatch(finding -> finding.answer() == Answer.PASS)
+                : goals.stream()
+                                        .allMatch(goal -> found.stream()
+                                                .anyMatch(finding ->
+                                                        finding.budget().equals(goal)))
+                                && found.stream().allMatch(finding -> finding.answer() == Answer.PASS)
                         ? Answer.PASS
                         : Answer.CANNOT_TELL;
         OptionalDouble badness = found.stream()

@@ -91,7 +91,8 @@ public record RunResult(
                 detectorWindows,
                 openIncident,
                 outages,
-                unjudgedWindows);
+                unjudgedWindows,
+                series);
     }
 
     /** The same run with fewer, longer windows; everything else stays. */
