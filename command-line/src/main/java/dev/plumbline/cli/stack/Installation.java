@@ -30,7 +30,7 @@ public record Installation(Path home, Path java) {
     private static final List<String> STAMPS_FIRST = List.of(
             "-XX:-PrintWarnings",
             "-XX:ThreadPriorityPolicy=1",
-            "-XX:CompilerThreadPriority=19",
+            "-XX:CompilerThreadPriority=5",
             "-XX:JavaPriority1_To_OSPriority=10");
 
     /** Environment variable with more flags for the JVM of the producer, separated by spaces; they win over its own. */

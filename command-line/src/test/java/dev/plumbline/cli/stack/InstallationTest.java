@@ -69,7 +69,7 @@ class InstallationTest {
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
 
         assertThat(Files.readAllLines(said))
-                .contains("C1 CompilerThre=19", "the-low-one=10", "java=0")
+                .contains("C1 CompilerThre=5", "the-low-one=10", "java=0")
                 .noneMatch(line -> line.contains("warning"));
     }
 
