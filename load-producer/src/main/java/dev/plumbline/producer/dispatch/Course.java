@@ -58,78 +58,36 @@ public record Course(
 
     /** This, shared by so many loops. */
     public Course sharedBy(int loops) {
-        return new Course(
-                phase,
-                startNanos,
-                measuredFromNanos,
-                endNanos,
-                requestCount,
-                graceNanos,
-                coolDownNanos,
-                loops,
-                new AtomicLong());
+        return copy(measuredFromNanos, endNanos, graceNanos, coolDownNanos, loops);
     }
 
     /** This, with a warm-up until a moment. */
     public Course measuredFrom(long nanos) {
-        return new Course(
-                phase, startNanos, nanos, endNanos, requestCount, graceNanos, coolDownNanos, loops, new AtomicLong());
+        return copy(nanos, endNanos, graceNanos, coolDownNanos, loops);
     }
 
     /** This, with a warm-up that goes on until somebody says when it ends. */
     public Course notYetMeasured() {
-        return new Course(
-                phase,
-                startNanos,
-                NOT_YET,
-                OptionalLong.empty(),
-                requestCount,
-                graceNanos,
-                coolDownNanos,
-                loops,
-                new AtomicLong());
+        return copy(NOT_YET, OptionalLong.empty(), graceNanos, coolDownNanos, loops);
     }
 
     /** This, with another end. */
     public Course until(OptionalLong nanos) {
-        return new Course(
-                phase,
-                startNanos,
-                measuredFromNanos,
-                nanos,
-                requestCount,
-                graceNanos,
-                coolDownNanos,
-                loops,
-                new AtomicLong());
+        return copy(measuredFromNanos, nanos, graceNanos, coolDownNanos, loops);
     }
 
     /** This, waiting at its end for what is under way. */
     public Course withGrace(long nanos) {
-        return new Course(
-                phase,
-                startNanos,
-                measuredFromNanos,
-                endNanos,
-                requestCount,
-                nanos,
-                coolDownNanos,
-                loops,
-                new AtomicLong());
+        return copy(measuredFromNanos, endNanos, nanos, coolDownNanos, loops);
     }
 
     /** This, with load that goes on for a while behind its end. */
     public Course withCoolDown(long nanos) {
-        return new Course(
-                phase,
-                startNanos,
-                measuredFromNanos,
-                endNanos,
-                requestCount,
-                graceNanos,
-                nanos,
-                loops,
-                new AtomicLong());
+        return copy(measuredFromNanos, endNanos, graceNanos, nanos, loops);
+    }
+
+    private Course copy(long measuredFrom, OptionalLong end, long grace, long coolDown, int loops) {
+        return new Course(phase, startNanos, measuredFrom, end, requestCount, grace, coolDown, loops, new AtomicLong());
     }
 
     /** Whether it is known when the measured part begins. */

@@ -80,55 +80,39 @@ public record RunResult(
     public RunResult withFacts(Map<String, String> facts) {
         Map<String, String> more = new TreeMap<>(plan);
         more.putAll(facts);
-        return new RunResult(
-                identity,
-                more,
-                environment,
-                ending,
-                totals,
-                windows,
-                alerts,
-                detectorWindows,
-                openIncident,
-                outages,
-                unjudgedWindows,
-                series);
+        return copy(more, windows, series);
     }
 
     /** The same run with fewer, longer windows; everything else stays. */
     public RunResult withWindows(List<RunWindow> fewer) {
-        return new RunResult(
-                identity,
-                plan,
-                environment,
-                ending,
-                totals,
-                fewer,
-                alerts,
-                detectorWindows,
-                openIncident,
-                outages,
-                unjudgedWindows,
-                series);
+        return copy(plan, fewer, series);
     }
 
     /** The same run with fewer, longer windows, of each of its series as well; everything else stays. */
     public RunResult withFewerWindows(UnaryOperator<List<RunWindow>> fewer) {
+        return copy(
+                plan,
+                fewer.apply(windows),
+                series.stream()
+                        .map(one -> one.withWindows(fewer.apply(one.windows())))
+                        .toList());
+    }
+
+    /** Every copy is made here, so that none forgets anything. */
+    private RunResult copy(Map<String, String> facts, List<RunWindow> some, List<SeriesResult> parts) {
         return new RunResult(
                 identity,
-                plan,
+                facts,
                 environment,
                 ending,
                 totals,
-                fewer.apply(windows),
+                some,
                 alerts,
                 detectorWindows,
                 openIncident,
                 outages,
                 unjudgedWindows,
-                series.stream()
-                        .map(one -> one.withWindows(fewer.apply(one.windows())))
-                        .toList());
+                parts);
     }
 
     /** A series of this run as a run of its own: what is not of a series alone is the run's. */

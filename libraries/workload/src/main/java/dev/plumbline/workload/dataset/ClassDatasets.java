@@ -43,7 +43,7 @@ public final class ClassDatasets implements Datasets {
         try {
             Dataset read = reader.read(dataset, DatasetChoice.RECOGNIZED);
             DatasetFacts facts = read.facts();
-            digests.put(of.name(), facts.digest());
+            digests.put("dataset of " + of.name(), facts.digest());
             long answer = facts.mostTokens(ANSWERS.most());
             return new OpenedWorkload(
                     new DatasetWorkload(of, read, Order.FILE, seed, ANSWERS),
@@ -58,7 +58,7 @@ public final class ClassDatasets implements Datasets {
         }
     }
 
-    /** Digest of what each class asks, by its name; of those that were opened. */
+    /** Digest of what each class asks whose dataset was opened, as {@code dataset of NAME}. */
     public Map<String, String> digests() {
         return Collections.unmodifiableMap(digests);
     }

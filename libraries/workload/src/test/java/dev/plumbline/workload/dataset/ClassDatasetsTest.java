@@ -42,7 +42,7 @@ class ClassDatasetsTest {
         WorkloadFile.parse("w.yaml", FILE).open(7, sky);
         WorkloadFile.parse("w.yaml", FILE).open(7, sea);
 
-        assertThat(sky.digests()).containsOnlyKeys("mine");
+        assertThat(sky.digests()).containsOnlyKeys("dataset of mine");
         assertThat(sky.digests()).isNotEqualTo(sea.digests());
     }
 
