@@ -161,6 +161,7 @@ final class Run {
                             own -> own.requireFit(discovery.endpointType(), discovery),
                             () -> plan.workload()
                                     .refusal(plan.load(), discovery.contextLengthTokens())
+                                    .filter(unused -> plan.trace().isEmpty())
                                     .ifPresent(why -> {
                                         throw CommandFailure.usage(why);
                                     }));
