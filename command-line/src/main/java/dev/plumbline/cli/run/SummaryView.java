@@ -69,6 +69,7 @@ final class SummaryView {
             lines.add("    " + screen.alarming(title));
             lines.addAll(latencies(figures::unvouchedLatency, screen));
         });
+        fact(result, RunCommand.BATCHED).ifPresent(text -> lines.add(row("batch", text)));
         fact(result, "warmedUp").ifPresent(text -> lines.add(row("warm-up", text)));
         fact(result, "firstWave").ifPresent(text -> lines.add(row("first wave", text)));
         lines.add("");
