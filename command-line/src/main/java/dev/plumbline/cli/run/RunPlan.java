@@ -304,7 +304,8 @@ record RunPlan(
     }
 
     String producerId() {
-        return "run-" + runId;
+        String id = "run-" + runId;
+        return options.shape.share == null ? id : SharedLoad.producerId(id, options.shape.share);
     }
 
     /**
