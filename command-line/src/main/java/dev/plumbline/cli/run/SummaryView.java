@@ -94,6 +94,8 @@ final class SummaryView {
                             + " for the measured requests at the stated prices"));
         }
         lines.add(row("exactness", exactness(result, screen)));
+        fact(result, "detectorBaseline").ifPresent(text -> lines.add(row("detector", "held against " + text)));
+        fact(result, "detectorDecision").ifPresent(text -> lines.add(row("", text)));
         outages(result.outages()).forEach(line -> lines.add(row("gone", line)));
         if (result.series().isEmpty()) {
             lines.addAll(findings(verdict.findings(), screen));
