@@ -46,6 +46,7 @@ class CodecTest {
         return Stream.of(
                 new Golden<>("request-completed.json", Codec.EVENTS, Examples.completed()),
                 new Golden<>("request-counted-twice.json", Codec.EVENTS, Examples.countedTwice()),
+                new Golden<>("request-several-answers.json", Codec.EVENTS, Examples.severalAnswers()),
                 new Golden<>("request-usage-refused.json", Codec.EVENTS, Examples.usageRefused()),
                 new Golden<>("request-paired.json", Codec.EVENTS, Examples.paired()),
                 new Golden<>("request-replayed.json", Codec.EVENTS, Examples.replayed()),
