@@ -31,6 +31,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * What is known of a run so far: events, windows, verdicts, alerts and the producer's status, added up into a result. It
@@ -417,7 +418,7 @@ final class RunProgress {
                 parts.values().stream().map(SeriesTally::verdicts).toList();
         return new RunResult(
                 new RunIdentity(facts.runId(), facts.series().whole(), facts.url(), start, end, facts.windowMillis()),
-                facts.plan(),
+                planWith(verdicts),
                 facts.environment(),
                 ending,
                 all.totals(
@@ -438,6 +439,22 @@ final class RunProgress {
                         .mapToLong(VerdictTally::unjudgedWindows)
                         .sum()),
                 facts.series().areSeveral() ? series(start, end) : List.of());
+    }
+
+    /** The plan, with what the detector held the series against, and what people decided about them. */
+    private Map<String, String> planWith(List<VerdictTally> verdicts) {
+        Map<String, String> plan = new TreeMap<>(facts.plan());
+        told(verdicts, VerdictTally::baseline).ifPresent(text -> plan.put("detectorBaseline", text));
+        told(verdicts, VerdictTally::handled).ifPresent(text -> plan.put("detectorDecision", text));
+        return plan;
+    }
+
+    private static Optional<String> told(List<VerdictTally> verdicts, Function<VerdictTally, Optional<String>> what) {
+        List<String> texts = verdicts.stream()
+                .flatMap(tally -> what.apply(tally).stream())
+                .distinct()
+                .toList();
+        return texts.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", texts));
     }
 
     private List<SeriesResult> series(long start, long end) {

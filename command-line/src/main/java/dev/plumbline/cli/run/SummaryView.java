@@ -104,6 +104,8 @@ final class SummaryView {
         }
         lines.add(row("exactness", exactness(result, screen)));
         fact(result, BEGUN_ANEW).ifPresent(text -> lines.add(row("begun anew", text)));
+        fact(result, "detectorBaseline").ifPresent(text -> lines.add(row("detector", "held against " + text)));
+        fact(result, "detectorDecision").ifPresent(text -> lines.add(row("", text)));
         outages(result.outages()).forEach(line -> lines.add(row("gone", line)));
         if (result.series().isEmpty()) {
             lines.addAll(findings(verdict.findings(), screen));
