@@ -29,6 +29,7 @@ import dev.plumbline.judgement.run.RunBaseline;
 import dev.plumbline.judgement.run.WholeRunJudge;
 import dev.plumbline.probe.Discovery;
 import dev.plumbline.probe.Engine;
+import dev.plumbline.probe.FailureKind;
 import dev.plumbline.probe.PrefixCacheReset;
 import dev.plumbline.probe.ProbeReport;
 import dev.plumbline.probe.StepOutcome;
@@ -51,6 +52,9 @@ import java.util.stream.Collectors;
 final class Run {
 
     private static final Duration KAFKA_ANSWERS_WITHIN = Duration.ofSeconds(15);
+
+    /** Begins what is said of the server beside the target. */
+    private static final String CANARY = "the canary: ";
 
     private final RunPlan plan;
     private final RecordedPlan recordedPlan;
@@ -152,9 +156,7 @@ final class Run {
                         throw CommandFailure.usage(refusal);
                     });
             if (plan.load().resetKvCache) {
-                PrefixCacheReset.refusal(discovery.engine().kind()).ifPresent(refusal -> {
-                    throw CommandFailure.usage("--reset-kv-cache " + refusal);
-                });
+                requireResettable(discovery, "");
             }
             plan.ownPrompts()
                     .ifPresentOrElse(
@@ -171,6 +173,9 @@ final class Run {
                         throw CommandFailure.usage("--trace " + why);
                     });
             Optional<CanaryTarget> canary = canary(discovery);
+            if (plan.load().resetKvCache && canary.isPresent()) {
+                requireResettable(canary.get().discovery(), CANARY);
+            }
             Environment environment = environment(discovery, canary);
             RunSeries series = series(discovery, environment);
             List<Budget> budgets = budgets(series);
@@ -269,11 +274,13 @@ final class Run {
         @Override
         public void awaitReady() throws InterruptedException {
             discover(TargetProbe::check);
-            if (plan.load().resetKvCache) {
-                resetCache();
-            }
             if (canary.isPresent()) {
                 discoverCanary(canary.get().address(), TargetProbe::check);
+            }
+            if (plan.load().resetKvCache) {
+                resetCache(address, engine, "");
+                canary.ifPresent(beside ->
+                        resetCache(beside.address(), beside.discovery().engine().kind(), CANARY));
             }
             if (!pipe.isAttached()) {
                 pipe.awaitBroker();
@@ -297,12 +304,12 @@ final class Run {
         }
 
         /** After the short answer, which is a prompt, too. */
-        private void resetCache() {
-            switch (new PrefixCacheReset(address).reset(engine)) {
+        private void resetCache(TargetAddress of, Engine.Kind kind, String who) {
+            switch (new PrefixCacheReset(of).reset(kind)) {
                 case StepOutcome.Failed failed ->
-                    throw new StackFailure(CheckExit.of(failed.kind()), "--reset-kv-cache: " + failed.line());
-                case StepOutcome.Passed passed -> view.line("  cache     " + passed.detail());
-                case StepOutcome.Skipped skipped -> view.line("  cache     " + skipped.why());
+                    throw new StackFailure(CheckExit.of(failed.kind()), "--reset-kv-cache: " + who + failed.line());
+                case StepOutcome.Passed passed -> view.line("  cache     " + who + passed.detail());
+                case StepOutcome.Skipped skipped -> view.line("  cache     " + who + skipped.why());
             }
         }
     }
@@ -327,6 +334,13 @@ final class Run {
         }
     }
 
+    /** @throws CommandFailure if nobody knows how to tell its engine to forget */
+    private static void requireResettable(Discovery discovery, String who) {
+        PrefixCacheReset.refusal(discovery.engine().kind()).ifPresent(refusal -> {
+            throw CommandFailure.usage("--reset-kv-cache " + who + refusal);
+        });
+    }
+
     private Discovery discover(Probing probing) throws InterruptedException {
         return discovered(address, probing.with(probe()), "");
     }
@@ -339,13 +353,22 @@ final class Run {
         List<String> vary = plan.judgement().vary;
         TargetAddress canary = CanaryTarget.address(plan.options().canary, address, beside, vary);
         view.progress("looking at the canary " + canary.url().base());
-        Discovery discovery = discoverCanary(canary, TargetProbe::discover);
+        ProbeReport report = probe(canary).discover();
+        if (plan.options().canary.model == null
+                && report.failure()
+                        .filter(failed -> failed.kind() == FailureKind.MODEL_MISSING)
+                        .isPresent()) {
+            throw CommandFailure.usage("--canary-url: the canary does not serve '" + beside.model()
+                    + "', the model of --url: name its own with --canary-model; another model is other work, which"
+                    + " --vary model compares anyway");
+        }
+        Discovery discovery = discovered(canary, report, CANARY);
         CanaryTarget.requireSame(beside.model(), discovery.model(), "--canary-url", vary);
         return Optional.of(new CanaryTarget(canary, discovery, plan.canary().get()));
     }
 
     private Discovery discoverCanary(TargetAddress canary, Probing probing) throws InterruptedException {
-        return discovered(canary, probing.with(probe(canary)), "the canary: ");
+        return discovered(canary, probing.with(probe(canary)), CANARY);
     }
 
     /** @param who begins what is said of a failure */
@@ -368,7 +391,7 @@ final class Run {
         try {
             return RunSeries.of(
                     whole,
-                    plan.workload().parts(plan.load()),
+                    plan.parts(),
                     plan.canary().isPresent() ? List.of(whole.variant(), CanaryOptions.VARIANT) : List.of());
         } catch (IllegalArgumentException e) {
             throw CommandFailure.usage(String.valueOf(e.getMessage()));
