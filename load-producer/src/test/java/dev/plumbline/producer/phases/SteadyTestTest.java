@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.SplittableRandom;
 import java.util.function.LongToDoubleFunction;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,14 +18,18 @@ class SteadyTestTest {
 
     /** After how many requests it is called steady; as many as there are when it is not. */
     private static long steadyAfter(LongToDoubleFunction meanOf, double sigma, long seed) {
+        return steadyAfter(meanOf, sigma, seed, MOST);
+    }
+
+    private static long steadyAfter(LongToDoubleFunction meanOf, double sigma, long seed, long most) {
         SteadyTest test = new SteadyTest(WITHIN);
         SplittableRandom random = new SplittableRandom(seed);
-        for (int i = 0; i < MOST; i++) {
+        for (int i = 0; i < most; i++) {
             if (test.add(1e8 * meanOf.applyAsDouble(i) * Math.exp(sigma * random.nextGaussian()))) {
                 return test.count();
             }
         }
-        return MOST;
+        return most;
     }
 
     @ParameterizedTest
@@ -40,12 +45,13 @@ class SteadyTestTest {
     @CsvSource({"0.08, 300", "0.2, 300", "0.2, 1000", "0.5, 1000", "0.5, 3000"})
     void aWarmUpThatGoesOnIsNotSteady(double sigma, double halvesAfter) {
         LongToDoubleFunction warming = i -> 1 + 4 * Math.pow(0.5, i / halvesAfter);
+        // From here on what follows is lower by no more than a tenth, and whatever is said is right.
+        long warm = LongStream.range(0, MOST)
+                .filter(i -> warming.applyAsDouble(i) <= 1.1)
+                .findFirst()
+                .orElse(MOST);
         long tooSoon = IntStream.rangeClosed(1, 200)
-                .filter(seed -> {
-                    long after = steadyAfter(warming, sigma, seed);
-                    // Where it was said, is what follows still more than a tenth lower?
-                    return after < MOST && warming.applyAsDouble(after) > 1.1;
-                })
+                .filter(seed -> steadyAfter(warming, sigma, seed, warm) < warm)
                 .count();
         assertThat(tooSoon).as("of 200 warm-ups called steady too soon").isLessThanOrEqualTo(10);
     }

@@ -19,7 +19,8 @@ final class Happenings {
         }
     }
 
-    void add(Happenings others) {
+    /** Of simulations that run side by side. */
+    synchronized void add(Happenings others) {
         others.counts.forEach((what, times) -> counts.merge(what, times, Integer::sum));
     }
 

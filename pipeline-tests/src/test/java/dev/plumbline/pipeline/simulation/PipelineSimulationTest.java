@@ -6,11 +6,14 @@ import dev.plumbline.windowing.Seeds;
 import dev.plumbline.windowing.SimulatedPipe;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -31,7 +34,7 @@ class PipelineSimulationTest {
 
     private static final Logger DETECTOR_LOG = Logger.getLogger("dev.plumbline.detector");
     private static final Happenings HAPPENINGS = new Happenings();
-    private static int seedsRun;
+    private static final AtomicInteger SEEDS_RUN = new AtomicInteger();
 
     static LongStream seeds() {
         return Seeds.asked();
@@ -44,11 +47,12 @@ class PipelineSimulationTest {
 
     @ParameterizedTest
     @MethodSource("seeds")
+    @Execution(ExecutionMode.CONCURRENT)
     void nothingBadReadsAsCalm(long seed) {
         Happenings happenings = new Happenings();
         Seeds.run(seed, PipelineSimulationTest.class, () -> run(seed, happenings));
         HAPPENINGS.add(happenings);
-        seedsRun++;
+        SEEDS_RUN.incrementAndGet();
     }
 
     private static void run(long seed, Happenings happenings) {
@@ -66,7 +70,7 @@ class PipelineSimulationTest {
     @AfterAll
     static void everythingHappened() {
         DETECTOR_LOG.setLevel(null);
-        if (seedsRun < MANY_SEEDS) {
+        if (SEEDS_RUN.get() < MANY_SEEDS) {
             return;
         }
         assertThat(HAPPENINGS.counts())
