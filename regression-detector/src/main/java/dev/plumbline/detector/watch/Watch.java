@@ -940,7 +940,7 @@ public final class Watch {
                 .filter(known -> decisions
                         .of(newest.series())
                         .resetBefore(newest)
-                        .filter(reset -> known.learned().untilEpochMillis() <= reset.atEpochMillis())
+                        .filter(reset -> known.learned().fromEpochMillis() < reset.atEpochMillis())
                         .isEmpty());
         Optional<GroupState> state = learned.isPresent() || isUnderOne
                 ? Optional.of(GroupState.restored(learned, variants, under))

@@ -211,7 +211,7 @@ public final class GroupJudge {
                 .resetBefore(window.id())
                 .map(reset -> {
                     Optional<BaselineRecord> since = state.baseline()
-                            .filter(learned -> learned.learned().untilEpochMillis() > reset.atEpochMillis());
+                            .filter(learned -> learned.learned().fromEpochMillis() >= reset.atEpochMillis());
                     List<LearnedBlock> blocks = state.learning().blocks();
                     boolean isOld = !blocks.isEmpty() && blocks.getFirst().startEpochMillis() < reset.atEpochMillis();
                     return since.equals(state.baseline()) && !isOld

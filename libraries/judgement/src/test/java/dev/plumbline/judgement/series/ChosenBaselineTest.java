@@ -271,6 +271,19 @@ class ChosenBaselineTest {
         assertThat(bench.last(JudgedMetric.TPOT_P50).verdict()).isInstanceOf(Verdict.Improved.class);
     }
 
+    /** A detector may read of it when what was half learned has become a baseline. */
+    @Test
+    void aResetThatIsReadLateForgetsWhatWasLearnedAcrossIt() {
+        SimulatedSeries series = new SimulatedSeries(1, "c8");
+        bench.feed(series, 40);
+        long meant = now();
+        bench.feed(series, LEARNING);
+        assertThat(bench.last().state()).isEqualTo(SeriesState.OK);
+        decide(List.of(), Optional.of(reset(meant)));
+        bench.feed(series, 1);
+        assertThat(bench.last().state()).isEqualTo(SeriesState.LEARNING);
+    }
+
     @Test
     void aResetForgetsWhatIsHalfLearned() {
         SimulatedSeries series = new SimulatedSeries(1, "c8");
