@@ -2,6 +2,8 @@ package dev.plumbline.detector.exposition;
 
 import dev.plumbline.contract.series.Series;
 import dev.plumbline.contract.verdict.BaselineRecord;
+import dev.plumbline.contract.verdict.CanaryFinding;
+import dev.plumbline.contract.verdict.Explanation;
 import dev.plumbline.contract.verdict.LearningProgress;
 import dev.plumbline.contract.verdict.MetricVerdict;
 import dev.plumbline.contract.verdict.SeriesSnapshot.OpenIncident;
@@ -24,6 +26,8 @@ import java.util.OptionalLong;
  * @param baseline what it is held against
  * @param metrics each judged or observed metric with verdict, effect and evidence
  * @param incident the open alert
+ * @param canary what is said of a canary beside what serves in the same seconds
+ * @param why where the change comes from, while an alert is open
  * @param lastWindowEndEpochMillis end of the last window that was taken up
  * @param endedEpochMillis when its last producer said goodbye
  * @param coverage of that window
@@ -37,6 +41,8 @@ record SeriesReport(
         Optional<Baseline> baseline,
         List<MetricVerdict> metrics,
         Optional<OpenIncident> incident,
+        Optional<CanaryFinding> canary,
+        Optional<Explanation> why,
         OptionalLong lastWindowEndEpochMillis,
         OptionalLong endedEpochMillis,
         Optional<Double> coverage,
@@ -66,6 +72,8 @@ record SeriesReport(
                                 baseline.gradeReasons())),
                 verdict.map(VerdictRecord::metrics).orElse(List.of()),
                 verdict.flatMap(known -> known.snapshot().incident()),
+                verdict.flatMap(VerdictRecord::canary),
+                verdict.flatMap(VerdictRecord::why),
                 verdict.isPresent() ? OptionalLong.of(verdict.get().window().endEpochMillis()) : OptionalLong.empty(),
                 verdict.map(known -> known.snapshot().endedEpochMillis()).orElse(OptionalLong.empty()),
                 verdict.map(VerdictRecord::coverage),

@@ -79,6 +79,7 @@ final class WatchCollector implements MultiCollector {
                 current,
                 VerdictRecord::coverage));
         perSeries(all, views, now);
+        BesideMetrics.addTo(all, current);
         bounds(all);
         all.add(transitions(views));
         all.add(lag());
@@ -321,7 +322,7 @@ final class WatchCollector implements MultiCollector {
                 "plumbline_incident_open",
                 "1 while an alert of the series is open, whatever its state",
                 views,
-                verdict -> verdict.snapshot().incident().isPresent() ? 1 : 0));
+                verdict -> verdict.snapshot().hasOpenAlert() ? 1 : 0));
         List<SeriesView> awaited = views.stream()
                 .filter(view -> view.state(now, watch.limits())
                         .filter(state -> state != SeriesState.ENDED)
@@ -388,7 +389,7 @@ final class WatchCollector implements MultiCollector {
         return new GaugeSnapshot(new MetricMetadata(name, help), points);
     }
 
-    private static Labels labels(Series series) {
+    static Labels labels(Series series) {
         return Labels.of(
                 "target", series.group().target(),
                 "model", series.group().model(),
@@ -399,9 +400,12 @@ final class WatchCollector implements MultiCollector {
     }
 
     private static Labels labels(Series series, MetricVerdict verdict) {
-        String quantile = verdict.metric().quantile().isPresent()
-                ? String.valueOf(verdict.metric().quantile().getAsDouble())
-                : "";
-        return labels(series).merge(Labels.of("metric", verdict.metric().label(), "quantile", quantile));
+        return labels(series, verdict.metric());
+    }
+
+    static Labels labels(Series series, JudgedMetric metric) {
+        String quantile =
+                metric.quantile().isPresent() ? String.valueOf(metric.quantile().getAsDouble()) : "";
+        return labels(series).merge(Labels.of("metric", metric.label(), "quantile", quantile));
     }
 }

@@ -484,7 +484,9 @@ class RestartTest {
                     verdict.learning(),
                     verdict.coverage(),
                     verdict.metrics(),
-                    verdict.snapshot())));
+                    verdict.snapshot(),
+                    verdict.canary(),
+                    verdict.why())));
         }
         return verdicts;
     }

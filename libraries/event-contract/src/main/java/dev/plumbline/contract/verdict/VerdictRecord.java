@@ -14,6 +14,8 @@ import java.util.Optional;
  * @param learning how far the baseline is; empty once there is one
  * @param coverage share of the load that healthy producers offered, 0 to 1
  * @param metrics every judged and observed metric, in the order of {@link JudgedMetric}
+ * @param canary what is said of a canary beside what serves in the same seconds; empty for others
+ * @param why where the change comes from, while an alert is open
  */
 public record VerdictRecord(
         WindowId window,
@@ -23,7 +25,9 @@ public record VerdictRecord(
         Optional<LearningProgress> learning,
         double coverage,
         List<MetricVerdict> metrics,
-        SeriesSnapshot snapshot) {
+        SeriesSnapshot snapshot,
+        Optional<CanaryFinding> canary,
+        Optional<Explanation> why) {
 
     public VerdictRecord {
         Objects.requireNonNull(window, "window");
@@ -33,11 +37,56 @@ public record VerdictRecord(
         Objects.requireNonNull(learning, "learning");
         metrics = List.copyOf(metrics);
         Objects.requireNonNull(snapshot, "snapshot");
+        Objects.requireNonNull(canary, "canary");
+        Objects.requireNonNull(why, "why");
         if (state == SeriesState.STALE) {
             throw new IllegalArgumentException("a window came: the series is not stale");
         }
         if (!(coverage >= 0 && coverage <= 1)) {
             throw new IllegalArgumentException("coverage " + coverage + " is outside 0..1");
         }
+    }
+
+    /** A verdict on a series that is no canary, with nothing to explain. */
+    public VerdictRecord(
+            WindowId window,
+            SourcePosition source,
+            SeriesState state,
+            Optional<String> baselineId,
+            Optional<LearningProgress> learning,
+            double coverage,
+            List<MetricVerdict> metrics,
+            SeriesSnapshot snapshot) {
+        this(
+                window,
+                source,
+                state,
+                baselineId,
+                learning,
+                coverage,
+                metrics,
+                snapshot,
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    /** The same with what is remembered beside the evidence, and what is said of it. */
+    public VerdictRecord with(Companion beside, Optional<CanaryFinding> ofCanary, Optional<Explanation> because) {
+        return new VerdictRecord(
+                window,
+                source,
+                state,
+                baselineId,
+                learning,
+                coverage,
+                metrics,
+                snapshot.with(beside),
+                ofCanary,
+                because);
+    }
+
+    /** The same in another state. */
+    public VerdictRecord in(SeriesState other) {
+        return new VerdictRecord(window, source, other, baselineId, learning, coverage, metrics, snapshot, canary, why);
     }
 }

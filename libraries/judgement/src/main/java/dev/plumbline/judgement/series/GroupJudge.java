@@ -24,13 +24,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 
 /**
  * Judges the windows of a comparison group, in the order of their partition: {@code (state, window) -> (state, verdict,
  * alerts, baseline)}.
  *
- * <p>The first variant that is seen teaches the group its baseline; the others wait and are then held against the same.
+ * <p>The first variant that is seen and may teach teaches the group its baseline; the others wait and are then held against the
+ * same.
  * A series that shifts while it is learned is not frozen: its oldest block of windows makes room for the newest until the
  * span is fit, and the verdicts say why it takes so long.
  *
@@ -39,20 +42,33 @@ import java.util.zip.CRC32C;
  *
  * <p>Immutable; any thread.
  */
-public final class GroupJudge {
+public final class GroupJudge implements WindowJudge {
+
+    private static final String FORGOTTEN = "the series was forgotten while it was open";
+
+    private static final String NO_TEACHER = "a canary teaches no baseline: it waits for what it is to be held against";
 
     private final JudgementSettings settings;
     private final SeriesJudge seriesJudge;
+    private final Predicate<String> teaches;
 
+    /** One in which every variant may teach. */
     public GroupJudge(JudgementSettings settings) {
+        this(settings, variant -> true);
+    }
+
+    /** @param teaches whether a variant may teach its group a baseline: a canary is what is in question, and must not */
+    public GroupJudge(JudgementSettings settings, Predicate<String> teaches) {
         this.settings = settings;
         this.seriesJudge = new SeriesJudge(settings);
+        this.teaches = teaches;
     }
 
     /**
      * @param window a window of this group
      * @param at where it lay
      */
+    @Override
     public Judged judge(GroupState before, WindowRecord window, SourcePosition at) {
         Series series = window.id().series();
         if (window.revision() > 0) {
@@ -113,14 +129,17 @@ public final class GroupJudge {
         SeriesSnapshot snapshot = state.variants().getOrDefault(variant, SeriesSnapshot.ofNewSeries());
         List<JudgedMetric> members =
                 snapshot.incident().map(OpenIncident::members).orElse(List.of());
-        return Closing.incident(
-                        new Series(group, variant),
-                        snapshot,
-                        state.baseline().map(BaselineRecord::baselineId),
-                        Closing.nothingToSay(members),
-                        atEpochMillis,
-                        "the series was forgotten while it was open")
-                .stream()
+        Series series = new Series(group, variant);
+        return Stream.concat(
+                        Closing.incident(
+                                series,
+                                snapshot,
+                                state.baseline().map(BaselineRecord::baselineId),
+                                Closing.nothingToSay(members),
+                                atEpochMillis,
+                                FORGOTTEN)
+                                .stream(),
+                        Closing.canary(series, snapshot, atEpochMillis, FORGOTTEN).stream())
                 .toList();
     }
 
@@ -176,14 +195,17 @@ public final class GroupJudge {
         SeriesPhase phase = SeriesPhase.after(snapshot, window, settings);
         SeriesSnapshot after =
                 new SeriesSnapshot(phase.continuity(), List.of(), List.of(), List.of(), Optional.empty());
+        boolean mayTeach = teaches.test(series.variant());
         String teacher = before.learning().variant().orElse(series.variant());
-        Learning learning = before.learning().variant().isPresent() ? before.learning() : Learning.from(teacher);
+        Learning learning =
+                before.learning().variant().isPresent() || !mayTeach ? before.learning() : Learning.from(teacher);
         Optional<BaselineLearner.Fit> fit = Optional.empty();
         Optional<String> unfit = Optional.empty();
         Optional<String> changing = ChangingLoad.reason(window.id());
         // A window from before the baseline, read once more, teaches no second one.
         if (changing.isEmpty()
                 && before.baseline().isEmpty()
+                && mayTeach
                 && teacher.equals(series.variant())
                 && isValid(phase, window)) {
             learning = learning.plus(window, settings);
@@ -202,7 +224,8 @@ public final class GroupJudge {
         }
         LearningProgress progress = new LearningProgress(learning.windows(), settings.learnedWindows());
         Learning held = learning;
-        Optional<String> unsuitable = changing.isPresent() ? changing : unfit;
+        Optional<String> unsuitable =
+                changing.isPresent() ? changing : mayTeach || held.windows() > 0 ? unfit : Optional.of(NO_TEACHER);
         Optional<BaselineRecord> learned = fit.map(found -> baseline(found, held, window, at));
         Verdict verdict = unsuitable
                 .<Verdict>map(why -> new Verdict.Inconclusive(Reason.UNSUITABLE_BASELINE, why))
