@@ -4,6 +4,8 @@ import dev.plumbline.contract.series.Series;
 import dev.plumbline.contract.verdict.BaselineRecord;
 import dev.plumbline.contract.verdict.CanaryFinding;
 import dev.plumbline.contract.verdict.Explanation;
+import dev.plumbline.contract.verdict.BaselineRecord.Provenance;
+import dev.plumbline.contract.verdict.Decided;
 import dev.plumbline.contract.verdict.LearningProgress;
 import dev.plumbline.contract.verdict.MetricVerdict;
 import dev.plumbline.contract.verdict.SeriesSnapshot.OpenIncident;
@@ -28,6 +30,7 @@ import java.util.OptionalLong;
  * @param incident the open alert
  * @param canary what is said of a canary beside what serves in the same seconds
  * @param why where the change comes from, while an alert is open
+ * @param decided what people decided about its baseline, its alert and itself, as of the last window
  * @param lastWindowEndEpochMillis end of the last window that was taken up
  * @param endedEpochMillis when its last producer said goodbye
  * @param coverage of that window
@@ -43,6 +46,7 @@ record SeriesReport(
         Optional<OpenIncident> incident,
         Optional<CanaryFinding> canary,
         Optional<Explanation> why,
+        Optional<Decided> decided,
         OptionalLong lastWindowEndEpochMillis,
         OptionalLong endedEpochMillis,
         Optional<Double> coverage,
@@ -54,7 +58,8 @@ record SeriesReport(
             BaselineRecord.Kind kind,
             BaselineRecord.Learned learned,
             BaselineRecord.Grade grade,
-            List<String> gradeReasons) {}
+            List<String> gradeReasons,
+            Optional<Provenance> provenance) {}
 
     static SeriesReport of(SeriesView view, long nowEpochMillis, WatchLimits limits) {
         Optional<VerdictRecord> verdict = view.verdict();
@@ -69,11 +74,13 @@ record SeriesReport(
                                 baseline.kind(),
                                 baseline.learned(),
                                 baseline.grade(),
-                                baseline.gradeReasons())),
+                                baseline.gradeReasons(),
+                                baseline.provenance())),
                 verdict.map(VerdictRecord::metrics).orElse(List.of()),
                 verdict.flatMap(known -> known.snapshot().incident()),
                 verdict.flatMap(VerdictRecord::canary),
                 verdict.flatMap(VerdictRecord::why),
+                verdict.flatMap(VerdictRecord::decided),
                 verdict.isPresent() ? OptionalLong.of(verdict.get().window().endEpochMillis()) : OptionalLong.empty(),
                 verdict.map(known -> known.snapshot().endedEpochMillis()).orElse(OptionalLong.empty()),
                 verdict.map(VerdictRecord::coverage),

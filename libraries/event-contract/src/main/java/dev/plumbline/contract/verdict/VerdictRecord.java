@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param metrics every judged and observed metric, in the order of {@link JudgedMetric}
  * @param canary what is said of a canary beside what serves in the same seconds; empty for others
  * @param why where the change comes from, while an alert is open
+ * @param decided what people decided that bears on it; empty where they decided nothing
  */
 public record VerdictRecord(
         WindowId window,
@@ -27,7 +28,8 @@ public record VerdictRecord(
         List<MetricVerdict> metrics,
         SeriesSnapshot snapshot,
         Optional<CanaryFinding> canary,
-        Optional<Explanation> why) {
+        Optional<Explanation> why,
+        Optional<Decided> decided) {
 
     public VerdictRecord {
         Objects.requireNonNull(window, "window");
@@ -39,6 +41,7 @@ public record VerdictRecord(
         Objects.requireNonNull(snapshot, "snapshot");
         Objects.requireNonNull(canary, "canary");
         Objects.requireNonNull(why, "why");
+        Objects.requireNonNull(decided, "decided");
         if (state == SeriesState.STALE) {
             throw new IllegalArgumentException("a window came: the series is not stale");
         }
@@ -47,7 +50,7 @@ public record VerdictRecord(
         }
     }
 
-    /** A verdict on a series that is no canary, with nothing to explain. */
+    /** A verdict on a series that is no canary, with nothing to explain, and about which nobody decided anything. */
     public VerdictRecord(
             WindowId window,
             SourcePosition source,
@@ -67,7 +70,24 @@ public record VerdictRecord(
                 metrics,
                 snapshot,
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
+    }
+
+    /** The same with what people decided. */
+    public VerdictRecord with(Decided decisions) {
+        return new VerdictRecord(
+                window,
+                source,
+                state,
+                baselineId,
+                learning,
+                coverage,
+                metrics,
+                snapshot,
+                canary,
+                why,
+                decisions.equals(Decided.nothing()) ? Optional.empty() : Optional.of(decisions));
     }
 
     /** The same with what is remembered beside the evidence, and what is said of it. */
@@ -82,11 +102,13 @@ public record VerdictRecord(
                 metrics,
                 snapshot.with(beside),
                 ofCanary,
-                because);
+                because,
+                decided);
     }
 
     /** The same in another state. */
     public VerdictRecord in(SeriesState other) {
-        return new VerdictRecord(window, source, other, baselineId, learning, coverage, metrics, snapshot, canary, why);
+        return new VerdictRecord(
+                window, source, other, baselineId, learning, coverage, metrics, snapshot, canary, why, decided);
     }
 }

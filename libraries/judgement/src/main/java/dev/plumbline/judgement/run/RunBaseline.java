@@ -24,6 +24,7 @@ public final class RunBaseline {
     private final Environment environment;
     private final WindowSummary merged;
     private final Map<JudgedMetric, Reading> readings;
+    private final ErrorBursts.Counts errorCounts;
     private final Optional<RatioOfSums> outputTokensPerRequest;
     private final Optional<RatioOfSums> offeredPerSecond;
     private final Means facts;
@@ -39,6 +40,7 @@ public final class RunBaseline {
         for (JudgedMetric metric : JudgedMetric.values()) {
             readings.put(metric, Reading.of(metric, windows));
         }
+        this.errorCounts = ErrorBursts.Counts.of(windows);
         this.outputTokensPerRequest = windows.outputTokensPerRequest();
         this.offeredPerSecond = windows.perSecond(WindowSummary::offered);
         this.parts = run.series().stream().map(run::part).map(RunBaseline::new).toList();
@@ -108,6 +110,11 @@ public final class RunBaseline {
 
     long failed() {
         return merged.requests().failedTotal();
+    }
+
+    /** How its errors lie in its windows. */
+    ErrorBursts.Counts errorCounts() {
+        return errorCounts;
     }
 
     Optional<RatioOfSums> outputTokensPerRequest() {

@@ -48,7 +48,10 @@ public final class Closing {
                 verdict.learning(),
                 verdict.coverage(),
                 verdict.metrics(),
-                snapshot.ended(endedEpochMillis));
+                snapshot.ended(endedEpochMillis),
+                verdict.canary(),
+                verdict.why(),
+                verdict.decided());
         return new Judged.Taken(
                 judged.state().with(verdict.window().series().variant(), ended.snapshot()),
                 ended,

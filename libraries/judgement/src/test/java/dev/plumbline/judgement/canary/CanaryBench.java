@@ -119,13 +119,15 @@ final class CanaryBench {
         CanaryBench again = new CanaryBench();
         again.learned = baseline;
         Map<String, SeriesSnapshot> variants = new HashMap<>();
+        Map<String, String> under = new HashMap<>();
         verdicts.forEach((variant, verdict) -> {
             VerdictRecord read =
                     ((Decoded.Value<VerdictRecord>) Codec.VERDICTS.decode(Codec.VERDICTS.encode(verdict))).value();
             again.verdicts.put(variant, read);
             variants.put(variant, read.snapshot());
+            read.baselineId().ifPresent(id -> under.put(variant, id));
         });
-        again.state = GroupState.restored(baseline.orElseThrow(), variants);
+        again.state = GroupState.restored(baseline, variants, under);
         again.offset = offset;
         return again;
     }
