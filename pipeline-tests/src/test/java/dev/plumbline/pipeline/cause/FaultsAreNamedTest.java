@@ -102,7 +102,7 @@ class FaultsAreNamedTest {
             boolean isOpen = blind.filter(why -> named(why).getFirst() == Kind.NOT_ATTRIBUTABLE)
                     .isPresent();
             boolean isTold = blind.filter(why -> named(why).contains(expected)).isPresent();
-            if (needsCounters ? isTold || !isOpen && expected != Kind.MEMORY : !isTold) {
+            if (needsCounters ? isTold || (!isOpen && expected != Kind.MEMORY) : !isTold) {
                 claimed.add(seed + ": " + blind.map(Explanation::sentence).orElse("no alert"));
             }
         }

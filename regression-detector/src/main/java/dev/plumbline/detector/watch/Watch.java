@@ -764,7 +764,7 @@ public final class Watch {
     /** The verdict with what people decided about its alert and its series. */
     private VerdictRecord decided(VerdictRecord verdict) {
         Optional<Decision> acknowledged =
-                decisions.acknowledged(verdict.snapshot().incident(), verdict.window(), deploys.markers());
+                decisions.acknowledged(verdict.snapshot().openAlert(), verdict.window(), deploys.markers());
         Optional<Decision> muted = decisions.muted(verdict.window());
         return acknowledged.isEmpty() && muted.isEmpty()
                 ? verdict

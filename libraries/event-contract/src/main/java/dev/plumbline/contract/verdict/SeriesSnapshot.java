@@ -74,13 +74,12 @@ public record SeriesSnapshot(
                 Optional.empty());
     }
 
-    /** Whether an alert is open: of the series by itself, or of a canary beside what serves in the same seconds. */
-    public boolean hasOpenAlert() {
-        return incident.isPresent()
-                || companion
-                        .flatMap(Companion::canary)
-                        .flatMap(CanaryProgress::alertId)
-                        .isPresent();
+    /** The alert that is open: of the series by itself, else of a canary beside what serves in the same seconds. */
+    public Optional<OpenIncident> openAlert() {
+        return incident.or(() -> companion
+                .flatMap(Companion::canary)
+                .flatMap(progress -> progress.alertId()
+                        .map(alertId -> new OpenIncident(alertId, progress.sinceEpochMillis(), List.of(), 0))));
     }
 
     /** Of a series that was never seen. */

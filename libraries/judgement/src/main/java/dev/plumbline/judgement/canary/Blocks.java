@@ -45,7 +45,7 @@ final class Blocks {
                 ? closed(before)
                 : before;
         if (counts) {
-            long bit = 1L << (window.id().startEpochMillis() - block) / length;
+            long bit = 1L << ((window.id().startEpochMillis() - block) / length);
             Filling filling = side.filling().orElse(new Filling(block, 0, WindowSummary.empty()));
             side = new PairSide(
                     Optional.of(new Filling(

@@ -221,7 +221,7 @@ public final class Why {
     private List<Cause> behindTheQueue() {
         List<Cause> behind = new ArrayList<>();
         fullCache().ifPresent(behind::add);
-        othersGrew().ifPresent(others -> behind.add(behind(Kind.OTHER_TENANTS, othersWords())));
+        othersGrew().ifPresent(unused -> behind.add(behind(Kind.OTHER_TENANTS, othersWords())));
         if (behind.isEmpty()) {
             pair(Facts.RUNNING)
                     .filter(running -> running.ratio() <= NEARLY_ALL)
