@@ -111,7 +111,8 @@ class ComposeStackIT {
                         "PLUMBLINE_DETECTOR_SKIP_WINDOWS", "2",
                         "PLUMBLINE_DETECTOR_FALSE_ALARM_WINDOWS", "100",
                         "PLUMBLINE_DETECTOR_BURST_WINDOWS", "4",
-                        "PLUMBLINE_DETECTOR_GROSS_BURST_WINDOWS", "3"));
+                        "PLUMBLINE_DETECTOR_GROSS_BURST_WINDOWS", "3",
+                        "PLUMBLINE_DETECTOR_CANARY_BLOCK", "10s"));
         regress("{\"errorShare\":0.05}");
         startService("load-producer", "load-producer", lenient(Map.of()));
         startService("load-producer-canary", "load-producer-canary", lenient(Map.of()));

@@ -42,12 +42,13 @@ class DashboardFilesTest {
     }
 
     @Test
-    void areTheFiveThatTheRunbookNames() throws IOException {
+    void areTheSixThatTheRunbookNames() throws IOException {
         String runbook = Files.readString(DashboardFiles.HOME.resolve("docs/operations.md"));
         assertThat(dashboards().map(dashboard -> dashboard.path("title").asText()))
                 .containsExactlyInAnyOrder(
                         "Plumbline / Overview",
                         "Plumbline / Regression",
+                        "Plumbline / Rollout",
                         "Plumbline / Soak",
                         "Plumbline / Load generator health",
                         "Plumbline / GPU and engine")

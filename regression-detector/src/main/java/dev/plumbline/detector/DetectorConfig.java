@@ -1,11 +1,14 @@
 package dev.plumbline.detector;
 
 import dev.plumbline.detector.watch.WatchLimits;
+import dev.plumbline.judgement.canary.CanarySettings;
 import dev.plumbline.judgement.series.JudgementSettings;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * How it is judged: everything under {@code plumbline.detector.}; a key that is not here is refused at start. Where Kafka
@@ -66,6 +69,48 @@ public interface DetectorConfig {
      */
     @WithDefault("14d")
     Duration forgetAfter();
+
+    /** Canaries, which are held against what serves beside them in the same seconds. */
+    Canary canary();
+
+    /** See {@link CanarySettings}. */
+    interface Canary {
+
+        /**
+         * Variants that are canaries, by name; a name that ends with {@code *} is a beginning. A canary never teaches a baseline.
+         */
+        @WithDefault("canary,canary-*")
+        List<String> variants();
+
+        /** The variant that a canary is held against. Without it: stable, else the one that taught the baseline. */
+        Optional<String> stable();
+
+        /** Share of the load that a canary is meant to get, 0 to 1. Without it: half of pairs, else that of the first blocks. */
+        OptionalDouble share();
+
+        /** Length of the blocks of time that are compared, 5 s to 1 h; longer ones for little load. */
+        @WithDefault("30s")
+        Duration block();
+    }
+
+    /**
+     * How canaries are judged.
+     *
+     * @throws BadConfiguration naming key, value and what is allowed
+     */
+    default CanarySettings canaries() {
+        try {
+            return new CanarySettings(
+                    canary().variants(),
+                    canary().stable(),
+                    canary().share(),
+                    canary().block().toMillis(),
+                    thresholdEffect(),
+                    skipWindows());
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            throw new BadConfiguration("plumbline.detector." + e.getMessage());
+        }
+    }
 
     /**
      * How much is watched, and for how long.

@@ -28,6 +28,7 @@ public class Wiring {
 
     void check(@Observes @Priority(FIRST) StartupEvent event, DetectorConfig config, Consumers consumers) {
         config.settings();
+        config.canaries();
         config.limits(stateBytes());
         new KafkaAccess(consumers).require(Topics.windows(config.window()));
     }
@@ -51,7 +52,11 @@ public class Wiring {
         // First: it says in one line what is wrong with a window length that names no topic.
         JudgementSettings settings = config.settings();
         return new Watch(
-                Topics.windows(config.window()), config.window().toMillis(), settings, config.limits(stateBytes()));
+                Topics.windows(config.window()),
+                config.window().toMillis(),
+                settings,
+                config.limits(stateBytes()),
+                config.canaries());
     }
 
     @Produces

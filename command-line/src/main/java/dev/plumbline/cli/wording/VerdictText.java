@@ -3,6 +3,7 @@ package dev.plumbline.cli.wording;
 import dev.plumbline.cli.terminal.Screen;
 import dev.plumbline.contract.control.Decision;
 import dev.plumbline.contract.verdict.AlertRecord;
+import dev.plumbline.contract.verdict.CanaryFinding;
 import dev.plumbline.contract.verdict.Decided;
 import dev.plumbline.contract.verdict.Effect;
 import dev.plumbline.contract.verdict.Evidence;
@@ -77,7 +78,8 @@ public final class VerdictText {
                 .mapToDouble(one -> one.score() / one.threshold())
                 .max()
                 .orElse(0);
-        String text = String.format(Locale.ROOT, "evidence %3.0f %%", 100 * evidence);
+        String text = String.format(Locale.ROOT, "evidence %3.0f %%", 100 * evidence)
+                + verdict.canary().map(VerdictText::canary).orElse("");
         return switch (verdict.state()) {
             case OK -> screen.reassuring(word(verdict.state())) + " " + text;
             case PENDING, NOT_JUDGED -> screen.bold(word(verdict.state())) + " " + text;
@@ -86,6 +88,16 @@ public final class VerdictText {
             case ENDED -> screen.quiet(word(verdict.state()));
             case LEARNING -> word(verdict.state());
         };
+    }
+
+    private static String canary(CanaryFinding finding) {
+        return ", beside " + finding.stable().orElse("nobody") + ": "
+                + switch (finding.state()) {
+                    case UNDECIDED -> "undecided";
+                    case PASSED -> "passes";
+                    case REGRESSED -> "regressed";
+                    case CANNOT_TELL -> "cannot tell";
+                };
     }
 
     /** The state of a series as dashboards and {@code /metrics} have it, as wide as the longest. */
@@ -111,6 +123,7 @@ public final class VerdictText {
                         .map(deploy -> ", " + screen.bold(deploy))
                         .orElse(""));
         lines.add("    baseline  " + alert.evidence().baselineId());
+        alert.evidence().why().ifPresent(why -> lines.add("    why       " + screen.bold(why.sentence())));
         lines.add("");
         lines.add(screen.quiet(String.format(
                 Locale.ROOT,

@@ -86,6 +86,18 @@ public final class TargetProbe {
                 engine,
                 facts.contextLengthTokens(),
                 known.metrics(),
-                facts.facts(engine, type.shortName(), gpu)));
+                withTheWay(context, known, facts.facts(engine, type.shortName(), gpu))));
+    }
+
+    /** A proxy hides how far it is. */
+    private static Facts withTheWay(ProbeContext context, Findings known, Facts facts) {
+        if (context.isProxied() || known.addresses().isEmpty()) {
+            return facts;
+        }
+        Map<String, String> subject = new LinkedHashMap<>(facts.subject());
+        context.transport()
+                .roundTripNanos(known.addresses().getFirst(), context.url().port(), context.nanos())
+                .ifPresent(nanos -> subject.put(RoundTrip.FACT, RoundTrip.inWords(nanos)));
+        return new Facts(subject, facts.conditions());
     }
 }

@@ -15,10 +15,12 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -30,6 +32,9 @@ final class Transport {
 
     private static final byte[] PLAIN_REQUEST = "GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] PLAIN_ANSWER = "HTTP/".getBytes(StandardCharsets.US_ASCII);
+
+    /** Connections that a round trip is read from. */
+    private static final int ROUND_TRIPS = 3;
 
     private final BaseUrl url;
     private final Duration within;
@@ -97,6 +102,21 @@ final class Transport {
                     ? NetworkFailures.connectTimeout(where + ":" + port, within)
                     : NetworkFailures.notConnected(e, where + ":" + port);
         }
+    }
+
+    /**
+     * The least of a few connections to an address, in nanoseconds: about the round trip of the way there. The least, because whatever
+     * else happens only makes one longer; empty where none comes about.
+     */
+    OptionalLong roundTripNanos(InetAddress address, int port, LongSupplier nanos) {
+        long least = Long.MAX_VALUE;
+        for (int i = 0; i < ROUND_TRIPS; i++) {
+            long begin = nanos.getAsLong();
+            if (accepts(address, port)) {
+                least = Math.min(least, nanos.getAsLong() - begin);
+            }
+        }
+        return least == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(least);
     }
 
     /** Shakes hands and looks at the certificate as an HTTP client would. */

@@ -39,6 +39,7 @@ class DiscoveryTest {
                     .containsEntry("serving.gpu_memory_utilization", "0.92")
                     .containsEntry("serving.enable_prefix_caching", "True")
                     .containsEntry("modelRevision", "unknown")
+                    .containsKey("roundTrip")
                     .doesNotContainKey("serving.sliding_window");
             assertThat(found.facts().conditions())
                     .containsEntry("endpointType", "chat")

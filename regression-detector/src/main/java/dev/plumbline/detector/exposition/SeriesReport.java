@@ -2,6 +2,8 @@ package dev.plumbline.detector.exposition;
 
 import dev.plumbline.contract.series.Series;
 import dev.plumbline.contract.verdict.BaselineRecord;
+import dev.plumbline.contract.verdict.CanaryFinding;
+import dev.plumbline.contract.verdict.Explanation;
 import dev.plumbline.contract.verdict.BaselineRecord.Provenance;
 import dev.plumbline.contract.verdict.Decided;
 import dev.plumbline.contract.verdict.LearningProgress;
@@ -26,6 +28,8 @@ import java.util.OptionalLong;
  * @param baseline what it is held against
  * @param metrics each judged or observed metric with verdict, effect and evidence
  * @param incident the open alert
+ * @param canary what is said of a canary beside what serves in the same seconds
+ * @param why where the change comes from, while an alert is open
  * @param decided what people decided about its baseline, its alert and itself, as of the last window
  * @param lastWindowEndEpochMillis end of the last window that was taken up
  * @param endedEpochMillis when its last producer said goodbye
@@ -40,6 +44,8 @@ record SeriesReport(
         Optional<Baseline> baseline,
         List<MetricVerdict> metrics,
         Optional<OpenIncident> incident,
+        Optional<CanaryFinding> canary,
+        Optional<Explanation> why,
         Optional<Decided> decided,
         OptionalLong lastWindowEndEpochMillis,
         OptionalLong endedEpochMillis,
@@ -72,6 +78,8 @@ record SeriesReport(
                                 baseline.provenance())),
                 verdict.map(VerdictRecord::metrics).orElse(List.of()),
                 verdict.flatMap(known -> known.snapshot().incident()),
+                verdict.flatMap(VerdictRecord::canary),
+                verdict.flatMap(VerdictRecord::why),
                 verdict.flatMap(VerdictRecord::decided),
                 verdict.isPresent() ? OptionalLong.of(verdict.get().window().endEpochMillis()) : OptionalLong.empty(),
                 verdict.map(known -> known.snapshot().endedEpochMillis()).orElse(OptionalLong.empty()),

@@ -82,6 +82,7 @@ final class WatchCollector implements MultiCollector {
                 current,
                 VerdictRecord::coverage));
         perSeries(all, views, now);
+        BesideMetrics.addTo(all, current);
         bounds(all);
         all.add(transitions(views));
         all.add(lag());
@@ -465,7 +466,7 @@ final class WatchCollector implements MultiCollector {
         return new GaugeSnapshot(new MetricMetadata(name, help), points);
     }
 
-    private static Labels labels(Series series) {
+    static Labels labels(Series series) {
         return Labels.of(
                 "target", series.group().target(),
                 "model", series.group().model(),
@@ -476,9 +477,12 @@ final class WatchCollector implements MultiCollector {
     }
 
     private static Labels labels(Series series, MetricVerdict verdict) {
-        String quantile = verdict.metric().quantile().isPresent()
-                ? String.valueOf(verdict.metric().quantile().getAsDouble())
-                : "";
-        return labels(series).merge(Labels.of("metric", verdict.metric().label(), "quantile", quantile));
+        return labels(series, verdict.metric());
+    }
+
+    static Labels labels(Series series, JudgedMetric metric) {
+        String quantile =
+                metric.quantile().isPresent() ? String.valueOf(metric.quantile().getAsDouble()) : "";
+        return labels(series).merge(Labels.of("metric", metric.label(), "quantile", quantile));
     }
 }

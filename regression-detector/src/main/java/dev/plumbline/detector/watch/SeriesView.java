@@ -59,7 +59,7 @@ public record SeriesView(
 
     /** Whether an alert of it is open, under whatever conditions. */
     public boolean isIncidentOpen() {
-        return incident().isPresent() || !openElsewhere.isEmpty();
+        return verdict.flatMap(last -> last.snapshot().openAlert()).isPresent() || !openElsewhere.isEmpty();
     }
 
     /**

@@ -25,6 +25,9 @@ import dev.plumbline.contract.wire.Codec;
 import dev.plumbline.contract.wire.Decoded;
 import dev.plumbline.contract.wire.Topics;
 import dev.plumbline.contract.wire.UndecodableRecord;
+import dev.plumbline.judgement.canary.CanarySettings;
+import dev.plumbline.judgement.canary.PairedJudge;
+import dev.plumbline.judgement.cause.ExplainedJudge;
 import dev.plumbline.judgement.series.Deploys;
 import dev.plumbline.judgement.series.GroupJudge;
 import dev.plumbline.judgement.series.GroupState;
@@ -214,7 +217,31 @@ public final class Watch {
      * @param windowLengthMillis the length that is judged
      */
     public Watch(String topic, long windowLengthMillis, JudgementSettings settings, WatchLimits limits) {
-        this(topic, windowLengthMillis, settings, limits, new GroupJudge(settings)::judge);
+        this(
+                topic,
+                windowLengthMillis,
+                settings,
+                limits,
+                CanarySettings.defaults(settings.thresholdEffect(), settings.skipWindows()));
+    }
+
+    /**
+     * @param topic name of the windows topic, for undecodable records
+     * @param windowLengthMillis the length that is judged
+     */
+    public Watch(
+            String topic,
+            long windowLengthMillis,
+            JudgementSettings settings,
+            WatchLimits limits,
+            CanarySettings canary) {
+        this(topic, windowLengthMillis, settings, limits, judge(settings, canary));
+    }
+
+    /** Windows by themselves, a canary beside what serves in the same seconds, and why. */
+    private static Judge judge(JudgementSettings settings, CanarySettings canary) {
+        GroupJudge alone = new GroupJudge(settings, variant -> !canary.isCanary(variant));
+        return new ExplainedJudge(new PairedJudge(alone, canary))::judge;
     }
 
     Watch(String topic, long windowLengthMillis, JudgementSettings settings, WatchLimits limits, Judge judge) {
@@ -737,7 +764,7 @@ public final class Watch {
     /** The verdict with what people decided about its alert and its series. */
     private VerdictRecord decided(VerdictRecord verdict) {
         Optional<Decision> acknowledged =
-                decisions.acknowledged(verdict.snapshot().incident(), verdict.window(), deploys.markers());
+                decisions.acknowledged(verdict.snapshot().openAlert(), verdict.window(), deploys.markers());
         Optional<Decision> muted = decisions.muted(verdict.window());
         return acknowledged.isEmpty() && muted.isEmpty()
                 ? verdict

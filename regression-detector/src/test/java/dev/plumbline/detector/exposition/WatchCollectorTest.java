@@ -153,6 +153,48 @@ class WatchCollectorTest {
         assertThat(value("plumbline_detector_series_refused_windows_total ")).isZero();
     }
 
+    @Test
+    void tellsWhereACanaryStandsBesideWhatServesInTheSameSeconds() throws IOException {
+        SimulatedSeries canary = new SimulatedSeries(8, "c8", "canary");
+        canary.skipTime(30);
+        canary.tpotFactor(1.4);
+        for (int i = 0; i < 20; i++) {
+            feed(series.window());
+            feed(canary.window());
+        }
+        nowEpochMillis = lastEndEpochMillis;
+        assertThat(value("plumbline_canary_state{", "against=\"stable\"", "state=\"regressed\"", "variant=\"canary\""))
+                .isEqualTo(1);
+        assertThat(value("plumbline_canary_state{", "state=\"passed\"")).isZero();
+        assertThat(value("plumbline_canary_effect_ratio{", "metric=\"tpot\"", "quantile=\"0.5\""))
+                .isBetween(1.35, 1.45);
+        assertThat(value("plumbline_canary_effect_ratio_low{", "metric=\"tpot\"", "quantile=\"0.5\""))
+                .isGreaterThan(1.2);
+        assertThat(value("plumbline_canary_effect_ratio_high{", "metric=\"ttft\"", "quantile=\"0.5\""))
+                .isLessThan(1.2);
+        assertThat(value("plumbline_canary_blocks{")).isBetween(5.0, 7.0);
+        assertThat(value("plumbline_canary_visible_effect_ratio{")).isBetween(1.1, 1.3);
+        assertThat(value("plumbline_state{", "state=\"firing\"", "variant=\"canary\""))
+                .isEqualTo(1);
+        assertThat(value("plumbline_incident_open{", "variant=\"canary\"")).isEqualTo(1);
+        assertThat(watch.alerts(10)).anySatisfy(alert -> {
+            assertThat(alert.summary()).contains("chat@canary", "against stable in the same seconds");
+            assertThat(alert.evidence().why()).isPresent();
+        });
+        SeriesReport report = SeriesReport.of(watch.series().getFirst(), nowEpochMillis, watch.limits());
+        assertThat(report.canary().orElseThrow().words()).startsWith("regressed against stable in the same 30 s");
+    }
+
+    @Test
+    void tellsWhereAChangeComesFromWhileAnAlertIsOpen() throws IOException {
+        assertThat(text()).doesNotContain("plumbline_cause_ratio{");
+        series.tpotFactor(1.3);
+        feed(20);
+        assertThat(value("plumbline_cause_ratio{", "cause=\"not_attributable\"", "metric=\"tpot\""))
+                .isGreaterThan(0.9);
+        assertThat(watch.alerts(1).getFirst().summary()).contains("not attributable: the engine does not tell");
+    }
+
     private static WindowRecord goodbye(WindowRecord window) {
         return new WindowRecord(
                 window.id(),

@@ -577,7 +577,10 @@ class RestartTest {
                     verdict.learning(),
                     verdict.coverage(),
                     verdict.metrics(),
-                    verdict.snapshot())));
+                    verdict.snapshot(),
+                    verdict.canary(),
+                    verdict.why(),
+                    verdict.decided())));
         }
         return verdicts;
     }

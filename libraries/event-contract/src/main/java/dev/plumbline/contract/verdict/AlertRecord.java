@@ -4,6 +4,7 @@ import dev.plumbline.contract.series.Series;
 import dev.plumbline.contract.window.SlowRequest;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -44,6 +45,23 @@ public record AlertRecord(
         Objects.requireNonNull(summary, "summary");
     }
 
+    /** The same, which says in its line, too, where the change comes from. */
+    public AlertRecord because(Explanation why) {
+        return new AlertRecord(
+                alertId,
+                series,
+                transition,
+                atEpochMillis,
+                sinceEpochMillis,
+                new Reasons(
+                        evidence.baselineId(),
+                        evidence.moved(),
+                        evidence.slowest(),
+                        evidence.deployEpochMillis(),
+                        Optional.of(why)),
+                summary + "; " + why.sentence());
+    }
+
     /**
      * Why.
      *
@@ -52,14 +70,29 @@ public record AlertRecord(
      * @param slowest requests to look at, slowest first
      * @param deployEpochMillis the deploy marker nearest to the change point, from 30 minutes before it to three windows
      *     after it (it is an estimate, and often early); empty where there is none
+     * @param why where the change comes from; empty where nothing was asked, as of one that is over
      */
     public record Reasons(
-            String baselineId, List<MetricVerdict> moved, List<SlowRequest> slowest, OptionalLong deployEpochMillis) {
+            String baselineId,
+            List<MetricVerdict> moved,
+            List<SlowRequest> slowest,
+            OptionalLong deployEpochMillis,
+            Optional<Explanation> why) {
         public Reasons {
             Objects.requireNonNull(baselineId, "baselineId");
             moved = List.copyOf(moved);
             slowest = List.copyOf(slowest);
             Objects.requireNonNull(deployEpochMillis, "deployEpochMillis");
+            Objects.requireNonNull(why, "why");
+        }
+
+        /** Without an explanation. */
+        public Reasons(
+                String baselineId,
+                List<MetricVerdict> moved,
+                List<SlowRequest> slowest,
+                OptionalLong deployEpochMillis) {
+            this(baselineId, moved, slowest, deployEpochMillis, Optional.empty());
         }
     }
 }

@@ -17,6 +17,7 @@ import java.util.OptionalLong;
  * @param incident the open alert, where there is one
  * @param endedEpochMillis when the last producer said goodbye; empty while the series goes on. Then the rest is empty but
  *     for {@code continuity}: what comes next is judged by itself
+ * @param companion what is remembered beside the evidence; empty in what earlier versions wrote
  */
 public record SeriesSnapshot(
         Continuity continuity,
@@ -24,7 +25,8 @@ public record SeriesSnapshot(
         List<Block> recent,
         List<Work> work,
         Optional<OpenIncident> incident,
-        OptionalLong endedEpochMillis) {
+        OptionalLong endedEpochMillis,
+        Optional<Companion> companion) {
 
     /** How many windows of work are remembered. */
     public static final int MAX_WORK = 60;
@@ -39,6 +41,7 @@ public record SeriesSnapshot(
         work = List.copyOf(work);
         Objects.requireNonNull(incident, "incident");
         Objects.requireNonNull(endedEpochMillis, "endedEpochMillis");
+        Objects.requireNonNull(companion, "companion");
         if (work.size() > MAX_WORK) {
             throw new IllegalArgumentException(work.size() + " entries of work, more than " + MAX_WORK);
         }
@@ -51,13 +54,32 @@ public record SeriesSnapshot(
             List<Block> recent,
             List<Work> work,
             Optional<OpenIncident> incident) {
-        this(continuity, lanes, recent, work, incident, OptionalLong.empty());
+        this(continuity, lanes, recent, work, incident, OptionalLong.empty(), Optional.empty());
+    }
+
+    /** The same with what is remembered beside the evidence. */
+    public SeriesSnapshot with(Companion beside) {
+        return new SeriesSnapshot(continuity, lanes, recent, work, incident, endedEpochMillis, Optional.of(beside));
     }
 
     /** The same after a goodbye. */
     public SeriesSnapshot ended(long epochMillis) {
         return new SeriesSnapshot(
-                continuity, List.of(), List.of(), List.of(), Optional.empty(), OptionalLong.of(epochMillis));
+                continuity,
+                List.of(),
+                List.of(),
+                List.of(),
+                Optional.empty(),
+                OptionalLong.of(epochMillis),
+                Optional.empty());
+    }
+
+    /** The alert that is open: of the series by itself, else of a canary beside what serves in the same seconds. */
+    public Optional<OpenIncident> openAlert() {
+        return incident.or(() -> companion
+                .flatMap(Companion::canary)
+                .flatMap(progress -> progress.alertId()
+                        .map(alertId -> new OpenIncident(alertId, progress.sinceEpochMillis(), List.of(), 0))));
     }
 
     /** Of a series that was never seen. */

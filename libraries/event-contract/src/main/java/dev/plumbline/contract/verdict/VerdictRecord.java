@@ -14,6 +14,8 @@ import java.util.Optional;
  * @param learning how far the baseline is; empty once there is one
  * @param coverage share of the load that healthy producers offered, 0 to 1
  * @param metrics every judged and observed metric, in the order of {@link JudgedMetric}
+ * @param canary what is said of a canary beside what serves in the same seconds; empty for others
+ * @param why where the change comes from, while an alert is open
  * @param decided what people decided that bears on it; empty where they decided nothing
  */
 public record VerdictRecord(
@@ -25,6 +27,8 @@ public record VerdictRecord(
         double coverage,
         List<MetricVerdict> metrics,
         SeriesSnapshot snapshot,
+        Optional<CanaryFinding> canary,
+        Optional<Explanation> why,
         Optional<Decided> decided) {
 
     public VerdictRecord {
@@ -35,6 +39,8 @@ public record VerdictRecord(
         Objects.requireNonNull(learning, "learning");
         metrics = List.copyOf(metrics);
         Objects.requireNonNull(snapshot, "snapshot");
+        Objects.requireNonNull(canary, "canary");
+        Objects.requireNonNull(why, "why");
         Objects.requireNonNull(decided, "decided");
         if (state == SeriesState.STALE) {
             throw new IllegalArgumentException("a window came: the series is not stale");
@@ -44,7 +50,7 @@ public record VerdictRecord(
         }
     }
 
-    /** A verdict about which nobody decided anything. */
+    /** A verdict on a series that is no canary, with nothing to explain, and about which nobody decided anything. */
     public VerdictRecord(
             WindowId window,
             SourcePosition source,
@@ -54,7 +60,18 @@ public record VerdictRecord(
             double coverage,
             List<MetricVerdict> metrics,
             SeriesSnapshot snapshot) {
-        this(window, source, state, baselineId, learning, coverage, metrics, snapshot, Optional.empty());
+        this(
+                window,
+                source,
+                state,
+                baselineId,
+                learning,
+                coverage,
+                metrics,
+                snapshot,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
     }
 
     /** The same with what people decided. */
@@ -68,6 +85,30 @@ public record VerdictRecord(
                 coverage,
                 metrics,
                 snapshot,
+                canary,
+                why,
                 decisions.equals(Decided.nothing()) ? Optional.empty() : Optional.of(decisions));
+    }
+
+    /** The same with what is remembered beside the evidence, and what is said of it. */
+    public VerdictRecord with(Companion beside, Optional<CanaryFinding> ofCanary, Optional<Explanation> because) {
+        return new VerdictRecord(
+                window,
+                source,
+                state,
+                baselineId,
+                learning,
+                coverage,
+                metrics,
+                snapshot.with(beside),
+                ofCanary,
+                because,
+                decided);
+    }
+
+    /** The same in another state. */
+    public VerdictRecord in(SeriesState other) {
+        return new VerdictRecord(
+                window, source, other, baselineId, learning, coverage, metrics, snapshot, canary, why, decided);
     }
 }

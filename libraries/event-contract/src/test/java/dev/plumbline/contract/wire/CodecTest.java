@@ -80,6 +80,8 @@ class CodecTest {
                                 OptionalLong.of(1_795_345_268_000L))),
                 new Golden<>("alert.json", Codec.ALERTS, Examples.alert()),
                 new Golden<>("alert-ended.json", Codec.ALERTS, Examples.alertEnded()),
+                new Golden<>("alert-explained.json", Codec.ALERTS, Examples.alertExplained()),
+                new Golden<>("verdict-canary.json", Codec.VERDICTS, VerdictExamples.canary()),
                 new Golden<>("verdict-ended.json", Codec.VERDICTS, VerdictExamples.ended()),
                 new Golden<>("verdict-firing.json", Codec.VERDICTS, VerdictExamples.firing()),
                 new Golden<>("verdict-slow-rate.json", Codec.VERDICTS, VerdictExamples.slowRate()),
@@ -280,7 +282,27 @@ class CodecTest {
                         "swapped",
                         "running",
                         "waiting",
-                        "preemptionsTotal");
+                        "preemptionsTotal",
+                        "share",
+                        "sum",
+                        "of",
+                        "blocks",
+                        "unmatched",
+                        "errorBlocks",
+                        "pairs",
+                        "paired",
+                        "thin",
+                        "fewest",
+                        "sumOfLogs",
+                        "squares",
+                        "neighbours",
+                        "stableLogs",
+                        "canaryOffered",
+                        "stableOffered",
+                        "canaryEnded",
+                        "stableEnded",
+                        "canaryFailed",
+                        "stableFailed");
     }
 
     @Test

@@ -37,6 +37,7 @@ import dev.plumbline.contract.series.Series;
 import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.verdict.Effect;
 import dev.plumbline.contract.verdict.Evidence;
+import dev.plumbline.contract.verdict.Explanation;
 import dev.plumbline.contract.verdict.JudgedMetric;
 import dev.plumbline.contract.verdict.MetricVerdict;
 import dev.plumbline.contract.verdict.Verdict;
@@ -56,6 +57,7 @@ import dev.plumbline.contract.window.WindowSummary;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -529,6 +531,20 @@ final class Examples {
                 new AlertRecord.Reasons(
                         "b-1", List.of(moved), List.of(new SlowRequest("r-9", 7_900_000)), OptionalLong.empty()),
                 "p50(tpot) 6.0 ms -> 7.2 ms");
+    }
+
+    /** One that says where the change comes from. */
+    static AlertRecord alertExplained() {
+        return alert().because(new Explanation(
+                "tpot",
+                List.of(
+                        new Explanation.Cause(
+                                Explanation.Kind.THROTTLING, OptionalDouble.of(0.75), "clock 1980 -> 1485 MHz"),
+                        new Explanation.Cause(
+                                Explanation.Kind.OTHER_TENANTS,
+                                OptionalDouble.empty(),
+                                "requests of others in the engine 0 -> 4")),
+                "clock 1980 -> 1485 MHz explains 75 % of tpot"));
     }
 
     /** An incident that was open when its series ended. */

@@ -6,6 +6,9 @@ import dev.plumbline.contract.verdict.BaselineRecord;
 import dev.plumbline.contract.verdict.BaselineRecord.LogMean;
 import dev.plumbline.contract.verdict.Calibration;
 import dev.plumbline.contract.verdict.Calibration.ShareTest;
+import dev.plumbline.contract.verdict.CanaryFinding;
+import dev.plumbline.contract.verdict.CanaryProgress;
+import dev.plumbline.contract.verdict.Companion;
 import dev.plumbline.contract.verdict.Decided;
 import dev.plumbline.contract.verdict.Effect;
 import dev.plumbline.contract.verdict.Evidence;
@@ -13,15 +16,20 @@ import dev.plumbline.contract.verdict.JudgedMetric;
 import dev.plumbline.contract.verdict.Lane;
 import dev.plumbline.contract.verdict.LaneState;
 import dev.plumbline.contract.verdict.LearningProgress;
+import dev.plumbline.contract.verdict.Means;
 import dev.plumbline.contract.verdict.MetricVerdict;
+import dev.plumbline.contract.verdict.PairSide;
 import dev.plumbline.contract.verdict.SeriesSnapshot;
 import dev.plumbline.contract.verdict.SeriesState;
 import dev.plumbline.contract.verdict.SourcePosition;
 import dev.plumbline.contract.verdict.Verdict;
 import dev.plumbline.contract.verdict.VerdictRecord;
+import dev.plumbline.contract.window.LatencyMetric;
 import dev.plumbline.contract.window.SlowRequest;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
@@ -123,6 +131,60 @@ final class VerdictExamples {
                                 List.of(),
                                 Optional.empty())
                         .ended(1_795_345_268_250L));
+    }
+
+    /** A canary beside what serves in the same seconds, with all that is remembered of it. */
+    static VerdictRecord canary() {
+        Means.Stretch calm = new Means.Stretch(
+                1_795_344_600_000L,
+                60,
+                new Means(Map.of("ttft", new Means.Sum(4.8e10, 960), "in_flight", new Means.Sum(4_800, 600))));
+        PairSide side = new PairSide(
+                Optional.of(new PairSide.Filling(1_795_345_260_000L, 1, Examples.summary())),
+                List.of(new PairSide.Closed(
+                        1_795_345_230_000L,
+                        7,
+                        48,
+                        47,
+                        1,
+                        Map.of(JudgedMetric.TTFT_P50, new PairSide.Quantile(51_000_000, 46)),
+                        Map.of(LatencyMetric.TTFT, new PairSide.PairSum(24, 0.36)))));
+        CanaryProgress.Counts counts = new CanaryProgress.Counts(480, 479, 478, 479, 2, 1, 470);
+        CanaryProgress progress = new CanaryProgress(
+                "stable",
+                1_795_344_960_000L,
+                1_795_345_260_000L,
+                10,
+                1,
+                CanaryProgress.Counts.none(),
+                counts,
+                List.of(new CanaryProgress.Difference(
+                        JudgedMetric.TTFT_P50, 10, 10, 0, 1.5, 0.25, 0.2, 0.15, 177, 470)),
+                2,
+                CanaryFinding.State.REGRESSED,
+                Optional.of("canary-0badcafe-1795344960"));
+        return learning()
+                .with(
+                        new Companion(
+                                Optional.of(new Companion.Memory(Optional.of(calm), List.of(calm))),
+                                Optional.of(side),
+                                Optional.of(progress)),
+                        Optional.of(new CanaryFinding(
+                                CanaryFinding.State.REGRESSED,
+                                Optional.of("stable"),
+                                1_795_344_960_000L,
+                                10,
+                                30_000,
+                                List.of(new CanaryFinding.Metric(
+                                        JudgedMetric.TTFT_P50,
+                                        true,
+                                        true,
+                                        true,
+                                        10,
+                                        Optional.of(new Effect(5.0e7, 5.8e7, 1.16, 1.12, 1.2)))),
+                                OptionalDouble.of(1.1),
+                                "regressed against stable in the same 30 s: p50(ttft) +16 %")),
+                        Examples.alertExplained().evidence().why());
     }
 
     static VerdictRecord learning() {

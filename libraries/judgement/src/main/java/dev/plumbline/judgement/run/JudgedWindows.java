@@ -1,7 +1,9 @@
 package dev.plumbline.judgement.run;
 
+import dev.plumbline.contract.verdict.Means;
 import dev.plumbline.contract.window.LatencyMetric;
 import dev.plumbline.contract.window.WindowSummary;
+import dev.plumbline.judgement.cause.Facts;
 import dev.plumbline.judgement.result.RunResult;
 import dev.plumbline.judgement.result.RunWindow;
 import dev.plumbline.judgement.statistics.QuantileInterval;
@@ -74,6 +76,15 @@ final class JudgedWindows {
     /** Sum of the covered windows. */
     WindowSummary merged() {
         return merged;
+    }
+
+    /** What its covered windows say of where its numbers come from; empty where there is none. */
+    Means facts() {
+        long millis = run.windows().stream()
+                .filter(RunWindow::canBeJudged)
+                .mapToLong(RunWindow::lengthMillis)
+                .sum();
+        return millis == 0 ? Means.none() : Facts.of(merged, millis / 1e3);
     }
 
     int wholeCount() {

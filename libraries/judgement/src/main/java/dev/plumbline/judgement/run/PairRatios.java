@@ -1,9 +1,9 @@
 package dev.plumbline.judgement.run;
 
-import dev.plumbline.contract.distribution.Buckets;
 import dev.plumbline.contract.distribution.Histogram;
 import dev.plumbline.contract.window.Grades;
 import dev.plumbline.contract.window.LatencyMetric;
+import dev.plumbline.judgement.canary.LogRatios;
 import dev.plumbline.judgement.result.RunResult;
 import dev.plumbline.judgement.result.RunWindow;
 import dev.plumbline.judgement.statistics.RatioOfSums;
@@ -72,7 +72,7 @@ final class PairRatios {
             return Optional.empty();
         }
         RatioOfSums mean = RatioOfSums.of(
-                with.stream().mapToDouble(PairRatios::sumOfLogs).toArray(),
+                with.stream().mapToDouble(LogRatios::sum).toArray(),
                 with.stream().mapToDouble(Histogram::count).toArray());
         double wider = TDistribution.of(with.size() - 1.0).inverseCumulativeProbability(CERTAINTY) / Z;
         return Optional.of(new Reading.Known(Math.exp(mean.value()), mean.variance() * wider * wider));
@@ -80,22 +80,5 @@ final class PairRatios {
 
     private static Histogram of(Map<LatencyMetric, Histogram> ratios, LatencyMetric metric) {
         return ratios.getOrDefault(metric, Histogram.empty());
-    }
-
-    /** Each value stands in the geometric middle of its bucket, which is half a percent wide on either side. */
-    private static double sumOfLogs(Histogram ratios) {
-        double[] sum = {0};
-        ratios.forEachBucket((index, count) -> sum[0] += count * middleLog(index));
-        return sum[0]
-                + ratios.belowCount() * log(Buckets.LOWEST_NANOS)
-                + ratios.aboveCount() * log(Buckets.HIGHEST_NANOS);
-    }
-
-    private static double middleLog(int index) {
-        return (log(Buckets.upperBoundNanos(index)) + log(Buckets.upperBoundNanos(index - 1))) / 2;
-    }
-
-    private static double log(double value) {
-        return Math.log(value / Grades.RATIO_OF_ONE_NANOS);
     }
 }

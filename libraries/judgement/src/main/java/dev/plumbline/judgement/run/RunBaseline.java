@@ -3,6 +3,7 @@ package dev.plumbline.judgement.run;
 import dev.plumbline.contract.run.RunRecord.Environment;
 import dev.plumbline.contract.series.Series;
 import dev.plumbline.contract.verdict.JudgedMetric;
+import dev.plumbline.contract.verdict.Means;
 import dev.plumbline.contract.window.WindowSummary;
 import dev.plumbline.judgement.result.RunIdentity;
 import dev.plumbline.judgement.result.RunResult;
@@ -26,6 +27,7 @@ public final class RunBaseline {
     private final ErrorBursts.Counts errorCounts;
     private final Optional<RatioOfSums> outputTokensPerRequest;
     private final Optional<RatioOfSums> offeredPerSecond;
+    private final Means facts;
     private final List<RunBaseline> parts;
 
     private RunBaseline(RunResult run) {
@@ -33,6 +35,7 @@ public final class RunBaseline {
         this.identity = run.identity();
         this.environment = run.environment();
         this.merged = windows.merged();
+        this.facts = windows.facts();
         this.readings = new EnumMap<>(JudgedMetric.class);
         for (JudgedMetric metric : JudgedMetric.values()) {
             readings.put(metric, Reading.of(metric, windows));
@@ -89,6 +92,11 @@ public final class RunBaseline {
     /** Sum of its covered windows. */
     WindowSummary merged() {
         return merged;
+    }
+
+    /** What it says of where its numbers come from. */
+    Means facts() {
+        return facts;
     }
 
     Reading reading(JudgedMetric metric) {

@@ -1,10 +1,13 @@
 package dev.plumbline.judgement.run;
 
 import dev.plumbline.contract.series.LoadPoint;
+import dev.plumbline.contract.verdict.Explanation;
 import dev.plumbline.contract.verdict.JudgedMetric;
 import dev.plumbline.contract.verdict.JudgedMetric.Direction;
 import dev.plumbline.contract.verdict.JudgedMetric.Role;
+import dev.plumbline.contract.verdict.Means;
 import dev.plumbline.contract.window.WindowSummary;
+import dev.plumbline.judgement.cause.Why;
 import dev.plumbline.judgement.result.RunResult;
 import dev.plumbline.judgement.result.RunVerdict.Answer;
 import dev.plumbline.judgement.result.RunVerdict.Change;
@@ -152,6 +155,18 @@ final class RunComparison {
         return metrics().stream()
                 .map(metric -> metric == JudgedMetric.ERROR_RATE ? errors() : compare(metric))
                 .toList();
+    }
+
+    /** Where the change of what regressed comes from; empty where nothing did. */
+    Optional<Explanation> why(List<ComparisonFinding> findings) {
+        List<JudgedMetric> worse = findings.stream()
+                .filter(finding -> finding.answer() == Answer.FAIL)
+                .map(ComparisonFinding::metric)
+                .toList();
+        return worse.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Why.of(
+                        worse, before.stream().map(RunBaseline::facts).reduce(Means.none(), Means::plus), now.facts()));
     }
 
     private List<JudgedMetric> metrics() {

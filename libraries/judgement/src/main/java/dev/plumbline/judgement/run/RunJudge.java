@@ -3,6 +3,9 @@ package dev.plumbline.judgement.run;
 import dev.plumbline.contract.run.RunRecord.Decision;
 import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.verdict.AlertRecord.Transition;
+import dev.plumbline.judgement.cause.Cold;
+import dev.plumbline.judgement.cause.Knee;
+import dev.plumbline.judgement.cause.Path;
 import dev.plumbline.judgement.result.RunEnding;
 import dev.plumbline.judgement.result.RunResult;
 import dev.plumbline.judgement.result.RunVerdict;
@@ -21,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -68,7 +72,7 @@ public final class RunJudge {
         return newest(baselines)
                 .map(run -> new RunVerdict(
                         verdict.decision(),
-                        verdict.headline(),
+                        verdict.headline() + way(verdict, candidate, run),
                         Optional.of(run.identity().runId()),
                         verdict.findings(),
                         differences(candidate, run)))
@@ -107,7 +111,9 @@ public final class RunJudge {
         BudgetJudge budgetJudge = new BudgetJudge(windows);
         List<Finding> findings = new ArrayList<>();
         budgets.forEach(budget -> findings.add(budgetJudge.judge(budget)));
-        comparison.ifPresent(compared -> findings.addAll(compared.findings()));
+        List<ComparisonFinding> compared =
+                comparison.map(RunComparison::findings).orElse(List.of());
+        findings.addAll(compared);
         findings.addAll(more);
         findings.addAll(alerts(candidate.alerts()));
         candidate
@@ -120,6 +126,13 @@ public final class RunJudge {
         return new RunVerdict(
                 decision,
                 headline(decision, candidate, against, findings, soundness)
+                        + (decision == Decision.REGRESSION
+                                ? comparison
+                                        .flatMap(any -> any.why(compared))
+                                        .map(why -> "; " + why.sentence())
+                                        .orElse("")
+                                : "")
+                        + cautions(decision, candidate)
                         + (soundness instanceof Soundness.MostlyUnvouched ? "" : leftOut(windows)),
                 Optional.empty(),
                 findings);
@@ -220,6 +233,31 @@ public final class RunJudge {
                         "no baseline, no budget, and the detector " + Headlines.notWatched(candidate) + "; "
                                 + Headlines.nextTime(candidate) + notGreen(soundness);
                 };
+    }
+
+    /** Another way to the target is told where it may be what made a difference. */
+    private static String way(RunVerdict verdict, RunResult candidate, RunBaseline before) {
+        return verdict.decision() == Decision.REGRESSION || verdict.decision() == Decision.INCONCLUSIVE
+                ? Path.sentence(
+                                candidate.environment().subject(),
+                                before.environment().subject())
+                        .map(way -> "; " + way)
+                        .orElse("")
+                : "";
+    }
+
+    /** The two commonest reasons for which a run does not repeat though nothing has changed: a sentence each. */
+    private static String cautions(Decision decision, RunResult run) {
+        if (decision != Decision.REGRESSION && decision != Decision.INCONCLUSIVE) {
+            return "";
+        }
+        return Stream.of(
+                        Cold.sentence(run.windows()),
+                        Knee.sentence(
+                                run.windows(), run.identity().series().group().loadPoint()))
+                .flatMap(Optional::stream)
+                .map(caution -> "; " + caution)
+                .collect(Collectors.joining());
     }
 
     private static String notGreen(Soundness soundness) {

@@ -15,14 +15,15 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** An alert in one line for people. */
-final class AlertLine {
+public final class AlertLine {
 
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("HH:mm:ss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     private AlertLine() {}
 
-    static String of(Series series, List<MetricVerdict> moved, long sinceEpochMillis) {
+    /** What moved, from when on, and how much evidence there is. */
+    public static String of(Series series, List<MetricVerdict> moved, long sinceEpochMillis) {
         String metrics = moved.stream().map(AlertLine::metric).collect(Collectors.joining(", "));
         String evidence = moved.stream()
                 .flatMap(verdict -> verdict.evidence().stream())
@@ -30,8 +31,13 @@ final class AlertLine {
                 .map(strongest ->
                         String.format(Locale.ROOT, "; evidence %.1f of %.1f", strongest.score(), strongest.threshold()))
                 .orElse("");
-        return series.group().scenario() + "@" + series.variant() + ": " + metrics + "; since "
-                + TIME.format(Instant.ofEpochMilli(sinceEpochMillis)) + evidence;
+        return name(series) + ": " + metrics + "; since " + TIME.format(Instant.ofEpochMilli(sinceEpochMillis))
+                + evidence;
+    }
+
+    /** A series for people: {@code chat@canary}. */
+    public static String name(Series series) {
+        return series.group().scenario() + "@" + series.variant();
     }
 
     /** Where the change point lies beside a deploy. */

@@ -2,6 +2,7 @@ package dev.plumbline.judgement.series;
 
 import dev.plumbline.contract.series.Series;
 import dev.plumbline.contract.verdict.AlertRecord;
+import dev.plumbline.contract.verdict.Companion;
 import dev.plumbline.contract.verdict.JudgedMetric;
 import dev.plumbline.contract.verdict.MetricVerdict;
 import dev.plumbline.contract.verdict.SeriesSnapshot;
@@ -20,7 +21,7 @@ import java.util.OptionalLong;
  * whether it is back, and must not stay open for ever; so it is closed by a transition that says why. Evidence so far is
  * dropped: whoever comes next under this name is judged by what they do.
  */
-final class Closing {
+public final class Closing {
 
     private static final Verdict GONE = new Verdict.Inconclusive(Reason.NO_DATA, "the series ended");
 
@@ -48,6 +49,8 @@ final class Closing {
                 verdict.coverage(),
                 verdict.metrics(),
                 snapshot.ended(endedEpochMillis),
+                verdict.canary(),
+                verdict.why(),
                 verdict.decided());
         return new Judged.Taken(
                 judged.state().with(verdict.window().series().variant(), ended.snapshot()),
@@ -78,6 +81,25 @@ final class Closing {
             String why) {
         return snapshot.incident()
                 .map(incident -> closed(series, incident, baselineId.orElse(""), metrics, atEpochMillis, why));
+    }
+
+    /**
+     * The transition that closes the alert of a canary beside what served in the same seconds; empty when none is open.
+     *
+     * @param why in a few words
+     */
+    public static Optional<AlertRecord> canary(Series series, SeriesSnapshot snapshot, long atEpochMillis, String why) {
+        return snapshot.companion()
+                .flatMap(Companion::canary)
+                .flatMap(progress -> progress.alertId()
+                        .map(alertId -> new AlertRecord(
+                                alertId,
+                                series,
+                                AlertRecord.Transition.ENDED,
+                                atEpochMillis,
+                                progress.sinceEpochMillis(),
+                                new AlertRecord.Reasons(progress.stable(), List.of(), List.of(), OptionalLong.empty()),
+                                why + ": " + AlertLine.name(series) + " against " + progress.stable())));
     }
 
     private static AlertRecord closed(

@@ -71,7 +71,8 @@ public final class Deploys {
                         evidence.baselineId(),
                         evidence.moved(),
                         evidence.slowest(),
-                        OptionalLong.of(marker.atEpochMillis())),
+                        OptionalLong.of(marker.atEpochMillis()),
+                        evidence.why()),
                 alert.summary() + "; " + AlertLine.deploy(marker, alert.sinceEpochMillis()));
     }
 }

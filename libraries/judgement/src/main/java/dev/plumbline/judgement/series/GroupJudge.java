@@ -25,6 +25,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * Judges the windows of a comparison group, in the order of their partition: {@code (state, window) -> (state, verdict,
@@ -34,8 +36,8 @@ import java.util.TreeMap;
  * is held against another baseline than before, its evidence starts over, and an incident that was open is closed: it was of the
  * other one.
  *
- * <p>The first variant that is seen teaches the group its baseline; the others wait and are then held against the same. A canary
- * teaches only while nobody else is there: it is what is asked about.
+ * <p>The first variant that is seen and may teach teaches the group its baseline; the others wait and are then held against the
+ * same. A canary may not: it is what is asked about.
  * A series that shifts while it is learned is not frozen: its oldest block of windows makes room for the newest until the
  * span is fit, and the verdicts say why it takes so long.
  *
@@ -44,23 +46,33 @@ import java.util.TreeMap;
  *
  * <p>Immutable; any thread.
  */
-public final class GroupJudge {
+public final class GroupJudge implements WindowJudge {
 
-    /** The variant that is on trial, as {@code plumb run --canary-url} names it. */
-    private static final String CANARY = "canary";
+    private static final String FORGOTTEN = "the series was forgotten while it was open";
+
+    private static final String NO_TEACHER = "a canary teaches no baseline: it waits for what it is to be held against";
 
     private final JudgementSettings settings;
     private final SeriesJudge seriesJudge;
+    private final Predicate<String> teaches;
 
+    /** One in which every variant may teach. */
     public GroupJudge(JudgementSettings settings) {
+        this(settings, variant -> true);
+    }
+
+    /** @param teaches whether a variant may teach its group a baseline: a canary is what is in question, and must not */
+    public GroupJudge(JudgementSettings settings, Predicate<String> teaches) {
         this.settings = settings;
         this.seriesJudge = new SeriesJudge(settings);
+        this.teaches = teaches;
     }
 
     /**
      * @param window a window of this group
      * @param at where it lay
      */
+    @Override
     public Judged judge(GroupState before, WindowRecord window, SourcePosition at) {
         Series series = window.id().series();
         if (window.revision() > 0) {
@@ -121,14 +133,17 @@ public final class GroupJudge {
         SeriesSnapshot snapshot = state.variants().getOrDefault(variant, SeriesSnapshot.ofNewSeries());
         List<JudgedMetric> members =
                 snapshot.incident().map(OpenIncident::members).orElse(List.of());
-        return Closing.incident(
-                        new Series(group, variant),
-                        snapshot,
-                        Optional.ofNullable(state.under().get(variant)),
-                        Closing.nothingToSay(members),
-                        atEpochMillis,
-                        "the series was forgotten while it was open")
-                .stream()
+        Series series = new Series(group, variant);
+        return Stream.concat(
+                        Closing.incident(
+                                series,
+                                snapshot,
+                                Optional.ofNullable(state.under().get(variant)),
+                                Closing.nothingToSay(members),
+                                atEpochMillis,
+                                FORGOTTEN)
+                                .stream(),
+                        Closing.canary(series, snapshot, atEpochMillis, FORGOTTEN).stream())
                 .toList();
     }
 
@@ -239,7 +254,13 @@ public final class GroupJudge {
 
     private static SeriesSnapshot withoutEvidence(SeriesSnapshot snapshot) {
         return new SeriesSnapshot(
-                snapshot.continuity(), List.of(), List.of(), List.of(), Optional.empty(), snapshot.endedEpochMillis());
+                snapshot.continuity(),
+                List.of(),
+                List.of(),
+                List.of(),
+                Optional.empty(),
+                snapshot.endedEpochMillis(),
+                snapshot.companion());
     }
 
     /**
@@ -259,7 +280,8 @@ public final class GroupJudge {
                         snapshot.recent(),
                         snapshot.work(),
                         snapshot.incident(),
-                        snapshot.endedEpochMillis()))
+                        snapshot.endedEpochMillis(),
+                        snapshot.companion()))
                 .orElseGet(() -> withoutEvidence(snapshot));
     }
 
@@ -278,18 +300,18 @@ public final class GroupJudge {
         SeriesPhase phase = SeriesPhase.after(snapshot, window, settings);
         SeriesSnapshot after =
                 new SeriesSnapshot(phase.continuity(), List.of(), List.of(), List.of(), Optional.empty());
-        Learning learning = before.learning()
-                .variant()
-                .filter(known -> !known.equals(CANARY) || series.variant().equals(CANARY))
-                .map(known -> before.learning())
-                .orElseGet(() -> Learning.from(series.variant()));
-        String teacher = learning.variant().orElseThrow();
+        boolean mayTeach = teaches.test(series.variant());
+        Learning learning = !mayTeach || before.learning().variant().filter(teaches).isPresent()
+                ? before.learning()
+                : Learning.from(series.variant());
+        String teacher = learning.variant().orElse(series.variant());
         Optional<BaselineLearner.Fit> fit = Optional.empty();
         Optional<String> unfit = Optional.empty();
         Optional<String> changing = ChangingLoad.reason(window.id());
         // A window from before the baseline, read once more, teaches no second one.
         if (changing.isEmpty()
                 && before.baseline().isEmpty()
+                && mayTeach
                 && teacher.equals(series.variant())
                 && isValid(phase, window)) {
             learning = learning.plus(window, settings);
@@ -301,7 +323,8 @@ public final class GroupJudge {
         }
         LearningProgress progress = new LearningProgress(learning.windows(), settings.learnedWindows());
         Learning held = learning;
-        Optional<String> unsuitable = changing.isPresent() ? changing : unfit;
+        Optional<String> unsuitable =
+                changing.isPresent() ? changing : mayTeach || held.windows() > 0 ? unfit : Optional.of(NO_TEACHER);
         Optional<BaselineRecord> learned = fit.map(found -> baseline(found, held, window, at, before.decisions()));
         Verdict verdict = unsuitable
                 .<Verdict>map(why -> new Verdict.Inconclusive(Reason.UNSUITABLE_BASELINE, why))

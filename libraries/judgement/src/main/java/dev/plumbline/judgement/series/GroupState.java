@@ -116,7 +116,8 @@ public record GroupState(
                 || continuity.silentWindows() + gap >= GroupJudge.SeriesPhase.SILENCE_WINDOWS;
     }
 
-    GroupState with(String variant, SeriesSnapshot snapshot) {
+    /** With another snapshot of a variant. */
+    public GroupState with(String variant, SeriesSnapshot snapshot) {
         Map<String, SeriesSnapshot> more = new HashMap<>(variants);
         more.put(variant, snapshot);
         return new GroupState(baseline, learning, more, under, decisions);

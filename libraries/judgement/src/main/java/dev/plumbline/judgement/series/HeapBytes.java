@@ -1,6 +1,7 @@
 package dev.plumbline.judgement.series;
 
 import dev.plumbline.contract.verdict.BaselineRecord;
+import dev.plumbline.contract.verdict.Companion;
 import dev.plumbline.contract.verdict.LaneState;
 import dev.plumbline.contract.verdict.SeriesSnapshot;
 import dev.plumbline.contract.verdict.SeriesSnapshot.Block;
@@ -49,6 +50,7 @@ final class HeapBytes {
                     + lane.episode().latencies().heapBytes()
                     + SLOW_REQUEST * lane.episode().slowest().size();
         }
+        bytes += snapshot.companion().map(Companion::heapBytes).orElse(0L);
         for (Block block : snapshot.recent()) {
             bytes += block.summary().heapBytes();
         }

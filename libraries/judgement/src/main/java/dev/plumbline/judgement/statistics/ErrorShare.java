@@ -9,7 +9,9 @@ import org.apache.commons.statistics.distribution.BetaDistribution;
  */
 public final class ErrorShare {
 
-    static final double SMALLEST_STEP = 0.005;
+    /** Half a point more is always a change that matters. */
+    public static final double SMALLEST_STEP = 0.005;
+
     static final double SMALLEST_GROSS_STEP = 0.05;
 
     /** A changed share is never taken for more than this, so that one success does not blind the test. */

@@ -22,7 +22,7 @@ final class Bench {
     final List<AlertRecord> alerts = new ArrayList<>();
 
     Bench(JudgementSettings settings) {
-        judge = new GroupJudge(settings);
+        judge = new GroupJudge(settings, variant -> !variant.equals("canary"));
     }
 
     Judged feed(WindowRecord window) {
