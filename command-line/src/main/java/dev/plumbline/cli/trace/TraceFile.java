@@ -57,7 +57,9 @@ public final class TraceFile implements TraceFiles, AutoCloseable {
             throw new Unusable(file + " does not exist");
         } catch (UncheckedIOException e) {
             throw new Unusable(file + " cannot be read: "
-                    + Optional.ofNullable(e.getCause()).map(Throwable::getMessage).orElse(""));
+                    + Optional.ofNullable(e.getCause())
+                            .map(Throwable::getMessage)
+                            .orElse(""));
         } catch (IOException e) {
             throw new Unusable(file + " cannot be read: " + e.getMessage());
         }
