@@ -96,12 +96,23 @@ public final class PlumblineMain implements Runnable {
             description = "Show this help.")
     private boolean help;
 
+    @CommandLine.Option(
+            names = {"-V", "--version"},
+            description = "Show the version, as 'plumb version' does.")
+    private boolean version;
+
     PlumblineMain() {
         this.spec = CommandLine.Model.CommandSpec.create();
     }
 
     @Override
     public void run() {
+        if (version) {
+            new CommandLine(new VersionCommand())
+                    .setOut(spec.commandLine().getOut())
+                    .execute();
+            return;
+        }
         spec.commandLine().usage(spec.commandLine().getOut());
     }
 

@@ -344,7 +344,7 @@ class PlumblineMainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"help", "--help", "version"})
+    @ValueSource(strings = {"help", "--help", "version", "--version"})
     void helpAndVersionPass(String argument) {
         assertThat(execute(argument)).isEqualTo(ExitCode.PASS);
         assertThat(out.toString()).isNotBlank();

@@ -126,6 +126,7 @@ class AttachedRunIT extends DrivenRuns {
                         "20",
                         "--cache",
                         "reuse",
+                        "--ignore-eos",
                         "--reset-kv-cache");
                 arguments.addAll(AnyMachine.flags());
                 PlumbProcess run = PlumbProcess.start(folder, home, arguments);

@@ -238,9 +238,12 @@ final class OwnPrompts {
         lines.add(what
                 + file.map(path -> " of " + path.getFileName() + " (" + facts.format() + ")")
                         .orElse("")
-                + ", "
-                + (options.datasetOrder == PromptOptions.DatasetOrder.file ? "in their order" : "shuffled") + ", "
-                + (isSentAsItIs ? "sent as they are" : "each behind a line of words of its own")
+                + (facts.questions() == 1
+                        ? ""
+                        : options.datasetOrder == PromptOptions.DatasetOrder.file ? ", in their order" : ", shuffled")
+                + (isSentAsItIs
+                        ? facts.questions() == 1 ? ", sent as it is" : ", sent as they are"
+                        : ", each behind a line of words of its own")
                 + "; some " + Figures.count(Math.max(1, DatasetFacts.usualPromptTokens(facts.meanTextBytes())))
                 + " tokens on average, by 4 bytes each");
         if (facts.leftOut() > 0) {
@@ -266,8 +269,10 @@ final class OwnPrompts {
             return Optional.empty();
         }
         return Optional.of(
-                "there are " + count(facts.questions(), facts.questions() == facts.conversations() ? "prompt" : "turn")
-                        + " for " + Figures.count(requests) + " requests: each is sent "
+                (facts.questions() == 1 ? "there is " : "there are ")
+                        + count(facts.questions(), facts.questions() == facts.conversations() ? "prompt" : "turn")
+                        + " for " + Figures.count(requests) + " requests: "
+                        + (facts.questions() == 1 ? "it is sent " : "each is sent ")
                         + Figures.significant((double) requests / facts.questions()) + " times"
                         + (isSentAsItIs
                                 ? ", and a prefix cache knows it then; --cache avoid begins each with words of its own"

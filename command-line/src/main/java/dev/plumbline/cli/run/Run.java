@@ -179,7 +179,7 @@ final class Run {
                     });
             Batch batch = batch(discovery.endpointType(), limits);
             Optional<CanaryTarget> canary = canary(discovery);
-            canary.ifPresent(beside -> requireReset(beside.discovery(), CANARY));
+            canary.ifPresent(beside -> requireReset(beside.discovery(), "of the canary "));
             Environment environment = environment(discovery, canary, unit);
             RunSeries series = series(discovery, environment);
             List<Budget> budgets = budgets(series);

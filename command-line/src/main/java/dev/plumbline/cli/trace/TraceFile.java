@@ -14,6 +14,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** A file or a folder with a trace in it. */
@@ -55,7 +56,10 @@ public final class TraceFile implements TraceFiles, AutoCloseable {
         } catch (NoSuchFileException e) {
             throw new Unusable(file + " does not exist");
         } catch (UncheckedIOException e) {
-            throw new Unusable(file + " cannot be read: " + e.getCause().getMessage());
+            throw new Unusable(file + " cannot be read: "
+                    + Optional.ofNullable(e.getCause())
+                            .map(Throwable::getMessage)
+                            .orElse(""));
         } catch (IOException e) {
             throw new Unusable(file + " cannot be read: " + e.getMessage());
         }

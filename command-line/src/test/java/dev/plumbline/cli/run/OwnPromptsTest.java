@@ -212,6 +212,8 @@ class OwnPromptsTest {
                                 + " --cache avoid begins each with words of its own"));
         assertThat(own.repeats(2, true)).isEmpty();
         assertThat(own.repeats(3, false)).hasValue("there are 2 prompts for 3 requests: each is sent 1.50 times");
+        assertThat(plan("--prompt", "hi").ownPrompts().orElseThrow().repeats(3, false))
+                .hasValue("there is 1 prompt for 3 requests: it is sent 3.00 times");
     }
 
     @Test

@@ -216,7 +216,7 @@ public final class ReplayProof {
             outputShare.ifPresent(share -> {
                 if (share < LEAST_OUTPUT || share > MOST_OUTPUT) {
                     why.add("answers had " + TraceLint.percent(share)
-                            + " of the trace's tokens: let the server generate them all (ignore_eos)");
+                            + " of the trace's tokens: let the server generate them all with --ignore-eos");
                 }
             });
             promptShare.ifPresent(share -> {

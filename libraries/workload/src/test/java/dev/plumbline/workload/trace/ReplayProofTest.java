@@ -65,7 +65,7 @@ class ReplayProofTest {
     void answersOfOtherLengthsMakeItInvalid() throws BadTrace {
         ReplayProof.Result result =
                 all(Traces.read("azure-code-excerpt.csv"), 0, 0.5, 0).result();
-        assertThat(result.invalid().orElseThrow()).contains("ignore_eos");
+        assertThat(result.invalid().orElseThrow()).contains("--ignore-eos");
         assertThat(result.lines().getLast()).startsWith("INVALID: answers had 5");
     }
 
