@@ -36,6 +36,8 @@ import dev.plumbline.probe.TargetAddress;
 import dev.plumbline.probe.TargetProbe;
 import dev.plumbline.reports.RunFigures;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -50,6 +52,7 @@ import java.util.stream.Collectors;
 /** One run from the first process to the exit code. */
 final class Run {
 
+    private static final int LOOK_MILLIS = 500;
     private static final Duration KAFKA_ANSWERS_WITHIN = Duration.ofSeconds(15);
 
     private final RunPlan plan;
@@ -134,6 +137,11 @@ final class Run {
     }
 
     private Ended run(Interrupts interrupts, OwnLimits limits) throws InterruptedException {
+        if (!isListening()) {
+            // Whether it comes, or why it cannot, is found before anything is started for it.
+            view.progress("looking at " + address.url().base());
+            discover(TargetProbe::discover);
+        }
         try (OptionalResource<StateFolder> state = new OptionalResource<>(
                 host.isPresent() ? Optional.empty() : plan.stack().openState())) {
             try (LocalPipe pipe = open(state.value())) {
@@ -217,6 +225,17 @@ final class Run {
                     .orElseGet(() -> pipe.causeOf(e));
         } catch (RuntimeException e) {
             throw pipe.causeOf(e);
+        }
+    }
+
+    /** Whether the target takes connections at once, as far as a look of half a second tells. */
+    private boolean isListening() {
+        try (Socket socket = new Socket()) {
+            socket.connect(
+                    new InetSocketAddress(address.url().host(), address.url().port()), LOOK_MILLIS);
+            return true;
+        } catch (IOException e) {
+            return false;
         }
     }
 

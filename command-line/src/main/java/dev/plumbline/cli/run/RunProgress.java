@@ -350,7 +350,13 @@ final class RunProgress {
                 facts.plan(),
                 facts.environment(),
                 ending,
-                all.totals(last.due(), acknowledged(), last.lost(), measured, trace.map(TraceTally::replayed)),
+                all.totals(
+                        last.due(),
+                        acknowledged(),
+                        last.lost(),
+                        measured,
+                        (end - start) / 1e3,
+                        trace.map(TraceTally::replayed)),
                 measured,
                 alerts,
                 verdicts.stream().mapToLong(VerdictTally::judgedWindows).sum(),
@@ -380,7 +386,7 @@ final class RunProgress {
         return new SeriesResult(
                 series,
                 facts.series().name(series),
-                tally.totals(offered, tally.events(), 0, measured, Optional.empty()),
+                tally.totals(offered, tally.events(), 0, measured, 0, Optional.empty()),
                 measured,
                 tally.verdicts().judgedWindows(),
                 tally.verdicts().openIncident(),

@@ -16,7 +16,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 
 /** What was heard of one series of a run, or of all of them together, added up. It reads no clock. One thread. */
 final class SeriesTally {
@@ -119,16 +118,22 @@ final class SeriesTally {
      * @param measured its windows
      * @param acknowledged events that Kafka acknowledged
      * @param lost events that were lost on the way there
+     * @param gpuSeconds for which GPUs are paid; 0 for a part of those that share them
      */
     RunTotals totals(
-            long offered, long acknowledged, long lost, List<RunWindow> measured, Optional<Replayed> replayed) {
+            long offered,
+            long acknowledged,
+            long lost,
+            List<RunWindow> measured,
+            double gpuSeconds,
+            Optional<Replayed> replayed) {
         return new RunTotals(
                 offered,
                 acknowledged,
                 lost,
                 countedEvents,
                 goals.map(stated -> new RunTotals.Goodput(stated.text(), good, judgedByGoals)),
-                prices.areStated() ? OptionalDouble.of(cost) : OptionalDouble.empty(),
+                prices.cost(cost, gpuSeconds),
                 Optional.of(new RunTotals.Heard(
                         causes.causes(), unvouched(measured), Optional.of(counting.counting()), replayed)));
     }

@@ -25,6 +25,7 @@ public final class RunBaseline {
     private final Map<JudgedMetric, Reading> readings;
     private final Optional<RatioOfSums> outputTokensPerRequest;
     private final Optional<RatioOfSums> offeredPerSecond;
+    private final Optional<RatioOfSums> cachedShare;
     private final List<RunBaseline> parts;
 
     private RunBaseline(RunResult run) {
@@ -38,6 +39,7 @@ public final class RunBaseline {
         }
         this.outputTokensPerRequest = windows.outputTokensPerRequest();
         this.offeredPerSecond = windows.perSecond(WindowSummary::offered);
+        this.cachedShare = windows.cachedShare();
         this.parts = run.series().stream().map(run::part).map(RunBaseline::new).toList();
     }
 
@@ -108,5 +110,9 @@ public final class RunBaseline {
 
     Optional<RatioOfSums> offeredPerSecond() {
         return offeredPerSecond;
+    }
+
+    Optional<RatioOfSums> cachedShare() {
+        return cachedShare;
     }
 }
