@@ -404,6 +404,13 @@ public interface ProducerConfig {
          */
         Optional<String> share();
 
+        /**
+         * Prompts that are asked together, 1 to 1024: in one request of endpoint type completions, else in as many requests at once.
+         * Then concurrency and rate are of batches. Default 1.
+         */
+        @WithDefault("1")
+        int batch();
+
         /** When the load begins, warm-up included, for example {@code 2026-12-01T12:00:00Z}. Absent = as soon as it can. */
         Optional<Instant> beginAt();
 

@@ -25,6 +25,7 @@ import dev.plumbline.producer.time.ProducerClock;
 import dev.plumbline.protocol.AnswerLimits;
 import dev.plumbline.protocol.Protocol;
 import dev.plumbline.protocol.TargetUrl;
+import dev.plumbline.workload.Batch;
 import dev.plumbline.workload.Workload;
 import dev.plumbline.workload.dataset.DatasetChoice;
 import dev.plumbline.workload.trace.Replay;
@@ -147,8 +148,13 @@ record ProducerSettings(
                 tokens.tokenizerFile().isPresent() || tokens.tokenize().isPresent() || workload.readsAnswers();
         AnswerLimits limits = limits(
                 Runtime.getRuntime().maxMemory(),
-                (canary.isPresent() ? 2 : 1) * LoadShares.mostInFlight(loadPoint, config.load()),
-                asked.largest().answerTokens());
+                (canary.isPresent() ? 2 : 1)
+                        * LoadShares.mostInFlight(loadPoint, config.load())
+                        * LoadShares.requestsOfSlot(loadPoint, config.load()),
+                (int) Math.min(
+                        Integer.MAX_VALUE,
+                        (long) asked.largest().answerTokens()
+                                * GenerationSettings.checked(config).answersToEach()));
         return new ProducerSettings(
                 bootstrapServers,
                 new LaneSettings(config, model, loadPoint, conditions(config, asked, canary), limits, keepsTexts)
@@ -194,6 +200,7 @@ record ProducerSettings(
                 "1 to 3600 s, for example 3s, or 0s: every request gets a connection of its own");
         ProducerConfig.Load load = config.load();
         Allowed.number("load.max-in-flight", load.maxInFlight(), 1, 1_000_000);
+        Allowed.number("load.batch", load.batch(), 1, Batch.MOST);
         Allowed.number("load.event-loops", load.eventLoops(), 1, 64);
         Allowed.number("load.warmup-requests", load.warmupRequests(), 0, 1_000_000_000);
         load.requestCount().ifPresent(count -> Allowed.number("load.request-count", count, 1, Long.MAX_VALUE));

@@ -2,6 +2,7 @@ package dev.plumbline.producer;
 
 import dev.plumbline.contract.series.ConditionsDigest;
 import dev.plumbline.producer.settings.Allowed;
+import dev.plumbline.workload.Batch;
 import dev.plumbline.workload.BuiltInClasses;
 import dev.plumbline.workload.Largest;
 import dev.plumbline.workload.Length;
@@ -42,6 +43,49 @@ record WorkloadSettings(Workload workload, Largest largest, Map<String, String> 
     /** @throws InvalidConfiguration naming the first key that is wrong, or file and line of a workload file */
     static WorkloadSettings checked(ProducerConfig config, Optional<TraceSettings> trace) {
         Optional<OwnPrompts> own = OwnPrompts.read(config);
+        Batch batch = Batch.of(config.load().batch(), config.target().endpointType());
+        requireSinglePrompts(batch, config, own);
+        WorkloadSettings single = single(config, trace, own);
+        return batch.areSeveral() ? single.in(batch) : single;
+    }
+
+    private static void requireSinglePrompts(Batch batch, ProducerConfig config, Optional<OwnPrompts> own) {
+        if (batch.areSeveral()) {
+            notSingle(batch, config, own).ifPresent(why -> {
+                throw new InvalidConfiguration("plumbline.load.batch = " + batch.size() + ": " + why
+                        + ", and a batch is of single prompts: leave it out");
+            });
+        }
+    }
+
+    private static Optional<String> notSingle(Batch batch, ProducerConfig config, Optional<OwnPrompts> own) {
+        if (config.trace().file().isPresent()) {
+            return Optional.of("a trace says itself what is asked when");
+        }
+        if (stated(config.workload()).isPresent()) {
+            return Optional.of("classes are of sessions");
+        }
+        if (own.filter(prompts -> !prompts.areSingle()).isPresent()) {
+            return Optional.of("what is asked has conversations or whole bodies");
+        }
+        return config.canary().url().isPresent() && !batch.isOneRequest()
+                ? Optional.of("a target and its canary are asked one request each at a time, and endpoint type "
+                        + config.target().endpointType().shortName() + " takes one prompt in it")
+                : Optional.empty();
+    }
+
+    private WorkloadSettings in(Batch batch) {
+        Map<String, String> all = new HashMap<>(conditions);
+        all.put(Batch.NAME, batch.words());
+        return new WorkloadSettings(
+                batch.of(workload),
+                new Largest(largest.promptWords() * batch.promptsOfRequest(), (int)
+                        Math.min(Integer.MAX_VALUE, (long) largest.answerTokens() * batch.promptsOfRequest())),
+                all);
+    }
+
+    private static WorkloadSettings single(
+            ProducerConfig config, Optional<TraceSettings> trace, Optional<OwnPrompts> own) {
         ProducerConfig.Workload asked = config.workload();
         Optional<StatedWorkload> stated = stated(asked);
         if (trace.isPresent()) {

@@ -52,6 +52,18 @@ final class LoadOptions {
     Double burstiness;
 
     @Option(
+            names = "--batch",
+            defaultValue = "1",
+            converter = WholeNumberConverter.class,
+            paramLabel = "N",
+            description = {
+                "Prompts that are asked together: in one request of completions, else in N requests at once;",
+                "the run says which. Then --concurrency, --request-rate and --request-count are of batches.",
+                "Default: ${DEFAULT-VALUE}"
+            })
+    int batch = 1;
+
+    @Option(
             names = "--max-in-flight",
             defaultValue = "1000",
             converter = WholeNumberConverter.class,

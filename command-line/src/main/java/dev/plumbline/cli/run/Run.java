@@ -34,7 +34,9 @@ import dev.plumbline.probe.ProbeReport;
 import dev.plumbline.probe.StepOutcome;
 import dev.plumbline.probe.TargetAddress;
 import dev.plumbline.probe.TargetProbe;
+import dev.plumbline.protocol.EndpointType;
 import dev.plumbline.reports.RunFigures;
+import dev.plumbline.workload.Batch;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -48,6 +50,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** One run from the first process to the exit code. */
 final class Run {
@@ -116,7 +119,7 @@ final class Run {
 
     Ended run() throws InterruptedException {
         OwnLimits limits = OwnLimits.ofThisProcess();
-        limits.refusal(plan).ifPresent(why -> {
+        limits.refusal(plan, 1).ifPresent(why -> {
             throw new StackFailure(ExitCode.INFRASTRUCTURE, why);
         });
         probe();
@@ -137,11 +140,6 @@ final class Run {
     }
 
     private Ended run(Interrupts interrupts, OwnLimits limits) throws InterruptedException {
-        if (!isListening()) {
-            // Whether it comes, or why it cannot, is found before anything is started for it.
-            view.progress("looking at " + address.url().base());
-            discover(TargetProbe::discover);
-        }
         try (OptionalResource<StateFolder> state = new OptionalResource<>(
                 host.isPresent() ? Optional.empty() : plan.stack().openState())) {
             try (LocalPipe pipe = open(state.value())) {
@@ -178,6 +176,7 @@ final class Run {
                     .ifPresent(why -> {
                         throw CommandFailure.usage("--trace " + why);
                     });
+            Batch batch = batch(discovery.endpointType(), limits);
             Optional<CanaryTarget> canary = canary(discovery);
             Environment environment = environment(discovery, canary);
             RunSeries series = series(discovery, environment);
@@ -188,7 +187,7 @@ final class Run {
             limits.warning(plan).ifPresent(warning -> view.line("  note      " + warning));
             RunSession session = new RunSession(
                     plan,
-                    waited.text().map(time -> recordedPlan.with("waited", time)).orElse(recordedPlan),
+                    recorded(batch),
                     pipe,
                     address,
                     discovery,
@@ -239,6 +238,35 @@ final class Run {
         }
     }
 
+    /** What is known of the run besides its flags. */
+    private RecordedPlan recorded(Batch batch) {
+        RecordedPlan all =
+                waited.text().map(time -> recordedPlan.with("waited", time)).orElse(recordedPlan);
+        int answersToEach = plan.generation().generation().answersToEach();
+        String text = Stream.of(
+                        batch.areSeveral() ? batch.words() : "",
+                        answersToEach > 1 ? answersToEach + " answers to each prompt" : "")
+                .filter(part -> !part.isEmpty())
+                .collect(Collectors.joining(", "));
+        return text.isEmpty() ? all : all.with(RunCommand.BATCHED, text);
+    }
+
+    /** How prompts are asked together, now that the API is known. */
+    private Batch batch(EndpointType type, OwnLimits limits) {
+        Batch batch = plan.batch(type);
+        if (batch.requestsAtOnce() > 1) {
+            if (plan.canary().isPresent()) {
+                throw CommandFailure.usage("--batch needs an API that takes several prompts in one request beside"
+                        + " --canary-url, and endpoint type " + type.shortName()
+                        + " takes one: --endpoint-type completions, or leave one of them out");
+            }
+            limits.refusal(plan, batch.requestsAtOnce()).ifPresent(why -> {
+                throw new StackFailure(ExitCode.INFRASTRUCTURE, why);
+            });
+        }
+        return batch;
+    }
+
     private LocalPipe open(Optional<StateFolder> state) throws InterruptedException {
         if (host.isPresent()) {
             return host.get().pipe();
@@ -256,6 +284,11 @@ final class Run {
                     .requireNothingOf("the stack of 'plumb up'", running.get().threshold());
             threshold = plan.stack().thresholdOr(running.get().threshold());
             return LocalPipe.attach(running.get(), installation);
+        }
+        if (!isListening()) {
+            // Whether it comes, or why it cannot, is found before anything is started for it.
+            view.progress("looking at " + address.url().base());
+            discover(TargetProbe::discover);
         }
         view.progress("starting broker and apps");
         return LocalPipe.begin(plan.stack().plan(state), installation);
@@ -434,6 +467,9 @@ final class Run {
         LoadOptions load = plan.load();
         conditions.putAll(plan.workload().conditions(load));
         conditions.putAll(plan.generation().generation().conditions());
+        if (load.batch > 1) {
+            conditions.put(Batch.NAME, plan.batch(discovery.endpointType()).words());
+        }
         conditions.put("streaming", Boolean.toString(load.streaming));
         conditions.put("seed", Long.toString(load.seed));
         conditions.put("cache", plan.cache().name());
@@ -481,6 +517,15 @@ final class Run {
             view.line("  series    "
                     + series.parts().stream().map(series::name).collect(Collectors.joining(", "))
                     + ": each is measured and judged apart");
+        }
+        Batch batch = plan.batch(discovery.endpointType());
+        if (batch.areSeveral()) {
+            view.line("  batch     " + batch.words()
+                    + (batch.isOneRequest()
+                            ? ""
+                            : ", as endpoint type " + discovery.endpointType().shortName()
+                                    + " takes one prompt in a request")
+                    + "; load and counts are of batches");
         }
         view.line("  stack     "
                 + (cluster.isPresent()

@@ -297,8 +297,9 @@ final class RunSession {
     }
 
     private JudgedRun judged(RunEnding ending, Judge judge) {
-        Map<String, String> facts =
-                progress.status().phases().map(ProducerControl.Phases::facts).orElse(Map.of());
+        Map<String, String> facts = new LinkedHashMap<>(
+                progress.status().phases().map(ProducerControl.Phases::facts).orElse(Map.of()));
+        progress.share().ifPresent(text -> facts.put(SummaryView.SHARED, text));
         facts.forEach((name, fact) -> recorder.log(name + ": " + fact));
         RunResult result = progress.result(ending, clock.epochMillis()).withFacts(facts);
         RunVerdict verdict = judge.judge(result);

@@ -43,6 +43,9 @@ final class SummaryView {
 
     private static final List<LatencyMetric> SHOWN =
             List.of(LatencyMetric.TTFT, LatencyMetric.TPOT, LatencyMetric.ITL, LatencyMetric.E2E);
+    /** The fact that says with whom the load was shared. */
+    static final String SHARED = "shared";
+
     private static final int MOST_FINDINGS = 12;
     private static final int MOST_OUTAGES = 8;
     private static final int MOST_ROWS = 24;
@@ -72,6 +75,8 @@ final class SummaryView {
             lines.add("    " + screen.alarming(title));
             lines.addAll(latencies(figures::unvouchedLatency, screen));
         });
+        fact(result, RunCommand.BATCHED).ifPresent(text -> lines.add(row("batch", text)));
+        fact(result, SHARED).ifPresent(text -> lines.add(row("share", text)));
         fact(result, "warmedUp").ifPresent(text -> lines.add(row("warm-up", text)));
         fact(result, "firstWave").ifPresent(text -> lines.add(row("first wave", text)));
         ClientsInStep.of(result).ifPresent(found -> lines.add(row("in step", found.text())));
@@ -95,6 +100,8 @@ final class SummaryView {
             lines.add(row("cost", cost(result, figures)));
         }
         lines.add(row("exactness", exactness(result, screen)));
+        fact(result, "detectorBaseline").ifPresent(text -> lines.add(row("detector", "held against " + text)));
+        fact(result, "detectorDecision").ifPresent(text -> lines.add(row("", text)));
         outages(result.outages()).forEach(line -> lines.add(row("gone", line)));
         if (result.series().isEmpty()) {
             lines.addAll(findings(verdict.findings(), screen));

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param learning how far the baseline is; empty once there is one
  * @param coverage share of the load that healthy producers offered, 0 to 1
  * @param metrics every judged and observed metric, in the order of {@link JudgedMetric}
+ * @param decided what people decided that bears on it; empty where they decided nothing
  */
 public record VerdictRecord(
         WindowId window,
@@ -23,7 +24,8 @@ public record VerdictRecord(
         Optional<LearningProgress> learning,
         double coverage,
         List<MetricVerdict> metrics,
-        SeriesSnapshot snapshot) {
+        SeriesSnapshot snapshot,
+        Optional<Decided> decided) {
 
     public VerdictRecord {
         Objects.requireNonNull(window, "window");
@@ -33,11 +35,39 @@ public record VerdictRecord(
         Objects.requireNonNull(learning, "learning");
         metrics = List.copyOf(metrics);
         Objects.requireNonNull(snapshot, "snapshot");
+        Objects.requireNonNull(decided, "decided");
         if (state == SeriesState.STALE) {
             throw new IllegalArgumentException("a window came: the series is not stale");
         }
         if (!(coverage >= 0 && coverage <= 1)) {
             throw new IllegalArgumentException("coverage " + coverage + " is outside 0..1");
         }
+    }
+
+    /** A verdict about which nobody decided anything. */
+    public VerdictRecord(
+            WindowId window,
+            SourcePosition source,
+            SeriesState state,
+            Optional<String> baselineId,
+            Optional<LearningProgress> learning,
+            double coverage,
+            List<MetricVerdict> metrics,
+            SeriesSnapshot snapshot) {
+        this(window, source, state, baselineId, learning, coverage, metrics, snapshot, Optional.empty());
+    }
+
+    /** The same with what people decided. */
+    public VerdictRecord with(Decided decisions) {
+        return new VerdictRecord(
+                window,
+                source,
+                state,
+                baselineId,
+                learning,
+                coverage,
+                metrics,
+                snapshot,
+                decisions.equals(Decided.nothing()) ? Optional.empty() : Optional.of(decisions));
     }
 }

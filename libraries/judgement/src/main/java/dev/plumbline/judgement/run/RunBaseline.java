@@ -23,6 +23,7 @@ public final class RunBaseline {
     private final Environment environment;
     private final WindowSummary merged;
     private final Map<JudgedMetric, Reading> readings;
+    private final ErrorBursts.Counts errorCounts;
     private final Optional<RatioOfSums> outputTokensPerRequest;
     private final Optional<RatioOfSums> offeredPerSecond;
     private final Optional<RatioOfSums> cachedShare;
@@ -37,6 +38,7 @@ public final class RunBaseline {
         for (JudgedMetric metric : JudgedMetric.values()) {
             readings.put(metric, Reading.of(metric, windows));
         }
+        this.errorCounts = ErrorBursts.Counts.of(windows);
         this.outputTokensPerRequest = windows.outputTokensPerRequest();
         this.offeredPerSecond = windows.perSecond(WindowSummary::offered);
         this.cachedShare = windows.cachedShare();
@@ -102,6 +104,11 @@ public final class RunBaseline {
 
     long failed() {
         return merged.requests().failedTotal();
+    }
+
+    /** How its errors lie in its windows. */
+    ErrorBursts.Counts errorCounts() {
+        return errorCounts;
     }
 
     Optional<RatioOfSums> outputTokensPerRequest() {
