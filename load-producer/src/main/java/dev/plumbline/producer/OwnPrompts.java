@@ -117,6 +117,7 @@ final class OwnPrompts {
     void state(Map<String, String> conditions) {
         conditions.remove("promptTokens");
         conditions.remove("promptTokensDeviation");
+        conditions.remove("promptUnit");
         conditions.put("prompts", dataset.facts().digest());
         if (config.workload().datasetOrder() != Order.FILE) {
             conditions.put("promptOrder", config.workload().datasetOrder().name());

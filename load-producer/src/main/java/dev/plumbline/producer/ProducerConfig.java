@@ -547,6 +547,19 @@ public interface ProducerConfig {
          */
         Optional<String> promptLength();
 
+        /**
+         * Words of which drawn texts are made, a space between two: each must be one token to the target behind a space, and lengths
+         * are then in tokens. Absent = common words, most of which are.
+         */
+        Optional<String> vocabulary();
+
+        /**
+         * Tokens that the target counts around the words of a prompt that is one of a single class (its template, a begin of the text);
+         * they are a part of its length. Only with vocabulary. Default 0.
+         */
+        @WithDefault("0")
+        int tokensAround();
+
         /** Longest answer, in tokens, with its distribution; in place of max-tokens. Absent = those. */
         Optional<String> answerLength();
 

@@ -215,6 +215,7 @@ record ProducerSettings(
         ProducerConfig.Workload workload = config.workload();
         Allowed.number("workload.max-tokens", workload.maxTokens(), 1, 1_000_000);
         Allowed.number("workload.prompt-tokens", workload.promptTokens(), 1, 100_000);
+        Allowed.number("workload.tokens-around", workload.tokensAround(), 0, 100_000);
         Allowed.number("workload.prompt-tokens-deviation", workload.promptTokensDeviation(), 0, 100_000);
         workload.maxTokensDeviation()
                 .ifPresent(tokens -> Allowed.number("workload.max-tokens-deviation", tokens, 0, 1_000_000));

@@ -11,6 +11,7 @@ import dev.plumbline.workload.Prompts;
 import dev.plumbline.workload.RequestClass;
 import dev.plumbline.workload.StatedWorkload;
 import dev.plumbline.workload.SyntheticWorkload;
+import dev.plumbline.workload.Vocabulary;
 import dev.plumbline.workload.Workload;
 import dev.plumbline.workload.WorkloadFile;
 import dev.plumbline.workload.dataset.ClassDatasets;
@@ -21,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -113,10 +115,34 @@ record WorkloadSettings(Workload workload, Largest largest, Map<String, String> 
             }
         });
         OpenedWorkload opened = InvalidConfiguration.allowed(
-                "plumbline.workload.file: ", () -> stated.get().open(asked.seed(), datasets));
+                "plumbline.workload.file: ", () -> stated.get().open(asked.seed(), datasets, vocabulary(asked)));
+        datasets.refusal(config.target().endpointType()).ifPresent(refusal -> {
+            throw new InvalidConfiguration("plumbline.workload.file: " + refusal);
+        });
         Map<String, String> text = new HashMap<>(datasets.digests());
         text.put("text", stated.get().text());
-        return new WorkloadSettings(opened.workload(), opened.largest(), Map.of("workload", ConditionsDigest.of(text)));
+        Map<String, String> conditions = unit(asked);
+        conditions.put("workload", ConditionsDigest.of(text));
+        return new WorkloadSettings(opened.workload(), opened.largest(), conditions);
+    }
+
+    /** Of which words drawn texts are. */
+    private static Vocabulary vocabulary(ProducerConfig.Workload asked) {
+        if (asked.vocabulary().isEmpty() && asked.tokensAround() > 0) {
+            throw new InvalidConfiguration(
+                    "plumbline.workload.tokens-around is set and plumbline.workload.vocabulary is not:"
+                            + " only where words are known to be tokens anything can be reckoned with");
+        }
+        return asked.vocabulary()
+                .map(words -> InvalidConfiguration.allowed(
+                        "plumbline.workload.vocabulary: ",
+                        () -> Vocabulary.ofTokens(List.of(words.strip().split("\\s+")))))
+                .orElse(Vocabulary.COMMON);
+    }
+
+    /** What lengths are in, where it is not words. */
+    private static Map<String, String> unit(ProducerConfig.Workload asked) {
+        return new HashMap<>(asked.vocabulary().isPresent() ? Map.of("promptUnit", "tokens") : Map.of());
     }
 
     private static Optional<StatedWorkload> stated(ProducerConfig.Workload asked) {
@@ -169,7 +195,7 @@ record WorkloadSettings(Workload workload, Largest largest, Map<String, String> 
         int spread = asked.maxTokensDeviation().orElse(asked.maxTokens() / 10);
         Optional<Length> promptLength = length("prompt-length", asked.promptLength(), LONGEST_PROMPT);
         Optional<Length> answerLength = length("answer-length", asked.answerLength(), LONGEST_ANSWER);
-        Map<String, String> conditions = new HashMap<>();
+        Map<String, String> conditions = unit(asked);
         if (promptLength.isPresent()) {
             conditions.put("promptTokens", promptLength.get().text());
             conditions.put("promptTokensDeviation", "0");
@@ -190,7 +216,7 @@ record WorkloadSettings(Workload workload, Largest largest, Map<String, String> 
         return new WorkloadSettings(
                 new SyntheticWorkload(
                         new RequestClass(config.series().scenario()),
-                        new Prompts(asked.seed(), prompts),
+                        new Prompts(asked.seed(), prompts).in(vocabulary(asked), asked.tokensAround()),
                         asked.seed(),
                         answers),
                 new Largest(prompts.most(), (int) answers.most()),

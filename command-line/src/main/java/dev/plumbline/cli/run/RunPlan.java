@@ -154,6 +154,15 @@ record RunPlan(
                         : new LoadPoint.ClosedLoop(concurrency(load)));
         Optional<OwnPrompts> own = OwnPrompts.read(options);
         singlePrompts(options, trace, own);
+        if (options.workload.tokenizer.kind() != TokenizerChoice.Kind.AUTO && (trace.isPresent() || own.isPresent())) {
+            throw new Wrong(
+                    "--tokenizer",
+                    "is of prompts that are drawn, and "
+                            + (trace.isPresent()
+                                    ? "a trace says how long its rows are"
+                                    : "your own are sent as they are")
+                            + ": leave it out");
+        }
         roomForOne(
                 spend,
                 load,
@@ -304,6 +313,16 @@ record RunPlan(
     /** Whether it has no end of its own. */
     boolean isEndless() {
         return duration.isEmpty() && requestCount().isEmpty();
+    }
+
+    /** What it means for the load that its producer was started again so often. */
+    String begunAnew(int times) {
+        String what = ownPrompts.isPresent()
+                ? "with its first prompt"
+                : loadPoint instanceof LoadPoint.ShapedRate || loadPoint instanceof LoadPoint.ShapedSlots
+                        ? "with the first level of its shape"
+                        : "with the prompts of its begin";
+        return times + (times == 1 ? " time" : " times") + " after its producer was gone, each time " + what;
     }
 
     String producerId() {

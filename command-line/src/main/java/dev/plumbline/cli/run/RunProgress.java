@@ -69,6 +69,7 @@ final class RunProgress {
     private final Set<String> strangers = new LinkedHashSet<>();
 
     private boolean isListening;
+    private int beginnings;
 
     private Status status = Status.STARTING;
     private Status ended = Status.STARTING;
@@ -152,6 +153,7 @@ final class RunProgress {
      * How many of its events Kafka acknowledged is then known from Kafka alone: what is read of them was.
      */
     void producerEnded() {
+        beginnings += hasMeasured() ? 1 : 0;
         ended = ended.plus(status);
         if (!hasMeasured()) {
             // It died while it warmed up: when measuring begins is for its successor to say.
@@ -222,6 +224,11 @@ final class RunProgress {
         } else if (event.endEpochMillis() >= startEpochMillis && strangers.size() < MOST_STRANGERS) {
             strangers.add(producerId);
         }
+    }
+
+    /** How often a measured load was begun anew by the successor of its producer. */
+    int beginnings() {
+        return beginnings;
     }
 
     /** Others that measure the same, some of them; none where the load is theirs, too. */
@@ -365,13 +372,22 @@ final class RunProgress {
         return countedEvents(all);
     }
 
-    /** Partners may go on when this run is over. */
     private long countedEvents(SeriesTally tally) {
-        return tally.countedEvents(
-                isStopped()
-                        ? Math.max(
-                                lastEndEpochMillis, measuredUntilEpochMillis().orElse(0) - 1)
-                        : Long.MAX_VALUE);
+        return tally.countedEvents(lastBeginEpochMillis());
+    }
+
+    /** The latest that a window of this run can have begun: partners may go on when it is over. */
+    private long lastBeginEpochMillis() {
+        return shared.isPresent() && isStopped()
+                ? Math.max(lastEndEpochMillis, measuredUntilEpochMillis().orElse(0) - 1)
+                : Long.MAX_VALUE;
+    }
+
+    private List<RunWindow> windows(SeriesTally tally, long startEpochMillis, long endEpochMillis) {
+        long lastBegin = lastBeginEpochMillis();
+        return tally.windows(startEpochMillis, endEpochMillis).stream()
+                .filter(window -> window.startEpochMillis() <= lastBegin)
+                .toList();
     }
 
     /** The last ten seconds, for the eye. */
@@ -396,7 +412,7 @@ final class RunProgress {
     RunResult result(RunEnding ending, long nowEpochMillis) {
         long start = Math.min(startEpochMillis, nowEpochMillis);
         long end = Math.max(start, measuredUntilEpochMillis().orElse(lastEndEpochMillis));
-        List<RunWindow> measured = all.windows(start, end);
+        List<RunWindow> measured = windows(all, start, end);
         Status last = status();
         List<VerdictTally> verdicts =
                 parts.values().stream().map(SeriesTally::verdicts).toList();
@@ -450,7 +466,7 @@ final class RunProgress {
 
     /** Of one series nobody says how much was acknowledged but its events, and what fell due only its windows. */
     private SeriesResult series(Series series, SeriesTally tally, long start, long end) {
-        List<RunWindow> measured = tally.windows(start, end);
+        List<RunWindow> measured = windows(tally, start, end);
         long offered = measured.stream()
                 .mapToLong(window ->
                         window.measured().offered() + window.excluded().offered())

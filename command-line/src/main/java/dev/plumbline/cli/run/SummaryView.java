@@ -46,6 +46,9 @@ final class SummaryView {
     /** The fact that says with whom the load was shared. */
     static final String SHARED = "shared";
 
+    /** The fact that says how often the load began anew. */
+    static final String BEGUN_ANEW = "begunAnew";
+
     private static final int MOST_FINDINGS = 12;
     private static final int MOST_OUTAGES = 8;
     private static final int MOST_ROWS = 24;
@@ -76,6 +79,7 @@ final class SummaryView {
             lines.addAll(latencies(figures::unvouchedLatency, screen));
         });
         fact(result, RunCommand.BATCHED).ifPresent(text -> lines.add(row("batch", text)));
+        fact(result, PromptUnit.NAME).ifPresent(text -> lines.add(row("lengths", "in " + text)));
         fact(result, SHARED).ifPresent(text -> lines.add(row("share", text)));
         fact(result, "warmedUp").ifPresent(text -> lines.add(row("warm-up", text)));
         fact(result, "firstWave").ifPresent(text -> lines.add(row("first wave", text)));
@@ -100,6 +104,7 @@ final class SummaryView {
             lines.add(row("cost", cost(result, figures)));
         }
         lines.add(row("exactness", exactness(result, screen)));
+        fact(result, BEGUN_ANEW).ifPresent(text -> lines.add(row("begun anew", text)));
         fact(result, "detectorBaseline").ifPresent(text -> lines.add(row("detector", "held against " + text)));
         fact(result, "detectorDecision").ifPresent(text -> lines.add(row("", text)));
         outages(result.outages()).forEach(line -> lines.add(row("gone", line)));

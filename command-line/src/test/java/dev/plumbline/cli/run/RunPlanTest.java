@@ -85,6 +85,18 @@ class RunPlanTest {
     }
 
     @Test
+    void whatBeginsAnewWithItsProducerIsSaid() {
+        assertThat(checked(false).begunAnew(1))
+                .isEqualTo("1 time after its producer was gone, each time with the prompts of its begin");
+        options.prompts.prompts = List.of("hi");
+        assertThat(checked(false).begunAnew(2))
+                .endsWith("2 times after its producer was gone, each time with its first prompt");
+        options.prompts.prompts = List.of();
+        options.shape.shape = "square:10,50@20s";
+        assertThat(checked(false).begunAnew(1)).endsWith("with the first level of its shape");
+    }
+
+    @Test
     void aShareIsOneOfSeveralAndSaysWhatItNeeds() {
         load.requestRate = 30.0;
         options.shape.share = "2/3";

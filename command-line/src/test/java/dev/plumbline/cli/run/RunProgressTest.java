@@ -491,6 +491,15 @@ class RunProgressTest {
         assertThat(result.detectorWindows()).isEqualTo(2);
     }
 
+    @Test
+    void aMeasuredLoadThatItsProducersSuccessorBeginsAnewIsCounted() {
+        progress.producerEnded();
+        assertThat(progress.beginnings()).as("it had not begun").isZero();
+        progress.status(RunRecords.status(State.RUNNING, 3, START));
+        progress.producerEnded();
+        assertThat(progress.beginnings()).isEqualTo(1);
+    }
+
     private static RunProgress sharing() {
         return new RunProgress(
                 new RunProgress.Facts(
