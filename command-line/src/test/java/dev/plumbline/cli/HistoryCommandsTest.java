@@ -310,7 +310,7 @@ class HistoryCommandsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "runs, what about the runs",
+        "runs --limit 0, --limit = 0",
         "baseline, what about baselines",
         "runs list --limit 0, --limit = 0",
         "runs show 2030, no run '2030'",
