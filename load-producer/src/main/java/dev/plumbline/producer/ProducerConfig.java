@@ -621,8 +621,8 @@ public interface ProducerConfig {
 
     interface Trace {
         /**
-         * File of a trace: Azure, Mooncake, Bailian, BurstGPT, Weka or AgentX, a LiteLLM log, or events.jsonl of a run; which one is
-         * seen in it. With it no request-rate is set, and a concurrency for mode SESSION only. Absent = no trace.
+         * File of a trace: Azure, Mooncake, Bailian, BurstGPT, Weka or AgentX, GitHub Copilot, a LiteLLM log, or events.jsonl of a run,
+         * or a folder of ServeGen's clients; which one is seen in it. With it no request-rate is set, and a concurrency for mode SESSION only. Absent = no trace.
          */
         Optional<String> file();
 
@@ -652,6 +652,14 @@ public interface ProducerConfig {
 
         /** Rows of so long a time, by the clock of the trace. Absent = to its end. */
         Optional<Duration> duration();
+
+        /**
+         * Field or column that says a row's class, each of which is a series of its own; auto: the one that the format has for it,
+         * such as the model, where it has 2 to 16 values; none. Default auto.
+         */
+        @WithDefault("auto")
+        @WithName("class")
+        String classField();
     }
 
     interface Limits {

@@ -5,18 +5,15 @@ import dev.plumbline.producer.settings.Allowed;
 import dev.plumbline.workload.RequestClass;
 import dev.plumbline.workload.Workload;
 import dev.plumbline.workload.trace.BadTrace;
+import dev.plumbline.workload.trace.ClassField;
 import dev.plumbline.workload.trace.Replay;
 import dev.plumbline.workload.trace.Trace;
 import dev.plumbline.workload.trace.TraceLint;
 import dev.plumbline.workload.trace.TraceReader;
 import dev.plumbline.workload.trace.TraceSelection;
 import dev.plumbline.workload.trace.TraceWorkload;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -112,16 +109,18 @@ record TraceSettings(Replay replay, LoadPoint.Trace loadPoint) {
                     "speed",
                     trace.speed(),
                     Replay.SLOWEST + " to " + (long) Replay.FASTEST);
-            return new TraceSelection(trace.from().toNanos(), nanos(trace.duration()), trace.rows());
+            return new TraceSelection(
+                    trace.from().toNanos(),
+                    nanos(trace.duration()),
+                    trace.rows(),
+                    ClassField.parse(trace.classField()));
         });
         return new Replay(read(path, selection), trace.mode(), trace.speed(), nanos(trace.idleGapCap()));
     }
 
     private static Trace read(String path, TraceSelection selection) {
-        // Not UTF-8 becomes a replacement character: the line that has it is then named.
-        try (BufferedReader text = new BufferedReader(
-                new InputStreamReader(Files.newInputStream(Path.of(path)), StandardCharsets.UTF_8))) {
-            return TraceReader.read(text.lines().iterator(), selection);
+        try (OpenedTrace files = new OpenedTrace(Path.of(path))) {
+            return TraceReader.read(files, selection);
         } catch (BadTrace e) {
             throw new InvalidConfiguration(SECTION + "file: " + e.in(path));
         } catch (IOException | UncheckedIOException | InvalidPathException e) {

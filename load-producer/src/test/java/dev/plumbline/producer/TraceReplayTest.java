@@ -32,6 +32,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
@@ -216,7 +217,16 @@ class TraceReplayTest {
                         "plumbline.trace.mode", "SESSION",
                         "plumbline.trace.speed", "20",
                         "plumbline.load.concurrency", "4"));
-        for (Left left : List.of(azure, sessions)) {
+        Left copilot = replayed(
+                QUICK,
+                Path.of("../scenarios/traces/copilot-example.jsonl"),
+                Map.of(
+                        "plumbline.trace.mode", "SESSION",
+                        "plumbline.trace.speed", "20",
+                        "plumbline.load.concurrency", "4"));
+        Left serveGen =
+                replayed(QUICK, Path.of("../scenarios/traces/servegen-example"), Map.of("plumbline.trace.speed", "30"));
+        for (Left left : List.of(azure, sessions, copilot, serveGen)) {
             ReplayProof.Result proof = left.proof();
             assertThat(proof.sent()).isEqualTo(proof.rows());
             assertThat(proof.promptShare()).hasValue(1);
@@ -225,6 +235,81 @@ class TraceReplayTest {
         }
         assertThat(azure.requests()).hasSize(150);
         assertThat(sessions.requests()).hasSizeGreaterThan(24);
+        assertThat(copilot.proof().structureShare()).hasValue(1);
+        assertThat(TraceLint.of(copilot.replay(), OptionalLong.empty()).expectedHitShare())
+                .as("the file says that 82 %% of its prompts were cached; whole blocks of 256")
+                .isBetween(0.70, 0.82);
+        assertEachClassIsASeries(copilot, "model-a", "model-b");
+        assertEachClassIsASeries(serveGen, "client-0", "client-1");
+    }
+
+    private static final Path FORMATS = Path.of("../libraries/workload/src/test/resources/traces");
+
+    /** A file of each format, as far as its rows go; sessions where times do not say when they are due. */
+    private static final List<String> FILES = List.of(
+            "azure-code-excerpt.csv",
+            "azure-lmm.csv",
+            "mooncake-synthetic-excerpt.jsonl",
+            "bailian.jsonl",
+            "burstgpt.csv",
+            "burstgpt-v3.csv",
+            "weka.json",
+            "litellm.jsonl",
+            "events.jsonl",
+            "copilot.jsonl",
+            "../../../../../../scenarios/traces/servegen-example");
+
+    /** The page of what targets saw says of each format what one sees here. */
+    @Test
+    void thePageOfWhatTargetsSawSaysWhatIsSeenOfEachFormat() throws Exception {
+        List<String> seen = new ArrayList<>();
+        for (String file : FILES) {
+            Map<String, String> more =
+                    new HashMap<>(Map.of("plumbline.trace.speed", "100", "plumbline.trace.idle-gap-cap", "100ms"));
+            if (file.startsWith("weka") || file.startsWith("copilot")) {
+                more.put("plumbline.trace.mode", "SESSION");
+                more.put("plumbline.load.concurrency", "4");
+            }
+            Left left = replayed(QUICK, FORMATS.resolve(file).normalize(), more);
+            ReplayProof.Result proof = left.proof();
+            assertThat(proof.strangers()).as(file).isZero();
+            seen.add(String.format(
+                    Locale.ROOT,
+                    "| %s | `%s` | %d of %d | %,d, %.0f %% | %.0f %% | %s | %s |",
+                    left.replay().trace().format().label(),
+                    Path.of(file).getFileName(),
+                    proof.sent(),
+                    proof.rows(),
+                    left.received().values().stream()
+                            .filter(record -> !record.requestId().startsWith("w"))
+                            .mapToInt(EmitRecord::promptTokens)
+                            .sum(),
+                    100.0 * proof.promptShare().orElseThrow(),
+                    100.0 * proof.sameOutputShare().orElseThrow(),
+                    left.replay().trace().hasBlocks()
+                            ? String.format(
+                                    Locale.ROOT,
+                                    "%.0f %%",
+                                    100 * proof.structureShare().orElse(1))
+                            : "none",
+                    left.replay().classes().isEmpty()
+                            ? "one"
+                            : String.join(", ", left.replay().classes().keySet())));
+        }
+        assertThat(Files.readAllLines(Path.of("../docs/seen-on-the-target.md")))
+                .as("rows of the page, as they have to be")
+                .containsAll(seen);
+    }
+
+    /** Every row of a class was told in its series, and none else. */
+    private static void assertEachClassIsASeries(Left left, String... classes) {
+        Map<String, Integer> expected = new HashMap<>();
+        left.replay().classes().forEach((name, rows) -> expected.put("chat." + name, rows));
+        assertThat(left.replay().classes()).containsOnlyKeys(classes);
+        assertThat(left.requests().stream()
+                        .collect(Collectors.toMap(
+                                request -> request.series().group().scenario(), request -> 1, Integer::sum)))
+                .isEqualTo(expected);
     }
 
     /** Share of the rows that are due before a moment, between two rows in proportion. */
@@ -372,6 +457,8 @@ class TraceReplayTest {
         refused(file, Map.of("plumbline.trace.speed", "0"), "plumbline.trace.speed = 0.0 is not allowed");
         refused(file, Map.of("plumbline.trace.rows", "0"), "plumbline.trace.rows = 0 is not allowed");
         refused(file, Map.of("plumbline.trace.from", "1h"), "none of its 20 rows");
+        refused(file, Map.of("plumbline.trace.class", "tenant"), "no row has 'tenant', which --trace-class names");
+        refused(folder, Map.of(), "a folder without ServeGen's chunk-N-trace.csv");
         refused(folder.resolve("none.csv"), Map.of(), "none.csv cannot be read");
         refused(
                 Files.writeString(folder.resolve("broken.csv"), "TIMESTAMP,ContextTokens,GeneratedTokens\nnow,1,1\n"),

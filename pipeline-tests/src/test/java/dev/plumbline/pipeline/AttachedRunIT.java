@@ -8,12 +8,15 @@ import dev.plumbline.cli.stack.Installation;
 import dev.plumbline.cli.stack.RunningStack;
 import dev.plumbline.process.ReadyFile;
 import dev.plumbline.target.SimulatedTarget;
+import dev.plumbline.target.TimingSettings;
+import dev.plumbline.target.lockstep.LockstepSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** {@code plumb up}, and {@code plumb run} in its stack, as a user starts them. */
@@ -47,6 +50,9 @@ class AttachedRunIT extends DrivenRuns {
                     .content()
                     .as("taken, not started")
                     .contains("Standing by");
+
+            assertATraceIsProvedAndStartsWithAnEmptyCache(home, waiting);
+            assertACanaryThatIsSlowerFailsTheRun(home, waiting);
 
             awaitStandby(waiting);
             PlumbProcess failed;
@@ -97,6 +103,82 @@ class AttachedRunIT extends DrivenRuns {
         List<String> arguments = arguments(target, more);
         arguments.addAll(List.of("--budget", "error_rate<90%", "--inconclusive", "pass"));
         return arguments;
+    }
+
+    /** Twice the same prompts: without the reset the second replay would find all of them in the cache. */
+    private void assertATraceIsProvedAndStartsWithAnEmptyCache(Path home, Path waiting) throws Exception {
+        Path folder = withKey("traced");
+        try (SimulatedTarget target = SimulatedTarget.start(TARGET.withLockstep(LockstepSettings.DEFAULT))) {
+            List<Double> found = new ArrayList<>();
+            for (int replay = 1; replay <= 2; replay++) {
+                awaitStandby(waiting);
+                List<String> arguments = attached(
+                        target,
+                        "--trace",
+                        home.resolve("scenarios/traces/copilot-example.jsonl").toString(),
+                        "--trace-mode",
+                        "session",
+                        "--trace-rows",
+                        "24",
+                        "--concurrency",
+                        "8",
+                        "--speed",
+                        "20",
+                        "--cache",
+                        "reuse",
+                        "--reset-kv-cache");
+                arguments.addAll(AnyMachine.flags());
+                PlumbProcess run = PlumbProcess.start(folder, home, arguments);
+                assertThat(run.exitValue()).as(run.output()).isZero();
+                assertThat(run.output()).contains("sent 24 of 24 rows", "prefix structure sent 100.0 %");
+                JsonNode summary = summary(folder, replay);
+                assertThat(summary.at("/replay/sent").asLong()).isEqualTo(24);
+                assertThat(summary.at("/replay/outputShare").asDouble()).isEqualTo(1);
+                assertThat(summary.at("/replay/structureShare").asDouble()).isEqualTo(1);
+                assertThat(summary.at("/series").findValuesAsText("name")).contains("model-a", "model-b");
+                found.add(summary.at("/replay/realisedHitShare").asDouble());
+            }
+            assertThat(found.get(0)).isPositive();
+            assertThat(found.get(1)).isLessThan(found.get(0) + 0.1);
+        }
+    }
+
+    private void assertACanaryThatIsSlowerFailsTheRun(Path home, Path waiting) throws Exception {
+        Path folder = withKey("canary");
+        TimingSettings slower = new TimingSettings(400_000_000, 20_000, 6_000_000, 0.08);
+        try (SimulatedTarget stable = SimulatedTarget.start(TARGET);
+                SimulatedTarget canary = SimulatedTarget.start(TARGET.withTiming(slower))) {
+            awaitStandby(waiting);
+            List<String> arguments =
+                    attached(stable, "--canary-url", canary.baseUrl(), "--duration", "8s", "--osl", "4");
+            arguments.addAll(AnyMachine.flags());
+            PlumbProcess run = PlumbProcess.start(folder, home, arguments);
+            assertThat(run.exitValue()).as(run.output()).isEqualTo(1);
+            assertThat(run.output()).contains("canary: p50(ttft) +").contains("against stable");
+            JsonNode summary = summary(folder, 1);
+            assertThat(summary.at("/series").findValuesAsText("name")).contains("stable", "canary");
+            assertThat(stable.emitRecords()).hasSizeGreaterThan(8);
+            assertThat(canary.emitRecords()).hasSizeGreaterThan(8);
+        }
+    }
+
+    /** A folder with the key of the target, for runs of its own. */
+    private Path withKey(String name) throws IOException {
+        Path folder = Files.createDirectory(temporary.resolve(name));
+        Files.copy(temporary.resolve("key"), folder.resolve("key"));
+        return folder;
+    }
+
+    /** Of the last run in a folder that has so many. */
+    private JsonNode summary(Path folder, int runs) throws IOException {
+        try (Stream<Path> all = Files.list(folder.resolve("runs"))) {
+            List<Path> ended = all.filter(each -> !Files.isSymbolicLink(each) && Files.isDirectory(each))
+                    .sorted()
+                    .toList();
+            assertThat(ended).hasSize(runs);
+            assertComplete(ended.getLast());
+            return json.readTree(ended.getLast().resolve("summary.json").toFile());
+        }
     }
 
     private static void awaitStandby(Path socket) {

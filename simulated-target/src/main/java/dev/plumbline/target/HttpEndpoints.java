@@ -33,6 +33,7 @@ final class HttpEndpoints implements Handler<HttpServerRequest> {
             "/v1/messages", Protocol.MESSAGES,
             "/v1/responses", Protocol.RESPONSES);
     private static final String RESET_PREFIX_CACHE = "/reset_prefix_cache";
+    private static final String SIMULATED = "simulated by plumbline";
     private static final int DEFAULT_LOG_RECORDS = 1000;
 
     private final SimulatedTargetSettings settings;
@@ -75,6 +76,8 @@ final class HttpEndpoints implements Handler<HttpServerRequest> {
                         }));
         engine.core().ifPresent(core -> {
             served.put("/admin/nvidia-smi", get(new GpuEndpoint(core, clock, timers)::answer));
+            // With vLLM's metrics and its reset, it is taken for a vLLM that says what it is.
+            served.put("/version", get(request -> json(request.response(), object().put("version", SIMULATED))));
             served.put(RESET_PREFIX_CACHE, Map.of(HttpMethod.POST, (request, body) -> {
                 core.resetPrefixCache();
                 request.response().end();

@@ -11,6 +11,7 @@ import dev.plumbline.workload.dataset.DatasetFormat;
 import dev.plumbline.workload.dataset.UnusableDataset;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -151,10 +152,12 @@ final class OwnPrompts {
             return Dataset.read(file.toString(), bytes::read, choice).facts();
         } catch (UnusableDataset e) {
             throw new RunPlan.Wrong(option, String.valueOf(e.getMessage()));
-        } catch (IOException e) {
+        } catch (FileSystemException e) {
             throw new RunPlan.Wrong(
                     option,
                     "'" + file + "' cannot be read (" + e.getClass().getSimpleName() + "): see its permissions");
+        } catch (IOException e) {
+            throw new RunPlan.Wrong(option, "'" + file + "' cannot be read: " + e.getMessage());
         }
     }
 

@@ -180,6 +180,7 @@ final class ProducerProperties {
         all.put("plumbline.trace.speed", Double.toString(trace.speed()));
         TraceOptions options = replayed.options();
         put(all, "plumbline.trace.rows", options.rows);
+        all.put("plumbline.trace.class", options.classField);
         put(all, "plumbline.trace.idle-gap-cap", options.idleGapCap);
         put(all, "plumbline.trace.from", options.from);
         put(all, "plumbline.trace.duration", options.duration);

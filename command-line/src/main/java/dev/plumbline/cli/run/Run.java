@@ -29,6 +29,7 @@ import dev.plumbline.judgement.run.RunBaseline;
 import dev.plumbline.judgement.run.WholeRunJudge;
 import dev.plumbline.probe.Discovery;
 import dev.plumbline.probe.Engine;
+import dev.plumbline.probe.FailureKind;
 import dev.plumbline.probe.PrefixCacheReset;
 import dev.plumbline.probe.ProbeReport;
 import dev.plumbline.probe.StepOutcome;
@@ -57,6 +58,9 @@ final class Run {
 
     private static final int LOOK_MILLIS = 500;
     private static final Duration KAFKA_ANSWERS_WITHIN = Duration.ofSeconds(15);
+
+    /** Begins what is said of the server beside the target. */
+    private static final String CANARY = "the canary: ";
 
     private final RunPlan plan;
     private final RecordedPlan recordedPlan;
@@ -178,7 +182,7 @@ final class Run {
                     });
             Batch batch = batch(discovery.endpointType(), limits);
             Optional<CanaryTarget> canary = canary(discovery);
-            canary.ifPresent(beside -> requireReset(beside.discovery(), "of the canary "));
+            canary.ifPresent(beside -> requireReset(beside.discovery(), CANARY));
             Environment environment = environment(discovery, canary, unit);
             RunSeries series = series(discovery, environment);
             List<Budget> budgets = budgets(series);
@@ -351,7 +355,7 @@ final class Run {
             if (plan.load().resetKvCache) {
                 resetCache(address, engine, "");
                 canary.ifPresent(beside ->
-                        resetCache(beside.address(), beside.discovery().engine().kind(), "the canary: "));
+                        resetCache(beside.address(), beside.discovery().engine().kind(), CANARY));
             }
             if (!pipe.isAttached()) {
                 pipe.awaitBroker();
@@ -417,13 +421,22 @@ final class Run {
         List<String> vary = plan.judgement().vary;
         TargetAddress canary = CanaryTarget.address(plan.options().canary, address, beside, vary);
         view.progress("looking at the canary " + canary.url().base());
-        Discovery discovery = discoverCanary(canary, TargetProbe::discover);
+        ProbeReport report = probe(canary).discover();
+        if (plan.options().canary.model == null
+                && report.failure()
+                        .filter(failed -> failed.kind() == FailureKind.MODEL_MISSING)
+                        .isPresent()) {
+            throw CommandFailure.usage("--canary-url: the canary does not serve '" + beside.model()
+                    + "', the model of --url: name its own with --canary-model; another model is other work, which"
+                    + " --vary model compares anyway");
+        }
+        Discovery discovery = discovered(canary, report, CANARY);
         CanaryTarget.requireSame(beside.model(), discovery.model(), "--canary-url", vary);
         return Optional.of(new CanaryTarget(canary, discovery, plan.canary().get()));
     }
 
     private Discovery discoverCanary(TargetAddress canary, Probing probing) throws InterruptedException {
-        return discovered(canary, probing.with(probe(canary)), "the canary: ");
+        return discovered(canary, probing.with(probe(canary)), CANARY);
     }
 
     /** @param who begins what is said of a failure */
@@ -446,7 +459,7 @@ final class Run {
         try {
             return RunSeries.of(
                     whole,
-                    plan.workload().parts(plan.load()),
+                    plan.parts(),
                     plan.canary().isPresent() ? List.of(whole.variant(), CanaryOptions.VARIANT) : List.of());
         } catch (IllegalArgumentException e) {
             throw CommandFailure.usage(String.valueOf(e.getMessage()));

@@ -187,6 +187,16 @@ public final class RunCommand implements Callable<Integer>, ScenarioFlags.OfRun 
     }
 
     private void requireClassesSayTheirLengths(CommandLine line) {
+        if (options.trace.file != null) {
+            WorkloadOptions.OF_ONE_CLASS.stream()
+                    .filter(line.getParseResult()::hasMatchedOption)
+                    .findFirst()
+                    .ifPresent(option -> {
+                        throw new ParameterException(
+                                line,
+                                option + " excludes --trace: each row says how long its prompt and its answer are");
+                    });
+        }
         if (!options.workload.hasClasses()) {
             return;
         }

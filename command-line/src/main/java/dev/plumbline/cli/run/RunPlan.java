@@ -262,6 +262,11 @@ record RunPlan(
         return options.workload;
     }
 
+    /** What is measured apart: classes and tenants of a workload, or classes of a trace; none for a load of one kind. */
+    List<RunSeries.Part> parts() {
+        return trace.map(TracePlan::parts).orElseGet(() -> options.workload.parts(options.load));
+    }
+
     OutputOptions output() {
         return options.output;
     }

@@ -12,8 +12,8 @@ final class TraceOptions extends ReplayOptions {
             names = "--trace",
             paramLabel = "FILE",
             description = {
-                "Ask again what a trace says: Azure, Mooncake, Bailian, BurstGPT, Weka/AgentX, a log of LiteLLM,",
-                "events.jsonl of a run. 'plumb trace inspect FILE' says what is in it."
+                "Ask again what a trace says: Azure, Mooncake, Bailian, BurstGPT, Weka/AgentX, GitHub Copilot,",
+                "ServeGen, a log of LiteLLM, events.jsonl of a run; gzip or not. 'plumb trace inspect FILE' says what is in it."
             })
     @Nullable
     Path file;

@@ -3,13 +3,18 @@ package dev.plumbline.cli.run;
 import dev.plumbline.cli.trace.ReplayOptions;
 import dev.plumbline.cli.trace.TraceFile;
 import dev.plumbline.contract.series.LoadPoint;
+import dev.plumbline.judgement.result.RunSeries;
 import dev.plumbline.workload.Largest;
+import dev.plumbline.workload.trace.ClassField;
 import dev.plumbline.workload.trace.Replay;
 import dev.plumbline.workload.trace.Trace;
 import dev.plumbline.workload.trace.TraceLint;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -18,6 +23,7 @@ import java.util.OptionalLong;
 record TracePlan(Path file, Replay replay, LoadPoint.Trace loadPoint, TraceOptions options) {
 
     private static final int DEFAULT_SESSIONS = 4;
+    private static final int MOST_SESSIONS = 100_000;
 
     /**
      * The trace of a run; empty where none is named.
@@ -26,6 +32,7 @@ record TracePlan(Path file, Replay replay, LoadPoint.Trace loadPoint, TraceOptio
      */
     static Optional<TracePlan> checked(TraceOptions options, LoadOptions load) {
         if (options.file == null) {
+            requireNone(options);
             return Optional.empty();
         }
         Path file = options.file;
@@ -48,6 +55,7 @@ record TracePlan(Path file, Replay replay, LoadPoint.Trace loadPoint, TraceOptio
                 load.concurrency != null && !isBySession,
                 "each row is due at its time: use --trace-mode session, or --max-in-flight for what may be in flight");
         refuse("--ramp", load.ramp != null && !isBySession, "each row is due at its time");
+        RunPlan.range("--concurrency", load.concurrency == null ? 1 : load.concurrency, 1, MOST_SESSIONS);
         Replay replay;
         try {
             replay = options.replay(file);
@@ -61,6 +69,24 @@ record TracePlan(Path file, Replay replay, LoadPoint.Trace loadPoint, TraceOptio
             throw new RunPlan.Wrong("--trace", why);
         });
         return Optional.of(plan);
+    }
+
+    /** Without a trace these would be kept by nobody. */
+    private static void requireNone(TraceOptions options) {
+        Map<String, Boolean> given = new LinkedHashMap<>();
+        given.put("--trace-mode", options.mode != ReplayOptions.Mode.open);
+        given.put("--speed", options.speed < 1 || options.speed > 1 || Double.isNaN(options.speed));
+        given.put("--idle-gap-cap", options.idleGapCap != null);
+        given.put("--trace-rows", options.rows != null);
+        given.put("--trace-from", options.from != null);
+        given.put("--trace-duration", options.duration != null);
+        given.put("--trace-class", !options.classField.equals(ClassField.OWN));
+        given.put("--trace-name", options.name != null);
+        given.forEach((flag, isGiven) -> {
+            if (isGiven) {
+                throw new RunPlan.Wrong(flag, "is of a trace: name one with --trace");
+            }
+        });
     }
 
     private static void refuse(String option, boolean isGiven, String why) {
@@ -86,6 +112,13 @@ record TracePlan(Path file, Replay replay, LoadPoint.Trace loadPoint, TraceOptio
     /** Why it cannot be asked so, with the file; empty when it can. */
     Optional<String> refusal(OptionalLong contextTokens) {
         return TraceLint.of(replay, contextTokens).refusal().map(why -> file + ": " + why);
+    }
+
+    /** Each class of its rows; none where they are of one. */
+    List<RunSeries.Part> parts() {
+        return replay.classes().keySet().stream()
+                .map(name -> new RunSeries.Part(Optional.of(name), Optional.empty()))
+                .toList();
     }
 
     /** What one of its requests may take at most. */

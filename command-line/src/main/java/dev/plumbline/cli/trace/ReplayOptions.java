@@ -3,6 +3,7 @@ package dev.plumbline.cli.trace;
 import dev.plumbline.cli.number.DecimalConverter;
 import dev.plumbline.cli.number.WholeNumberConverter;
 import dev.plumbline.cli.time.DurationConverter;
+import dev.plumbline.workload.trace.ClassField;
 import dev.plumbline.workload.trace.Replay;
 import dev.plumbline.workload.trace.Trace;
 import dev.plumbline.workload.trace.TraceSelection;
@@ -64,6 +65,16 @@ public class ReplayOptions {
             description = "Rows of so long a time, by the clock of the trace.")
     public @Nullable Duration duration;
 
+    @Option(
+            names = "--trace-class",
+            defaultValue = ClassField.OWN,
+            paramLabel = "FIELD",
+            description = {
+                "Measure rows apart by what this field or column of theirs says; 'none': all are one series.",
+                "Default: the one that the format has for it, such as the model, where it has 2 to 16 values."
+            })
+    public String classField = ClassField.OWN;
+
     /** What decides when a row is asked; named as users write it. */
     @SuppressWarnings("checkstyle:MemberName")
     public enum Mode {
@@ -109,12 +120,16 @@ public class ReplayOptions {
         if (rows != null && (rows < 1 || rows > Trace.MOST_ROWS)) {
             throw new OutOfRange("--trace-rows", "is " + rows + ", allowed is 1 to " + Trace.MOST_ROWS);
         }
+        if (classField.isBlank()) {
+            throw new OutOfRange("--trace-class", "is empty: name a field of the trace's rows, auto or none");
+        }
         requireAboveZero("--trace-duration", duration);
         requireAboveZero("--idle-gap-cap", idleGapCap);
         TraceSelection selection = new TraceSelection(
                 Optional.ofNullable(from).orElse(Duration.ZERO).toNanos(),
                 nanos(duration),
-                rows == null ? OptionalInt.empty() : OptionalInt.of(rows));
+                rows == null ? OptionalInt.empty() : OptionalInt.of(rows),
+                ClassField.parse(classField));
         return new Replay(TraceFile.read(file, selection), mode.mode(), speed, nanos(idleGapCap));
     }
 

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
@@ -54,8 +55,8 @@ public final class TraceCommand implements Runnable {
             name = "inspect",
             description = {
                 "Rows, rate, lengths, prefixes and what is doubtful, before a load is made of it.",
-                "The format is seen in the file: Azure, Mooncake, Bailian, BurstGPT, Weka/AgentX, LiteLLM,",
-                "events.jsonl of a run.",
+                "The format is seen in the file, gzip or not: Azure, Mooncake, Bailian, BurstGPT, Weka/AgentX,",
+                "GitHub Copilot, LiteLLM, events.jsonl of a run; or a folder of ServeGen's clients.",
                 ""
             },
             footer = {"", "Exit codes:  0 it can be replayed so   2 it cannot, or cannot be read"})
@@ -64,7 +65,7 @@ public final class TraceCommand implements Runnable {
         @CommandLine.Spec
         private CommandSpec spec = CommandSpec.create();
 
-        @Parameters(paramLabel = "FILE", description = "A trace.")
+        @Parameters(paramLabel = "FILE", description = "A trace, or a folder of ServeGen's clients.")
         private Path file = Path.of("");
 
         @Mixin
@@ -108,7 +109,10 @@ public final class TraceCommand implements Runnable {
                 "Mooncake's. Blocks of texts are hashed with a random salt that is not kept.",
                 ""
             },
-            footer = {"", "Exit codes:  0 written   2 it cannot be read, or OUT exists   4 it cannot be written"})
+            footer = {
+                "",
+                "Exit codes:  0 written   2 it cannot be read, or OUT exists or has no folder   4 it cannot be written"
+            })
     static final class Anonymize implements Callable<Integer> {
 
         @CommandLine.Spec
@@ -137,7 +141,7 @@ public final class TraceCommand implements Runnable {
             StringBuilder text = new StringBuilder();
             Anonymizer.Written written;
             try {
-                written = TraceFile.with(in, lines -> Anonymizer.anonymize(lines, salt, text));
+                written = TraceFile.with(in, files -> Anonymizer.anonymize(files, salt, text));
             } catch (TraceFile.Unusable e) {
                 throw CommandFailure.usage(String.valueOf(e.getMessage()));
             }
@@ -146,6 +150,8 @@ public final class TraceCommand implements Runnable {
                 writer.append(text);
             } catch (FileAlreadyExistsException e) {
                 throw CommandFailure.usage(out + " exists: name a file that does not");
+            } catch (NoSuchFileException e) {
+                throw CommandFailure.usage(out + " cannot be written: its folder does not exist");
             } catch (IOException e) {
                 throw CommandFailure.infrastructure(out + " cannot be written: " + e.getMessage());
             }

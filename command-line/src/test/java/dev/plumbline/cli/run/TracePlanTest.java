@@ -34,6 +34,8 @@ class TracePlanTest {
 
     private static final String AZURE = "../scenarios/traces/azure-code-excerpt.csv";
     private static final String SESSIONS = "../scenarios/traces/sessions-example.jsonl";
+    private static final String COPILOT = "../scenarios/traces/copilot-example.jsonl";
+    private static final String SERVEGEN = "../scenarios/traces/servegen-example";
 
     private static RunPlan plan(String... flags) {
         return RunPlan.checked("id", CommandLine.populateCommand(new RunOptions(), flags), false);
@@ -57,6 +59,19 @@ class TracePlanTest {
         assertThat(plan.warmup()).isZero();
     }
 
+    @Test
+    void classesOfATraceAreMeasuredApartUnlessSomebodySaysNo() {
+        assertThat(plan("--trace", SERVEGEN).parts())
+                .extracting(part -> part.requestClass().orElseThrow())
+                .containsExactly("client-1", "client-0");
+        assertThat(plan("--trace", COPILOT, "--trace-class", "initiator_type").parts())
+                .extracting(part -> part.requestClass().orElseThrow())
+                .containsExactly("user", "agent");
+        assertThat(plan("--trace", COPILOT, "--trace-class", "none").parts()).isEmpty();
+        assertThat(plan("--trace", AZURE).parts()).isEmpty();
+        assertThat(plan("--mix", "chat=1,rag=2").parts()).hasSize(2);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -69,6 +84,19 @@ class TracePlanTest {
                 "--speed 0 --trace " + AZURE + " | --speed | is 0.0, allowed is 0.001 to 10000",
                 "--trace-rows 0 --trace " + AZURE + " | --trace-rows | is 0, allowed is 1 to 200000",
                 "--trace-name A --trace " + AZURE + " | --trace-name | lower-case letters",
+                "--trace-class team --trace " + COPILOT + " | --trace | no row has 'team', which --trace-class names",
+                "--trace-class team --trace " + SERVEGEN + " | --trace | have only a 'client'",
+                "--trace ../scenarios | --trace | a folder without ServeGen's chunk-N-trace.csv",
+                "--concurrency 0 --trace-mode session --trace " + SESSIONS
+                        + " | --concurrency | is 0, allowed is 1 to 100000",
+                "--speed 2 | --speed | is of a trace: name one with --trace",
+                "--trace-mode session | --trace-mode | is of a trace",
+                "--idle-gap-cap 5s | --idle-gap-cap | is of a trace",
+                "--trace-rows 5 | --trace-rows | is of a trace",
+                "--trace-from 5s | --trace-from | is of a trace",
+                "--trace-duration 5s | --trace-duration | is of a trace",
+                "--trace-class none | --trace-class | is of a trace",
+                "--trace-name x | --trace-name | is of a trace",
                 "--trace none.csv | --trace | none.csv does not exist",
                 "--trace ../scenarios/chat.yaml | --trace | chat.yaml:1: no trace that is known has the columns",
                 "--trace " + SESSIONS + " | --trace | replay it by session with --trace-mode session",

@@ -69,6 +69,18 @@ class TraceCommandTest {
     }
 
     @Test
+    void aFolderOfServeGenIsInspectedAndAnonymized() throws Exception {
+        Path clients = Path.of("../scenarios/traces/servegen-example");
+        assertThat(trace("inspect", clients.toString())).isZero();
+        assertThat(out.toString())
+                .contains("format    ServeGen clients")
+                .contains("by 'client': each is a series of its own");
+        Path to = folder.resolve("out.jsonl");
+        assertThat(trace("anonymize", clients.toString(), to.toString())).isZero();
+        assertThat(Files.readString(to)).contains("\"class\":\"c1\"").doesNotContain("client");
+    }
+
+    @Test
     void numbersOutOfRangeNameTheirFlag() {
         assertThat(trace("inspect", AZURE.toString(), "--speed", "0")).isEqualTo(2);
         assertThat(err.toString()).isEqualTo("--speed is 0.0, allowed is 0.001 to 10000");
@@ -91,5 +103,11 @@ class TraceCommandTest {
 
         assertThat(trace("anonymize", log.toString(), to.toString())).isEqualTo(2);
         assertThat(err.toString()).contains("exists");
+        assertThat(trace(
+                        "anonymize",
+                        log.toString(),
+                        folder.resolve("none/out.jsonl").toString()))
+                .isEqualTo(2);
+        assertThat(err.toString()).endsWith("out.jsonl cannot be written: its folder does not exist");
     }
 }

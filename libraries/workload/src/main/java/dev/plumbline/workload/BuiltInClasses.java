@@ -75,7 +75,7 @@ public final class BuiltInClasses {
                         + Nearest.of(name, names)
                                 .map(near -> "did you mean " + near + "? ")
                                 .orElse("")
-                        + "There are " + String.join(", ", names) + "; others are written into a workload file");
+                        + "there are " + String.join(", ", names) + "; others are written into a workload file");
             }
             if (chosen.stream().anyMatch(each -> each.of().name().equals(name))) {
                 throw new UnusableWorkload("'" + name + "' is given twice");
@@ -91,6 +91,9 @@ public final class BuiltInClasses {
     }
 
     private static double weight(String text, String part) {
+        if (text.startsWith("-")) {
+            throw new UnusableWorkload("'" + part + "': a weight is 0 or more, for example chat=3");
+        }
         try {
             return ShapeGrammar.decimal(text);
         } catch (IllegalArgumentException e) {

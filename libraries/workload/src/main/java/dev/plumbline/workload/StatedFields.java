@@ -95,6 +95,10 @@ final class StatedFields {
     /** A number from the least to the most. */
     Optional<Double> number(String name, double least, double most) {
         return read(name, text -> {
+            if (text.strip().startsWith("-") && least >= 0) {
+                throw new IllegalArgumentException(
+                        "it is " + text + ", allowed is " + plain(least) + " to " + plain(most));
+            }
             double number = ShapeGrammar.decimal(text.strip());
             if (number < least || number > most) {
                 throw new IllegalArgumentException(

@@ -93,7 +93,7 @@ class WorkloadFileTest {
                 "'classes:\n  rag:\n    osl: 5'; :2: classes.rag has no isl: add for example isl: lognormal(200,0.8)",
                 "'classes:\n  rag:\n    isl: 5'; :2: classes.rag has no osl: add for example",
                 "'classes:\n  rag:\n    isl: many\n    osl: 5'; :3: classes.rag.isl: 'many' is no length such as 128",
-                "'classes:\n  rag:\n    weight: -1\n    isl: 5\n    osl: 5'; :3: classes.rag.weight: '-1' is no number",
+                "'classes:\n  rag:\n    weight: -1\n    isl: 5\n    osl: 5'; :3: classes.rag.weight: it is -1, allowed is 0 to 1000000",
                 "'classes:\n  a: {weight: 0, isl: 5, osl: 5}\n  b: {weight: 0, isl: 5, osl: 5}'; :1: classes: all weights are 0",
                 "'classes:\n  a: {isl: 5, osl: 5, isl: 6}'; :2: classes.a.isl is given twice",
                 "'classes:\n  a b: {isl: 5, osl: 5}'; :2: classes.a b: a class is called by",
@@ -172,7 +172,7 @@ class WorkloadFileTest {
                 "chta=3; 'chta' is no built-in class: did you mean chat?",
                 "chat=0,rag=0; all weights are 0",
                 "chat=x; 'chat=x' has no weight",
-                "chat=-1; 'chat=-1' has no weight",
+                "chat=-1; 'chat=-1': a weight is 0 or more",
                 "chat,chat=2; 'chat' is given twice",
                 "\"\"; '' is no built-in class",
             })

@@ -1,5 +1,6 @@
 package dev.plumbline.workload.dataset;
 
+import dev.plumbline.workload.ByteSource;
 import java.io.IOException;
 import java.util.List;
 

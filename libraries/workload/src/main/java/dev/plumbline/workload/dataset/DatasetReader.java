@@ -6,6 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.plumbline.workload.ByteSource;
+import dev.plumbline.workload.Packing;
+import dev.plumbline.workload.Unpacked;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
@@ -30,7 +33,7 @@ final class DatasetReader {
 
     DatasetReader(String file, ByteSource source, DatasetChoice choice) throws IOException {
         this.file = file;
-        this.bytes = new Bytes(source);
+        this.bytes = new Bytes(Unpacked.of(source));
         this.choice = choice;
     }
 
@@ -61,33 +64,13 @@ final class DatasetReader {
     }
 
     private void refuseBinary(byte[] beginning) throws IOException {
-        String container = "";
-        if (begins(beginning, 0x1f, 0x8b)) {
-            container = "is compressed with gzip: unpack it with gunzip";
-        } else if (begins(beginning, 0x28, 0xb5, 0x2f, 0xfd)) {
-            container = "is compressed with zstd: unpack it with unzstd";
-        } else if (begins(beginning, 'P', 'K', 3, 4)) {
-            container = "is a zip archive: unpack it";
-        } else if (begins(beginning, 'P', 'A', 'R', '1')) {
-            container = "is a Parquet file, which is not read: convert it to JSONL or CSV";
-        } else if (begins(beginning, 0xff, 0xfe) || begins(beginning, 0xfe, 0xff)) {
-            container = "is UTF-16: convert it, for example with iconv -f UTF-16 -t UTF-8";
+        Optional<String> problem = Packing.problem(beginning);
+        if (problem.isPresent()) {
+            throw new UnusableDataset(file + ": " + problem.get());
         }
-        if (!container.isEmpty()) {
-            throw new UnusableDataset(file + ": " + container);
-        }
-        if (begins(beginning, 0xef, 0xbb, 0xbf)) {
+        if (Packing.hasMark(beginning)) {
             bytes.skip(BYTE_ORDER_MARK_BYTES);
         }
-    }
-
-    private static boolean begins(byte[] bytes, int... with) {
-        for (int i = 0; i < with.length; i++) {
-            if (bytes.length <= i || (bytes[i] & 0xff) != with[i]) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private Dataset lines() throws IOException {
@@ -178,12 +161,12 @@ final class DatasetReader {
                 ? header.place()
                         .unusable("has no column that is known to hold a prompt ("
                                 + String.join(", ", Records.PROMPT_NAMES) + "); it has "
-                                + Records.names(header.fields()) + ": say which with prompt-column")
+                                + Records.names(header.fields()) + ": say which with --prompt-column")
                 : header.place()
                         .unusable(
                                 "is of no format that is recognized: neither JSON nor the header of a CSV with a column"
                                         + " of prompts (" + String.join(", ", Records.PROMPT_NAMES)
-                                        + "); say what it is with dataset-format: " + DatasetFormat.known());
+                                        + "); say what it is with --dataset-format: " + DatasetFormat.known());
     }
 
     private Dataset json(Shape shape) throws IOException {

@@ -49,8 +49,8 @@ final class Recognition {
             throw place.unusable("is of a trace: it has lengths and no texts; give a file of prompts");
         }
         throw place.unusable("has no field that is known to hold a prompt (" + String.join(", ", Records.PROMPT_NAMES)
-                + "); it has " + Records.names(entry) + ": say which with prompt-column, or what it is with"
-                + " dataset-format: " + DatasetFormat.known());
+                + "); it has " + Records.names(entry) + ": say which with --prompt-column, or what it is with"
+                + " --dataset-format: " + DatasetFormat.known());
     }
 
     /** The field that holds the prompt. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.plumbline.protocol.Ask;
 import dev.plumbline.protocol.JsonFields;
 import dev.plumbline.protocol.RawBody;
+import dev.plumbline.workload.ByteSource;
 import dev.plumbline.workload.dataset.Conversation.Question;
 import java.io.IOException;
 import java.io.UncheckedIOException;

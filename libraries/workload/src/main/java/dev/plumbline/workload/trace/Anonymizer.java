@@ -36,15 +36,24 @@ public final class Anonymizer {
     /**
      * Reads a trace of any format and writes what is left of it.
      *
-     * @param lines of the file, without their ends
      * @param salt random, 16 bytes or more
+     * @throws IOException where one of them cannot be read or written; {@link java.io.UncheckedIOException} behind its beginning
      */
-    public static Written anonymize(Iterator<String> lines, byte[] salt, Appendable out) throws BadTrace, IOException {
+    public static Written anonymize(TraceFiles files, byte[] salt, Appendable out) throws BadTrace, IOException {
+        AnonymousRows rows = rows(salt);
+        return rows.write(TraceReader.each(files, rows, new ClassField.Own()), out);
+    }
+
+    /** The same of the lines of a file, without their ends. */
+    static Written anonymize(Iterator<String> lines, byte[] salt, Appendable out) throws BadTrace, IOException {
+        AnonymousRows rows = rows(salt);
+        return rows.write(TraceReader.each(lines, rows, new ClassField.Own()), out);
+    }
+
+    private static AnonymousRows rows(byte[] salt) {
         if (salt.length < LEAST_SALT_BYTES) {
             throw new IllegalArgumentException("a salt of " + salt.length + " bytes");
         }
-        AnonymousRows rows = new AnonymousRows(salt);
-        TraceFormat format = TraceReader.each(lines, rows);
-        return rows.write(format, out);
+        return new AnonymousRows(salt);
     }
 }

@@ -21,7 +21,9 @@ final class AnonymousRows implements RowSink {
     private final byte[] salt;
     private final Map<Object, Long> blockNumbers = new HashMap<>();
     private final Map<String, Long> sessionNumbers = new HashMap<>();
+    private final Map<String, Long> classNumbers = new HashMap<>();
     private int leftOut;
+    private boolean hasClasses;
 
     private record Pending(TraceRow row, Blocks blocks) {}
 
@@ -39,20 +41,8 @@ final class AnonymousRows implements RowSink {
                     "more than " + Trace.MOST_ROWS + " rows or " + Trace.MOST_BLOCKS
                             + " different blocks: split the file");
         }
-        rows.add(new Pending(row.blocks().size() > 0 ? stripped(row) : row, numbered(row, text)));
+        rows.add(new Pending(row.blocks().size() > 0 ? row.with(Blocks.NONE) : row, numbered(row, text)));
         return true;
-    }
-
-    private static TraceRow stripped(TraceRow row) {
-        return new TraceRow(
-                row.line(),
-                row.atNanos(),
-                row.pauseNanos(),
-                row.tookNanos(),
-                row.promptTokens(),
-                row.outputTokens(),
-                Blocks.NONE,
-                row.session());
     }
 
     @Override
@@ -75,7 +65,7 @@ final class AnonymousRows implements RowSink {
         if (has > 0) {
             long[] ids = new long[has];
             for (int i = 0; i < has; i++) {
-                ids[i] = number(row.blocks().id(i));
+                ids[i] = number(blockNumbers, row.blocks().id(i));
             }
             return Blocks.of(ids);
         }
@@ -93,16 +83,17 @@ final class AnonymousRows implements RowSink {
             int from = Math.min(text.length(), block * width);
             int to = block == count - 1 ? text.length() : Math.min(text.length(), from + width);
             before = hash(before, text.substring(from, to));
-            ids[block] = number(before);
+            ids[block] = number(blockNumbers, before);
         }
         return Blocks.of(ids);
     }
 
-    private long number(Object block) {
-        Long known = blockNumbers.get(block);
+    /** In the order in which they are met, from 0. */
+    private static <T> long number(Map<T, Long> numbers, T of) {
+        Long known = numbers.get(of);
         if (known == null) {
-            known = (long) blockNumbers.size();
-            blockNumbers.put(block, known);
+            known = (long) numbers.size();
+            numbers.put(of, known);
         }
         return known;
     }
@@ -134,6 +125,12 @@ final class AnonymousRows implements RowSink {
             ordered.sort(
                     Comparator.comparingLong(pending -> pending.row().atNanos().getAsLong()));
         }
+        hasClasses = rows.stream()
+                        .map(pending -> pending.row().requestClass())
+                        .distinct()
+                        .limit(2)
+                        .count()
+                > 1;
         Map<String, TraceRow> lastOfSession = new HashMap<>();
         for (Pending pending : ordered) {
             TraceRow row = pending.row();
@@ -177,14 +174,15 @@ final class AnonymousRows implements RowSink {
         line.append("\"input_length\":").append(row.promptTokens());
         line.append(",\"output_length\":").append(row.outputTokens());
         if (row.session().isPresent()) {
-            String session = row.session().get();
-            Long known = sessionNumbers.get(session);
-            if (known == null) {
-                known = (long) sessionNumbers.size();
-                sessionNumbers.put(session, known);
-            }
-            line.append(",\"session_id\":\"s").append(known).append('"');
+            line.append(",\"session_id\":\"s")
+                    .append(number(sessionNumbers, row.session().get()))
+                    .append('"');
         }
+        row.requestClass()
+                .filter(unused -> hasClasses)
+                .ifPresent(name -> line.append(",\"class\":\"c")
+                        .append(number(classNumbers, name))
+                        .append('"'));
         line.append(",\"hash_ids\":[");
         for (int i = 0; i < pending.blocks().size(); i++) {
             line.append(i == 0 ? "" : ",").append(pending.blocks().id(i));

@@ -32,16 +32,18 @@ final class CsvRows {
     private final TraceFormat format;
     private final Map<String, Integer> columns;
     private final int width;
+    private final ClassField classField;
 
-    private CsvRows(TraceFormat format, Map<String, Integer> columns, int width) {
+    private CsvRows(TraceFormat format, Map<String, Integer> columns, int width, ClassField classField) {
         this.format = format;
         this.columns = columns;
         this.width = width;
+        this.classField = classField;
     }
 
     /** @param header which was taken from the lines */
-    static TraceFormat each(String header, Lines lines, RowSink sink) throws BadTrace {
-        CsvRows rows = recognized(header, lines.number());
+    static TraceFormat each(String header, Lines lines, RowSink sink, ClassField classField) throws BadTrace {
+        CsvRows rows = recognized(header, lines.number(), classField);
         for (Optional<String> line = lines.nextFilled(); line.isPresent(); line = lines.nextFilled()) {
             if (!rows.row(line.get(), lines.number(), sink)) {
                 break;
@@ -50,7 +52,7 @@ final class CsvRows {
         return rows.format;
     }
 
-    private static CsvRows recognized(String header, int number) throws BadTrace {
+    private static CsvRows recognized(String header, int number, ClassField classField) throws BadTrace {
         List<String> names = cells(header, number);
         Map<String, Integer> columns = new HashMap<>();
         for (int i = 0; i < names.size(); i++) {
@@ -58,10 +60,10 @@ final class CsvRows {
         }
         if (has(columns, "timestamp", "contexttokens", "generatedtokens")) {
             TraceFormat format = columns.containsKey("numimages") ? TraceFormat.AZURE_LMM : TraceFormat.AZURE;
-            return new CsvRows(format, columns, names.size());
+            return new CsvRows(format, columns, names.size(), classField);
         }
         if (has(columns, "timestamp", "request tokens", "response tokens")) {
-            return new CsvRows(TraceFormat.BURST_GPT, columns, names.size());
+            return new CsvRows(TraceFormat.BURST_GPT, columns, names.size(), classField);
         }
         throw new BadTrace(
                 number,
@@ -90,12 +92,15 @@ final class CsvRows {
             sink.changed("pictures: sent as text of the same number of tokens");
         }
         return sink.row(
-                TraceRow.of(
+                new TraceRow(
                         number,
-                        instant(cell(cells, "timestamp"), number),
+                        OptionalLong.of(instant(cell(cells, "timestamp"), number)),
+                        OptionalLong.empty(),
+                        OptionalLong.empty(),
                         Figures.atLeastOne(tokens(cells, "contexttokens", number), Figures.NO_PROMPT, sink),
                         Figures.atLeastOne(tokens(cells, "generatedtokens", number), Figures.NO_OUTPUT, sink),
-                        Blocks.NONE),
+                        Blocks.NONE,
+                        origin(cells, Optional.empty())),
                 () -> "");
     }
 
@@ -113,8 +118,14 @@ final class CsvRows {
                         Figures.atLeastOne(tokens(cells, "request tokens", number), Figures.NO_PROMPT, sink),
                         Figures.atLeastOne(tokens(cells, "response tokens", number), Figures.NO_OUTPUT, sink),
                         Blocks.NONE,
-                        session),
+                        origin(cells, session)),
                 () -> "");
+    }
+
+    private TraceRow.Origin origin(List<String> cells, Optional<String> session) {
+        return new TraceRow.Origin(
+                session,
+                classField.of(format.classField(), column -> optional(cells, column.toLowerCase(Locale.ROOT))));
     }
 
     private String cell(List<String> cells, String column) {

@@ -10,35 +10,50 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /** Rows that are JSON objects; of Weka's form an object is a session. */
 abstract class JsonRows {
 
-    private static final long NANOS_PER_MILLI = 1_000_000;
+    static final long NANOS_PER_MILLI = 1_000_000;
     private static final long NANOS_PER_SECOND = 1_000_000_000;
     /** Times beyond lie in no file that was read right. */
     private static final double LATEST_NANOS = 8e18;
 
     private static final int MOST_NAMES = 12;
 
-    /** Who understands objects like this one. */
-    static JsonRows recognized(JsonNode first, int line) throws BadTrace {
+    private final ClassField classField;
+
+    JsonRows(ClassField classField) {
+        this.classField = classField;
+    }
+
+    /** Who understands objects like this one, and tells the classes of its rows by a field. */
+    static JsonRows recognized(JsonNode first, int line, ClassField classField) throws BadTrace {
         if (first.path("requests").isArray()) {
-            return new Weka();
+            return new Weka(classField);
+        }
+        if (first.path("turns").isArray() && first.path("turns").path(0).has("llm_calls")) {
+            return new CopilotSessions(classField);
         }
         if (first.has("chat_id") && first.has("input_length")) {
-            return new Bailian();
+            return new Bailian(classField);
         }
         if (first.has("input_length")
                 || first.has("hash_ids")
                 || (first.has("timestamp") && first.has("output_length"))) {
-            return new Mooncake();
+            return new Mooncake(classField);
         }
         if ((first.has("stamps") && first.has("attempt")) || isHeartbeat(first)) {
-            return new Events();
+            return new Events(classField);
         }
         if (first.has("startTime")) {
-            return new LiteLlm();
+            return new LiteLlm(classField);
+        }
+        if (first.path("0").has("output_tokens")) {
+            throw new BadTrace(
+                    line,
+                    "lengths of a ServeGen client without its arrivals: name its chunk-N-trace.csv, or the folder");
         }
         List<String> names = new ArrayList<>();
         first.fieldNames().forEachRemaining(names::add);
@@ -55,11 +70,40 @@ abstract class JsonRows {
 
     abstract TraceFormat format();
 
+    /** Of which session a row is, and of which class: the first of these that has the field says it. */
+    TraceRow.Origin origin(Optional<String> session, JsonNode... nodes) {
+        return new TraceRow.Origin(
+                session,
+                classField.of(
+                        format().classField(),
+                        field -> Stream.of(nodes)
+                                .flatMap(node -> value(node, field).stream())
+                                .findFirst()));
+    }
+
+    private static Optional<String> value(JsonNode node, String field) {
+        Optional<String> whole = name(node, field);
+        if (whole.isPresent()) {
+            return whole;
+        }
+        JsonNode inner = node;
+        for (String part : field.split("\\.")) {
+            inner = inner.path(part);
+        }
+        return inner.isTextual() || inner.isNumber() || inner.isBoolean()
+                ? Optional.of(inner.asText())
+                : Optional.empty();
+    }
+
     /** Gives what an object holds to a sink; false when that wants no more. */
     abstract boolean row(JsonNode node, int line, RowSink sink) throws BadTrace;
 
     /** Mooncake's rows, and AIPerf's sessions in them. */
     private static final class Mooncake extends JsonRows {
+
+        Mooncake(ClassField classField) {
+            super(classField);
+        }
 
         @Override
         TraceFormat format() {
@@ -94,7 +138,7 @@ abstract class JsonRows {
                             prompt(node, "input_length", line, sink),
                             output(node, "output_length", line, sink),
                             blocks(node.path("hash_ids"), line, 0),
-                            name(node, "session_id")),
+                            origin(name(node, "session_id"), node)),
                     () -> "");
         }
     }
@@ -105,6 +149,10 @@ abstract class JsonRows {
         private static final int MOST_CHATS = 500_000;
 
         private final Map<Long, Long> roots = new HashMap<>();
+
+        Bailian(ClassField classField) {
+            super(classField);
+        }
 
         @Override
         TraceFormat format() {
@@ -133,7 +181,7 @@ abstract class JsonRows {
                             prompt(node, "input_length", line, sink),
                             output(node, "output_length", line, sink),
                             blocks(node.path("hash_ids"), line, 0),
-                            Optional.of("chat-" + root)),
+                            origin(Optional.of("chat-" + root), node)),
                     () -> "");
         }
     }
@@ -142,6 +190,10 @@ abstract class JsonRows {
     private static final class Weka extends JsonRows {
 
         private static final int DEEPEST = 8;
+
+        Weka(ClassField classField) {
+            super(classField);
+        }
 
         @Override
         TraceFormat format() {
@@ -174,15 +226,16 @@ abstract class JsonRows {
                     if (!requests(request, agent, scope, first, depth + 1, line, sink)) {
                         return false;
                     }
-                } else if (!sink.row(row(request, id, scope, at, line, sink), () -> "")) {
+                } else if (!sink.row(
+                        row(request, origin(Optional.of(id), request, session), scope, at, line, sink), () -> "")) {
                     return false;
                 }
             }
             return true;
         }
 
-        private static TraceRow row(JsonNode request, String id, long scope, long at, int line, RowSink sink)
-                throws BadTrace {
+        private static TraceRow row(
+                JsonNode request, TraceRow.Origin origin, long scope, long at, int line, RowSink sink) throws BadTrace {
             return new TraceRow(
                     line,
                     OptionalLong.of(at),
@@ -191,7 +244,7 @@ abstract class JsonRows {
                     prompt(request, "in", line, sink),
                     output(request, "out", line, sink),
                     blocks(request.path("hash_ids"), line, scope),
-                    Optional.of(id));
+                    origin);
         }
 
         private static OptionalLong optionalTime(JsonNode node, String name, int line) throws BadTrace {
@@ -219,6 +272,10 @@ abstract class JsonRows {
 
     /** A request that a proxy passed on; it was logged when it had ended. */
     private static final class LiteLlm extends JsonRows {
+
+        LiteLlm(ClassField classField) {
+            super(classField);
+        }
 
         @Override
         TraceFormat format() {
@@ -252,25 +309,8 @@ abstract class JsonRows {
                             prompt(node, "prompt_tokens", line, sink),
                             output(node, "completion_tokens", line, sink),
                             Blocks.NONE,
-                            name(node, "session_id").or(() -> name(node, "trace_id"))),
+                            origin(name(node, "session_id").or(() -> name(node, "trace_id")), node)),
                     () -> PromptText.of(node.path("messages")));
-        }
-
-        private static long moment(JsonNode node, String name, int line) throws BadTrace {
-            if (node.path(name).isTextual()) {
-                String text = node.path(name).textValue();
-                try {
-                    OffsetDateTime at = OffsetDateTime.parse(
-                            text.endsWith("Z") || text.matches(".*[+-]\\d\\d:\\d\\d")
-                                    ? text.replace(' ', 'T')
-                                    : text.replace(' ', 'T') + "Z");
-                    return Math.addExact(Math.multiplyExact(at.toEpochSecond(), NANOS_PER_SECOND), at.getNano());
-                } catch (DateTimeException | ArithmeticException e) {
-                    throw new BadTrace(
-                            line, name + " is '" + text + "', expected seconds since 1970 such as 1764411300.25");
-                }
-            }
-            return time(node, name, NANOS_PER_SECOND, line);
         }
     }
 
@@ -281,6 +321,10 @@ abstract class JsonRows {
         private String epoch = "";
 
         private long epochStartNanos;
+
+        Events(ClassField classField) {
+            super(classField);
+        }
 
         @Override
         TraceFormat format() {
@@ -316,7 +360,7 @@ abstract class JsonRows {
                             prompt(tokens.path("prompt"), "count", line, sink),
                             output(tokens.path("output"), "count", line, sink),
                             Blocks.NONE,
-                            name(turn, "session")),
+                            origin(name(turn, "session"), node)),
                     () -> "");
         }
 
@@ -333,6 +377,24 @@ abstract class JsonRows {
             }
             return epoch.equals(of) ? epochStartNanos : start;
         }
+    }
+
+    /** A moment since 1970, in nanoseconds: ISO 8601, in UTC where it has no zone, or seconds. */
+    static long moment(JsonNode node, String name, int line) throws BadTrace {
+        if (node.path(name).isTextual()) {
+            String text = node.path(name).textValue();
+            try {
+                OffsetDateTime at = OffsetDateTime.parse(
+                        text.endsWith("Z") || text.matches(".*[+-]\\d\\d:\\d\\d")
+                                ? text.replace(' ', 'T')
+                                : text.replace(' ', 'T') + "Z");
+                return Math.addExact(Math.multiplyExact(at.toEpochSecond(), NANOS_PER_SECOND), at.getNano());
+            } catch (DateTimeException | ArithmeticException e) {
+                throw new BadTrace(
+                        line, name + " is '" + text + "', expected seconds since 1970 such as 1764411300.25");
+            }
+        }
+        return time(node, name, NANOS_PER_SECOND, line);
     }
 
     static int prompt(JsonNode node, String name, int line, RowSink sink) throws BadTrace {

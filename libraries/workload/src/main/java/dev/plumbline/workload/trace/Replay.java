@@ -1,8 +1,11 @@
 package dev.plumbline.workload.trace;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 
@@ -77,6 +80,24 @@ public record Replay(Trace trace, Mode mode, double speed, OptionalLong longestG
                                 - before.tookNanos().orElse(0)
                         : 0);
         return scaled(Math.min(Math.max(0, pause), longestGapOfTrace()));
+    }
+
+    /** Rows of each class that is measured apart, in the order in which classes are met; none where all of it is one series. */
+    public Map<String, Integer> classes() {
+        Map<String, Integer> rows = new LinkedHashMap<>();
+        if (mode == Mode.OPEN) {
+            trace.rows().forEach(row -> row.requestClass().ifPresent(name -> rows.merge(name, 1, Integer::sum)));
+        } else {
+            trace.sessions()
+                    .forEach(turns ->
+                            classOf(turns.getFirst()).ifPresent(name -> rows.merge(name, turns.size(), Integer::sum)));
+        }
+        return rows.size() < 2 ? Map.of() : Collections.unmodifiableMap(rows);
+    }
+
+    /** As the class of a row is told; of a session that of its first. */
+    Optional<String> classOf(int row) {
+        return trace.rows().get(row).requestClass();
     }
 
     /** How long a replay by time lasts until its last row is due. */

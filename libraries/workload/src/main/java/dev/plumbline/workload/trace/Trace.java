@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * A trace in memory: rows in the order of their times, the first at 0 unless a part from a later moment on was chosen. Rows without
@@ -47,10 +48,16 @@ public record Trace(TraceFormat format, int blockTokens, List<TraceRow> rows, Re
      * @param changed rows that are replayed otherwise than they were, by the reason
      * @param backwards rows that are earlier than the one before them in the file
      * @param firstBackwardsLine the first such line; 0 = none
+     * @param classField what said the classes of rows; empty where they have none
      */
     public record Reading(
-            Map<String, Integer> leftOut, Map<String, Integer> changed, int backwards, int firstBackwardsLine) {
+            Map<String, Integer> leftOut,
+            Map<String, Integer> changed,
+            int backwards,
+            int firstBackwardsLine,
+            Optional<String> classField) {
         public Reading {
+            Objects.requireNonNull(classField, "classField");
             leftOut = Collections.unmodifiableMap(new LinkedHashMap<>(leftOut));
             changed = Collections.unmodifiableMap(new LinkedHashMap<>(changed));
         }
@@ -126,6 +133,10 @@ public record Trace(TraceFormat format, int blockTokens, List<TraceRow> rows, Re
                 hash = mix(hash, row.blocks().id(i));
             }
             hash = mix(hash, row.session().map(String::hashCode).orElse(0));
+            // Rows of no class have the number that they had before there were classes.
+            hash = row.requestClass().isEmpty()
+                    ? hash
+                    : mix(hash, row.requestClass().get().hashCode());
         }
         return String.format(Locale.ROOT, "%016x", hash);
     }

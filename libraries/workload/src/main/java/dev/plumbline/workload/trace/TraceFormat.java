@@ -6,32 +6,36 @@ import java.util.stream.Collectors;
 /** A form in which traces are kept. */
 public enum TraceFormat {
     /** Azure LLM inference traces of 2023 and 2024. */
-    AZURE("Azure LLM inference trace", "CSV TIMESTAMP,ContextTokens,GeneratedTokens", 0, true),
+    AZURE("Azure LLM inference trace", 0, true, ""),
     /** Azure traces of large multimodal models, 2025. */
-    AZURE_LMM("Azure LMM inference trace", "CSV TIMESTAMP,NumImages,ContextTokens,GeneratedTokens", 0, true),
+    AZURE_LMM("Azure LMM inference trace", 0, true, ""),
     /** Mooncake's, and what AIPerf adds to it. */
-    MOONCAKE("Mooncake trace", "JSONL timestamp (ms), input_length, output_length, hash_ids", 512, true),
+    MOONCAKE("Mooncake trace", 512, true, "class"),
     /** Traces of Alibaba's Bailian (Qwen). */
-    BAILIAN("Bailian trace", "JSONL chat_id, timestamp (s), input_length, output_length, hash_ids", 16, true),
+    BAILIAN("Bailian trace", 16, true, "type"),
     /** BurstGPT, versions 1 to 3. */
-    BURST_GPT("BurstGPT trace", "CSV Timestamp (s),Model,Request tokens,Response tokens", 0, true),
+    BURST_GPT("BurstGPT trace", 0, true, "Model"),
     /** Sessions of agents as Weka and AgentX keep them. */
-    WEKA("Weka/AgentX sessions", "JSON id, block_size, requests [t, in, out, hash_ids]", 64, false),
+    WEKA("Weka/AgentX sessions", 64, false, "model"),
     /** The standard log of a LiteLLM proxy. */
-    LITELLM("LiteLLM log", "JSONL startTime, endTime, prompt_tokens, completion_tokens", 0, true),
+    LITELLM("LiteLLM log", 0, true, "model"),
     /** What a run of ours leaves. */
-    EVENTS("events.jsonl of a run", "JSONL of request events", 0, true);
+    EVENTS("events.jsonl of a run", 0, true, "series.group.scenario"),
+    /** Sessions of GitHub Copilot's agent, June 2026; what their prompts have in common is reckoned from the tokens that were cached. */
+    COPILOT("GitHub Copilot agent sessions", 256, true, "model"),
+    /** Clients of ServeGen: rates and lengths of which requests are drawn. */
+    SERVE_GEN("ServeGen clients", 0, true, "client");
 
     private final String label;
-    private final String shape;
     private final int blockTokens;
     private final boolean hasOneClock;
+    private final String classField;
 
-    TraceFormat(String label, String shape, int blockTokens, boolean hasOneClock) {
+    TraceFormat(String label, int blockTokens, boolean hasOneClock, String classField) {
         this.label = label;
-        this.shape = shape;
         this.blockTokens = blockTokens;
         this.hasOneClock = hasOneClock;
+        this.classField = classField;
     }
 
     /** What it is called. */
@@ -49,15 +53,19 @@ public enum TraceFormat {
         return hasOneClock;
     }
 
-    /** Whether rows stand in the order in which they ended, so that times go back in a file that is right. */
-    boolean isByEnd() {
-        return this == LITELLM || this == EVENTS;
+    /** The field that says of which class a row is; empty = it has none. */
+    String classField() {
+        return classField;
+    }
+
+    /** Whether rows stand in the order in which they ended, or session by session, so that times go back in a file that is right. */
+    boolean isOutOfOrder() {
+        return this == LITELLM || this == EVENTS || this == COPILOT;
     }
 
     /** All of them, for whoever has none of them in hand. */
     static String known() {
-        return Arrays.stream(values())
-                .map(format -> format.label + " (" + format.shape + ")")
-                .collect(Collectors.joining("; "));
+        return Arrays.stream(values()).map(format -> format.label).collect(Collectors.joining(", "))
+                + "; docs/workloads.md says how each looks";
     }
 }

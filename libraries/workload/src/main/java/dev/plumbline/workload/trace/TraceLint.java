@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 
 /**
  * What a trace is, and what is doubtful about it, before a load is made of it.
@@ -160,6 +161,15 @@ public record TraceLint(
                 + (sessions < trace.rows().size()
                         ? " in " + count(sessions) + " sessions, the longest of " + count(turnsOfLongest) + " turns"
                         : ""));
+        Map<String, Integer> classes = replay.classes();
+        if (!classes.isEmpty()) {
+            lines.add("  classes   "
+                    + classes.entrySet().stream()
+                            .map(each -> each.getKey() + " " + count(each.getValue()))
+                            .collect(Collectors.joining(", "))
+                    + " rows, by '" + trace.reading().classField().orElse("")
+                    + "': each is a series of its own; --trace-class none puts them together");
+        }
         rate.ifPresent(known -> {
             lines.add("  span      " + span(known.spanNanos())
                     + (replay.speed() == 1.0 ? "" : " at speed " + Figures.text(replay.speed())) + ", longest pause "
@@ -236,6 +246,23 @@ public record TraceLint(
         }
         context(trace, contextTokens, impossible);
         deltas(trace, sessions, doubtful);
+        if (replay.mode() == Replay.Mode.SESSION && !replay.classes().isEmpty()) {
+            long others = sessions.stream()
+                    .mapToLong(turns -> turns.stream()
+                            .filter(row -> !replay.classOf(row).equals(replay.classOf(turns.getFirst())))
+                            .count())
+                    .sum();
+            if (others > 0) {
+                told.add(told(
+                        rows((int) others) + " of another class than the first of their session: measured with that"));
+            }
+        }
+        if (trace.format() == TraceFormat.SERVE_GEN) {
+            told.add(told("rows are drawn from the rates and lengths of the clients, the same each time"));
+        }
+        if (trace.format() == TraceFormat.COPILOT) {
+            told.add(told("what prompts have in common is made of how many of their tokens were cached"));
+        }
         if (!trace.hasBlocks()) {
             told.add(
                     told(
@@ -267,7 +294,7 @@ public record TraceLint(
         }
         int rows = trace.rows().size();
         int backwards = trace.reading().backwards();
-        if (backwards > 0 && !trace.format().isByEnd()) {
+        if (backwards > 0 && !trace.format().isOutOfOrder()) {
             String where = "times go back at " + count(backwards) + " of " + count(rows) + " rows, first in line "
                     + trace.reading().firstBackwardsLine();
             if (rows >= ENOUGH_ROWS && backwards > MANY_BACKWARDS * rows) {

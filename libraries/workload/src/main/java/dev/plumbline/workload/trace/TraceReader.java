@@ -3,6 +3,7 @@ package dev.plumbline.workload.trace;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
 import java.util.Iterator;
 import java.util.Optional;
 
@@ -24,37 +25,65 @@ public final class TraceReader {
      */
     public static Trace read(Iterator<String> lines, TraceSelection selection) throws BadTrace {
         TraceRows rows = new TraceRows(selection);
-        TraceFormat format = each(lines, rows);
+        TraceFormat format = each(lines, rows, selection.classField());
+        return rows.trace(format);
+    }
+
+    /**
+     * Reads a trace, unpacked or gzip.
+     *
+     * @throws BadTrace for the first line that cannot be a row of it, and where it is too large
+     * @throws IOException where it cannot be read; {@link java.io.UncheckedIOException} behind its beginning
+     */
+    public static Trace read(TraceFiles files, TraceSelection selection) throws BadTrace, IOException {
+        TraceRows rows = new TraceRows(selection);
+        TraceFormat format = each(files, rows, selection.classField());
         return rows.trace(format);
     }
 
     /** Gives all rows to a sink, until it wants no more; returns what they were kept in. */
-    static TraceFormat each(Iterator<String> lines, RowSink sink) throws BadTrace {
-        Lines from = new Lines(lines);
+    static TraceFormat each(TraceFiles files, RowSink sink, ClassField classField) throws BadTrace, IOException {
+        if (files.isFolder()) {
+            return ServeGen.ofFolder(files, sink, classField);
+        }
+        Lines from = new Lines(TextLines.of(files.open()));
         Optional<String> first = from.nextFilled();
+        return first.isPresent() && ServeGen.isArrivals(first.get())
+                ? ServeGen.ofOne(files, sink, classField)
+                : each(first, from, sink, classField);
+    }
+
+    /** The same of lines. */
+    static TraceFormat each(Iterator<String> lines, RowSink sink, ClassField classField) throws BadTrace {
+        Lines from = new Lines(lines);
+        return each(from.nextFilled(), from, sink, classField);
+    }
+
+    private static TraceFormat each(Optional<String> first, Lines from, RowSink sink, ClassField classField)
+            throws BadTrace {
         if (first.isEmpty()) {
-            throw new BadTrace(0, "the file is empty: expected " + TraceFormat.known());
+            throw new BadTrace(0, "is empty: is it the right file?");
         }
         char begin = first.get().stripLeading().charAt(0);
         return begin == '{' || begin == '['
-                ? json(new JsonChunks(first.get(), from), sink)
-                : CsvRows.each(first.get(), from, sink);
+                ? json(new JsonChunks(first.get(), from), sink, classField)
+                : CsvRows.each(first.get(), from, sink, classField);
     }
 
-    private static TraceFormat json(JsonChunks chunks, RowSink sink) throws BadTrace {
+    private static TraceFormat json(JsonChunks chunks, RowSink sink, ClassField classField) throws BadTrace {
         JsonRows rows = null;
         for (Optional<JsonChunks.Chunk> next = chunks.next(); next.isPresent(); next = chunks.next()) {
             JsonChunks.Chunk chunk = next.get();
             JsonNode node = parsed(chunk);
             if (rows == null) {
-                rows = JsonRows.recognized(node, chunk.line());
+                rows = JsonRows.recognized(node, chunk.line(), classField);
             }
             if (!rows.row(node, chunk.line(), sink)) {
                 return rows.format();
             }
         }
         if (rows == null) {
-            throw new BadTrace(0, "no row is in it: expected " + TraceFormat.known());
+            throw new BadTrace(0, "has no row: is it the right file?");
         }
         return rows.format();
     }

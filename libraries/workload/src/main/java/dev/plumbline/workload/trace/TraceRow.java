@@ -15,7 +15,7 @@ import java.util.OptionalLong;
  * @param promptTokens 1 or more
  * @param outputTokens 1 or more
  * @param blocks of the prompt; none where nobody knows them
- * @param session of which it is a turn; empty for a request of its own
+ * @param origin of which session and of which class it is
  */
 public record TraceRow(
         int line,
@@ -25,20 +25,58 @@ public record TraceRow(
         int promptTokens,
         int outputTokens,
         Blocks blocks,
-        Optional<String> session) {
+        Origin origin) {
 
     /** Longest prompt and longest answer of a row. */
     public static final int MOST_TOKENS = 10_000_000;
 
+    /**
+     * What a row belongs to.
+     *
+     * @param session of which it is a turn; empty for a request of its own
+     * @param requestClass by which it is measured apart, as it is told; empty where nothing says one
+     */
+    public record Origin(Optional<String> session, Optional<String> requestClass) {
+
+        /** Of no session, of no class. */
+        public static final Origin NONE = new Origin(Optional.empty(), Optional.empty());
+
+        public Origin {
+            Objects.requireNonNull(session, "session");
+            Objects.requireNonNull(requestClass, "requestClass");
+        }
+    }
+
     public TraceRow {
         Objects.requireNonNull(blocks, "blocks");
-        Objects.requireNonNull(session, "session");
+        Objects.requireNonNull(origin, "origin");
         if (promptTokens < 1 || promptTokens > MOST_TOKENS || outputTokens < 1 || outputTokens > MOST_TOKENS) {
             throw new IllegalArgumentException(promptTokens + " prompt tokens, " + outputTokens + " output tokens");
         }
         if (pauseNanos.orElse(0) < 0 || tookNanos.orElse(0) < 0) {
             throw new IllegalArgumentException("pause " + pauseNanos + ", took " + tookNanos);
         }
+    }
+
+    /** One of no class. */
+    public TraceRow(
+            int line,
+            OptionalLong atNanos,
+            OptionalLong pauseNanos,
+            OptionalLong tookNanos,
+            int promptTokens,
+            int outputTokens,
+            Blocks blocks,
+            Optional<String> session) {
+        this(
+                line,
+                atNanos,
+                pauseNanos,
+                tookNanos,
+                promptTokens,
+                outputTokens,
+                blocks,
+                new Origin(session, Optional.empty()));
     }
 
     /** A request of its own at a moment. */
@@ -51,10 +89,29 @@ public record TraceRow(
                 promptTokens,
                 outputTokens,
                 blocks,
-                Optional.empty());
+                Origin.NONE);
+    }
+
+    /** Of which it is a turn; empty for a request of its own. */
+    public Optional<String> session() {
+        return origin.session();
+    }
+
+    /** By which it is measured apart; empty where nothing says one. */
+    public Optional<String> requestClass() {
+        return origin.requestClass();
     }
 
     TraceRow at(OptionalLong nanos) {
-        return new TraceRow(line, nanos, pauseNanos, tookNanos, promptTokens, outputTokens, blocks, session);
+        return new TraceRow(line, nanos, pauseNanos, tookNanos, promptTokens, outputTokens, blocks, origin);
+    }
+
+    TraceRow with(Blocks others) {
+        return new TraceRow(line, atNanos, pauseNanos, tookNanos, promptTokens, outputTokens, others, origin);
+    }
+
+    TraceRow of(Optional<String> other) {
+        return new TraceRow(
+                line, atNanos, pauseNanos, tookNanos, promptTokens, outputTokens, blocks, new Origin(session(), other));
     }
 }

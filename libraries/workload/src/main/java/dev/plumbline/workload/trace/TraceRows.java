@@ -1,11 +1,14 @@
 package dev.plumbline.workload.trace;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /** Keeps the rows that are chosen, and makes a trace of them. */
@@ -26,6 +29,8 @@ final class TraceRows implements RowSink {
     private OptionalInt statedBlockTokens = OptionalInt.empty();
     private OptionalLong firstNanos = OptionalLong.empty();
     private long lastNanos = Long.MIN_VALUE;
+    private long lastOffsetNanos;
+    private long nextOffsetNanos = Long.MAX_VALUE;
     private long blocks;
     private int backwards;
     private int firstBackwardsLine;
@@ -44,6 +49,10 @@ final class TraceRows implements RowSink {
                 firstNanos = OptionalLong.of(at);
             }
             long offset = at - firstNanos.getAsLong();
+            lastOffsetNanos = Math.max(lastOffsetNanos, offset);
+            if (offset >= selection.fromNanos()) {
+                nextOffsetNanos = Math.min(nextOffsetNanos, offset);
+            }
             if (!selection.has(selection.fromNanos() == 0 ? Math.max(0, offset) : offset)) {
                 return true;
             }
@@ -90,9 +99,16 @@ final class TraceRows implements RowSink {
             throw new BadTrace(
                     0,
                     seen > 0
-                            ? "none of its " + seen + " rows is chosen: look at --trace-from and --trace-duration"
+                            ? "none of its " + TraceLint.count(seen) + " rows is chosen: "
+                                    + (nextOffsetNanos < Long.MAX_VALUE
+                                            ? "the next one after --trace-from is due "
+                                                    + TraceLint.span(nextOffsetNanos)
+                                                    + " after the first; a longer --trace-duration reaches it"
+                                            : "the last one is due " + TraceLint.span(lastOffsetNanos)
+                                                    + " after the first; give an earlier --trace-from")
                             : "no row of it is a request" + (leftOut.isEmpty() ? "" : ": left out are " + leftOut));
         }
+        Optional<String> classField = classes(format);
         int blockTokens = blocks == 0 ? 0 : blockTokens(format);
         long base = selection.fromNanos() > 0
                 ? firstNanos.orElse(0) + selection.fromNanos()
@@ -113,7 +129,55 @@ final class TraceRows implements RowSink {
                 format,
                 blockTokens,
                 Trace.inOrder(based),
-                new Trace.Reading(leftOut, changed, backwards, firstBackwardsLine));
+                new Trace.Reading(leftOut, changed, backwards, firstBackwardsLine, classField));
+    }
+
+    /** Where rows are of two classes or more, those without one get one; else none has one. Returns the field that says them. */
+    private Optional<String> classes(TraceFormat format) throws BadTrace {
+        Set<String> names = new HashSet<>();
+        rows.forEach(row -> row.requestClass().ifPresent(names::add));
+        Optional<String> field = switch (selection.classField()) {
+            case ClassField.None ignored -> Optional.empty();
+            case ClassField.Own ignored -> own(format, names.size());
+            case ClassField.Named named -> Optional.of(named(named.name(), names.size()));
+        };
+        boolean areTold = field.isPresent()
+                && (names.size() > 1
+                        || rows.stream().anyMatch(row -> row.requestClass().isEmpty()))
+                && !names.isEmpty();
+        rows.replaceAll(
+                row -> row.of(areTold ? Optional.of(row.requestClass().orElse(ClassField.OTHER)) : Optional.empty()));
+        return field.filter(unused -> areTold);
+    }
+
+    private Optional<String> own(TraceFormat format, int classes) {
+        if (classes > ClassField.MOST_OWN) {
+            changed.put(
+                    classes + " values of '" + format.classField() + "', more than " + ClassField.MOST_OWN
+                            + ": they are one series, unless --trace-class names a field",
+                    rows.size());
+            return Optional.empty();
+        }
+        return Optional.of(format.classField());
+    }
+
+    private String named(String field, int classes) throws BadTrace {
+        if (classes == 0) {
+            throw new BadTrace(
+                    0,
+                    "no row has '" + field + "', which --trace-class names: name a field of its rows, or"
+                            + " leave --trace-class out");
+        }
+        if (classes > ClassField.MOST_NAMED) {
+            throw new BadTrace(
+                    0,
+                    "'" + field + "', which --trace-class names, has " + classes + " values, and each would be a"
+                            + " series of its own: allowed are " + ClassField.MOST_NAMED + "; name another field");
+        }
+        if (classes == 1 && rows.stream().allMatch(row -> row.requestClass().isPresent())) {
+            changed.put("the same '" + field + "', which --trace-class names: one series", rows.size());
+        }
+        return field;
     }
 
     private int blockTokens(TraceFormat format) {
@@ -155,14 +219,6 @@ final class TraceRows implements RowSink {
         for (int i = 0; i < needed; i++) {
             ids[i] = row.blocks().id(i);
         }
-        return new TraceRow(
-                row.line(),
-                row.atNanos(),
-                row.pauseNanos(),
-                row.tookNanos(),
-                row.promptTokens(),
-                row.outputTokens(),
-                Blocks.of(ids),
-                row.session());
+        return row.with(Blocks.of(ids));
     }
 }

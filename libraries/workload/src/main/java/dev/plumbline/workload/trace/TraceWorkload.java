@@ -5,7 +5,9 @@ import dev.plumbline.workload.RequestClass;
 import dev.plumbline.workload.Salt;
 import dev.plumbline.workload.Session;
 import dev.plumbline.workload.Workload;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -22,23 +24,48 @@ public final class TraceWorkload implements Workload {
     static final int SALTED_WORDS = 8;
 
     private final Replay replay;
-    private final RequestClass requestClass;
+    private final RequestClass whole;
+    private final Map<String, RequestClass> classes;
     private final long seed;
     private final long salt;
     private final List<List<Integer>> sessions;
 
-    /** @param seed of the words */
-    public TraceWorkload(Replay replay, RequestClass requestClass, long seed) {
-        this(replay, requestClass, seed, 0, sessions(replay));
+    /**
+     * @param whole of all rows, where they are not of several
+     * @param seed of the words
+     */
+    public TraceWorkload(Replay replay, RequestClass whole, long seed) {
+        this(replay, whole, classes(replay), seed, 0, sessions(replay));
     }
 
     private TraceWorkload(
-            Replay replay, RequestClass requestClass, long seed, long salt, List<List<Integer>> sessions) {
+            Replay replay,
+            RequestClass whole,
+            Map<String, RequestClass> classes,
+            long seed,
+            long salt,
+            List<List<Integer>> sessions) {
         this.replay = replay;
-        this.requestClass = requestClass;
+        this.whole = whole;
+        this.classes = classes;
         this.seed = seed;
         this.salt = salt;
         this.sessions = sessions;
+    }
+
+    private static Map<String, RequestClass> classes(Replay replay) {
+        Map<String, RequestClass> classes = new LinkedHashMap<>();
+        replay.classes().keySet().forEach(name -> classes.put(name, new RequestClass(name)));
+        return classes;
+    }
+
+    @Override
+    public List<RequestClass> classes() {
+        return classes.isEmpty() ? List.of(whole) : List.copyOf(classes.values());
+    }
+
+    private RequestClass classOf(int row) {
+        return replay.classOf(row).map(classes::get).orElse(whole);
     }
 
     /** Rows of each session; none where each row is one. */
@@ -58,7 +85,7 @@ public final class TraceWorkload implements Workload {
         long pass = ordinal / count;
         long ofPass = pass == 0 ? salt : Salt.mixed(salt, pass);
         return sessions.isEmpty()
-                ? Session.ofOne(requestClass, ask(index, ofPass))
+                ? Session.ofOne(classOf(index), ask(index, ofPass))
                 : new Turns(sessions.get(index), ofPass);
     }
 
@@ -74,7 +101,7 @@ public final class TraceWorkload implements Workload {
 
     @Override
     public Workload salted(long salt) {
-        return new TraceWorkload(replay, requestClass, seed, salt, sessions);
+        return new TraceWorkload(replay, whole, classes, seed, salt, sessions);
     }
 
     private Ask ask(int row, long ofPass) {
@@ -110,7 +137,7 @@ public final class TraceWorkload implements Workload {
 
         @Override
         public RequestClass requestClass() {
-            return requestClass;
+            return classOf(rows.getFirst());
         }
 
         @Override

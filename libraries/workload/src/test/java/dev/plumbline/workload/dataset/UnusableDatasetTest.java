@@ -73,7 +73,7 @@ class UnusableDatasetTest {
         DatasetChoice csv = DatasetChoice.RECOGNIZED.as(DatasetFormat.CSV);
         assertThatThrownBy(() -> Given.dataset("a,b\n1,2\n", csv))
                 .hasMessageStartingWith("x:1: has no column that is known to hold a prompt")
-                .hasMessageContaining("it has a, b: say which with prompt-column");
+                .hasMessageContaining("it has a, b: say which with --prompt-column");
         DatasetChoice named =
                 new DatasetChoice(Optional.of(DatasetFormat.CSV), Optional.of("c"), 5, DatasetChoice.Turns.ALL);
         assertThatThrownBy(() -> Given.dataset("a,b\n1,2\n", named)).hasMessage("x:1: has no column 'c'; it has a, b");
@@ -85,8 +85,15 @@ class UnusableDatasetTest {
         try (GZIPOutputStream out = new GZIPOutputStream(packed)) {
             out.write(Given.golden("custom.jsonl"));
         }
-        assertThatThrownBy(() -> Given.dataset(packed.toByteArray(), "x.gz", DatasetChoice.RECOGNIZED))
-                .hasMessage("x.gz: is compressed with gzip: unpack it with gunzip");
+        assertThat(Given.asked(Given.dataset(packed.toByteArray(), "x.gz", DatasetChoice.RECOGNIZED)))
+                .as("gzip is unpacked as it is read")
+                .isEqualTo(Given.asked(Given.dataset(Given.golden("custom.jsonl"), "x", DatasetChoice.RECOGNIZED)))
+                .isNotEmpty();
+        assertThatThrownBy(() -> Given.dataset(
+                        Arrays.copyOf(packed.toByteArray(), packed.size() - 3), "x.gz", DatasetChoice.RECOGNIZED))
+                .hasMessageContaining("gzip data is cut off");
+        assertThatThrownBy(() -> Given.dataset(new byte[] {'a', 0, 'b'}, "x", DatasetChoice.RECOGNIZED))
+                .hasMessage("x: is no text (it has a byte 0): is it the right file?");
         assertThatThrownBy(() -> Given.dataset(
                         "{\"prompt\":\"a\"}".getBytes(StandardCharsets.UTF_16), "x", DatasetChoice.RECOGNIZED))
                 .hasMessageStartingWith("x: is UTF-16");

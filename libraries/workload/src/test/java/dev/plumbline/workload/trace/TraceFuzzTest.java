@@ -2,8 +2,10 @@ package dev.plumbline.workload.trace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -24,6 +26,7 @@ class TraceFuzzTest {
                 "burstgpt-v3.csv",
                 "weka.json",
                 "litellm.jsonl",
+                "copilot.jsonl",
                 "events.jsonl"
             })
     void aDamagedFileGivesRowsOrOneLine(String name) {
@@ -45,6 +48,26 @@ class TraceFuzzTest {
                 assertThat(e.in(name))
                         .as("seed %d", seed)
                         .startsWith(name + ":")
+                        .doesNotContain("\n")
+                        .hasSizeLessThan(1_200);
+            }
+        }
+    }
+
+    @Test
+    void aDamagedClientOfServeGenGivesRowsOrOneLine() throws IOException {
+        for (int seed = 0; seed < ROUNDS; seed++) {
+            SplittableRandom random = new SplittableRandom(seed);
+            InMemory files = InMemory.client();
+            files.texts().replaceAll((name, text) -> damaged(text, random));
+            try {
+                assertThat(TraceReader.read(files, TraceSelection.ALL).rows())
+                        .as("seed %d", seed)
+                        .isNotEmpty();
+            } catch (BadTrace e) {
+                assertThat(e.in("f"))
+                        .as("seed %d", seed)
+                        .startsWith("f:")
                         .doesNotContain("\n")
                         .hasSizeLessThan(1_200);
             }

@@ -4,6 +4,7 @@ import static dev.plumbline.workload.trace.Traces.MILLI;
 import static dev.plumbline.workload.trace.Traces.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.util.Iterator;
 import java.util.List;
@@ -135,6 +136,7 @@ class TraceReaderTest {
         Trace trace = Traces.read("burstgpt.csv");
         assertThat(trace.format()).isEqualTo(TraceFormat.BURST_GPT);
         assertThat(trace.rows())
+                .extracting(row -> row.of(Optional.empty()))
                 .containsExactly(
                         TraceRow.of(2, 0, 472, 18, Blocks.NONE),
                         TraceRow.of(3, 40 * SECOND, 1087, 230, Blocks.NONE),
@@ -177,6 +179,38 @@ class TraceReaderTest {
                 .isNotEqualTo(first.blocks().id(0));
         assertThat(last.pauseNanos()).hasValue(1_500 * MILLI);
         assertThat(last.tookNanos()).hasValue(2 * SECOND);
+    }
+
+    @Test
+    void copilotHasSessionsOfCallsAndWhatWasCachedIsWhatTheyHaveInCommon() throws BadTrace {
+        Trace trace = Traces.read("copilot.jsonl");
+        assertThat(trace.format()).isEqualTo(TraceFormat.COPILOT);
+        assertThat(trace.blockTokens()).isEqualTo(256);
+        assertThat(trace.rows())
+                .extracting(
+                        row -> row.session().orElseThrow(), row -> row.atNanos().orElseThrow())
+                .containsExactly(
+                        tuple("h2", 0L), tuple("h1", 500 * MILLI), tuple("h1", 3 * SECOND), tuple("h1", 51 * SECOND));
+        assertThat(trace.rows())
+                .extracting(
+                        TraceRow::promptTokens,
+                        TraceRow::outputTokens,
+                        row -> row.blocks().size())
+                .containsExactly(tuple(700, 10, 3), tuple(1000, 60, 4), tuple(1500, 20, 6), tuple(300, 3, 2));
+        Replay replay = new Replay(trace, Replay.Mode.SESSION, 1, OptionalLong.empty());
+        assertThat(replay.pauseNanos(trace.rows().get(1), trace.rows().get(2)))
+                .as("tools and people, between the end of a call and the next")
+                .isEqualTo(500 * MILLI);
+        InfiniteCache cache = new InfiniteCache(256);
+        assertThat(trace.rows().stream().map(cache::ask))
+                .as(
+                        "512 that first calls of a model have in common, 1024 of the call before; whole blocks; another model")
+                .containsExactly(0L, 512L, 768L, 0L);
+        assertThat(trace.rows())
+                .extracting(row -> row.requestClass().orElseThrow())
+                .containsExactly("model-a", "model-a", "model-a", "model-b");
+        assertThat(trace.reading().leftOut()).isEqualTo(Map.of("without token counts", 1));
+        assertThat(trace.reading().changed()).isEqualTo(Map.of());
     }
 
     @Test
@@ -230,7 +264,9 @@ class TraceReaderTest {
         assertThat(part.rows()).hasSizeLessThan(60);
         assertThatThrownBy(
                         () -> Traces.of(text, new TraceSelection(1L << 60, OptionalLong.empty(), OptionalInt.empty())))
-                .hasMessageContaining("none of its 60 rows");
+                .hasMessageMatching("none of its 60 rows is chosen: the last one is due [\\d.]+ s after the first; .*");
+        assertThatThrownBy(() -> Traces.of(text, new TraceSelection(from + 1, OptionalLong.of(1), OptionalInt.empty())))
+                .hasMessageMatching("none of its 60 rows is chosen: the next one after --trace-from is due .*");
     }
 
     @Test
@@ -257,7 +293,7 @@ class TraceReaderTest {
             delimiter = '|',
             quoteCharacter = '\'',
             value = {
-                "''                                                     | f: the file is empty",
+                "''                                                     | f: is empty: is it the right file?",
                 "'Time,Tokens'                                          | f:1: no trace that is known has the columns Time, Tokens",
                 "'{\"a\":1,\"b\":2}'                                    | f:1: no trace that is known has the fields a, b",
                 "'{\"timestamp\":1,\"input_length\":3}\n{\"timest'      | f:2: not JSON",
@@ -276,6 +312,9 @@ class TraceReaderTest {
                 "'TIMESTAMP,ContextTokens,GeneratedTokens\n2023-11-16 18:17:03.97,many,10'   | f:2: contexttokens is",
                 "'TIMESTAMP,ContextTokens,GeneratedTokens\n'                                  | f: no row of it is a request",
                 "'Timestamp,Model,Request tokens,Response tokens\nNaN,m,1,1'                  | f:2: Timestamp is NaN",
+                "'{\"turns\":[{\"llm_calls\":[{\"timestamp\":1,\"tokens\":{\"prompt\":9,\"cached\":10}}]}]}' | f:1: cached is 10, allowed is 0 to the 9",
+                "'{\"turns\":[{\"llm_calls\":[{\"tokens\":{\"prompt\":9}}]}]}' | f:1: timestamp is missing",
+                "'{\"0\":{\"output_tokens\":\"{1: 1.0}\"}}' | f:1: lengths of a ServeGen client without its arrivals",
                 "'[1,2]'                                                | f:1: expected a JSON object",
             })
     void whatIsWrongIsSaidInOneLineWithItsPlace(String text, String expected) {

@@ -1,4 +1,4 @@
-package dev.plumbline.workload.dataset;
+package dev.plumbline.workload;
 
 import java.io.IOException;
 
