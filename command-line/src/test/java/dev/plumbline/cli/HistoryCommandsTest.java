@@ -93,6 +93,18 @@ class HistoryCommandsTest {
     }
 
     @Test
+    void runsAloneListsThem() {
+        execute("runs", "list");
+        String listed = out;
+
+        assertThat(execute("runs")).isEqualTo(ExitCode.PASS);
+        assertThat(out).isEqualTo(listed);
+        assertThat(execute("runs", "--limit", "1")).isEqualTo(ExitCode.PASS);
+        assertThat(out).contains(second).doesNotContain(first);
+        assertThat(execute("runs", "--limit", "0")).isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
     void listAsJsonNamesTheUnits() throws IOException {
         assertThat(execute("runs", "list", "--json", "--limit", "1")).isEqualTo(ExitCode.PASS);
         JsonNode runs = new ObjectMapper().readTree(out);
@@ -298,7 +310,7 @@ class HistoryCommandsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "runs, what about the runs",
+        "runs --limit 0, --limit = 0",
         "baseline, what about baselines",
         "runs list --limit 0, --limit = 0",
         "runs show 2030, no run '2030'",

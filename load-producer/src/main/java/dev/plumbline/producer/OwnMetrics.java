@@ -92,6 +92,11 @@ record OwnMetrics(
                 "Pairs of requests that are over, by whether both halves were answered and so compare",
                 Map.of("true", () -> load.pairs() - load.brokenPairs(), "false", load::brokenPairs));
         metrics.countersBy(
+                "in_step",
+                "plumbline_producer_rounds_total",
+                "Rounds of a closed loop, as many starts in a row as it has clients, by whether these sent together",
+                Map.of("true", load::roundsInStep, "false", () -> load.rounds() - load.roundsInStep()));
+        metrics.countersBy(
                 "variant",
                 "plumbline_producer_repeated_total",
                 "Requests written once more, to a new connection, because a kept one ended before any answer",

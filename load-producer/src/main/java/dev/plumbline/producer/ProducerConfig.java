@@ -815,6 +815,12 @@ public interface ProducerConfig {
         /** Longest wait for an answer. Default 2 s, 50 ms to 1 min. */
         @WithDefault("2s")
         Duration timeout();
+
+        /**
+         * What an hour of all GPUs of a target costs, in whatever currency, 0.001 to 1000000: windows then have a cost of their time.
+         * Not beside a price of tokens. Absent = none is stated.
+         */
+        OptionalDouble pricePerHour();
     }
 
     interface Engine {

@@ -109,6 +109,8 @@ record ProducerSettings(
     private static final int HEAP_PARTS = 4;
     private static final long LEAST_BODY_BYTES = 64 << 10;
     private static final long BYTES_PER_TOKEN = 64;
+    private static final double LOWEST_GPU_PRICE = 0.001;
+    private static final double HIGHEST_GPU_PRICE = 1_000_000;
 
     /** @throws InvalidConfiguration naming the first key that is wrong */
     static ProducerSettings checked(ProducerConfig config) {
@@ -281,12 +283,21 @@ record ProducerSettings(
                         limits.maxCost(),
                         limits.pricePer1kPromptTokens() / 1_000,
                         limits.pricePer1kOutputTokens() / 1_000));
+        config.gpu().pricePerHour().ifPresent(price -> requireOnlyPrice(price, spend));
         BreakerSettings pauses = InvalidConfiguration.allowed(
                 "plumbline.breaker.",
                 () -> new BreakerSettings(breaker.failureRatio(), breaker.requests(), nanos(breaker.pause())));
         return new Protection(
                 new SpendGuard(spend),
                 variants.stream().collect(Collectors.toMap(variant -> variant, variant -> new CircuitBreaker(pauses))));
+    }
+
+    private static void requireOnlyPrice(double gpusPerHour, SpendLimits spend) {
+        if (!(gpusPerHour >= LOWEST_GPU_PRICE && gpusPerHour <= HIGHEST_GPU_PRICE)
+                || spend.pricePerPromptToken() + spend.pricePerOutputToken() > 0) {
+            throw new InvalidConfiguration("plumbline.gpu.price-per-hour = " + gpusPerHour
+                    + " is not allowed, expected 0.001 to 1000000, and no price of tokens beside it");
+        }
     }
 
     private static void requireLoopsForSlots(LoadPoint point, ProducerConfig.Load load) {

@@ -119,11 +119,12 @@ final class Wiring {
                 count,
                 settings.sender(),
                 emissionCounters,
-                surroundings(settings, sampling, canarySampling));
+                priced(config, clock, surroundings(settings, sampling, canarySampling)));
         this.tokenStage = tokenCounter(settings)
                 .map(counter ->
                         new TokenStage(queueCapacity, queueBytes, count, counter, queue, metrics::tokensCounted));
-        EventOutlet outlet = tokenStage.<EventOutlet>map(stage -> stage).orElse(queue);
+        EventOutlet outlet =
+                new WaveMarks(tokenStage.<EventOutlet>map(stage -> stage).orElse(queue), firstWave);
         ProcessCpu cpu = ProcessCpu.ofThisProcess();
         this.vertxes = IntStream.range(0, count).mapToObj(i -> oneLoop()).toList();
         this.loops = IntStream.range(0, count)
@@ -162,6 +163,11 @@ final class Wiring {
                 clock,
                 Optional.ofNullable(System.getenv("PATH")).orElse(""),
                 gpuListener);
+    }
+
+    private static LoadSurroundings priced(ProducerConfig config, ProducerClock clock, LoadSurroundings seen) {
+        OptionalDouble perHour = config.gpu().pricePerHour();
+        return perHour.isPresent() ? new PricedSurroundings(seen, perHour.getAsDouble(), clock) : seen;
     }
 
     private static LoadSurroundings surroundings(
@@ -204,6 +210,7 @@ final class Wiring {
 
     /** What the first requests of the load looked like, measured or not. */
     void ended(EndedRequest request, boolean measured) {
+        firstWave.over(request.stamps().endNanos());
         OptionalDouble latency = latencyNanos(request);
         if (latency.isPresent()) {
             firstWave.ended(

@@ -16,7 +16,10 @@ import dev.plumbline.target.OutputSettings;
 import dev.plumbline.target.SimulatedTarget;
 import dev.plumbline.target.SimulatedTargetSettings;
 import dev.plumbline.target.TimingSettings;
+import dev.plumbline.target.lockstep.LockstepSettings;
+import dev.plumbline.target.lockstep.StepCost;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -92,6 +95,21 @@ class LoadOverTimeTest {
 
         StatusReport status() {
             return producer.status();
+        }
+
+        double shareOfRoundsInStep() {
+            double inStep = rounds("true");
+            return inStep / (inStep + rounds("false"));
+        }
+
+        private double rounds(String inStep) {
+            String name = "plumbline_producer_rounds_total{in_step=\"" + inStep + "\"} ";
+            return new String(producer.metrics().scrape(null).body().toArray(), StandardCharsets.UTF_8)
+                    .lines()
+                    .filter(line -> line.startsWith(name))
+                    .mapToDouble(line -> Double.parseDouble(line.substring(name.length())))
+                    .findFirst()
+                    .orElseThrow();
         }
 
         /** The moment at which measuring began, by the clock of the log. */
@@ -453,6 +471,33 @@ class LoadOverTimeTest {
         try (Drive drive = new Drive(QUICK, with(load, "plumbline.load.warmup-requests", "100"))) {
             assertThat(drive.untilItsEnd().status().phases().coldWave().filter(wave -> wave.p50Nanos() > 100 * MILLI))
                     .isEmpty();
+        }
+    }
+
+    /** Answers of equal length that begin in one step end in one step, and so do those that follow them. */
+    @Test
+    void clientsThatSendTogetherAreSeen() throws Exception {
+        SimulatedTargetSettings lockstep = QUICK.withOutput(new OutputSettings(40, 0, 1, false))
+                .withLockstep(new LockstepSettings(
+                        new StepCost(20 * MILLI, 1, 1),
+                        256,
+                        2_048,
+                        LockstepSettings.DEFAULT.kv(),
+                        LockstepSettings.DEFAULT.memory()));
+        Map<String, String> load = Map.of(
+                "plumbline.load.concurrency", "6",
+                "plumbline.load.ramp", "0s",
+                "plumbline.load.duration", "4s",
+                "plumbline.load.warmup-requests", "4",
+                "plumbline.workload.max-tokens", "64");
+        try (Drive drive = new Drive(lockstep, load)) {
+            drive.untilItsEnd();
+            assertThat(drive.shareOfRoundsInStep()).isGreaterThan(0.5);
+        }
+        SimulatedTargetSettings spread = QUICK.withOutput(new OutputSettings(30, 0.5, 1, false));
+        try (Drive drive = new Drive(spread, load)) {
+            drive.untilItsEnd();
+            assertThat(drive.shareOfRoundsInStep()).isLessThan(0.25);
         }
     }
 

@@ -416,6 +416,7 @@ class ProducerSettingsTest {
             limits.max-cost             | -1      | = -1.0 is not allowed, expected above 0
             limits.max-cost             | 3       | needs a price beside it: price-per-1k-prompt-tokens or price-per-1k-output-tokens, for example 0.03
             limits.price-per-1k-prompt-tokens | -2 | = -2.0 is not allowed, expected 0 to 1000000
+            gpu.price-per-hour          | 0       | = 0.0 is not allowed, expected 0.001 to 1000000, and no price of tokens beside it
             limits.price-per-1k-output-tokens | 2000000 | = 2000000.0 is not allowed, expected 0 to 1000000
             slo.ttft                    | 0s      | = 0 ns can be met by nothing, expected 1 ns or more
             slo.response                | 0s      | = 0 ns can be met by nothing, expected 1 ns or more

@@ -18,6 +18,7 @@ import dev.plumbline.cli.time.SystemTime;
 import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.verdict.VerdictRecord;
 import dev.plumbline.contract.window.WindowRecord;
+import dev.plumbline.judgement.run.Soundness;
 import dev.plumbline.reports.Figures;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -323,11 +324,20 @@ public final class DemoCommand implements Callable<Integer> {
                     "the baseline was not learned within "
                             + plan.learnedWithin().toSeconds() + " s: " + progress.learnedWindows() + " of "
                             + plan.baselineWindows()
-                            + " windows, in the others this machine was too busy to vouch for what it measured";
+                            + " windows" + left();
                 case SHIFTED ->
                     "not found within " + DemoPlan.FOUND_WITHIN.toSeconds() + " s of the shift: a slowdown of "
                             + Figures.change(plan.decodeFactor()) + " may be too small for so short a run";
             };
+        }
+
+        /** Why windows taught nothing, as far as their producer told. */
+        private String left() {
+            String reasons = Soundness.reasons(progress.excluded());
+            return reasons.isEmpty()
+                    ? ""
+                    : ", in the others this machine was too busy to vouch for what it measured (" + reasons
+                            + "): end other programs, or give it more cores";
         }
 
         private String foundAfter(Optional<AlertRecord> alert) {

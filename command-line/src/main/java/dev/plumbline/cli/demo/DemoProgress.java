@@ -2,6 +2,7 @@ package dev.plumbline.cli.demo;
 
 import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.verdict.LearningProgress;
+import dev.plumbline.contract.window.ExcludedPart;
 import dev.plumbline.contract.window.WindowRecord;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -37,6 +38,7 @@ final class DemoProgress {
     private int quiet;
     private long windows;
     private long countedEvents;
+    private ExcludedPart excluded = ExcludedPart.none();
 
     DemoProgress(DemoPlan plan) {
         this.plan = plan;
@@ -49,6 +51,7 @@ final class DemoProgress {
             return;
         }
         windows++;
+        excluded = excluded.plus(window.excluded());
         double meanInFlight = window.delta().inFlightNanos() / 1e6 / window.id().lengthMillis();
         if (firstFullWindowEndEpochMillis.isEmpty()
                 && window.delta().requests().completed() > 0
@@ -122,6 +125,11 @@ final class DemoProgress {
     /** Windows that the detector has learned from so far. */
     long learnedWindows() {
         return learned;
+    }
+
+    /** What the load generator did not vouch for so far. */
+    ExcludedPart excluded() {
+        return excluded;
     }
 
     int quietWindows() {

@@ -13,25 +13,42 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code plumb runs}: the runs of the past. */
+/** {@code plumb runs}: the runs of the past; alone it lists them. */
 @Command(
         name = "runs",
-        description = "The runs of the past: list, show, prune.",
-        synopsisSubcommandLabel = "COMMAND",
+        description = "The runs of the past: list, show, prune. Alone it lists them.",
+        synopsisSubcommandLabel = "[COMMAND]",
         subcommands = {RunsCommand.ListRuns.class, RunsCommand.Show.class, RunsCommand.Prune.class, HelpCommand.class})
-public final class RunsCommand extends CommandGroup {
+public final class RunsCommand extends StoreCommand {
 
-    public RunsCommand() {
-        super("what about the runs? list, show or prune");
+    @Mixin
+    private Listing listing = new Listing();
+
+    @Override
+    void run(RunStore store) {
+        listing.tell(store, this);
     }
 
     @Command(
             name = "list",
             description = "The newest runs, one line each; damaged and unfinished ones are said to be so.")
     static final class ListRuns extends StoreCommand {
+
+        @Mixin
+        private Listing listing = new Listing();
+
+        @Override
+        void run(RunStore store) {
+            listing.tell(store, this);
+        }
+    }
+
+    /** How runs are listed. */
+    static final class Listing {
 
         @Option(
                 names = "--limit",
@@ -44,16 +61,15 @@ public final class RunsCommand extends CommandGroup {
         @Option(names = "--json", description = "As JSON, one array.")
         private boolean json;
 
-        @Override
-        void run(RunStore store) {
+        void tell(RunStore store, StoreCommand to) {
             if (limit < 1) {
-                throw wrong("--limit = " + limit + " is outside 1 or more");
+                throw to.wrong("--limit = " + limit + " is outside 1 or more");
             }
             Map<String, String> pins = store.pins();
             // One after the other: all of them at once do not fit into memory.
             Stream<RunEntry> entries = store.entries().limit(limit);
             if (json) {
-                say(json(entries.map(entry -> switch (entry) {
+                to.say(json(entries.map(entry -> switch (entry) {
                             case RunEntry.Complete complete ->
                                 (Object) RunLine.of(complete.run(), store.isGreen(complete.run()), pins);
                             case RunEntry.Damaged damaged -> new Unreadable(damaged.runId(), "damaged", damaged.why());
@@ -65,9 +81,9 @@ public final class RunsCommand extends CommandGroup {
                 Table table = new Table(RunLine.header());
                 List<Row> rows = entries.map(entry -> row(entry, store, pins)).toList();
                 rows.forEach(row -> table.row(row.cells()));
-                say(rows.isEmpty() ? List.of("no runs in " + store.root()) : table.lines());
+                to.say(rows.isEmpty() ? List.of("no runs in " + store.root()) : table.lines());
                 if (rows.stream().anyMatch(Row::leavesOut)) {
-                    say("TTFT, TPOT and TOK/S are of the JUDGED requests; the others were counted while the load"
+                    to.say("TTFT, TPOT and TOK/S are of the JUDGED requests; the others were counted while the load"
                             + " generator was not well");
                 }
             }

@@ -39,6 +39,8 @@ import dev.plumbline.protocol.EndpointType;
 import dev.plumbline.reports.RunFigures;
 import dev.plumbline.workload.Batch;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -54,6 +56,7 @@ import java.util.stream.Stream;
 /** One run from the first process to the exit code. */
 final class Run {
 
+    private static final int LOOK_MILLIS = 500;
     private static final Duration KAFKA_ANSWERS_WITHIN = Duration.ofSeconds(15);
 
     /** Begins what is said of the server beside the target. */
@@ -230,6 +233,17 @@ final class Run {
         }
     }
 
+    /** Whether the target takes connections at once, as far as a look of half a second tells. */
+    private boolean isListening() {
+        try (Socket socket = new Socket()) {
+            socket.connect(
+                    new InetSocketAddress(address.url().host(), address.url().port()), LOOK_MILLIS);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     /** What is known of the run besides its flags. */
     private RecordedPlan recorded(Batch batch, PromptUnit unit) {
         RecordedPlan known =
@@ -298,6 +312,11 @@ final class Run {
                     .requireNothingOf("the stack of 'plumb up'", running.get().threshold());
             threshold = plan.stack().thresholdOr(running.get().threshold());
             return LocalPipe.attach(running.get(), installation);
+        }
+        if (!isListening()) {
+            // Whether it comes, or why it cannot, is found before anything is started for it.
+            view.progress("looking at " + address.url().base());
+            discover(TargetProbe::discover);
         }
         view.progress("starting broker and apps");
         return LocalPipe.begin(plan.stack().plan(state), installation);

@@ -44,6 +44,9 @@ record RunPlan(
     private static final Duration DEFAULT_DURATION = Duration.ofSeconds(60);
     private static final int DEFAULT_CONCURRENCY = 4;
     private static final int MOST_CONCURRENCY = 100_000;
+    private static final double LOWEST_GPU_PRICE = 0.001;
+    private static final double HIGHEST_GPU_PRICE = 10_000;
+    private static final long MOST_GPUS = 100;
     private static final double HIGHEST_PRICE = 1e6;
     /** Worst case of a prompt, as the producer books it until a server has counted one. */
     private static final int LARGEST_TOKENS_PER_WORD = 2;
@@ -370,6 +373,7 @@ record RunPlan(
         price("--price-per-1k-input", spend.pricePer1kInput);
         price("--price-per-1k-output", spend.pricePer1kOutput);
         boolean priced = orZero(spend.pricePer1kInput) + orZero(spend.pricePer1kOutput) > 0;
+        gpuPrice(spend, priced);
         if (spend.maxCost != null && !priced) {
             throw new Wrong("--max-cost", "needs a price: give --price-per-1k-input and --price-per-1k-output");
         }
@@ -385,6 +389,31 @@ record RunPlan(
     private static void price(String option, @Nullable Double price) {
         if (price != null && !(price >= 0 && price <= HIGHEST_PRICE)) {
             throw new Wrong(option, "is " + price + ", allowed is 0 to 1000000 for 1,000 tokens");
+        }
+    }
+
+    private static void gpuPrice(SpendOptions spend, boolean priced) {
+        if (spend.gpus != null) {
+            range("--gpus", spend.gpus, 1, MOST_GPUS);
+        }
+        if (spend.pricePerGpuHour == null) {
+            if (spend.gpus != null) {
+                throw new Wrong("--gpus", "says how many are paid for: give --price-per-gpu-hour beside it");
+            }
+            return;
+        }
+        if (!(spend.pricePerGpuHour >= LOWEST_GPU_PRICE && spend.pricePerGpuHour <= HIGHEST_GPU_PRICE)) {
+            throw new Wrong(
+                    "--price-per-gpu-hour",
+                    "is " + spend.pricePerGpuHour + ", allowed is 0.001 to 10000 for an hour of one GPU");
+        }
+        if (priced) {
+            throw new Wrong(
+                    "--price-per-gpu-hour",
+                    "beside a price of tokens: one of the two is what you pay, leave the other out");
+        }
+        if (spend.maxCost != null) {
+            throw new Wrong("--max-cost", "is kept by prices of tokens; what GPUs cost is bounded by --duration");
         }
     }
 

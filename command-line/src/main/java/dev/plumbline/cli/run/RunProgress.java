@@ -427,6 +427,7 @@ final class RunProgress {
                         last.lost(),
                         countedEvents(),
                         measured,
+                        (end - start) / 1e3,
                         trace.map(TraceTally::replayed)),
                 measured,
                 alerts,
@@ -473,7 +474,7 @@ final class RunProgress {
         return new SeriesResult(
                 series,
                 facts.series().name(series),
-                tally.totals(offered, tally.events(), 0, countedEvents(tally), measured, Optional.empty()),
+                tally.totals(offered, tally.events(), 0, countedEvents(tally), measured, 0, Optional.empty()),
                 measured,
                 tally.verdicts().judgedWindows(),
                 tally.verdicts().openIncident(),

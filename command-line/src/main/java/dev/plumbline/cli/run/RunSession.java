@@ -53,6 +53,7 @@ final class RunSession {
     private final EpochClock clock;
     private final ElapsedClock elapsed;
     private final RunFolder folder;
+    private final Prices prices;
     private final RunProgress progress;
     private final RunRecorder recorder;
     private final Optional<ForeignTally> foreign;
@@ -86,6 +87,7 @@ final class RunSession {
         this.elapsed = elapsed;
         this.folder = RunFolder.open(
                 plan.output().artifactDir, plan.runId(), new ArtifactLimits(plan.output().artifactBytes));
+        this.prices = Prices.of(plan.spend(), environment.conditions());
         this.progress = new RunProgress(
                 new RunProgress.Facts(
                         plan.runId(),
@@ -96,7 +98,7 @@ final class RunSession {
                         recordedPlan.texts(),
                         environment),
                 plan.goals(),
-                Prices.of(plan.spend()));
+                prices);
         plan.trace().ifPresent(trace -> progress.replays(new TraceTally(trace.replay())));
         this.foreign = Optional.ofNullable(plan.output().metricCompat)
                 .map(wanted -> new ForeignTally(wanted.tool(), discovery.endpointType() == EndpointType.CHAT));
@@ -153,6 +155,11 @@ final class RunSession {
                     canary.map(target -> target.properties(discovery)).orElse(Map.of()));
             settings.putAll(unit.properties());
             settings.putAll(ProducerProperties.of(plan, series.whole(), address, discovery, pipe.kafkaClient()));
+            if (prices.gpusPerHour().isPresent()) {
+                settings.put(
+                        "plumbline.gpu.price-per-hour",
+                        Double.toString(prices.gpusPerHour().getAsDouble()));
+            }
             if (plan.isEndless()) {
                 settings = ProducerProperties.patient(settings, pipe.isOnThisMachine());
             }

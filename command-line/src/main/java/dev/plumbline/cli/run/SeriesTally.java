@@ -16,7 +16,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 
 /** What was heard of one series of a run, or of all of them together, added up. It reads no clock. One thread. */
 final class SeriesTally {
@@ -141,6 +140,7 @@ final class SeriesTally {
      * @param counted events that the windows hold
      * @param acknowledged events that Kafka acknowledged
      * @param lost events that were lost on the way there
+     * @param gpuSeconds for which GPUs are paid; 0 for a part of those that share them
      */
     RunTotals totals(
             long offered,
@@ -148,6 +148,7 @@ final class SeriesTally {
             long lost,
             long counted,
             List<RunWindow> measured,
+            double gpuSeconds,
             Optional<Replayed> replayed) {
         return new RunTotals(
                 offered,
@@ -155,7 +156,7 @@ final class SeriesTally {
                 lost,
                 counted,
                 goals.map(stated -> new RunTotals.Goodput(stated.text(), good, judgedByGoals)),
-                prices.areStated() ? OptionalDouble.of(cost) : OptionalDouble.empty(),
+                prices.cost(cost, gpuSeconds),
                 Optional.of(new RunTotals.Heard(
                         causes.causes(), unvouched(measured), Optional.of(counting.counting()), replayed)));
     }

@@ -51,6 +51,22 @@ final class SpendOptions {
     Double pricePer1kOutput;
 
     @Option(
+            names = "--price-per-gpu-hour",
+            converter = DecimalConverter.class,
+            paramLabel = "AMOUNT",
+            description = "Price of an hour of one GPU, instead of prices of tokens.")
+    @Nullable
+    Double pricePerGpuHour;
+
+    @Option(
+            names = "--gpus",
+            converter = CountConverter.class,
+            paramLabel = "N",
+            description = "GPUs of the target that are paid for. Default: those that are found, else 1.")
+    @Nullable
+    Long gpus;
+
+    @Option(
             names = "--breaker",
             defaultValue = "50%",
             paramLabel = "SHARE|off",

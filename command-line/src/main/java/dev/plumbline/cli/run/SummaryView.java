@@ -6,6 +6,7 @@ import dev.plumbline.contract.distribution.Histogram;
 import dev.plumbline.contract.verdict.JudgedMetric;
 import dev.plumbline.contract.window.LatencyMetric;
 import dev.plumbline.contract.window.RequestCounts;
+import dev.plumbline.contract.window.WindowRates;
 import dev.plumbline.judgement.result.Outage;
 import dev.plumbline.judgement.result.RunEnding;
 import dev.plumbline.judgement.result.RunResult;
@@ -22,6 +23,7 @@ import dev.plumbline.judgement.result.RunVerdict.SampleRatioFinding;
 import dev.plumbline.judgement.result.RunVerdict.SeriesVerdict;
 import dev.plumbline.judgement.result.RunVerdict.Word;
 import dev.plumbline.judgement.result.TokenCounting;
+import dev.plumbline.judgement.run.ClientsInStep;
 import dev.plumbline.reports.Figures;
 import dev.plumbline.reports.RunFigures;
 import dev.plumbline.reports.SeriesRow;
@@ -31,6 +33,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -80,6 +83,7 @@ final class SummaryView {
         fact(result, SHARED).ifPresent(text -> lines.add(row("share", text)));
         fact(result, "warmedUp").ifPresent(text -> lines.add(row("warm-up", text)));
         fact(result, "firstWave").ifPresent(text -> lines.add(row("first wave", text)));
+        ClientsInStep.of(result).ifPresent(found -> lines.add(row("in step", found.text())));
         lines.add("");
         lines.add(row("throughput", figures.throughput(result.totals().outputUnit())));
         result.totals().counting().flatMap(TokenCounting::note).ifPresent(note -> lines.add(row("tokens", note)));
@@ -97,10 +101,7 @@ final class SummaryView {
                         Figures.significant(100.0 * goodput.good() / Math.max(1, goodput.ended())) + " % of all met "
                                 + goodput.goals())));
         if (result.totals().cost().isPresent()) {
-            lines.add(row(
-                    "cost",
-                    String.format(Locale.ROOT, "%.4f", result.totals().cost().getAsDouble())
-                            + " for the measured requests at the stated prices"));
+            lines.add(row("cost", cost(result, figures)));
         }
         lines.add(row("exactness", exactness(result, screen)));
         fact(result, BEGUN_ANEW).ifPresent(text -> lines.add(row("begun anew", text)));
@@ -121,6 +122,17 @@ final class SummaryView {
         lines.add("");
         lines.add(row("files", folder + "/   report.html, summary.json, events.jsonl, ..."));
         return lines;
+    }
+
+    private static String cost(RunResult result, RunFigures figures) {
+        double seconds = result.identity().durationSeconds();
+        OptionalDouble per1k =
+                seconds > 0 ? new WindowRates(figures.measured(), seconds).costPer1kTokens() : OptionalDouble.empty();
+        return String.format(Locale.ROOT, "%.4f", result.totals().cost().getAsDouble())
+                + " for what was measured, at the stated prices"
+                + (per1k.isPresent()
+                        ? "; " + Figures.significant(per1k.getAsDouble()) + " for 1,000 output tokens"
+                        : "");
     }
 
     private static List<String> findings(List<Finding> findings, Screen screen) {

@@ -38,7 +38,7 @@ class LoadControlTest {
                     Map.of(),
                     new Environment(Map.of(), Map.of())),
             Optional.empty(),
-            new Prices(OptionalDouble.empty(), OptionalDouble.empty()));
+            new Prices(OptionalDouble.empty(), OptionalDouble.empty(), OptionalDouble.empty()));
     private final FakeProducer producer = new FakeProducer();
     private final FakeSession session = new FakeSession();
 

@@ -186,6 +186,23 @@ class RunPlanTest {
     }
 
     @Test
+    void gpusArePaidByTheHourOrTokensByTheirPrice() {
+        spend.pricePerGpuHour = 2.5;
+        assertThat(checked(false).spend().pricePerGpuHour).isEqualTo(2.5);
+        spend.pricePer1kOutput = 0.01;
+        wrong("--price-per-gpu-hour", "beside a price of tokens");
+        spend.pricePer1kOutput = null;
+        spend.maxCost = 3.0;
+        wrong("--max-cost", "bounded by --duration");
+        spend.maxCost = null;
+        spend.pricePerGpuHour = 0.0;
+        wrong("--price-per-gpu-hour", "is 0.0, allowed is 0.001 to 10000 for an hour of one GPU");
+        spend.pricePerGpuHour = null;
+        spend.gpus = 4L;
+        wrong("--gpus", "give --price-per-gpu-hour beside it");
+    }
+
+    @Test
     void pricesAreAmounts() {
         spend.pricePer1kInput = -0.5;
         wrong("--price-per-1k-input", "is -0.5, allowed is 0 to 1000000");

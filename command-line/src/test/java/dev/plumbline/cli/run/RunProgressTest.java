@@ -36,7 +36,8 @@ class RunProgressTest {
 
     private static final long START = 100_000;
     private static final long NOW = 140_000;
-    private static final Prices FREE = new Prices(OptionalDouble.empty(), OptionalDouble.empty());
+    private static final Prices FREE =
+            new Prices(OptionalDouble.empty(), OptionalDouble.empty(), OptionalDouble.empty());
     private static final RunProgress.Facts FACTS = new RunProgress.Facts(
             "r1",
             PRODUCER,
@@ -289,14 +290,34 @@ class RunProgressTest {
 
     @Test
     void costIsThatOfTheTokensThatWereCounted() {
-        RunProgress priced =
-                new RunProgress(FACTS, Optional.empty(), new Prices(OptionalDouble.of(1), OptionalDouble.of(2)));
+        RunProgress priced = new RunProgress(
+                FACTS,
+                Optional.empty(),
+                new Prices(OptionalDouble.of(1), OptionalDouble.of(2), OptionalDouble.empty()));
         priced.event(Requests.streamed(START + 1_000, 50, 6), NOW);
         priced.event(Requests.streamed(START + 1_000, 50, 6), NOW);
 
         // Eleven output tokens each, prompt tokens that nobody counted.
         assertThat(priced.result(new RunEnding.Completed(), NOW).totals().cost().orElseThrow())
                 .isCloseTo(2 * 11 * 2 / 1_000.0, within(1e-12));
+    }
+
+    @Test
+    void gpusCostTheTimeThatWasMeasured() {
+        SpendOptions spend = new SpendOptions();
+        spend.pricePerGpuHour = 1.8;
+        assertThat(Prices.of(spend, Map.of()).gpusPerHour()).hasValue(1.8);
+        assertThat(Prices.of(spend, Map.of("gpuCount", "unknown")).gpusPerHour())
+                .hasValue(1.8);
+        Prices prices = Prices.of(spend, Map.of("gpuCount", "4"));
+        assertThat(prices.gpusPerHour()).hasValue(7.2);
+        spend.gpus = 2L;
+        assertThat(Prices.of(spend, Map.of("gpuCount", "4")).gpusPerHour()).hasValue(3.6);
+
+        // Whatever the tokens were.
+        assertThat(prices.cost(3, 60).orElseThrow()).isCloseTo(0.12, within(1e-12));
+        assertThat(prices.cost(3, 0)).isEmpty();
+        assertThat(FREE.cost(3, 60)).isEmpty();
     }
 
     @Test

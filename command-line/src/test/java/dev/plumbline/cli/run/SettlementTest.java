@@ -33,7 +33,7 @@ class SettlementTest {
                     Map.of(),
                     new Environment(Map.of(), Map.of())),
             Optional.empty(),
-            new Prices(OptionalDouble.empty(), OptionalDouble.empty()));
+            new Prices(OptionalDouble.empty(), OptionalDouble.empty(), OptionalDouble.empty()));
     private final Settlement settlement = settlement(true);
 
     private Settlement settlement(boolean isOnThisMachine) {

@@ -192,6 +192,7 @@ final class MarkdownDocument {
                 + escaped(story.figures().throughput(story.result().totals().outputUnit())));
         RunTotals totals = story.result().totals();
         totals.counting().flatMap(TokenCounting::note).ifPresent(note -> line("- output tokens: " + escaped(note)));
+        story.notes().forEach(note -> line("- " + escaped(note)));
         totals.goodput()
                 .ifPresent(goodput -> line("- goodput: " + Figures.count(goodput.good()) + " of "
                         + Figures.count(goodput.ended()) + " met " + code(goodput.goals())));

@@ -407,6 +407,7 @@ final class ReportDocument {
         totals.counting()
                 .flatMap(TokenCounting::note)
                 .ifPresent(note -> out.element("p", "Output tokens are " + note + ".", "class", "note"));
+        story.notes().forEach(note -> out.element("p", note + ".", "class", "note"));
         List<RunTotals.Cause> causes =
                 totals.heard().map(RunTotals.Heard::causes).orElse(List.of());
         if (!causes.isEmpty()) {

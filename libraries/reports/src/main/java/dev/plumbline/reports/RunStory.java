@@ -3,8 +3,10 @@ package dev.plumbline.reports;
 import dev.plumbline.judgement.compat.ForeignFigures;
 import dev.plumbline.judgement.result.RunResult;
 import dev.plumbline.judgement.result.RunVerdict;
+import dev.plumbline.judgement.run.ClientsInStep;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Everything that a document can tell of a run.
@@ -21,6 +23,15 @@ record RunStory(
     /** A run that no other tool is held against. */
     RunStory(RunResult result, RunVerdict verdict, RunFigures figures, FolderContents contents) {
         this(result, verdict, figures, contents, Optional.empty());
+    }
+
+    /** What to know beside the numbers: each one sentence, without a full stop; often none. */
+    List<String> notes() {
+        return Stream.of(
+                        Optional.ofNullable(result.plan().get("firstWave")),
+                        ClientsInStep.of(result).map(ClientsInStep::text))
+                .flatMap(Optional::stream)
+                .toList();
     }
 
     /** What a document can tell of one series of a run of several. */

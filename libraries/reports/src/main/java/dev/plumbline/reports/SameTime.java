@@ -66,6 +66,9 @@ final class SameTime {
         gauge("GPUs held back by heat or power", "gpu_slowed_gpus", 1, "");
         value("energy of 1,000 output tokens", rates.joulesPer1kTokens(), " J");
         value("cost of 1,000 output tokens", rates.costPer1kTokens(), "");
+        around.mean(Circumstances.ROUNDS_IN_STEP)
+                .ifPresent(share -> lines.put(
+                        "rounds in which the clients sent together", Figures.significant(share * PERCENT) + " %"));
         around.generatorDelay()
                 .ifPresent(delay -> lines.put(
                         "lateness of the load generator's own loop",

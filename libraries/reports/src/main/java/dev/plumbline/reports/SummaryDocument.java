@@ -55,6 +55,10 @@ final class SummaryDocument {
             story.series().forEach(one -> all.add(series(one)));
         }
         story.foreign().ifPresent(foreign -> root.set("metricCompat", foreign(foreign)));
+        List<String> notes = story.notes();
+        if (!notes.isEmpty()) {
+            notes.forEach(root.putArray("notes")::add);
+        }
         SameTime.node(story).ifPresent(node -> root.set("sameTime", node));
         result.totals()
                 .heard()

@@ -54,6 +54,7 @@ public final class WindowAccumulator {
     private long dropped;
     private long cancelled;
     private long retried;
+    private long firstWave;
     private long offered;
     private long inFlightNanos;
     private TokenTotals tokens = TokenTotals.none();
@@ -95,6 +96,9 @@ public final class WindowAccumulator {
         if (event.attempt().number() > 1) {
             retried++;
         }
+        if (event.attempt().asked().filter(Asked::firstWave).isPresent()) {
+            firstWave++;
+        }
         record(LatencyMetric.DISPATCH_LAG, event);
         record(LatencyMetric.GATE_WAIT, event);
     }
@@ -116,6 +120,7 @@ public final class WindowAccumulator {
         dropped += requests.dropped();
         cancelled += requests.cancelled();
         retried += requests.retried();
+        firstWave += requests.firstWave();
         requests.droppedBy().forEach((reason, count) -> droppedBy.merge(reason, count, Long::sum));
         requests.ownLimits().forEach((limit, count) -> ownLimits.merge(limit, count, Long::sum));
         other.grades().ifPresent(this::add);
@@ -157,7 +162,7 @@ public final class WindowAccumulator {
         EnumMap<LatencyMetric, Histogram> ratios = new EnumMap<>(LatencyMetric.class);
         pairRatios.forEach((metric, accumulator) -> ratios.put(metric, accumulator.toHistogram()));
         return new WindowSummary(
-                new RequestCounts(completed, failed, dropped, cancelled, retried, droppedBy, ownLimits),
+                new RequestCounts(completed, failed, dropped, cancelled, retried, droppedBy, ownLimits, firstWave),
                 histograms,
                 tokens,
                 offered,

@@ -4,6 +4,7 @@ import dev.plumbline.contract.distribution.HistogramAccumulator;
 import dev.plumbline.contract.distribution.Sums;
 import dev.plumbline.contract.event.Activity;
 import dev.plumbline.contract.event.Circumstances;
+import dev.plumbline.contract.event.Circumstances.GaugeSum;
 import dev.plumbline.contract.event.LoadEdges;
 import dev.plumbline.contract.series.Series;
 import dev.plumbline.producer.time.Anchor;
@@ -46,22 +47,33 @@ public final class ActivityLedger implements LoopLedger {
         private final Set<Activity.Sickness> sickness = EnumSet.noneOf(Activity.Sickness.class);
         private Optional<HistogramAccumulator> delays = Optional.empty();
         private OptionalLong costBillionths = OptionalLong.empty();
+        private Optional<GaugeSum> roundsInStep = Optional.empty();
         private Optional<LoadEdges> edges = Optional.empty();
 
         Optional<Circumstances> circumstances() {
-            return delays.isEmpty() && costBillionths.isEmpty()
+            return delays.isEmpty() && costBillionths.isEmpty() && roundsInStep.isEmpty()
                     ? Optional.empty()
                     : Optional.of(new Circumstances(
-                            Map.of(), Map.of(), costBillionths, delays.map(HistogramAccumulator::toHistogram)));
+                            roundsInStep
+                                    .map(rounds -> Map.of(Circumstances.ROUNDS_IN_STEP, rounds))
+                                    .orElse(Map.of()),
+                            Map.of(),
+                            costBillionths,
+                            delays.map(HistogramAccumulator::toHistogram)));
         }
 
         void add(Circumstances more) {
             more.costBillionths().ifPresent(this::spend);
             more.generatorDelay().ifPresent(histogram -> delays().add(histogram));
+            Optional.ofNullable(more.gauges().get(Circumstances.ROUNDS_IN_STEP)).ifPresent(this::add);
         }
 
         void add(LoadEdges more) {
             edges = Sums.of(edges, Optional.of(more), LoadEdges::plus);
+        }
+
+        void add(GaugeSum rounds) {
+            roundsInStep = Sums.of(roundsInStep, Optional.of(rounds), GaugeSum::plus);
         }
 
         void spend(long billionths) {
@@ -176,6 +188,13 @@ public final class ActivityLedger implements LoopLedger {
     /** A measured request ended that cost so many billionths of the currency of the stated price. */
     public void spent(long atNanos, long billionths) {
         entryAt(atNanos).spend(billionths);
+    }
+
+    /** As many measured requests as there are clients were sent since it was said last, together or not. */
+    public void round(long atNanos, boolean isInStep) {
+        if (isMeasured(atNanos)) {
+            entryAt(atNanos).add(GaugeSum.of(isInStep ? 1 : 0));
+        }
     }
 
     @Override

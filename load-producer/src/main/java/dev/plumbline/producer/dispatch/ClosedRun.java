@@ -1,5 +1,6 @@
 package dev.plumbline.producer.dispatch;
 
+import dev.plumbline.producer.phases.Rounds;
 import dev.plumbline.producer.schedule.FireTimes;
 import dev.plumbline.producer.schedule.SlotChange;
 import dev.plumbline.producer.time.ProducerClock;
@@ -40,11 +41,13 @@ final class ClosedRun extends LoadRun {
 
     private boolean isBeginPosted;
     private int droppedInARow;
+    private Rounds rounds;
 
     ClosedRun(LoadPlan.Closed plan, Setting setting) {
         super(setting);
         this.plan = plan;
         this.sessionsLeft = plan.sessions();
+        this.rounds = new Rounds(plan.slots());
     }
 
     @Override
@@ -89,6 +92,7 @@ final class ClosedRun extends LoadRun {
             return false;
         }
         wanted = change.slots();
+        rounds = new Rounds(wanted);
         for (int surplus = alive + begins.size() - wanted; surplus > 0 && !begins.isEmpty(); surplus--) {
             begins.remove();
         }
@@ -188,6 +192,12 @@ final class ClosedRun extends LoadRun {
         }
         // Not from inside the end: the connection is back in the pool only after it.
         context.runOnContext(unused -> comeRound(last.endNanos()));
+    }
+
+    @Override
+    void started(Lanes hearing, Lane lane) {
+        long now = clock.nanos();
+        rounds.started(now).ifPresent(isInStep -> hearing.roundOver(lane, now, isInStep));
     }
 
     @Override

@@ -17,4 +17,12 @@ interface Lanes {
      * @param isWhole whether both halves were answered, so that they can be compared
      */
     void pairOver(Phase phase, boolean isWhole);
+
+    /**
+     * Hears of each round of a closed loop.
+     *
+     * @param lane of the request that ended the round
+     * @param isInStep whether the clients sent together
+     */
+    void roundOver(Lane lane, long atNanos, boolean isInStep);
 }

@@ -31,6 +31,8 @@ public final class LoadCounters {
     private final LongAdder markersRefused = new LongAdder();
     private final LongAdder pairs = new LongAdder();
     private final LongAdder brokenPairs = new LongAdder();
+    private final LongAdder rounds = new LongAdder();
+    private final LongAdder roundsInStep = new LongAdder();
     private final Map<FailureKind, LongAdder> failed;
 
     /** Of no series in particular. */
@@ -90,6 +92,11 @@ public final class LoadCounters {
     void pairOver(boolean isWhole) {
         pairs.increment();
         brokenPairs.add(isWhole ? 0 : 1);
+    }
+
+    void roundOver(boolean isInStep) {
+        rounds.increment();
+        roundsInStep.add(isInStep ? 1 : 0);
     }
 
     void ended(Attempt attempt, Outcome outcome) {
@@ -155,6 +162,16 @@ public final class LoadCounters {
     /** Those of them that compare nothing: a half was dropped, failed or was cancelled. */
     public long brokenPairs() {
         return brokenPairs.sum();
+    }
+
+    /** Rounds of a closed loop: as many starts in a row as it has clients. */
+    public long rounds() {
+        return rounds.sum();
+    }
+
+    /** Those of them in which the clients sent together. */
+    public long roundsInStep() {
+        return roundsInStep.sum();
     }
 
     /** Failures by kind; kinds without any are left out. */

@@ -1,6 +1,7 @@
 package dev.plumbline.producer.dispatch;
 
 import dev.plumbline.contract.event.Activity;
+import dev.plumbline.contract.event.Asked;
 import dev.plumbline.contract.event.Outcome;
 import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.contract.series.Series;
@@ -318,6 +319,10 @@ public final class LoadLoop {
         }
     }
 
+    private boolean isBehindTheLoad(long endNanos) {
+        return run.filter(running -> running.course().isOver(endNanos)).isPresent();
+    }
+
     private EndedRequest withDelay(EndedRequest request) {
         OptionalLong sent = request.stamps().sentNanos();
         return sent.isEmpty()
@@ -357,6 +362,12 @@ public final class LoadLoop {
             if (phase.isMeasured()) {
                 counters.pairOver(isWhole);
             }
+        }
+
+        @Override
+        public void roundOver(Lane lane, long atNanos, boolean isInStep) {
+            ledgers.of(lane.series()).round(atNanos, isInStep);
+            counters.roundOver(isInStep);
         }
     }
 
@@ -459,7 +470,8 @@ public final class LoadLoop {
                     && cancelled.ownLimit().isPresent()) {
                 selfCheck.unsent(endNanos);
             }
-            if (!outlet.ended(withDelay(request))) {
+            String phase = isBehindTheLoad(endNanos) ? Asked.DRAIN : Asked.MEASURED;
+            if (!outlet.ended(withDelay(request).told(asked -> asked.in(phase)))) {
                 lostSinceMark.merge(request.series().group(), 1L, Long::sum);
                 selfCheck.queueFull(endNanos);
             }

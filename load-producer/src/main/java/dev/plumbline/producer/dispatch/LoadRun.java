@@ -133,6 +133,9 @@ abstract sealed class LoadRun implements InFlight.Owner permits OpenRun, ClosedR
     /** A session is over because its next turn, which was due then, was dropped. */
     abstract void turnedAway(long dueNanos);
 
+    /** A measured request was sent just now; of a pair both halves. */
+    void started(Lanes hearing, Lane lane) {}
+
     /** Most requests in flight; a turn that falls due beyond is dropped. */
     abstract int mostInFlight();
 
@@ -283,6 +286,9 @@ abstract sealed class LoadRun implements InFlight.Owner permits OpenRun, ClosedR
         }
         if (booked.isEmpty() && round.isPair()) {
             lanes.pairOver(phase, false);
+        }
+        if (!booked.isEmpty() && phase.isMeasured()) {
+            started(lanes, gates.getFirst().request().lane());
         }
         return booked.isEmpty() ? Taken.DROPPED : Taken.UP;
     }

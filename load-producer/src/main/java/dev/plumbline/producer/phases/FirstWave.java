@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Whether the first requests of a load met a cold target: kernels that are not compiled, a model that is not loaded, caches that are
@@ -32,6 +33,7 @@ public final class FirstWave {
     private long firstEndNanos = Long.MAX_VALUE;
     private boolean isMeasured;
     private volatile boolean isComplete;
+    private final AtomicLong firstOverNanos = new AtomicLong(Long.MAX_VALUE);
 
     /**
      * A wave that met a cold target.
@@ -42,6 +44,18 @@ public final class FirstWave {
      * @param measured whether some of them were measured, so that they are in the numbers
      */
     public record Cold(int requests, double p50Nanos, double restP50Nanos, boolean measured) {}
+
+    /** Takes the end of a request, whatever became of it. */
+    public void over(long endNanos) {
+        if (endNanos < firstOverNanos.get()) {
+            firstOverNanos.accumulateAndGet(endNanos, Math::min);
+        }
+    }
+
+    /** Whether a request that was sent then, and is over, was sent before any had ended. */
+    public boolean holds(long sentNanos) {
+        return sentNanos < firstOverNanos.get();
+    }
 
     /** Takes a request that has ended by itself. Cheap once there are enough. */
     public void ended(long sentNanos, long endNanos, double latencyNanos, boolean measured) {

@@ -1,5 +1,6 @@
 package dev.plumbline.producer.recorder;
 
+import dev.plumbline.contract.event.Asked;
 import dev.plumbline.contract.event.Attempt;
 import dev.plumbline.contract.event.Origin;
 import dev.plumbline.contract.event.Outcome;
@@ -13,6 +14,7 @@ import dev.plumbline.contract.series.Series;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.UnaryOperator;
 
 /**
  * A request event that has no sequence yet: that is given when its partition is known.
@@ -114,6 +116,12 @@ public record EndedRequest(
                         surroundings.engine(),
                         OptionalLong.of(generatorDelayNanos)),
                 untold);
+    }
+
+    /** This with more of what it was in its load. */
+    public EndedRequest told(UnaryOperator<Asked> more) {
+        return new EndedRequest(
+                series, attempt.told(more), endEpochMillis, stamps, response, outcome, surroundings, untold);
     }
 
     /** The event, once its place in the order of its partition is known. Of the halves of a pair the second to be told has both. */

@@ -56,6 +56,7 @@ public final class Twins {
                 asked.phase(),
                 asked.turn(),
                 asked.pair().map(pair -> new Pair(pair.id(), pair.role(), Optional.of(twin))),
-                asked.slo());
+                asked.slo(),
+                asked.firstWave());
     }
 }

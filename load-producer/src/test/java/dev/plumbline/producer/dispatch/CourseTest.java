@@ -141,10 +141,18 @@ class CourseTest {
                     .matches(event -> event.attempt().requestId().matches("m-[01]"))
                     .matches(event -> event.stamps().endNanos() == 15 * SECOND);
             assertThat(events).allMatch(event -> event.stamps().dueNanos() < 10 * SECOND);
+            assertThat(events)
+                    .as("each says where it ended")
+                    .allMatch(event -> phase(event)
+                            .equals(event.stamps().endNanos() < 10 * SECOND ? Asked.MEASURED : Asked.DRAIN));
             assertThat(server.requests().stream().filter(request -> id(request).startsWith("u-")))
                     .as("load that was kept up")
                     .hasSizeGreaterThan(10);
         }
+    }
+
+    private static String phase(RequestEvent event) {
+        return event.attempt().asked().flatMap(Asked::phase).orElse("");
     }
 
     @Test

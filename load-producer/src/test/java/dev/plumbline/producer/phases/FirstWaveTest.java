@@ -10,6 +10,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class FirstWaveTest {
 
+    @Test
+    void whatWasSentBeforeAnythingHadEndedIsOfTheFirstWave() {
+        FirstWave wave = new FirstWave();
+        assertThat(wave.holds(7)).isTrue();
+        wave.over(20);
+        wave.over(15);
+        wave.over(30);
+        assertThat(wave.holds(14)).isTrue();
+        assertThat(wave.holds(15)).isFalse();
+    }
+
     /** A closed loop of so many at a time; those of the wave take so many times as long. */
     private static FirstWave wave(int concurrency, double factor, double sigma, long seed, boolean measured) {
         FirstWave wave = new FirstWave();

@@ -1,22 +1,46 @@
 package dev.plumbline.contract.event;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * What a request was in the workload and in the plan. All of it is optional, and a plain load states none.
+ * What a request was in the workload and in the plan. All of it is optional.
  *
  * @param ordinal which ask of the workload, from 0; the same ordinal of the same workload has the same shape
- * @param phase of the plan, for example {@code c4} of a sweep; empty where there is only one
+ * @param phase of the load: {@link #MEASURED} or {@link #DRAIN}; others, of other writers, are names without a meaning here. Empty in
+ *     what was written before it was told
  * @param turn its place in a conversation
  * @param pair the same ask to two variants at the same time
  * @param slo what makes it good
+ * @param firstWave it was sent before any request of its load had ended, warm-up included: a target that is cold shows in these. False
+ *     in what was written before it was told
  */
 public record Asked(
-        OptionalLong ordinal, Optional<String> phase, Optional<Turn> turn, Optional<Pair> pair, Optional<Slo> slo) {
+        OptionalLong ordinal,
+        Optional<String> phase,
+        Optional<Turn> turn,
+        Optional<Pair> pair,
+        Optional<Slo> slo,
+
+        @JsonInclude(JsonInclude.Include.NON_DEFAULT) @JsonSetter(nulls = Nulls.AS_EMPTY)
+        boolean firstWave) {
+
+    /** The phase of what fell due in the measured part of a load, and ended in it. */
+    public static final String MEASURED = "measured";
+
+    /**
+     * The phase of what fell due in the measured part of a load and ended behind it, while load that is not measured was kept up: the
+     * longest requests. Without them the short ones are left.
+     */
+    public static final String DRAIN = "drain";
 
     private static final int LONGEST_NAME = 200;
+    private static final Asked NOTHING =
+            new Asked(OptionalLong.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
     public Asked {
         Objects.requireNonNull(ordinal, "ordinal");
@@ -29,9 +53,30 @@ public record Asked(
         phase.ifPresent(name -> requireName("phase", name));
     }
 
+    /** What was asked by a request that was not of the first wave, as far as is known. */
+    public Asked(
+            OptionalLong ordinal, Optional<String> phase, Optional<Turn> turn, Optional<Pair> pair, Optional<Slo> slo) {
+        this(ordinal, phase, turn, pair, slo, false);
+    }
+
+    /** Nothing is stated. */
+    public static Asked nothing() {
+        return NOTHING;
+    }
+
     /** Nothing but an SLO is stated. */
     public static Asked under(Slo slo) {
         return new Asked(OptionalLong.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(slo));
+    }
+
+    /** This, in a phase. */
+    public Asked in(String ofLoad) {
+        return new Asked(ordinal, Optional.of(ofLoad), turn, pair, slo, firstWave);
+    }
+
+    /** This, of the first wave. */
+    public Asked ofFirstWave() {
+        return new Asked(ordinal, phase, turn, pair, slo, true);
     }
 
     /**

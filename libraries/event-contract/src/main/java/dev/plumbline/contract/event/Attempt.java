@@ -2,6 +2,7 @@ package dev.plumbline.contract.event;
 
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * Which try of which request an event is.
@@ -9,7 +10,8 @@ import java.util.Optional;
  * @param requestId unique per attempt; also sent to the target as {@code X-Request-Id}
  * @param number 1 for the first try
  * @param retryOf the request id of the try before; empty for the first
- * @param asked what the request was in the workload and in the plan; empty for a plain load, and the same for every try
+ * @param asked what the request was in the workload and in the plan; the same for every try but for the phase and the wave, which
+ *     are of the try. Empty where nothing was told
  */
 public record Attempt(String requestId, int number, Optional<String> retryOf, Optional<Asked> asked) {
 
@@ -33,6 +35,11 @@ public record Attempt(String requestId, int number, Optional<String> retryOf, Op
     /** The first try of a request of a plain load. */
     public static Attempt first(String requestId) {
         return new Attempt(requestId, 1, Optional.empty());
+    }
+
+    /** This with more of what it was. */
+    public Attempt told(UnaryOperator<Asked> more) {
+        return new Attempt(requestId, number, retryOf, Optional.of(more.apply(asked.orElseGet(Asked::nothing))));
     }
 
     /** What is good for it, where that was stated. */

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 
 /**
  * What was so around a load during a span of time: the target's GPU and engine as the producer saw them, what was spent, and how
- * late the producer itself was. Of two spans, or two producers, the sum.
+ * late and how much in step the producer itself was. Of two spans, or two producers, the sum.
  *
  * <p>Names are those of the Prometheus metrics without {@code plumbline_}, with their unit last and without {@code _total}:
  * {@code gpu_power_watts}, {@code engine_preemptions}. A reader adds up what it does not know, too. Values are whole thousandths
@@ -35,6 +35,12 @@ public record Circumstances(
 
     /** Most names of each kind. */
     public static final int MOST_NAMES = 64;
+
+    /**
+     * The gauge of how the clients of a closed loop move: one look a round, which is as many starts in a row as there are clients,
+     * at 1 when they sent together and 0 when not. So the mean is the share of the rounds in which they were in step.
+     */
+    public static final String ROUNDS_IN_STEP = "producer_rounds_in_step_ratio";
 
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,63}");
 

@@ -17,6 +17,7 @@ import java.util.Map;
  * @param retried attempts with a number above one; these are in the other counts, too
  * @param droppedBy of the dropped ones, by reason; empty in what was written before it was told
  * @param ownLimits of the cancelled ones, those that the producer's machine could not make, by what it had too little of
+ * @param firstWave attempts that were sent before any of their load had ended; these are in the other counts, too
  */
 public record RequestCounts(
         long completed,
@@ -29,7 +30,10 @@ public record RequestCounts(
         Map<DropReason, Long> droppedBy,
 
         @JsonInclude(JsonInclude.Include.NON_EMPTY) @JsonSetter(nulls = Nulls.AS_EMPTY)
-        Map<OwnLimit, Long> ownLimits) {
+        Map<OwnLimit, Long> ownLimits,
+
+        @JsonInclude(JsonInclude.Include.NON_DEFAULT) @JsonSetter(nulls = Nulls.AS_EMPTY)
+        long firstWave) {
 
     private static final RequestCounts NONE = new RequestCounts(0, Map.of(), 0, 0, 0);
 
@@ -37,7 +41,7 @@ public record RequestCounts(
         failed = counted(FailureKind.class, failed);
         droppedBy = counted(DropReason.class, droppedBy);
         ownLimits = counted(OwnLimit.class, ownLimits);
-        if (completed < 0 || dropped < 0 || cancelled < 0 || retried < 0) {
+        if (completed < 0 || dropped < 0 || cancelled < 0 || retried < 0 || firstWave < 0) {
             throw new IllegalArgumentException("negative count among requests");
         }
     }
@@ -45,6 +49,18 @@ public record RequestCounts(
     /** Counts of which it is not told why requests were dropped or cancelled. */
     public RequestCounts(long completed, Map<FailureKind, Long> failed, long dropped, long cancelled, long retried) {
         this(completed, failed, dropped, cancelled, retried, Map.of(), Map.of());
+    }
+
+    /** Counts of requests that were sent later than the first of their load. */
+    public RequestCounts(
+            long completed,
+            Map<FailureKind, Long> failed,
+            long dropped,
+            long cancelled,
+            long retried,
+            Map<DropReason, Long> droppedBy,
+            Map<OwnLimit, Long> ownLimits) {
+        this(completed, failed, dropped, cancelled, retried, droppedBy, ownLimits, 0);
     }
 
     /** No request. */
@@ -71,7 +87,8 @@ public record RequestCounts(
                 cancelled + other.cancelled,
                 retried + other.retried,
                 sum(DropReason.class, droppedBy, other.droppedBy),
-                sum(OwnLimit.class, ownLimits, other.ownLimits));
+                sum(OwnLimit.class, ownLimits, other.ownLimits),
+                firstWave + other.firstWave);
     }
 
     private static <K extends Enum<K>> Map<K, Long> sum(Class<K> type, Map<K, Long> a, Map<K, Long> b) {

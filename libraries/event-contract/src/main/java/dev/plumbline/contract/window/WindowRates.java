@@ -16,7 +16,11 @@ public record WindowRates(WindowSummary summary, double seconds) {
     /** The gauge of {@link Circumstances} from which energy is reckoned: all GPUs of the target together. */
     public static final String POWER_GAUGE = "gpu_power_watts";
 
+    /** The gauge of what an hour of all GPUs of the target costs, in the currency of the stated price. */
+    public static final String GPU_PRICE_GAUGE = "gpu_price_per_hour";
+
     private static final double TOKENS = 1_000;
+    private static final double HOUR_SECONDS = 3_600;
 
     public WindowRates {
         if (!(seconds > 0)) {
@@ -80,15 +84,29 @@ public record WindowRates(WindowSummary summary, double seconds) {
                 .orElse(OptionalDouble.empty());
     }
 
+    /**
+     * What the span cost, in the currency of the stated price: its requests by the price of their tokens, or its time by that of the
+     * GPUs, whether they were busy or not. Empty where no price was stated.
+     */
+    public OptionalDouble cost() {
+        if (summary.circumstances().isEmpty()) {
+            return OptionalDouble.empty();
+        }
+        Circumstances around = summary.circumstances().get();
+        OptionalDouble perHour = around.mean(GPU_PRICE_GAUGE);
+        return perHour.isEmpty() && around.costBillionths().isEmpty()
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(
+                        around.costBillionths().orElse(0) / 1e9 + perHour.orElse(0) * seconds / HOUR_SECONDS);
+    }
+
     /** Cost of 1,000 output tokens that streamed in, in the currency of the stated price. */
     public OptionalDouble costPer1kTokens() {
         long tokens = summary.tokens().streamedOutput();
-        return tokens <= 0
+        OptionalDouble cost = cost();
+        return tokens <= 0 || cost.isEmpty()
                 ? OptionalDouble.empty()
-                : summary.circumstances()
-                        .filter(around -> around.costBillionths().isPresent())
-                        .map(around -> OptionalDouble.of(around.costBillionths().getAsLong() / 1e9 / tokens * TOKENS))
-                        .orElse(OptionalDouble.empty());
+                : OptionalDouble.of(cost.getAsDouble() / tokens * TOKENS);
     }
 
     /** Energy of 1,000 output tokens that streamed in: mean power of all GPUs times the span. */

@@ -53,6 +53,31 @@ class WindowRatesTest {
         assertThat(both.joulesPer1kTokens()).hasValue(8_000);
     }
 
+    /** Two producers that look at the same GPUs see one price, and an hour costs an hour however it is cut. */
+    @Test
+    void gpusCostTheirTimeOnce() {
+        WindowSummary priced = new WindowSummary(
+                KNOWN.requests(),
+                KNOWN.latencies(),
+                KNOWN.tokens(),
+                30,
+                1,
+                Map.of(),
+                Optional.empty(),
+                Optional.of(new Circumstances(
+                        Map.of(WindowRates.GPU_PRICE_GAUGE, Circumstances.GaugeSum.of(3.6)),
+                        Map.of(),
+                        OptionalLong.empty(),
+                        Optional.empty())),
+                Optional.empty());
+
+        assertThat(new WindowRates(priced, 10).cost().orElseThrow()).isEqualTo(0.01, within(1e-12));
+        assertThat(new WindowRates(priced, 10).costPer1kTokens().orElseThrow()).isEqualTo(0.02, within(1e-12));
+        WindowRates both = new WindowRates(priced.plus(priced), 20);
+        assertThat(both.cost().orElseThrow()).isEqualTo(0.02, within(1e-12));
+        assertThat(both.costPer1kTokens().orElseThrow()).isEqualTo(0.02, within(1e-12));
+    }
+
     @Test
     void whatIsNotKnownIsNotZero() {
         WindowRates rates = new WindowRates(WindowSummary.empty(), 10);

@@ -192,6 +192,47 @@ final class Examples {
                 event.surroundings());
     }
 
+    /** Sent before any request of its load had ended. */
+    static Event firstWave() {
+        RequestEvent event = (RequestEvent) completed();
+        return new RequestEvent(
+                event.origin(),
+                event.series(),
+                event.attempt().told(asked -> asked.in(Asked.MEASURED).ofFirstWave()),
+                event.endEpochMillis(),
+                event.stamps(),
+                event.response(),
+                event.outcome(),
+                event.surroundings());
+    }
+
+    /** Two of its requests were sent before any of their load had ended. */
+    static WindowRecord windowOfTheFirstWave() {
+        WindowRecord window = windowWithGoodbye();
+        WindowSummary plain = window.delta();
+        RequestCounts requests = plain.requests();
+        return new WindowRecord(
+                window.id(),
+                0,
+                new WindowSummary(
+                        new RequestCounts(
+                                requests.completed(),
+                                requests.failed(),
+                                requests.dropped(),
+                                requests.cancelled(),
+                                requests.retried(),
+                                Map.of(),
+                                Map.of(),
+                                2),
+                        plain.latencies(),
+                        plain.tokens(),
+                        plain.offered(),
+                        plain.inFlightNanos(),
+                        plain.slowest()),
+                window.excluded(),
+                window.endedEpochMillis());
+    }
+
     /** The half of a pair that ended last, in a conversation, checked, of a target that speculates, under stated conditions. */
     static Event paired() {
         RequestEvent event = (RequestEvent) completed();

@@ -19,7 +19,7 @@ import java.util.OptionalDouble;
  * @param lostEvents request events that were lost on the way to Kafka, and named in a heartbeat
  * @param countedEvents request events that the windows hold; equal to the acknowledged ones when all is well
  * @param goodput requests that met every stated goal; empty when none was stated
- * @param cost of prompt and output tokens at the stated prices, in the currency of the prices; empty without prices
+ * @param cost of prompt and output tokens, or of the time of GPUs, at the stated prices, in the currency of the prices; empty without prices
  * @param heard what the events themselves told; empty in files of versions that did not keep it
  */
 public record RunTotals(

@@ -87,7 +87,7 @@ public record Budget(
         return new Budget(text, Optional.empty(), measured, comparison, limit, unit);
     }
 
-    /** The limit in nanoseconds, per second, or as a share. */
+    /** The limit in nanoseconds, per second, as a share, or in the currency of the prices. */
     double baseLimit() {
         return limit * unit.bases / unit.perUnits;
     }
@@ -149,7 +149,9 @@ public record Budget(
             /** Completed / due. */
             ACHIEVED_RATIO(Dimension.SHARE),
             /** Requests that met every stated goal / all that ended. */
-            GOODPUT(Dimension.SHARE);
+            GOODPUT(Dimension.SHARE),
+            /** Cost at the stated prices / output tokens, for 1,000 of them. */
+            COST_PER_1K_TOKENS(Dimension.COST);
 
             private final Dimension dimension;
 
@@ -192,10 +194,11 @@ public record Budget(
         TIME,
         SHARE,
         TOKEN_RATE,
-        REQUEST_RATE
+        REQUEST_RATE,
+        COST
     }
 
-    /** Units of limits; the base units are nanoseconds, shares and "per second". */
+    /** Units of limits; the base units are nanoseconds, shares, "per second" and the currency of the prices. */
     public enum Unit {
         MICROSECONDS("us", Dimension.TIME, 1_000, 1),
         MILLISECONDS("ms", Dimension.TIME, 1_000_000, 1),
@@ -203,7 +206,9 @@ public record Budget(
         PERCENT("%", Dimension.SHARE, 1, 100),
         SHARE("", Dimension.SHARE, 1, 1),
         TOKENS_PER_SECOND("tok/s", Dimension.TOKEN_RATE, 1, 1),
-        REQUESTS_PER_SECOND("req/s", Dimension.REQUEST_RATE, 1, 1);
+        REQUESTS_PER_SECOND("req/s", Dimension.REQUEST_RATE, 1, 1),
+        /** Whatever the stated prices are in. */
+        CURRENCY("", Dimension.COST, 1, 1);
 
         private final String sign;
         private final Dimension dimension;

@@ -134,6 +134,11 @@ final class BudgetJudge {
                 orTooFewWindows(windows.perSecond(summary -> summary.requests().completed()));
             case ACHIEVED_RATIO -> achievedRatio();
             case ERROR_RATE -> errorRate();
+            case COST_PER_1K_TOKENS ->
+                windows.isPriced()
+                        ? orTooFewWindows(windows.costPer1kTokens())
+                        : Known.nothing("no price was stated: --price-per-gpu-hour, or --price-per-1k-input and"
+                                + " --price-per-1k-output");
             case GOODPUT ->
                 run.totals()
                         .goodput()

@@ -44,6 +44,7 @@ final class BudgetParser {
         RATES.put("output_throughput", Rate.OUTPUT_TOKEN_RATE);
         RATES.put("output_token_throughput", Rate.OUTPUT_TOKEN_RATE);
         RATES.put("request_throughput", Rate.REQUEST_RATE);
+        RATES.put("cost_per_1k", Rate.COST_PER_1K_TOKENS);
     }
 
     private final String text;
@@ -163,12 +164,19 @@ final class BudgetParser {
                 case SHARE -> Unit.SHARE;
                 case TOKEN_RATE -> Unit.TOKENS_PER_SECOND;
                 case REQUEST_RATE -> Unit.REQUESTS_PER_SECOND;
+                case COST -> Unit.CURRENCY;
             };
         }
         for (Unit unit : Unit.values()) {
             if (unit.dimension() == dimension && unit.sign().equals(sign)) {
                 return unit;
             }
+        }
+        if (dimension == Dimension.COST) {
+            throw wrong(
+                    start,
+                    "unknown unit '" + text.substring(start).strip() + "'",
+                    "none, it is in the currency of the prices");
         }
         throw wrong(
                 start,

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * What must be the same for two runs to be compared, and what may differ and is told. What a run does not say is {@code
@@ -25,7 +26,7 @@ public final class Conditions {
      * @param now and {@code here}: group and environment of the run that is judged, or will be
      * @param baselineId names the other run in the message
      * @param vary conditions that may differ
-     * @throws UnfitBaselineException naming what differs and both values
+     * @throws UnfitBaselineException naming all that differs, both values of each, and the flags that allow it
      */
     public static void requireEqual(
             ComparisonGroup now,
@@ -43,11 +44,16 @@ public final class Conditions {
                 .filter(difference -> !vary.contains(difference.key()))
                 .toList();
         if (!differences.isEmpty()) {
-            Difference first = differences.get(0);
-            throw new UnfitBaselineException("condition '" + first.key() + "' is '" + first.now() + "' here and '"
-                    + first.before() + "' in baseline " + baselineId
-                    + (differences.size() > 1 ? " (" + (differences.size() - 1) + " more differ)" : "")
-                    + "; --vary " + first.key() + " compares anyway");
+            throw new UnfitBaselineException((differences.size() == 1
+                            ? "a condition differs"
+                            : differences.size() + " conditions differ")
+                    + " from those of baseline " + baselineId + ": "
+                    + differences.stream()
+                            .map(each -> each.key() + " is '" + each.now() + "' here and '" + each.before() + "' there")
+                            .collect(Collectors.joining(", "))
+                    + "; "
+                    + differences.stream().map(each -> "--vary " + each.key()).collect(Collectors.joining(" "))
+                    + (differences.size() == 1 ? " compares" : " compare") + " anyway");
         }
     }
 

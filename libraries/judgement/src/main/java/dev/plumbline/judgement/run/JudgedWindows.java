@@ -2,6 +2,8 @@ package dev.plumbline.judgement.run;
 
 import dev.plumbline.contract.verdict.Means;
 import dev.plumbline.contract.window.LatencyMetric;
+import dev.plumbline.contract.window.TokenOrigins;
+import dev.plumbline.contract.window.WindowRates;
 import dev.plumbline.contract.window.WindowSummary;
 import dev.plumbline.judgement.cause.Facts;
 import dev.plumbline.judgement.result.RunResult;
@@ -23,6 +25,8 @@ import java.util.function.ToDoubleFunction;
  * state the ones are like the others. Sums stay what they are.
  */
 final class JudgedWindows {
+
+    private static final double TOKENS = 1_000;
 
     private final RunResult run;
     private final List<WindowSummary> covered;
@@ -185,6 +189,33 @@ final class JudgedWindows {
                 covered,
                 window -> window.tokens().output(),
                 window -> window.requests().completed());
+    }
+
+    /** Whether a price was stated with what was measured. */
+    boolean isPriced() {
+        return new WindowRates(merged, 1).cost().isPresent();
+    }
+
+    /** Cost of 1,000 output tokens that streamed in whole windows; empty below three of them, and where none streamed. */
+    Optional<RatioOfSums> costPer1kTokens() {
+        return ratio(
+                whole,
+                window -> TOKENS
+                        * new WindowRates(window.measured(), window.lengthMillis() / 1e3)
+                                .cost()
+                                .orElse(0),
+                window -> Math.max(0, window.measured().tokens().streamedOutput()));
+    }
+
+    /** The share of the prompt tokens that a cache knew, of the requests of which it was told; empty where it was of too few. */
+    Optional<RatioOfSums> cachedShare() {
+        return ratio(
+                covered,
+                window -> window.tokens().cached(),
+                window -> window.tokens()
+                        .origins()
+                        .map(TokenOrigins::promptWithKnownCache)
+                        .orElse(0L));
     }
 
     /** A window that has nothing of either says nothing of the ratio and of how it scatters. */

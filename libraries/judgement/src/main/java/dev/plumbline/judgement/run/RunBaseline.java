@@ -28,6 +28,7 @@ public final class RunBaseline {
     private final Optional<RatioOfSums> outputTokensPerRequest;
     private final Optional<RatioOfSums> offeredPerSecond;
     private final Means facts;
+    private final Optional<RatioOfSums> cachedShare;
     private final List<RunBaseline> parts;
 
     private RunBaseline(RunResult run) {
@@ -43,6 +44,7 @@ public final class RunBaseline {
         this.errorCounts = ErrorBursts.Counts.of(windows);
         this.outputTokensPerRequest = windows.outputTokensPerRequest();
         this.offeredPerSecond = windows.perSecond(WindowSummary::offered);
+        this.cachedShare = windows.cachedShare();
         this.parts = run.series().stream().map(run::part).map(RunBaseline::new).toList();
     }
 
@@ -123,5 +125,9 @@ public final class RunBaseline {
 
     Optional<RatioOfSums> offeredPerSecond() {
         return offeredPerSecond;
+    }
+
+    Optional<RatioOfSums> cachedShare() {
+        return cachedShare;
     }
 }

@@ -19,6 +19,7 @@ import dev.plumbline.judgement.statistics.Share;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -28,7 +29,7 @@ import org.apache.commons.statistics.distribution.BinomialDistribution;
 /** A run against earlier ones, or a canary against what served beside it, metric by metric. */
 final class RunComparison {
 
-    /** Other work is done when the mean output length, or the offered load, moved by more than this. */
+    /** Other work is done when the mean output length, or the offered load, moved by more than this; of a cached share in points. */
     private static final double ALLOWED_CHANGE_OF_WORK = Norms.OTHER_WORK;
 
     /** And that is more than chance. */
@@ -47,6 +48,7 @@ final class RunComparison {
     private final Optional<PairRatios> pairs;
     private final double failCertainty;
     private final Optional<String> otherWork;
+    private final Optional<String> otherCache;
 
     private RunComparison(
             JudgedWindows now,
@@ -62,6 +64,7 @@ final class RunComparison {
         this.pairs = pairs;
         this.failCertainty = failCertainty;
         this.otherWork = otherOutputLength();
+        this.otherCache = otherCache();
     }
 
     /**
@@ -126,10 +129,18 @@ final class RunComparison {
 
     private Optional<String> isVoid(JudgedMetric metric) {
         if (metric != JudgedMetric.ACHIEVED_RATIO) {
-            return otherWork;
+            return otherWork.or(() -> holdsPrefills(metric) ? otherCache : Optional.empty());
         }
         // What a canary is offered is the share that was asked for.
         return opponent.isServedBeside() ? Optional.empty() : otherLoad();
+    }
+
+    /** Whether it moves with the work that a prefix cache saves. */
+    private static boolean holdsPrefills(JudgedMetric metric) {
+        return switch (metric) {
+            case TTFT_P50, TTFT_P95, E2E_P50, E2E_P95, OUTPUT_TOKEN_RATE -> true;
+            case TPOT_P50, TPOT_P95, ACHIEVED_RATIO, ERROR_RATE -> false;
+        };
     }
 
     private RunContrast contrast(JudgedMetric metric, Reading.Known number, List<Reading.Known> known) {
@@ -301,7 +312,24 @@ final class RunComparison {
                                         + pairs.orElseThrow()
                                                 .count(metric.latency().orElseThrow()) + " pairs"
                                 : "")
-                        + (quietTail ? "; a tail that is not worse beyond chance does not gate" : ""));
+                        + (quietTail ? "; a tail that is not worse beyond chance does not gate" : "")
+                        + (contrast.outcome() != RunContrast.Outcome.STEADY && holdsPrefills(metric)
+                                ? unknownCache()
+                                : ""));
+    }
+
+    /** Prompts that were asked before may be known to a prefix cache, which may have been emptied since. */
+    private String unknownCache() {
+        Map<String, String> conditions = now.run().environment().conditions();
+        boolean isKnown = now.cachedShare().isPresent()
+                && before.stream().allMatch(run -> run.cachedShare().isPresent());
+        return opponent.isServedBeside()
+                        || isKnown
+                        || !"reuse".equals(conditions.get("cache"))
+                        || conditions.containsKey("kvCacheReset")
+                ? ""
+                : "; the prompts are the same each time, and nobody tells how much of them a prefix cache knew:"
+                        + " --reset-kv-cache or --cache avoid rules that out";
     }
 
     /** A quantile beyond the median. */
@@ -407,6 +435,30 @@ final class RunComparison {
         return otherWork("output tokens per request", here, there);
     }
 
+    /** Another share of the prompts was known to a prefix cache: what a prompt takes says nothing. */
+    private Optional<String> otherCache() {
+        Optional<RatioOfSums> here = now.cachedShare();
+        List<RatioOfSums> there = before.stream()
+                .map(RunBaseline::cachedShare)
+                .flatMap(Optional::stream)
+                .toList();
+        if (here.isEmpty() || there.isEmpty()) {
+            return Optional.empty();
+        }
+        double is = here.get().value();
+        double was = there.stream().mapToDouble(RatioOfSums::value).average().orElseThrow();
+        return Math.abs(is - was) > ALLOWED_CHANGE_OF_WORK
+                        && Math.abs(is - was) > WORK_Z * Math.sqrt(variance(here.get(), there))
+                ? Optional.of("the share of prompt tokens from a cache went from " + Numbers.percent(was) + " to "
+                        + Numbers.percent(is) + ": other work before the first token, nothing to compare")
+                : Optional.empty();
+    }
+
+    private static double variance(RatioOfSums here, List<RatioOfSums> there) {
+        return here.variance()
+                + there.stream().mapToDouble(RatioOfSums::variance).sum() / there.size() / there.size();
+    }
+
     private Optional<String> otherLoad() {
         return otherWork(
                 "offered requests per second",
@@ -423,10 +475,8 @@ final class RunComparison {
         }
         double is = here.get().value();
         double was = there.stream().mapToDouble(RatioOfSums::value).average().orElseThrow();
-        double variance = here.get().variance()
-                + there.stream().mapToDouble(RatioOfSums::variance).sum() / there.size() / there.size();
-        boolean moved =
-                Math.abs(is - was) > ALLOWED_CHANGE_OF_WORK * was && Math.abs(is - was) > WORK_Z * Math.sqrt(variance);
+        boolean moved = Math.abs(is - was) > ALLOWED_CHANGE_OF_WORK * was
+                && Math.abs(is - was) > WORK_Z * Math.sqrt(variance(here.get(), there));
         return moved
                 ? Optional.of(String.format(
                         Locale.ROOT,

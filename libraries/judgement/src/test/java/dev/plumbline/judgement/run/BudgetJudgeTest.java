@@ -7,6 +7,7 @@ import dev.plumbline.judgement.result.RunTotals;
 import dev.plumbline.judgement.result.RunVerdict.Answer;
 import dev.plumbline.judgement.result.RunVerdict.BudgetFinding;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
 class BudgetJudgeTest {
@@ -142,6 +143,16 @@ class BudgetJudgeTest {
         assertThat(judge("achieved_ratio>99%").answer()).isEqualTo(Answer.PASS);
         simulated.completedShare = 0.7;
         assertThat(judge("achieved_ratio>99%").answer()).isEqualTo(Answer.FAIL);
+    }
+
+    @Test
+    void aCostNeedsAPrice() {
+        assertThat(judge("cost_per_1k<1").answer()).isEqualTo(Answer.CANNOT_TELL);
+        assertThat(judge("cost_per_1k<1").why()).contains("--price-per-gpu-hour");
+        // About 800 tokens a second: 0.001 a second of GPUs, so 0.00125 for 1,000 of them.
+        simulated.gpuPricePerHour = OptionalDouble.of(3.6);
+        assertThat(judge("cost_per_1k_tokens<0.0014").answer()).isEqualTo(Answer.PASS);
+        assertThat(judge("cost_per_1k<0.0011").answer()).isEqualTo(Answer.FAIL);
     }
 
     @Test

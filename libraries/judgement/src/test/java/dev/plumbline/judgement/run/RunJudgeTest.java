@@ -118,11 +118,54 @@ class RunJudgeTest {
         RunResult baseline = run(2, other -> other.conditions = Map.of("gpu", "A100", "driver", "550"));
         assertThatThrownBy(() -> against(run(1), baseline))
                 .isInstanceOf(UnfitBaselineException.class)
-                .hasMessage("condition 'driver' is 'unknown' here and '550' in baseline "
-                        + baseline.identity().runId() + " (1 more differ); --vary driver compares anyway");
+                .hasMessage("2 conditions differ from those of baseline "
+                        + baseline.identity().runId()
+                        + ": driver is 'unknown' here and '550' there, gpu is 'H100' here and 'A100' there;"
+                        + " --vary driver --vary gpu compare anyway");
+        assertThatThrownBy(() -> RunJudge.judge(
+                        run(1), List.of(RunBaseline.of(baseline)), List.of(), SETTINGS.varying(Set.of("gpu"))))
+                .hasMessageStartingWith("a condition differs from those of baseline ")
+                .hasMessageEndingWith(": driver is 'unknown' here and '550' there; --vary driver compares anyway");
         RunVerdict varied = RunJudge.judge(
                 run(1), List.of(RunBaseline.of(baseline)), List.of(), SETTINGS.varying(Set.of("gpu", "driver")));
         assertThat(varied.differences()).contains(new Difference("gpu", "H100", "A100"));
+    }
+
+    /** The server that was restarted knows nothing of prompts that the other one had seen. */
+    @Test
+    void whatAPrefixCacheDidIsNoRegression() {
+        Consumer<SimulatedRun> restarted = run -> {
+            run.factor = 2;
+            run.cachedShare = OptionalDouble.of(0.02);
+        };
+        RunVerdict verdict = against(run(1, restarted), run(2, warm -> warm.cachedShare = OptionalDouble.of(0.8)));
+
+        assertThat(of(verdict, JudgedMetric.TTFT_P50).answer()).isEqualTo(Answer.CANNOT_TELL);
+        assertThat(of(verdict, JudgedMetric.TTFT_P50).why())
+                .startsWith("the share of prompt tokens from a cache went from 80 % to 2 %: ");
+        // What comes after the first token is judged all the same.
+        assertThat(of(verdict, JudgedMetric.TPOT_P50).answer()).isEqualTo(Answer.FAIL);
+        Consumer<SimulatedRun> equal = run -> {
+            run.factor = 2;
+            run.cachedShare = OptionalDouble.of(0.8);
+        };
+        assertThat(of(
+                                against(run(1, equal), run(2, warm -> warm.cachedShare = OptionalDouble.of(0.8))),
+                                JudgedMetric.TTFT_P50)
+                        .answer())
+                .isEqualTo(Answer.FAIL);
+    }
+
+    @Test
+    void anUnknownCacheIsSaidWhereTheSamePromptsWereAskedAgain() {
+        Consumer<SimulatedRun> reused = run -> run.conditions = Map.of("gpu", "H100", "cache", "reuse");
+        Consumer<SimulatedRun> slow = run -> run.factor = 2;
+        assertThat(of(against(run(1, reused.andThen(slow)), run(2, reused)), JudgedMetric.TTFT_P50)
+                        .why())
+                .endsWith("nobody tells how much of them a prefix cache knew: --reset-kv-cache or --cache avoid rules"
+                        + " that out");
+        assertThat(of(against(run(1, slow), run(2)), JudgedMetric.TTFT_P50).why())
+                .doesNotContain("prefix cache");
     }
 
     @Test

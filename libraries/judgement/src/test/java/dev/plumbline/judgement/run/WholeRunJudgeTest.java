@@ -220,7 +220,7 @@ class WholeRunJudgeTest {
                 THREE, List.of(part(1, here -> here.conditions = Map.of("gpu", "A100")), part(2), part(3)));
         assertThatThrownBy(() -> against(three(1), other))
                 .isInstanceOf(UnfitBaselineException.class)
-                .hasMessageContaining("condition 'gpu'");
+                .hasMessageContaining("gpu is 'H100' here and 'A100' there");
     }
 
     /** Nothing got worse: the share of false regressions is that of a run of one series, and not eight times it. */
