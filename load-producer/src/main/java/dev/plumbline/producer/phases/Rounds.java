@@ -12,7 +12,7 @@ import java.util.Optional;
  * whatever the number of clients (Ripley's K function of a point process on a circle: Ripley, 1977). The round is in step when a
  * third of all pairs and more are together, and more than clients of whom nobody knows of the other would bring: with equal lengths
  * they keep their places all the time, so that one round decides like all of them. What they would bring was drawn from places that
- * are uniform and independent: 60,000 rounds for each number of clients, and {@link #NEEDED} is passed by one in 400 of them (of
+ * are uniform and independent: 60,000 rounds for each number of clients, and the least share is passed by one in 400 of them (of
  * three clients by one in 125). Two clients are never called in step: they meet by chance in a tenth of all loads.
  *
  * <p>One thread.
