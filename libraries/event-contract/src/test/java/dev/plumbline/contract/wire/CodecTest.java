@@ -76,6 +76,7 @@ class CodecTest {
                 new Golden<>("verdict-ended.json", Codec.VERDICTS, VerdictExamples.ended()),
                 new Golden<>("verdict-firing.json", Codec.VERDICTS, VerdictExamples.firing()),
                 new Golden<>("verdict-slow-rate.json", Codec.VERDICTS, VerdictExamples.slowRate()),
+                new Golden<>("verdict-heavier-tail.json", Codec.VERDICTS, VerdictExamples.heavierTail()),
                 new Golden<>("verdict-learning.json", Codec.VERDICTS, VerdictExamples.learning()),
                 new Golden<>(
                         "snapshot-series.json", Codec.SNAPSHOTS, new Snapshot.OfSeries(VerdictExamples.learning())),
@@ -88,6 +89,7 @@ class CodecTest {
                         Codec.SNAPSHOTS,
                         new Snapshot.OfPartition(
                                 "plumbline.windows.10s.v1", "AbCdEfGhIjKlMnOpQrStUv", 2, 24, List.of(0L, 31L))),
+                new Golden<>("baseline-stalls.json", Codec.BASELINES, VerdictExamples.baselineWithStalls()),
                 new Golden<>("baseline.json", Codec.BASELINES, VerdictExamples.baseline()),
                 new Golden<>("control-deploy.json", Codec.CONTROLS, Examples.deploy()),
                 new Golden<>("control-deploy-of-everything.json", Codec.CONTROLS, Examples.deployOfEverything()),
@@ -203,6 +205,11 @@ class CodecTest {
                         "score",
                         "threshold",
                         "noiseFactor",
+                        "burstWindows",
+                        "hits",
+                        "positions",
+                        "squares",
+                        "hitPositions",
                         "windows",
                         "samples",
                         "ratio",

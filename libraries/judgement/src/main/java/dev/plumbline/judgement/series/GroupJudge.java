@@ -20,10 +20,14 @@ import dev.plumbline.contract.window.WindowRecord;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.zip.CRC32C;
 
 /**
@@ -34,12 +38,19 @@ import java.util.zip.CRC32C;
  * A series that shifts while it is learned is not frozen: its oldest block of windows makes room for the newest until the
  * span is fit, and the verdicts say why it takes so long.
  *
+ * <p>Where the series that taught it stays better than its baseline for as long as a baseline takes, the baseline is stale. The
+ * verdicts say so while its windows are learned anew ({@link VerdictRecord#learning} beside a baseline), the new baseline says what it
+ * takes the place of, and evidence against the old one is dropped.
+ *
  * <p>A window with a goodbye ends its series ({@link Closing}). A group that has all the variants it may have forgets the
  * one that has been silent for longest for a new one, so that builds that follow each other are all judged.
  *
  * <p>Immutable; any thread.
  */
 public final class GroupJudge {
+
+    /** Medians: a tail may be better for long by chance, and a rate with the load. */
+    private static final Set<JudgedMetric> STALE_BY = EnumSet.of(JudgedMetric.TTFT_P50, JudgedMetric.TPOT_P50);
 
     private final JudgementSettings settings;
     private final SeriesJudge seriesJudge;
@@ -156,11 +167,89 @@ public final class GroupJudge {
             return learn(before, snapshot, window, at);
         }
         SeriesJudge.Outcome outcome = seriesJudge.judge(baseline.get(), snapshot, window, at);
-        return new Judged.Taken(
-                before.with(window.id().series().variant(), outcome.verdict().snapshot()),
-                outcome.verdict(),
-                outcome.alerts(),
-                Optional.empty());
+        GroupState after =
+                before.with(window.id().series().variant(), outcome.verdict().snapshot());
+        Judged.Taken taken = new Judged.Taken(after, outcome.verdict(), outcome.alerts(), Optional.empty());
+        return isStale(baseline.get(), outcome.verdict())
+                ? learnAnew(baseline.get(), taken, window, at)
+                : taken.state().learning().windows() == 0 || !isAsTaught(baseline.get(), outcome.verdict())
+                        ? taken
+                        : new Judged.Taken(
+                                after.learning(Learning.nothing()), taken.verdict(), taken.alerts(), Optional.empty());
+    }
+
+    /**
+     * Whether the series that taught the group is now better than what it taught: its baseline was learned in a bad time, or of an
+     * older build, and a regression from here would be none against it.
+     */
+    private static boolean isStale(BaselineRecord baseline, VerdictRecord verdict) {
+        return baseline.kind() == BaselineRecord.Kind.LEARNED
+                && baseline.learned().from().equals(verdict.window().series())
+                && verdict.snapshot().incident().isEmpty()
+                && verdict.metrics().stream()
+                        .anyMatch(metric -> STALE_BY.contains(metric.metric())
+                                && metric.verdict() instanceof Verdict.Improved);
+    }
+
+    /** Whether the series that taught the group was judged, and is not better now. */
+    private static boolean isAsTaught(BaselineRecord baseline, VerdictRecord verdict) {
+        return baseline.learned().from().equals(verdict.window().series())
+                && verdict.metrics().stream()
+                        .filter(metric -> STALE_BY.contains(metric.metric()))
+                        .anyMatch(metric -> !(metric.verdict() instanceof Verdict.Inconclusive));
+    }
+
+    /** While it stays better, its windows are learned; of as many as a baseline takes a new one is made, and takes over. */
+    private Judged.Taken learnAnew(
+            BaselineRecord old, Judged.Taken judged, WindowRecord window, SourcePosition at) {
+        Series series = window.id().series();
+        Learning before = judged.state().learning();
+        Learning learning = (before.windows() == 0 ? Learning.from(series.variant()) : before).plus(window, settings);
+        VerdictRecord verdict = judged.verdict();
+        Optional<BaselineRecord> learned = Optional.empty();
+        if (learning.isComplete(settings)) {
+            BaselineLearner.Fit fit = fit(learning, window);
+            if (fit.grade() != BaselineRecord.Grade.D) {
+                learned = Optional.of(baseline(fit.because(supersedes(old, verdict)), learning, window, at));
+            }
+        }
+        GroupState state = judged.state();
+        if (learned.isPresent()) {
+            state = state.under(learned.get());
+        } else {
+            state = state.learning(learning);
+        }
+        VerdictRecord said = new VerdictRecord(
+                verdict.window(),
+                verdict.source(),
+                verdict.state(),
+                verdict.baselineId(),
+                Optional.of(new LearningProgress(learning.windows(), settings.learnedWindows())),
+                verdict.coverage(),
+                verdict.metrics(),
+                state.variants().getOrDefault(series.variant(), verdict.snapshot()));
+        return new Judged.Taken(state, said, judged.alerts(), learned);
+    }
+
+    private static String supersedes(BaselineRecord old, VerdictRecord verdict) {
+        String better = verdict.metrics().stream()
+                .filter(metric -> metric.verdict() instanceof Verdict.Improved)
+                .flatMap(metric -> metric.effect().stream()
+                        .map(effect -> String.format(
+                                Locale.ROOT,
+                                "%s %+.0f %%",
+                                metric.metric().displayName(),
+                                (effect.ratio() - 1) * 100)))
+                .collect(Collectors.joining(", "));
+        return "takes the place of " + old.baselineId() + ", which was stale: " + better;
+    }
+
+    private BaselineLearner.Fit fit(Learning learning, WindowRecord window) {
+        return BaselineLearner.fit(
+                learning.blocks(),
+                window.id().lengthMillis() / 1e3,
+                Measure.judgedUnder(window.id().series().group().loadPoint()),
+                settings);
     }
 
     /** By time, too: in a topic that was deleted and made again, offsets begin anew. */
@@ -188,11 +277,7 @@ public final class GroupJudge {
                 && isValid(phase, window)) {
             learning = learning.plus(window, settings);
             if (learning.isComplete(settings)) {
-                BaselineLearner.Fit tried = BaselineLearner.fit(
-                        learning.blocks(),
-                        window.id().lengthMillis() / 1e3,
-                        Measure.judgedUnder(series.group().loadPoint()),
-                        settings);
+                BaselineLearner.Fit tried = fit(learning, window);
                 if (tried.grade() == BaselineRecord.Grade.D) {
                     unfit = Optional.of(String.join("; ", tried.reasons()));
                 } else {
@@ -268,7 +353,7 @@ public final class GroupJudge {
                         learning.blocks().getFirst().startEpochMillis(),
                         last.id().endEpochMillis(),
                         last.id().lengthMillis(),
-                        learning.windows()),
+                        fit.windows()),
                 fit.grade(),
                 fit.reasons(),
                 fit.merged(),
@@ -281,8 +366,9 @@ public final class GroupJudge {
      *
      * @param isWarm enough windows have passed since the series began, or began again
      * @param hasNoData for some windows nothing came back, or the load was held up
+     * @param beginsAgain with this window, after a silence or a goodbye
      */
-    record SeriesPhase(Continuity continuity, boolean isWarm, boolean hasNoData) {
+    record SeriesPhase(Continuity continuity, boolean isWarm, boolean hasNoData, boolean beginsAgain) {
 
         /** Windows without load after which a series counts as begun again. */
         static final long SILENCE_WINDOWS = 6;
@@ -312,7 +398,8 @@ public final class GroupJudge {
                     after,
                     sinceStart > settings.skipWindows(),
                     (heldUp && after.silentWindows() >= NO_DATA_WINDOWS)
-                            || after.unansweredWindows() >= NO_DATA_WINDOWS);
+                            || after.unansweredWindows() >= NO_DATA_WINDOWS,
+                    again && !silent);
         }
 
         /** In a part of a window an answer may be too much to ask for; one that came is one. */

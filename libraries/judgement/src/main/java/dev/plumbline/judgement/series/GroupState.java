@@ -6,6 +6,7 @@ import dev.plumbline.contract.verdict.SeriesSnapshot.Continuity;
 import dev.plumbline.contract.window.WindowId;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -16,7 +17,7 @@ import java.util.Optional;
  * {@link #heapBytes}.
  *
  * @param baseline what its variants are held against; empty while it is learned
- * @param learning what was learned so far; has no windows once there is a baseline
+ * @param learning what was learned so far; beside a baseline it has windows only while that is stale
  * @param variants by variant
  */
 public record GroupState(Optional<BaselineRecord> baseline, Learning learning, Map<String, SeriesSnapshot> variants) {
@@ -96,6 +97,25 @@ public record GroupState(Optional<BaselineRecord> baseline, Learning learning, M
         Map<String, SeriesSnapshot> more = new HashMap<>(variants);
         more.put(variant, snapshot);
         return new GroupState(baseline, learning, more);
+    }
+
+    GroupState learning(Learning now) {
+        return new GroupState(baseline, now, variants);
+    }
+
+    /** Under another baseline: what speaks for or against a change from the old one says nothing of it; open alerts stay. */
+    GroupState under(BaselineRecord other) {
+        Map<String, SeriesSnapshot> anew = new HashMap<>();
+        variants.forEach((variant, snapshot) -> anew.put(
+                variant,
+                new SeriesSnapshot(
+                        snapshot.continuity(),
+                        List.of(),
+                        List.of(),
+                        snapshot.work(),
+                        snapshot.incident(),
+                        snapshot.endedEpochMillis())));
+        return new GroupState(Optional.of(other), Learning.nothing(), anew);
     }
 
     /** Without a variant; what it has taught so far goes with it. */
