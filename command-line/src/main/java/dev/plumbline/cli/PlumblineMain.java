@@ -1,7 +1,9 @@
 package dev.plumbline.cli;
 
 import dev.plumbline.cli.check.CheckCommand;
+import dev.plumbline.cli.control.AckCommand;
 import dev.plumbline.cli.control.MarkCommand;
+import dev.plumbline.cli.control.MuteCommand;
 import dev.plumbline.cli.demo.DemoCommand;
 import dev.plumbline.cli.history.BaselineCommand;
 import dev.plumbline.cli.history.RunsCommand;
@@ -51,6 +53,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             BaselineCommand.class,
             UpCommand.class,
             MarkCommand.class,
+            AckCommand.class,
+            MuteCommand.class,
             TraceCommand.class,
             RateCommand.class,
             ConcurrencyCommand.class,

@@ -264,6 +264,33 @@ class HistoryCommandsTest {
     }
 
     @Test
+    void whoPinnedOrPromotedAndWhyIsKeptAndListed() {
+        assertThat(execute("baseline", "pin", "main", first, "--reason", "release 1.4"))
+                .isEqualTo(ExitCode.PASS);
+        assertThat(execute("baseline", "promote", second, "--reason", "reviewed by hand"))
+                .isEqualTo(ExitCode.PASS);
+        assertThat(execute("baseline", "list")).isEqualTo(ExitCode.PASS);
+        assertThat(out).contains(System.getProperty("user.name") + " at ", ": release 1.4", ": reviewed by hand");
+        assertThat(execute("baseline", "pin", "other", first, "--until", "4h")).isEqualTo(ExitCode.USAGE);
+        assertThat(err.lines()).singleElement().asString().contains("--until is for detectors");
+    }
+
+    @Test
+    void showTellsWhatADetectorWouldMakeOfARun() throws IOException {
+        SimulatedRun longer = new SimulatedRun(3);
+        longer.windows(62);
+        String run = put(longer.run(), List.of());
+        assertThat(execute("baseline", "show", run)).isEqualTo(ExitCode.PASS);
+        assertThat(out)
+                .contains("kind        pinned", "windows     60 of 10 s", "source      run " + run, "p95(ttft)", "ms");
+        assertThat(execute("baseline", "show", first)).isEqualTo(ExitCode.USAGE);
+        assertThat(err.lines())
+                .singleElement()
+                .asString()
+                .contains("has 10 whole windows of 10 s, 20 are needed", "a run of 11 minutes has them");
+    }
+
+    @Test
     void pruneSaysWhatItRemovesAndKeeps() {
         assertThat(execute("runs", "prune", "--older-than", "1d", "--dry-run")).isEqualTo(ExitCode.PASS);
         assertThat(out).contains("older than 1d");
@@ -279,7 +306,20 @@ class HistoryCommandsTest {
         "runs prune --older-than 30y, 30d",
         "runs prune --older-than 30s, 30d",
         "runs prune --older-than 1d --keep -1, --keep",
-        "baseline import nowhere.json, missing"
+        "baseline import nowhere.json, missing",
+        "baseline pin last --kafka, --kafka",
+        "baseline pin last --kafka nowhere, is not HOST:PORT",
+        "baseline list --stack --kafka localhost:1, --stack and --kafka name two clusters",
+        "baseline reset --reason x --kafka localhost:1, which series?",
+        "baseline reset chat@stable --all --reason x --kafka localhost:1, says which series already",
+        "baseline reset chat --reason x --kafka localhost:1, is no series",
+        "baseline reset chat@stable --kafka localhost:1, --reason 'TEXT'",
+        "baseline reset chat@stable --reason x --until 4h --kafka localhost:1, a reset has no --until",
+        "mute chat@stable --reason x --kafka localhost:1, until when?",
+        "mute chat@stable --reason x --until yesterday --kafka localhost:1, --until 'yesterday' is not a time",
+        "mute chat@stable --reason x --until 2020-01-01T00:00:00Z --kafka localhost:1, is over already",
+        "ack --kafka localhost:1 --reason x, which series?",
+        "ack 0123456789abcdef --kafka localhost:1, --reason 'TEXT'"
     })
     void wrongUsageIsOneLine(String command, String part) {
         CommandLine line = PlumblineMain.commandLine();

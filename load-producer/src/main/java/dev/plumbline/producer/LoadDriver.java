@@ -139,7 +139,7 @@ final class LoadDriver {
                 lane.target().endpoint(),
                 lane.target().timeouts(),
                 clock,
-                shares.slotsPerLoop(),
+                shares.connectionsPerLoop(),
                 notes.connections(),
                 notes.answers());
     }

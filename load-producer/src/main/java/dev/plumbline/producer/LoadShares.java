@@ -48,7 +48,19 @@ record LoadShares(LoadPoint loadPoint, ProducerConfig.Load load, Optional<Replay
         return (slots + loops - 1) / loops;
     }
 
-    /** Most requests that all loops have in flight, of one target. */
+    /** Most connections that a loop has to one target. */
+    int connectionsPerLoop() {
+        return slotsPerLoop() * requestsOfSlot(loadPoint, load);
+    }
+
+    /** Most requests that a slot of the load has in flight at once, or most answers to one. */
+    static int requestsOfSlot(LoadPoint loadPoint, ProducerConfig.Load load) {
+        return loadPoint instanceof LoadPoint.ClosedLoop || loadPoint instanceof LoadPoint.ShapedSlots
+                ? load.batch()
+                : 1;
+    }
+
+    /** Most that all loops have in flight of one target: requests, or batches of a load of slots. */
     static int mostInFlight(LoadPoint loadPoint, ProducerConfig.Load load) {
         LoadShare share = shareOf(load);
         int ofAll = switch (loadPoint) {

@@ -96,6 +96,12 @@ final class OwnPrompts {
                 WorkloadSettings.answers(workload));
     }
 
+    /** Whether each is one prompt, and no body that somebody wrote. */
+    boolean areSingle() {
+        DatasetFacts facts = dataset.facts();
+        return facts.questions() == facts.conversations() && !facts.hasBodies();
+    }
+
     /** The longest answer that any of them may have. */
     long mostAnswerTokens() {
         return dataset.facts()
@@ -111,6 +117,7 @@ final class OwnPrompts {
     void state(Map<String, String> conditions) {
         conditions.remove("promptTokens");
         conditions.remove("promptTokensDeviation");
+        conditions.remove("promptUnit");
         conditions.put("prompts", dataset.facts().digest());
         if (config.workload().datasetOrder() != Order.FILE) {
             conditions.put("promptOrder", config.workload().datasetOrder().name());

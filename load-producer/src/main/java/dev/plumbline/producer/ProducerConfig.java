@@ -404,6 +404,13 @@ public interface ProducerConfig {
          */
         Optional<String> share();
 
+        /**
+         * Prompts that are asked together, 1 to 1024: in one request of endpoint type completions, else in as many requests at once.
+         * Then concurrency and rate are of batches. Default 1.
+         */
+        @WithDefault("1")
+        int batch();
+
         /** When the load begins, warm-up included, for example {@code 2026-12-01T12:00:00Z}. Absent = as soon as it can. */
         Optional<Instant> beginAt();
 
@@ -539,6 +546,19 @@ public interface ProducerConfig {
          * prompt-tokens. Absent = those.
          */
         Optional<String> promptLength();
+
+        /**
+         * Words of which drawn texts are made, a space between two: each must be one token to the target behind a space, and lengths
+         * are then in tokens. Absent = common words, most of which are.
+         */
+        Optional<String> vocabulary();
+
+        /**
+         * Tokens that the target counts around the words of a prompt that is one of a single class (its template, a begin of the text);
+         * they are a part of its length. Only with vocabulary. Default 0.
+         */
+        @WithDefault("0")
+        int tokensAround();
 
         /** Longest answer, in tokens, with its distribution; in place of max-tokens. Absent = those. */
         Optional<String> answerLength();

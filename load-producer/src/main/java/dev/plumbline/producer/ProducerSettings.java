@@ -25,6 +25,7 @@ import dev.plumbline.producer.time.ProducerClock;
 import dev.plumbline.protocol.AnswerLimits;
 import dev.plumbline.protocol.Protocol;
 import dev.plumbline.protocol.TargetUrl;
+import dev.plumbline.workload.Batch;
 import dev.plumbline.workload.Workload;
 import dev.plumbline.workload.dataset.DatasetChoice;
 import dev.plumbline.workload.trace.Replay;
@@ -145,8 +146,13 @@ record ProducerSettings(
                 tokens.tokenizerFile().isPresent() || tokens.tokenize().isPresent() || workload.readsAnswers();
         AnswerLimits limits = limits(
                 Runtime.getRuntime().maxMemory(),
-                (canary.isPresent() ? 2 : 1) * LoadShares.mostInFlight(loadPoint, config.load()),
-                asked.largest().answerTokens());
+                (canary.isPresent() ? 2 : 1)
+                        * LoadShares.mostInFlight(loadPoint, config.load())
+                        * LoadShares.requestsOfSlot(loadPoint, config.load()),
+                (int) Math.min(
+                        Integer.MAX_VALUE,
+                        (long) asked.largest().answerTokens()
+                                * GenerationSettings.checked(config).answersToEach()));
         return new ProducerSettings(
                 bootstrapServers,
                 new LaneSettings(config, model, loadPoint, conditions(config, asked, canary), limits, keepsTexts)
@@ -192,6 +198,7 @@ record ProducerSettings(
                 "1 to 3600 s, for example 3s, or 0s: every request gets a connection of its own");
         ProducerConfig.Load load = config.load();
         Allowed.number("load.max-in-flight", load.maxInFlight(), 1, 1_000_000);
+        Allowed.number("load.batch", load.batch(), 1, Batch.MOST);
         Allowed.number("load.event-loops", load.eventLoops(), 1, 64);
         Allowed.number("load.warmup-requests", load.warmupRequests(), 0, 1_000_000_000);
         load.requestCount().ifPresent(count -> Allowed.number("load.request-count", count, 1, Long.MAX_VALUE));
@@ -206,6 +213,7 @@ record ProducerSettings(
         ProducerConfig.Workload workload = config.workload();
         Allowed.number("workload.max-tokens", workload.maxTokens(), 1, 1_000_000);
         Allowed.number("workload.prompt-tokens", workload.promptTokens(), 1, 100_000);
+        Allowed.number("workload.tokens-around", workload.tokensAround(), 0, 100_000);
         Allowed.number("workload.prompt-tokens-deviation", workload.promptTokensDeviation(), 0, 100_000);
         workload.maxTokensDeviation()
                 .ifPresent(tokens -> Allowed.number("workload.max-tokens-deviation", tokens, 0, 1_000_000));

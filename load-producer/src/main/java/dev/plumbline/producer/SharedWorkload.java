@@ -29,6 +29,11 @@ record SharedWorkload(Workload ofAll, LoadShare share) implements Workload {
     }
 
     @Override
+    public int atOnce() {
+        return ofAll.atOnce();
+    }
+
+    @Override
     public boolean readsAnswers() {
         return ofAll.readsAnswers();
     }

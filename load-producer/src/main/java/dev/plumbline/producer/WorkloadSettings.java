@@ -2,6 +2,7 @@ package dev.plumbline.producer;
 
 import dev.plumbline.contract.series.ConditionsDigest;
 import dev.plumbline.producer.settings.Allowed;
+import dev.plumbline.workload.Batch;
 import dev.plumbline.workload.BuiltInClasses;
 import dev.plumbline.workload.Largest;
 import dev.plumbline.workload.Length;
@@ -10,6 +11,7 @@ import dev.plumbline.workload.Prompts;
 import dev.plumbline.workload.RequestClass;
 import dev.plumbline.workload.StatedWorkload;
 import dev.plumbline.workload.SyntheticWorkload;
+import dev.plumbline.workload.Vocabulary;
 import dev.plumbline.workload.Workload;
 import dev.plumbline.workload.WorkloadFile;
 import dev.plumbline.workload.dataset.ClassDatasets;
@@ -20,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -42,6 +45,49 @@ record WorkloadSettings(Workload workload, Largest largest, Map<String, String> 
     /** @throws InvalidConfiguration naming the first key that is wrong, or file and line of a workload file */
     static WorkloadSettings checked(ProducerConfig config, Optional<TraceSettings> trace) {
         Optional<OwnPrompts> own = OwnPrompts.read(config);
+        Batch batch = Batch.of(config.load().batch(), config.target().endpointType());
+        requireSinglePrompts(batch, config, own);
+        WorkloadSettings single = single(config, trace, own);
+        return batch.areSeveral() ? single.in(batch) : single;
+    }
+
+    private static void requireSinglePrompts(Batch batch, ProducerConfig config, Optional<OwnPrompts> own) {
+        if (batch.areSeveral()) {
+            notSingle(batch, config, own).ifPresent(why -> {
+                throw new InvalidConfiguration("plumbline.load.batch = " + batch.size() + ": " + why
+                        + ", and a batch is of single prompts: leave it out");
+            });
+        }
+    }
+
+    private static Optional<String> notSingle(Batch batch, ProducerConfig config, Optional<OwnPrompts> own) {
+        if (config.trace().file().isPresent()) {
+            return Optional.of("a trace says itself what is asked when");
+        }
+        if (stated(config.workload()).isPresent()) {
+            return Optional.of("classes are of sessions");
+        }
+        if (own.filter(prompts -> !prompts.areSingle()).isPresent()) {
+            return Optional.of("what is asked has conversations or whole bodies");
+        }
+        return config.canary().url().isPresent() && !batch.isOneRequest()
+                ? Optional.of("a target and its canary are asked one request each at a time, and endpoint type "
+                        + config.target().endpointType().shortName() + " takes one prompt in it")
+                : Optional.empty();
+    }
+
+    private WorkloadSettings in(Batch batch) {
+        Map<String, String> all = new HashMap<>(conditions);
+        all.put(Batch.NAME, batch.words());
+        return new WorkloadSettings(
+                batch.of(workload),
+                new Largest(largest.promptWords() * batch.promptsOfRequest(), (int)
+                        Math.min(Integer.MAX_VALUE, (long) largest.answerTokens() * batch.promptsOfRequest())),
+                all);
+    }
+
+    private static WorkloadSettings single(
+            ProducerConfig config, Optional<TraceSettings> trace, Optional<OwnPrompts> own) {
         ProducerConfig.Workload asked = config.workload();
         Optional<StatedWorkload> stated = stated(asked);
         if (trace.isPresent()) {
@@ -69,10 +115,34 @@ record WorkloadSettings(Workload workload, Largest largest, Map<String, String> 
             }
         });
         OpenedWorkload opened = InvalidConfiguration.allowed(
-                "plumbline.workload.file: ", () -> stated.get().open(asked.seed(), datasets));
+                "plumbline.workload.file: ", () -> stated.get().open(asked.seed(), datasets, vocabulary(asked)));
+        datasets.refusal(config.target().endpointType()).ifPresent(refusal -> {
+            throw new InvalidConfiguration("plumbline.workload.file: " + refusal);
+        });
         Map<String, String> text = new HashMap<>(datasets.digests());
         text.put("text", stated.get().text());
-        return new WorkloadSettings(opened.workload(), opened.largest(), Map.of("workload", ConditionsDigest.of(text)));
+        Map<String, String> conditions = unit(asked);
+        conditions.put("workload", ConditionsDigest.of(text));
+        return new WorkloadSettings(opened.workload(), opened.largest(), conditions);
+    }
+
+    /** Of which words drawn texts are. */
+    private static Vocabulary vocabulary(ProducerConfig.Workload asked) {
+        if (asked.vocabulary().isEmpty() && asked.tokensAround() > 0) {
+            throw new InvalidConfiguration(
+                    "plumbline.workload.tokens-around is set and plumbline.workload.vocabulary is not:"
+                            + " only where words are known to be tokens anything can be reckoned with");
+        }
+        return asked.vocabulary()
+                .map(words -> InvalidConfiguration.allowed(
+                        "plumbline.workload.vocabulary: ",
+                        () -> Vocabulary.ofTokens(List.of(words.strip().split("\\s+")))))
+                .orElse(Vocabulary.COMMON);
+    }
+
+    /** What lengths are in, where it is not words. */
+    private static Map<String, String> unit(ProducerConfig.Workload asked) {
+        return new HashMap<>(asked.vocabulary().isPresent() ? Map.of("promptUnit", "tokens") : Map.of());
     }
 
     private static Optional<StatedWorkload> stated(ProducerConfig.Workload asked) {
@@ -125,7 +195,7 @@ record WorkloadSettings(Workload workload, Largest largest, Map<String, String> 
         int spread = asked.maxTokensDeviation().orElse(asked.maxTokens() / 10);
         Optional<Length> promptLength = length("prompt-length", asked.promptLength(), LONGEST_PROMPT);
         Optional<Length> answerLength = length("answer-length", asked.answerLength(), LONGEST_ANSWER);
-        Map<String, String> conditions = new HashMap<>();
+        Map<String, String> conditions = unit(asked);
         if (promptLength.isPresent()) {
             conditions.put("promptTokens", promptLength.get().text());
             conditions.put("promptTokensDeviation", "0");
@@ -146,7 +216,7 @@ record WorkloadSettings(Workload workload, Largest largest, Map<String, String> 
         return new WorkloadSettings(
                 new SyntheticWorkload(
                         new RequestClass(config.series().scenario()),
-                        new Prompts(asked.seed(), prompts),
+                        new Prompts(asked.seed(), prompts).in(vocabulary(asked), asked.tokensAround()),
                         asked.seed(),
                         answers),
                 new Largest(prompts.most(), (int) answers.most()),

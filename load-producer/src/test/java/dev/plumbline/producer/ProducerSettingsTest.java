@@ -180,6 +180,9 @@ class ProducerSettingsTest {
                 "plumbline.trace.file=t.csv plumbline.load.shape=ramp:1..5/9s; plumbline.load.shape may not be set with",
                 "plumbline.trace.file=t.csv plumbline.load.share=1/2; plumbline.load.share may not be set with",
                 "plumbline.trace.file=t.csv plumbline.load.warmup-until-steady=true; warmup-until-steady may not be set with",
+                "plumbline.load.request-rate=5 plumbline.load.batch=0; load.batch",
+                "plumbline.load.request-rate=5 plumbline.load.batch=4 plumbline.workload.mix=chat=1; classes are of sessions",
+                "plumbline.load.concurrency=5 plumbline.load.batch=4 plumbline.canary.url=http://h:1; takes one prompt in it",
                 "plumbline.load.request-rate=5 plumbline.smoke.expect=(; plumbline.smoke.expect is no regular expression",
             })
     void loadsThatContradictThemselvesAreRefusedWithARemedy(String settings, String words) {

@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plumbline.workload.Largest;
 import dev.plumbline.workload.RequestClass;
+import dev.plumbline.workload.Workload;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,6 +52,42 @@ class WorkloadSettingsTest {
                         "promptTokensDeviation", "0",
                         "maxTokens", "64",
                         "maxTokensDeviation", "6"));
+    }
+
+    @Test
+    void inWordsThatAreTokensALengthIsOneInTokens() {
+        String words = "way day man car law job eye war art boy age air";
+        WorkloadSettings asked = asked(Map.of(
+                "plumbline.workload.vocabulary", words,
+                "plumbline.workload.tokens-around", "11",
+                "plumbline.workload.prompt-length", "uniform(5,60)"));
+        assertThat(asked.conditions()).containsEntry("promptUnit", "tokens");
+        Workload salted = asked.workload().salted(7);
+        Set<Integer> lengths = new TreeSet<>();
+        for (int ordinal = 0; ordinal < 300; ordinal++) {
+            List<String> prompt = List.of(salted.session(ordinal)
+                    .next(Optional.empty())
+                    .orElseThrow()
+                    .ask()
+                    .text()
+                    .split(" "));
+            assertThat(prompt.getFirst()).isEqualTo("way");
+            assertThat(List.of(words.split(" "))).containsAll(prompt);
+            lengths.add(prompt.size() + 11);
+        }
+        assertThat(lengths)
+                .as("one word at least")
+                .hasSizeGreaterThan(40)
+                .allMatch(tokens -> tokens >= 12 && tokens <= 60);
+        assertThatThrownBy(() -> asked(Map.of("plumbline.workload.vocabulary", "way day")))
+                .hasMessageContaining("plumbline.workload.vocabulary: 2 words");
+        assertThatThrownBy(() -> asked(Map.of("plumbline.workload.vocabulary", words + " s3cret")))
+                .hasMessageContaining("is no word of letters");
+        assertThatThrownBy(() -> asked(Map.of("plumbline.workload.tokens-around", "3")))
+                .hasMessageContaining("plumbline.workload.vocabulary is not");
+        assertThat(asked(Map.of("plumbline.workload.vocabulary", words, "plumbline.workload.mix", "rag=1"))
+                        .conditions())
+                .containsEntry("promptUnit", "tokens");
     }
 
     @Test

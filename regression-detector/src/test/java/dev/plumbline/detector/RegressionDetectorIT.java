@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.plumbline.broker.BrokerSettings;
 import dev.plumbline.broker.EmbeddedBroker;
 import dev.plumbline.broker.SecuredBroker;
+import dev.plumbline.contract.control.Decision;
 import dev.plumbline.contract.control.DeployMarker;
 import dev.plumbline.contract.control.Scope;
 import dev.plumbline.contract.series.GroupPartitioner;
 import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.verdict.AlertRecord.Transition;
+import dev.plumbline.contract.verdict.BaselineRecord;
 import dev.plumbline.contract.verdict.Snapshot;
 import dev.plumbline.contract.verdict.VerdictRecord;
 import dev.plumbline.contract.window.WindowRecord;
@@ -17,6 +19,8 @@ import dev.plumbline.contract.wire.Codec;
 import dev.plumbline.contract.wire.Decoded;
 import dev.plumbline.contract.wire.Topics;
 import dev.plumbline.contract.wire.UndecodableRecord;
+import dev.plumbline.judgement.series.BaselineMaker;
+import dev.plumbline.judgement.series.JudgementSettings;
 import dev.plumbline.judgement.series.SimulatedSeries;
 import dev.plumbline.process.ReadyFile;
 import java.io.IOException;
@@ -34,6 +38,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -135,7 +140,44 @@ class RegressionDetectorIT {
             start(broker, "fourth");
             assertNothingIsReadAgain(ready("fourth").ports().get("http"));
             assertThat(read(broker, Topics.VERDICTS, Codec.VERDICTS)).hasSize(fed);
+            assertWhatIsPinnedIsUsed(broker, slow, ready("fourth").ports().get("http"));
         }
+    }
+
+    /** A change that is open is accepted: no restart, and no learning. */
+    private static void assertWhatIsPinnedIsUsed(EmbeddedBroker broker, SimulatedSeries slow, int port)
+            throws Exception {
+        SimulatedSeries like = new SimulatedSeries(33, "c8");
+        like.tpotFactor(1.3);
+        List<WindowRecord> windows = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            windows.add(like.window());
+        }
+        BaselineRecord pinned = BaselineMaker.of(
+                windows,
+                BaselineRecord.Kind.PINNED,
+                Optional.of(new BaselineRecord.Provenance(
+                        List.of(),
+                        Optional.of(new Decision("alice", "release 1.4", SimulatedSeries.START, OptionalLong.empty())),
+                        Optional.empty())),
+                JudgementSettings.defaults());
+        send(broker, Topics.BASELINES, pinned.key(), Codec.BASELINES.encode(pinned));
+        await("a verdict under the pin", () -> {
+            feed(broker, slow, 1);
+            return read(broker, Topics.VERDICTS, Codec.VERDICTS).stream()
+                    .anyMatch(verdict -> verdict.baselineId()
+                            .filter(pinned.baselineId()::equals)
+                            .isPresent());
+        });
+        assertThat(read(broker, Topics.ALERTS, Codec.ALERTS))
+                .filteredOn(alert -> alert.transition() == Transition.ENDED)
+                .singleElement()
+                .satisfies(alert -> assertThat(alert.summary())
+                        .contains("it is held against " + pinned.baselineId(), "by alice (release 1.4)"));
+        assertThat(get(port, "/metrics", "text/plain").body())
+                .containsPattern("plumbline_baseline_info\\{baseline=\"pinned-[^}]*kind=\"pinned\"")
+                .containsPattern("plumbline_decision_info\\{decision=\"baseline\"[^}]*who=\"alice\"");
+        assertThat(get(port, "/api/state", "*/*").body()).contains("\"PINNED\"", "release 1.4");
     }
 
     private static void assertPages(int port) throws IOException, InterruptedException {

@@ -1,6 +1,7 @@
 package dev.plumbline.target;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.plumbline.target.lockstep.LockstepCore;
@@ -17,6 +18,7 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /** What is served under which path. Used on the event loop only. */
 final class HttpEndpoints implements Handler<HttpServerRequest> {
@@ -178,41 +180,49 @@ final class HttpEndpoints implements Handler<HttpServerRequest> {
                     settings.endpoint().model(),
                     settings.capacity().maxModelLengthTokens(),
                     blockTokens);
-            long mine = ordinal++;
-            long key = id == null ? Draws.keyOf(settings.seed(), mine) : Draws.keyOf(settings.seed(), id);
-            String name = id == null ? "ordinal-" + mine : id;
+            long key = id == null ? Draws.keyOf(settings.seed(), ordinal) : Draws.keyOf(settings.seed(), id);
+            String name = id == null ? "ordinal-" + ordinal : id;
             response.putHeader("x-request-id", name);
-            Reply reply = new HttpReply(response, protocol, body, key, settings, clock);
-            GenerationRequest generation = new GenerationRequest(
-                    name,
-                    mine,
-                    key,
-                    body.promptTokens(),
-                    body.limitTokens(),
-                    body.smallestTokens(),
-                    body.blocks(),
-                    // One that is none is to be ignored.
-                    Optional.ofNullable(request.getHeader("traceparent"))
-                            .filter(trace -> TRACE_PARENT.matcher(trace).matches()));
-            Runnable disconnect = engine.submit(generation, receivedNanos, reply);
+            HttpReply reply = new HttpReply(response, protocol, body, key, settings, clock);
+            // One that is none is to be ignored.
+            Optional<String> traceparent = Optional.ofNullable(request.getHeader("traceparent"))
+                    .filter(trace -> TRACE_PARENT.matcher(trace).matches());
+            for (int choice = 0; choice < body.choices() && !reply.isOver(); choice++) {
+                String each = body.choices() == 1 ? name : name + ":" + choice;
+                GenerationRequest generation = new GenerationRequest(
+                        each,
+                        ordinal++,
+                        body.choices() == 1 ? key : Draws.keyOf(key, choice),
+                        body.promptOf(choice).tokens(),
+                        body.limitTokens(),
+                        body.smallestTokens(),
+                        body.promptOf(choice).blocks(),
+                        traceparent);
+                reply.submitted(engine.submit(generation, receivedNanos, reply.choice(choice)));
+            }
             if (!response.ended()) {
-                response.closeHandler(closed -> disconnect.run());
+                response.closeHandler(closed -> reply.disconnect());
             }
         } catch (RequestRefused e) {
             HttpReply.refuse(response, e.status(), protocol.refusal(e));
         }
     }
 
-    /** Counts words, which is exact for what this target writes. */
+    /**
+     * Counts as vLLM's, a text as what it is: with special tokens, which are around a prompt, a token per four characters; without them
+     * words, which is exact for what this target writes.
+     */
     private void tokenize(HttpServerRequest request, byte[] bytes) {
         try {
             JsonNode body = RequestBody.json(bytes);
             String text = body.path("prompt").asText(body.path("content").asText(""));
-            int count = text.isBlank() ? 0 : text.strip().split("\\s+").length;
-            json(
-                    request.response(),
-                    object().put("count", count)
-                            .put("max_model_len", settings.capacity().maxModelLengthTokens()));
+            int words = text.isBlank() ? 0 : text.strip().split("\\s+").length;
+            int count = body.path("add_special_tokens").asBoolean(true) ? RequestBody.tokens(text.length()) : words;
+            ObjectNode counted = object().put("count", count)
+                    .put("max_model_len", settings.capacity().maxModelLengthTokens());
+            ArrayNode tokens = counted.putArray("tokens");
+            IntStream.range(0, count).forEach(tokens::add);
+            json(request.response(), counted.putNull("token_strs"));
         } catch (RequestRefused e) {
             refuse(request.response(), e);
         }

@@ -152,7 +152,10 @@ final class LockstepEngine implements TargetEngine {
                         size(core.usedBytes())));
         if (lockstep.memory().diesWhenExceeded() && !core.isDead()) {
             core.die();
-            List.copyOf(generations.values()).forEach(open -> open.fail(false, DEAD));
+            // One that is an answer among several ends the others with it.
+            List.copyOf(generations.values()).stream()
+                    .filter(open -> !open.hasEnded())
+                    .forEach(open -> open.fail(false, DEAD));
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.plumbline.target;
 
+import java.util.List;
+
 /** Chat and completions of OpenAI, spelled as vLLM does. */
 final class OpenAiWording implements Wording {
 
@@ -7,13 +9,16 @@ final class OpenAiWording implements Wording {
 
     private final boolean chat;
     private final boolean includeUsage;
+    private final int choice;
     private final String head;
     private final String wholeHead;
     private final byte[] contentPrefix;
     private final byte[] contentSuffix;
 
-    OpenAiWording(boolean chat, String id, long createdSeconds, String model, boolean includeUsage) {
+    /** @param choice which of several answers it spells, from 0 */
+    OpenAiWording(boolean chat, String id, long createdSeconds, String model, boolean includeUsage, int choice) {
         this.chat = chat;
+        this.choice = choice;
         this.includeUsage = includeUsage;
         String named = ",\"created\":" + createdSeconds + ",\"model\":\"" + model + "\",\"choices\":";
         this.head = "data: {\"id\":\"" + id + "\",\"object\":\"" + (chat ? "chat.completion.chunk" : "text_completion")
@@ -21,7 +26,7 @@ final class OpenAiWording implements Wording {
         this.wholeHead =
                 "{\"id\":\"" + id + "\",\"object\":\"" + (chat ? "chat.completion" : "text_completion") + "\"" + named;
         this.contentPrefix =
-                Protocol.ascii(head + (chat ? "[{\"index\":0,\"delta\":{\"content\":\"" : "[{\"index\":0,\"text\":\""));
+                Protocol.ascii(head + "[{\"index\":" + choice + (chat ? ",\"delta\":{\"content\":\"" : ",\"text\":\""));
         this.contentSuffix = Protocol.ascii(
                 chat
                         ? "\"},\"logprobs\":null,\"finish_reason\":null,\"token_ids\":null}]}\n\n"
@@ -39,7 +44,8 @@ final class OpenAiWording implements Wording {
     public byte[] opening(int promptTokens) {
         return Protocol.ascii(
                 chat
-                        ? head + "[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\"},\"logprobs\":null,"
+                        ? head + "[{\"index\":" + choice
+                                + ",\"delta\":{\"role\":\"assistant\",\"content\":\"\"},\"logprobs\":null,"
                                 + "\"finish_reason\":null}],\"prompt_token_ids\":null,\"prompt_text\":null}\n\n"
                         : "");
     }
@@ -73,14 +79,27 @@ final class OpenAiWording implements Wording {
 
     @Override
     public String whole(Work work, String finishReason) {
-        String text = Wording.text(work);
-        String choice = chat
-                ? "{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"" + text
+        return whole(List.of(new Finished(work, finishReason)), work);
+    }
+
+    @Override
+    public String whole(List<Finished> answers, Work all) {
+        StringBuilder choices = new StringBuilder();
+        for (int i = 0; i < answers.size(); i++) {
+            choices.append(i == 0 ? "" : ",").append(whole(i, answers.get(i)));
+        }
+        return wholeHead + "[" + choices + "],\"system_fingerprint\":\"simulated\",\"usage\":" + usage(all) + "}";
+    }
+
+    private String whole(int index, Finished answer) {
+        String text = Wording.text(answer.work());
+        String finishReason = answer.finishReason();
+        return chat
+                ? "{\"index\":" + index + ",\"message\":{\"role\":\"assistant\",\"content\":\"" + text
                         + "\",\"refusal\":null},\"logprobs\":null,\"finish_reason\":\"" + finishReason
                         + "\",\"stop_reason\":null}"
-                : "{\"index\":0,\"text\":\"" + text + "\",\"logprobs\":null,\"finish_reason\":\"" + finishReason
-                        + "\",\"stop_reason\":null}";
-        return wholeHead + "[" + choice + "],\"system_fingerprint\":\"simulated\",\"usage\":" + usage(work) + "}";
+                : "{\"index\":" + index + ",\"text\":\"" + text + "\",\"logprobs\":null,\"finish_reason\":\""
+                        + finishReason + "\",\"stop_reason\":null}";
     }
 
     private static String usage(Work work) {

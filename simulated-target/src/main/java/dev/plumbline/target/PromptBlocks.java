@@ -11,12 +11,8 @@ final class PromptBlocks {
 
     private PromptBlocks() {}
 
-    static BlockHashes of(JsonNode body, Protocol protocol, int blockTokens) {
-        JsonNode prompt = switch (protocol) {
-            case CHAT, OLLAMA_CHAT, MESSAGES -> body.path("messages");
-            case COMPLETIONS, OLLAMA_GENERATE -> body.path("prompt");
-            case RESPONSES -> body.path("input");
-        };
+    /** @param prompt a text, token ids, or messages */
+    static BlockHashes of(JsonNode prompt, int blockTokens) {
         boolean ids = prompt.isArray() && prompt.path(0).isIntegralNumber();
         BlockHashes.Builder blocks =
                 new BlockHashes.Builder(ids ? blockTokens : blockTokens * RequestBody.CHARACTERS_PER_TOKEN);

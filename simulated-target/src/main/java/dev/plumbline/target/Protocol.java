@@ -33,12 +33,16 @@ enum Protocol {
         return this == OLLAMA_GENERATE || this == OLLAMA_CHAT;
     }
 
-    /** How one answer is spelled. */
-    Wording wording(String id, long createdEpochMillis, String model, boolean includeUsage) {
+    /**
+     * How one answer is spelled.
+     *
+     * @param choice which of several, from 0; the API has several
+     */
+    Wording wording(String id, long createdEpochMillis, String model, boolean includeUsage, int choice) {
         String spelled = spelled(model);
         return switch (this) {
             case CHAT, COMPLETIONS ->
-                new OpenAiWording(this == CHAT, id, createdEpochMillis / 1000, spelled, includeUsage);
+                new OpenAiWording(this == CHAT, id, createdEpochMillis / 1000, spelled, includeUsage, choice);
             case OLLAMA_GENERATE, OLLAMA_CHAT -> new OllamaWording(this == OLLAMA_CHAT, createdEpochMillis, spelled);
             case MESSAGES -> new MessagesWording(id, spelled);
             case RESPONSES -> new ResponsesWording(id, createdEpochMillis / 1000, spelled);

@@ -4,26 +4,53 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.plumbline.target.lockstep.BlockHashes;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
  * What the body of a request asks for.
  *
- * @param promptTokens one per four characters, rounded up, at least 1; or the number of token ids
+ * @param prompts one, of completions one or more
+ * @param answersToEach how many answers each of them has; of others than OpenAI's chat and completions 1
  * @param streams whether the answer comes in events
  * @param includeUsage whether a usage event is wanted
  * @param limitTokens most output tokens
  * @param smallestTokens fewest output tokens
- * @param blocks names of the full blocks of the prompt; none when nobody asked for them
  */
 record RequestBody(
-        int promptTokens,
+        List<Prompt> prompts,
+        int answersToEach,
         boolean streams,
         boolean includeUsage,
         int limitTokens,
-        int smallestTokens,
-        BlockHashes blocks) {
+        int smallestTokens) {
+
+    /** As vLLM has it in its protocol. */
+    private static final int MOST_CHOICES = 16_384;
+
+    /**
+     * What is to be answered.
+     *
+     * @param tokens one per four characters, rounded up, at least 1; or the number of token ids
+     * @param blocks names of its full blocks; none when nobody asked for them
+     */
+    record Prompt(int tokens, BlockHashes blocks) {}
+
+    RequestBody {
+        prompts = List.copyOf(prompts);
+    }
+
+    /** How many answers there are in all. */
+    int choices() {
+        return prompts.size() * answersToEach;
+    }
+
+    /** The prompt that a choice answers: those of the first prompt come first. */
+    Prompt promptOf(int choice) {
+        return prompts.get(choice / answersToEach);
+    }
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
     static final int CHARACTERS_PER_TOKEN = 4;
@@ -52,14 +79,19 @@ record RequestBody(
                     Optional.of("model"),
                     "The model `" + asked.asText() + "` does not exist. Valid aliases: " + model + ".");
         }
-        if (body.path("n").asInt(1) != 1) {
-            throw RequestRefused.badRequest("n", "n must be 1 on this simulated target, got " + body.path("n"));
+        boolean mayHaveSeveral = protocol == Protocol.CHAT || protocol == Protocol.COMPLETIONS;
+        int answersToEach = number(body, "n", 1).orElse(1);
+        if (answersToEach > 1 && !mayHaveSeveral) {
+            throw RequestRefused.badRequest("n", "n is of chat and completions, got " + body.path("n"));
         }
-        int promptTokens = switch (protocol) {
-            case CHAT, OLLAMA_CHAT, MESSAGES -> chatTokens(body.path("messages"), "messages");
-            case COMPLETIONS, OLLAMA_GENERATE -> promptTokens(body);
-            case RESPONSES -> inputTokens(body.path("input"));
-        };
+        List<Prompt> prompts = prompts(body, protocol, blockTokens);
+        if ((long) prompts.size() * answersToEach > MOST_CHOICES) {
+            throw RequestRefused.badRequest(
+                    "n",
+                    "n of " + prompts.size() + " prompts must be at most " + MOST_CHOICES / prompts.size() + ", got "
+                            + answersToEach);
+        }
+        int promptTokens = prompts.stream().mapToInt(Prompt::tokens).max().orElseThrow();
         OptionalInt stated = stated(body, protocol);
         int roomTokens = maxModelLengthTokens - promptTokens;
         if (roomTokens < 1) {
@@ -84,12 +116,39 @@ record RequestBody(
                 ? limit
                 : Math.min(limit, number(body, "min_tokens", 0).orElse(0));
         return new RequestBody(
-                promptTokens,
+                prompts,
+                answersToEach,
                 (protocol.isOllama() && body.path("stream").isMissingNode()) || flag(body, "stream"),
                 flag(body.path("stream_options"), "include_usage"),
                 limit,
-                smallest,
-                blockTokens == 0 ? BlockHashes.NONE : PromptBlocks.of(body, protocol, blockTokens));
+                smallest);
+    }
+
+    private static List<Prompt> prompts(JsonNode body, Protocol protocol, int blockTokens) throws RequestRefused {
+        JsonNode prompt = body.path("prompt");
+        boolean areSeveral = protocol == Protocol.COMPLETIONS
+                && prompt.isArray()
+                && !prompt.isEmpty()
+                && !prompt.get(0).isIntegralNumber();
+        List<Prompt> prompts = new ArrayList<>();
+        for (JsonNode each : areSeveral ? prompt : List.of(asked(body, protocol))) {
+            prompts.add(new Prompt(
+                    switch (protocol) {
+                        case CHAT, OLLAMA_CHAT, MESSAGES -> chatTokens(each, "messages");
+                        case COMPLETIONS, OLLAMA_GENERATE -> promptTokens(each);
+                        case RESPONSES -> inputTokens(each);
+                    },
+                    blockTokens == 0 ? BlockHashes.NONE : PromptBlocks.of(each, blockTokens)));
+        }
+        return prompts;
+    }
+
+    private static JsonNode asked(JsonNode body, Protocol protocol) {
+        return switch (protocol) {
+            case CHAT, OLLAMA_CHAT, MESSAGES -> body.path("messages");
+            case COMPLETIONS, OLLAMA_GENERATE -> body.path("prompt");
+            case RESPONSES -> body.path("input");
+        };
     }
 
     private static OptionalInt stated(JsonNode body, Protocol protocol) throws RequestRefused {
@@ -187,21 +246,18 @@ record RequestBody(
         return tokens(characters);
     }
 
-    private static int promptTokens(JsonNode body) throws RequestRefused {
-        JsonNode prompt = body.path("prompt");
+    private static int promptTokens(JsonNode prompt) throws RequestRefused {
         if (prompt.isTextual()) {
             return tokens(prompt.textValue().length());
-        }
-        if (prompt.isArray() && prompt.size() == 1 && prompt.get(0).isTextual()) {
-            return tokens(prompt.get(0).textValue().length());
         }
         if (prompt.isArray() && !prompt.isEmpty() && prompt.get(0).isIntegralNumber()) {
             return prompt.size();
         }
-        throw RequestRefused.badRequest("prompt", "prompt must be one text, or a list of one text or of token ids");
+        throw RequestRefused.badRequest("prompt", "prompt must be a text or token ids, or a list of them");
     }
 
-    private static int tokens(long characters) {
+    /** Tokens of a prompt of so many characters. */
+    static int tokens(long characters) {
         return (int) Math.max(1, (characters + CHARACTERS_PER_TOKEN - 1) / CHARACTERS_PER_TOKEN);
     }
 }

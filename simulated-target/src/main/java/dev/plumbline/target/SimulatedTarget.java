@@ -214,7 +214,7 @@ public final class SimulatedTarget implements AutoCloseable {
                             EmitOutcome.STOP,
                             List.of())
                     .toJson();
-            Protocol.CHAT.wording("", 0, "", true).opening(0);
+            Protocol.CHAT.wording("", 0, "", true, 0).opening(0);
         }
 
         @Override

@@ -1,5 +1,6 @@
 package dev.plumbline.target;
 
+import java.util.List;
 import java.util.OptionalInt;
 
 /** The spelling of one answer in one API, ASCII. Used on the event loop only. */
@@ -33,6 +34,19 @@ interface Wording {
 
     /** An answer in one piece. */
     String whole(Work work, String finishReason);
+
+    /** One of several answers, at its end. */
+    record Finished(Work work, String finishReason) {}
+
+    /**
+     * Answers in one piece.
+     *
+     * @param answers by their index; more than one only where the API has several
+     * @param all what they took together
+     */
+    default String whole(List<Finished> answers, Work all) {
+        return whole(answers.getFirst().work(), answers.getFirst().finishReason());
+    }
 
     /** The text of a whole answer. */
     static String text(Work work) {

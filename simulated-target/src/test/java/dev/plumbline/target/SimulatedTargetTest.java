@@ -102,6 +102,73 @@ class SimulatedTargetTest {
                 .isEqualTo("{\"prompt_tokens\":3,\"total_tokens\":8,\"completion_tokens\":5}");
     }
 
+    @Test
+    void answersSeveralPromptsInOneStreamAsVllmDoes() throws Exception {
+        String body =
+                "{\"prompt\":[\"four\",\"eight ch\"],\"n\":2,\"max_tokens\":3,\"ignore_eos\":true,\"stream\":true,"
+                        + "\"stream_options\":{\"include_usage\":true}}";
+        List<String> events = events(post(shared, "/v1/completions", body, "several"));
+
+        assertThat(events).last().isEqualTo("[DONE]");
+        List<JsonNode> chunks = new ArrayList<>();
+        for (String event : events.subList(0, events.size() - 2)) {
+            chunks.add(MAPPER.readTree(event).at("/choices/0"));
+        }
+        assertThat(chunks).hasSize(12);
+        assertThat(chunks.subList(0, 8).stream()
+                        .map(chunk -> chunk.path("index").asInt())
+                        .distinct())
+                .as("they interleave")
+                .containsExactlyInAnyOrder(0, 1, 2, 3);
+        for (int choice = 0; choice < 4; choice++) {
+            int index = choice;
+            assertThat(chunks.stream()
+                            .filter(chunk -> chunk.path("index").asInt() == index)
+                            .map(chunk -> chunk.path("finish_reason").asText()))
+                    .containsExactly("null", "null", "length");
+        }
+        assertThat(MAPPER.readTree(events.get(events.size() - 2)).path("usage").toString())
+                .isEqualTo("{\"prompt_tokens\":3,\"total_tokens\":15,\"completion_tokens\":12}");
+        assertThat(shared.emitRecords().stream()
+                        .filter(each -> each.requestId().startsWith("several"))
+                        .map(each -> each.requestId() + " " + each.promptTokens() + " " + each.outputTokens()))
+                .containsExactlyInAnyOrder("several:0 1 3", "several:1 1 3", "several:2 2 3", "several:3 2 3");
+    }
+
+    @Test
+    void answersSeveralPromptsInOnePieceAlsoWhereTheyWaitForEachOther() throws Exception {
+        try (SimulatedTarget narrow =
+                SimulatedTarget.start(FAST.withCapacity(new CapacitySettings(1, 8, 429, 4096, 1 << 20)))) {
+            String body = "{\"prompt\":[\"a\",\"b\",\"c\"],\"max_tokens\":2,\"ignore_eos\":true}";
+            JsonNode whole = MAPPER.readTree(
+                    post(narrow, "/v1/completions", body, "one-piece").body());
+
+            assertThat(whole.path("choices")).hasSize(3);
+            assertThat(whole.at("/choices/2/index").asInt()).isEqualTo(2);
+            assertThat(whole.at("/choices/2/text").asText())
+                    .isEqualTo(whole.at("/choices/0/text").asText());
+            assertThat(whole.at("/usage/completion_tokens").asInt()).isEqualTo(6);
+        }
+    }
+
+    @Test
+    void oneAnswerThatFailsEndsAllOfItsRequest() throws Exception {
+        try (SimulatedTarget narrow =
+                SimulatedTarget.start(FAST.withCapacity(new CapacitySettings(1, 1, 429, 4096, 1 << 20)))) {
+            String body = "{\"prompt\":[\"a\",\"b\",\"c\"],\"max_tokens\":2}";
+            HttpResponse<String> refused = post(narrow, "/v1/completions", body, "refused");
+
+            assertThat(refused.statusCode()).isEqualTo(429);
+            assertThat(narrow.emitRecords())
+                    .extracting(EmitRecord::outcome)
+                    .containsExactlyInAnyOrder(
+                            EmitOutcome.DISCONNECTED, EmitOutcome.DISCONNECTED, EmitOutcome.REJECTED);
+            assertThat(post(narrow, "/v1/completions", "{\"prompt\":\"a\",\"max_tokens\":1}", "next")
+                            .statusCode())
+                    .isEqualTo(200);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"Müller-7b", "模型/通义-7b", "a \"quoted\" one, back\\\\slashed", "😀"})
     void servesAModelOfAnyAlphabet(String model) throws Exception {
@@ -472,7 +539,7 @@ class SimulatedTargetTest {
                 "{\"messages\":[{\"role\":\"u\",\"content\":\"x\"}],\"max_tokens\":1.5}   | 400 | max_tokens",
                 "{\"messages\":[{\"role\":\"u\",\"content\":\"x\"}],\"max_tokens\":32768} | 400 | max_tokens",
                 "{\"messages\":[{\"role\":\"u\",\"content\":\"x\"}],\"stream\":\"yes\"}   | 400 | stream",
-                "{\"messages\":[{\"role\":\"u\",\"content\":\"x\"}],\"n\":2}              | 400 | n"
+                "{\"messages\":[{\"role\":\"u\",\"content\":\"x\"}],\"n\":0}              | 400 | n"
             })
     void refusesWhatVllmRefuses(String body, int status, String parameter) throws Exception {
         HttpResponse<String> response = post(shared, CHAT, body, "refused");

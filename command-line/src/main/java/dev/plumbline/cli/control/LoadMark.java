@@ -1,9 +1,12 @@
 package dev.plumbline.cli.control;
 
+import dev.plumbline.cli.kafka.KafkaTopic;
 import dev.plumbline.cli.stack.StackFailure;
 import dev.plumbline.contract.control.DeployMarker;
 import dev.plumbline.contract.control.Scope;
 import dev.plumbline.contract.series.Series;
+import dev.plumbline.contract.wire.Codec;
+import dev.plumbline.contract.wire.Topics;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -27,16 +30,17 @@ public final class LoadMark {
      */
     public static void write(Map<String, ?> kafka, Series series, String change, long atEpochMillis)
             throws InterruptedException {
-        new ControlTopic(kafka, ANSWER_WITHIN)
-                .write(MarkCommand.named(new DeployMarker(
-                        "unnamed",
-                        System.getProperty("user.name", "unknown"),
-                        change,
-                        atEpochMillis,
-                        new Scope(
-                                Optional.of(series.group().target()),
-                                Optional.of(series.group().model()),
-                                Optional.empty()),
-                        Map.of("load", series.group().loadPoint().key()))));
+        DeployMarker marker = MarkCommand.named(new DeployMarker(
+                "unnamed",
+                System.getProperty("user.name", "unknown"),
+                change,
+                atEpochMillis,
+                new Scope(
+                        Optional.of(series.group().target()),
+                        Optional.of(series.group().model()),
+                        Optional.empty()),
+                Map.of("load", series.group().loadPoint().key())));
+        new KafkaTopic(kafka, Topics.CONTROLS, ANSWER_WITHIN)
+                .write(marker.key(), Optional.of(Codec.CONTROLS.encode(marker)));
     }
 }

@@ -1,13 +1,13 @@
 package dev.plumbline.cli.control;
 
 import dev.plumbline.cli.kafka.KafkaOptions;
+import dev.plumbline.cli.kafka.KafkaTopic;
 import dev.plumbline.cli.outcome.ExitCode;
-import dev.plumbline.cli.stack.Installation;
-import dev.plumbline.cli.stack.RunningStack;
 import dev.plumbline.cli.time.SystemTime;
 import dev.plumbline.contract.control.DeployMarker;
 import dev.plumbline.contract.control.Scope;
 import dev.plumbline.contract.wire.Codec;
+import dev.plumbline.contract.wire.Topics;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -102,20 +102,14 @@ public final class MarkCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         DeployMarker marker = marker();
-        new ControlTopic(clientProperties(), answerWithin).write(marker);
+        new KafkaTopic(kafka.orLocalStack(), Topics.CONTROLS, answerWithin)
+                .write(marker.key(), Optional.of(Codec.CONTROLS.encode(marker)));
         spec.commandLine()
                 .getOut()
                 .println("marked deploy " + marker.label() + " of " + told(marker.scope()) + " at "
                         + Instant.ofEpochMilli(marker.atEpochMillis()) + ", id " + marker.id());
         spec.commandLine().getOut().flush();
         return ExitCode.PASS;
-    }
-
-    private Map<String, String> clientProperties() {
-        return kafka.clientProperties()
-                .or(() -> RunningStack.read(Installation.ofSystemProperties().home())
-                        .map(stack -> Map.of("bootstrap.servers", stack.bootstrapServers())))
-                .orElseThrow(() -> wrong("no local stack runs here: say where Kafka is with --kafka HOST:PORT"));
     }
 
     private DeployMarker marker() throws InterruptedException {

@@ -45,7 +45,7 @@ public final class BaselineChoice {
         if (choice.equals(LAST_GREEN)) {
             return lastGreen(store, candidate);
         }
-        StoredRun chosen = single(choice, store);
+        StoredRun chosen = stored(choice, store);
         RunStore.requireFit(chosen);
         RunBaseline baseline = RunBaseline.of(chosen.result());
         Conditions.requireEqual(
@@ -58,7 +58,12 @@ public final class BaselineChoice {
         return List.of(baseline);
     }
 
-    private static StoredRun single(String choice, RunStore store) {
+    /**
+     * The run of a name that was pinned, a file, an id, or {@code last}.
+     *
+     * @throws CommandFailure with exit code 2: there is none, with what exists
+     */
+    static StoredRun stored(String choice, RunStore store) {
         String pinned = store.pins().get(choice);
         if (pinned != null) {
             return store.find(pinned);

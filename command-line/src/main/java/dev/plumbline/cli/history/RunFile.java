@@ -197,13 +197,22 @@ public final class RunFile {
      * @throws FileAlreadyExistsException if there is one
      */
     static void copyNew(Path from, Path to) throws IOException {
+        writeNew(to, Files.readAllBytes(from));
+    }
+
+    /**
+     * Writes a file to a place where there is none, beside and renamed, so that whoever finds it finds all of it.
+     *
+     * @throws FileAlreadyExistsException if there is one
+     */
+    static void writeNew(Path to, byte[] bytes) throws IOException {
         if (Files.exists(to)) {
             throw new FileAlreadyExistsException(to.toString());
         }
         Path directory = to.toAbsolutePath().getParent();
         Path beside = Files.createTempFile(directory, "." + to.getFileName(), ".new");
         try {
-            Files.copy(from, beside, StandardCopyOption.REPLACE_EXISTING);
+            Files.write(beside, bytes);
             Files.move(beside, to);
         } finally {
             Files.deleteIfExists(beside);

@@ -2,6 +2,7 @@ package dev.plumbline.cli.history;
 
 import dev.plumbline.cli.history.BaselineChoice.Candidate;
 import dev.plumbline.cli.outcome.CommandFailure;
+import dev.plumbline.contract.control.Decision;
 import dev.plumbline.contract.run.RunRecord.Environment;
 import dev.plumbline.judgement.run.Conditions;
 import java.io.IOException;
@@ -113,6 +114,16 @@ public final class RunStore {
         return marks.read().pins();
     }
 
+    /** Who gave a name to a run, and why; empty where an older version did. */
+    Optional<Decision> decisionOnPin(String name) {
+        return Optional.ofNullable(marks.read().decisions().get(Marks.PIN + name));
+    }
+
+    /** Who said of a run that it is green, or that it is not, and why; empty where nobody did, or an older version. */
+    Optional<Decision> decisionOnRun(String runId) {
+        return Optional.ofNullable(marks.read().decisions().get(Marks.RUN + runId));
+    }
+
     /** Whether a run may serve as a baseline that nobody named. */
     public boolean isGreen(StoredRun run) {
         return marks.read().isGreen(run);
@@ -148,10 +159,11 @@ public final class RunStore {
     /**
      * Gives a run a name that stays with it.
      *
+     * @param decision who does, and why
      * @throws CommandFailure with exit code 2 for a name that is unfit or belongs to another run, and for a run that nothing can be
      *     held against
      */
-    public void pin(String name, StoredRun run) {
+    public void pin(String name, StoredRun run, Decision decision) {
         if (!PIN_NAME.matcher(name).matches() || RESERVED_NAMES.contains(name)) {
             throw CommandFailure.usage(
                     "'" + name + "' is no name for a baseline; a letter, then up to 63 letters, digits, "
@@ -166,7 +178,7 @@ public final class RunStore {
                         + name);
             }
             requireStillThere(run);
-            return before.withPin(name, run.runId());
+            return before.withPin(name, run.runId(), decision);
         });
     }
 
@@ -190,15 +202,16 @@ public final class RunStore {
     /**
      * Says by hand that a run is green, or that it is not.
      *
+     * @param decision who does, and why
      * @throws CommandFailure with exit code 2 when it is to be green and nothing can be held against it
      */
-    public void promote(StoredRun run, boolean green) {
+    public void promote(StoredRun run, boolean green, Decision decision) {
         if (green) {
             requireFit(run);
         }
         marks.update(before -> {
             requireStillThere(run);
-            return before.marked(run.runId(), green);
+            return before.marked(run.runId(), green, decision);
         });
     }
 

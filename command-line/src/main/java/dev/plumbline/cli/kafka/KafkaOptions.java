@@ -1,5 +1,7 @@
 package dev.plumbline.cli.kafka;
 
+import dev.plumbline.cli.stack.Installation;
+import dev.plumbline.cli.stack.RunningStack;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
@@ -73,6 +75,21 @@ public final class KafkaOptions {
         String source = servers == null ? BOOTSTRAP_SERVERS + " in '" + file + "'" : "--kafka";
         properties.put(BOOTSTRAP_SERVERS, addresses(source, where));
         return Optional.of(properties);
+    }
+
+    /**
+     * The same; where no option was given, the local stack that {@code plumb up} keeps running.
+     *
+     * @throws ParameterException as {@link #clientProperties}, and where neither is there
+     */
+    public Map<String, String> orLocalStack() {
+        return clientProperties()
+                .or(() -> localStack().map(stack -> Map.of(BOOTSTRAP_SERVERS, stack.bootstrapServers())))
+                .orElseThrow(() -> wrong("no local stack runs here: say where Kafka is with --kafka HOST:PORT"));
+    }
+
+    private static Optional<RunningStack> localStack() {
+        return RunningStack.read(Installation.ofSystemProperties().home());
     }
 
     private String addresses(String source, String text) {

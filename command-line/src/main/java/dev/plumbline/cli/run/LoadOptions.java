@@ -52,6 +52,18 @@ final class LoadOptions {
     Double burstiness;
 
     @Option(
+            names = "--batch",
+            defaultValue = "1",
+            converter = WholeNumberConverter.class,
+            paramLabel = "N",
+            description = {
+                "Prompts that are asked together: in one request of completions, else in N requests at once;",
+                "the run says which. Then --concurrency, --request-rate and --request-count are of batches.",
+                "Default: ${DEFAULT-VALUE}"
+            })
+    int batch = 1;
+
+    @Option(
             names = "--max-in-flight",
             defaultValue = "1000",
             converter = WholeNumberConverter.class,
@@ -119,7 +131,7 @@ final class LoadOptions {
             converter = LengthConverter.class,
             paramLabel = "LENGTH",
             description = {
-                "Length of the prompts, in words: a mean, or how they spread: '128~32' (mean and deviation),",
+                "Length of the prompts, in tokens, or in words where --tokenizer finds none: a mean, or how they spread: '128~32' (mean and deviation),",
                 "'lognormal(128,0.6)' (median and sigma), 'uniform(50,200)', or quantiles 'p50=120,p90=400,max=4000'.",
                 "Default: ${DEFAULT-VALUE}"
             })
@@ -187,7 +199,7 @@ final class LoadOptions {
 
     @Option(
             names = "--reset-kv-cache",
-            description = "Let the engine forget all cached prefixes before the load (vLLM, SGLang).")
+            description = "Let the engine forget all cached prefixes before the load (vLLM, SGLang), a canary's, too.")
     boolean resetKvCache;
 
     @Option(

@@ -3,6 +3,7 @@ package dev.plumbline.cli.run;
 import dev.plumbline.cli.run.ProducerControl.Status;
 import dev.plumbline.contract.event.OwnLimit;
 import dev.plumbline.contract.series.LoadPoint;
+import dev.plumbline.judgement.run.CanarySplit;
 import dev.plumbline.reports.Figures;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -59,22 +60,35 @@ record OwnLimits(OptionalLong openFiles, OptionalLong ports) {
         }
     }
 
-    /** Why a load cannot be made here; empty when it can, or when that depends on the target. */
-    Optional<String> refusal(RunPlan plan) {
+    /**
+     * Why a load cannot be made here; empty when it can, or when that depends on the target.
+     *
+     * @param atOnce requests that a slot has in flight, of one target
+     */
+    Optional<String> refusal(RunPlan plan, int atOnce) {
         OptionalInt slots = slots(plan.loadPoint());
         if (slots.isEmpty()) {
             return Optional.empty();
         }
-        int many = slots.getAsInt();
+        int many = (int) Math.min(Integer.MAX_VALUE, (long) slots.getAsInt() * atOnce);
         if (ports.isPresent() && many > ports.getAsLong()) {
             return Optional.of(many + " requests at a time need as many ports, and this machine has "
                     + ports.getAsLong() + " for one target" + MORE_PORTS + ", or ask for less with --concurrency");
         }
-        return hasRoomFor(many)
+        // Each half of a pair has a connection of its own.
+        long connections = (long) many * targets(plan);
+        return hasRoomFor(connections)
                 ? Optional.empty()
-                : Optional.of(many + " requests at a time need " + (many + FILES_OF_A_PRODUCER)
+                : Optional.of(many + " requests at a time " + (targets(plan) > 1 ? "of two targets " : "") + "need "
+                        + (connections + FILES_OF_A_PRODUCER)
                         + " open files, and this process may open " + openFiles.getAsLong()
-                        + ": raise it with 'ulimit -n " + (many + 1_024) + "', or ask for less with --concurrency");
+                        + ": raise it with 'ulimit -n " + (connections + 1_024)
+                        + "', or ask for less with --concurrency");
+    }
+
+    /** How many targets a request is for. */
+    private static int targets(RunPlan plan) {
+        return plan.canary().filter(CanarySplit::paired).isPresent() ? 2 : 1;
     }
 
     /** How many requests are in flight at most, whatever the target does; empty where that depends on the target. */
@@ -92,11 +106,13 @@ record OwnLimits(OptionalLong openFiles, OptionalLong ports) {
 
     /** What a load may run into here, depending on how fast the target answers. */
     Optional<String> warning(RunPlan plan) {
-        return slots(plan.loadPoint()).isEmpty() && !hasRoomFor(plan.load().maxInFlight)
+        int targets = targets(plan);
+        long connections = (long) plan.load().maxInFlight * targets;
+        return slots(plan.loadPoint()).isEmpty() && !hasRoomFor(connections)
                 ? Optional.of("this process may open " + openFiles.getAsLong() + " files: from about "
-                        + Math.max(1, openFiles.getAsLong() - FILES_OF_A_PRODUCER)
+                        + Math.max(1, (openFiles.getAsLong() - FILES_OF_A_PRODUCER) / targets)
                         + " requests in flight on, connections fail here and not at the target; 'ulimit -n "
-                        + (plan.load().maxInFlight + 1_024) + "' raises it")
+                        + (connections + 1_024) + "' raises it")
                 : Optional.empty();
     }
 

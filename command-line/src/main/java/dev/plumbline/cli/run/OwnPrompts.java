@@ -162,6 +162,11 @@ final class OwnPrompts {
         return facts;
     }
 
+    /** Whether each is one prompt, and no body that somebody wrote. */
+    boolean areSingle() {
+        return facts.questions() == facts.conversations() && !facts.hasBodies();
+    }
+
     /** The longest prompt at worst, in tokens. */
     double worstPromptTokens(double longestAnswer) {
         return facts.worstPromptTokens((long) longestAnswer);

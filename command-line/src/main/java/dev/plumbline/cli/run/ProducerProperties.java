@@ -148,6 +148,9 @@ final class ProducerProperties {
         if (load.requestCount != null && plan.trace().isEmpty()) {
             all.put("plumbline.load.request-count", Long.toString(load.requestCount));
         }
+        if (load.batch > 1) {
+            all.put("plumbline.load.batch", Integer.toString(load.batch));
+        }
         all.put("plumbline.load.hold", "true");
         all.put("plumbline.load.warmup-duration", plan.warmup().toMillis() + "ms");
         all.put("plumbline.load.grace", load.grace.toMillis() + "ms");

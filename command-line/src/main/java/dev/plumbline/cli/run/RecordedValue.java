@@ -95,6 +95,7 @@ final class RecordedValue {
                         "stop",
                         "target-name",
                         "tenant",
+                        "tokenizer",
                         "trace",
                         "trace-name",
                         "variant",

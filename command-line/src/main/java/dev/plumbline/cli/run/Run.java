@@ -34,7 +34,9 @@ import dev.plumbline.probe.ProbeReport;
 import dev.plumbline.probe.StepOutcome;
 import dev.plumbline.probe.TargetAddress;
 import dev.plumbline.probe.TargetProbe;
+import dev.plumbline.protocol.EndpointType;
 import dev.plumbline.reports.RunFigures;
+import dev.plumbline.workload.Batch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,6 +48,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** One run from the first process to the exit code. */
 final class Run {
@@ -113,7 +116,7 @@ final class Run {
 
     Ended run() throws InterruptedException {
         OwnLimits limits = OwnLimits.ofThisProcess();
-        limits.refusal(plan).ifPresent(why -> {
+        limits.refusal(plan, 1).ifPresent(why -> {
             throw new StackFailure(ExitCode.INFRASTRUCTURE, why);
         });
         probe();
@@ -151,16 +154,16 @@ final class Run {
                     .ifPresent(refusal -> {
                         throw CommandFailure.usage(refusal);
                     });
-            if (plan.load().resetKvCache) {
-                PrefixCacheReset.refusal(discovery.engine().kind()).ifPresent(refusal -> {
-                    throw CommandFailure.usage("--reset-kv-cache " + refusal);
-                });
-            }
+            requireReset(discovery, "");
+            plan.workload().refusal(discovery.endpointType()).ifPresent(refusal -> {
+                throw CommandFailure.usage(refusal);
+            });
+            PromptUnit unit = promptUnit(discovery);
             plan.ownPrompts()
                     .ifPresentOrElse(
                             own -> own.requireFit(discovery.endpointType(), discovery),
                             () -> plan.workload()
-                                    .refusal(plan.load(), discovery.contextLengthTokens())
+                                    .refusal(plan.load(), unit, discovery.contextLengthTokens())
                                     .filter(unused -> plan.trace().isEmpty())
                                     .ifPresent(why -> {
                                         throw CommandFailure.usage(why);
@@ -170,17 +173,20 @@ final class Run {
                     .ifPresent(why -> {
                         throw CommandFailure.usage("--trace " + why);
                     });
+            Batch batch = batch(discovery.endpointType(), limits);
             Optional<CanaryTarget> canary = canary(discovery);
-            Environment environment = environment(discovery, canary);
+            canary.ifPresent(beside -> requireReset(beside.discovery(), "of the canary "));
+            Environment environment = environment(discovery, canary, unit);
             RunSeries series = series(discovery, environment);
             List<Budget> budgets = budgets(series);
             Baselines baselines = Baselines.of(plan, series.whole().group(), environment);
-            introduce(discovery, canary, series, pipe, baselines);
+            introduce(discovery, canary, unit, series, pipe, baselines);
             waited.text().ifPresent(time -> view.line("  waited    " + time + " until the target was there"));
             limits.warning(plan).ifPresent(warning -> view.line("  note      " + warning));
             RunSession session = new RunSession(
                     plan,
-                    waited.text().map(time -> recordedPlan.with("waited", time)).orElse(recordedPlan),
+                    recorded(batch, unit),
+                    unit,
                     pipe,
                     address,
                     discovery,
@@ -218,6 +224,57 @@ final class Run {
         } catch (RuntimeException e) {
             throw pipe.causeOf(e);
         }
+    }
+
+    /** What is known of the run besides its flags. */
+    private RecordedPlan recorded(Batch batch, PromptUnit unit) {
+        RecordedPlan known =
+                waited.text().map(time -> recordedPlan.with("waited", time)).orElse(recordedPlan);
+        RecordedPlan all = unit.text().isEmpty() ? known : known.with(PromptUnit.NAME, unit.text());
+        int answersToEach = plan.generation().generation().answersToEach();
+        String text = Stream.of(
+                        batch.areSeveral() ? batch.words() : "",
+                        answersToEach > 1 ? answersToEach + " answers to each prompt" : "")
+                .filter(part -> !part.isEmpty())
+                .collect(Collectors.joining(", "));
+        return text.isEmpty() ? all : all.with(RunCommand.BATCHED, text);
+    }
+
+    /** @param who begins what is said of another than the target */
+    private void requireReset(Discovery discovery, String who) {
+        if (plan.load().resetKvCache) {
+            PrefixCacheReset.refusal(discovery.engine().kind()).ifPresent(refusal -> {
+                throw CommandFailure.usage("--reset-kv-cache " + who + refusal);
+            });
+        }
+    }
+
+    /** What lengths are in, now that the target is known. */
+    private PromptUnit promptUnit(Discovery discovery) {
+        if (plan.ownPrompts().isPresent() || plan.trace().isPresent()) {
+            return PromptUnit.NOT_DRAWN;
+        }
+        try {
+            return PromptUnit.of(plan.workload().tokenizer, address, discovery, SystemTime::monotonicNanos);
+        } catch (RunPlan.Wrong e) {
+            throw CommandFailure.usage(e.option() + " " + e.getMessage());
+        }
+    }
+
+    /** How prompts are asked together, now that the API is known. */
+    private Batch batch(EndpointType type, OwnLimits limits) {
+        Batch batch = plan.batch(type);
+        if (batch.requestsAtOnce() > 1) {
+            if (plan.canary().isPresent()) {
+                throw CommandFailure.usage("--batch needs an API that takes several prompts in one request beside"
+                        + " --canary-url, and endpoint type " + type.shortName()
+                        + " takes one: --endpoint-type completions, or leave one of them out");
+            }
+            limits.refusal(plan, batch.requestsAtOnce()).ifPresent(why -> {
+                throw new StackFailure(ExitCode.INFRASTRUCTURE, why);
+            });
+        }
+        return batch;
     }
 
     private LocalPipe open(Optional<StateFolder> state) throws InterruptedException {
@@ -269,11 +326,13 @@ final class Run {
         @Override
         public void awaitReady() throws InterruptedException {
             discover(TargetProbe::check);
-            if (plan.load().resetKvCache) {
-                resetCache();
-            }
             if (canary.isPresent()) {
                 discoverCanary(canary.get().address(), TargetProbe::check);
+            }
+            if (plan.load().resetKvCache) {
+                resetCache(address, engine, "");
+                canary.ifPresent(beside ->
+                        resetCache(beside.address(), beside.discovery().engine().kind(), "the canary: "));
             }
             if (!pipe.isAttached()) {
                 pipe.awaitBroker();
@@ -297,12 +356,12 @@ final class Run {
         }
 
         /** After the short answer, which is a prompt, too. */
-        private void resetCache() {
-            switch (new PrefixCacheReset(address).reset(engine)) {
+        private void resetCache(TargetAddress of, Engine.Kind kind, String who) {
+            switch (new PrefixCacheReset(of).reset(kind)) {
                 case StepOutcome.Failed failed ->
-                    throw new StackFailure(CheckExit.of(failed.kind()), "--reset-kv-cache: " + failed.line());
-                case StepOutcome.Passed passed -> view.line("  cache     " + passed.detail());
-                case StepOutcome.Skipped skipped -> view.line("  cache     " + skipped.why());
+                    throw new StackFailure(CheckExit.of(failed.kind()), "--reset-kv-cache: " + who + failed.line());
+                case StepOutcome.Passed passed -> view.line("  cache     " + who + passed.detail());
+                case StepOutcome.Skipped skipped -> view.line("  cache     " + who + skipped.why());
             }
         }
     }
@@ -407,14 +466,18 @@ final class Run {
     }
 
     /** Discovered facts, those that the user states (which win), and what the load itself is. */
-    private Environment environment(Discovery discovery, Optional<CanaryTarget> canary) {
+    private Environment environment(Discovery discovery, Optional<CanaryTarget> canary, PromptUnit unit) {
         Map<String, String> subject = new TreeMap<>(discovery.facts().subject());
         canary.ifPresent(beside -> subject.putAll(beside.subject(discovery)));
         subject.putAll(plan.judgement().metadata);
         Map<String, String> conditions = new TreeMap<>(discovery.facts().conditions());
         LoadOptions load = plan.load();
         conditions.putAll(plan.workload().conditions(load));
+        conditions.putAll(unit.conditions());
         conditions.putAll(plan.generation().generation().conditions());
+        if (load.batch > 1) {
+            conditions.put(Batch.NAME, plan.batch(discovery.endpointType()).words());
+        }
         conditions.put("streaming", Boolean.toString(load.streaming));
         conditions.put("seed", Long.toString(load.seed));
         conditions.put("cache", plan.cache().name());
@@ -443,7 +506,12 @@ final class Run {
     }
 
     private void introduce(
-            Discovery discovery, Optional<CanaryTarget> canary, RunSeries series, LocalPipe pipe, Baselines baselines) {
+            Discovery discovery,
+            Optional<CanaryTarget> canary,
+            PromptUnit unit,
+            RunSeries series,
+            LocalPipe pipe,
+            Baselines baselines) {
         ComparisonGroup group = series.whole().group();
         view.line("  run       " + plan.runId() + "   " + group.model() + " / " + group.scenario() + " / "
                 + group.loadPoint().key() + " / " + series.whole().variant());
@@ -463,11 +531,23 @@ final class Run {
                     + series.parts().stream().map(series::name).collect(Collectors.joining(", "))
                     + ": each is measured and judged apart");
         }
+        Batch batch = plan.batch(discovery.endpointType());
+        if (batch.areSeveral()) {
+            view.line("  batch     " + batch.words()
+                    + (batch.isOneRequest()
+                            ? ""
+                            : ", as endpoint type " + discovery.endpointType().shortName()
+                                    + " takes one prompt in a request")
+                    + "; load and counts are of batches");
+        }
         view.line("  stack     "
                 + (cluster.isPresent()
                         ? "Kafka at " + pipe.bootstrapServers()
                         : pipe.isAttached() ? "the one of 'plumb up', " + pipe.bootstrapServers() : "its own")
                 + "   windows of " + DurationConverter.format(pipe.window()));
+        if (!unit.text().isEmpty()) {
+            view.line("  lengths   in " + unit.text());
+        }
         plan.ownPrompts()
                 .ifPresent(own -> titled("  prompts   ", own.lines(discovery, plan.isSentAsItIs(), requests())));
         String title = "  baseline  ";

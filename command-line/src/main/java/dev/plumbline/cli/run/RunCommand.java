@@ -52,6 +52,9 @@ import picocli.CommandLine.Parameters;
         })
 public final class RunCommand implements Callable<Integer>, ScenarioFlags.OfRun {
 
+    /** The fact under which a run says how prompts were asked together, and how many answers each had; none for one each. */
+    public static final String BATCHED = "batched";
+
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
 

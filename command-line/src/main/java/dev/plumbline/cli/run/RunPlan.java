@@ -6,6 +6,8 @@ import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.judgement.result.RunSeries;
 import dev.plumbline.judgement.run.Budget;
 import dev.plumbline.judgement.run.CanarySplit;
+import dev.plumbline.protocol.EndpointType;
+import dev.plumbline.workload.Batch;
 import dev.plumbline.workload.Largest;
 import dev.plumbline.workload.Length;
 import java.time.Duration;
@@ -109,6 +111,7 @@ record RunPlan(
             throw new Wrong("--burstiness", "is of an open loop: give --request-rate, too, as a number");
         }
         range("--max-in-flight", load.maxInFlight, 1, 1_000_000);
+        range("--batch", load.batch, 1, Batch.MOST);
         range("--request-count", load.requestCount == null ? 1 : load.requestCount, 1, Long.MAX_VALUE);
         range("--warmup-request-count", load.warmupRequestCount, 0, 1_000_000_000);
         spreads("--isl", load.promptTokens, load.promptTokensDeviation, 100_000);
@@ -147,13 +150,24 @@ record RunPlan(
                         ? new LoadPoint.OpenLoop(rate, load.arrivals())
                         : new LoadPoint.ClosedLoop(concurrency(load)));
         Optional<OwnPrompts> own = OwnPrompts.read(options);
+        singlePrompts(options, trace, own);
+        if (options.workload.tokenizer.kind() != TokenizerChoice.Kind.AUTO && (trace.isPresent() || own.isPresent())) {
+            throw new Wrong(
+                    "--tokenizer",
+                    "is of prompts that are drawn, and "
+                            + (trace.isPresent()
+                                    ? "a trace says how long its rows are"
+                                    : "your own are sent as they are")
+                            + ": leave it out");
+        }
         roomForOne(
                 spend,
                 load,
                 own,
                 trace,
                 loadPoint,
-                trace.map(TracePlan::largest).orElse(largest));
+                trace.map(TracePlan::largest).orElse(largest),
+                options.generation.generation().answersToEach());
         return new RunPlan(
                 runId,
                 loadPoint,
@@ -164,6 +178,31 @@ record RunPlan(
                 own,
                 trace,
                 options);
+    }
+
+    /** A batch is of prompts that each stand alone. */
+    private static void singlePrompts(RunOptions options, Optional<TracePlan> trace, Optional<OwnPrompts> own) {
+        if (options.load.batch == 1) {
+            return;
+        }
+        String single = ", and a batch is of single prompts: leave one of them out";
+        if (trace.isPresent()) {
+            throw new Wrong("--batch", "excludes --trace, which says itself what is asked when: leave one of them out");
+        }
+        if (options.workload.hasClasses()) {
+            throw new Wrong(options.workload.mix == null ? "--workload" : "--mix", "is of sessions" + single);
+        }
+        own.filter(prompts -> !prompts.areSingle()).ifPresent(prompts -> {
+            throw new Wrong(
+                    "--batch",
+                    "is " + options.load.batch + " and the dataset has conversations or whole bodies" + single
+                            + ", or take first questions only with --dataset-turns first");
+        });
+    }
+
+    /** How prompts are asked together of such an API. */
+    Batch batch(EndpointType type) {
+        return Batch.of(options.load.batch, type);
     }
 
     /** How long the same load is offered before what is measured; sessions are measured with all their turns or not at all. */
@@ -273,8 +312,19 @@ record RunPlan(
         return duration.isEmpty() && requestCount().isEmpty();
     }
 
+    /** What it means for the load that its producer was started again so often. */
+    String begunAnew(int times) {
+        String what = ownPrompts.isPresent()
+                ? "with its first prompt"
+                : loadPoint instanceof LoadPoint.ShapedRate || loadPoint instanceof LoadPoint.ShapedSlots
+                        ? "with the first level of its shape"
+                        : "with the prompts of its begin";
+        return times + (times == 1 ? " time" : " times") + " after its producer was gone, each time " + what;
+    }
+
     String producerId() {
-        return "run-" + runId;
+        String id = "run-" + runId;
+        return options.shape.share == null ? id : SharedLoad.producerId(id, options.shape.share);
     }
 
     /**
@@ -351,7 +401,8 @@ record RunPlan(
             Optional<OwnPrompts> own,
             Optional<TracePlan> trace,
             LoadPoint loadPoint,
-            Largest largest) {
+            Largest largest,
+            int answersToEach) {
         double warmupSeconds = load.warmupDuration.toMillis() / 1e3;
         double warmup = load.warmupRequestCount
                 + switch (loadPoint) {
@@ -372,7 +423,7 @@ record RunPlan(
                             + " or more: nothing would be measured; raise it, or shorten --warmup-duration and"
                             + " --warmup-request-count");
         }
-        int atOnce = switch (loadPoint) {
+        int slots = switch (loadPoint) {
             case LoadPoint.ClosedLoop closed -> warmupSeconds > 0 ? closed.concurrency() : 1;
             case LoadPoint.OpenLoop open -> 1;
             case LoadPoint.Trace replayed -> replayed.sessions().orElse(1);
@@ -382,12 +433,17 @@ record RunPlan(
             case LoadPoint.Other other -> throw unmakeable(other);
         };
         double longestAnswer = largest.answerTokens();
+        int atOnce = slots * load.batch;
         double outputTokens =
-                own.map(prompts -> prompts.mostAnswerTokens(longestAnswer)).orElse(longestAnswer) * atOnce;
+                own.map(prompts -> prompts.mostAnswerTokens(longestAnswer)).orElse(longestAnswer)
+                        * atOnce
+                        * answersToEach;
         double promptTokens = own.map(prompts -> prompts.worstPromptTokens(longestAnswer))
                         .orElse((double) LARGEST_TOKENS_PER_WORD * largest.promptWords())
                 * atOnce;
-        String requests = atOnce == 1 ? "one request may take " : "the " + atOnce + " requests of its start may take ";
+        String requests = atOnce == 1
+                ? "one request may take "
+                : "the " + atOnce + (load.batch == 1 ? " requests" : " prompts") + " of its start may take ";
         if (spend.maxTokensTotal != null && spend.maxTokensTotal < promptTokens + outputTokens) {
             throw new Wrong(
                     "--max-tokens-total",

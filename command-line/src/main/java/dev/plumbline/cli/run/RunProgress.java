@@ -23,12 +23,15 @@ import dev.plumbline.reports.WindowKeeper;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * What is known of a run so far: events, windows, verdicts, alerts and the producer's status, added up into a result. It
@@ -45,6 +48,9 @@ final class RunProgress {
     /** Windows that are kept of each series of many, before neighbours are merged. */
     private static final int FEWEST_WINDOWS = 200;
 
+    /** Producers of somebody else that are named. */
+    private static final int MOST_STRANGERS = 5;
+
     /** Outages that are kept. */
     static final int MOST_OUTAGES = 1_000;
 
@@ -57,6 +63,13 @@ final class RunProgress {
     private final Map<Series, SeriesTally> parts = new LinkedHashMap<>();
 
     private final List<Outage> outages = new ArrayList<>();
+    /** Of a load that is shared: who else offers it. */
+    private final Optional<SharedLoad> shared;
+    /** Others that measure the same series and are no partners. */
+    private final Set<String> strangers = new LinkedHashSet<>();
+
+    private boolean isListening;
+    private int beginnings;
 
     private Status status = Status.STARTING;
     private Status ended = Status.STARTING;
@@ -111,10 +124,16 @@ final class RunProgress {
     /** @param goals of a good request, where stated */
     RunProgress(Facts facts, Optional<Goals> goals, Prices prices) {
         this.facts = facts;
-        this.all = new SeriesTally(goals, prices, WindowKeeper.DEFAULT_LIMIT);
+        this.shared = SharedLoad.of(facts.producerId());
+        this.all = new SeriesTally(goals, prices, WindowKeeper.DEFAULT_LIMIT, sharedWindows());
         List<Series> series = facts.series().parts();
         int mostWindows = Math.max(FEWEST_WINDOWS, WindowKeeper.DEFAULT_LIMIT / series.size());
-        series.forEach(one -> parts.put(one, series.size() == 1 ? all : new SeriesTally(goals, prices, mostWindows)));
+        series.forEach(one -> parts.put(
+                one, series.size() == 1 ? all : new SeriesTally(goals, prices, mostWindows, sharedWindows())));
+    }
+
+    private Optional<SharedWindows> sharedWindows() {
+        return shared.map(unused -> new SharedWindows(facts.windowMillis()));
     }
 
     /** Its requests are held against a trace, from now on. */
@@ -134,6 +153,7 @@ final class RunProgress {
      * How many of its events Kafka acknowledged is then known from Kafka alone: what is read of them was.
      */
     void producerEnded() {
+        beginnings += hasMeasured() ? 1 : 0;
         ended = ended.plus(status);
         if (!hasMeasured()) {
             // It died while it warmed up: when measuring begins is for its successor to say.
@@ -182,20 +202,53 @@ final class RunProgress {
     boolean event(Event event, long nowElapsedMillis) {
         return switch (event) {
             case RequestEvent request -> {
-                boolean ours = heard(request.origin(), nowElapsedMillis);
+                boolean ours = heard(request, request.origin(), nowElapsedMillis);
                 if (ours) {
                     request(request);
+                } else if (parts.containsKey(request.series())) {
+                    ofAnother(request);
                 }
                 yield ours;
             }
-            case Heartbeat heartbeat -> heard(heartbeat.origin(), nowElapsedMillis);
+            case Heartbeat heartbeat -> heard(heartbeat, heartbeat.origin(), nowElapsedMillis);
             case ProducerExpelled expelled -> expelled.producerId().equals(facts.producerId());
         };
     }
 
-    private boolean heard(Origin origin, long nowElapsedMillis) {
+    /** Of the same series: of a partner, or of somebody who measures the same. */
+    private void ofAnother(RequestEvent event) {
+        String producerId = event.origin().producerId();
+        if (shared.filter(load -> load.isPartner(producerId)).isPresent()) {
+            all.partnersEvent(event);
+            part(event.series()).ifPresent(tally -> tally.partnersEvent(event));
+        } else if (event.endEpochMillis() >= startEpochMillis && strangers.size() < MOST_STRANGERS) {
+            strangers.add(producerId);
+        }
+    }
+
+    /** How often a measured load was begun anew by the successor of its producer. */
+    int beginnings() {
+        return beginnings;
+    }
+
+    /** Others that measure the same, some of them; none where the load is theirs, too. */
+    List<String> strangers() {
+        return List.copyOf(strangers);
+    }
+
+    /** With whom the load is shared; empty where it is not. */
+    Optional<String> share() {
+        return shared.map(SharedLoad::text);
+    }
+
+    private boolean heard(Event event, Origin origin, long nowElapsedMillis) {
         if (!origin.producerId().equals(facts.producerId())) {
             return false;
+        }
+        if (!isListening) {
+            isListening = true;
+            all.listensFrom(event.eventTimeEpochMillis());
+            parts.values().forEach(tally -> tally.listensFrom(event.eventTimeEpochMillis()));
         }
         lastHeardElapsedMillis = nowElapsedMillis;
         newestEpoch = Math.max(newestEpoch, origin.epoch());
@@ -291,7 +344,7 @@ final class RunProgress {
      */
     boolean isCounted() {
         return all.events() >= acknowledged()
-                && all.countedEvents() >= acknowledged()
+                && (shared.isPresent() ? countedEvents() == acknowledged() : countedEvents() >= acknowledged())
                 && isToldTo(measuredUntilEpochMillis().orElse(0));
     }
 
@@ -316,7 +369,25 @@ final class RunProgress {
 
     /** Request events that the windows hold. */
     long countedEvents() {
-        return all.countedEvents();
+        return countedEvents(all);
+    }
+
+    private long countedEvents(SeriesTally tally) {
+        return tally.countedEvents(lastBeginEpochMillis());
+    }
+
+    /** The latest that a window of this run can have begun: partners may go on when it is over. */
+    private long lastBeginEpochMillis() {
+        return shared.isPresent() && isStopped()
+                ? Math.max(lastEndEpochMillis, measuredUntilEpochMillis().orElse(0) - 1)
+                : Long.MAX_VALUE;
+    }
+
+    private List<RunWindow> windows(SeriesTally tally, long startEpochMillis, long endEpochMillis) {
+        long lastBegin = lastBeginEpochMillis();
+        return tally.windows(startEpochMillis, endEpochMillis).stream()
+                .filter(window -> window.startEpochMillis() <= lastBegin)
+                .toList();
     }
 
     /** The last ten seconds, for the eye. */
@@ -330,7 +401,7 @@ final class RunProgress {
      * @param away parts of the stack that are missed
      */
     RunView.Snapshot snapshot(long nowEpochMillis, List<String> away) {
-        return new RunView.Snapshot(nowEpochMillis, startEpochMillis, status(), recent, all.countedEvents(), away);
+        return new RunView.Snapshot(nowEpochMillis, startEpochMillis, status(), recent, countedEvents(), away);
     }
 
     /**
@@ -341,16 +412,22 @@ final class RunProgress {
     RunResult result(RunEnding ending, long nowEpochMillis) {
         long start = Math.min(startEpochMillis, nowEpochMillis);
         long end = Math.max(start, measuredUntilEpochMillis().orElse(lastEndEpochMillis));
-        List<RunWindow> measured = all.windows(start, end);
+        List<RunWindow> measured = windows(all, start, end);
         Status last = status();
         List<VerdictTally> verdicts =
                 parts.values().stream().map(SeriesTally::verdicts).toList();
         return new RunResult(
                 new RunIdentity(facts.runId(), facts.series().whole(), facts.url(), start, end, facts.windowMillis()),
-                facts.plan(),
+                planWith(verdicts),
                 facts.environment(),
                 ending,
-                all.totals(last.due(), acknowledged(), last.lost(), measured, trace.map(TraceTally::replayed)),
+                all.totals(
+                        last.due(),
+                        acknowledged(),
+                        last.lost(),
+                        countedEvents(),
+                        measured,
+                        trace.map(TraceTally::replayed)),
                 measured,
                 alerts,
                 verdicts.stream().mapToLong(VerdictTally::judgedWindows).sum(),
@@ -364,6 +441,22 @@ final class RunProgress {
                 facts.series().areSeveral() ? series(start, end) : List.of());
     }
 
+    /** The plan, with what the detector held the series against, and what people decided about them. */
+    private Map<String, String> planWith(List<VerdictTally> verdicts) {
+        Map<String, String> plan = new TreeMap<>(facts.plan());
+        told(verdicts, VerdictTally::baseline).ifPresent(text -> plan.put("detectorBaseline", text));
+        told(verdicts, VerdictTally::handled).ifPresent(text -> plan.put("detectorDecision", text));
+        return plan;
+    }
+
+    private static Optional<String> told(List<VerdictTally> verdicts, Function<VerdictTally, Optional<String>> what) {
+        List<String> texts = verdicts.stream()
+                .flatMap(tally -> what.apply(tally).stream())
+                .distinct()
+                .toList();
+        return texts.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", texts));
+    }
+
     private List<SeriesResult> series(long start, long end) {
         return parts.entrySet().stream()
                 .map(part -> series(part.getKey(), part.getValue(), start, end))
@@ -372,7 +465,7 @@ final class RunProgress {
 
     /** Of one series nobody says how much was acknowledged but its events, and what fell due only its windows. */
     private SeriesResult series(Series series, SeriesTally tally, long start, long end) {
-        List<RunWindow> measured = tally.windows(start, end);
+        List<RunWindow> measured = windows(tally, start, end);
         long offered = measured.stream()
                 .mapToLong(window ->
                         window.measured().offered() + window.excluded().offered())
@@ -380,7 +473,7 @@ final class RunProgress {
         return new SeriesResult(
                 series,
                 facts.series().name(series),
-                tally.totals(offered, tally.events(), 0, measured, Optional.empty()),
+                tally.totals(offered, tally.events(), 0, countedEvents(tally), measured, Optional.empty()),
                 measured,
                 tally.verdicts().judgedWindows(),
                 tally.verdicts().openIncident(),

@@ -42,6 +42,7 @@ final class RunSession {
     private static final long WHOLE_WITHIN_MILLIS = 90_000;
 
     private final RunPlan plan;
+    private final PromptUnit unit;
     private final LocalPipe pipe;
     private final TargetAddress address;
     private final Discovery discovery;
@@ -60,6 +61,7 @@ final class RunSession {
     RunSession(
             RunPlan plan,
             RecordedPlan recordedPlan,
+            PromptUnit unit,
             LocalPipe pipe,
             TargetAddress address,
             Discovery discovery,
@@ -71,6 +73,7 @@ final class RunSession {
             EpochClock clock,
             ElapsedClock elapsed) {
         this.plan = plan;
+        this.unit = unit;
         this.pipe = pipe;
         this.address = address;
         this.discovery = discovery;
@@ -148,6 +151,7 @@ final class RunSession {
             // Everything that only needs the address of the broker goes on while it starts.
             Map<String, String> settings = new LinkedHashMap<>(
                     canary.map(target -> target.properties(discovery)).orElse(Map.of()));
+            settings.putAll(unit.properties());
             settings.putAll(ProducerProperties.of(plan, series.whole(), address, discovery, pipe.kafkaClient()));
             if (plan.isEndless()) {
                 settings = ProducerProperties.patient(settings, pipe.isOnThisMachine());
@@ -290,8 +294,12 @@ final class RunSession {
     }
 
     private JudgedRun judged(RunEnding ending, Judge judge) {
-        Map<String, String> facts =
-                progress.status().phases().map(ProducerControl.Phases::facts).orElse(Map.of());
+        Map<String, String> facts = new LinkedHashMap<>(
+                progress.status().phases().map(ProducerControl.Phases::facts).orElse(Map.of()));
+        if (progress.beginnings() > 0) {
+            facts.put(SummaryView.BEGUN_ANEW, plan.begunAnew(progress.beginnings()));
+        }
+        progress.share().ifPresent(text -> facts.put(SummaryView.SHARED, text));
         facts.forEach((name, fact) -> recorder.log(name + ": " + fact));
         RunResult result = progress.result(ending, clock.epochMillis()).withFacts(facts);
         RunVerdict verdict = judge.judge(result);

@@ -4,7 +4,7 @@ import dev.plumbline.cli.outcome.CommandFailure;
 import dev.plumbline.cli.outcome.ExitCode;
 import dev.plumbline.cli.scenario.ScenarioFile;
 import dev.plumbline.cli.scenario.ScenarioFile.Setting;
-import dev.plumbline.probe.Words;
+import dev.plumbline.protocol.Nearest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -223,7 +223,7 @@ public final class ScenarioFlags {
 
     /** A baseline may be a name as well: it is a path where there is something beside the file. */
     private static boolean isPath(OptionSpec option, String value, Path file) {
-        return option.auxiliaryTypes()[0] == Path.class
+        return (option.auxiliaryTypes()[0] == Path.class || TokenizerChoice.isFile(option, value))
                 || (name(option).equals("--baseline") && Files.exists(besideThe(file, value)));
     }
 
@@ -249,7 +249,7 @@ public final class ScenarioFlags {
                 .map(option -> key(option))
                 .sorted()
                 .toList();
-        return "did you mean " + Words.closest(setting.key(), keys) + "? Allowed are " + String.join(", ", keys);
+        return "did you mean " + Nearest.closest(setting.key(), keys) + "? Allowed are " + String.join(", ", keys);
     }
 
     /** The name by which an option is known: its first long one. */

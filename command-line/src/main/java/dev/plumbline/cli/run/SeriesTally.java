@@ -26,6 +26,9 @@ final class SeriesTally {
     private final WindowKeeper windows;
     private final VerdictTally verdicts = new VerdictTally();
     private final FailureCauses causes = new FailureCauses();
+    /** Of a load that is shared; what the windows count is all of it. */
+    private final Optional<SharedWindows> shared;
+
     private final CountingTally counting = new CountingTally();
     private final Map<LatencyMetric, HistogramAccumulator> heard = new EnumMap<>(LatencyMetric.class);
     private long events;
@@ -38,8 +41,10 @@ final class SeriesTally {
     /**
      * @param goals of a good request, where stated
      * @param mostWindows that are kept, 2 or more
+     * @param shared of a load that is shared
      */
-    SeriesTally(Optional<Goals> goals, Prices prices, int mostWindows) {
+    SeriesTally(Optional<Goals> goals, Prices prices, int mostWindows, Optional<SharedWindows> shared) {
+        this.shared = shared;
         this.goals = goals;
         this.prices = prices;
         this.windows = new WindowKeeper(mostWindows);
@@ -48,6 +53,7 @@ final class SeriesTally {
     /** Adds a request that ended. */
     void event(RequestEvent event) {
         events++;
+        shared.ifPresent(windows -> windows.ours(event.endEpochMillis()));
         switch (event.outcome()) {
             case Outcome.Completed completed -> {
                 counting.add(event.response().tokens());
@@ -70,8 +76,19 @@ final class SeriesTally {
         cost += prices.cost(event.response().tokens());
     }
 
+    /** Adds a request of somebody with whom the load is shared. */
+    void partnersEvent(RequestEvent event) {
+        shared.ifPresent(windows -> windows.theirs(event.endEpochMillis()));
+    }
+
+    /** From when on every event is heard. */
+    void listensFrom(long epochMillis) {
+        shared.ifPresent(windows -> windows.listensFrom(epochMillis));
+    }
+
     /** Adds a window, or a correction. */
     void window(WindowRecord window) {
+        shared.ifPresent(windows -> windows.window(window.id().startEpochMillis(), window.countedEvents()));
         windows.add(window);
         verdicts.add(window);
         countedEvents += window.countedEvents();
@@ -89,9 +106,13 @@ final class SeriesTally {
         return events;
     }
 
-    /** Request events that the windows hold. */
-    long countedEvents() {
-        return countedEvents;
+    /**
+     * Request events of the run that the windows hold; also those of anybody else who is no partner.
+     *
+     * @param untilEpochMillis where the load is shared: of windows that began by then
+     */
+    long countedEvents(long untilEpochMillis) {
+        return shared.map(windows -> windows.counted(untilEpochMillis)).orElse(countedEvents);
     }
 
     /** End of the newest window; 0 before the first. */
@@ -117,16 +138,22 @@ final class SeriesTally {
      * Its totals.
      *
      * @param measured its windows
+     * @param counted events that the windows hold
      * @param acknowledged events that Kafka acknowledged
      * @param lost events that were lost on the way there
      */
     RunTotals totals(
-            long offered, long acknowledged, long lost, List<RunWindow> measured, Optional<Replayed> replayed) {
+            long offered,
+            long acknowledged,
+            long lost,
+            long counted,
+            List<RunWindow> measured,
+            Optional<Replayed> replayed) {
         return new RunTotals(
                 offered,
                 acknowledged,
                 lost,
-                countedEvents,
+                counted,
                 goals.map(stated -> new RunTotals.Goodput(stated.text(), good, judgedByGoals)),
                 prices.areStated() ? OptionalDouble.of(cost) : OptionalDouble.empty(),
                 Optional.of(new RunTotals.Heard(

@@ -82,6 +82,9 @@ final class Settlement {
             remarks.add(counted + " events are in the windows, Kafka acknowledged " + acknowledged
                     + (counted > acknowledged
                             ? ": somebody else measures the same series"
+                                    + (progress.strangers().isEmpty()
+                                            ? ""
+                                            : " (" + String.join(", ", progress.strangers()) + ")")
                             : ": the rest had not been counted when the wait was over"));
         }
         return List.copyOf(remarks);

@@ -40,6 +40,12 @@ final class SummaryView {
 
     private static final List<LatencyMetric> SHOWN =
             List.of(LatencyMetric.TTFT, LatencyMetric.TPOT, LatencyMetric.ITL, LatencyMetric.E2E);
+    /** The fact that says with whom the load was shared. */
+    static final String SHARED = "shared";
+
+    /** The fact that says how often the load began anew. */
+    static final String BEGUN_ANEW = "begunAnew";
+
     private static final int MOST_FINDINGS = 12;
     private static final int MOST_OUTAGES = 8;
     private static final int MOST_ROWS = 24;
@@ -69,6 +75,9 @@ final class SummaryView {
             lines.add("    " + screen.alarming(title));
             lines.addAll(latencies(figures::unvouchedLatency, screen));
         });
+        fact(result, RunCommand.BATCHED).ifPresent(text -> lines.add(row("batch", text)));
+        fact(result, PromptUnit.NAME).ifPresent(text -> lines.add(row("lengths", "in " + text)));
+        fact(result, SHARED).ifPresent(text -> lines.add(row("share", text)));
         fact(result, "warmedUp").ifPresent(text -> lines.add(row("warm-up", text)));
         fact(result, "firstWave").ifPresent(text -> lines.add(row("first wave", text)));
         lines.add("");
@@ -94,6 +103,9 @@ final class SummaryView {
                             + " for the measured requests at the stated prices"));
         }
         lines.add(row("exactness", exactness(result, screen)));
+        fact(result, BEGUN_ANEW).ifPresent(text -> lines.add(row("begun anew", text)));
+        fact(result, "detectorBaseline").ifPresent(text -> lines.add(row("detector", "held against " + text)));
+        fact(result, "detectorDecision").ifPresent(text -> lines.add(row("", text)));
         outages(result.outages()).forEach(line -> lines.add(row("gone", line)));
         if (result.series().isEmpty()) {
             lines.addAll(findings(verdict.findings(), screen));

@@ -1,5 +1,7 @@
 package dev.plumbline.cli.run;
 
+import dev.plumbline.cli.wording.VerdictText;
+import dev.plumbline.contract.verdict.Decided;
 import dev.plumbline.contract.verdict.JudgedMetric.Role;
 import dev.plumbline.contract.verdict.MetricVerdict;
 import dev.plumbline.contract.verdict.SeriesSnapshot.OpenIncident;
@@ -21,6 +23,7 @@ final class VerdictTally {
     private long learnedWindows;
     private long lastEndEpochMillis;
     private Optional<OpenIncident> open = Optional.empty();
+    private Optional<VerdictRecord> newest = Optional.empty();
 
     /** A window of the run, or a correction; in any order with the verdicts. One that has not load throughout has nothing to judge. */
     void add(WindowRecord window) {
@@ -34,6 +37,7 @@ final class VerdictTally {
         if (endEpochMillis >= lastEndEpochMillis) {
             lastEndEpochMillis = endEpochMillis;
             open = verdict.snapshot().incident();
+            newest = Optional.of(verdict);
         }
         if (isSecond) {
             return;
@@ -94,6 +98,21 @@ final class VerdictTally {
                             OFFERED_LOAD_CHANGED -> false;
                 };
         };
+    }
+
+    /** What the newest window was held against, and who chose it; empty while nothing is. */
+    Optional<String> baseline() {
+        return newest.flatMap(verdict -> verdict.baselineId()
+                .map(id -> id
+                        + verdict.decided()
+                                .flatMap(Decided::baseline)
+                                .map(VerdictText::by)
+                                .orElse("")));
+    }
+
+    /** Who acknowledged the alert that is open, or muted the series, as of the newest window. */
+    Optional<String> handled() {
+        return newest.flatMap(VerdictRecord::decided).flatMap(VerdictText::handled);
     }
 
     /** Windows in which every gating metric was judged. */

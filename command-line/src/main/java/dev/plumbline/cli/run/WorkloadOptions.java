@@ -2,6 +2,7 @@ package dev.plumbline.cli.run;
 
 import dev.plumbline.contract.series.ConditionsDigest;
 import dev.plumbline.judgement.result.RunSeries;
+import dev.plumbline.protocol.EndpointType;
 import dev.plumbline.workload.BuiltInClasses;
 import dev.plumbline.workload.Largest;
 import dev.plumbline.workload.Length;
@@ -57,9 +58,21 @@ final class WorkloadOptions {
     @Nullable
     String mix;
 
+    @Option(
+            names = "--tokenizer",
+            defaultValue = "auto",
+            converter = TokenizerChoice.Converter.class,
+            paramLabel = "WHERE",
+            description = {
+                "What makes lengths of drawn prompts tokens instead of words: target (POST /tokenize of vLLM,",
+                "SGLang, llama.cpp), or a tokenizer.json; tried on the target with three short requests.",
+                "none: words. Default: ${DEFAULT-VALUE}, the target where it can, else words."
+            })
+    TokenizerChoice tokenizer = TokenizerChoice.AUTO;
+
     private Optional<StatedWorkload> stated = Optional.empty();
     private Optional<OpenedWorkload> opened = Optional.empty();
-    private Map<String, String> digests = Map.of();
+    private Optional<ClassDatasets> datasets = Optional.empty();
 
     /**
      * The workload of classes that was stated, read once; empty for a load of one class.
@@ -76,18 +89,18 @@ final class WorkloadOptions {
     /** The same with its datasets, read once. */
     private Optional<OpenedWorkload> opened(LoadOptions load) {
         if (opened.isEmpty() && stated().isPresent()) {
-            ClassDatasets datasets = new ClassDatasets((dataset, choice) -> {
+            ClassDatasets read = new ClassDatasets((dataset, choice) -> {
                 Path beside = Objects.requireNonNull(file).resolveSibling(dataset);
                 try (InputStream bytes = Files.newInputStream(beside)) {
                     return Dataset.read(beside.toString(), bytes::read, choice);
                 }
             });
             try {
-                opened = Optional.of(stated().get().open(load.seed, datasets));
+                opened = Optional.of(stated().get().open(load.seed, read));
             } catch (IllegalArgumentException e) {
                 throw new RunPlan.Wrong("--workload", String.valueOf(e.getMessage()));
             }
-            digests = datasets.digests();
+            datasets = Optional.of(read);
         }
         return opened;
     }
@@ -151,11 +164,21 @@ final class WorkloadOptions {
 
     /**
      * Why the model cannot be asked this; empty where nothing speaks against it. A word is a token or more, so whose words alone fill
-     * the context is refused for certain.
+     * the context is refused for certain. Where lengths are in tokens, what they say is what the model gets.
      *
+     * @param unit what lengths are in
      * @param contextTokens what prompt and answer may have together; empty where the server does not tell
      */
-    Optional<String> refusal(LoadOptions load, OptionalLong contextTokens) {
+    Optional<String> refusal(LoadOptions load, PromptUnit unit, OptionalLong contextTokens) {
+        if (unit.known().isPresent() && stated().isEmpty()) {
+            int around = unit.known().get().around();
+            int always = load.prompts().always().orElse(Integer.MAX_VALUE);
+            if (always <= around) {
+                return Optional.of("--isl: is " + always + ", and the target counts " + around
+                        + " tokens around the words of a prompt: ask for " + (around + 1)
+                        + " or more, or for words with --tokenizer none");
+            }
+        }
         long context = contextTokens.orElse(Long.MAX_VALUE);
         long beyond = firstPrompts(load).filter(words -> words >= context).count();
         if (beyond == 0) {
@@ -163,9 +186,15 @@ final class WorkloadOptions {
         }
         String flag = file != null ? "--workload" : mix != null ? "--mix" : "--isl";
         return Optional.of(flag + ": of " + SAMPLE + " prompts " + beyond
-                + " have as many words as the model's context has tokens ("
+                + " have as many " + unit.word() + " as the model's context has tokens ("
                 + context + ") or more: shorten " + (stated().isPresent() ? "isl or prefix" : "it")
                 + ", for example with max=");
+    }
+
+    /** Why an API cannot be asked with the datasets of the classes; empty where it can. */
+    Optional<String> refusal(EndpointType type) {
+        return datasets.flatMap(read -> read.refusal(type))
+                .map(refusal -> "--workload: " + refusal + ": choose the API that it is for with --endpoint-type");
     }
 
     /** Words of the first prompts of as many sessions as are looked at. */
@@ -197,7 +226,8 @@ final class WorkloadOptions {
         Map<String, String> conditions = new LinkedHashMap<>();
         Optional<StatedWorkload> classes = stated();
         if (opened(load).isPresent()) {
-            Map<String, String> all = new LinkedHashMap<>(digests);
+            Map<String, String> all =
+                    new LinkedHashMap<>(datasets.map(ClassDatasets::digests).orElse(Map.of()));
             all.put("text", classes.get().text());
             conditions.put("workload", ConditionsDigest.of(all));
             return conditions;

@@ -1,5 +1,6 @@
 package dev.plumbline.cli.sweep;
 
+import dev.plumbline.cli.run.RunCommand;
 import dev.plumbline.contract.distribution.Histogram;
 import dev.plumbline.contract.window.LatencyMetric;
 import dev.plumbline.judgement.result.RunResult;
@@ -10,6 +11,7 @@ import dev.plumbline.judgement.sweep.LoadSearch;
 import dev.plumbline.judgement.sweep.Saturation;
 import dev.plumbline.reports.RunFigures;
 import dev.plumbline.reports.RunRates;
+import dev.plumbline.workload.Batch;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +24,14 @@ import java.util.stream.Stream;
  * @param folder with its files
  */
 record Row(Point point, RunResult result, RunVerdict verdict, Path folder) {
+
+    /** What a factor was, for people: of a batch which of the two kinds. */
+    String cell(String factor) {
+        String value = point.settings().getOrDefault(factor, "");
+        return factor.equals(Batch.NAME)
+                ? Optional.ofNullable(result.plan().get(RunCommand.BATCHED)).orElse(value)
+                : value;
+    }
 
     RunFigures figures() {
         return RunFigures.of(result);

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.plumbline.cli.outcome.CommandFailure;
+import dev.plumbline.cli.run.RunCommand;
 import dev.plumbline.judgement.result.RunVerdict.BudgetFinding;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 
@@ -66,6 +68,8 @@ final class SweepFiles {
             ObjectNode node = rows.addObject();
             ObjectNode settings = node.putObject("settings");
             row.point().settings().forEach(settings::put);
+            Optional.ofNullable(row.result().plan().get(RunCommand.BATCHED))
+                    .ifPresent(text -> node.put(RunCommand.BATCHED, text));
             node.put("runId", row.result().identity().runId());
             node.put("folder", row.folder().toString());
             node.put("verdict", row.verdict().word().label());
@@ -126,6 +130,7 @@ final class SweepFiles {
         header.add("run_id");
         header.add("verdict");
         SweepResult.COLUMNS.forEach(column -> header.add(column.name()));
+        header.add(RunCommand.BATCHED);
         lines.add(String.join(",", header));
         for (Row row : result.rows()) {
             List<String> cells = new ArrayList<>();
@@ -137,6 +142,7 @@ final class SweepFiles {
                 OptionalDouble value = column.value().apply(row);
                 cells.add(value.isPresent() ? Double.toString(value.getAsDouble()) : "");
             });
+            cells.add(quoted(row.result().plan().getOrDefault(RunCommand.BATCHED, "")));
             lines.add(String.join(",", cells));
         }
         return String.join("\n", lines) + "\n";
@@ -162,7 +168,7 @@ final class SweepFiles {
                 .append(line(header.stream().map(name -> "---").toList()));
         for (Row row : result.rows()) {
             List<String> cells = new ArrayList<>();
-            result.factors().forEach(factor -> cells.add(row.point().settings().getOrDefault(factor, "")));
+            result.factors().forEach(factor -> cells.add(row.cell(factor)));
             SweepResult.COLUMNS.forEach(column -> cells.add(SweepView.cell(column, row)));
             cells.add(row.verdict().word().label());
             text.append(line(cells));

@@ -6,7 +6,7 @@ import dev.plumbline.cli.scenario.ScenarioFile.Setting;
 import dev.plumbline.cli.time.DurationConverter;
 import dev.plumbline.judgement.run.Budget;
 import dev.plumbline.judgement.sweep.LoadSearch;
-import dev.plumbline.probe.Words;
+import dev.plumbline.protocol.Nearest;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -112,7 +112,7 @@ record SweepPlan(
             OptionSpec option = option(run, factor.flag());
             if (option == null || option.usageHelp()) {
                 throw new IllegalArgumentException("--over: a run has no flag --" + factor.flag() + "; did you mean "
-                        + Words.closest(factor.flag(), all) + "?");
+                        + Nearest.closest(factor.flag(), all) + "?");
             }
             if (option.isMultiValue() || option.arity().max() == 0 || NOT_VARIED.contains(ScenarioFlags.key(option))) {
                 throw new IllegalArgumentException(

@@ -34,7 +34,7 @@ final class SweepView {
                 .orElse(0);
         for (Row row : result.rows()) {
             List<String> cells = new ArrayList<>();
-            result.factors().forEach(factor -> cells.add(row.point().settings().getOrDefault(factor, "")));
+            result.factors().forEach(factor -> cells.add(row.cell(factor)));
             SweepResult.COLUMNS.forEach(column -> cells.add(cell(column, row)));
             cells.add(row.verdict().word().label());
             OptionalDouble value = throughput(row);

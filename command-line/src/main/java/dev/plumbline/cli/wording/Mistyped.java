@@ -1,6 +1,7 @@
 package dev.plumbline.cli.wording;
 
 import dev.plumbline.probe.Words;
+import dev.plumbline.protocol.Nearest;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -26,7 +27,7 @@ public final class Mistyped {
                 .filter(name -> name.startsWith("--"))
                 .toList();
         String meant = unknown.stream()
-                .map(flag -> Words.near(flag, known))
+                .map(flag -> Nearest.of(flag, known))
                 .flatMap(Optional::stream)
                 .collect(Collectors.joining(", "));
         return "there is no option " + String.join(", ", unknown) + didYouMean(meant);
@@ -49,7 +50,7 @@ public final class Mistyped {
         return commands.isEmpty()
                 ? Optional.empty()
                 : Optional.of("there is no command '" + Words.oneLine(unknown) + "'"
-                        + didYouMean(Words.near(unknown, commands).orElse("")));
+                        + didYouMean(Nearest.of(unknown, commands).orElse("")));
     }
 
     /** Whether it is written as addresses of servers are. */

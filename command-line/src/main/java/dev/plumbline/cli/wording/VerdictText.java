@@ -1,7 +1,9 @@
 package dev.plumbline.cli.wording;
 
 import dev.plumbline.cli.terminal.Screen;
+import dev.plumbline.contract.control.Decision;
 import dev.plumbline.contract.verdict.AlertRecord;
+import dev.plumbline.contract.verdict.Decided;
 import dev.plumbline.contract.verdict.Effect;
 import dev.plumbline.contract.verdict.Evidence;
 import dev.plumbline.contract.verdict.JudgedMetric;
@@ -12,9 +14,12 @@ import dev.plumbline.contract.verdict.VerdictRecord;
 import dev.plumbline.contract.window.SlowRequest;
 import dev.plumbline.judgement.series.Deploys;
 import dev.plumbline.reports.Figures;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Verdicts and alerts in words. */
@@ -22,8 +27,49 @@ public final class VerdictText {
 
     private VerdictText() {}
 
-    /** A verdict in a few words. */
+    /** A verdict in a few words, with what people decided about it. */
     public static String describe(VerdictRecord verdict, Screen screen) {
+        return state(verdict, screen)
+                + stale(verdict)
+                + verdict.decided()
+                        .flatMap(VerdictText::handled)
+                        .map(handled -> ", " + handled)
+                        .orElse("");
+    }
+
+    /** Beside a baseline another is learned only while that is stale. */
+    private static String stale(VerdictRecord verdict) {
+        return verdict.learning()
+                .filter(progress -> verdict.baselineId().isPresent())
+                .map(progress -> String.format(
+                        Locale.ROOT,
+                        ", better than its baseline, which is stale: %d of %d windows of a new one",
+                        progress.windows(),
+                        progress.needed()))
+                .orElse("");
+    }
+
+    /** Who takes care of an open alert, or muted its series; empty where nobody does. */
+    public static Optional<String> handled(Decided decided) {
+        List<String> parts = new ArrayList<>();
+        decided.acknowledged().ifPresent(decision -> parts.add("acknowledged" + by(decision)));
+        decided.muted().ifPresent(decision -> parts.add("muted" + by(decision)));
+        return parts.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", parts));
+    }
+
+    /** Behind what was decided: who did, until when, and why. */
+    public static String by(Decision decision) {
+        return " by " + decision.who()
+                + (decision.untilEpochMillis().isPresent()
+                        ? " until "
+                                + Instant.ofEpochMilli(
+                                                decision.untilEpochMillis().getAsLong())
+                                        .truncatedTo(ChronoUnit.SECONDS)
+                        : "")
+                + " (" + decision.why() + ")";
+    }
+
+    private static String state(VerdictRecord verdict, Screen screen) {
         if (verdict.state() == SeriesState.LEARNING) {
             return screen.quiet(verdict.learning()
                     .map(learning -> "learning " + learning.windows() + "/" + learning.needed())

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
@@ -88,6 +89,9 @@ class HistoryInMemoryTest {
         return said.lines().filter(line -> !line.startsWith("WARNING")).toList();
     }
 
+    private static final dev.plumbline.contract.control.Decision BY_HAND =
+            new dev.plumbline.contract.control.Decision("alice", "by hand", 1, OptionalLong.empty());
+
     @Test
     void theBeginningOfAFileTellsWhatItsRunCanBeComparedWith() throws Exception {
         store(2, 10);
@@ -105,7 +109,7 @@ class HistoryInMemoryTest {
         store(RUNS, WINDOWS);
         for (int i = 1; i <= RUNS; i++) {
             String id = String.format("202611%02dT120000Z-soak", i);
-            new MarksFile(root).update(before -> before.marked(id, true));
+            new MarksFile(root).update(before -> before.marked(id, true, BY_HAND));
         }
         assertThat(inSmallHeap(HeldBaselines.class.getName(), root.toString())).containsExactly(RUNS + " are held");
     }

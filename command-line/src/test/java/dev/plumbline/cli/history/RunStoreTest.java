@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -45,6 +46,8 @@ class RunStoreTest {
 
     private static final long DAY_MILLIS = Duration.ofDays(1).toMillis();
     private static final long START = 1_795_345_200_000L;
+    private static final dev.plumbline.contract.control.Decision DECISION =
+            new dev.plumbline.contract.control.Decision("alice", "release 1.4", START, OptionalLong.empty());
 
     @TempDir
     private Path temporary;
@@ -228,12 +231,12 @@ class RunStoreTest {
                 .isFalse();
         StoredRun undecided = put(5, Decision.INCONCLUSIVE);
         assertThat(store.isGreen(undecided)).isFalse();
-        store.promote(undecided, true);
+        store.promote(undecided, true, DECISION);
         assertThat(store.isGreen(undecided)).isTrue();
-        store.promote(undecided, false);
+        store.promote(undecided, false, DECISION);
         assertThat(store.isGreen(undecided)).isFalse();
         StoredRun passed = put(6, Decision.PASS);
-        store.promote(passed, false);
+        store.promote(passed, false, DECISION);
         assertThat(store.isGreen(passed)).isFalse();
     }
 
@@ -297,7 +300,7 @@ class RunStoreTest {
     @Test
     void aBaselineIsAFileAFolderAnIdOrAName() {
         StoredRun run = put(0, Decision.REGRESSION);
-        store.pin("main", run);
+        store.pin("main", run, DECISION);
         Path folder = store.folder(run.runId());
         for (String choice : List.of(
                 run.runId(),
@@ -326,14 +329,15 @@ class RunStoreTest {
     void aPinNeverMoves() {
         StoredRun first = put(0, Decision.PASS);
         StoredRun second = put(1, Decision.PASS);
-        store.pin("main", first);
-        store.pin("main", first);
-        assertRefused(() -> store.pin("main", second), "'main' is pinned to " + first.runId(), "--remove main");
-        assertRefused(() -> store.pin("last-green", first), "no name");
-        assertRefused(() -> store.pin("../x", first), "no name");
+        store.pin("main", first, DECISION);
+        store.pin("main", first, DECISION);
+        assertRefused(
+                () -> store.pin("main", second, DECISION), "'main' is pinned to " + first.runId(), "--remove main");
+        assertRefused(() -> store.pin("last-green", first, DECISION), "no name");
+        assertRefused(() -> store.pin("../x", first, DECISION), "no name");
         store.unpin("main");
         assertRefused(() -> store.unpin("main"), "'main'", "none");
-        store.pin("main", second);
+        store.pin("main", second, DECISION);
         assertThat(new RunStore(root).pins()).containsExactly(Map.entry("main", second.runId()));
     }
 
@@ -345,7 +349,7 @@ class RunStoreTest {
             List<Future<?>> all = new ArrayList<>();
             for (int i = 0; i < 40; i++) {
                 String name = "name" + i;
-                all.add(threads.submit(() -> new RunStore(root).pin(name, run)));
+                all.add(threads.submit(() -> new RunStore(root).pin(name, run, DECISION)));
             }
             for (Future<?> one : all) {
                 one.get(60, TimeUnit.SECONDS);
@@ -360,7 +364,7 @@ class RunStoreTest {
     void damagedMarksAreNamedAndNotOverwritten() throws IOException {
         StoredRun run = put(0, Decision.PASS);
         Path file = Files.writeString(root.resolve("baselines.json"), "{\"pins\":");
-        assertRefused(() -> store.pin("main", run), "baselines.json cannot be read");
+        assertRefused(() -> store.pin("main", run, DECISION), "baselines.json cannot be read");
         assertThat(file).hasContent("{\"pins\":");
     }
 
@@ -397,8 +401,8 @@ class RunStoreTest {
         StoredRun pinned = put(15, Decision.REGRESSION);
         StoredRun young = put(40, Decision.REGRESSION);
         Files.createDirectories(root.resolve("photographs"));
-        store.pin("main", pinned);
-        store.promote(runs.get(0), true);
+        store.pin("main", pinned, DECISION);
+        store.promote(runs.get(0), true, DECISION);
         long before = START + 30 * DAY_MILLIS;
         Pruning.Result dry = store.prune(new Pruning(before, 0, true));
         assertThat(store.entries()).hasSize(17);

@@ -42,14 +42,15 @@ class OwnLimitsTest {
 
     @Test
     void aLoadThatNeedsMoreFilesThanThereMayBeIsRefusedWithTheCommandThatRaisesThem() {
-        assertThat(FEW.refusal(plan("--concurrency", "145")))
+        assertThat(FEW.refusal(plan("--concurrency", "145"), 1))
                 .hasValueSatisfying(why -> assertThat(why)
                         .contains(
                                 "need 401 open files, and this process may open 400",
                                 "ulimit -n 1169",
                                 "--concurrency"));
-        assertThat(FEW.refusal(plan("--concurrency", "144"))).isEmpty();
-        assertThat(new OwnLimits(OptionalLong.empty(), OptionalLong.empty()).refusal(plan("--concurrency", "100000")))
+        assertThat(FEW.refusal(plan("--concurrency", "144"), 1)).isEmpty();
+        assertThat(new OwnLimits(OptionalLong.empty(), OptionalLong.empty())
+                        .refusal(plan("--concurrency", "100000"), 1))
                 .isEmpty();
     }
 
@@ -58,8 +59,8 @@ class OwnLimitsTest {
         OwnLimits limits =
                 OwnLimits.read(folder.resolve("none"), Files.writeString(folder.resolve("ports"), "32768\t60999\n"));
         assertThat(limits.ports()).hasValue(28_232);
-        assertThat(limits.refusal(plan("--concurrency", "28232"))).isEmpty();
-        assertThat(limits.refusal(plan("--concurrency", "100000")))
+        assertThat(limits.refusal(plan("--concurrency", "28232"), 1)).isEmpty();
+        assertThat(limits.refusal(plan("--concurrency", "100000"), 1))
                 .hasValueSatisfying(why -> assertThat(why)
                         .contains(
                                 "100000 requests at a time need as many ports, and this machine has 28232",
@@ -68,8 +69,24 @@ class OwnLimitsTest {
     }
 
     @Test
+    void eachHalfOfAPairAndEachRequestOfABatchHasAConnection() {
+        assertThat(FEW.refusal(plan("--concurrency", "72", "--canary-url", "h:1"), 1))
+                .isEmpty();
+        assertThat(FEW.refusal(plan("--concurrency", "73", "--canary-url", "h:1"), 1))
+                .hasValueSatisfying(why -> assertThat(why)
+                        .contains("73 requests at a time of two targets need 402 open files", "ulimit -n 1170"));
+        assertThat(FEW.refusal(plan("--concurrency", "144", "--canary-url", "h:1", "--split", "10%"), 1))
+                .isEmpty();
+        assertThat(FEW.refusal(plan("--concurrency", "36", "--batch", "4"), 4)).isEmpty();
+        assertThat(FEW.refusal(plan("--concurrency", "37", "--batch", "4"), 4)).isPresent();
+        assertThat(FEW.warning(plan("--request-rate", "5", "--canary-url", "h:1")))
+                .hasValueSatisfying(
+                        why -> assertThat(why).contains("from about 72 requests in flight on", "ulimit -n 3024"));
+    }
+
+    @Test
     void anOpenLoopIsTold() {
-        assertThat(FEW.refusal(plan("--request-rate", "5"))).isEmpty();
+        assertThat(FEW.refusal(plan("--request-rate", "5"), 1)).isEmpty();
         assertThat(FEW.warning(plan("--request-rate", "5")))
                 .hasValueSatisfying(
                         why -> assertThat(why).contains("from about 144 requests in flight on", "ulimit -n 2024"));

@@ -56,6 +56,14 @@ class ProducerPropertiesTest {
     }
 
     @Test
+    void aBatchIsTheProducers() {
+        assertThat(DrivenTarget.properties("http://h:1", EndpointType.COMPLETIONS, "--batch", "8"))
+                .containsEntry("plumbline.load.batch", "8");
+        assertThat(DrivenTarget.properties("http://h:1", EndpointType.COMPLETIONS))
+                .doesNotContainKey("plumbline.load.batch");
+    }
+
+    @Test
     void shapesPhasesAndSharesAreTheProducers() {
         assertThat(DrivenTarget.properties(
                         "http://h:1",

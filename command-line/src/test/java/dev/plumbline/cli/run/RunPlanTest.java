@@ -8,6 +8,7 @@ import dev.plumbline.cli.outcome.CommandFailure;
 import dev.plumbline.contract.series.Arrivals;
 import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.judgement.series.JudgementSettings;
+import dev.plumbline.protocol.EndpointType;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +67,33 @@ class RunPlanTest {
         wrong("--concurrency-shape", "whole numbers");
         options.shape.concurrencyShape = "ramp:2->16/60s";
         wrong("--concurrency-shape", "for example ramp:10..100/60s");
+    }
+
+    @Test
+    void aBatchIsOfSinglePromptsAndBookedWithAllOfThem() {
+        load.batch = 8;
+        assertThat(checked(false).batch(EndpointType.COMPLETIONS).words()).isEqualTo("8 prompts in one request");
+        assertThat(checked(false).batch(EndpointType.CHAT).words()).isEqualTo("8 requests at once");
+        spend.maxTokensTotal = 8L * 2 * 128 * 4;
+        wrong("--max-tokens-total", "the 32 prompts of its start may take");
+        spend.maxTokensTotal = null;
+        options.workload.mix = "chat=1";
+        wrong("--mix", "is of sessions, and a batch is of single prompts");
+        options.workload.mix = null;
+        load.batch = 0;
+        wrong("--batch", "is 0, allowed is 1 to 1024");
+    }
+
+    @Test
+    void whatBeginsAnewWithItsProducerIsSaid() {
+        assertThat(checked(false).begunAnew(1))
+                .isEqualTo("1 time after its producer was gone, each time with the prompts of its begin");
+        options.prompts.prompts = List.of("hi");
+        assertThat(checked(false).begunAnew(2))
+                .endsWith("2 times after its producer was gone, each time with its first prompt");
+        options.prompts.prompts = List.of();
+        options.shape.shape = "square:10,50@20s";
+        assertThat(checked(false).begunAnew(1)).endsWith("with the first level of its shape");
     }
 
     @Test

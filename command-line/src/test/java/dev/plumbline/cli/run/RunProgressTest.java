@@ -471,6 +471,93 @@ class RunProgressTest {
     }
 
     @Test
+    void aMeasuredLoadThatItsProducersSuccessorBeginsAnewIsCounted() {
+        progress.producerEnded();
+        assertThat(progress.beginnings()).as("it had not begun").isZero();
+        progress.status(RunRecords.status(State.RUNNING, 3, START));
+        progress.producerEnded();
+        assertThat(progress.beginnings()).isEqualTo(1);
+    }
+
+    private static RunProgress sharing() {
+        return new RunProgress(
+                new RunProgress.Facts(
+                        "r1",
+                        "run-b.2of3",
+                        Requests.SERIES,
+                        "http://127.0.0.1:8000",
+                        RunRecords.WINDOW_MILLIS,
+                        Map.of(),
+                        new Environment(Map.of(), Map.of())),
+                Optional.empty(),
+                FREE);
+    }
+
+    private static void events(RunProgress of, String producerId, long endEpochMillis, int count) {
+        for (int i = 0; i < count; i++) {
+            of.event(RunRecords.of(producerId, Requests.streamed(endEpochMillis, 50, 6)), NOW);
+        }
+    }
+
+    @Test
+    void whoSharesALoadCountsItsOwnEventsInWindowsOfAll() {
+        RunProgress shared = sharing();
+        shared.status(RunRecords.stopped(5, START, START + 20_000));
+        shared.event(RunRecords.heartbeat("run-b.2of3", START - 15_000), NOW);
+        events(shared, "run-b.2of3", START + 2_000, 3);
+        events(shared, "run-a.1of3", START + 2_000, 4);
+        shared.window(RunRecords.window(Requests.SERIES, START + 10_000, 9));
+        assertThat(shared.isCounted()).as("two of the window are nobody's yet").isFalse();
+        events(shared, "run-c.3of3", START + 4_000, 2);
+        events(shared, "run-b.2of3", START + 12_000, 2);
+        events(shared, "run-c.3of3", START + 12_000, 5);
+        assertThat(shared.isCounted()).isFalse();
+        shared.window(RunRecords.window(Requests.SERIES, START + 20_000, 7));
+        assertThat(shared.isCounted()).isTrue();
+        assertThat(shared.countedEvents()).isEqualTo(5);
+
+        shared.window(RunRecords.window(Requests.SERIES, START + 30_000, 40));
+        assertThat(shared.countedEvents())
+                .as("partners go on when this one is over")
+                .isEqualTo(5);
+        RunResult result = shared.result(new RunEnding.Completed(), NOW);
+        assertThat(result.totals().countedEvents()).isEqualTo(result.totals().acknowledgedEvents());
+        assertThat(RunFigures.of(result).requests().completed())
+                .as("the load of all")
+                .isEqualTo(16);
+        assertThat(shared.strangers()).isEmpty();
+        assertThat(shared.share())
+                .contains("2 of 3, the windows hold the load of all that were heard: run-a.1of3, run-c.3of3");
+    }
+
+    @Test
+    void aStrangerIsToldApartFromThosePartners() {
+        RunProgress shared = sharing();
+        shared.status(RunRecords.stopped(3, START, START + 10_000));
+        shared.event(RunRecords.heartbeat("run-b.2of3", START - 15_000), NOW);
+        events(shared, "run-b.2of3", START + 2_000, 3);
+        events(shared, "run-a.1of3", START + 2_000, 4);
+        for (String stranger : List.of("run-x", "run-y.2of3", "run-z.1of2", "run-w.1of3")) {
+            events(shared, stranger, START + 3_000, 1);
+        }
+        shared.window(RunRecords.window(Requests.SERIES, START + 10_000, 11));
+        assertThat(shared.isCounted()).isFalse();
+        assertThat(shared.countedEvents()).isEqualTo(3 + 4);
+        assertThat(shared.strangers()).containsExactly("run-x", "run-y.2of3", "run-z.1of2", "run-w.1of3");
+        assertThat(shared.share().orElseThrow()).endsWith("; 3/3 was not heard, so the load was not whole");
+    }
+
+    @Test
+    void ofAWindowThatBeganBeforeARunListenedPartnersAreTakenAtTheirWord() {
+        RunProgress shared = sharing();
+        shared.status(RunRecords.stopped(2, START, START + 10_000));
+        shared.event(RunRecords.heartbeat("run-b.2of3", START + 1_000), NOW);
+        events(shared, "run-b.2of3", START + 2_000, 2);
+        shared.window(RunRecords.window(Requests.SERIES, START + 10_000, 9));
+        assertThat(shared.isCounted()).isTrue();
+    }
+
+    @Test
     void aRunOfOneSeriesHasNoParts() {
         assertThat(result().series()).isEmpty();
         assertThat(result().parts()).containsExactly(result());

@@ -3,12 +3,15 @@ package dev.plumbline.cli.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.plumbline.probe.TokenCalibration;
 import dev.plumbline.protocol.EndpointType;
 import dev.plumbline.workload.Length;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -98,23 +101,48 @@ class WorkloadOptionsTest {
         assertThat(RunPlan.checked("r", options, false)).isNotNull();
     }
 
+    private static final PromptUnit IN_WORDS = new PromptUnit(Optional.empty(), "words");
+    private static final PromptUnit IN_TOKENS = new PromptUnit(
+            Optional.of(new TokenCalibration.Outcome.Known(List.of("way", "day"), 11, "POST /tokenize")), "tokens");
+
+    @Test
+    void promptsInTokensAreRefusedByRealTokens() {
+        assertThat(options.workload.refusal(options.load, IN_TOKENS, OptionalLong.of(128)))
+                .hasValueSatisfying(
+                        why -> assertThat(why)
+                                .startsWith(
+                                        "--isl: of 500 prompts 500 have as many tokens as the model's context has tokens (128)"));
+        assertThat(options.workload.refusal(options.load, IN_TOKENS, OptionalLong.empty()))
+                .isEmpty();
+        options.load.promptTokens = Length.parse("11");
+        assertThat(options.workload.refusal(options.load, IN_TOKENS, OptionalLong.empty()))
+                .hasValueSatisfying(why -> assertThat(why)
+                        .contains("--isl: is 11, and the target counts 11 tokens around", "ask for 12 or more"));
+        assertThat(options.workload.refusal(options.load, IN_WORDS, OptionalLong.empty()))
+                .isEmpty();
+    }
+
     @Test
     void promptsBeyondTheContextAreRefused() throws IOException {
-        assertThat(options.workload.refusal(options.load, OptionalLong.of(128)))
+        assertThat(options.workload.refusal(options.load, IN_WORDS, OptionalLong.of(128)))
                 .hasValueSatisfying(
                         why -> assertThat(why)
                                 .startsWith(
                                         "--isl: of 500 prompts 500 have as many words as the model's context has tokens (128)"));
-        assertThat(options.workload.refusal(options.load, OptionalLong.of(129))).isEmpty();
-        assertThat(options.workload.refusal(options.load, OptionalLong.empty())).isEmpty();
+        assertThat(options.workload.refusal(options.load, IN_WORDS, OptionalLong.of(129)))
+                .isEmpty();
+        assertThat(options.workload.refusal(options.load, IN_WORDS, OptionalLong.empty()))
+                .isEmpty();
         options.load.promptTokens = Length.parse("lognormal(128,0.6)");
-        assertThat(options.workload.refusal(options.load, OptionalLong.of(300))).isPresent();
+        assertThat(options.workload.refusal(options.load, IN_WORDS, OptionalLong.of(300)))
+                .isPresent();
         RunOptions classes = new RunOptions();
         classes.workload.file = Files.writeString(
                 folder.resolve("w.yaml"), ONE_CLASS.replace("turns: 2", "turns: 2, prefix: {words: 200}"));
-        assertThat(classes.workload.refusal(classes.load, OptionalLong.of(205)))
+        assertThat(classes.workload.refusal(classes.load, IN_WORDS, OptionalLong.of(205)))
                 .hasValueSatisfying(why -> assertThat(why).startsWith("--workload: of 500 prompts 500"));
-        assertThat(classes.workload.refusal(classes.load, OptionalLong.of(220))).isEmpty();
+        assertThat(classes.workload.refusal(classes.load, IN_WORDS, OptionalLong.of(220)))
+                .isEmpty();
     }
 
     static Stream<Path> shipped() throws IOException {

@@ -16,8 +16,11 @@ import java.util.stream.Stream;
  * @param body sent as it is in place of all that a run says but the model and whether it streams
  * @param extra further members of the body, for example {@code tools} or {@code user}. They win over what would be written under
  *     their names, the members of an object one by one
+ * @param beside further prompts that the same request asks, each with an answer of its own as long as {@code maxTokens} at most;
+ *     none where there is a body
  */
-public record Ask(List<Message> messages, int maxTokens, Optional<RawBody> body, JsonFields extra) {
+public record Ask(
+        List<Message> messages, int maxTokens, Optional<RawBody> body, JsonFields extra, List<String> beside) {
 
     /** What is said elsewhere and only there. */
     private static final Set<String> SAID_ELSEWHERE = Set.of("model", "stream", "messages", "prompt", "input");
@@ -25,7 +28,8 @@ public record Ask(List<Message> messages, int maxTokens, Optional<RawBody> body,
     public Ask {
         messages = List.copyOf(messages);
         Objects.requireNonNull(body, "body");
-        if (messages.isEmpty() == body.isEmpty() || maxTokens < 1) {
+        beside = List.copyOf(beside);
+        if (messages.isEmpty() == body.isEmpty() || maxTokens < 1 || (body.isPresent() && !beside.isEmpty())) {
             throw new IllegalArgumentException(messages.size() + " messages, "
                     + (body.isPresent() ? "a body" : "no body") + ", max_tokens " + maxTokens);
         }
@@ -34,6 +38,11 @@ public record Ask(List<Message> messages, int maxTokens, Optional<RawBody> body,
                 throw new IllegalArgumentException("'" + name + "' is no further field: the run or the prompt says it");
             }
         }
+    }
+
+    /** One conversation, or one body. */
+    public Ask(List<Message> messages, int maxTokens, Optional<RawBody> body, JsonFields extra) {
+        this(messages, maxTokens, body, extra, List.of());
     }
 
     /** A conversation without further fields. */
@@ -61,7 +70,41 @@ public record Ask(List<Message> messages, int maxTokens, Optional<RawBody> body,
      * @throws IllegalArgumentException for a field that the run or the prompt says
      */
     public Ask with(JsonFields more) {
-        return more.isEmpty() ? this : new Ask(messages, maxTokens, body, extra.with(more));
+        return more.isEmpty() ? this : new Ask(messages, maxTokens, body, extra.with(more), beside);
+    }
+
+    /**
+     * This, and the prompts of others in the same request. The longest answer and the further fields are those of this one: a request
+     * has them once.
+     *
+     * @throws IllegalArgumentException where one is a body
+     */
+    public Ask with(List<Ask> others) {
+        return new Ask(
+                messages,
+                maxTokens,
+                body,
+                extra,
+                Stream.concat(beside.stream(), others.stream().flatMap(other -> other.prompts().stream()))
+                        .toList());
+    }
+
+    /**
+     * The prompts, each a text for an API that knows no messages: what was said, a blank line between two.
+     *
+     * @throws IllegalArgumentException of a body
+     */
+    public List<String> prompts() {
+        if (body.isPresent()) {
+            throw new IllegalArgumentException("a body has no prompts that could be told apart");
+        }
+        return Stream.concat(Stream.of(first()), beside.stream()).toList();
+    }
+
+    private String first() {
+        return messages.size() == 1
+                ? messages.getFirst().asText()
+                : messages.stream().map(Message::asText).collect(Collectors.joining("\n\n"));
     }
 
     /**
@@ -69,12 +112,7 @@ public record Ask(List<Message> messages, int maxTokens, Optional<RawBody> body,
      * two.
      */
     public String text() {
-        if (body.isPresent()) {
-            return body.get().text();
-        }
-        return messages.size() == 1
-                ? messages.getFirst().asText()
-                : messages.stream().map(Message::asText).collect(Collectors.joining("\n\n"));
+        return body.map(RawBody::text).orElseGet(() -> beside.isEmpty() ? first() : String.join("\n\n", prompts()));
     }
 
     /**
@@ -84,6 +122,10 @@ public record Ask(List<Message> messages, int maxTokens, Optional<RawBody> body,
     public Optional<String> refusal(EndpointType type) {
         if (body.isPresent()) {
             return body.get().refusal(type);
+        }
+        if (!beside.isEmpty() && !type.takesSeveralPrompts()) {
+            return Optional.of("has " + (1 + beside.size()) + " prompts, and endpoint type " + type.shortName()
+                    + " takes one in a request");
         }
         return type == EndpointType.GENERIC && !extra.isEmpty()
                 ? Optional.of("has the further fields " + String.join(", ", extra.names())

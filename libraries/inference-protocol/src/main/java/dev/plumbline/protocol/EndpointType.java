@@ -33,6 +33,16 @@ public enum EndpointType {
         return path;
     }
 
+    /** Whether one request may ask several prompts, each of which is answered. */
+    public boolean takesSeveralPrompts() {
+        return this == COMPLETIONS;
+    }
+
+    /** Whether one request may ask for several answers to a prompt, by OpenAI's {@code n}. */
+    public boolean takesSeveralAnswers() {
+        return this == CHAT || this == COMPLETIONS;
+    }
+
     /** What people write, for example {@code ollama-chat}. */
     public String shortName() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');

@@ -45,6 +45,10 @@ public record Generation(Sampling sampling, Ending ending, JsonFields extra) {
     public static final Generation SERVER_DEFAULTS =
             new Generation(Sampling.BY_SERVER, Ending.BY_SERVER, JsonFields.NONE);
 
+    /** OpenAI's name for how many answers each prompt has. */
+    static final String ANSWERS = "n";
+
+    private static final int MOST_ANSWERS = 128;
     private static final int DIGEST_BYTES = 8;
 
     public Generation {
@@ -56,6 +60,27 @@ public record Generation(Sampling sampling, Ending ending, JsonFields extra) {
                         + "' is what the run, the prompt or the length of answers says");
             }
         }
+        extra.json(ANSWERS)
+                .ifPresent(stated -> require(
+                        answers(stated).isPresent(),
+                        Field.EXTRA_BODY,
+                        ANSWERS + "=" + stated,
+                        "a whole number of answers to each prompt, 1 to " + MOST_ANSWERS));
+    }
+
+    /** What {@code n} says, where it can be: a whole number, 1 to {@value #MOST_ANSWERS}. */
+    static OptionalInt answers(String json) {
+        return json.matches("[1-9][0-9]{0,2}") && Integer.parseInt(json) <= MOST_ANSWERS
+                ? OptionalInt.of(Integer.parseInt(json))
+                : OptionalInt.empty();
+    }
+
+    /** How many answers each prompt has, where an {@link Ask} does not say it, 1 or more. */
+    public int answersToEach() {
+        return extra.json(ANSWERS)
+                .map(Generation::answers)
+                .orElse(OptionalInt.of(1))
+                .orElse(1);
     }
 
     /**
@@ -186,6 +211,12 @@ public record Generation(Sampling sampling, Ending ending, JsonFields extra) {
 
     private Optional<String> refusal(Field field, EndpointType type, Optional<GenericTarget> described) {
         String noField = "endpoint type " + type.shortName() + " has no field for it";
+        if (field == Field.EXTRA_BODY
+                && extra.has(ANSWERS)
+                && !type.takesSeveralAnswers()
+                && type != EndpointType.GENERIC) {
+            return Optional.of("endpoint type " + type.shortName() + " gives one answer and has no " + ANSWERS);
+        }
         return switch (type) {
             case CHAT -> Optional.empty();
             case COMPLETIONS ->

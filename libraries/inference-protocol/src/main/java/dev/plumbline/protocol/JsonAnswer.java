@@ -7,7 +7,9 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.InputCoercionException;
 import java.io.EOFException;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -39,6 +41,12 @@ abstract class JsonAnswer {
     private final boolean keepsText;
     private boolean refusesAdmission;
     private String text = "";
+    /** Which of several answers is read. */
+    private int choice;
+
+    private int choices;
+    /** What was told of those before it in the same object. */
+    private List<StreamItem> earlier = List.of();
     /** Whether it is to be known where its text lies. */
     private boolean marksText;
 
@@ -212,36 +220,58 @@ abstract class JsonAnswer {
             sink.accept(StreamItem.ServerError.of(words.orElse("an event named error")));
             return;
         }
+        earlier.forEach(sink);
         Optional<String> said = finishReason;
-        boolean completes = said.filter(FinishReason::completes).isPresent();
-        if (!completes) {
-            finishReason = Optional.empty();
-        }
-        StreamItem.Chunk chunk = chunk();
+        boolean timed = !serverNanos.isEmpty() || !timedTokens.equals(Usage.NOTHING);
+        StreamItem.Chunk chunk =
+                chunk(usage, timed ? Optional.of(new ServerTimings(serverNanos, timedTokens)) : Optional.empty());
         sink.accept(chunk);
-        if (texts == 1 && marksText && said.isEmpty() && !last) {
+        if (texts == 1 && marksText && said.isEmpty() && !last && earlier.isEmpty()) {
             plain = Optional.of(chunk);
         }
-        if (said.isPresent() && !completes) {
-            sink.accept(FinishReason.objection(said.get()));
-        }
+        objection(said).ifPresent(sink);
         if (last) {
             sink.accept(new StreamItem.Done());
         }
     }
 
-    private StreamItem.Chunk chunk() {
-        boolean timed = !serverNanos.isEmpty() || !timedTokens.equals(Usage.NOTHING);
-        if (finishReason.isEmpty() && usage.isEmpty() && !timed && text.isEmpty()) {
+    private StreamItem.Chunk chunk(Optional<Usage> counted, Optional<ServerTimings> timings) {
+        Optional<String> reason = finishReason.filter(FinishReason::completes);
+        if (choice == 0 && reason.isEmpty() && counted.isEmpty() && timings.isEmpty() && text.isEmpty()) {
             return answer ? StreamItem.Chunk.ANSWER : content ? StreamItem.Chunk.REASONING : StreamItem.Chunk.NOTHING;
         }
-        return new StreamItem.Chunk(
-                content,
-                answer,
-                text,
-                finishReason,
-                usage,
-                timed ? Optional.of(new ServerTimings(serverNanos, timedTokens)) : Optional.empty());
+        return new StreamItem.Chunk(choice, content, answer, text, reason, counted, timings);
+    }
+
+    /** What a reason that completes nothing makes of an answer. */
+    private static Optional<StreamItem> objection(Optional<String> said) {
+        return said.filter(reason -> !FinishReason.completes(reason)).map(FinishReason::objection);
+    }
+
+    /** What is read from now on is of the next answer that the object holds; there may be one. */
+    final void nextChoice() {
+        if (choices++ == 0) {
+            return;
+        }
+        List<StreamItem> told = new ArrayList<>(earlier);
+        told.add(chunk(Optional.empty(), Optional.empty()));
+        objection(finishReason).ifPresent(told::add);
+        earlier = told;
+        choice = 0;
+        content = false;
+        answer = false;
+        text = "";
+        finishReason = Optional.empty();
+    }
+
+    /** Which answer it is that is read; one that can be none makes the object an error of the server. */
+    final void index(JsonToken value) throws IOException {
+        OptionalLong index = count(value);
+        if (index.isPresent() && index.getAsLong() < StreamItem.MOST_CHOICES) {
+            choice = (int) index.getAsLong();
+        } else if (value.isNumeric()) {
+            error = Optional.of("a choice with index " + json.getText());
+        }
     }
 
     /** Reads a text, or a list of parts, each by its type; what is not empty is content. */

@@ -30,6 +30,7 @@ final class LastShape {
     private int length;
     private int contentOffset;
     private int contentEnd;
+    private int choice;
     private boolean isAnswer;
     private int inVain;
 
@@ -53,14 +54,15 @@ final class LastShape {
             return Optional.empty();
         }
         inVain = 0;
-        if (keepsText) {
-            return Optional.of(content(isAnswer, new String(bytes, from, to - from, StandardCharsets.UTF_8)));
+        if (keepsText || choice > 0) {
+            String text = keepsText ? new String(bytes, from, to - from, StandardCharsets.UTF_8) : "";
+            return Optional.of(content(choice, isAnswer, text));
         }
         return isAnswer ? ANSWER : REASONING;
     }
 
-    private static StreamItem.Chunk content(boolean isAnswer, String text) {
-        return new StreamItem.Chunk(true, isAnswer, text, Optional.empty(), Optional.empty(), Optional.empty());
+    private static StreamItem.Chunk content(int choice, boolean isAnswer, String text) {
+        return new StreamItem.Chunk(choice, true, isAnswer, text, Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     /** Whether it is of use to {@link #learn}. */
@@ -82,7 +84,7 @@ final class LastShape {
                 || raw.length == 0
                 || quoteOffset < 0
                 || end >= textLength
-                || !chunk.equals(content(chunk.answer(), keepsText ? content : ""))) {
+                || !chunk.equals(content(chunk.choice(), chunk.answer(), keepsText ? content : ""))) {
             return;
         }
         int from = offset + (int) quoteOffset + 1;
@@ -99,6 +101,7 @@ final class LastShape {
         length = textLength;
         contentOffset = from - offset;
         contentEnd = to - offset;
+        choice = chunk.choice();
         isAnswer = chunk.answer();
     }
 

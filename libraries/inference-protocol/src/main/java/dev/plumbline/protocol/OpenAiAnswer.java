@@ -18,7 +18,10 @@ final class OpenAiAnswer extends JsonAnswer {
         switch (name) {
             case "choices" -> {
                 isOfThisApi = true;
-                objects(value, choice -> fields(choice, this::choice));
+                objects(value, choice -> {
+                    nextChoice();
+                    fields(choice, this::choice);
+                });
             }
             case "usage" -> {
                 isOfThisApi = true;
@@ -37,6 +40,7 @@ final class OpenAiAnswer extends JsonAnswer {
 
     private void choice(String name, JsonToken value) throws IOException {
         switch (name) {
+            case "index" -> index(value);
             case "delta", "message" -> fields(value, this::delta);
             case "text" -> text(value, true);
             case "finish_reason" -> finishReason = finish(value).or(() -> finishReason);

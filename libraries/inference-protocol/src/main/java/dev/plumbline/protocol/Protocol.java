@@ -115,6 +115,14 @@ public final class Protocol {
         return requests.body(ask);
     }
 
+    /**
+     * How many answers a request has, each of them told apart in the stream by its index: for each prompt as many as OpenAI's {@code
+     * n} says, 1 or more.
+     */
+    public int choices(Ask ask) {
+        return Requests.choices(endpointType, parameters, ask);
+    }
+
     /** Headers of every request; the key is not among them, see {@link EndpointType#authorization}. */
     public Map<String, String> headers() {
         return headers;

@@ -69,6 +69,14 @@ public final class RawBody {
         return String.join("\n\n", texts);
     }
 
+    /** How many prompts it has under that name: of a list of texts, or of lists of token ids, its length; else 1. */
+    int prompts() {
+        JsonNode prompt = fields.json("prompt").map(RawBody::tree).orElse(MAPPER.nullNode());
+        boolean areSeveral =
+                prompt.isArray() && !prompt.isEmpty() && !prompt.get(0).isNumber();
+        return areSeveral ? prompt.size() : 1;
+    }
+
     /** Why an API cannot be asked with it; the sentence has no subject. Empty where it can, as far as its members tell. */
     public Optional<String> refusal(EndpointType type) {
         String needed = switch (type) {

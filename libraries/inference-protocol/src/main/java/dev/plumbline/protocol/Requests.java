@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -113,6 +115,23 @@ final class Requests {
         return type == EndpointType.CHAT || type == EndpointType.COMPLETIONS;
     }
 
+    /** How many answers a request has: for each of its prompts as many as {@code n} says. */
+    static int choices(EndpointType type, RequestParameters parameters, Ask ask) {
+        if (!type.takesSeveralAnswers()) {
+            return 1;
+        }
+        JsonFields further = parameters.generation().extra().with(ask.extra());
+        Optional<RawBody> body = ask.body();
+        int ofEach = further.json(Generation.ANSWERS)
+                .or(() -> body.flatMap(written -> written.fields().json(Generation.ANSWERS)))
+                .map(Generation::answers)
+                .orElse(OptionalInt.of(1))
+                .orElse(1);
+        int prompts = body.map(written -> type.takesSeveralPrompts() ? written.prompts() : 1)
+                .orElse(1 + ask.beside().size());
+        return Math.min(StreamItem.MOST_CHOICES, prompts * ofEach);
+    }
+
     private static void streamOptions(Members members, RequestParameters parameters) throws IOException {
         if (parameters.streaming()) {
             members.object("stream_options", options -> options.flag("include_usage", true));
@@ -125,7 +144,11 @@ final class Requests {
     }
 
     private static void completions(Members members, RequestParameters parameters, Ask ask) throws IOException {
-        members.text("prompt", ask.text());
+        if (ask.beside().isEmpty()) {
+            members.text("prompt", ask.text());
+        } else {
+            members.texts("prompt", ask.prompts());
+        }
         openAiSampling(members, parameters, ask);
     }
 

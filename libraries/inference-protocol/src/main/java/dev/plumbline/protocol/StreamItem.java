@@ -6,9 +6,14 @@ import java.util.Optional;
 /** What one piece of an answer turned out to be. */
 public sealed interface StreamItem {
 
+    /** Answers to one request that are told apart. */
+    int MOST_CHOICES = 4_096;
+
     /**
-     * A chunk of an answer, or a whole answer.
+     * A chunk of an answer, or a whole answer. Where several answers are asked for at once, of one of them; what is said of all
+     * together, usage for example, stands with any.
      *
+     * @param choice which of the answers to the request it is of, from 0; 0 where there is one
      * @param content whether it carries non-empty content: reasoning, text or a tool call
      * @param answer whether it carries content that is not reasoning
      * @param text the content itself, reasoning included; empty unless {@link Protocol#keepingText} asked for it
@@ -17,6 +22,7 @@ public sealed interface StreamItem {
      * @param timings what the server says about its own work, where this chunk has it
      */
     record Chunk(
+            int choice,
             boolean content,
             boolean answer,
             String text,
@@ -37,6 +43,20 @@ public sealed interface StreamItem {
             if (answer && !content) {
                 throw new IllegalArgumentException("an answer without content");
             }
+            if (choice < 0 || choice >= MOST_CHOICES) {
+                throw new IllegalArgumentException("choice " + choice);
+            }
+        }
+
+        /** Of the only answer. */
+        public Chunk(
+                boolean content,
+                boolean answer,
+                String text,
+                Optional<String> finishReason,
+                Optional<Usage> usage,
+                Optional<ServerTimings> timings) {
+            this(0, content, answer, text, finishReason, usage, timings);
         }
 
         /** Whether there is anything in it: a role, a ping or the progress of the prompt is nothing. */
@@ -47,8 +67,9 @@ public sealed interface StreamItem {
         /** Without the text, which must not reach a log. */
         @Override
         public String toString() {
-            return "Chunk[content=" + content + ", answer=" + answer + ", text of " + text.length()
-                    + " characters, finishReason=" + finishReason + ", usage=" + usage + ", timings=" + timings + "]";
+            return "Chunk[choice=" + choice + ", content=" + content + ", answer=" + answer + ", text of "
+                    + text.length() + " characters, finishReason=" + finishReason + ", usage=" + usage + ", timings="
+                    + timings + "]";
         }
     }
 

@@ -176,4 +176,43 @@ class AskTest {
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new Ask(List.of(), 5)).isInstanceOf(IllegalArgumentException.class);
     }
+
+    @Test
+    void promptsOfOneRequestAreAListWhereTheApiTakesSeveral() throws Exception {
+        Ask several = Ask.of("one", 5).with(List.of(Ask.of("two", 9), Ask.of("three", 3)));
+        RequestParameters parameters = new RequestParameters(
+                "m",
+                true,
+                8,
+                new Generation(Generation.Sampling.BY_SERVER, Generation.Ending.BY_SERVER, JsonFields.of("n", "2")));
+        Protocol completions = Protocol.of(EndpointType.COMPLETIONS, parameters);
+        JsonNode body = new ObjectMapper().readTree(completions.body(several));
+        assertThat(body.path("prompt").toString()).isEqualTo("[\"one\",\"two\",\"three\"]");
+        assertThat(body.path("max_tokens").asInt()).isEqualTo(5);
+        assertThat(completions.choices(several)).isEqualTo(6);
+        assertThat(completions.choices(Ask.of("one", 5))).isEqualTo(2);
+        assertThat(several.text()).isEqualTo("one\n\ntwo\n\nthree");
+        assertThat(several.refusal(EndpointType.CHAT))
+                .contains("has 3 prompts, and endpoint type chat takes one in a request");
+        assertThat(Protocol.of(EndpointType.MESSAGES, RequestParameters.of("m", true, 8, 0))
+                        .choices(Ask.of("one", 5)))
+                .isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"prompt\":\"a\"}                        | 1",
+                "{\"prompt\":[\"a\",\"b\"]}              | 2",
+                "{\"prompt\":[\"a\",\"b\"],\"n\":3}    | 6",
+                "{\"prompt\":[[1,2],[3]]}                    | 2",
+                "{\"prompt\":[1,2,3]}                        | 1",
+                "{\"prompt\":\"a\",\"n\":0}              | 1",
+                "{\"prompt\":\"a\",\"n\":null}           | 1"
+            })
+    void aBodySaysHowManyAnswersItAsksFor(String body, int choices) {
+        Protocol completions = Protocol.of(EndpointType.COMPLETIONS, RequestParameters.of("m", true, 8, 0));
+        assertThat(completions.choices(Ask.of(RawBody.parse(body), 4))).isEqualTo(choices);
+    }
 }

@@ -137,6 +137,24 @@ class GenerationTest {
     }
 
     @Test
+    void severalAnswersAreAskedForWhereTheApiHasThem() {
+        Generation several = new Generation(Sampling.BY_SERVER, Ending.BY_SERVER, JsonFields.of("n", "4"));
+        assertThat(several.answersToEach()).isEqualTo(4);
+        assertThat(Generation.DETERMINISTIC.answersToEach()).isEqualTo(1);
+        assertThat(several.unsupported(EndpointType.CHAT, Optional.empty())).isEmpty();
+        assertThat(several.unsupported(EndpointType.MESSAGES, Optional.empty()))
+                .contains(new Generation.Unsupported(
+                        Field.EXTRA_BODY, "endpoint type messages gives one answer and has no n"));
+        for (String none : List.of("0", "-1", "129", "1.5", "\"2\"", "null")) {
+            JsonFields fields = JsonFields.of("n", none);
+            assertThatThrownBy(() -> new Generation(Sampling.BY_SERVER, Ending.BY_SERVER, fields))
+                    .as(none)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("1 to 128");
+        }
+    }
+
+    @Test
     void theShortestAnswerIsNeverLongerThanTheLongest() {
         Generation generation = with(new Ending(List.of(), OptionalInt.of(100), false, MaxTokensField.AUTO));
         assertThat(written(EndpointType.CHAT, generation)).contains("\"min_tokens\":5");

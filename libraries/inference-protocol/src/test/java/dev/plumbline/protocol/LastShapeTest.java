@@ -32,6 +32,9 @@ class LastShapeTest {
                 OpenAiAnswer::new,
                 "{\"choices\":[{\"delta\":{\"content\":[{\"type\":\"thinking\",\"thinking\":[{\"type\":\"text\","
                         + "\"text\":\"hello\"}]}]}}]}"),
+        SECOND_ANSWER(
+                OpenAiAnswer::new,
+                "{\"choices\":[{\"index\":1,\"text\":\"hello\",\"logprobs\":null,\"finish_reason\":null}]}"),
         COMPLETIONS(OpenAiAnswer::new, "{ \"choices\" : [ { \"text\" : \"hello\" , \"index\" : 0 } ] }"),
         OLLAMA_GENERATE(OllamaAnswer::new, "{\"model\":\"m\",\"response\":\"hello\",\"done\":false}"),
         OLLAMA_CHAT(OllamaAnswer::new, "{\"message\":{\"role\":\"assistant\",\"thinking\":\"hello\"},\"done\":false}"),

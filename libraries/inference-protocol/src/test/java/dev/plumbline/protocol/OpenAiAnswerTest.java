@@ -140,6 +140,50 @@ class OpenAiAnswerTest {
         assertThat(event("oops", true)).isInstanceOf(StreamItem.ServerError.class);
     }
 
+    @Test
+    void aChunkSaysWhichOfSeveralAnswersItIsOf() {
+        StreamItem.Chunk chunk = (StreamItem.Chunk) read("{\"choices\":[{\"text\":\" a\",\"index\":3}]}");
+        assertThat(chunk.choice()).isEqualTo(3);
+        assertThat(chunk.answer()).isTrue();
+        assertThat(read("{\"choices\":[{\"index\":-1,\"text\":\"a\"}]}"))
+                .isEqualTo(new StreamItem.ServerError("a choice with index -1"));
+        assertThat(read("{\"choices\":[{\"index\":99999999999999999999,\"text\":\"a\"}]}"))
+                .isInstanceOf(StreamItem.ServerError.class);
+    }
+
+    @Test
+    void answersInOneObjectAreToldApartAndWhatIsOfAllComesWithTheLast() {
+        List<StreamItem> items = items("{\"choices\":[{\"index\":0,\"text\":\"a\",\"finish_reason\":\"stop\"},"
+                + "{\"finish_reason\":\"error\",\"text\":\"\",\"index\":1},{\"index\":2,\"text\":\"c\",\"finish_reason\":\"length\"}],"
+                + "\"usage\":{\"prompt_tokens\":6,\"completion_tokens\":2,\"total_tokens\":8}}");
+        assertThat(items)
+                .containsExactly(
+                        chunk(0, true, Optional.of("stop"), Optional.empty()),
+                        chunk(1, false, Optional.empty(), Optional.empty()),
+                        new StreamItem.ServerError("finish reason 'error'"),
+                        chunk(
+                                2,
+                                true,
+                                Optional.of("length"),
+                                Optional.of(new Usage(
+                                        OptionalLong.of(6),
+                                        OptionalLong.of(2),
+                                        OptionalLong.empty(),
+                                        OptionalLong.empty()))));
+    }
+
+    private static StreamItem.Chunk chunk(
+            int choice, boolean content, Optional<String> finishReason, Optional<Usage> usage) {
+        return new StreamItem.Chunk(choice, content, content, "", finishReason, usage, Optional.empty());
+    }
+
+    private static List<StreamItem> items(String json) {
+        byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
+        List<StreamItem> items = new ArrayList<>();
+        JsonAnswer.dialect(OpenAiAnswer::new, false).read(bytes, 0, bytes.length, false, items::add);
+        return items;
+    }
+
     private static StreamItem read(String json) {
         return item("#" + json + "#", 1, false);
     }

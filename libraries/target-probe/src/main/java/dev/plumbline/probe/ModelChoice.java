@@ -2,6 +2,7 @@ package dev.plumbline.probe;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.plumbline.probe.StepOutcome.Failed;
+import dev.plumbline.protocol.Nearest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -92,7 +93,7 @@ sealed interface ModelChoice {
                 "model '" + Words.oneLine(asked) + "' is not served"
                         + (ids.size() == 1
                                 ? ": leave --model out, or give --model " + Words.oneLine(ids.getFirst())
-                                : "; the closest name is '" + Words.oneLine(Words.closest(asked, ids))
+                                : "; the closest name is '" + Words.oneLine(Nearest.closest(asked, ids))
                                         + "': name one of " + Words.list(ids)));
     }
 

@@ -47,11 +47,4 @@ class WordsTest {
         assertThat(Words.list(names.subList(0, 12))).endsWith("m11, m12");
         assertThat(Words.list(names)).endsWith("m12 and 2 more");
     }
-
-    @Test
-    void theClosestNameTakesTheFewestEdits() {
-        assertThat(Words.closest("LLAMA-8b", List.of("llama-70b", "llama-8b-instruct", "llama-8b")))
-                .isEqualTo("llama-8b");
-        assertThat(Words.closest("qwen", List.of("qwen2"))).isEqualTo("qwen2");
-    }
 }

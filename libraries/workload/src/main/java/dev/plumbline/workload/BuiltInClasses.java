@@ -1,5 +1,6 @@
 package dev.plumbline.workload;
 
+import dev.plumbline.protocol.Nearest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -34,6 +34,7 @@ final class GeneratedSession implements Session {
     }
 
     private final GeneratedClass shapes;
+    private final Vocabulary vocabulary;
     private final Dialogue dialogue;
     private final long prefixSeed;
     private final long salt;
@@ -51,8 +52,9 @@ final class GeneratedSession implements Session {
 
     private int lastMaxTokens;
 
-    GeneratedSession(GeneratedClass shapes, long seed, long salt, long ordinal) {
+    GeneratedSession(GeneratedClass shapes, Vocabulary vocabulary, long seed, long salt, long ordinal) {
         this.shapes = shapes;
+        this.vocabulary = vocabulary;
         this.dialogue = shapes.dialogue();
         this.prefixSeed = Salt.mixed(seed, "prefixes");
         this.salt = salt;
@@ -132,19 +134,19 @@ final class GeneratedSession implements Session {
         Optional<String> kept = dialogue.history() == Dialogue.History.FULL
                 ? lastAnswer.filter(text -> !text.isBlank())
                 : Optional.empty();
-        String text = kept.orElseGet(() -> Vocabulary.text(random("answer " + asked), lastMaxTokens));
+        String text = kept.orElseGet(() -> vocabulary.text(random("answer " + asked), lastMaxTokens));
         (last.isOfAgent() ? ofAgent : conversation).add(new Ask.Message(Ask.Role.ASSISTANT, text));
         return text;
     }
 
     private List<Ask.Message> first(SplittableRandom random) {
-        String text = Vocabulary.text(
+        String text = vocabulary.text(
                 new SplittableRandom(beginningKey), random, shapes.prompts().drawn(random));
         if (shapes.prefixes().isEmpty()) {
             return List.of(new Ask.Message(Ask.Role.USER, text));
         }
         PrefixPool pool = shapes.prefixes().get();
-        String prefix = pool.text(prefixSeed, salt, pool.weights().drawn(random("prefix")));
+        String prefix = pool.text(vocabulary, prefixSeed, salt, pool.weights().drawn(random("prefix")));
         return pool.role() == Ask.Role.SYSTEM
                 ? List.of(new Ask.Message(Ask.Role.SYSTEM, prefix), new Ask.Message(Ask.Role.USER, text))
                 : List.of(new Ask.Message(Ask.Role.USER, prefix + "\n\n" + text));
@@ -152,16 +154,16 @@ final class GeneratedSession implements Session {
 
     private String message(Step step, String answered, SplittableRandom random) {
         return switch (step) {
-            case USER -> Vocabulary.text(random, shapes.prompts().drawn(random));
-            case TOOL -> TOOL_LABEL + Vocabulary.text(random, tools().results().drawn(random));
+            case USER -> vocabulary.text(random, shapes.prompts().drawn(random));
+            case TOOL -> TOOL_LABEL + vocabulary.text(random, tools().results().drawn(random));
             // A prompt that nothing stands before: a cache must not know it either.
             case TASK ->
-                Vocabulary.text(
+                vocabulary.text(
                         new SplittableRandom(Salt.mixed(beginningKey, asked)),
                         random,
                         agents().tasks().drawn(random));
             case TASK_TOOL ->
-                TOOL_LABEL + Vocabulary.text(random, agents().results().drawn(random));
+                TOOL_LABEL + vocabulary.text(random, agents().results().drawn(random));
             case TASK_RESULT -> AGENT_LABEL + answered;
         };
     }
@@ -188,7 +190,7 @@ final class GeneratedSession implements Session {
             return context;
         }
         List<Ask.Message> busted = new ArrayList<>(context);
-        String unique = Vocabulary.text(
+        String unique = vocabulary.text(
                 new SplittableRandom(Salt.mixed(Salt.mixed(beginningKey, "bust"), asked)), Vocabulary.BEGINNING);
         Ask.Message first = busted.getFirst();
         busted.set(0, new Ask.Message(first.role(), unique + "\n" + first.text()));

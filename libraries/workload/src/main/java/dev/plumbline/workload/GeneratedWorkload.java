@@ -8,20 +8,22 @@ final class GeneratedWorkload implements Workload {
     private final GeneratedClass shapes;
     private final long seed;
     private final long salt;
+    private final Vocabulary vocabulary;
 
-    GeneratedWorkload(GeneratedClass shapes, long seed) {
-        this(shapes, Salt.mixed(seed, shapes.of().name()), 0);
+    GeneratedWorkload(GeneratedClass shapes, long seed, Vocabulary vocabulary) {
+        this(shapes, Salt.mixed(seed, shapes.of().name()), 0, vocabulary);
     }
 
-    private GeneratedWorkload(GeneratedClass shapes, long seed, long salt) {
+    private GeneratedWorkload(GeneratedClass shapes, long seed, long salt, Vocabulary vocabulary) {
         this.shapes = shapes;
         this.seed = seed;
         this.salt = salt;
+        this.vocabulary = vocabulary;
     }
 
     @Override
     public Session session(long ordinal) {
-        return new GeneratedSession(shapes, seed, salt, ordinal);
+        return new GeneratedSession(shapes, vocabulary, seed, salt, ordinal);
     }
 
     @Override
@@ -42,6 +44,6 @@ final class GeneratedWorkload implements Workload {
 
     @Override
     public Workload salted(long changed) {
-        return new GeneratedWorkload(shapes, seed, changed);
+        return new GeneratedWorkload(shapes, seed, changed, vocabulary);
     }
 }

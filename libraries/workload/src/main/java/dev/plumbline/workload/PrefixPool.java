@@ -32,12 +32,13 @@ record PrefixPool(int size, Length words, double zipf, Ask.Role role) {
     /**
      * One of the texts.
      *
+     * @param vocabulary of which words it is
      * @param seed decides its length and its words behind the first ones
      * @param salt decides these, so that a cache does not know it from another start
      */
-    String text(long seed, long salt, int index) {
+    String text(Vocabulary vocabulary, long seed, long salt, int index) {
         SplittableRandom shape = new SplittableRandom(Salt.mixed(seed, index));
         SplittableRandom beginning = new SplittableRandom(Salt.mixed(Salt.mixed(seed, salt), index));
-        return Vocabulary.text(beginning, shape, words.drawn(shape));
+        return vocabulary.text(beginning, shape, words.drawn(shape));
     }
 }

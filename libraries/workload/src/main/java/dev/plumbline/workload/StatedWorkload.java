@@ -38,15 +38,22 @@ public final class StatedWorkload {
         return classes.stream().map(StatedClass::of).toList();
     }
 
+    /** The workload in {@linkplain Vocabulary#COMMON common} words; see {@link #open(long, Datasets, Vocabulary)}. */
+    public OpenedWorkload open(long seed, Datasets datasets) {
+        return open(seed, datasets, Vocabulary.COMMON);
+    }
+
     /**
      * The workload.
      *
      * @param seed of everything that is drawn
+     * @param vocabulary of which words the texts are that are made
      * @throws UnusableWorkload if a dataset cannot be opened
      */
-    public OpenedWorkload open(long seed, Datasets datasets) {
-        List<OpenedWorkload> opened =
-                classes.stream().map(each -> open(each, seed, datasets)).toList();
+    public OpenedWorkload open(long seed, Datasets datasets, Vocabulary vocabulary) {
+        List<OpenedWorkload> opened = classes.stream()
+                .map(each -> open(each, seed, datasets, vocabulary))
+                .toList();
         Largest largest =
                 opened.stream().map(OpenedWorkload::largest).reduce(Largest::or).orElseThrow();
         if (opened.size() == 1) {
@@ -59,11 +66,11 @@ public final class StatedWorkload {
         return new OpenedWorkload(new Mix(parts, seed), largest);
     }
 
-    private static OpenedWorkload open(StatedClass of, long seed, Datasets datasets) {
+    private static OpenedWorkload open(StatedClass of, long seed, Datasets datasets, Vocabulary vocabulary) {
         return switch (of.source()) {
             case Source.Generated generated ->
                 new OpenedWorkload(
-                        new GeneratedWorkload(generated.shapes(), seed),
+                        new GeneratedWorkload(generated.shapes(), seed, vocabulary),
                         generated.shapes().largest());
             case Source.Dataset read -> {
                 try {

@@ -58,6 +58,11 @@ public interface Workload {
         }
     }
 
+    /** How many sessions fall due as one, those with ordinals from a multiple of it on; 1 where each falls due by itself. */
+    default int atOnce() {
+        return 1;
+    }
+
     /** Whether its sessions read answers: their texts are kept for them. */
     boolean readsAnswers();
 

@@ -238,7 +238,8 @@ abstract sealed class LoadRun implements InFlight.Owner permits OpenRun, ClosedR
     private List<Gate> gates(Volley volley, int mostInFlight) {
         List<Gate> gates = new ArrayList<>(2);
         for (Prepared request : volley.inOrder(isReversed(volley))) {
-            boolean isFull = inFlight.size(request.lane()) >= mostInFlight;
+            // What falls due together is sent together, or not at all.
+            boolean isFull = inFlight.size(request.lane()) > mostInFlight - volley.countOf(request.lane());
             gates.add(new Gate(
                     request,
                     isFull
@@ -272,7 +273,8 @@ abstract sealed class LoadRun implements InFlight.Owner permits OpenRun, ClosedR
             close(gates);
             return Taken.NO_MORE;
         }
-        Round round = new Round(gates.size(), booked.size());
+        boolean isPair = gates.size() == 2 && gates.getFirst().request().half().isPresent();
+        Round round = new Round(gates.size(), booked.size(), isPair);
         for (Gate gate : gates) {
             Offer offer = new Offer(phase, from, gate.request(), dueNanos, round);
             gate.permit()

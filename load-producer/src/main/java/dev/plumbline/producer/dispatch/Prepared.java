@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param promptToCount its text, where a tokenizer counts
  * @param keepsAnswer whether the text of the answer is kept for the turn after it
  * @param worst the most that it may take
+ * @param choices how many answers it asks for
  * @param half of a session that is asked of two targets: which half it is; empty for any other
  */
 record Prepared(
@@ -33,6 +34,7 @@ record Prepared(
         Optional<String> promptToCount,
         boolean keepsAnswer,
         SpendGuard.Worst worst,
+        int choices,
         Optional<Half> half) {
     Prepared {
         Objects.requireNonNull(lane, "lane");

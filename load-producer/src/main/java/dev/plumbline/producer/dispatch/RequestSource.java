@@ -15,9 +15,12 @@ import dev.plumbline.workload.Workload;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.LongStream;
 
 /**
  * Makes the requests of a load. Safe for any thread, each session on one at a time.
+ *
+ * <p>A workload may ask several sessions at once: they fall due as one, each with a request of its own.
  *
  * @param idPrefix request ids are this and the ordinal of the session, separated by a hyphen; of a candidate a
  *     {@code c} and of further turns a {@code t} and the number of the turn behind them
@@ -50,19 +53,29 @@ public record RequestSource(
                 idPrefix, workload, Routing.to(lane), Counting.BY_SERVER, Optional.empty(), RetryPolicy.NEVER, clock);
     }
 
-    /** The first turn of a session, of a pair for both halves. */
+    /** First turns that fall due together: of one session, of a pair both halves, or of as many as the workload asks at once. */
     Volley first(long ordinal) {
+        int atOnce = workload.atOnce();
+        return atOnce == 1
+                ? new Volley(ofSession(ordinal))
+                : new Volley(LongStream.range(ordinal * atOnce, (ordinal + 1) * atOnce)
+                        .boxed()
+                        .flatMap(each -> ofSession(each).stream())
+                        .toList());
+    }
+
+    private List<Prepared> ofSession(long ordinal) {
         Session session = workload.session(ordinal);
         Route route = routing.route(ordinal, session);
         if (route.candidate().isEmpty()) {
-            return new Volley(List.of(first(route.base(), session, ordinal, Optional.empty())));
+            return List.of(first(route.base(), session, ordinal, Optional.empty()));
         }
         Optional<Twins> twins = Optional.of(new Twins());
         // A session of its own for each: they hear different answers.
         Session other = workload.session(ordinal);
-        return new Volley(List.of(
+        return List.of(
                 first(route.base(), session, ordinal, Optional.of(new Half(Role.BASE, twins))),
-                first(route.candidate().get(), other, ordinal, Optional.of(new Half(Role.CANDIDATE, twins)))));
+                first(route.candidate().get(), other, ordinal, Optional.of(new Half(Role.CANDIDATE, twins))));
     }
 
     private Prepared first(Lane lane, Session session, long ordinal, Optional<Half> half) {
@@ -102,22 +115,25 @@ public record RequestSource(
 
     private Optional<Prepared> prepared(
             Lane lane, Session session, long ordinal, int turn, Optional<String> lastAnswer, Optional<Half> half) {
-        return session.next(lastAnswer)
-                .map(next -> new Prepared(
-                        lane,
-                        attempt(ordinal, turn, session, half),
-                        session,
-                        ordinal,
-                        turn,
-                        next.thinkNanos(),
-                        lane.target().protocol().body(inTheNameOf(session, lane, next.ask())),
-                        counting.keepsTexts() ? Optional.of(next.ask().text()) : Optional.empty(),
-                        workload.readsAnswers() && !session.isOver(),
-                        SpendGuard.Worst.of(
-                                session.requestClass().name(),
-                                next.ask().text(),
-                                next.ask().maxTokens()),
-                        half));
+        return session.next(lastAnswer).map(next -> {
+            int choices = lane.target().protocol().choices(next.ask());
+            return new Prepared(
+                    lane,
+                    attempt(ordinal, turn, session, half),
+                    session,
+                    ordinal,
+                    turn,
+                    next.thinkNanos(),
+                    lane.target().protocol().body(inTheNameOf(session, lane, next.ask())),
+                    counting.keepsTexts() ? Optional.of(next.ask().text()) : Optional.empty(),
+                    workload.readsAnswers() && !session.isOver(),
+                    SpendGuard.Worst.of(
+                            session.requestClass().name(),
+                            next.ask().text(),
+                            (long) choices * next.ask().maxTokens()),
+                    choices,
+                    half);
+        });
     }
 
     /** Where the API has a field for who asks. */
@@ -176,6 +192,7 @@ public record RequestSource(
                 dueNanos,
                 takenNanos,
                 new RequestRecording.Texts(counting.choice(), request.promptToCount(), request.keepsAnswer()),
-                request.half().flatMap(Half::twins));
+                request.half().flatMap(Half::twins),
+                request.choices());
     }
 }

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What becomes of requests that fell due together: of one, or of both halves of a pair. One event loop. */
+/** What becomes of requests that fell due together: of one, of both halves of a pair, or of some that are asked at once. One event loop. */
 final class Round {
 
     /**
@@ -33,15 +33,18 @@ final class Round {
     }
 
     private final int asked;
+    private final boolean isPair;
     private final List<Over> over = new ArrayList<>(2);
     private int open;
 
     /**
      * @param asked how many fell due
      * @param sent how many of them were sent
+     * @param isPair whether these are the halves of a pair
      */
-    Round(int asked, int sent) {
+    Round(int asked, int sent, boolean isPair) {
         this.asked = asked;
+        this.isPair = isPair;
         this.open = sent;
     }
 
@@ -53,7 +56,7 @@ final class Round {
 
     /** Whether these are the halves of a pair. */
     boolean isPair() {
-        return asked > 1;
+        return isPair;
     }
 
     /** Whether everybody who was asked has answered. */

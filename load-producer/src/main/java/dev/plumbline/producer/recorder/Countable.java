@@ -4,6 +4,7 @@ import dev.plumbline.contract.event.TokenCount;
 import dev.plumbline.contract.event.TokenSource;
 import dev.plumbline.contract.event.Tokens;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -14,21 +15,21 @@ import java.util.OptionalLong;
  * neither the event nor a log.
  *
  * @param prompt the text that was sent, without the chat template
- * @param answer the text that came, reasoning included
+ * @param answers the texts that came, reasoning included, one for each answer
  * @param outputs counts of the output so far
  */
-public record Countable(String prompt, String answer, Map<TokenSource, Long> outputs, TokenChoice choice) {
+public record Countable(String prompt, List<String> answers, Map<TokenSource, Long> outputs, TokenChoice choice) {
 
     public Countable {
         Objects.requireNonNull(prompt, "prompt");
-        Objects.requireNonNull(answer, "answer");
+        answers = List.copyOf(answers);
         outputs = Map.copyOf(outputs);
         Objects.requireNonNull(choice, "choice");
     }
 
-    /** How long both texts are. */
+    /** How long all texts are. */
     int characters() {
-        return prompt.length() + answer.length();
+        return prompt.length() + answers.stream().mapToInt(String::length).sum();
     }
 
     /**
@@ -59,7 +60,7 @@ public record Countable(String prompt, String answer, Map<TokenSource, Long> out
     /** Without the texts, which must not reach a log. */
     @Override
     public String toString() {
-        return "Countable[" + prompt.length() + " and " + answer.length() + " characters, outputs=" + outputs + ", "
-                + choice + "]";
+        return "Countable[" + characters() + " characters in " + (1 + answers.size()) + " texts, outputs=" + outputs
+                + ", " + choice + "]";
     }
 }

@@ -88,14 +88,12 @@ public record EndedRequest(
         Tokens tokens = countable()
                 .map(texts -> texts.counted(response.tokens(), source, promptTokens, outputTokens))
                 .orElse(response.tokens());
-        Response counted = new Response(
-                response.streamed(), response.contentChunks(), response.chunkGaps(), tokens, response.checks());
         return new EndedRequest(
                 series,
                 attempt,
                 endEpochMillis,
                 stamps,
-                counted,
+                response.with(tokens),
                 outcome,
                 surroundings,
                 new Untold(Optional.empty(), untold.twins()));

@@ -31,7 +31,7 @@ import java.util.OptionalLong;
  */
 public final class RequestRecording {
 
-    /** Longest answer that is kept for a tokenizer; what is longer is not counted by one. */
+    /** Longest text of answers that is kept for a tokenizer; what is longer is not counted by one. */
     private static final int MAX_COUNTED_CHARACTERS = 1 << 20;
 
     /** A stamp of what did not happen; in here only, where one is set with each chunk. No clock shows it. */
@@ -64,7 +64,7 @@ public final class RequestRecording {
     private final long takenNanos;
     private final Texts texts;
     private final Optional<Twins> twins;
-    private final StringBuilder answerToCount = new StringBuilder(0);
+    private final Answers answers;
     private final HistogramAccumulator chunkGaps = new HistogramAccumulator();
     private Map<String, Long> serverNanos = Map.of();
 
@@ -80,7 +80,6 @@ public final class RequestRecording {
     private long contentChunks;
     private Optional<String> finishReason = Optional.empty();
     private Usage usage = Usage.NOTHING;
-    private Usage timedTokens = Usage.NOTHING;
     private Optional<StreamItem.ServerError> serverError = Optional.empty();
     private Optional<String> malformed = Optional.empty();
     private Optional<StreamItem.Foreign> foreign = Optional.empty();
@@ -100,10 +99,13 @@ public final class RequestRecording {
             long dueNanos,
             long takenNanos,
             Texts texts) {
-        this(series, attempt, clock, streaming, dueNanos, takenNanos, texts, Optional.empty());
+        this(series, attempt, clock, streaming, dueNanos, takenNanos, texts, Optional.empty(), 1);
     }
 
-    /** @param twins of a half of a pair, the same as of the other half */
+    /**
+     * @param twins of a half of a pair, the same as of the other half
+     * @param choices how many answers are asked for
+     */
     public RequestRecording(
             Series series,
             Attempt attempt,
@@ -112,7 +114,9 @@ public final class RequestRecording {
             long dueNanos,
             long takenNanos,
             Texts texts,
-            Optional<Twins> twins) {
+            Optional<Twins> twins,
+            int choices) {
+        this.answers = new Answers(choices);
         this.texts = texts;
         this.twins = twins;
         this.series = series;
@@ -133,10 +137,10 @@ public final class RequestRecording {
         return attempt;
     }
 
-    /** The text of the answer so far; empty where it is not kept, and where it is longer than what is kept. */
+    /** The text of the answer so far, of several the first; empty where it is not kept, and where it is longer than what is kept. */
     public Optional<String> answer() {
-        return texts.areKept() && answerToCount.length() < MAX_COUNTED_CHARACTERS
-                ? Optional.of(answerToCount.toString())
+        return texts.areKept() && answers.characters() < MAX_COUNTED_CHARACTERS
+                ? Optional.of(answers.text(0))
                 : Optional.empty();
     }
 
@@ -157,7 +161,7 @@ public final class RequestRecording {
 
     /** Whether the server said everything that decides the outcome, though the stream may still be open. */
     public boolean isDecided() {
-        return serverError.isPresent() || malformed.isPresent() || (done && finishReason.isPresent());
+        return serverError.isPresent() || malformed.isPresent() || (done && answers.areComplete());
     }
 
     /** Chunks with content so far. */
@@ -168,7 +172,7 @@ public final class RequestRecording {
     /** Output tokens as the server counted them; empty while no usage has come that can be believed. */
     public OptionalLong countedOutputTokens() {
         return usage.beside(contentChunks)
-                .fallingBackTo(timedTokens.beside(contentChunks))
+                .fallingBackTo(answers.timed().beside(contentChunks))
                 .output();
     }
 
@@ -250,13 +254,14 @@ public final class RequestRecording {
     private boolean chunk(long atNanos, StreamItem.Chunk chunk) {
         if (chunk.finishReason().isPresent()) {
             finishReason = chunk.finishReason();
+            answers.finished(chunk.choice());
         }
         if (chunk.usage().isPresent()) {
             usage = chunk.usage().get().fallingBackTo(usage);
         }
         if (chunk.timings().isPresent()) {
             ServerTimings timings = chunk.timings().get();
-            timedTokens = timings.tokens().fallingBackTo(timedTokens);
+            answers.timed(chunk.choice(), timings.tokens());
             Map<String, Long> all = new HashMap<>(serverNanos);
             all.putAll(timings.nanos());
             serverNanos = all;
@@ -265,15 +270,14 @@ public final class RequestRecording {
             return false;
         }
         contentChunks++;
-        if (texts.areKept() && answerToCount.length() < MAX_COUNTED_CHARACTERS) {
-            answerToCount.append(chunk.text());
+        if (texts.areKept() && answers.characters() < MAX_COUNTED_CHARACTERS) {
+            answers.text(chunk.choice(), chunk.text());
         }
         if (streamed) {
             if (firstContentNanos == NEVER) {
                 firstContentNanos = atNanos;
-            } else {
-                chunkGaps.record(atNanos - lastContentNanos);
             }
+            answers.content(chunk.choice(), atNanos).ifPresent(chunkGaps::record);
             if (chunk.answer() && firstAnswerNanos == NEVER) {
                 firstAnswerNanos = atNanos;
             }
@@ -287,9 +291,9 @@ public final class RequestRecording {
         return end(atNanos, verdict("the stream ended"));
     }
 
-    /** Closes it because the connection broke; a finish reason that was seen before still makes it complete. */
+    /** Closes it because the connection broke; what was finished before is complete all the same. */
     public EndedRequest broken(long atNanos, String detail) {
-        if (isErrorStatus() || finishReason.isPresent() || serverError.isPresent() || malformed.isPresent()) {
+        if (isErrorStatus() || answers.areComplete() || serverError.isPresent() || malformed.isPresent()) {
             return end(atNanos, verdict(detail));
         }
         return failed(atNanos, FailureKind.TRUNCATED, detail);
@@ -343,7 +347,7 @@ public final class RequestRecording {
         if (malformed.isPresent()) {
             return failure(FailureKind.MALFORMED, malformed.get());
         }
-        if (contentChunks > 0 && finishReason.isPresent()) {
+        if (contentChunks > 0 && finishReason.isPresent() && answers.areComplete()) {
             return new Outcome.Completed(finishReason.get());
         }
         if (foreign.isPresent() && foreign.get().isMessage()) {
@@ -351,7 +355,12 @@ public final class RequestRecording {
             return ofServer(new StreamItem.ServerError(told.words(), told.refusesAdmission()));
         }
         if (contentChunks > 0) {
-            return failure(FailureKind.TRUNCATED, howItEnded + " without a finish reason");
+            return failure(
+                    FailureKind.TRUNCATED,
+                    howItEnded
+                            + answers.finishedOf()
+                                    .map(some -> " with " + some + " answers finished")
+                                    .orElse(" without a finish reason"));
         }
         return failure(
                 FailureKind.EMPTY,
@@ -402,7 +411,13 @@ public final class RequestRecording {
                 attempt,
                 clock.epochMillisAt(atNanos),
                 stamps,
-                new Response(streamed, contentChunks, chunkGaps.toHistogram(), tokens(outputs)),
+                new Response(
+                        streamed,
+                        contentChunks,
+                        chunkGaps.toHistogram(),
+                        tokens(outputs),
+                        Optional.empty(),
+                        answers.choices()),
                 outcome,
                 surroundings,
                 untold(outputs));
@@ -414,8 +429,8 @@ public final class RequestRecording {
         }
         return new EndedRequest.Untold(
                 texts.promptToCount()
-                        .filter(unused -> contentChunks > 0 && answerToCount.length() < MAX_COUNTED_CHARACTERS)
-                        .map(prompt -> new Countable(prompt, answerToCount.toString(), outputs, texts.choice())),
+                        .filter(unused -> contentChunks > 0 && answers.characters() < MAX_COUNTED_CHARACTERS)
+                        .map(prompt -> new Countable(prompt, answers.texts(), outputs, texts.choice())),
                 twins);
     }
 
@@ -426,7 +441,10 @@ public final class RequestRecording {
     private Map<TokenSource, Long> outputs() {
         Map<TokenSource, Long> outputs = new EnumMap<>(TokenSource.class);
         usage.beside(contentChunks).output().ifPresent(count -> outputs.put(TokenSource.SERVER_USAGE, count));
-        timedTokens.beside(contentChunks).output().ifPresent(count -> outputs.put(TokenSource.SERVER_TIMINGS, count));
+        answers.timed()
+                .beside(contentChunks)
+                .output()
+                .ifPresent(count -> outputs.put(TokenSource.SERVER_TIMINGS, count));
         if (streamed && contentChunks > 0) {
             outputs.put(TokenSource.CHUNKS, contentChunks);
         }
@@ -436,7 +454,7 @@ public final class RequestRecording {
     private Tokens tokens(Map<TokenSource, Long> outputs) {
         Optional<TokenCount> output = texts.choice().first(outputs);
         Usage used = usage.beside(contentChunks);
-        Usage timed = timedTokens.beside(contentChunks);
+        Usage timed = answers.timed().beside(contentChunks);
         return new Tokens(
                 byServer(used.prompt(), timed.prompt()),
                 output,

@@ -120,7 +120,24 @@ public final class TokenStage implements EventOutlet, Runnable {
         }
     }
 
-    private record Counting(CompletableFuture<OptionalLong> prompt, CompletableFuture<OptionalLong> output) {}
+    private record Counting(CompletableFuture<OptionalLong> prompt, List<CompletableFuture<OptionalLong>> outputs) {
+
+        private static final Counting NONE =
+                new Counting(CompletableFuture.completedFuture(OptionalLong.empty()), List.of());
+
+        /** Of all answers; empty where one could not be counted. */
+        OptionalLong output() {
+            long sum = 0;
+            for (CompletableFuture<OptionalLong> one : outputs) {
+                OptionalLong tokens = joined(one);
+                if (tokens.isEmpty()) {
+                    return tokens;
+                }
+                sum += tokens.getAsLong();
+            }
+            return outputs.isEmpty() ? OptionalLong.empty() : OptionalLong.of(sum);
+        }
+    }
 
     private void pass(List<Item> batch) {
         boolean behind = givenUp || queue.isHalfFull();
@@ -140,22 +157,23 @@ public final class TokenStage implements EventOutlet, Runnable {
     }
 
     private Counting counting(Item item, boolean behind) {
-        CompletableFuture<OptionalLong> nothing = CompletableFuture.completedFuture(OptionalLong.empty());
         if (behind
                 || !(item instanceof Item.Ended ended)
                 || ended.request().countable().isEmpty()) {
-            return new Counting(nothing, nothing);
+            return Counting.NONE;
         }
         EndedRequest request = ended.request();
         Countable texts = request.countable().get();
         boolean toldByServer = request.response().tokens().prompt().isPresent();
-        return new Counting(toldByServer ? nothing : counter.count(texts.prompt()), counter.count(texts.answer()));
+        return new Counting(
+                toldByServer ? Counting.NONE.prompt() : counter.count(texts.prompt()),
+                texts.answers().stream().map(counter::count).toList());
     }
 
     private void pass(EndedRequest request, Counting counting) {
         EndedRequest known = request;
         if (request.countable().isPresent()) {
-            OptionalLong output = joined(counting.output());
+            OptionalLong output = counting.output();
             if (output.isEmpty()) {
                 uncounted.increment();
             }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.plumbline.contract.event.Attempt;
+import dev.plumbline.contract.event.Choices;
 import dev.plumbline.contract.event.FailureKind;
 import dev.plumbline.contract.event.Origin;
 import dev.plumbline.contract.event.Outcome;
@@ -193,6 +194,79 @@ class RequestRecordingTest {
                         .dropped(5_999_999, Outcome.DropReason.IN_FLIGHT_CAP)
                         .endEpochMillis())
                 .isEqualTo(1_005);
+    }
+
+    @Test
+    void severalAnswersAreOneRequestThatIsCompleteWhenAllAreFinished() {
+        RequestRecording recording = several(2);
+        recording.item(60, of(0, false));
+        recording.item(70, of(1, false));
+        recording.item(100, of(0, true));
+        recording.item(101, new StreamItem.Done());
+        assertThat(recording.isDecided()).isFalse();
+        recording.item(130, of(1, false));
+        recording.item(160, of(1, true));
+        recording.item(161, usage(12, 7));
+        assertThat(recording.isDecided()).isTrue();
+        RequestEvent event = numbered(recording.endedByServer(170));
+        assertThat(event.outcome()).isEqualTo(new Outcome.Completed("stop"));
+        assertThat(event.ttftNanos()).as("the first content of any").hasValue(30);
+        assertThat(event.e2eNanos()).as("the last of any").hasValue(130);
+        assertThat(event.response().contentChunks()).isEqualTo(5);
+        assertThat(event.response().chunkGaps().count())
+                .as("gaps within an answer")
+                .isEqualTo(3);
+        assertThat(event.response().chunkGaps().sumNanos()).isEqualTo(40 + 60 + 30);
+        assertThat(event.response().choices()).contains(new Choices(2, 40 + 90));
+        assertThat(event.tpotNanos()).hasValue(130 / 5);
+    }
+
+    @Test
+    void anAnswerThatIsMissingMakesItTruncatedAndOneThatNobodyAskedForCountsToo() {
+        RequestRecording missing = several(3);
+        missing.item(60, of(0, true));
+        missing.item(70, of(1, true));
+        assertFailed(missing.endedByServer(80), FailureKind.TRUNCATED);
+        assertThat(numbered(several(3, 60, 70).endedByServer(80)).outcome())
+                .isInstanceOfSatisfying(
+                        Outcome.Failed.class,
+                        failed ->
+                                assertThat(failed.detail()).contains("the stream ended with 2 of 3 answers finished"));
+        RequestRecording more = streaming();
+        more.item(60, of(0, true));
+        more.item(70, of(1, false));
+        assertFailed(more.endedByServer(80), FailureKind.TRUNCATED);
+    }
+
+    private static RequestRecording several(int choices, long... finishedAt) {
+        RequestRecording recording = new RequestRecording(
+                SERIES,
+                Attempt.first("r-1"),
+                new ManualClock(1_000),
+                true,
+                10,
+                20,
+                new RequestRecording.Texts(TokenChoice.AUTO, Optional.empty(), false),
+                Optional.empty(),
+                choices);
+        recording.sent(30);
+        recording.headers(40, 200, true, OptionalLong.empty());
+        recording.bytes(50);
+        for (int i = 0; i < finishedAt.length; i++) {
+            recording.item(finishedAt[i], of(i, true));
+        }
+        return recording;
+    }
+
+    private static StreamItem of(int choice, boolean last) {
+        return new StreamItem.Chunk(
+                choice,
+                true,
+                true,
+                "",
+                last ? Optional.of("stop") : Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
     }
 
     private static void assertFailed(EndedRequest ended, FailureKind kind) {

@@ -40,7 +40,8 @@ class TwinsTest {
                 0,
                 0,
                 new RequestRecording.Texts(TokenChoice.LOCAL, Optional.of("prompt"), false),
-                twins);
+                twins,
+                1);
         recording.sent(10);
         recording.headers(20, 200, true, OptionalLong.empty());
         recording.bytes(30);

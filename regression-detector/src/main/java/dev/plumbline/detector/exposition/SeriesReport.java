@@ -2,6 +2,8 @@ package dev.plumbline.detector.exposition;
 
 import dev.plumbline.contract.series.Series;
 import dev.plumbline.contract.verdict.BaselineRecord;
+import dev.plumbline.contract.verdict.BaselineRecord.Provenance;
+import dev.plumbline.contract.verdict.Decided;
 import dev.plumbline.contract.verdict.LearningProgress;
 import dev.plumbline.contract.verdict.MetricVerdict;
 import dev.plumbline.contract.verdict.SeriesSnapshot.OpenIncident;
@@ -24,6 +26,7 @@ import java.util.OptionalLong;
  * @param baseline what it is held against
  * @param metrics each judged or observed metric with verdict, effect and evidence
  * @param incident the open alert
+ * @param decided what people decided about its baseline, its alert and itself, as of the last window
  * @param lastWindowEndEpochMillis end of the last window that was taken up
  * @param endedEpochMillis when its last producer said goodbye
  * @param coverage of that window
@@ -37,6 +40,7 @@ record SeriesReport(
         Optional<Baseline> baseline,
         List<MetricVerdict> metrics,
         Optional<OpenIncident> incident,
+        Optional<Decided> decided,
         OptionalLong lastWindowEndEpochMillis,
         OptionalLong endedEpochMillis,
         Optional<Double> coverage,
@@ -48,7 +52,8 @@ record SeriesReport(
             BaselineRecord.Kind kind,
             BaselineRecord.Learned learned,
             BaselineRecord.Grade grade,
-            List<String> gradeReasons) {}
+            List<String> gradeReasons,
+            Optional<Provenance> provenance) {}
 
     static SeriesReport of(SeriesView view, long nowEpochMillis, WatchLimits limits) {
         Optional<VerdictRecord> verdict = view.verdict();
@@ -63,9 +68,11 @@ record SeriesReport(
                                 baseline.kind(),
                                 baseline.learned(),
                                 baseline.grade(),
-                                baseline.gradeReasons())),
+                                baseline.gradeReasons(),
+                                baseline.provenance())),
                 verdict.map(VerdictRecord::metrics).orElse(List.of()),
                 verdict.flatMap(known -> known.snapshot().incident()),
+                verdict.flatMap(VerdictRecord::decided),
                 verdict.isPresent() ? OptionalLong.of(verdict.get().window().endEpochMillis()) : OptionalLong.empty(),
                 verdict.map(known -> known.snapshot().endedEpochMillis()).orElse(OptionalLong.empty()),
                 verdict.map(VerdictRecord::coverage),

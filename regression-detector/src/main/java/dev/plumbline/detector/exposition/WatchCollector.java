@@ -1,9 +1,11 @@
 package dev.plumbline.detector.exposition;
 
+import dev.plumbline.contract.control.Decision;
 import dev.plumbline.contract.event.FailureKind;
 import dev.plumbline.contract.series.Series;
 import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.verdict.BaselineRecord;
+import dev.plumbline.contract.verdict.Decided;
 import dev.plumbline.contract.verdict.Effect;
 import dev.plumbline.contract.verdict.JudgedMetric;
 import dev.plumbline.contract.verdict.MetricVerdict;
@@ -35,6 +37,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
@@ -317,11 +320,15 @@ final class WatchCollector implements MultiCollector {
             });
         }
         all.add(new GaugeSnapshot(new MetricMetadata("plumbline_state", "1 for the state of the series"), states));
-        all.add(seriesGauge(
-                "plumbline_incident_open",
-                "1 while an alert of the series is open, whatever its state",
-                views,
-                verdict -> verdict.snapshot().incident().isPresent() ? 1 : 0));
+        all.add(new GaugeSnapshot(
+                new MetricMetadata(
+                        "plumbline_incident_open", "1 while an alert of the series is open, whatever its state"),
+                views.stream()
+                        .filter(view -> view.verdict().isPresent())
+                        .map(view ->
+                                new GaugeDataPointSnapshot(view.isIncidentOpen() ? 1 : 0, labels(view.series()), null))
+                        .toList()));
+        decided(all, views, now);
         List<SeriesView> awaited = views.stream()
                 .filter(view -> view.state(now, watch.limits())
                         .filter(state -> state != SeriesState.ENDED)
@@ -343,6 +350,79 @@ final class WatchCollector implements MultiCollector {
                 ages));
     }
 
+    /** What people decided, and what a series is held against; they make no state another. */
+    private static void decided(List<MetricSnapshot> all, List<SeriesView> views, long now) {
+        all.add(decision(
+                "plumbline_incident_acknowledged",
+                "1 while somebody takes care of the open alert of the series",
+                views.stream().filter(view -> view.openElsewhere().isEmpty()).toList(),
+                now,
+                decided -> decided.acknowledged()));
+        all.add(decision(
+                "plumbline_muted",
+                "1 while nobody is to be called for the series",
+                views,
+                now,
+                decided -> decided.muted()));
+        List<GaugeDataPointSnapshot> decisions = new ArrayList<>();
+        List<GaugeDataPointSnapshot> baselines = new ArrayList<>();
+        for (SeriesView view : views) {
+            Optional<Decided> decided = view.verdict().flatMap(VerdictRecord::decided);
+            decided.flatMap(Decided::acknowledged)
+                    .filter(decision -> decision.holdsAt(now))
+                    .ifPresent(decision -> decisions.add(told(view.series(), "acknowledged", decision)));
+            decided.flatMap(Decided::muted)
+                    .filter(decision -> decision.holdsAt(now))
+                    .ifPresent(decision -> decisions.add(told(view.series(), "muted", decision)));
+            decided.flatMap(Decided::baseline)
+                    .ifPresent(decision -> decisions.add(told(view.series(), "baseline", decision)));
+            view.baseline()
+                    .ifPresent(baseline -> baselines.add(new GaugeDataPointSnapshot(
+                            1,
+                            labels(view.series())
+                                    .merge(Labels.of(
+                                            "baseline", baseline.baselineId(),
+                                            "kind", baseline.kind().name().toLowerCase(Locale.ROOT),
+                                            "grade", baseline.grade().name())),
+                            null)));
+        }
+        all.add(new GaugeSnapshot(
+                new MetricMetadata(
+                        "plumbline_decision_info",
+                        "1 for what a person decided about a series: acknowledged, muted, or its baseline; who and why"),
+                decisions));
+        all.add(new GaugeSnapshot(
+                new MetricMetadata(
+                        "plumbline_baseline_info", "1 for the baseline that a series is held against: kind and grade"),
+                baselines));
+    }
+
+    private static GaugeDataPointSnapshot told(Series series, String what, Decision decision) {
+        return new GaugeDataPointSnapshot(
+                1,
+                labels(series).merge(Labels.of("decision", what, "who", decision.who(), "why", decision.why())),
+                null);
+    }
+
+    private static GaugeSnapshot decision(
+            String name, String help, List<SeriesView> views, long now, Function<Decided, Optional<Decision>> part) {
+        return new GaugeSnapshot(
+                new MetricMetadata(name, help),
+                views.stream()
+                        .filter(view -> view.verdict().isPresent())
+                        .map(view -> new GaugeDataPointSnapshot(
+                                view.verdict()
+                                                .flatMap(VerdictRecord::decided)
+                                                .flatMap(part)
+                                                .filter(decision -> decision.holdsAt(now))
+                                                .isPresent()
+                                        ? 1
+                                        : 0,
+                                labels(view.series()),
+                                null))
+                        .toList());
+    }
+
     private void bounds(List<MetricSnapshot> all) {
         all.add(number("plumbline_detector_groups", "Comparison groups that are watched", watch.groups()));
         all.add(number(
@@ -362,10 +442,7 @@ final class WatchCollector implements MultiCollector {
     }
 
     private static GaugeSnapshot gauge(
-            String name,
-            String help,
-            List<SeriesView> views,
-            java.util.function.Function<MetricVerdict, Optional<Double>> value) {
+            String name, String help, List<SeriesView> views, Function<MetricVerdict, Optional<Double>> value) {
         List<GaugeDataPointSnapshot> points = new ArrayList<>();
         for (SeriesView view : views) {
             view.verdict()

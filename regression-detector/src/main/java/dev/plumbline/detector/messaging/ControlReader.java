@@ -26,13 +26,16 @@ import org.apache.kafka.common.TopicPartition;
 import org.jboss.logging.Logger;
 
 /**
- * Follows the controls topic, all of it, from the beginning: one thread, no consumer group, because every detector needs
- * every control. A topic that is missing, now or for ever, is no error: it is looked for again.
+ * Follows what people tell, from the beginning: the controls topic, and the baselines topic for those that they chose. One thread,
+ * no consumer group, because every detector needs all of it. A topic that is missing, now or for ever, is no error: it is looked
+ * for again.
  */
 @ApplicationScoped
 public class ControlReader {
 
     private static final Logger LOG = Logger.getLogger(ControlReader.class);
+
+    private static final List<String> TOPICS = List.of(Topics.CONTROLS, Topics.BASELINES);
 
     private static final Duration POLL = Duration.ofMillis(500);
 
@@ -76,13 +79,15 @@ public class ControlReader {
 
     /**
      * Waits until what had been told before this start is known. When it takes too long judging goes on without: an alert
-     * that names no deploy is better than no alert.
+     * that names no deploy, or that rests on what was learned, is better than no alert.
      */
     void awaitCaughtUp() {
         try {
             caughtUp.get(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            LOG.warnf("%s could not be read within %s; alerts may lack their deploy", Topics.CONTROLS, LONGEST_WAIT);
+            LOG.warnf(
+                    "%s could not be read within %s; alerts may lack their deploy, chosen baselines are not used yet",
+                    TOPICS, LONGEST_WAIT);
         } catch (ExecutionException e) {
             throw new IllegalStateException("nobody fails this future", e);
         } catch (InterruptedException e) {
@@ -106,7 +111,7 @@ public class ControlReader {
             } catch (RuntimeException e) {
                 watch.controlsFailed();
                 if (!isFailing) {
-                    LOG.warnf("cannot follow %s, trying on: %s", Topics.CONTROLS, e);
+                    LOG.warnf("cannot follow %s, trying on: %s", TOPICS, e);
                 }
                 isFailing = true;
                 if (isStoppedWhilePausing()) {
@@ -144,7 +149,7 @@ public class ControlReader {
             } catch (KafkaException e) {
                 watch.controlsFailed();
                 if (!isFailing) {
-                    LOG.warnf("cannot read %s, trying on: %s", Topics.CONTROLS, e);
+                    LOG.warnf("cannot read %s, trying on: %s", TOPICS, e);
                 }
                 isFailing = true;
                 pollsToLook = 0;
@@ -156,10 +161,10 @@ public class ControlReader {
     /** Reads every partition that there is; new ones from their beginning. */
     private static Map<TopicPartition, Long> assignAll(
             Consumer<byte[], byte[]> consumer, Map<TopicPartition, Long> endsBefore) {
-        Set<TopicPartition> partitions =
-                Optional.ofNullable(consumer.partitionsFor(Topics.CONTROLS)).orElse(List.of()).stream()
-                        .map(info -> new TopicPartition(info.topic(), info.partition()))
-                        .collect(Collectors.toSet());
+        Set<TopicPartition> partitions = TOPICS.stream()
+                .flatMap(topic -> Optional.ofNullable(consumer.partitionsFor(topic)).orElse(List.of()).stream())
+                .map(info -> new TopicPartition(info.topic(), info.partition()))
+                .collect(Collectors.toSet());
         if (partitions.equals(consumer.assignment())) {
             return endsBefore;
         }
@@ -175,7 +180,11 @@ public class ControlReader {
             return;
         }
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-            watch.takeControl(record.partition(), record.offset(), record.key(), record.value());
+            if (record.topic().equals(Topics.BASELINES)) {
+                watch.takeBaseline(record.partition(), record.offset(), record.key(), record.value());
+            } else {
+                watch.takeControl(record.partition(), record.offset(), record.key(), record.value());
+            }
         }
     }
 

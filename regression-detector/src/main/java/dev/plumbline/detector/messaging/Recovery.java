@@ -71,9 +71,9 @@ public final class Recovery {
                 consumers.open(Map.of(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 5_000))) {
             TopicReader reader = new TopicReader(consumer);
             List<UndecodableRecord> undecodable = new ArrayList<>();
-            Map<String, Snapshot> snapshots = new HashMap<>();
-            newestByKey(undecodable, Codec.SNAPSHOTS, action -> reader.read(Topics.SNAPSHOTS, action))
-                    .forEach(snapshot -> snapshots.put(snapshot.key(), snapshot));
+            // By the keys that they lie under: a version that knew no conditions wrote some under others.
+            Map<String, Snapshot> snapshots =
+                    newestByKey(undecodable, Codec.SNAPSHOTS, action -> reader.read(Topics.SNAPSHOTS, action));
             Map<TopicPartition, Snapshot.OfPartition> positions = positions(
                     snapshots,
                     committedOffsets.keySet().stream()
@@ -158,13 +158,14 @@ public final class Recovery {
                                         .min()
                                         .orElse(0),
                                 action))
+                .values()
                 .stream()
                 .filter(this::isJudged)
                 .forEach(verdict -> verdicts.merge(key(verdict), verdict, Recovery::later));
         Map<String, BaselineRecord> baselines = new HashMap<>();
-        newestByKey(undecodable, Codec.BASELINES, action -> reader.read(Topics.BASELINES, action)).stream()
+        newestByKey(undecodable, Codec.BASELINES, action -> reader.read(Topics.BASELINES, action)).values().stream()
                 .filter(baseline -> baseline.kind() == BaselineRecord.Kind.LEARNED)
-                .forEach(baseline -> baselines.put(baseline.group().key(), baseline));
+                .forEach(baseline -> baselines.merge(baseline.comparison(), baseline, Recovery::newer));
         return new Published(verdicts, baselines, alerts(reader, undecodable), snapshots, undecodable);
     }
 
@@ -173,7 +174,11 @@ public final class Recovery {
     }
 
     private static String key(VerdictRecord verdict) {
-        return verdict.window().series().lane();
+        return verdict.window().series().key();
+    }
+
+    private static BaselineRecord newer(BaselineRecord one, BaselineRecord other) {
+        return one.learned().untilEpochMillis() > other.learned().untilEpochMillis() ? one : other;
     }
 
     private static VerdictRecord later(VerdictRecord one, VerdictRecord other) {
@@ -194,7 +199,7 @@ public final class Recovery {
     }
 
     /** The newest record of each key that can be understood, among its {@link #CANDIDATES} newest; only those are decoded. */
-    private static <T> List<T> newestByKey(List<UndecodableRecord> undecodable, Codec<T> codec, Source source) {
+    private static <T> Map<String, T> newestByKey(List<UndecodableRecord> undecodable, Codec<T> codec, Source source) {
         Map<String, Deque<ConsumerRecord<byte[], byte[]>>> candidates = new HashMap<>();
         source.read(record -> {
             if (record.key() != null) {
@@ -211,12 +216,12 @@ public final class Recovery {
                 }
             }
         });
-        List<T> newest = new ArrayList<>();
-        candidates.values().forEach(ofKey -> {
+        Map<String, T> newest = new HashMap<>();
+        candidates.forEach((key, ofKey) -> {
             for (ConsumerRecord<byte[], byte[]> record : ofKey) {
                 Optional<T> value = decoded(codec, record, undecodable);
                 if (value.isPresent()) {
-                    newest.add(value.get());
+                    newest.put(key, value.get());
                     return;
                 }
             }

@@ -139,7 +139,7 @@ public class WindowsChannel {
     }
 
     private Sending sending(VerdictRecord verdict) {
-        return new Sending(verdicts, verdict.window().series().lane(), Codec.VERDICTS.encode(verdict));
+        return new Sending(verdicts, verdict.window().series().key(), Codec.VERDICTS.encode(verdict));
     }
 
     private Sending sending(AlertRecord alert) {

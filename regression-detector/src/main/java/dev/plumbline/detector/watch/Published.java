@@ -11,9 +11,9 @@ import java.util.Map;
 /**
  * What this detector, or one before it, has published.
  *
- * @param verdicts the last of each series, by series key; from the snapshots, and from the verdicts that were published
+ * @param verdicts the last of each series, by series key, conditions included; from the snapshots, and from the verdicts that were published
  *     after them
- * @param baselines the last of each group, by group key
+ * @param baselines the last that was learned of each comparison, by {@link BaselineRecord#comparison}
  * @param alerts oldest first, the newest {@link Watch#KEPT_ALERTS} at most
  * @param snapshots everything that is in the snapshots topic, by record key
  * @param undecodable what lay among them and could not be understood

@@ -34,7 +34,10 @@ public enum Tally {
     BASELINES("baselines", "Baselines published"),
     DEPLOYS_OVER_LIMIT(
             "deploys_over_limit", "Deploy markers that were forgotten or not counted because there are too many"),
-    CONTROLS_UNREADABLE("controls_unreadable", "Attempts to read deploy markers that failed"),
+    DECISIONS_OVER_LIMIT(
+            "decisions_over_limit",
+            "Chosen baselines, resets, acknowledgements and mutes that were refused because there are too many"),
+    CONTROLS_UNREADABLE("controls_unreadable", "Attempts to read deploy markers and decisions of people that failed"),
     /** Records of a partition that had just moved to another detector. */
     NOT_ASSIGNED("records_not_assigned", "Records of partitions that another detector reads by now");
 

@@ -1,12 +1,18 @@
 package dev.plumbline.detector.watch;
 
+import dev.plumbline.contract.control.Acknowledgement;
+import dev.plumbline.contract.control.BaselineReset;
 import dev.plumbline.contract.control.Control;
+import dev.plumbline.contract.control.Decision;
 import dev.plumbline.contract.control.DeployMarker;
+import dev.plumbline.contract.control.Mute;
 import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.contract.series.Series;
 import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.verdict.BaselineRecord;
+import dev.plumbline.contract.verdict.Decided;
 import dev.plumbline.contract.verdict.SeriesSnapshot;
+import dev.plumbline.contract.verdict.SeriesSnapshot.Continuity;
 import dev.plumbline.contract.verdict.Snapshot;
 import dev.plumbline.contract.verdict.SourcePosition;
 import dev.plumbline.contract.verdict.VerdictRecord;
@@ -40,6 +46,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,9 +104,10 @@ public final class Watch {
     private final List<UndecodableRecord> foundOnRestore = new ArrayList<>();
     private final List<UndecodableRecord> foundAmongControls = new ArrayList<>();
     private final DeployLog deploys = new DeployLog();
+    private final DecisionLog decisions;
     private boolean controlsAreRead;
 
-    /** State of one partition of the windows topic; dropped when the partition moves to another detector. */
+    /** State of one partition of the windows topic, a group for each comparison ({@link Series#comparison}); dropped when the partition moves to another detector. */
     private static final class Partition {
         private final Reading reading;
 
@@ -139,8 +147,12 @@ public final class Watch {
 
     private static final class Group {
         private final ComparisonGroup id;
+        private final Optional<String> conditions;
         private GroupState state;
         private long bytes;
+
+        /** Whether {@code state} is that of its last verdicts: what they cover needs not be judged again. */
+        private boolean isRestored;
 
         /** End of the newest window that is in {@code state}; 0 before the first. */
         private long lastEndEpochMillis;
@@ -155,12 +167,20 @@ public final class Watch {
         /** Where the windows lie that went into {@code state} while it had no baseline. */
         private final Deque<Long> learningOffsets = new ArrayDeque<>();
 
+        /** By variant, where it stood when that began. */
+        private Map<String, Continuity> stood = Map.of();
+
         /** Variants whose verdict is not in the snapshots topic. */
         private final Set<String> unsaved = new HashSet<>();
 
-        Group(ComparisonGroup id, GroupState state) {
-            this.id = id;
+        Group(Series series, GroupState state) {
+            this.id = series.group();
+            this.conditions = series.conditions();
             this.state = state;
+        }
+
+        String key() {
+            return new Series(id, "any", conditions).comparison();
         }
 
         void taken(VerdictRecord verdict) {
@@ -203,6 +223,7 @@ public final class Watch {
         this.judge = judge;
         this.thresholdEffect = settings.thresholdEffect();
         this.limits = limits;
+        this.decisions = new DecisionLog(limits.stateBytes() / 4);
         this.mostLearningOffsets = Math.max(1_000, 4 * settings.learnedWindows());
     }
 
@@ -219,7 +240,7 @@ public final class Watch {
                 .filter(verdict -> verdict.window().lengthMillis() == windowLengthMillis)
                 .sorted(NEWEST_FIRST)
                 .forEach(verdict -> byGroup.computeIfAbsent(
-                                verdict.window().series().group().key(), group -> new ArrayList<>())
+                                verdict.window().series().comparison(), group -> new ArrayList<>())
                         .add(verdict));
         publishedByGroup = Map.copyOf(byGroup);
         learnedOnRestore.clear();
@@ -254,15 +275,13 @@ public final class Watch {
     public synchronized void takeControl(int partition, long offset, byte @Nullable [] key, byte @Nullable [] value) {
         if (value == null && key != null) {
             deploys.forget(new String(key, StandardCharsets.UTF_8));
+            decisions.forget(new String(key, StandardCharsets.UTF_8));
             return;
         }
         switch (Codec.CONTROLS.decode(value)) {
             case Decoded.Undecodable<Control> bad -> {
-                count(Tally.UNDECODABLE);
-                if (foundAmongControls.size() < MOST_UNDECODABLE_CONTROLS) {
-                    foundAmongControls.add(
-                            new UndecodableRecord(Topics.CONTROLS, partition, offset, bad.reason(), Bytes.of(value)));
-                }
+                undecodableControl(
+                        new UndecodableRecord(Topics.CONTROLS, partition, offset, bad.reason(), Bytes.of(value)));
             }
             case Decoded.Value<Control> good -> {
                 switch (good.value()) {
@@ -271,12 +290,53 @@ public final class Watch {
                             count(Tally.DEPLOYS_OVER_LIMIT);
                         }
                     }
+                    case Acknowledgement acknowledgement -> countIfRefused(decisions.add(acknowledgement));
+                    case Mute mute -> countIfRefused(decisions.add(mute));
+                    case BaselineReset reset -> countIfRefused(decisions.add(reset));
                 }
             }
         }
     }
 
-    /** The controls topic was read to the end that it had when reading began, or there is none. */
+    private void countIfRefused(boolean isTaken) {
+        if (!isTaken) {
+            count(Tally.DECISIONS_OVER_LIMIT);
+        }
+    }
+
+    private void undecodableControl(UndecodableRecord record) {
+        count(Tally.UNDECODABLE);
+        if (foundAmongControls.size() < MOST_UNDECODABLE_CONTROLS) {
+            foundAmongControls.add(record);
+        }
+    }
+
+    /**
+     * Takes up one record of the baselines topic: those that people chose hold from the next window on. What a detector learned
+     * is read with the rest of its state.
+     */
+    public synchronized void takeBaseline(int partition, long offset, byte @Nullable [] key, byte @Nullable [] value) {
+        String name = key == null ? "" : new String(key, StandardCharsets.UTF_8);
+        if (value == null) {
+            decisions.forgetBaseline(name);
+            return;
+        }
+        switch (Codec.BASELINES.decode(value)) {
+            case Decoded.Undecodable<BaselineRecord> bad ->
+                undecodableControl(
+                        new UndecodableRecord(Topics.BASELINES, partition, offset, bad.reason(), Bytes.of(value)));
+            case Decoded.Value<BaselineRecord> good -> {
+                switch (good.value().kind()) {
+                    case PINNED, LAST_GREEN -> countIfRefused(decisions.add(name, good.value()));
+                    case LEARNED, ROLLING, CANARY -> {
+                        // Not chosen by a person.
+                    }
+                }
+            }
+        }
+    }
+
+    /** The controls and baselines topics were read to the end that they had when reading began, or there are none. */
     public synchronized void controlsAreRead() {
         controlsAreRead = true;
     }
@@ -318,7 +378,7 @@ public final class Watch {
                 .takeWhile(unused -> hasRoomForAGroup())
                 .forEach(verdicts -> {
                     Group group = restored(verdicts, number);
-                    partition.groups.put(group.id.key(), group);
+                    partition.groups.put(group.key(), group);
                     weigh(group);
                 });
     }
@@ -346,7 +406,7 @@ public final class Watch {
             for (Snapshot snapshot : published.snapshots().values()) {
                 if (snapshot instanceof Snapshot.OfLearning learning
                         && speaksOf(learning, number)
-                        && groupWithoutBaseline(partition, learning.group().key())
+                        && groupWithoutBaseline(partition, learning.comparison())
                                 .isPresent()) {
                     offsets.addAll(learning.offsets());
                 }
@@ -357,7 +417,7 @@ public final class Watch {
 
     private static Optional<Group> groupWithoutBaseline(Partition partition, String key) {
         return Optional.ofNullable(partition.groups.get(key))
-                .filter(group -> group.state.baseline().isEmpty());
+                .filter(group -> group.state.baseline().isEmpty() && !group.isRestored);
     }
 
     /** Takes up a window once more that {@link #learningOffsets} asked for; nothing is told of it but a baseline that is new. */
@@ -368,7 +428,7 @@ public final class Watch {
         }
         WindowRecord window = good.value();
         Optional<Group> learning =
-                groupWithoutBaseline(partition, window.id().series().group().key());
+                groupWithoutBaseline(partition, window.id().series().comparison());
         if (learning.isEmpty() || window.id().lengthMillis() != windowLengthMillis) {
             return;
         }
@@ -381,12 +441,14 @@ public final class Watch {
                             forgottenUntilEpochMillis(window.id()),
                             window.id().endEpochMillis())
                     .state();
-            if (judge.judge(group.state, window, new SourcePosition(number, offset)) instanceof Judged.Taken taken) {
+            if (judge.judge(decided(group, window), window, new SourcePosition(number, offset))
+                    instanceof Judged.Taken taken) {
                 count(Tally.RELEARNED);
+                GroupState before = group.state;
                 group.state = taken.state();
                 group.heard(window.id());
                 learned(taken).forEach(learnedOnRestore::add);
-                rememberLearning(group, offset);
+                rememberLearning(group, before, taken, offset);
                 weigh(group);
             }
         } catch (RuntimeException e) {
@@ -395,10 +457,20 @@ public final class Watch {
         }
     }
 
-    private void rememberLearning(Group group, long offset) {
-        if (group.state.baseline().isPresent()) {
+    private GroupState decided(Group group, WindowRecord window) {
+        return group.state.decided(decisions.of(window.id().series()));
+    }
+
+    /** @param before how the series of the group stood before the window */
+    private void rememberLearning(Group group, GroupState before, Judged.Taken taken, long offset) {
+        if (taken.state().baseline().isPresent() || taken.verdict().baselineId().isPresent()) {
             group.learningOffsets.clear();
             return;
+        }
+        if (group.learningOffsets.isEmpty()) {
+            Map<String, Continuity> stood = new HashMap<>();
+            before.variants().forEach((variant, snapshot) -> stood.put(variant, snapshot.continuity()));
+            group.stood = stood;
         }
         group.learningOffsets.addLast(offset);
         if (group.learningOffsets.size() > mostLearningOffsets) {
@@ -435,7 +507,12 @@ public final class Watch {
                 });
                 if (!group.learningOffsets.isEmpty()) {
                     Snapshot snapshot = new Snapshot.OfLearning(
-                            group.id, windowLengthMillis, number, List.copyOf(group.learningOffsets));
+                            group.id,
+                            windowLengthMillis,
+                            number,
+                            List.copyOf(group.learningOffsets),
+                            group.conditions,
+                            group.stood);
                     there.add(snapshot.key());
                     if (!group.unsaved.isEmpty()) {
                         changed.add(snapshot);
@@ -515,18 +592,17 @@ public final class Watch {
         count(Tally.SET_ASIDE);
         Series series = window.id().series();
         List<String> warnings = new ArrayList<>();
-        int inARow = partition.setAside.getOrDefault(series.lane(), 0) + 1;
+        int inARow = partition.setAside.getOrDefault(series.key(), 0) + 1;
         if (inARow == 1) {
-            warnings.add(
-                    "a window of " + series.lane() + " (" + topic + '-' + record.partition() + '@' + record.offset()
-                            + ") " + record.reason() + "; it is set aside in " + Topics.UNDECODABLE
-                            + ", and what follows of this series is only counted");
+            warnings.add("a window of " + series.key() + " (" + topic + '-' + record.partition() + '@' + record.offset()
+                    + ") " + record.reason() + "; it is set aside in " + Topics.UNDECODABLE
+                    + ", and what follows of this series is only counted");
         }
         if (inARow == SET_ASIDE_IN_A_ROW) {
             warnings.add(startOver(partition, series));
         }
-        if (partition.setAside.containsKey(series.lane()) || partition.setAside.size() < WatchLimits.MOST_GROUPS) {
-            partition.setAside.put(series.lane(), inARow);
+        if (partition.setAside.containsKey(series.key()) || partition.setAside.size() < WatchLimits.MOST_GROUPS) {
+            partition.setAside.put(series.key(), inARow);
         }
         return Outgoing.ofSetAside(
                 record.offset() < partition.reading.committedOffset() ? List.of() : List.of(record), warnings);
@@ -535,7 +611,7 @@ public final class Watch {
     /** Discards what is known of a series; the baseline of its group stays. */
     private String startOver(Partition partition, Series series) {
         count(Tally.STARTED_OVER);
-        Group group = partition.groups.get(series.group().key());
+        Group group = partition.groups.get(series.comparison());
         String incident = "";
         if (group != null) {
             SeriesSnapshot lost = group.state.variants().get(series.variant());
@@ -546,10 +622,9 @@ public final class Watch {
                             .orElse("");
             Map<String, SeriesSnapshot> others = new HashMap<>(group.state.variants());
             others.remove(series.variant());
-            group.state = group.state
-                    .baseline()
-                    .map(baseline -> GroupState.restored(baseline, others))
-                    .orElseGet(GroupState::ofNewGroup);
+            group.state = group.state.baseline().isPresent()
+                    ? GroupState.restored(group.state.baseline(), others, group.state.under())
+                    : GroupState.ofNewGroup();
             if (group.state.baseline().isEmpty()) {
                 group.learningOffsets.clear();
             }
@@ -571,13 +646,13 @@ public final class Watch {
             return Outgoing.NOTHING;
         }
         Series series = window.id().series();
-        String groupKey = series.group().key();
+        String groupKey = series.comparison();
         Group known = partition.groups.get(groupKey);
         if (known == null && !hasRoomForAGroup()) {
             count(Tally.REFUSED);
             return Outgoing.NOTHING;
         }
-        Group group = known != null ? known : new Group(series.group(), GroupState.ofNewGroup());
+        Group group = known != null ? known : new Group(series, GroupState.ofNewGroup());
         if (window.revision() > 0 && group.series.isEmpty()) {
             // Of a window that was never seen here: a group of corrections alone would never be forgotten.
             count(Tally.CORRECTIONS);
@@ -600,13 +675,14 @@ public final class Watch {
         }
         boolean recovered = window.revision() == 0
                 && covered
-                && group.state.baseline().isPresent()
+                && (group.state.baseline().isPresent() || group.isRestored)
                 && isRestored(group, before.get());
-        Optional<Judged> judged = recovered ? Optional.empty() : Optional.of(judge.judge(group.state, window, at));
+        Optional<Judged> judged =
+                recovered ? Optional.empty() : Optional.of(judge.judge(decided(group, window), window, at));
         List<AlertRecord> alertsOfIt = judged.map(this::named).orElse(List.of());
 
         partition.groups.put(groupKey, group);
-        partition.setAside.remove(series.lane());
+        partition.setAside.remove(series.key());
         group.series.put(series.variant(), series);
         group.totals.put(series.variant(), totals);
         if (judged.isEmpty()) {
@@ -639,11 +715,13 @@ public final class Watch {
             case Judged.Taken taken -> {
                 Set<String> gone = new HashSet<>(group.state.variants().keySet());
                 gone.removeAll(taken.state().variants().keySet());
+                GroupState before = group.state;
                 group.state = taken.state();
                 group.forget(gone);
-                group.taken(taken.verdict());
+                VerdictRecord verdict = decided(taken.verdict());
+                group.taken(verdict);
                 group.unsaved.add(window.id().series().variant());
-                rememberLearning(group, at.offset());
+                rememberLearning(group, before, taken, at.offset());
                 if (covered) {
                     count(Tally.RECOVERED);
                 } else if (!window.hasLoadThroughout()) {
@@ -651,9 +729,19 @@ public final class Watch {
                 } else {
                     count(window.coverage() < WindowRecord.MINIMUM_COVERAGE ? Tally.INVALID : Tally.JUDGED);
                 }
-                yield outgoing(group, taken, alertsOfIt, covered);
+                yield outgoing(group, taken, verdict, alertsOfIt, covered);
             }
         };
+    }
+
+    /** The verdict with what people decided about its alert and its series. */
+    private VerdictRecord decided(VerdictRecord verdict) {
+        Optional<Decision> acknowledged =
+                decisions.acknowledged(verdict.snapshot().incident(), verdict.window(), deploys.markers());
+        Optional<Decision> muted = decisions.muted(verdict.window());
+        return acknowledged.isEmpty() && muted.isEmpty()
+                ? verdict
+                : verdict.with(verdict.decided().orElse(Decided.nothing()).with(acknowledged, muted));
     }
 
     /** The alerts that are to be published, each with the deploy nearest to it. */
@@ -667,8 +755,24 @@ public final class Watch {
     private List<AlertRecord> named(List<AlertRecord> alerts) {
         return alerts.stream()
                 .filter(alert -> !publishedAlerts.contains(key(alert)))
+                .map(this::muted)
                 .map(alert -> Deploys.named(alert, deploys.markers(), windowLengthMillis))
                 .toList();
+    }
+
+    /** The alert, with who muted its series in its summary; as it was where nobody did. */
+    private AlertRecord muted(AlertRecord alert) {
+        return decisions
+                .muted(WindowId.holding(alert.series(), alert.atEpochMillis() - 1, windowLengthMillis))
+                .map(decision -> new AlertRecord(
+                        alert.alertId(),
+                        alert.series(),
+                        alert.transition(),
+                        alert.atEpochMillis(),
+                        alert.sinceEpochMillis(),
+                        alert.evidence(),
+                        alert.summary() + "; muted by " + decision.who() + " (" + decision.why() + ")"))
+                .orElse(alert);
     }
 
     /** While learning there is nothing to restore: the windows are learned from again. */
@@ -680,13 +784,14 @@ public final class Watch {
                         >= before.snapshot().continuity().lastEndEpochMillis();
     }
 
-    private Outgoing outgoing(Group group, Judged.Taken taken, List<AlertRecord> fresh, boolean covered) {
+    private Outgoing outgoing(
+            Group group, Judged.Taken taken, VerdictRecord verdict, List<AlertRecord> fresh, boolean covered) {
         told(group, taken.alerts().size(), fresh);
         List<BaselineRecord> learned = learned(taken);
         if (!covered) {
             count(Tally.VERDICTS);
         }
-        return new Outgoing(learned, fresh, covered ? List.of() : List.of(taken.verdict()), List.of(), List.of());
+        return new Outgoing(learned, fresh, covered ? List.of() : List.of(verdict), List.of(), List.of());
     }
 
     /** Counts and remembers alerts that go out; of {@code all} the others were published before this start. */
@@ -732,7 +837,7 @@ public final class Watch {
                 forgetOld(partition, group, sweepEpochMillis - limits.forgetAfterMillis(), window, closed);
             }
         }
-        Group own = partition.groups.get(window.series().group().key());
+        Group own = partition.groups.get(window.series().comparison());
         if (own != null) {
             forgetOld(partition, own, forgottenUntilEpochMillis(window), window, closed);
         }
@@ -763,13 +868,14 @@ public final class Watch {
         if (isOver) {
             // The baseline with it. A verdict that is left is one of windows that are still to be read again.
             group.state = GroupState.ofNewGroup();
+            group.isRestored = false;
             group.learningOffsets.clear();
         } else {
             group.state = forgotten.state();
         }
         if (isOver && group.verdicts.isEmpty()) {
             stateBytes -= group.bytes;
-            partition.groups.remove(group.id.key());
+            partition.groups.remove(group.key());
         } else {
             weigh(group);
         }
@@ -789,8 +895,7 @@ public final class Watch {
     /** A baseline that was learned and is not published yet, nor replaced by one that its group learned after it was forgotten. */
     private List<BaselineRecord> learned(Judged.Taken taken) {
         List<BaselineRecord> learned = taken.learned().stream()
-                .filter(baseline -> !Optional.ofNullable(
-                                published.baselines().get(baseline.group().key()))
+                .filter(baseline -> !Optional.ofNullable(published.baselines().get(baseline.comparison()))
                         .filter(known -> known.equals(baseline)
                                 || (known.learned().windowLengthMillis() == windowLengthMillis
                                         && known.learned().untilEpochMillis()
@@ -809,22 +914,42 @@ public final class Watch {
      */
     private Group restored(List<VerdictRecord> published, int partition) {
         WindowId newest = published.getFirst().window();
-        ComparisonGroup id = newest.series().group();
         List<VerdictRecord> verdicts = published.stream()
                 .filter(verdict -> verdict.source().partition() == partition)
                 .toList();
         Map<String, SeriesSnapshot> variants = new HashMap<>();
-        verdicts.forEach(verdict -> variants.put(verdict.window().series().variant(), verdict.snapshot()));
-        Optional<GroupState> state = Optional.ofNullable(
-                        this.published.baselines().get(id.key()))
+        Map<String, String> under = new HashMap<>();
+        verdicts.forEach(verdict -> {
+            String variant = verdict.window().series().variant();
+            variants.put(variant, verdict.snapshot());
+            verdict.baselineId().ifPresent(baseline -> under.put(variant, baseline));
+        });
+        List<VerdictRecord> ofNow = verdicts.stream()
+                .filter(verdict -> verdict.window().endEpochMillis() >= forgottenUntilEpochMillis(newest))
+                .toList();
+        // Perhaps one that was chosen; whether what was learned beside it still counts shows when that is gone.
+        boolean isUnderOne = !ofNow.isEmpty() && ofNow.getFirst().baselineId().isPresent();
+        Optional<BaselineRecord> learned = Optional.ofNullable(
+                        this.published.baselines().get(newest.series().comparison()))
                 .filter(known -> known.learned().windowLengthMillis() == windowLengthMillis)
-                .filter(known -> known.learned().through().partition() == partition)
-                .filter(known -> verdicts.stream()
-                        .filter(verdict -> verdict.window().endEpochMillis() >= forgottenUntilEpochMillis(newest))
-                        .anyMatch(verdict -> isUnder(verdict, known)))
-                .map(known -> GroupState.restored(known, variants));
+                .filter(known -> known.learned()
+                        .through()
+                        .filter(through -> through.partition() == partition)
+                        .isPresent())
+                .filter(known -> isUnderOne || ofNow.stream().anyMatch(verdict -> isUnder(verdict, known)))
+                .filter(known -> decisions
+                        .of(newest.series())
+                        .resetBefore(newest)
+                        .filter(reset -> known.learned().untilEpochMillis() <= reset.atEpochMillis())
+                        .isEmpty());
+        Optional<GroupState> state = learned.isPresent() || isUnderOne
+                ? Optional.of(GroupState.restored(learned, variants, under))
+                : Optional.empty();
+        GroupState asSaved = state.isPresent() ? state.get() : whileLearning(newest, partition);
         Set<String> kept = state.map(known -> known.variants().keySet()).orElseGet(() -> newest(verdicts));
-        Group restored = new Group(id, state.orElseGet(GroupState::ofNewGroup));
+        Group restored = new Group(newest.series(), asSaved);
+        restored.isRestored = state.isPresent();
+        restored.lastEndEpochMillis = state.isPresent() ? 0 : asSaved.lastEndEpochMillis();
         for (VerdictRecord verdict : verdicts) {
             Series series = verdict.window().series();
             if (kept.contains(series.variant())) {
@@ -839,6 +964,45 @@ public final class Watch {
             }
         }
         return restored;
+    }
+
+    /**
+     * A group that learns, as the snapshots have it: the windows behind them are judged again, and are told already. Either it
+     * learned by then, and its windows are read again from where it began; or it was still held against a baseline.
+     */
+    private GroupState whileLearning(WindowId newest, int partition) {
+        Map<String, SeriesSnapshot> variants = new HashMap<>();
+        Map<String, String> under = new HashMap<>();
+        for (Snapshot snapshot : published.snapshots().values()) {
+            if (!speaksOf(snapshot, partition)) {
+                continue;
+            }
+            if (snapshot instanceof Snapshot.OfSeries saved
+                    && saved.verdict()
+                            .window()
+                            .series()
+                            .comparison()
+                            .equals(newest.series().comparison())) {
+                String variant = saved.verdict().window().series().variant();
+                saved.verdict().baselineId().ifPresent(baseline -> {
+                    variants.put(variant, saved.verdict().snapshot());
+                    under.put(variant, baseline);
+                });
+            }
+            if (snapshot instanceof Snapshot.OfLearning learning
+                    && learning.comparison().equals(newest.series().comparison())) {
+                Map<String, SeriesSnapshot> stood = new HashMap<>();
+                learning.stood()
+                        .forEach((variant, continuity) -> stood.put(
+                                variant,
+                                new SeriesSnapshot(continuity, List.of(), List.of(), List.of(), Optional.empty())));
+                return GroupState.restored(Optional.empty(), stood, Map.of());
+            }
+        }
+        Optional<BaselineRecord> learned = Optional.ofNullable(
+                        published.baselines().get(newest.series().comparison()))
+                .filter(known -> under.containsValue(known.baselineId()));
+        return under.isEmpty() ? GroupState.ofNewGroup() : GroupState.restored(learned, variants, under);
     }
 
     private static Set<String> newest(List<VerdictRecord> verdicts) {
@@ -857,7 +1021,10 @@ public final class Watch {
     private static boolean isUnder(VerdictRecord verdict, BaselineRecord baseline) {
         return verdict.baselineId().filter(baseline.baselineId()::equals).isPresent()
                 || (verdict.window().series().equals(baseline.learned().from())
-                        && verdict.source().equals(baseline.learned().through()));
+                        && baseline.learned()
+                                .through()
+                                .filter(verdict.source()::equals)
+                                .isPresent());
     }
 
     private boolean isSaved(VerdictRecord verdict) {
@@ -867,7 +1034,7 @@ public final class Watch {
 
     /** The last verdict of a series that was reached in this partition. */
     private Optional<VerdictRecord> publishedVerdict(Series series, int partition) {
-        return Optional.ofNullable(published.verdicts().get(series.lane()))
+        return Optional.ofNullable(published.verdicts().get(series.key()))
                 .filter(known -> known.window().lengthMillis() == windowLengthMillis)
                 .filter(known -> known.source().partition() == partition);
     }
@@ -914,22 +1081,39 @@ public final class Watch {
         return tallies.getOrDefault(tally, 0L);
     }
 
-    /** Every series, ordered by key. */
+    /**
+     * Every series, ordered by key. What was measured of one under other conditions is counted with it; how it stands is that of
+     * the conditions that were heard of last.
+     */
     public synchronized List<SeriesView> series() {
         TreeMap<String, SeriesView> views = new TreeMap<>();
         for (Partition partition : partitions.values()) {
             for (Group group : partition.groups.values()) {
-                group.series.forEach((variant, series) -> views.put(
+                group.series.forEach((variant, series) -> views.merge(
                         series.lane(),
                         new SeriesView(
                                 series,
                                 Optional.ofNullable(group.verdicts.get(variant)),
-                                group.state.baseline(),
+                                baseline(group, variant),
                                 group.totals.getOrDefault(variant, WindowSummary.empty()),
-                                transitions(group, variant))));
+                                transitions(group, variant),
+                                List.of()),
+                        SeriesView::under));
             }
         }
         return List.copyOf(views.values());
+    }
+
+    /** What the last window of a variant was held against; before the first, what it will be. */
+    private Optional<BaselineRecord> baseline(Group group, String variant) {
+        Optional<String> named =
+                Optional.ofNullable(group.verdicts.get(variant)).flatMap(VerdictRecord::baselineId);
+        if (named.isEmpty()) {
+            return group.state.baseline();
+        }
+        return Stream.concat(group.state.baseline().stream(), decisions.of(group.series.get(variant)).chosen().stream())
+                .filter(known -> known.baselineId().equals(named.get()))
+                .findFirst();
     }
 
     private static Map<AlertRecord.Transition, Long> transitions(Group group, String variant) {

@@ -16,6 +16,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Node;
@@ -56,12 +57,35 @@ class ControlReaderTest {
         assertReadsWith(List.of(() -> closed, ControlReaderTest::consumer));
     }
 
-    private void assertReadsWith(List<Supplier<Consumer<byte[], byte[]>>> attempts) {
-        Queue<Supplier<Consumer<byte[], byte[]>>> left = new ConcurrentLinkedQueue<>(attempts);
-        ControlReader reader = new ControlReader(watch, new Consumers() {
+    @Test
+    void baselinesThatPeopleChoseAreReadToo() {
+        MockConsumer<byte[], byte[]> consumer = consumer();
+        TopicPartition baselines = new TopicPartition(Topics.BASELINES, 0);
+        Node node = new Node(1, "broker", 9092);
+        consumer.updatePartitions(
+                Topics.BASELINES,
+                List.of(new PartitionInfo(Topics.BASELINES, 0, node, new Node[] {node}, new Node[0])));
+        consumer.updateBeginningOffsets(Map.of(CONTROLS, 0L, baselines, 0L));
+        consumer.updateEndOffsets(Map.of(CONTROLS, 0L, baselines, 1L));
+        consumer.schedulePollTask(() ->
+                consumer.addRecord(new ConsumerRecord<>(Topics.BASELINES, 0, 0, new byte[] {'k'}, new byte[] {'{'})));
+        ControlReader reader = reader(() -> consumer);
+        reader.start(new StartupEvent());
+        try {
+            await().atMost(Duration.ofSeconds(20))
+                    .untilAsserted(() ->
+                            assertThat(watch.deployCounts()).as("caught up").isPresent());
+        } finally {
+            reader.stop();
+        }
+        assertThat(watch.counted(Tally.UNDECODABLE)).isEqualTo(1);
+    }
+
+    private ControlReader reader(Supplier<Consumer<byte[], byte[]>> consumers) {
+        return new ControlReader(watch, new Consumers() {
             @Override
             public Consumer<byte[], byte[]> open(Map<String, Object> settings) {
-                return left.remove().get();
+                return consumers.get();
             }
 
             @Override
@@ -69,6 +93,11 @@ class ControlReaderTest {
                 return Optional.empty();
             }
         });
+    }
+
+    private void assertReadsWith(List<Supplier<Consumer<byte[], byte[]>>> attempts) {
+        Queue<Supplier<Consumer<byte[], byte[]>>> left = new ConcurrentLinkedQueue<>(attempts);
+        ControlReader reader = reader(() -> left.remove().get());
         reader.start(new StartupEvent());
         try {
             await().atMost(Duration.ofSeconds(20))

@@ -2,8 +2,13 @@ package dev.plumbline.detector.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plumbline.contract.control.BaselineReset;
+import dev.plumbline.contract.control.Control;
+import dev.plumbline.contract.control.Decision;
 import dev.plumbline.contract.control.DeployMarker;
+import dev.plumbline.contract.control.Mute;
 import dev.plumbline.contract.control.Scope;
+import dev.plumbline.contract.series.ConditionsDigest;
 import dev.plumbline.contract.series.Series;
 import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.verdict.BaselineRecord;
@@ -25,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -37,6 +43,8 @@ class RestartTest {
     private static final JudgementSettings SHORT = new JudgementSettings(60, 3, 0.10, 60_480, 1, 15, 9, 30);
 
     private static final String TOPIC = "plumbline.windows.10s.v1";
+
+    private static final String OTHER_CONDITIONS = ConditionsDigest.of(Map.of("isl", "4096"));
 
     private static final DeployMarker DEPLOY = new DeployMarker(
             "v2",
@@ -53,15 +61,23 @@ class RestartTest {
     /** Series that stop, are forgotten, say goodbye and come back. */
     private static final List<byte[]> STOPPING_WINDOWS = stoppingWindows();
 
+    /** A series that is pinned for a while, reset, and measured under other conditions in between. */
+    private static final List<byte[]> DECIDED_WINDOWS = decidedWindows();
+
+    private static final List<Consumer<Watch>> DECISIONS = decisions();
+
     /** What an uninterrupted run leaves, computed once: nobody writes to it. */
     private static Topics expected;
 
     private static Topics expectedOfStopping;
 
+    private static Topics expectedOfDecided;
+
     @BeforeAll
     static void runUninterrupted() {
         expected = uninterrupted(WINDOWS);
         expectedOfStopping = uninterrupted(STOPPING_WINDOWS);
+        expectedOfDecided = uninterrupted(DECIDED_WINDOWS);
     }
 
     /** Few by default, since the simulated pipe restarts its detector hundreds of times; all with {@code --all}. */
@@ -75,6 +91,10 @@ class RestartTest {
 
     static LongStream seedsOfSnapshots() {
         return seeds(11, 26);
+    }
+
+    static LongStream seedsOfDecisions() {
+        return seeds(51, 62);
     }
 
     static LongStream seedsOfStoppingSeries() {
@@ -140,7 +160,7 @@ class RestartTest {
             Map<String, BaselineRecord> known = new HashMap<>();
             baselines.forEach(bytes -> {
                 BaselineRecord baseline = decoded(Codec.BASELINES, bytes);
-                known.put(baseline.group().key(), baseline);
+                known.put(baseline.comparison(), baseline);
             });
             List<AlertRecord> all =
                     alerts.stream().map(bytes -> decoded(Codec.ALERTS, bytes)).toList();
@@ -207,6 +227,44 @@ class RestartTest {
         return windows.stream().map(Codec.WINDOWS::encode).toList();
     }
 
+    private static List<byte[]> decidedWindows() {
+        SimulatedSeries stable = new SimulatedSeries(41, "c8");
+        SimulatedSeries longer = new SimulatedSeries(42, "c8");
+        longer.ttftFactor(8);
+        List<byte[]> windows = new ArrayList<>();
+        for (int i = 0; i < 290; i++) {
+            stable.tpotFactor(i >= 70 && i < 250 ? 1.3 : 1);
+            windows.add(Codec.WINDOWS.encode(stable.window()));
+            if (i >= 100 && i < 240) {
+                windows.add(Codec.WINDOWS.encode(DecisionsTest.under(longer.window(), OTHER_CONDITIONS)));
+            } else {
+                longer.skipTime(1);
+            }
+        }
+        return windows;
+    }
+
+    private static long at(int window) {
+        return SimulatedSeries.START + window * SimulatedSeries.LENGTH_MILLIS;
+    }
+
+    private static List<Consumer<Watch>> decisions() {
+        SimulatedSeries slow = new SimulatedSeries(43, "c8");
+        slow.tpotFactor(1.3);
+        BaselineRecord pinned = DecisionsTest.made(
+                slow, Optional.empty(), new Decision("alice", "accepted", at(110), OptionalLong.of(at(150))));
+        Scope unscoped = Scope.EVERYTHING;
+        List<Control> controls = List.of(
+                new BaselineReset("all", unscoped, new Decision("bob", "new racks", at(160), OptionalLong.empty())),
+                new Mute("all", unscoped, new Decision("bob", "racks", at(80), OptionalLong.of(at(100)))));
+        List<Consumer<Watch>> decisions = new ArrayList<>();
+        decisions.add(watch -> watch.takeBaseline(
+                0, 0, pinned.key().getBytes(StandardCharsets.UTF_8), Codec.BASELINES.encode(pinned)));
+        controls.forEach(control -> decisions.add(watch -> watch.takeControl(
+                0, 0, control.key().getBytes(StandardCharsets.UTF_8), Codec.CONTROLS.encode(control))));
+        return decisions;
+    }
+
     private static WindowRecord ended(WindowRecord window, int revision) {
         return new WindowRecord(
                 window.id(),
@@ -228,6 +286,9 @@ class RestartTest {
     private static Started started(Topics topics, List<byte[]> windows) {
         Watch watch = new Watch(TOPIC, SimulatedSeries.LENGTH_MILLIS, SHORT, LIMITS);
         watch.takeControl(0, 0, null, Codec.CONTROLS.encode(DEPLOY));
+        if (windows == DECIDED_WINDOWS) {
+            DECISIONS.forEach(decision -> decision.accept(watch));
+        }
         watch.restore(topics.read());
         Reading reading = topics.position()
                 .map(known -> new Reading(0, known.nextOffset(), windows.size() - 1, true))
@@ -301,6 +362,38 @@ class RestartTest {
     void isCutOffAnywhereWhileSeriesStopAndTellsTheSame(long seed) {
         assertTellsTheSame(
                 STOPPING_WINDOWS, expectedOfStopping, new Random(seed), seed % 3 == 0 ? 0 : 0.1, "seed " + seed);
+    }
+
+    @ParameterizedTest
+    @MethodSource("seedsOfDecisions")
+    void isCutOffAnywhereWhilePeopleDecideAndTellsTheSame(long seed) {
+        assertTellsTheSame(
+                DECIDED_WINDOWS, expectedOfDecided, new Random(seed), seed % 3 == 0 ? 0 : 0.1, "seed " + seed);
+    }
+
+    @Test
+    void whatIsDecidedIsToldOfAndEndsWhatWasOpen() {
+        List<VerdictRecord> verdicts = expectedOfDecided.verdicts.stream()
+                .map(bytes -> decoded(Codec.VERDICTS, bytes))
+                .toList();
+        assertThat(verdicts.stream()
+                        .filter(verdict -> verdict.baselineId()
+                                .filter(id -> id.startsWith("pinned-"))
+                                .isPresent()))
+                .as("windows that were held against the pin")
+                .hasSize(40)
+                .allMatch(verdict -> verdict.window().series().conditions().isEmpty());
+        assertThat(expectedOfDecided.baselines)
+                .as("two of the one, one of the other")
+                .hasSize(3);
+        assertThat(expectedOfDecided.alerts.stream()
+                        .map(bytes -> decoded(Codec.ALERTS, bytes))
+                        .map(alert -> alert.transition() + " " + alert.summary()))
+                .anyMatch(line -> line.startsWith("FIRED") && line.contains("muted by bob (racks)"))
+                .anyMatch(line ->
+                        line.startsWith("ENDED it is held against pinned-") && line.contains("by alice (accepted)"))
+                .anyMatch(line -> line.startsWith("ENDED its baseline is gone, reset by bob (new racks)"));
+        assertThat(verdicts).extracting(VerdictRecord::state).contains(SeriesState.OK, SeriesState.FIRING);
     }
 
     @Test

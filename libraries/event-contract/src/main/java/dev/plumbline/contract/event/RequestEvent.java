@@ -72,16 +72,19 @@ public record RequestEvent(
     }
 
     /**
-     * Time per output token after the first: (last content - first content) / (output tokens - 1), rounded half up.
-     * Empty when not streamed and below two tokens.
+     * Time per output token after the first: (last content - first content) / (output tokens - 1), rounded half up. Of several
+     * answers both are added up over them, so it is what a reader of one of them waits. Empty when not streamed, or without
+     * more tokens than answers.
      */
     public OptionalLong tpotNanos() {
         long tokens = response.tokens().output().map(TokenCount::count).orElse(0L);
+        int answers = response.choices().map(Choices::count).orElse(1);
         OptionalLong decode = Stamps.between(stamps.firstContentNanos(), stamps.lastContentNanos());
-        if (!response.streamed() || tokens < 2 || decode.isEmpty()) {
+        if (!response.streamed() || tokens <= answers || decode.isEmpty()) {
             return OptionalLong.empty();
         }
-        return OptionalLong.of(Math.round((double) decode.getAsLong() / (tokens - 1)));
+        long inAll = response.choices().map(Choices::decodeNanos).orElse(decode.getAsLong());
+        return OptionalLong.of(Math.round((double) inAll / (tokens - answers)));
     }
 
     /** End-to-end latency: last content - sent. */

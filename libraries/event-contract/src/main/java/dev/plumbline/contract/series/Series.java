@@ -29,6 +29,14 @@ public record Series(ComparisonGroup group, String variant, Optional<String> con
         return group.key() + '@' + strand();
     }
 
+    /**
+     * One string for what a series may be held against, whatever its variant: its group, and its conditions where they are known.
+     * Windows whose strings differ never meet.
+     */
+    public String comparison() {
+        return group.key() + conditions.map(digest -> '#' + digest).orElse("");
+    }
+
     /** The part of the key that tells the series of one group apart: variant and conditions. */
     public String strand() {
         return ComparisonGroup.escaped(variant)
@@ -44,6 +52,31 @@ public record Series(ComparisonGroup group, String variant, Optional<String> con
                         group,
                         ComparisonGroup.unescaped(strand.substring(0, at)),
                         Optional.of(strand.substring(at + 1)));
+    }
+
+    /**
+     * The series that a {@link #lane} names, of which nobody says under which conditions.
+     *
+     * @return empty when the text is no such key
+     */
+    public static Optional<Series> ofLane(String lane) {
+        int at = lane.lastIndexOf('@');
+        String[] parts = at < 1 ? new String[0] : lane.substring(0, at).split("\\|", -1);
+        if (parts.length != 5) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new Series(
+                    new ComparisonGroup(
+                            ComparisonGroup.unescaped(parts[0]),
+                            ComparisonGroup.unescaped(parts[1]),
+                            ComparisonGroup.unescaped(parts[2]),
+                            LoadPoint.parse(parts[3]),
+                            ComparisonGroup.unescaped(parts[4])),
+                    ComparisonGroup.unescaped(lane.substring(at + 1))));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
     }
 
     /** One string for group and variant, whatever the conditions: what is followed over time as one. */

@@ -1,10 +1,16 @@
 package dev.plumbline.contract.verdict;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.plumbline.contract.series.ComparisonGroup;
+import dev.plumbline.contract.verdict.SeriesSnapshot.Continuity;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * A record of the snapshots topic: from these a detector goes on after a start, without reading history. They are written
@@ -33,7 +39,7 @@ public sealed interface Snapshot {
         @Override
         public String key() {
             return "series/" + verdict.window().lengthMillis() + '/'
-                    + verdict.window().series().lane();
+                    + verdict.window().series().key();
         }
     }
 
@@ -43,11 +49,22 @@ public sealed interface Snapshot {
      *
      * @param partition of the windows topic
      * @param offsets where they lie in it, ascending
+     * @param conditions digest of the conditions that it is learned under; empty where nobody said
+     * @param stood by variant, where its series stood when learning began; none where learning began with it
      */
-    record OfLearning(ComparisonGroup group, long windowLengthMillis, int partition, List<Long> offsets)
+    record OfLearning(
+            ComparisonGroup group,
+            long windowLengthMillis,
+            int partition,
+            List<Long> offsets,
+            Optional<String> conditions,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, Continuity> stood)
             implements Snapshot {
         public OfLearning {
             Objects.requireNonNull(group, "group");
+            Objects.requireNonNull(conditions, "conditions");
+            // Earlier versions did not tell.
+            stood = Collections.unmodifiableMap(new TreeMap<>(Objects.requireNonNullElse(stood, Map.of())));
             offsets = List.copyOf(offsets);
             if (windowLengthMillis < 1 || partition < 0) {
                 throw new IllegalArgumentException(
@@ -57,7 +74,12 @@ public sealed interface Snapshot {
 
         @Override
         public String key() {
-            return "learning/" + windowLengthMillis + '/' + group.key();
+            return "learning/" + windowLengthMillis + '/' + comparison();
+        }
+
+        /** What is learned, see {@link dev.plumbline.contract.series.Series#comparison}. */
+        public String comparison() {
+            return group.key() + conditions.map(digest -> '#' + digest).orElse("");
         }
     }
 

@@ -11,9 +11,10 @@ import java.util.Optional;
  *
  * @param source where the window record lay; windows of this series at or before it are in {@code snapshot}
  * @param baselineId what it was held against; empty while learning
- * @param learning how far the baseline is; empty once there is one
+ * @param learning how far the baseline is; empty once there is one, and present beside one while that is stale
  * @param coverage share of the load that healthy producers offered, 0 to 1
  * @param metrics every judged and observed metric, in the order of {@link JudgedMetric}
+ * @param decided what people decided that bears on it; empty where they decided nothing
  */
 public record VerdictRecord(
         WindowId window,
@@ -23,7 +24,8 @@ public record VerdictRecord(
         Optional<LearningProgress> learning,
         double coverage,
         List<MetricVerdict> metrics,
-        SeriesSnapshot snapshot) {
+        SeriesSnapshot snapshot,
+        Optional<Decided> decided) {
 
     public VerdictRecord {
         Objects.requireNonNull(window, "window");
@@ -33,11 +35,53 @@ public record VerdictRecord(
         Objects.requireNonNull(learning, "learning");
         metrics = List.copyOf(metrics);
         Objects.requireNonNull(snapshot, "snapshot");
+        Objects.requireNonNull(decided, "decided");
         if (state == SeriesState.STALE) {
             throw new IllegalArgumentException("a window came: the series is not stale");
         }
         if (!(coverage >= 0 && coverage <= 1)) {
             throw new IllegalArgumentException("coverage " + coverage + " is outside 0..1");
         }
+    }
+
+    /** A verdict about which nobody decided anything. */
+    public VerdictRecord(
+            WindowId window,
+            SourcePosition source,
+            SeriesState state,
+            Optional<String> baselineId,
+            Optional<LearningProgress> learning,
+            double coverage,
+            List<MetricVerdict> metrics,
+            SeriesSnapshot snapshot) {
+        this(window, source, state, baselineId, learning, coverage, metrics, snapshot, Optional.empty());
+    }
+
+    /** The same while another baseline is learned, because the one it was held against is stale. */
+    public VerdictRecord whileLearning(LearningProgress progress) {
+        return new VerdictRecord(
+                window,
+                source,
+                state,
+                baselineId,
+                Optional.of(progress),
+                coverage,
+                metrics,
+                snapshot,
+                decided);
+    }
+
+    /** The same with what people decided. */
+    public VerdictRecord with(Decided decisions) {
+        return new VerdictRecord(
+                window,
+                source,
+                state,
+                baselineId,
+                learning,
+                coverage,
+                metrics,
+                snapshot,
+                decisions.equals(Decided.nothing()) ? Optional.empty() : Optional.of(decisions));
     }
 }

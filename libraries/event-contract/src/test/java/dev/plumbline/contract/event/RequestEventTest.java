@@ -54,6 +54,39 @@ class RequestEventTest {
         assertThat(event.timeToFailureNanos()).isEmpty();
     }
 
+    /** Two readers: one waits 900 for two tokens more, the other 600 for three. */
+    @Test
+    void tpotOfSeveralAnswersIsWhatTheirReadersWaitForAToken() {
+        RequestEvent one = event(true, STREAMED, 7, new Outcome.Completed("stop"));
+        RequestEvent two = answering(one, new Choices(2, 1_500));
+        assertThat(two.tpotNanos()).hasValue(300);
+        assertThat(two.ttftNanos()).isEqualTo(one.ttftNanos());
+        assertThat(two.e2eNanos()).isEqualTo(one.e2eNanos());
+        assertThat(answering(event(true, STREAMED, 2, new Outcome.Completed("stop")), new Choices(2, 0))
+                        .tpotNanos())
+                .isEmpty();
+        assertThatThrownBy(() -> new Choices(1, 5)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    private static RequestEvent answering(RequestEvent event, Choices choices) {
+        Response response = event.response();
+        return new RequestEvent(
+                event.origin(),
+                event.series(),
+                event.attempt(),
+                event.endEpochMillis(),
+                event.stamps(),
+                new Response(
+                        response.streamed(),
+                        response.contentChunks(),
+                        response.chunkGaps(),
+                        response.tokens(),
+                        response.checks(),
+                        Optional.of(choices)),
+                event.outcome(),
+                event.surroundings());
+    }
+
     @Test
     void tpotIsAbsentBelowTwoTokens() {
         assertThat(event(true, STREAMED, 1, new Outcome.Completed("stop")).tpotNanos())

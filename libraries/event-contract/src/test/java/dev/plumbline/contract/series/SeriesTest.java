@@ -51,6 +51,26 @@ class SeriesTest {
     }
 
     @Test
+    void aLaneReadsBackAndWhatIsNoneDoesNot() {
+        for (String text : new String[] {"a", "a|b", "a\\", "a@b"}) {
+            Series series = new Series(group(text, "m"), text);
+            assertThat(Series.ofLane(series.lane())).contains(series);
+        }
+        for (String text : new String[] {"", "chat@stable", "a|b|c|c8@stable", "a|b|c|c8|d", "|b|c|c8|d@stable"}) {
+            assertThat(Series.ofLane(text)).as(text).isEmpty();
+        }
+    }
+
+    @Test
+    void whatIsComparedIsAGroupUnderItsConditions() {
+        String digest = ConditionsDigest.of(Map.of("gpu", "H200"));
+        Series known = new Series(group("a", "m"), "canary", Optional.of(digest));
+        assertThat(known.comparison()).isEqualTo("a|m|chat|c8|default#" + digest);
+        assertThat(new Series(known.group(), "stable").comparison())
+                .isEqualTo(known.group().key());
+    }
+
+    @Test
     void loadPointReadsBackWhatItWrites() {
         for (String key : new String[] {
             "c1", "c1000000", "r20", "r0.5", "r0.000001", "r1000000", "r20-constant", "r20-poisson", "r0.5-gamma0.25"

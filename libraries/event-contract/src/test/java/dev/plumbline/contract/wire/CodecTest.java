@@ -3,11 +3,16 @@ package dev.plumbline.contract.wire;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.plumbline.contract.control.Acknowledgement;
+import dev.plumbline.contract.control.BaselineReset;
+import dev.plumbline.contract.control.Mute;
+import dev.plumbline.contract.control.Scope;
 import dev.plumbline.contract.event.Activity.Sickness;
 import dev.plumbline.contract.event.Heartbeat;
 import dev.plumbline.contract.event.Outcome;
 import dev.plumbline.contract.event.OwnLimit;
 import dev.plumbline.contract.event.RequestEvent;
+import dev.plumbline.contract.verdict.SeriesSnapshot;
 import dev.plumbline.contract.verdict.Snapshot;
 import dev.plumbline.contract.window.Partial;
 import dev.plumbline.contract.window.WindowRecord;
@@ -16,6 +21,7 @@ import java.io.InputStream;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
@@ -40,6 +46,7 @@ class CodecTest {
         return Stream.of(
                 new Golden<>("request-completed.json", Codec.EVENTS, Examples.completed()),
                 new Golden<>("request-counted-twice.json", Codec.EVENTS, Examples.countedTwice()),
+                new Golden<>("request-several-answers.json", Codec.EVENTS, Examples.severalAnswers()),
                 new Golden<>("request-usage-refused.json", Codec.EVENTS, Examples.usageRefused()),
                 new Golden<>("request-paired.json", Codec.EVENTS, Examples.paired()),
                 new Golden<>("request-replayed.json", Codec.EVENTS, Examples.replayed()),
@@ -83,7 +90,18 @@ class CodecTest {
                 new Golden<>(
                         "snapshot-learning.json",
                         Codec.SNAPSHOTS,
-                        new Snapshot.OfLearning(Examples.GROUP, 10_000, 2, List.of(17L, 18L, 23L))),
+                        new Snapshot.OfLearning(
+                                Examples.GROUP, 10_000, 2, List.of(17L, 18L, 23L), Optional.empty(), Map.of())),
+                new Golden<>(
+                        "snapshot-learning-conditions.json",
+                        Codec.SNAPSHOTS,
+                        new Snapshot.OfLearning(
+                                Examples.UNDER_CONDITIONS.group(),
+                                10_000,
+                                2,
+                                List.of(17L),
+                                Examples.UNDER_CONDITIONS.conditions(),
+                                Map.of("stable", new SeriesSnapshot.Continuity(1_795_345_270_000L, 81, 0, 0)))),
                 new Golden<>(
                         "snapshot-partition.json",
                         Codec.SNAPSHOTS,
@@ -91,6 +109,20 @@ class CodecTest {
                                 "plumbline.windows.10s.v1", "AbCdEfGhIjKlMnOpQrStUv", 2, 24, List.of(0L, 31L))),
                 new Golden<>("baseline-stalls.json", Codec.BASELINES, VerdictExamples.baselineWithStalls()),
                 new Golden<>("baseline.json", Codec.BASELINES, VerdictExamples.baseline()),
+                new Golden<>("baseline-pinned.json", Codec.BASELINES, VerdictExamples.pinned()),
+                new Golden<>("verdict-decided.json", Codec.VERDICTS, VerdictExamples.decided()),
+                new Golden<>(
+                        "control-acknowledgement.json",
+                        Codec.CONTROLS,
+                        new Acknowledgement("0123456789abcdef", Examples.SERIES.lane(), VerdictExamples.decision())),
+                new Golden<>(
+                        "control-mute.json",
+                        Codec.CONTROLS,
+                        new Mute("5f0c", Scope.of(Examples.SERIES), VerdictExamples.decision())),
+                new Golden<>(
+                        "control-baseline-reset.json",
+                        Codec.CONTROLS,
+                        new BaselineReset("all", Scope.EVERYTHING, VerdictExamples.decision())),
                 new Golden<>("control-deploy.json", Codec.CONTROLS, Examples.deploy()),
                 new Golden<>("control-deploy-of-everything.json", Codec.CONTROLS, Examples.deployOfEverything()),
                 new Golden<>("run.json", Codec.RUNS, Examples.run()),

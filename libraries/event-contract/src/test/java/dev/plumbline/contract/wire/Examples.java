@@ -9,6 +9,7 @@ import dev.plumbline.contract.event.Activity.Sickness;
 import dev.plumbline.contract.event.Asked;
 import dev.plumbline.contract.event.Attempt;
 import dev.plumbline.contract.event.Checks;
+import dev.plumbline.contract.event.Choices;
 import dev.plumbline.contract.event.Circumstances;
 import dev.plumbline.contract.event.Event;
 import dev.plumbline.contract.event.FailureKind;
@@ -116,6 +117,26 @@ final class Examples {
                 Optional.of(new TokenCount(5, TokenSource.LOCAL_TOKENIZER)),
                 Optional.empty(),
                 Optional.empty()));
+    }
+
+    /** Two prompts in one request. */
+    static Event severalAnswers() {
+        RequestEvent event = (RequestEvent) completed();
+        return new RequestEvent(
+                event.origin(),
+                event.series(),
+                event.attempt(),
+                event.endEpochMillis(),
+                event.stamps(),
+                new Response(
+                        true,
+                        4,
+                        Histogram.of(6_000_000, 6_000_000),
+                        event.response().tokens(),
+                        Optional.empty(),
+                        Optional.of(new Choices(2, 12_000_000))),
+                event.outcome(),
+                event.surroundings());
     }
 
     static Event usageRefused() {

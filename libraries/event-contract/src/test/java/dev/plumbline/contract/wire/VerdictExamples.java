@@ -1,10 +1,12 @@
 package dev.plumbline.contract.wire;
 
+import dev.plumbline.contract.control.Decision;
 import dev.plumbline.contract.distribution.Histogram;
 import dev.plumbline.contract.verdict.BaselineRecord;
 import dev.plumbline.contract.verdict.BaselineRecord.LogMean;
 import dev.plumbline.contract.verdict.Calibration;
 import dev.plumbline.contract.verdict.Calibration.ShareTest;
+import dev.plumbline.contract.verdict.Decided;
 import dev.plumbline.contract.verdict.Effect;
 import dev.plumbline.contract.verdict.Evidence;
 import dev.plumbline.contract.verdict.JudgedMetric;
@@ -188,7 +190,12 @@ final class VerdictExamples {
                 Examples.GROUP,
                 BaselineRecord.Kind.LEARNED,
                 new BaselineRecord.Learned(
-                        Examples.SERIES, new SourcePosition(1, 65), 1_795_344_600_000L, 1_795_345_200_000L, 10_000, 60),
+                        Examples.SERIES,
+                        Optional.of(new SourcePosition(1, 65)),
+                        1_795_344_600_000L,
+                        1_795_345_200_000L,
+                        10_000,
+                        60),
                 BaselineRecord.Grade.B,
                 List.of("p50(ttft) moved by 3.0 % while it was learned"),
                 Examples.summary(),
@@ -208,5 +215,44 @@ final class VerdictExamples {
                                 960,
                                 List.of(new ShareTest(Lane.GROSSLY_WORSE, OptionalInt.empty(), 0.003, 0.053, 1)))),
                 new BaselineRecord.WorkCalibration(new LogMean(4.6, 0.01, 60), new LogMean(0, 0, 0)));
+    }
+
+    /** What somebody chose, under conditions that are known. */
+    static BaselineRecord pinned() {
+        return new BaselineRecord(
+                "pinned-2aa73c2a-2026-11-22T12:00:00Z",
+                Examples.UNDER_CONDITIONS.group(),
+                BaselineRecord.Kind.PINNED,
+                new BaselineRecord.Learned(
+                        Examples.UNDER_CONDITIONS,
+                        Optional.empty(),
+                        1_795_344_600_000L,
+                        1_795_345_200_000L,
+                        10_000,
+                        60),
+                BaselineRecord.Grade.A,
+                List.of(),
+                Examples.summary(),
+                List.of(),
+                new BaselineRecord.WorkCalibration(new LogMean(4.6, 0.01, 60), new LogMean(0, 0, 0)),
+                Optional.of(new BaselineRecord.Provenance(
+                        List.of(new BaselineRecord.Source(
+                                "20261122T113000Z-k3f9", 1_795_344_600_000L, 1_795_345_200_000L, 60)),
+                        Optional.of(decision()),
+                        Optional.of("learned-2aa73c2a-2026-11-22T11:30:00Z"))));
+    }
+
+    static Decision decision() {
+        return new Decision(
+                "alice", "release 1.4 is what we serve", 1_795_345_300_000L, OptionalLong.of(1_795_950_100_000L));
+    }
+
+    /** An alert is open, and somebody takes care of it. */
+    static VerdictRecord decided() {
+        return learning()
+                .with(new Decided(
+                        Optional.of(decision()),
+                        Optional.of(new Decision("bob", "INC-7", 1_795_345_310_000L, OptionalLong.empty())),
+                        Optional.empty()));
     }
 }

@@ -12,6 +12,7 @@ import dev.plumbline.judgement.statistics.ErrorShare;
 import dev.plumbline.judgement.statistics.QuantileInterval;
 import dev.plumbline.judgement.statistics.RatioOfSums;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -48,6 +49,11 @@ final class BudgetJudge {
 
         static Known of(double value, double low, double high) {
             return new Known(OptionalDouble.of(value), OptionalDouble.of(low), OptionalDouble.of(high), "");
+        }
+
+        /** The same number, known as well as another is. */
+        Known within(Known other) {
+            return new Known(value, other.low, other.high, missing);
         }
     }
 
@@ -127,13 +133,25 @@ final class BudgetJudge {
             case REQUEST_RATE ->
                 orTooFewWindows(windows.perSecond(summary -> summary.requests().completed()));
             case ACHIEVED_RATIO -> achievedRatio();
-            case ERROR_RATE -> share(windows.failed(), windows.ended(), windows.none("ended"));
+            case ERROR_RATE -> errorRate();
             case GOODPUT ->
                 run.totals()
                         .goodput()
                         .map(goodput -> share(goodput.good(), goodput.ended(), "no request ended"))
                         .orElseGet(() -> Known.nothing("no goals were stated: --goodput \"ttft:200 tpot:50\""));
         };
+    }
+
+    /** Errors that came in bursts tell less than as many that did not. */
+    private Known errorRate() {
+        ErrorBursts bursts = ErrorBursts.of(List.of(ErrorBursts.Counts.of(windows)));
+        Known counted = share(windows.failed(), windows.ended(), windows.none("ended"));
+        return bursts.factor() > 1
+                ? counted.within(share(
+                        bursts.independent(windows.failed()),
+                        Math.max(1, bursts.independent(windows.ended())),
+                        windows.none("ended")))
+                : counted;
     }
 
     private Known achievedRatio() {

@@ -105,6 +105,22 @@ final class JudgedWindows {
         return merged.requests().failedTotal();
     }
 
+    /**
+     * Requests of a window that ended by themselves.
+     *
+     * @param ended 1 or more
+     */
+    record Ended(long failed, long ended) {}
+
+    /** For each window in which one ended. */
+    List<Ended> endedByWindow() {
+        return covered.stream()
+                .map(WindowSummary::requests)
+                .map(requests -> new Ended(requests.failedTotal(), requests.completed() + requests.failedTotal()))
+                .filter(window -> window.ended() > 0)
+                .toList();
+    }
+
     double designEffect(LatencyMetric metric, double quantile) {
         return QuantileInterval.designEffect(
                 covered.stream().map(window -> window.latency(metric)).toList(), quantile);

@@ -23,6 +23,7 @@ public final class RunBaseline {
     private final Environment environment;
     private final WindowSummary merged;
     private final Map<JudgedMetric, Reading> readings;
+    private final ErrorBursts.Counts errorCounts;
     private final Optional<RatioOfSums> outputTokensPerRequest;
     private final Optional<RatioOfSums> offeredPerSecond;
     private final List<RunBaseline> parts;
@@ -36,6 +37,7 @@ public final class RunBaseline {
         for (JudgedMetric metric : JudgedMetric.values()) {
             readings.put(metric, Reading.of(metric, windows));
         }
+        this.errorCounts = ErrorBursts.Counts.of(windows);
         this.outputTokensPerRequest = windows.outputTokensPerRequest();
         this.offeredPerSecond = windows.perSecond(WindowSummary::offered);
         this.parts = run.series().stream().map(run::part).map(RunBaseline::new).toList();
@@ -100,6 +102,11 @@ public final class RunBaseline {
 
     long failed() {
         return merged.requests().failedTotal();
+    }
+
+    /** How its errors lie in its windows. */
+    ErrorBursts.Counts errorCounts() {
+        return errorCounts;
     }
 
     Optional<RatioOfSums> outputTokensPerRequest() {

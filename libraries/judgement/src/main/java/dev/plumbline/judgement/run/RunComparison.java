@@ -10,6 +10,7 @@ import dev.plumbline.judgement.result.RunVerdict.Answer;
 import dev.plumbline.judgement.result.RunVerdict.Change;
 import dev.plumbline.judgement.result.RunVerdict.ComparisonFinding;
 import dev.plumbline.judgement.statistics.ErrorShare;
+import dev.plumbline.judgement.statistics.Norms;
 import dev.plumbline.judgement.statistics.RatioOfSums;
 import dev.plumbline.judgement.statistics.Share;
 import java.util.ArrayList;
@@ -25,16 +26,16 @@ import org.apache.commons.statistics.distribution.BinomialDistribution;
 final class RunComparison {
 
     /** Other work is done when the mean output length, or the offered load, moved by more than this. */
-    private static final double ALLOWED_CHANGE_OF_WORK = 0.05;
+    private static final double ALLOWED_CHANGE_OF_WORK = Norms.OTHER_WORK;
 
     /** And that is more than chance. */
     private static final double WORK_Z = 3;
 
     /** Fewest errors that an error rate is ever called worse for. */
-    private static final long FEWEST_ERRORS = 5;
+    private static final long FEWEST_ERRORS = Norms.FEWEST_ERRORS;
 
     /** Error shares from here on leave nothing to compare. */
-    static final double HIGHEST_ERROR_SHARE = 0.3;
+    static final double HIGHEST_ERROR_SHARE = Norms.HIGHEST_ERROR_SHARE;
 
     private final JudgedWindows now;
     private final List<RunBaseline> before;
@@ -296,7 +297,7 @@ final class RunComparison {
     /**
      * Failed requests: worse when there are five or more, their share is nearer to "twice as many, or half a point more"
      * than to what the baseline allows, and the baseline's upper 95 % bound would bring so many in less than 1 % of runs, or
-     * in fewer where a run has several series.
+     * in fewer where a run has several series. Errors of a baseline that came in bursts count as fewer, {@link ErrorBursts}.
      * Fine when the upper 95 % bound is below "twice as many".
      */
     private ComparisonFinding errors() {
@@ -311,7 +312,8 @@ final class RunComparison {
             return cannotTell(
                     metric, value, was, "no request of " + (ended == 0 ? opponent.own() : opponent.other()) + " ended");
         }
-        double allowed = ErrorShare.upper95(failedBefore, endedBefore);
+        ErrorBursts bursts = bursts();
+        double allowed = allowedErrors(bursts);
         if (allowed > HIGHEST_ERROR_SHARE) {
             return cannotTell(
                     metric,
@@ -321,12 +323,15 @@ final class RunComparison {
                             + " failed: nothing to compare with");
         }
         Share worse = ErrorShare.worse(allowed);
-        String counts =
-                failed + " of " + ended + " failed, " + failedBefore + " of " + endedBefore + " " + opponent.there();
+        String counts = failed + " of " + ended + " failed, " + failedBefore + " of " + endedBefore + " "
+                + opponent.there()
+                + (bursts.factor() > 1
+                        ? ", in bursts: " + Numbers.shortest(bursts.factor()) + " errors count as one"
+                        : "");
         if (errorChance() < 1 - failCertainty) {
             return new ComparisonFinding(Answer.FAIL, metric, Change.REGRESSED, value, was, Optional.empty(), counts);
         }
-        double upper = ErrorShare.upper95(failed, ended);
+        double upper = ErrorShare.upper95(bursts.independent(failed), bursts.independent(ended));
         if (upper < worse.changed()) {
             return new ComparisonFinding(
                     Answer.PASS,
@@ -345,24 +350,36 @@ final class RunComparison {
                         + "; a longer run tells");
     }
 
+    /** As the baseline shows it: a run that is worse in a burst of its own is no less worse. */
+    private ErrorBursts bursts() {
+        return ErrorBursts.of(before.stream().map(RunBaseline::errorCounts).toList());
+    }
+
+    /** The share of errors that the baseline allows: its upper 95 % bound. */
+    private double allowedErrors(ErrorBursts bursts) {
+        long ended = before.stream().mapToLong(RunBaseline::ended).sum();
+        long failed = before.stream().mapToLong(RunBaseline::failed).sum();
+        return ErrorShare.upper95(bursts.independent(failed), bursts.independent(ended));
+    }
+
     /** How likely so many requests would fail if no more did than the baseline allows; 1 where they are too few to count. */
     private double errorChance() {
         long ended = now.ended();
         long failed = now.failed();
-        long endedBefore = before.stream().mapToLong(RunBaseline::ended).sum();
-        long failedBefore = before.stream().mapToLong(RunBaseline::failed).sum();
-        if (ended == 0 || endedBefore == 0 || failed < FEWEST_ERRORS) {
+        if (ended == 0 || before.stream().mapToLong(RunBaseline::ended).sum() == 0 || failed < FEWEST_ERRORS) {
             return 1;
         }
-        double allowed = ErrorShare.upper95(failedBefore, endedBefore);
+        ErrorBursts bursts = bursts();
+        double allowed = allowedErrors(bursts);
         if (allowed > HIGHEST_ERROR_SHARE) {
             return 1;
         }
         Share worse = ErrorShare.worse(allowed);
         return (double) failed / ended < worse.neutral()
                 ? 1
-                : BinomialDistribution.of((int) Math.min(Integer.MAX_VALUE, ended), worse.baseline())
-                        .survivalProbability((int) Math.min(Integer.MAX_VALUE, failed - 1));
+                : BinomialDistribution.of(
+                                (int) Math.min(Integer.MAX_VALUE, bursts.independent(ended)), worse.baseline())
+                        .survivalProbability((int) Math.min(Integer.MAX_VALUE, bursts.independent(failed) - 1));
     }
 
     /** Another mean output length: other work, latencies and token rates say nothing. */

@@ -103,7 +103,9 @@ public sealed interface RunForesight {
         if (ended == 0) {
             return new Never(metric.displayName() + ": no request of the baseline ended");
         }
-        double allowed = ErrorShare.upper95(failed, ended);
+        ErrorBursts bursts =
+                ErrorBursts.of(baselines.stream().map(RunBaseline::errorCounts).toList());
+        double allowed = ErrorShare.upper95(bursts.independent(failed), bursts.independent(ended));
         if (allowed > RunComparison.HIGHEST_ERROR_SHARE) {
             return new Never(metric.displayName() + ": too many requests of the baseline failed");
         }
@@ -113,7 +115,8 @@ public sealed interface RunForesight {
         long high = MOST_REQUESTS;
         while (high - low > 1) {
             long middle = (low + high) >>> 1;
-            if (ErrorShare.upper95(Math.round(share * middle), middle) < worse) {
+            if (ErrorShare.upper95(bursts.independent(Math.round(share * middle)), bursts.independent(middle))
+                    < worse) {
                 high = middle;
             } else {
                 low = middle;

@@ -16,6 +16,7 @@ import dev.plumbline.judgement.statistics.InnerShift;
 import dev.plumbline.judgement.statistics.LogRateShift;
 import dev.plumbline.judgement.statistics.LongRunVariance;
 import dev.plumbline.judgement.statistics.NoiseFactor;
+import dev.plumbline.judgement.statistics.Norms;
 import dev.plumbline.judgement.statistics.QuantileEstimate;
 import dev.plumbline.judgement.statistics.QuantileShift;
 import dev.plumbline.judgement.statistics.QuantileShift.Side;
@@ -45,14 +46,14 @@ import java.util.function.ToDoubleFunction;
 final class BaselineLearner {
 
     /** Fewest values on the rarer side of a quantile, over the whole baseline. */
-    private static final int FEWEST_BEYOND = 5;
+    private static final int FEWEST_BEYOND = Norms.FEWEST_BEYOND;
 
     private static final int FEWEST_SAMPLES = 20;
     private static final int FEWEST_ENDED = 100;
     private static final int FEWEST_RATES = 10;
 
     /** Error shares from here on leave nothing to compare. */
-    private static final double HIGHEST_ERROR_SHARE = 0.3;
+    private static final double HIGHEST_ERROR_SHARE = Norms.HIGHEST_ERROR_SHARE;
 
     /** A stretch differs when it lies so many standard deviations off. */
     private static final double SHIFT_DISTANCE = 3.5;

@@ -47,7 +47,8 @@ final class Closing {
                 verdict.learning(),
                 verdict.coverage(),
                 verdict.metrics(),
-                snapshot.ended(endedEpochMillis));
+                snapshot.ended(endedEpochMillis),
+                verdict.decided());
         return new Judged.Taken(
                 judged.state().with(verdict.window().series().variant(), ended.snapshot()),
                 ended,

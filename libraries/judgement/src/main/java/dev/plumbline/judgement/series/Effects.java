@@ -15,6 +15,7 @@ import dev.plumbline.contract.window.WindowRecord;
 import dev.plumbline.contract.window.WindowSummary;
 import dev.plumbline.judgement.statistics.ErrorShare;
 import dev.plumbline.judgement.statistics.NoiseFactor;
+import dev.plumbline.judgement.statistics.Norms;
 import dev.plumbline.judgement.statistics.QuantileEstimate;
 import dev.plumbline.judgement.statistics.Ratio;
 import dev.plumbline.judgement.statistics.Share;
@@ -25,7 +26,7 @@ import java.util.Optional;
 final class Effects {
 
     /** Fewest errors that an error rate is ever called worse for. */
-    private static final long FEWEST_ERRORS = 5;
+    private static final long FEWEST_ERRORS = Norms.FEWEST_ERRORS;
 
     /** Where nothing was counted there may be so much of it, with 95 % certainty (rule of three). */
     private static final double MOST_OF_NONE = 3;

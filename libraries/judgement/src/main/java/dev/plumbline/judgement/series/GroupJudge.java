@@ -1,10 +1,13 @@
 package dev.plumbline.judgement.series;
 
+import dev.plumbline.contract.control.Decision;
 import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.contract.series.Series;
 import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.verdict.BaselineRecord;
+import dev.plumbline.contract.verdict.BaselineRecord.Provenance;
+import dev.plumbline.contract.verdict.Decided;
 import dev.plumbline.contract.verdict.JudgedMetric;
 import dev.plumbline.contract.verdict.LearningProgress;
 import dev.plumbline.contract.verdict.MetricVerdict;
@@ -17,8 +20,6 @@ import dev.plumbline.contract.verdict.Verdict;
 import dev.plumbline.contract.verdict.Verdict.Reason;
 import dev.plumbline.contract.verdict.VerdictRecord;
 import dev.plumbline.contract.window.WindowRecord;
-import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -28,13 +29,17 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import java.util.zip.CRC32C;
 
 /**
  * Judges the windows of a comparison group, in the order of their partition: {@code (state, window) -> (state, verdict,
  * alerts, baseline)}.
  *
- * <p>The first variant that is seen teaches the group its baseline; the others wait and are then held against the same.
+ * <p>A baseline that a person chose ({@link Decisions}) is held against at once, and comes before what was learned. When a series
+ * is held against another baseline than before, its evidence starts over, and an incident that was open is closed: it was of the
+ * other one.
+ *
+ * <p>The first variant that is seen teaches the group its baseline; the others wait and are then held against the same. A canary
+ * teaches only while nobody else is there: it is what is asked about.
  * A series that shifts while it is learned is not frozen: its oldest block of windows makes room for the newest until the
  * span is fit, and the verdicts say why it takes so long.
  *
@@ -51,6 +56,9 @@ public final class GroupJudge {
 
     /** Medians: a tail may be better for long by chance, and a rate with the load. */
     private static final Set<JudgedMetric> STALE_BY = EnumSet.of(JudgedMetric.TTFT_P50, JudgedMetric.TPOT_P50);
+
+    /** The variant that is on trial, as {@code plumb run --canary-url} names it. */
+    private static final String CANARY = "canary";
 
     private final JudgementSettings settings;
     private final SeriesJudge seriesJudge;
@@ -127,7 +135,7 @@ public final class GroupJudge {
         return Closing.incident(
                         new Series(group, variant),
                         snapshot,
-                        state.baseline().map(BaselineRecord::baselineId),
+                        Optional.ofNullable(state.under().get(variant)),
                         Closing.nothingToSay(members),
                         atEpochMillis,
                         "the series was forgotten while it was open")
@@ -151,7 +159,7 @@ public final class GroupJudge {
                 window.id(),
                 at,
                 SeriesState.ENDED,
-                before.baseline().map(BaselineRecord::baselineId),
+                Optional.ofNullable(before.under().get(series.variant())),
                 Optional.empty(),
                 window.coverage(),
                 Closing.nothingToSay(Measure.judgedUnder(series.group().loadPoint())),
@@ -161,21 +169,53 @@ public final class GroupJudge {
                 window.endedEpochMillis().getAsLong());
     }
 
-    private Judged.Taken take(GroupState before, SeriesSnapshot snapshot, WindowRecord window, SourcePosition at) {
-        Optional<BaselineRecord> baseline = before.baseline().filter(known -> isAfter(known, window, at));
+    private Judged.Taken take(GroupState known, SeriesSnapshot last, WindowRecord window, SourcePosition at) {
+        Series series = window.id().series();
+        String variant = series.variant();
+        GroupState before = afterReset(known, window);
+        Optional<BaselineRecord> chosen = before.decisions().chosenFor(window.id());
+        Optional<BaselineRecord> baseline =
+                chosen.or(() -> before.baseline().filter(learned -> isAfter(learned, window, at)));
+        Optional<String> rested = Optional.ofNullable(before.under().get(variant));
+        boolean isOther = rested.isPresent()
+                && !rested.equals(baseline.map(BaselineRecord::baselineId))
+                && !isReadAgain(before, window, at);
+        List<AlertRecord> closed = isOther
+                ? Closing.incident(
+                                series,
+                                last,
+                                rested,
+                                Closing.nothingToSay(last.incident()
+                                        .map(OpenIncident::members)
+                                        .orElse(List.of())),
+                                window.id().endEpochMillis(),
+                                whyOther(before, baseline, window))
+                        .stream()
+                        .toList()
+                : List.of();
+        SeriesSnapshot snapshot = isOther ? withoutEvidence(last) : sinceItBeganAgain(last, window);
         if (baseline.isEmpty()) {
-            return learn(before, snapshot, window, at);
+            return learn(before.restingOn(variant, Optional.empty()), snapshot, window, at)
+                    .after(closed);
         }
         SeriesJudge.Outcome outcome = seriesJudge.judge(baseline.get(), snapshot, window, at);
-        GroupState after =
-                before.with(window.id().series().variant(), outcome.verdict().snapshot());
-        Judged.Taken taken = new Judged.Taken(after, outcome.verdict(), outcome.alerts(), Optional.empty());
-        return isStale(baseline.get(), outcome.verdict())
-                ? learnAnew(baseline.get(), taken, window, at)
-                : taken.state().learning().windows() == 0 || !isAsTaught(baseline.get(), outcome.verdict())
-                        ? taken
-                        : new Judged.Taken(
-                                after.learning(Learning.nothing()), taken.verdict(), taken.alerts(), Optional.empty());
+        VerdictRecord verdict =
+                outcome.verdict().with(new Decided(baseline.get().decision(), Optional.empty(), Optional.empty()));
+        // What was half learned is older than what is judged from now on.
+        GroupState after = (chosen.isPresent() ? before.withLearned(before.baseline(), Learning.nothing()) : before)
+                .with(variant, verdict.snapshot())
+                .restingOn(variant, baseline.map(BaselineRecord::baselineId));
+        Judged.Taken taken = new Judged.Taken(after, verdict, outcome.alerts(), Optional.empty()).after(closed);
+        if (isStale(baseline.get(), verdict)) {
+            return learnAnew(baseline.get(), taken, window, at);
+        }
+        return after.learning().windows() == 0 || !isAsTaught(baseline.get(), verdict)
+                ? taken
+                : new Judged.Taken(
+                        after.withLearned(after.baseline(), Learning.nothing()),
+                        verdict,
+                        taken.alerts(),
+                        Optional.empty());
     }
 
     /**
@@ -208,27 +248,26 @@ public final class GroupJudge {
         VerdictRecord verdict = judged.verdict();
         Optional<BaselineRecord> learned = Optional.empty();
         if (learning.isComplete(settings)) {
-            BaselineLearner.Fit fit = fit(learning, window);
-            if (fit.grade() != BaselineRecord.Grade.D) {
-                learned = Optional.of(baseline(fit.because(supersedes(old, verdict)), learning, window, at));
+            BaselineLearner.Fit fit = BaselineMaker.fit(learning.blocks(), window, settings);
+            if (BaselineMaker.whyUnfit(fit.grade(), fit.reasons(), fit.merged()).isEmpty()) {
+                learned = Optional.of(baseline(
+                        fit.because(supersedes(old, verdict)),
+                        learning,
+                        window,
+                        at,
+                        Optional.of(new Provenance(
+                                List.of(), old.decision(), Optional.of(old.baselineId())))));
             }
         }
-        GroupState state = judged.state();
-        if (learned.isPresent()) {
-            state = state.under(learned.get());
-        } else {
-            state = state.learning(learning);
-        }
-        VerdictRecord said = new VerdictRecord(
-                verdict.window(),
-                verdict.source(),
-                verdict.state(),
-                verdict.baselineId(),
-                Optional.of(new LearningProgress(learning.windows(), settings.learnedWindows())),
-                verdict.coverage(),
-                verdict.metrics(),
-                state.variants().getOrDefault(series.variant(), verdict.snapshot()));
-        return new Judged.Taken(state, said, judged.alerts(), learned);
+        // Its evidence, and that of the other variants, is dropped with the next window of each: it rests on the old one.
+        GroupState state = learned.isPresent()
+                ? judged.state().withLearned(learned, Learning.nothing())
+                : judged.state().withLearned(judged.state().baseline(), learning);
+        return new Judged.Taken(
+                state,
+                verdict.whileLearning(new LearningProgress(learning.windows(), settings.learnedWindows())),
+                judged.alerts(),
+                learned);
     }
 
     private static String supersedes(BaselineRecord old, VerdictRecord verdict) {
@@ -244,20 +283,80 @@ public final class GroupJudge {
         return "takes the place of " + old.baselineId() + ", which was stale: " + better;
     }
 
-    private BaselineLearner.Fit fit(Learning learning, WindowRecord window) {
-        return BaselineLearner.fit(
-                learning.blocks(),
-                window.id().lengthMillis() / 1e3,
-                Measure.judgedUnder(window.id().series().group().loadPoint()),
-                settings);
+    /** Whether a window is from before the baseline that was learned, and no other holds for it. */
+    private static boolean isReadAgain(GroupState state, WindowRecord window, SourcePosition at) {
+        return state.decisions().chosenFor(window.id()).isEmpty()
+                && state.baseline()
+                        .filter(learned -> !isAfter(learned, window, at))
+                        .isPresent();
     }
 
-    /** By time, too: in a topic that was deleted and made again, offsets begin anew. */
+    /** What was learned before it was reset counts for no window that begins afterwards. */
+    private static GroupState afterReset(GroupState state, WindowRecord window) {
+        return state.decisions()
+                .resetBefore(window.id())
+                .map(reset -> {
+                    Optional<BaselineRecord> since = state.baseline()
+                            .filter(learned -> learned.learned().untilEpochMillis() > reset.atEpochMillis());
+                    List<LearnedBlock> blocks = state.learning().blocks();
+                    boolean isOld = !blocks.isEmpty() && blocks.getFirst().startEpochMillis() < reset.atEpochMillis();
+                    return since.equals(state.baseline()) && !isOld
+                            ? state
+                            : state.withLearned(since, isOld ? Learning.nothing() : state.learning());
+                })
+                .orElse(state);
+    }
+
+    private static String whyOther(GroupState state, Optional<BaselineRecord> baseline, WindowRecord window) {
+        if (baseline.isPresent()) {
+            return "it is held against " + baseline.get().baselineId() + " from now on"
+                    + baseline.get().decision().map(GroupJudge::told).orElse("");
+        }
+        return "its baseline is gone"
+                + state.decisions()
+                        .resetBefore(window.id())
+                        .map(reset -> ", reset" + told(reset))
+                        .orElse("");
+    }
+
+    private static String told(Decision decision) {
+        return " by " + decision.who() + " (" + decision.why() + ")";
+    }
+
+    private static SeriesSnapshot withoutEvidence(SeriesSnapshot snapshot) {
+        return new SeriesSnapshot(
+                snapshot.continuity(), List.of(), List.of(), List.of(), Optional.empty(), snapshot.endedEpochMillis());
+    }
+
+    /**
+     * What a series that begins again after a silence keeps: the evidence of an incident that is open. Half a case from before the
+     * silence is none: together with the first windows of something new it would be an alert since long ago.
+     */
+    private SeriesSnapshot sinceItBeganAgain(SeriesSnapshot snapshot, WindowRecord window) {
+        if (!SeriesPhase.after(snapshot, window, settings).isAgain()) {
+            return snapshot;
+        }
+        return snapshot.incident()
+                .map(open -> new SeriesSnapshot(
+                        snapshot.continuity(),
+                        snapshot.lanes().stream()
+                                .filter(lane -> open.members().contains(lane.metric()))
+                                .toList(),
+                        snapshot.recent(),
+                        snapshot.work(),
+                        snapshot.incident(),
+                        snapshot.endedEpochMillis()))
+                .orElseGet(() -> withoutEvidence(snapshot));
+    }
+
+    /** By time, too: in a topic that was deleted and made again, offsets begin anew. One of stored runs is before every window. */
     private static boolean isAfter(BaselineRecord baseline, WindowRecord window, SourcePosition at) {
-        SourcePosition through = baseline.learned().through();
-        return through.partition() != at.partition()
-                || at.offset() > through.offset()
-                || window.id().startEpochMillis() >= baseline.learned().untilEpochMillis();
+        return baseline.learned()
+                .through()
+                .map(through -> through.partition() != at.partition()
+                        || at.offset() > through.offset()
+                        || window.id().startEpochMillis() >= baseline.learned().untilEpochMillis())
+                .orElse(true);
     }
 
     private Judged.Taken learn(GroupState before, SeriesSnapshot snapshot, WindowRecord window, SourcePosition at) {
@@ -265,8 +364,12 @@ public final class GroupJudge {
         SeriesPhase phase = SeriesPhase.after(snapshot, window, settings);
         SeriesSnapshot after =
                 new SeriesSnapshot(phase.continuity(), List.of(), List.of(), List.of(), Optional.empty());
-        String teacher = before.learning().variant().orElse(series.variant());
-        Learning learning = before.learning().variant().isPresent() ? before.learning() : Learning.from(teacher);
+        Learning learning = before.learning()
+                .variant()
+                .filter(known -> !known.equals(CANARY) || series.variant().equals(CANARY))
+                .map(known -> before.learning())
+                .orElseGet(() -> Learning.from(series.variant()));
+        String teacher = learning.variant().orElseThrow();
         Optional<BaselineLearner.Fit> fit = Optional.empty();
         Optional<String> unfit = Optional.empty();
         Optional<String> changing = ChangingLoad.reason(window.id());
@@ -277,21 +380,25 @@ public final class GroupJudge {
                 && isValid(phase, window)) {
             learning = learning.plus(window, settings);
             if (learning.isComplete(settings)) {
-                BaselineLearner.Fit tried = fit(learning, window);
-                if (tried.grade() == BaselineRecord.Grade.D) {
-                    unfit = Optional.of(String.join("; ", tried.reasons()));
-                } else {
-                    fit = Optional.of(tried);
-                }
+                BaselineLearner.Fit tried = BaselineMaker.fit(learning.blocks(), window, settings);
+                unfit = BaselineMaker.whyUnfit(tried.grade(), tried.reasons(), tried.merged());
+                fit = unfit.isEmpty() ? Optional.of(tried) : Optional.empty();
             }
         }
         LearningProgress progress = new LearningProgress(learning.windows(), settings.learnedWindows());
         Learning held = learning;
         Optional<String> unsuitable = changing.isPresent() ? changing : unfit;
-        Optional<BaselineRecord> learned = fit.map(found -> baseline(found, held, window, at));
+        Optional<BaselineRecord> learned = fit.map(found -> baseline(
+                found,
+                held,
+                window,
+                at,
+                before.decisions()
+                        .resetBefore(window.id())
+                        .map(reset -> new Provenance(List.of(), Optional.of(reset), Optional.empty()))));
         Verdict verdict = unsuitable
                 .<Verdict>map(why -> new Verdict.Inconclusive(Reason.UNSUITABLE_BASELINE, why))
-                .orElseGet(() -> whyLearning(phase, window, progress));
+                .orElseGet(() -> whyLearning(phase, window, progress, before.decisions()));
         List<MetricVerdict> verdicts = new ArrayList<>();
         for (JudgedMetric metric : Measure.judgedUnder(series.group().loadPoint())) {
             verdicts.add(new MetricVerdict(metric, verdict, Optional.empty(), Optional.empty()));
@@ -305,10 +412,8 @@ public final class GroupJudge {
                 window.coverage(),
                 verdicts,
                 after);
-        GroupState state = new GroupState(
-                        learned.or(before::baseline),
-                        learned.isPresent() ? Learning.from(teacher) : learning,
-                        before.variants())
+        GroupState state = before.withLearned(
+                        learned.or(before::baseline), learned.isPresent() ? Learning.from(teacher) : learning)
                 .with(series.variant(), after);
         return new Judged.Taken(state, record, List.of(), learned);
     }
@@ -320,7 +425,8 @@ public final class GroupJudge {
                 && window.delta().requests().completed() > 0;
     }
 
-    private static Verdict whyLearning(SeriesPhase phase, WindowRecord window, LearningProgress progress) {
+    private static Verdict whyLearning(
+            SeriesPhase phase, WindowRecord window, LearningProgress progress, Decisions decisions) {
         Optional<Verdict> nothing = SeriesJudge.nothingToJudge(window);
         if (nothing.isPresent()) {
             return nothing.get();
@@ -332,33 +438,28 @@ public final class GroupJudge {
             return SeriesJudge.lowCoverage(window);
         }
         return new Verdict.Inconclusive(
-                Reason.LEARNING, progress.windows() + " of " + progress.needed() + " windows of the baseline");
+                Reason.LEARNING,
+                progress.windows() + " of " + progress.needed() + " windows of the baseline"
+                        + decisions.whyNot(window.id()));
     }
 
     private static BaselineRecord baseline(
-            BaselineLearner.Fit fit, Learning learning, WindowRecord last, SourcePosition at) {
-        Series series = last.id().series();
-        CRC32C group = new CRC32C();
-        group.update(series.group().key().getBytes(StandardCharsets.UTF_8));
-        String id = String.format(
-                "learned-%08x-%s",
-                group.getValue(), Instant.ofEpochMilli(last.id().endEpochMillis()));
-        return new BaselineRecord(
-                id,
-                series.group(),
+            BaselineLearner.Fit fit,
+            Learning learning,
+            WindowRecord last,
+            SourcePosition at,
+            Optional<Provenance> provenance) {
+        return BaselineMaker.record(
+                fit,
                 BaselineRecord.Kind.LEARNED,
-                new BaselineRecord.Learned(
-                        series,
-                        at,
+                last.id().series(),
+                new BaselineMaker.Span(
                         learning.blocks().getFirst().startEpochMillis(),
                         last.id().endEpochMillis(),
                         last.id().lengthMillis(),
                         fit.windows()),
-                fit.grade(),
-                fit.reasons(),
-                fit.merged(),
-                fit.calibrations(),
-                fit.work());
+                Optional.of(at),
+                provenance);
     }
 
     /**
@@ -366,9 +467,9 @@ public final class GroupJudge {
      *
      * @param isWarm enough windows have passed since the series began, or began again
      * @param hasNoData for some windows nothing came back, or the load was held up
-     * @param beginsAgain with this window, after a silence or a goodbye
+     * @param isAgain the series begins again with it, after a silence or a goodbye
      */
-    record SeriesPhase(Continuity continuity, boolean isWarm, boolean hasNoData, boolean beginsAgain) {
+    record SeriesPhase(Continuity continuity, boolean isWarm, boolean hasNoData, boolean isAgain) {
 
         /** Windows without load after which a series counts as begun again. */
         static final long SILENCE_WINDOWS = 6;

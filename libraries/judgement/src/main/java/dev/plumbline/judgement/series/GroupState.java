@@ -6,8 +6,8 @@ import dev.plumbline.contract.verdict.SeriesSnapshot.Continuity;
 import dev.plumbline.contract.window.WindowId;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -16,11 +16,18 @@ import java.util.Optional;
  * <p>Bounded: {@link #MAX_VARIANTS} snapshots, a baseline, and {@link Learning#MAX_BLOCKS} merged blocks; in bytes see
  * {@link #heapBytes}.
  *
- * @param baseline what its variants are held against; empty while it is learned
+ * @param baseline what was learned; empty while it is learned, and where a chosen one stands in for it
  * @param learning what was learned so far; beside a baseline it has windows only while that is stale
  * @param variants by variant
+ * @param under by variant, id of the baseline that the evidence in its snapshot rests on; none while there is no baseline
+ * @param decisions what people decided about its baselines; known anew after a restart, so no part of what is restored
  */
-public record GroupState(Optional<BaselineRecord> baseline, Learning learning, Map<String, SeriesSnapshot> variants) {
+public record GroupState(
+        Optional<BaselineRecord> baseline,
+        Learning learning,
+        Map<String, SeriesSnapshot> variants,
+        Map<String, String> under,
+        Decisions decisions) {
 
     /**
      * Most variants that one group may have at a time. A further one takes the place of the one that has been silent for
@@ -33,10 +40,13 @@ public record GroupState(Optional<BaselineRecord> baseline, Learning learning, M
                             entry -> entry.getValue().continuity().lastEndEpochMillis())
                     .thenComparing(Map.Entry::getKey);
 
-    private static final GroupState NEW = new GroupState(Optional.empty(), Learning.nothing(), Map.of());
+    private static final GroupState NEW =
+            new GroupState(Optional.empty(), Learning.nothing(), Map.of(), Map.of(), Decisions.NONE);
 
     public GroupState {
         variants = Map.copyOf(variants);
+        under = Map.copyOf(under);
+        Objects.requireNonNull(decisions, "decisions");
     }
 
     /** Of a group that was never seen. */
@@ -44,14 +54,27 @@ public record GroupState(Optional<BaselineRecord> baseline, Learning learning, M
         return NEW;
     }
 
-    /** As it was when these records were written; of too many variants the ones that were heard of last. */
-    public static GroupState restored(BaselineRecord baseline, Map<String, SeriesSnapshot> variants) {
+    /**
+     * As it was when these records were written; of too many variants the ones that were heard of last.
+     *
+     * @param learned the baseline that was learned, if one was
+     * @param under by variant, the baseline that its verdict names
+     */
+    public static GroupState restored(
+            Optional<BaselineRecord> learned, Map<String, SeriesSnapshot> variants, Map<String, String> under) {
         Map<String, SeriesSnapshot> kept = new HashMap<>(variants);
         variants.entrySet().stream()
                 .sorted(LONGEST_SILENT_FIRST)
                 .limit(Math.max(0, variants.size() - MAX_VARIANTS))
                 .forEach(entry -> kept.remove(entry.getKey()));
-        return new GroupState(Optional.of(baseline), NEW.learning, kept);
+        Map<String, String> known = new HashMap<>(under);
+        known.keySet().retainAll(kept.keySet());
+        return new GroupState(learned, NEW.learning, kept, known, Decisions.NONE);
+    }
+
+    /** The same once people have decided this about its baselines. */
+    public GroupState decided(Decisions all) {
+        return all.equals(decisions) ? this : new GroupState(baseline, learning, variants, under, all);
     }
 
     /** End of the newest window that was taken up; 0 before the first. */
@@ -96,33 +119,27 @@ public record GroupState(Optional<BaselineRecord> baseline, Learning learning, M
     GroupState with(String variant, SeriesSnapshot snapshot) {
         Map<String, SeriesSnapshot> more = new HashMap<>(variants);
         more.put(variant, snapshot);
-        return new GroupState(baseline, learning, more);
+        return new GroupState(baseline, learning, more, under, decisions);
     }
 
-    GroupState learning(Learning now) {
-        return new GroupState(baseline, now, variants);
+    /** The evidence of a variant rests on this baseline from now on; on none while there is none. */
+    GroupState restingOn(String variant, Optional<String> baselineId) {
+        Map<String, String> changed = new HashMap<>(under);
+        baselineId.ifPresentOrElse(id -> changed.put(variant, id), () -> changed.remove(variant));
+        return new GroupState(baseline, learning, variants, changed, decisions);
     }
 
-    /** Under another baseline: what speaks for or against a change from the old one says nothing of it; open alerts stay. */
-    GroupState under(BaselineRecord other) {
-        Map<String, SeriesSnapshot> anew = new HashMap<>();
-        variants.forEach((variant, snapshot) -> anew.put(
-                variant,
-                new SeriesSnapshot(
-                        snapshot.continuity(),
-                        List.of(),
-                        List.of(),
-                        snapshot.work(),
-                        snapshot.incident(),
-                        snapshot.endedEpochMillis())));
-        return new GroupState(Optional.of(other), Learning.nothing(), anew);
+    GroupState withLearned(Optional<BaselineRecord> learned, Learning goingOn) {
+        return new GroupState(learned, goingOn, variants, under, decisions);
     }
 
     /** Without a variant; what it has taught so far goes with it. */
     GroupState without(String variant) {
         Map<String, SeriesSnapshot> fewer = new HashMap<>(variants);
         fewer.remove(variant);
+        Map<String, String> known = new HashMap<>(under);
+        known.remove(variant);
         boolean taught = learning.variant().filter(variant::equals).isPresent();
-        return new GroupState(baseline, taught ? Learning.nothing() : learning, fewer);
+        return new GroupState(baseline, taught ? Learning.nothing() : learning, fewer, known, decisions);
     }
 }

@@ -205,7 +205,7 @@ final class Incidents {
     private String alertId(long since) {
         try {
             byte[] hash = MessageDigest.getInstance("SHA-256")
-                    .digest((window.series().lane() + '#' + since).getBytes(StandardCharsets.UTF_8));
+                    .digest((window.series().key() + '#' + since).getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(hash, 0, 8);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);

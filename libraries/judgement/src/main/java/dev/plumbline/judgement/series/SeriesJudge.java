@@ -96,9 +96,8 @@ final class SeriesJudge {
         this.settings = settings;
     }
 
-    Outcome judge(BaselineRecord baseline, SeriesSnapshot known, WindowRecord window, SourcePosition at) {
-        SeriesPhase phase = SeriesPhase.after(known, window, settings);
-        SeriesSnapshot before = phase.beginsAgain() ? withoutEvidence(known) : known;
+    Outcome judge(BaselineRecord baseline, SeriesSnapshot before, WindowRecord window, SourcePosition at) {
+        SeriesPhase phase = SeriesPhase.after(before, window, settings);
         double threshold = threshold(baseline);
         Optional<Verdict> left = whyNotJudged(phase, window);
         if (left.isPresent()) {
@@ -152,23 +151,6 @@ final class SeriesJudge {
                         readings.stream().map(Reading::verdict).toList(),
                         snapshot),
                 incidents.alerts());
-    }
-
-    /**
-     * Of a series that begins again nothing speaks any more: two noisy windows of Monday must not add to what was seen on Friday. An
-     * open alert keeps what it rests on.
-     */
-    private static SeriesSnapshot withoutEvidence(SeriesSnapshot known) {
-        List<JudgedMetric> members =
-                known.incident().map(OpenIncident::members).orElse(List.of());
-        return new SeriesSnapshot(
-                known.continuity(),
-                known.lanes().stream()
-                        .filter(lane -> lane.lane().asksForWorse() && members.contains(lane.metric()))
-                        .toList(),
-                List.of(),
-                List.of(),
-                known.incident());
     }
 
     /** Windows that no burst is shorter than which raises an alert: as set, or by the longest burst of the baseline. */

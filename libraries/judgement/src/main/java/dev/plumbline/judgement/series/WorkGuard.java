@@ -7,6 +7,7 @@ import dev.plumbline.contract.verdict.SeriesSnapshot;
 import dev.plumbline.contract.verdict.SeriesSnapshot.Work;
 import dev.plumbline.contract.verdict.Verdict;
 import dev.plumbline.contract.verdict.Verdict.Reason;
+import dev.plumbline.judgement.statistics.Norms;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -22,7 +23,7 @@ import java.util.function.ToDoubleFunction;
  */
 final class WorkGuard {
 
-    static final double ALLOWED = 0.05;
+    static final double ALLOWED = Norms.OTHER_WORK;
     private static final double ALWAYS_ON_Z = 4.5;
     private static final double ONE_LOOK_Z = 3;
     private static final int[] SPANS = {15, SeriesSnapshot.MAX_WORK};

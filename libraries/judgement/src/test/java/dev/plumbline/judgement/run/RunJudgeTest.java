@@ -159,6 +159,40 @@ class RunJudgeTest {
                 .contains("offered requests per second went from 5 to 4");
     }
 
+    /** D23: a burst is one thing that happened, however many requests it failed. */
+    @Test
+    void errorsThatComeInBurstsAreNoManyIndependentOnes() {
+        Consumer<SimulatedRun> bursting = run -> {
+            run.windows = 60;
+            run.requests = 20;
+            run.burstShare = 0.03;
+        };
+        int failed = 0;
+        for (int pair = 0; pair < 100; pair++) {
+            RunResult[] greens = new RunResult[10];
+            for (int i = 0; i < greens.length; i++) {
+                greens[i] = run(1_000L * pair + i, bursting);
+            }
+            RunVerdict verdict = against(run(1_000L * pair + 500, bursting), greens);
+            failed += of(verdict, JudgedMetric.ERROR_RATE).answer() == Answer.FAIL ? 1 : 0;
+        }
+        assertThat(failed).as("of 100 quiet runs with bursts").isLessThanOrEqualTo(3);
+        RunResult[] greens = new RunResult[10];
+        for (int i = 0; i < greens.length; i++) {
+            greens[i] = run(i, bursting);
+        }
+        RunVerdict worse = against(
+                run(500, run -> {
+                    bursting.accept(run);
+                    run.burstShare = 0.3;
+                }),
+                greens);
+        assertThat(of(worse, JudgedMetric.ERROR_RATE).answer())
+                .as("ten times as many bursts")
+                .isEqualTo(Answer.FAIL);
+        assertThat(of(worse, JudgedMetric.ERROR_RATE).why()).contains("in bursts: ");
+    }
+
     @Test
     void errorsHaveATestOfTheirOwn() {
         RunVerdict worse = against(run(1, run -> run.errorShare = 0.03), run(2, run -> run.errorShare = 0.002));

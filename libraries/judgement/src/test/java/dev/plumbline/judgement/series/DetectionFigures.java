@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongFunction;
 import java.util.stream.IntStream;
@@ -224,7 +225,9 @@ final class DetectionFigures {
                                     .toList(),
                             all.work())),
                     Learning.nothing(),
-                    state.variants());
+                    state.variants(),
+                    Map.of(),
+                    Decisions.NONE);
             return one;
         }
 

@@ -59,7 +59,7 @@ class GroupJudgeTest {
         Judged.Taken last = (Judged.Taken) bench.feed(series.window());
         BaselineRecord baseline = last.learned().orElseThrow();
         assertThat(baseline.learned().windows()).isEqualTo(60);
-        assertThat(baseline.learned().through().offset()).isEqualTo(LEARNING - 1);
+        assertThat(baseline.learned().through().orElseThrow().offset()).isEqualTo(LEARNING - 1);
         assertThat(baseline.learned().fromEpochMillis())
                 .isEqualTo(SimulatedSeries.START + 3 * SimulatedSeries.LENGTH_MILLIS);
         assertThat(baseline.grade()).isIn(Grade.A, Grade.B);
@@ -786,7 +786,7 @@ class GroupJudgeTest {
                             List.of(),
                             Optional.empty()));
         }
-        GroupState restored = GroupState.restored(bench.state.baseline().orElseThrow(), many);
+        GroupState restored = GroupState.restored(bench.state.baseline(), many, Map.of());
         assertThat(restored.variants())
                 .hasSize(GroupState.MAX_VARIANTS)
                 .doesNotContainKeys("v0", "v1", "v2")

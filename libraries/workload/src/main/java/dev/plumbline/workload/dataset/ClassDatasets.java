@@ -1,13 +1,17 @@
 package dev.plumbline.workload.dataset;
 
+import dev.plumbline.protocol.EndpointType;
 import dev.plumbline.workload.Datasets;
 import dev.plumbline.workload.Largest;
 import dev.plumbline.workload.Length;
 import dev.plumbline.workload.OpenedWorkload;
 import dev.plumbline.workload.RequestClass;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -23,6 +27,7 @@ public final class ClassDatasets implements Datasets {
 
     private final Reader reader;
     private final Map<String, String> digests = new TreeMap<>();
+    private final List<DatasetFacts> opened = new ArrayList<>();
 
     /** Reads one; whoever has files opens it there. */
     @FunctionalInterface
@@ -44,6 +49,7 @@ public final class ClassDatasets implements Datasets {
             Dataset read = reader.read(dataset, DatasetChoice.RECOGNIZED);
             DatasetFacts facts = read.facts();
             digests.put("dataset of " + of.name(), facts.digest());
+            opened.add(facts);
             long answer = facts.mostTokens(ANSWERS.most());
             return new OpenedWorkload(
                     new DatasetWorkload(of, read, Order.FILE, seed, ANSWERS),
@@ -56,6 +62,11 @@ public final class ClassDatasets implements Datasets {
                             + "): give a file beside the workload's",
                     e);
         }
+    }
+
+    /** Why an API cannot be asked all of what was opened, with its place; empty where it can. */
+    public Optional<String> refusal(EndpointType type) {
+        return opened.stream().flatMap(facts -> facts.refusal(type).stream()).findFirst();
     }
 
     /** Digest of what each class asks whose dataset was opened, as {@code dataset of NAME}. */

@@ -3,6 +3,7 @@ package dev.plumbline.workload.dataset;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.plumbline.protocol.EndpointType;
 import dev.plumbline.workload.OpenedWorkload;
 import dev.plumbline.workload.WorkloadFile;
 import java.io.ByteArrayInputStream;
@@ -56,6 +57,15 @@ class ClassDatasetsTest {
                 .hasMessageContaining("mine.jsonl");
         assertThatThrownBy(() -> WorkloadFile.parse("w.yaml", FILE).open(7, of("{\"id\": 1}\n")))
                 .hasMessageContaining("w.yaml:2");
+    }
+
+    @Test
+    void whatAnApiCannotBeAskedIsSaidBeforeAnyLoad() {
+        ClassDatasets bodies = of("{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}\n");
+        WorkloadFile.parse("w.yaml", FILE).open(7, bodies);
+        assertThat(bodies.refusal(EndpointType.CHAT)).isEmpty();
+        assertThat(bodies.refusal(EndpointType.COMPLETIONS))
+                .hasValueSatisfying(why -> assertThat(why).contains("has no \"prompt\""));
     }
 
     private static ClassDatasets of(String content) {
