@@ -74,9 +74,25 @@ public sealed interface Calibration {
      * @param edgeIndex bucket edge that is counted beyond; empty for errors. Worse lanes count above, the better lane
      *     at or below
      * @param noiseFactor 0 (exclusive) to 1: by how much evidence is discounted for correlated noise
+     * @param burstWindows no burst shorter than so many windows raises an alert, because the baseline had some that were nearly
+     *     as long; empty where none is known, and what is set holds
      */
-    record ShareTest(Lane lane, OptionalInt edgeIndex, double baselineShare, double changedShare, double noiseFactor) {
+    record ShareTest(
+            Lane lane,
+            OptionalInt edgeIndex,
+            double baselineShare,
+            double changedShare,
+            double noiseFactor,
+            OptionalInt burstWindows) {
+
+        /** A test of a baseline of which no burst is known. */
+        public ShareTest(
+                Lane lane, OptionalInt edgeIndex, double baselineShare, double changedShare, double noiseFactor) {
+            this(lane, edgeIndex, baselineShare, changedShare, noiseFactor, OptionalInt.empty());
+        }
+
         public ShareTest {
+            Objects.requireNonNull(burstWindows, "burstWindows");
             Objects.requireNonNull(lane, "lane");
             Objects.requireNonNull(edgeIndex, "edgeIndex");
             if (!(baselineShare > 0 && baselineShare < changedShare && changedShare < 1)) {

@@ -7,5 +7,14 @@ public enum Lane {
     /** Has it become worse by about half? Answered in fewer windows. */
     GROSSLY_WORSE,
     /** Has it become better by about the threshold effect? */
-    BETTER
+    BETTER,
+    /** Do twice as many requests lie beyond its quantile? Asked where the others look for more than that: of quiet metrics. */
+    HEAVIER_TAIL,
+    /** Is what regressed back? The mirror image of {@link #WORSE}; asked of the members of an open alert. */
+    BACK;
+
+    /** Whether an alert can come of it. */
+    public boolean asksForWorse() {
+        return this == WORSE || this == GROSSLY_WORSE || this == HEAVIER_TAIL;
+    }
 }

@@ -36,6 +36,8 @@ public record LaneState(JudgedMetric metric, Lane lane, double score, long chang
      * @param slowest completed requests that were slowest in this metric
      * @param rate what a rate of the whole stretch is made of; empty for other metrics, and for a stretch that a version
      *     began which did not keep it
+     * @param trend how a share developed within the stretch; empty for rates, and for a stretch that a version began which did
+     *     not keep it
      */
     public record Episode(
             long windows,
@@ -46,7 +48,8 @@ public record LaneState(JudgedMetric metric, Lane lane, double score, long chang
             long completed,
             long outputTokens,
             List<SlowRequest> slowest,
-            Optional<RateSum> rate) {
+            Optional<RateSum> rate,
+            Optional<Trend> trend) {
 
         private static final Episode EMPTY = new Episode(0, 0, Histogram.empty(), 0, 0, 0, 0, List.of());
 
@@ -54,12 +57,37 @@ public record LaneState(JudgedMetric metric, Lane lane, double score, long chang
             Objects.requireNonNull(latencies, "latencies");
             slowest = List.copyOf(slowest);
             Objects.requireNonNull(rate, "rate");
+            Objects.requireNonNull(trend, "trend");
             if (windows < 0 || samples < 0 || errors < 0 || completed < 0) {
                 throw new IllegalArgumentException("negative count in an episode");
             }
             if (!Double.isFinite(logSum)) {
                 throw new IllegalArgumentException("logSum " + logSum + " is not finite");
             }
+        }
+
+        /** A stretch of which it is not told how it developed. */
+        public Episode(
+                long windows,
+                long samples,
+                Histogram latencies,
+                double logSum,
+                long errors,
+                long completed,
+                long outputTokens,
+                List<SlowRequest> slowest,
+                Optional<RateSum> rate) {
+            this(
+                    windows,
+                    samples,
+                    latencies,
+                    logSum,
+                    errors,
+                    completed,
+                    outputTokens,
+                    slowest,
+                    rate,
+                    Optional.empty());
         }
 
         /** A stretch of a metric that is no rate. */
@@ -72,7 +100,16 @@ public record LaneState(JudgedMetric metric, Lane lane, double score, long chang
                 long completed,
                 long outputTokens,
                 List<SlowRequest> slowest) {
-            this(windows, samples, latencies, logSum, errors, completed, outputTokens, slowest, Optional.empty());
+            this(
+                    windows,
+                    samples,
+                    latencies,
+                    logSum,
+                    errors,
+                    completed,
+                    outputTokens,
+                    slowest,
+                    Optional.empty());
         }
 
         /** Nothing seen yet. */
@@ -93,7 +130,12 @@ public record LaneState(JudgedMetric metric, Lane lane, double score, long chang
                     SlowRequest.slowest(slowest, other.slowest),
                     windows == 0
                             ? other.rate
-                            : other.windows == 0 ? rate : rate.flatMap(sum -> other.rate.map(sum::plus)));
+                            : other.windows == 0 ? rate : rate.flatMap(sum -> other.rate.map(sum::plus)),
+                    windows == 0
+                            ? other.trend
+                            : other.windows == 0
+                                    ? trend
+                                    : trend.flatMap(first -> other.trend.map(second -> first.then(windows, second))));
         }
     }
 
@@ -114,6 +156,40 @@ public record LaneState(JudgedMetric metric, Lane lane, double score, long chang
         /** Of both stretches. */
         public RateSum plus(RateSum other) {
             return new RateSum(counted + other.counted, over + other.over);
+        }
+    }
+
+    /**
+     * What a straight line through the shares of hits of the windows of a stretch is fitted from; windows are numbered from 0.
+     *
+     * @param samples requests
+     * @param hits those beyond an edge
+     * @param positions sum of the requests' window numbers
+     * @param squares sum of the squares of them
+     * @param hitPositions sum of the window numbers of the hits
+     */
+    public record Trend(double samples, double hits, double positions, double squares, double hitPositions) {
+
+        public Trend {
+            if (!(samples >= 0 && hits >= 0 && hits <= samples && Double.isFinite(squares))) {
+                throw new IllegalArgumentException("a trend of " + hits + " hits of " + samples);
+            }
+        }
+
+        /** Of one window. */
+        public static Trend ofWindow(long hits, long samples) {
+            return new Trend(samples, hits, 0, 0, 0);
+        }
+
+        /** Of this stretch, which has so many windows, and the one behind it. */
+        Trend then(long windows, Trend next) {
+            double w = windows;
+            return new Trend(
+                    samples + next.samples,
+                    hits + next.hits,
+                    positions + next.positions + w * next.samples,
+                    squares + next.squares + 2 * w * next.positions + w * w * next.samples,
+                    hitPositions + next.hitPositions + w * next.hits);
         }
     }
 }

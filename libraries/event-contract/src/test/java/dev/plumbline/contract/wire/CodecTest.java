@@ -87,6 +87,7 @@ class CodecTest {
                 new Golden<>("verdict-ended.json", Codec.VERDICTS, VerdictExamples.ended()),
                 new Golden<>("verdict-firing.json", Codec.VERDICTS, VerdictExamples.firing()),
                 new Golden<>("verdict-slow-rate.json", Codec.VERDICTS, VerdictExamples.slowRate()),
+                new Golden<>("verdict-heavier-tail.json", Codec.VERDICTS, VerdictExamples.heavierTail()),
                 new Golden<>("verdict-learning.json", Codec.VERDICTS, VerdictExamples.learning()),
                 new Golden<>(
                         "snapshot-series.json", Codec.SNAPSHOTS, new Snapshot.OfSeries(VerdictExamples.learning())),
@@ -110,6 +111,7 @@ class CodecTest {
                         Codec.SNAPSHOTS,
                         new Snapshot.OfPartition(
                                 "plumbline.windows.10s.v1", "AbCdEfGhIjKlMnOpQrStUv", 2, 24, List.of(0L, 31L))),
+                new Golden<>("baseline-stalls.json", Codec.BASELINES, VerdictExamples.baselineWithStalls()),
                 new Golden<>("baseline.json", Codec.BASELINES, VerdictExamples.baseline()),
                 new Golden<>("baseline-pinned.json", Codec.BASELINES, VerdictExamples.pinned()),
                 new Golden<>("verdict-decided.json", Codec.VERDICTS, VerdictExamples.decided()),
@@ -240,6 +242,11 @@ class CodecTest {
                         "score",
                         "threshold",
                         "noiseFactor",
+                        "burstWindows",
+                        "hits",
+                        "positions",
+                        "squares",
+                        "hitPositions",
                         "windows",
                         "samples",
                         "ratio",

@@ -114,6 +114,40 @@ final class VerdictExamples {
                         Optional.empty()));
     }
 
+    /** A tail that grew heavier, and how it developed. */
+    static VerdictRecord heavierTail() {
+        return new VerdictRecord(
+                Examples.windowId(),
+                new SourcePosition(1, 4714),
+                SeriesState.PENDING,
+                Optional.of("learned-2aa73c2a-2026-11-22T11:30:00Z"),
+                Optional.empty(),
+                1,
+                List.of(new MetricVerdict(
+                        JudgedMetric.TTFT_P95, new Verdict.Steady(), Optional.empty(), Optional.empty())),
+                new SeriesSnapshot(
+                        new SeriesSnapshot.Continuity(1_795_345_270_000L, 81, 0, 0),
+                        List.of(new LaneState(
+                                JudgedMetric.TTFT_P95,
+                                Lane.HEAVIER_TAIL,
+                                3.5,
+                                1_795_345_200_000L,
+                                new LaneState.Episode(
+                                        10,
+                                        160,
+                                        Histogram.empty(),
+                                        0,
+                                        0,
+                                        160,
+                                        975,
+                                        List.of(),
+                                        Optional.empty(),
+                                        Optional.of(new LaneState.Trend(160, 17, 720, 4_560, 92))))),
+                        List.of(),
+                        List.of(),
+                        Optional.empty()));
+    }
+
     static VerdictRecord ended() {
         return new VerdictRecord(
                 Examples.windowId(),
@@ -204,6 +238,15 @@ final class VerdictExamples {
     }
 
     static BaselineRecord baseline() {
+        return baseline(OptionalInt.empty());
+    }
+
+    /** One that had a burst of fourteen windows. */
+    static BaselineRecord baselineWithStalls() {
+        return baseline(OptionalInt.of(22));
+    }
+
+    private static BaselineRecord baseline(OptionalInt burstWindows) {
         return new BaselineRecord(
                 "learned-2aa73c2a-2026-11-22T11:30:00Z",
                 Examples.GROUP,
@@ -225,7 +268,8 @@ final class VerdictExamples {
                                 6_000_000,
                                 960,
                                 1.25,
-                                List.of(new ShareTest(Lane.WORSE, OptionalInt.of(-472), 0.5, 0.75, 0.84))),
+                                List.of(new ShareTest(
+                                        Lane.WORSE, OptionalInt.of(-472), 0.5, 0.75, 0.84, burstWindows))),
                         new Calibration.Rate(JudgedMetric.OUTPUT_TOKEN_RATE, new LogMean(6.5, 0.0004, 60)),
                         new Calibration.ErrorShare(
                                 JudgedMetric.ERROR_RATE,

@@ -10,7 +10,9 @@ import dev.plumbline.contract.verdict.JudgedMetric;
 import dev.plumbline.contract.verdict.Lane;
 import dev.plumbline.contract.verdict.Verdict.Reason;
 import dev.plumbline.contract.window.WindowSummary;
+import dev.plumbline.judgement.statistics.Cusum;
 import dev.plumbline.judgement.statistics.ErrorShare;
+import dev.plumbline.judgement.statistics.InnerShift;
 import dev.plumbline.judgement.statistics.LogRateShift;
 import dev.plumbline.judgement.statistics.LongRunVariance;
 import dev.plumbline.judgement.statistics.NoiseFactor;
@@ -20,20 +22,26 @@ import dev.plumbline.judgement.statistics.QuantileShift;
 import dev.plumbline.judgement.statistics.QuantileShift.Side;
 import dev.plumbline.judgement.statistics.Share;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.function.ToDoubleFunction;
 
 /**
  * Turns the windows of a quiet time into everything that judging needs, and grades how far they can be trusted.
  *
- * <p>Grades. The windows are cut into quarters; a quarter that differs from another <em>significantly</em>, beyond the noise inside the quarters, by a quarter
- * of the threshold effect is graded B, by half of it C, by all of it D: such a series shifted while it was learned, and
- * "10 % worse" than it has no meaning. A quantile that is known no better than to half of the threshold effect, and a
- * noise factor under {@value #LOWEST_NOISE_FACTOR}, grade C: judging is slow there. Grade D is not frozen; learning goes
- * on with a moving span until it is fit.
+ * <p><b>Stalls</b> ({@link Stalls}) are left out, block by block, and the longest sets how long a burst must be to raise an alert; a
+ * span that holds more than a fifth of them is no norm.
+ *
+ * <p><b>Grades.</b> Of each metric the stretch is looked for that differs most from the rest of the span ({@link InnerShift}): a step,
+ * a climb, trouble that came and went. One that differs <em>significantly</em>, beyond the noise on both sides of it, by a quarter of
+ * the threshold effect is graded B; by half of it D: "10 % worse" than such a mixture has no meaning. So is a span in which too many
+ * requests failed to see more of it, and one against which nothing could be found within {@value #SLOWEST_WINDOWS} windows. A quantile
+ * that is known no better than to half of the threshold effect grades C. Grade D is not frozen; learning goes on with a moving span
+ * until it is fit.
  */
 final class BaselineLearner {
 
@@ -47,13 +55,25 @@ final class BaselineLearner {
     /** Error shares from here on leave nothing to compare. */
     private static final double HIGHEST_ERROR_SHARE = Norms.HIGHEST_ERROR_SHARE;
 
-    private static final double LOWEST_NOISE_FACTOR = 0.1;
+    /** A stretch differs when it lies so many standard deviations off. */
+    private static final double SHIFT_DISTANCE = 3.5;
 
-    /** Two quarters differ when their intervals of this many standard deviations, added in squares, do not meet. */
-    private static final double QUARTER_Z = 3.5;
+    /** A metric is of no use when the change that is looked for would take more windows than these to find. */
+    static final int SLOWEST_WINDOWS = 360;
 
-    /** A quarter holds three batches, of which taking its mean away leaves two thirds of the variance. */
-    private static final double HIDDEN_BY_QUARTERS = 1.5;
+    /** Errors whose evidence counts less come in bursts and tell nothing. */
+    private static final double LOWEST_NOISE_FACTOR = 0.02;
+
+    private static final double ONE_SIDED_95 = 1.645;
+
+    /** Part of the threshold effect by which a baseline may be off without being made allowance for. */
+    static final double UNCERTAINTY_LET_PASS = 0.2;
+
+    /** More of a span that stalls is no norm. */
+    private static final double MOST_STALLED = 0.2;
+
+    /** A burst that raises no alert is so many times as long as the longest of the baseline. */
+    private static final double BURST_MARGIN = 1.5;
 
     private final List<LearnedBlock> blocks;
     private final List<WindowNumbers> windows;
@@ -62,25 +82,44 @@ final class BaselineLearner {
     private final WindowSummary merged;
     private final List<Calibration> calibrations = new ArrayList<>();
     private final List<String> reasons = new ArrayList<>();
+    private final double threshold;
+    private int longestBurst;
     private Grade grade = Grade.A;
 
     /**
+     * @param windows that went in
      * @param merged every window added up
      * @param calibrations one per metric
      */
     record Fit(
+            long windows,
             WindowSummary merged,
             List<Calibration> calibrations,
             WorkCalibration work,
             Grade grade,
-            List<String> reasons) {}
+            List<String> reasons) {
 
-    private BaselineLearner(List<LearnedBlock> blocks, double windowSeconds, JudgementSettings settings) {
-        this.blocks = blocks;
-        this.windows =
-                blocks.stream().flatMap(block -> block.windows().stream()).toList();
+        /** The same for a reason more. */
+        Fit because(String reason) {
+            List<String> more = new ArrayList<>(List.of(reason));
+            more.addAll(reasons);
+            return new Fit(windows, merged, calibrations, work, grade, more);
+        }
+    }
+
+    private BaselineLearner(
+            List<LearnedBlock> span, double windowSeconds, List<JudgedMetric> metrics, JudgementSettings settings) {
         this.windowSeconds = windowSeconds;
         this.settings = settings;
+        this.threshold = Cusum.threshold(
+                settings.falseAlarmWindows(),
+                metrics.stream()
+                                .filter(metric -> metric.role() == JudgedMetric.Role.GATING)
+                                .count()
+                        * settings.judgedSeries());
+        this.blocks = withoutStalls(span);
+        this.windows =
+                blocks.stream().flatMap(block -> block.windows().stream()).toList();
         this.merged = LearnedBlock.sum(blocks);
     }
 
@@ -91,17 +130,72 @@ final class BaselineLearner {
      */
     static Fit fit(
             List<LearnedBlock> blocks, double windowSeconds, List<JudgedMetric> metrics, JudgementSettings settings) {
-        BaselineLearner learner = new BaselineLearner(blocks, windowSeconds, settings);
+        BaselineLearner learner = new BaselineLearner(blocks, windowSeconds, metrics, settings);
         List<WindowNumbers> windows = learner.windows;
         for (JudgedMetric metric : metrics) {
             learner.calibrations.add(learner.calibrate(metric));
         }
+        learner.gradePower();
         if (windows.size() < 60) {
             learner.lower(Grade.B, "learned from " + windows.size() + " windows, 60 or more are better");
         }
         WorkCalibration work = new WorkCalibration(
                 learner.logMean(WindowNumbers::tokensPerRequest), learner.logMean(WindowNumbers::offered));
-        return new Fit(learner.merged, learner.calibrations, work, learner.grade, learner.reasons);
+        return new Fit(
+                windows.size(), learner.merged, learner.calibrations, work, learner.grade, learner.reasons);
+    }
+
+    /** A block goes as a whole: its distributions are merged. */
+    private List<LearnedBlock> withoutStalls(List<LearnedBlock> span) {
+        List<WindowNumbers> all =
+                span.stream().flatMap(block -> block.windows().stream()).toList();
+        Stalls stalls = Stalls.among(all);
+        if (stalls.windows() == 0) {
+            return span;
+        }
+        String which = stalls.windows() + " of " + all.size() + " windows stalled, " + stalls.longest() + " in a row";
+        List<LearnedBlock> kept = new ArrayList<>();
+        int at = 0;
+        for (LearnedBlock block : span) {
+            int until = at + block.windows().size();
+            boolean well = true;
+            for (; at < until; at++) {
+                well &= !stalls.stalled()[at];
+            }
+            if (well) {
+                kept.add(block);
+            }
+        }
+        if (stalls.windows() > MOST_STALLED * all.size() || kept.size() * 2 < span.size()) {
+            lower(Grade.D, which);
+            return span;
+        }
+        reasons.add(which + ": left out");
+        // What lasts longer than any burst that is let pass is trouble: its like is to be told.
+        if (stalls.longest() <= settings.burstWindows()) {
+            longestBurst = (int) Math.ceil(BURST_MARGIN * stalls.longest());
+        }
+        return kept;
+    }
+
+    private OptionalInt burst(Lane lane) {
+        return lane.asksForWorse() && longestBurst >= settings.burst(lane)
+                ? OptionalInt.of(longestBurst + 1)
+                : OptionalInt.empty();
+    }
+
+    /** Nothing is frozen by which no latency could be judged although there are enough requests: then it is all noise. */
+    private void gradePower() {
+        boolean blind = calibrations.stream()
+                        .filter(calibration -> calibration.metric().latency().isPresent())
+                        .allMatch(Calibration.Unusable.class::isInstance)
+                && calibrations.stream()
+                        .filter(calibration -> calibration.metric().latency().isPresent())
+                        .anyMatch(calibration -> calibration instanceof Calibration.Unusable unusable
+                                && unusable.reason() == Reason.UNSUITABLE_BASELINE);
+        if (blind) {
+            lower(Grade.D, "every latency is too noisy to find a change in " + SLOWEST_WINDOWS + " windows");
+        }
     }
 
     private Calibration calibrate(JudgedMetric metric) {
@@ -125,68 +219,133 @@ final class BaselineLearner {
         }
         List<ShareTest> tests = new ArrayList<>();
         double designEffect = 1;
-        double quarterDesignEffect = 1;
-        for (Lane lane : Lane.values()) {
+        InnerShift shift = new InnerShift(0, 0, 0, 0);
+        for (Lane lane : List.of(Lane.WORSE, Lane.GROSSLY_WORSE, Lane.BETTER)) {
             Side side = lane == Lane.BETTER ? Side.UP_TO : Side.ABOVE;
-            Optional<QuantileShift> shift = QuantileShift.of(all, quantile, side, settings.factor(lane));
-            if (shift.isEmpty()) {
+            Optional<QuantileShift> looked = QuantileShift.of(all, quantile, side, settings.factor(lane));
+            if (looked.isEmpty()) {
                 continue;
             }
-            double[] evidence = blocks.stream()
-                    .mapToDouble(block ->
-                            shift.get().evidence(block.latency(metric.latency().orElseThrow())))
-                    .toArray();
+            OptionalInt edge = OptionalInt.of(looked.get().edgeIndex());
+            double perBlock = (double) all.count() / blocks.size();
+            Share read = looked.get().share();
+            double spread = LongRunVariance.of(evidence(metric, edge.getAsInt(), side, read))
+                    .longRunVariance();
+            double varies = Math.max(1, spread / read.binomialVariance(perBlock));
+            double perLog = (read.changed() - read.baseline()) / Math.log(settings.factor(lane));
+            Share share = read.from(uncertain(
+                    Math.sqrt(varies * read.baseline() * (1 - read.baseline()) / all.count()), perLog));
             if (lane == Lane.WORSE) {
-                double independent = shift.get().share().binomialVariance((double) all.count() / blocks.size());
-                designEffect = Math.max(1, LongRunVariance.of(evidence).longRunVariance() / independent);
-                quarterDesignEffect = Math.max(1, varianceWithinQuarters(evidence) / independent);
+                designEffect = varies;
+                double[] shares = sharesAbove(metric, edge.getAsInt());
+                shift = InnerShift.of(shares);
+                gradeClimb(metric, InnerShift.climb(shares), perLog);
+                looked.get()
+                        .heavierTail()
+                        .flatMap(heavier -> shareTest(
+                                Lane.HEAVIER_TAIL,
+                                edge,
+                                heavier,
+                                perBlock,
+                                LongRunVariance.of(evidence(metric, edge.getAsInt(), side, heavier))
+                                        .longRunVariance()))
+                        .ifPresent(tests::add);
             }
             // Sums over blocks for sums over windows: mean and long-run variance both grow by the windows of a block.
-            shareTest(lane, OptionalInt.of(shift.get().edgeIndex()), shift.get().share(), evidence)
+            shareTest(
+                            lane,
+                            edge,
+                            share,
+                            perBlock,
+                            LongRunVariance.of(evidence(metric, edge.getAsInt(), side, share))
+                                    .longRunVariance())
                     .ifPresent(tests::add);
         }
+        gradeQuantile(metric, quantile, all, designEffect, shift);
         Optional<ShareTest> worse =
                 tests.stream().filter(test -> test.lane() == Lane.WORSE).findFirst();
         if (worse.isEmpty()) {
             return new Calibration.Unusable(
                     metric, Reason.UNSUITABLE_BASELINE, "its baseline cannot be told from a changed one");
         }
-        gradeQuantile(
-                metric,
-                quantile,
-                all,
-                designEffect,
-                quarterDesignEffect,
-                worse.get().noiseFactor());
+        double perWindow = (double) all.count() / windows.size();
+        double slow = threshold / worse.get().noiseFactor() / gain(worse.get(), perWindow);
+        if (slow > SLOWEST_WINDOWS && metric.role() == JudgedMetric.Role.GATING) {
+            boolean few = slow * worse.get().noiseFactor() > SLOWEST_WINDOWS;
+            return new Calibration.Unusable(
+                    metric,
+                    few ? Reason.TOO_FEW_SAMPLES : Reason.UNSUITABLE_BASELINE,
+                    String.format(
+                            Locale.ROOT,
+                            "%s: %s more of it would take %.0f windows to find, over %d",
+                            few ? "too few requests in a window" : "too noisy",
+                            percent(settings.factor(Lane.WORSE) - 1),
+                            slow,
+                            SLOWEST_WINDOWS));
+        }
         return new Calibration.Quantile(
                 metric, all.quantileNanos(quantile).orElseThrow(), all.count(), designEffect, tests);
     }
 
+    /**
+     * By how much the baseline may be off beyond what is let pass: its upper 95 % bound, less a fifth of the threshold effect. Held
+     * against the baseline itself an unlucky one would raise an alert again and again.
+     *
+     * @param deviation standard deviation of what was learned
+     * @param perLog by how much it moves with the logarithm of the metric
+     */
+    private double uncertain(double deviation, double perLog) {
+        return Math.max(
+                0, ONE_SIDED_95 * deviation - perLog * Math.log1p(settings.thresholdEffect() * UNCERTAINTY_LET_PASS));
+    }
+
+    /** What a window of so many requests brings when the change that is looked for is there, not discounted. */
+    private static double gain(ShareTest test, double requests) {
+        double changed = test.changedShare();
+        return requests
+                * (changed * Math.log(changed / test.baselineShare())
+                        + (1 - changed) * Math.log((1 - changed) / (1 - test.baselineShare())));
+    }
+
+    private double[] evidence(JudgedMetric metric, int edge, Side side, Share share) {
+        return blocks.stream()
+                .map(block -> block.latency(metric.latency().orElseThrow()))
+                .mapToDouble(latencies -> share.evidence(QuantileShift.hits(latencies, edge, side), latencies.count()))
+                .toArray();
+    }
+
+    private double[] sharesAbove(JudgedMetric metric, int edge) {
+        return blocks.stream()
+                .map(block -> block.latency(metric.latency().orElseThrow()))
+                .filter(latencies -> !latencies.isEmpty())
+                .mapToDouble(latencies -> (double) latencies.countAbove(edge) / latencies.count())
+                .toArray();
+    }
+
+    private void gradeClimb(JudgedMetric metric, InnerShift climb, double perLog) {
+        if (metric.role() == JudgedMetric.Role.GATING && climb.distance() > SHIFT_DISTANCE && perLog > 0) {
+            gradeShift(metric, Math.expm1(Math.min(1, Math.abs(climb.difference()) / perLog)));
+        }
+    }
+
     private void gradeQuantile(
-            JudgedMetric metric,
-            double quantile,
-            Histogram all,
-            double designEffect,
-            double quarterDesignEffect,
-            double noiseFactor) {
+            JudgedMetric metric, double quantile, Histogram all, double designEffect, InnerShift shift) {
         if (metric.role() != JudgedMetric.Role.GATING) {
             return;
         }
-        List<QuantileEstimate> quarters = new ArrayList<>();
-        for (List<LearnedBlock> quarter : quarters()) {
-            Histogram part = Measure.latencies(metric, LearnedBlock.sum(quarter));
-            QuantileEstimate.of(part, quantile, quarterDesignEffect, QUARTER_Z).ifPresent(quarters::add);
-        }
-        double largest = 0;
-        for (QuantileEstimate a : quarters) {
-            for (QuantileEstimate b : quarters) {
-                boolean apart = a.ratioTo(b).map(ratio -> ratio.low() > 1).orElse(false);
-                if (apart) {
-                    largest = Math.max(largest, (double) a.nanos() / b.nanos() - 1);
-                }
+        if (shift.distance() > SHIFT_DISTANCE && shift.until() <= blocks.size()) {
+            List<LearnedBlock> rest = new ArrayList<>(blocks.subList(0, shift.from()));
+            rest.addAll(blocks.subList(shift.until(), blocks.size()));
+            OptionalLong inside = Measure.latencies(
+                            metric, LearnedBlock.sum(blocks.subList(shift.from(), shift.until())))
+                    .quantileNanos(quantile);
+            OptionalLong outside =
+                    Measure.latencies(metric, LearnedBlock.sum(rest)).quantileNanos(quantile);
+            if (inside.isPresent() && outside.isPresent()) {
+                double ratio = (double) inside.getAsLong() / Math.max(1, outside.getAsLong());
+                gradeShift(metric, Math.max(ratio, 1 / ratio) - 1);
             }
         }
-        gradeShift(metric, largest);
         QuantileEstimate.of(all, quantile, designEffect, QuantileEstimate.Z_95).ifPresent(whole -> {
             double known = Math.max(
                     (double) whole.highNanos() / whole.nanos() - 1, 1 - (double) whole.lowNanos() / whole.nanos());
@@ -194,9 +353,6 @@ final class BaselineLearner {
                 lower(Grade.C, metric.displayName() + " is known to ± " + percent(known) + " only");
             }
         });
-        if (noiseFactor < LOWEST_NOISE_FACTOR) {
-            lower(Grade.C, metric.displayName() + " is noisy, its evidence counts " + percent(noiseFactor));
-        }
     }
 
     private Calibration rate(JudgedMetric metric) {
@@ -218,18 +374,10 @@ final class BaselineLearner {
                     "it is zero in " + (windows.size() - logs.length) + " of " + windows.size() + " windows");
         }
         LogMean mean = logMeanOf(logs);
-        double largest = 0;
-        int quarter = logs.length / 4;
-        double apartAtLeast = QUARTER_Z * Math.sqrt(2 * varianceWithinQuarters(logs) / quarter);
-        for (int a = 0; a < 4; a++) {
-            for (int b = 0; b < 4; b++) {
-                double apart = mean(logs, a * quarter, quarter) - mean(logs, b * quarter, quarter);
-                if (apart > apartAtLeast) {
-                    largest = Math.max(largest, Math.exp(apart) - 1);
-                }
-            }
+        InnerShift shift = InnerShift.of(inParts(logs));
+        if (shift.distance() > SHIFT_DISTANCE) {
+            gradeShift(metric, Math.expm1(Math.abs(shift.difference())));
         }
-        gradeShift(metric, largest);
         double slowness = Math.sqrt(mean.longRunVariance() / settings.burstWindows());
         if (slowness > settings.thresholdEffect() / 2) {
             lower(
@@ -252,6 +400,7 @@ final class BaselineLearner {
         }
         double p0 = ErrorShare.upper95(errors, ended);
         if (p0 > HIGHEST_ERROR_SHARE) {
+            lower(Grade.D, percent((double) errors / ended) + " of the requests failed");
             return new Calibration.Unusable(
                     metric, Reason.UNSUITABLE_BASELINE, percent((double) errors / ended) + " of the baseline failed");
         }
@@ -261,18 +410,26 @@ final class BaselineLearner {
             double[] evidence = windows.stream()
                     .mapToDouble(window -> share.evidence(window.failed(), window.ended()))
                     .toArray();
-            shareTest(lane, OptionalInt.empty(), share, evidence).ifPresent(tests::add);
+            LongRunVariance spread = LongRunVariance.of(evidence);
+            shareTest(
+                            lane,
+                            OptionalInt.empty(),
+                            share,
+                            (double) ended / windows.size(),
+                            spread.longRunVariance())
+                    .ifPresent(tests::add);
         }
-        if (tests.isEmpty()) {
+        if (tests.stream().allMatch(test -> test.noiseFactor() < LOWEST_NOISE_FACTOR)) {
             return new Calibration.Unusable(metric, Reason.UNSUITABLE_BASELINE, "its errors come in large bursts");
         }
         return new Calibration.ErrorShare(metric, errors, ended, tests);
     }
 
-    private static Optional<ShareTest> shareTest(Lane lane, OptionalInt edge, Share share, double[] evidence) {
-        double noiseFactor = NoiseFactor.of(evidence);
+    private Optional<ShareTest> shareTest(
+            Lane lane, OptionalInt edge, Share share, double requests, double longRunVariance) {
+        double noiseFactor = NoiseFactor.of(share.expected(requests), longRunVariance);
         return noiseFactor > 0
-                ? Optional.of(new ShareTest(lane, edge, share.baseline(), share.changed(), noiseFactor))
+                ? Optional.of(new ShareTest(lane, edge, share.baseline(), share.changed(), noiseFactor, burst(lane)))
                 : Optional.empty();
     }
 
@@ -298,45 +455,23 @@ final class BaselineLearner {
                 .toArray();
     }
 
-    /**
-     * Long-run variance of what is left when each quarter's own mean is taken away, so that a shift between quarters does
-     * not pass for noise. Taking the means away hides a part of the slow noise, too; the factor makes up for it.
-     */
-    private static double varianceWithinQuarters(double[] values) {
-        double[] left = values.clone();
-        int quarter = Math.max(1, values.length / 4);
-        for (int from = 0; from < values.length; from += quarter) {
-            int length = Math.min(quarter, values.length - from);
-            double mean = mean(values, from, length);
-            for (int i = from; i < from + length; i++) {
-                left[i] -= mean;
-            }
+    /** Means of as many parts as there are blocks of a long span, where there are more values. */
+    private static double[] inParts(double[] values) {
+        int size = Math.ceilDiv(values.length, Learning.BLOCKS_OF_A_LONG_SPAN);
+        if (values.length <= Learning.WINDOWS_OF_A_SHORT_SPAN) {
+            return values;
         }
-        return HIDDEN_BY_QUARTERS * LongRunVariance.of(left).longRunVariance();
-    }
-
-    private static double mean(double[] values, int from, int length) {
-        double sum = 0;
-        for (int i = from; i < from + length; i++) {
-            sum += values[i];
+        double[] parts = new double[values.length / size];
+        for (int i = 0; i < parts.length; i++) {
+            parts[i] = Arrays.stream(values, i * size, (i + 1) * size).average().orElseThrow();
         }
-        return sum / length;
-    }
-
-    private List<List<LearnedBlock>> quarters() {
-        int size = blocks.size() / 4;
-        List<List<LearnedBlock>> quarters = new ArrayList<>();
-        for (int i = 0; i < 4 && size > 0; i++) {
-            quarters.add(blocks.subList(i * size, i == 3 ? blocks.size() : (i + 1) * size));
-        }
-        return quarters;
+        return parts;
     }
 
     private void gradeShift(JudgedMetric metric, double shift) {
-        double threshold = settings.thresholdEffect();
-        if (shift >= threshold / 4) {
+        if (shift >= settings.thresholdEffect() / 4) {
             lower(
-                    shift >= threshold ? Grade.D : shift >= threshold / 2 ? Grade.C : Grade.B,
+                    shift >= settings.thresholdEffect() / 2 ? Grade.D : Grade.B,
                     metric.displayName() + " moved by " + percent(shift) + " while it was learned");
         }
     }

@@ -48,18 +48,17 @@ public final class BaselineMaker {
             throw new IllegalArgumentException(why);
         });
         List<LearnedBlock> blocks = blocks(windows);
-        long learned =
-                blocks.stream().mapToLong(block -> block.windows().size()).sum();
         WindowRecord last = windows.getLast();
+        BaselineLearner.Fit fit = fit(blocks, last, settings);
         return record(
-                fit(blocks, last, settings),
+                fit,
                 kind,
                 last.id().series(),
                 new Span(
                         blocks.getFirst().startEpochMillis(),
                         last.id().endEpochMillis(),
                         last.id().lengthMillis(),
-                        learned),
+                        fit.windows()),
                 Optional.empty(),
                 provenance);
     }

@@ -9,9 +9,12 @@ import dev.plumbline.contract.verdict.JudgedMetric.Direction;
 import dev.plumbline.contract.verdict.Lane;
 import dev.plumbline.contract.verdict.LaneState.Episode;
 import dev.plumbline.contract.verdict.LaneState.RateSum;
+import dev.plumbline.contract.verdict.LaneState.Trend;
 import dev.plumbline.contract.verdict.SeriesSnapshot.Block;
+import dev.plumbline.contract.window.WindowRecord;
 import dev.plumbline.contract.window.WindowSummary;
 import dev.plumbline.judgement.statistics.ErrorShare;
+import dev.plumbline.judgement.statistics.NoiseFactor;
 import dev.plumbline.judgement.statistics.Norms;
 import dev.plumbline.judgement.statistics.QuantileEstimate;
 import dev.plumbline.judgement.statistics.Ratio;
@@ -27,6 +30,11 @@ final class Effects {
 
     /** Where nothing was counted there may be so much of it, with 95 % certainty (rule of three). */
     private static final double MOST_OF_NONE = 3;
+
+    /** A slope is one when it is so many standard deviations from none. */
+    private static final double CLIMB_Z = 3;
+
+    private static final double ON_TOP_Z = 4.5;
 
     private final BaselineRecord baseline;
     private final JudgementSettings settings;
@@ -50,10 +58,15 @@ final class Effects {
         return baseline;
     }
 
+    /** Start of the last windows, of which this is the newest. */
+    long recentFrom(WindowRecord newest) {
+        return newest.id().endEpochMillis() - recentWindows * newest.id().lengthMillis();
+    }
+
     /** Over an episode; empty when it holds nothing of the metric. */
     Optional<Effect> since(Calibration calibration, Episode episode) {
         return switch (calibration) {
-            case Calibration.Quantile quantile -> ofQuantile(quantile, episode.latencies());
+            case Calibration.Quantile quantile -> ofQuantile(quantile, episode.latencies(), episode.windows());
             case Calibration.Rate rate ->
                 episode.samples() == 0
                         ? Optional.empty()
@@ -69,7 +82,8 @@ final class Effects {
     /** Over the last windows; empty when they hold nothing of the metric. */
     Optional<Effect> recent(Calibration calibration) {
         return switch (calibration) {
-            case Calibration.Quantile quantile -> ofQuantile(quantile, Measure.latencies(quantile.metric(), recent));
+            case Calibration.Quantile quantile ->
+                ofQuantile(quantile, Measure.latencies(quantile.metric(), recent), recentWindows);
             case Calibration.Rate rate ->
                 Measure.rateSum(rate.metric(), recent, recentWindows * windowSeconds)
                         .map(now -> ofRate(rate, now, recentWindows));
@@ -80,14 +94,17 @@ final class Effects {
     }
 
     private Optional<Effect> ofQuantile(
-            Calibration.Quantile quantile, dev.plumbline.contract.distribution.Histogram now) {
+            Calibration.Quantile quantile, dev.plumbline.contract.distribution.Histogram now, long windows) {
         double p = quantile.metric().quantile().orElseThrow();
         Optional<QuantileEstimate> before = QuantileEstimate.of(
                 Measure.latencies(quantile.metric(), baseline.merged()),
                 p,
                 quantile.designEffect(),
                 QuantileEstimate.Z_95);
-        Optional<QuantileEstimate> after = QuantileEstimate.of(now, p, quantile.designEffect(), QuantileEstimate.Z_95);
+        double usual = (double) quantile.samples() / baseline.learned().windows();
+        double designEffect = NoiseFactor.designEffect(
+                quantile.designEffect(), usual, (double) now.count() / Math.max(1, windows));
+        Optional<QuantileEstimate> after = QuantileEstimate.of(now, p, designEffect, QuantileEstimate.Z_95);
         if (before.isEmpty() || after.isEmpty()) {
             return Optional.empty();
         }
@@ -153,17 +170,85 @@ final class Effects {
                 : effect.ratio() <= 1 - least;
     }
 
-    /** Whether the interval leaves out "no change". */
+    /**
+     * Whether the interval lies beyond half of the threshold effect: then the change is not one of those that are no regression, and
+     * neither chance nor an unlucky baseline explains it. Of errors it leaves out "no change".
+     */
     boolean isCertainlyWorse(JudgedMetric metric, Effect effect) {
-        return metric.direction() == Direction.HIGHER_IS_WORSE ? effect.ratioLow() > 1 : effect.ratioHigh() < 1;
+        double half = metric == JudgedMetric.ERROR_RATE ? 0 : settings.thresholdEffect() / 2;
+        return metric.direction() == Direction.HIGHER_IS_WORSE
+                ? effect.ratioLow() > 1 + half
+                : effect.ratioHigh() < 1 - half;
     }
 
     /** Whether an effect is large enough in the good direction, and certain. */
     boolean isBetter(JudgedMetric metric, Effect effect) {
         double least = settings.thresholdEffect();
         return metric.direction() == Direction.HIGHER_IS_WORSE
-                ? effect.ratio() <= 1 - least && effect.ratioHigh() < 1
-                : effect.ratio() >= 1 + least && effect.ratioLow() > 1;
+                ? effect.ratio() <= 1 - least && effect.ratioHigh() < 1 - least / 2
+                : effect.ratio() >= 1 + least && effect.ratioLow() > 1 + least / 2;
+    }
+
+    /**
+     * Where a latency has come to that climbs: the end of the straight line through the shares of its windows. The mean of a climb is
+     * half of it, and a leak would be named when it is twice as large as it has to be. Empty where nothing climbs with certainty.
+     */
+    Optional<Climb> climb(Calibration calibration, Episode episode, Effect effect) {
+        if (!(calibration instanceof Calibration.Quantile quantile)
+                || episode.trend().isEmpty()
+                || !(effect.ratio() > 1)) {
+            return Optional.empty();
+        }
+        Trend trend = episode.trend().get();
+        double samples = trend.samples();
+        double spread = trend.squares() - trend.positions() * trend.positions() / samples;
+        double share = trend.hits() / samples;
+        double usual = WindowEvidence.test(quantile.tests(), Lane.WORSE)
+                .map(ShareTest::baselineShare)
+                .orElse(1.0);
+        if (!(spread > 0) || share <= usual || share >= 1) {
+            return Optional.empty();
+        }
+        double slope = (trend.hitPositions() - share * trend.positions()) / spread;
+        double designEffect = NoiseFactor.designEffect(
+                quantile.designEffect(),
+                (double) quantile.samples() / baseline.learned().windows(),
+                samples / episode.windows());
+        double deviation = Math.sqrt(designEffect * share * (1 - share) / spread);
+        if (slope < CLIMB_Z * deviation) {
+            return Optional.empty();
+        }
+        double perShare = Math.log(effect.ratio()) / (share - usual);
+        double half = episode.windows() - 1 - trend.positions() / samples;
+        double climbed = Math.exp(slope * perShare * half);
+        double ratio = effect.ratio() * climbed;
+        // The end of a line is known half as well as its middle.
+        double low = ratio * Math.pow(effect.ratioLow() / effect.ratio(), 2);
+        double high = ratio * Math.pow(effect.ratioHigh() / effect.ratio(), 2);
+        return Optional.of(new Climb(
+                new Effect(effect.baseline(), effect.baseline() * ratio, ratio, low, high),
+                Math.expm1(slope * perShare * 3600 / windowSeconds)));
+    }
+
+    /**
+     * @param now where it has come to
+     * @param anHour by how much it grows in an hour, relative
+     */
+    record Climb(Effect now, double anHour) {}
+
+    /**
+     * Whether the last windows are certainly worse than the stretch that they are the end of: something came on top of a drift. Asked
+     * at every window of what may last for days, therefore the high bar.
+     */
+    boolean isOnTop(JudgedMetric metric, Effect last, Effect stretch) {
+        boolean up = metric.direction() == Direction.HIGHER_IS_WORSE;
+        double end = up ? last.ratioLow() : last.ratioHigh();
+        if (!(last.ratio() > 0 && stretch.ratio() > 0 && end > 0)) {
+            return !up && last.ratio() <= 0;
+        }
+        double half = Math.abs(Math.log(last.ratio() / end)) * ON_TOP_Z / QuantileEstimate.Z_95;
+        double apart = Math.log(last.ratio() / stretch.ratio());
+        return (up ? apart : -apart) > half;
     }
 
     /** Whether a metric is back: within half of the threshold effect (hysteresis). */

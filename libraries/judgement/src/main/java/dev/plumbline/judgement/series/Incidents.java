@@ -10,9 +10,7 @@ import dev.plumbline.contract.verdict.JudgedMetric.Role;
 import dev.plumbline.contract.verdict.Lane;
 import dev.plumbline.contract.verdict.LaneState;
 import dev.plumbline.contract.verdict.MetricVerdict;
-import dev.plumbline.contract.verdict.SeriesSnapshot.Block;
 import dev.plumbline.contract.verdict.SeriesSnapshot.OpenIncident;
-import dev.plumbline.contract.verdict.SeriesSnapshot.Work;
 import dev.plumbline.contract.verdict.Verdict;
 import dev.plumbline.contract.verdict.Verdict.Reason;
 import dev.plumbline.contract.window.SlowRequest;
@@ -25,14 +23,15 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
  * One incident per cause. The first gating metric to cross opens it; with it are listed those whose change points lie
  * within three windows and whose effect is large enough already, marked by a verdict of their own. While an incident is
- * open, whatever else crosses joins it. It is resolved when every member has been back within half of the threshold
- * effect for six windows running, measured over the whole resolve span.
+ * open, whatever else crosses joins it. It is resolved when for six windows running every member that can be judged is back, by the
+ * mirror image of what raised it: evidence enough, over the resolve span at least, and an effect under half of the threshold.
  */
 final class Incidents {
 
@@ -56,7 +55,7 @@ final class Incidents {
         this.window = window;
     }
 
-    Step after(Optional<OpenIncident> open, List<Reading> readings, List<Block> recent, List<Work> work) {
+    Step after(Optional<OpenIncident> open, List<Reading> readings) {
         List<Reading> crossed = readings.stream()
                 .filter(Reading::crossed)
                 .filter(reading -> reading.calibration().metric().role() == Role.GATING)
@@ -76,7 +75,7 @@ final class Incidents {
             AlertRecord alert = alert(Transition.EXTENDED, longer, membersOf(members, readings), "");
             return new Step(Optional.of(longer), List.of(alert), false);
         }
-        return calmOrNot(incident, readings, recent);
+        return calmOrNot(incident, readings);
     }
 
     private Step fire(List<Reading> crossed, List<Reading> readings) {
@@ -99,7 +98,7 @@ final class Incidents {
     /** A metric that moves along but has not crossed. */
     private Optional<Reading> gathering(Reading reading, long since) {
         return reading.lanes().stream()
-                .filter(lane -> lane.lane() != Lane.BETTER && lane.score() > 0)
+                .filter(lane -> lane.lane().asksForWorse() && lane.score() > 0)
                 .filter(lane ->
                         Math.abs(lane.changePointEpochMillis() - since) <= SAME_CAUSE_WINDOWS * window.lengthMillis())
                 .max(Comparator.comparingDouble(LaneState::score))
@@ -124,17 +123,12 @@ final class Incidents {
         return new Reading(reading.calibration(), verdict, reading.lanes(), Optional.of(lane), false);
     }
 
-    private Step calmOrNot(OpenIncident incident, List<Reading> readings, List<Block> recent) {
-        long windows = recent.stream().mapToLong(Block::windows).sum();
-        boolean spanned = recent.size() == SeriesJudge.RESOLVE_BLOCKS && windows * 6 >= settings.resolveWindows() * 5L;
-        boolean calm = spanned
-                && readings.stream()
-                        .filter(reading -> incident.members()
-                                .contains(reading.calibration().metric()))
-                        .allMatch(reading -> reading.verdict().verdict() instanceof Verdict.Regressed
-                                && effects.recent(reading.calibration())
-                                        .filter(effect -> effects.isCalm(reading.calibration(), effect))
-                                        .isPresent());
+    private Step calmOrNot(OpenIncident incident, List<Reading> readings) {
+        List<Reading> members = membersOf(incident.members(), readings);
+        List<Reading> judged =
+                members.stream().filter(reading -> !reading.isVoid()).toList();
+        // What is void says nothing: it keeps no alert open, and resolves none by itself.
+        boolean calm = judged.stream().allMatch(Reading::isBack);
         OpenIncident next = new OpenIncident(
                 incident.alertId(),
                 incident.sinceEpochMillis(),
@@ -143,17 +137,24 @@ final class Incidents {
         if (next.calmWindows() < CALM_WINDOWS) {
             return new Step(Optional.of(next), List.of(), false);
         }
-        List<Reading> back = membersOf(incident.members(), readings).stream()
-                .map(reading -> new Reading(
-                        reading.calibration(),
-                        new MetricVerdict(
-                                reading.calibration().metric(),
-                                new Verdict.Steady(),
-                                effects.recent(reading.calibration()),
-                                reading.verdict().evidence()),
-                        reading.lanes(),
-                        reading.leading(),
-                        false))
+        if (judged.isEmpty()) {
+            AlertRecord ended = alert(
+                    Transition.ENDED, incident, members, "other work is done, nothing can tell whether it is back: ");
+            return new Step(Optional.empty(), List.of(ended), true);
+        }
+        List<Reading> back = members.stream()
+                .map(reading -> reading.isVoid()
+                        ? reading
+                        : new Reading(
+                                reading.calibration(),
+                                new MetricVerdict(
+                                        reading.calibration().metric(),
+                                        new Verdict.Steady(),
+                                        effects.recent(reading.calibration()),
+                                        reading.verdict().evidence()),
+                                reading.lanes(),
+                                reading.leading(),
+                                false))
                 .toList();
         return new Step(Optional.empty(), List.of(alert(Transition.RESOLVED, incident, back, "resolved: ")), true);
     }
@@ -183,7 +184,18 @@ final class Incidents {
                 window.endEpochMillis(),
                 incident.sinceEpochMillis(),
                 new AlertRecord.Reasons(baseline.baselineId(), verdicts, slowest, OptionalLong.empty()),
-                prefix + AlertLine.of(window.series(), verdicts, incident.sinceEpochMillis()));
+                prefix + AlertLine.of(window.series(), verdicts, incident.sinceEpochMillis()) + climb(ranked));
+    }
+
+    /** The fastest climb, in words. */
+    private static String climb(List<Reading> moved) {
+        return moved.stream()
+                .flatMapToDouble(reading -> reading.climbAnHour().stream())
+                .max()
+                .stream()
+                .mapToObj(anHour -> String.format(Locale.ROOT, "; climbing, by %.0f %% an hour", anHour * 100))
+                .findFirst()
+                .orElse("");
     }
 
     private static double size(MetricVerdict verdict) {

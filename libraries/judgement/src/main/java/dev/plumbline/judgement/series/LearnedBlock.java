@@ -22,8 +22,8 @@ record LearnedBlock(
     /** A block, its two lists and their arrays. */
     private static final long OWN_BYTES = 140;
 
-    /** Five numbers, a header and a reference. */
-    private static final long WINDOW_BYTES = 60;
+    /** Seven numbers, a header and a reference. */
+    private static final long WINDOW_BYTES = 76;
 
     LearnedBlock {
         latencies = List.copyOf(latencies);

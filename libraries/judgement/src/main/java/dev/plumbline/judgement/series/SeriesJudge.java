@@ -3,6 +3,7 @@ package dev.plumbline.judgement.series;
 import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.verdict.BaselineRecord;
 import dev.plumbline.contract.verdict.Calibration;
+import dev.plumbline.contract.verdict.Calibration.ShareTest;
 import dev.plumbline.contract.verdict.Effect;
 import dev.plumbline.contract.verdict.Evidence;
 import dev.plumbline.contract.verdict.JudgedMetric;
@@ -27,30 +28,32 @@ import dev.plumbline.judgement.statistics.Cusum;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
 
 /**
  * Holds one window of a series against a baseline.
  *
- * <p>Each metric has up to three lanes ({@link Lane}). A lane sums evidence; while its sum is above zero it has an
+ * <p>Each metric has some lanes ({@link Lane}). A lane sums evidence; while its sum is above zero it has an
  * episode, the windows since its change point, from which the effect is read. A metric regresses when a worse lane's
  * score reaches the threshold <em>and</em> the effect is at least the threshold effect <em>and</em> the 95 % interval of
- * the effect, the baseline's own uncertainty included, leaves out "no change". The third condition is ours: a baseline
+ * the effect, the baseline's own uncertainty included, lies beyond half of that. The third condition is ours: a baseline
  * of a few hundred requests may itself be 7 % off, and then the first two come true by its bad luck alone.
  *
- * <p>An episode that crossed its threshold long ago with a small effect (a drift) starts over: otherwise a later jump
- * would be diluted by hours of the small one.
+ * <p>An episode that crossed its threshold with a small effect (a drift) goes on as one: were its effect drawn anew from time to
+ * time, one of many draws would be large enough. Two things are larger than its mean says: what climbs, by the end of a line
+ * through its windows, and a jump on top of it, by its last windows.
  */
 final class SeriesJudge {
-
-    /** An episode with too small an effect starts over after this many times the burst length. */
-    private static final int RENEWAL_BURSTS = 4;
 
     /** A score is kept to this many thresholds, so that it falls soon after a long episode has ended. */
     private static final double HIGHEST_SCORE_IN_THRESHOLDS = 2;
 
-    /** Blocks that are kept while an alert is open; together they are the resolve span. */
+    /** What was a regression is back when the evidence for that is half of what raised the alert. */
+    private static final double BACK_IN_THRESHOLDS = 0.5;
+
+    /** Blocks that are kept while an alert is open, or a drift is on; together they are the resolve span. */
     static final int RESOLVE_BLOCKS = 6;
 
     /** Blocks that are kept otherwise, for the effect that is shown. */
@@ -67,7 +70,27 @@ final class SeriesJudge {
             MetricVerdict verdict,
             List<LaneState> lanes,
             Optional<LaneState> leading,
-            boolean crossed) {}
+            boolean crossed,
+            boolean isBack,
+            OptionalDouble climbAnHour) {
+
+        Reading(
+                Calibration calibration,
+                MetricVerdict verdict,
+                List<LaneState> lanes,
+                Optional<LaneState> leading,
+                boolean crossed) {
+            this(calibration, verdict, lanes, leading, crossed, false, OptionalDouble.empty());
+        }
+
+        /** Whether it could not be judged, whatever the window held: other work was done, or there is no norm for it. */
+        boolean isVoid() {
+            return verdict.verdict() instanceof Verdict.Inconclusive inconclusive
+                    && (calibration instanceof Calibration.Unusable
+                            || inconclusive.reason() == Reason.OUTPUT_LENGTH_CHANGED
+                            || inconclusive.reason() == Reason.OFFERED_LOAD_CHANGED);
+        }
+    }
 
     SeriesJudge(JudgementSettings settings) {
         this.settings = settings;
@@ -86,12 +109,12 @@ final class SeriesJudge {
                 new Work(summary.requests().completed(), summary.tokens().output(), summary.offered()));
         Optional<Verdict> otherWork = WorkGuard.outputLength(work, baseline);
         Optional<Verdict> otherLoad = WorkGuard.offered(work, baseline);
-        List<Block> recent = otherWork.isPresent()
-                ? before.recent()
-                : appended(
-                        before.recent(),
-                        Measure.judgedPart(summary),
-                        before.incident().isPresent());
+        List<Block> recent = appended(
+                before.recent(),
+                Measure.judgedPart(summary),
+                before.incident().isPresent()
+                        || before.lanes().stream()
+                                .anyMatch(lane -> lane.lane() == Lane.WORSE && lane.score() >= threshold));
         Effects effects = new Effects(baseline, settings, window.id().lengthMillis() / 1e3, recent);
         Set<JudgedMetric> members =
                 Set.copyOf(before.incident().map(OpenIncident::members).orElse(List.of()));
@@ -101,15 +124,16 @@ final class SeriesJudge {
             JudgedMetric metric = calibration.metric();
             Optional<Verdict> voided = switch (metric) {
                 case ACHIEVED_RATIO -> otherLoad;
-                case ERROR_RATE -> Optional.empty();
-                case TTFT_P50, TTFT_P95, TPOT_P50, TPOT_P95, E2E_P50, E2E_P95, OUTPUT_TOKEN_RATE -> otherWork;
+                // The time to the first token and the time for each do not depend on how many there are.
+                case TTFT_P50, TTFT_P95, TPOT_P50, TPOT_P95, ERROR_RATE -> Optional.empty();
+                case E2E_P50, E2E_P95, OUTPUT_TOKEN_RATE -> otherWork;
             };
             MetricJudge judge =
                     new MetricJudge(calibration, before.lanes(), effects, members.contains(metric), threshold);
             readings.add(voided.isPresent() ? judge.voided(voided.get()) : judge.judge(window));
         }
         Incidents.Step incidents = new Incidents(baseline, effects, settings, threshold, window.id())
-                .after(before.incident(), readings, recent, work);
+                .after(before.incident(), readings);
 
         List<LaneState> lanes = readings.stream()
                 .flatMap(reading -> reading.lanes().stream())
@@ -127,6 +151,26 @@ final class SeriesJudge {
                         readings.stream().map(Reading::verdict).toList(),
                         snapshot),
                 incidents.alerts());
+    }
+
+    /** Windows that no burst is shorter than which raises an alert: as set, or by the longest burst of the baseline. */
+    private int burst(BaselineRecord baseline, Lane lane) {
+        if (lane == Lane.BACK) {
+            return Math.min(settings.burst(lane), settings.resolveWindows());
+        }
+        int most = settings.burst(lane);
+        for (Calibration calibration : baseline.calibrations()) {
+            List<ShareTest> tests = switch (calibration) {
+                case Calibration.Quantile quantile -> quantile.tests();
+                case Calibration.ErrorShare errors -> errors.tests();
+                case Calibration.Rate rate -> List.of();
+                case Calibration.Unusable unusable -> List.of();
+            };
+            for (ShareTest test : tests) {
+                most = test.lane() == lane ? Math.max(most, test.burstWindows().orElse(0)) : most;
+            }
+        }
+        return most;
     }
 
     /** The score that must be reached: as many streams share the allowance for false alarms as can raise an alert. */
@@ -254,7 +298,7 @@ final class SeriesJudge {
         }
         boolean pending = snapshot.lanes().stream()
                 .anyMatch(lane -> lane.metric().role() == Role.GATING
-                        && lane.lane() != Lane.BETTER
+                        && lane.lane().asksForWorse()
                         && lane.score() > threshold / 2);
         if (pending) {
             return SeriesState.PENDING;
@@ -268,7 +312,7 @@ final class SeriesJudge {
         return longer.size() <= SeriesSnapshot.MAX_WORK ? longer : longer.subList(1, longer.size());
     }
 
-    private List<Block> appended(List<Block> blocks, WindowSummary newest, boolean incidentIsOpen) {
+    private List<Block> appended(List<Block> blocks, WindowSummary newest, boolean moved) {
         int blockWindows = Math.max(1, (settings.resolveWindows() + RESOLVE_BLOCKS - 1) / RESOLVE_BLOCKS);
         List<Block> longer = new ArrayList<>(blocks);
         if (!longer.isEmpty() && longer.getLast().windows() < blockWindows) {
@@ -277,7 +321,7 @@ final class SeriesJudge {
         } else {
             longer.add(new Block(1, newest));
         }
-        int kept = incidentIsOpen ? RESOLVE_BLOCKS : QUIET_BLOCKS;
+        int kept = moved ? RESOLVE_BLOCKS : QUIET_BLOCKS;
         return longer.size() <= kept ? longer : longer.subList(longer.size() - kept, longer.size());
     }
 
@@ -330,11 +374,19 @@ final class SeriesJudge {
             Episode seen = WindowEvidence.episode(calibration, window);
             List<LaneState> lanes = new ArrayList<>();
             for (Lane lane : Lane.values()) {
-                WindowEvidence.of(calibration, lane, seen, settings)
+                if (lane == Lane.BACK && !isMember) {
+                    continue;
+                }
+                WindowEvidence.of(
+                                calibration,
+                                lane,
+                                seen,
+                                effects.baseline().learned().windows(),
+                                settings)
                         .ifPresent(
                                 evidence -> next(lane, evidence, seen, window).ifPresent(lanes::add));
             }
-            return decide(lanes, seen);
+            return decide(lanes, seen, window);
         }
 
         private Optional<LaneState> next(Lane lane, double evidence, Episode seen, WindowRecord window) {
@@ -342,8 +394,8 @@ final class SeriesJudge {
                     before.stream().filter(state -> state.lane() == lane).findFirst();
             double score = Math.min(
                     HIGHEST_SCORE_IN_THRESHOLDS * threshold,
-                    Cusum.next(old.map(LaneState::score).orElse(0.0), evidence, threshold, settings.burst(lane)));
-            boolean held = isMember && lane != Lane.BETTER && old.isPresent();
+                    Cusum.next(old.map(LaneState::score).orElse(0.0), evidence, threshold, burst(effects.baseline(), lane)));
+            boolean held = isMember && lane.asksForWorse() && old.isPresent();
             if (score <= 0 && !held) {
                 return Optional.empty();
             }
@@ -354,46 +406,64 @@ final class SeriesJudge {
             return Optional.of(new LaneState(metric, lane, score, changePoint, episode));
         }
 
-        private Reading decide(List<LaneState> lanes, Episode seen) {
+        private Reading decide(List<LaneState> lanes, Episode seen, WindowRecord window) {
             Optional<LaneState> leading = leading(metric, lanes);
             if (isMember) {
-                return reading(lanes, leading, new Verdict.Regressed(), true);
+                Reading reading = reading(lanes, leading, new Verdict.Regressed(), true);
+                return new Reading(
+                        calibration, reading.verdict(), lanes, leading, true, isBack(lanes), OptionalDouble.empty());
             }
-            for (Lane lane : List.of(Lane.WORSE, Lane.GROSSLY_WORSE)) {
+            Optional<Reading> unsure = Optional.empty();
+            for (Lane lane : List.of(Lane.WORSE, Lane.GROSSLY_WORSE, Lane.HEAVIER_TAIL)) {
                 Optional<LaneState> over = crossed(lanes, lane);
-                if (over.isEmpty()) {
+                Optional<Effect> effect = over.flatMap(state -> effects.since(calibration, state.episode()));
+                if (effect.isEmpty()) {
                     continue;
                 }
-                Optional<Effect> effect = effects.since(calibration, over.get().episode());
-                if (effect.isEmpty()
-                        || !effects.isWorse(
-                                calibration, lane, effect.get(), over.get().episode())) {
-                    continue;
+                Episode episode = over.get().episode();
+                Optional<Effects.Climb> climb = effects.climb(calibration, episode, effect.get());
+                boolean isLarge = effects.isWorse(calibration, lane, effect.get(), episode);
+                if (isLarge && dependsOnLength()) {
+                    Optional<Verdict> otherWork = WorkGuard.episode(episode, effects.baseline());
+                    if (otherWork.isPresent()) {
+                        return reading(lanes, over, otherWork.get(), false);
+                    }
                 }
-                Optional<Verdict> otherWork = metric == JudgedMetric.ERROR_RATE || metric == JudgedMetric.ACHIEVED_RATIO
-                        ? Optional.empty()
-                        : WorkGuard.episode(over.get().episode(), effects.baseline());
-                if (otherWork.isPresent()) {
-                    return reading(lanes, over, otherWork.get(), false);
+                if (isLarge && effects.isCertainlyWorse(metric, effect.get())) {
+                    return regressed(lanes, over.get(), effect.get(), climb);
                 }
-                if (!effects.isCertainlyWorse(metric, effect.get())) {
-                    return reading(
+                if (climb.filter(line -> isRegression(lane, line.now(), episode)).isPresent()) {
+                    return regressed(lanes, over.get(), climb.get().now(), climb);
+                }
+                Optional<Effect> last = effects.recent(calibration)
+                        .filter(recent -> isRegression(lane, recent, episode))
+                        .filter(recent -> effects.isOnTop(metric, recent, effect.get()));
+                if (last.isPresent() && !dependsOnLength()) {
+                    LaneState jumped = new LaneState(
+                            metric,
+                            lane,
+                            over.get().score(),
+                            Math.max(over.get().changePointEpochMillis(), effects.recentFrom(window)),
+                            episode);
+                    return regressed(lanes, jumped, last.get(), Optional.empty());
+                }
+                if (isLarge && unsure.isEmpty()) {
+                    unsure = Optional.of(reading(
                             lanes,
                             over,
                             new Verdict.Inconclusive(
-                                    Reason.TOO_FEW_SAMPLES, "the interval of the effect still holds 'no change'"),
-                            false);
+                                    Reason.TOO_FEW_SAMPLES,
+                                    "the interval of the effect still holds less than half of what counts"),
+                            false));
                 }
-                return reading(lanes, over, new Verdict.Regressed(), true);
+            }
+            if (unsure.isPresent()) {
+                return unsure.get();
             }
             Optional<LaneState> drift = crossed(lanes, Lane.WORSE);
             if (drift.isPresent()) {
-                List<LaneState> renewed = lanes.stream()
-                        .filter(lane -> lane.lane() != Lane.WORSE
-                                || lane.episode().windows() < (long) RENEWAL_BURSTS * settings.burstWindows())
-                        .toList();
                 return reading(
-                        renewed,
+                        lanes,
                         drift,
                         new Verdict.Inconclusive(
                                 Reason.DRIFT_BELOW_THRESHOLD,
@@ -411,6 +481,43 @@ final class SeriesJudge {
                     ? new Verdict.Inconclusive(Reason.NO_DATA, "no request of this window has it")
                     : new Verdict.Steady();
             return reading(lanes, leading.filter(lane -> lane.score() > threshold / 2), verdict, false);
+        }
+
+        private boolean dependsOnLength() {
+            return metric == JudgedMetric.OUTPUT_TOKEN_RATE
+                    || metric == JudgedMetric.E2E_P50
+                    || metric == JudgedMetric.E2E_P95;
+        }
+
+        private boolean isRegression(Lane lane, Effect effect, Episode episode) {
+            return effects.isWorse(calibration, lane, effect, episode) && effects.isCertainlyWorse(metric, effect);
+        }
+
+        private Reading regressed(
+                List<LaneState> lanes, LaneState over, Effect effect, Optional<Effects.Climb> climb) {
+            return new Reading(
+                    calibration,
+                    new MetricVerdict(
+                            metric,
+                            new Verdict.Regressed(),
+                            Optional.of(effect),
+                            Optional.of(evidence(calibration, Optional.of(over), threshold))),
+                    lanes,
+                    Optional.of(over),
+                    true,
+                    false,
+                    climb.map(line -> OptionalDouble.of(line.anHour())).orElse(OptionalDouble.empty()));
+        }
+
+        /** The mirror image of a regression: enough evidence, and an effect under half of what counts. */
+        private boolean isBack(List<LaneState> lanes) {
+            return lanes.stream()
+                    .filter(lane -> lane.lane() == Lane.BACK)
+                    .filter(lane -> lane.score() >= BACK_IN_THRESHOLDS * threshold)
+                    .filter(lane -> lane.episode().windows() * 6 >= settings.resolveWindows() * 5L)
+                    .anyMatch(lane -> effects.since(calibration, lane.episode())
+                            .filter(effect -> effects.isCalm(calibration, effect))
+                            .isPresent());
         }
 
         private Optional<LaneState> crossed(List<LaneState> lanes, Lane lane) {
@@ -434,7 +541,7 @@ final class SeriesJudge {
         /** The worse lane with the highest score. */
         private static Optional<LaneState> leading(JudgedMetric metric, List<LaneState> lanes) {
             return lanes.stream()
-                    .filter(lane -> lane.metric() == metric && lane.lane() != Lane.BETTER)
+                    .filter(lane -> lane.metric() == metric && lane.lane().asksForWorse())
                     .max(java.util.Comparator.comparingDouble(LaneState::score)
                             .thenComparing(lane -> lane.lane() == Lane.WORSE));
         }

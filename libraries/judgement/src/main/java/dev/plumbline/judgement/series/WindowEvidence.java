@@ -8,9 +8,11 @@ import dev.plumbline.contract.verdict.JudgedMetric.Direction;
 import dev.plumbline.contract.verdict.Lane;
 import dev.plumbline.contract.verdict.LaneState.Episode;
 import dev.plumbline.contract.verdict.LaneState.RateSum;
+import dev.plumbline.contract.verdict.LaneState.Trend;
 import dev.plumbline.contract.window.WindowRecord;
 import dev.plumbline.contract.window.WindowSummary;
 import dev.plumbline.judgement.statistics.LogRateShift;
+import dev.plumbline.judgement.statistics.NoiseFactor;
 import dev.plumbline.judgement.statistics.QuantileShift;
 import dev.plumbline.judgement.statistics.QuantileShift.Side;
 import dev.plumbline.judgement.statistics.Share;
@@ -25,6 +27,12 @@ final class WindowEvidence {
      * that an episode remembers. What people read is {@link Episode#rate}, which knows no such bound.
      */
     static final double LOWEST_OF_BASELINE = 0.25;
+
+    /**
+     * What is back is told from a third of the change that raised the alert, that is, from half of what counts: told from all of it
+     * a lasting change of 5 % would be back, and a regression again, several times a day.
+     */
+    private static final double BACK_FROM = 1 / 3.0;
 
     private WindowEvidence() {}
 
@@ -47,7 +55,11 @@ final class WindowEvidence {
                         outputTokens,
                         metric.latency()
                                 .map(latency -> summary.slowest().getOrDefault(latency, List.of()))
-                                .orElse(List.of()));
+                                .orElse(List.of()),
+                        Optional.empty(),
+                        test(quantile.tests(), Lane.WORSE)
+                                .map(test -> Trend.ofWindow(
+                                        latencies.countAbove(test.edgeIndex().orElseThrow()), latencies.count())));
             }
             case Calibration.Rate rate -> {
                 Optional<RateSum> sum =
@@ -80,31 +92,59 @@ final class WindowEvidence {
         };
     }
 
-    /** The discounted evidence; empty when the metric has no such lane. */
-    static Optional<Double> of(Calibration calibration, Lane lane, Episode window, JudgementSettings settings) {
+    /**
+     * The discounted evidence; empty when the metric has no such lane.
+     *
+     * @param usual windows of the baseline, in which its requests lay
+     */
+    static Optional<Double> of(
+            Calibration calibration, Lane lane, Episode window, long usual, JudgementSettings settings) {
         return switch (calibration) {
             case Calibration.Quantile quantile ->
-                test(quantile.tests(), lane).map(test -> {
+                asked(quantile.tests(), lane).map(test -> {
                     Side side = lane == Lane.BETTER ? Side.UP_TO : Side.ABOVE;
                     long hits = QuantileShift.hits(
                             window.latencies(), test.edgeIndex().orElseThrow(), side);
-                    return discounted(test, hits, window.samples());
+                    double noiseFactor = NoiseFactor.of(
+                            test.noiseFactor(),
+                            quantile.designEffect(),
+                            (double) quantile.samples() / usual,
+                            window.samples());
+                    return noiseFactor * evidence(test, lane, hits, window.samples());
                 });
             case Calibration.ErrorShare errors ->
-                test(errors.tests(), lane).map(test -> discounted(test, window.errors(), window.samples()));
+                asked(errors.tests(), lane)
+                        .map(test ->
+                                test.noiseFactor() * evidence(test, lane, window.errors(), window.samples()));
             case Calibration.Rate rate -> {
+                if (lane == Lane.HEAVIER_TAIL) {
+                    yield Optional.empty();
+                }
                 boolean lookingUp = (rate.metric().direction() == Direction.HIGHER_IS_WORSE) == (lane != Lane.BETTER);
                 double up = window.logSum() - rate.log().mean();
+                double variance = rate.log().longRunVariance();
+                // As the shares of latencies, a baseline that is not well known is held to be at its worse end.
+                double unknown = Math.max(
+                        0,
+                        1.645 * Math.sqrt(variance / rate.log().windows())
+                                - Math.log1p(settings.thresholdEffect() * BaselineLearner.UNCERTAINTY_LET_PASS));
+                double distance = (lookingUp ? up : -up) - unknown;
+                if (window.samples() == 0) {
+                    yield Optional.of(0.0);
+                }
                 yield Optional.of(
-                        window.samples() == 0
-                                ? 0.0
-                                : LogRateShift.evidence(
-                                        lookingUp ? up : -up,
-                                        settings.factor(lane),
-                                        rate.log().longRunVariance()));
+                        lane == Lane.BACK
+                                ? -LogRateShift.evidence(distance, 1 + settings.thresholdEffect() / 2, variance)
+                                : LogRateShift.evidence(distance, settings.factor(lane), variance));
             }
             case Calibration.Unusable unusable -> Optional.empty();
         };
+    }
+
+    private static Optional<ShareTest> asked(List<ShareTest> tests, Lane lane) {
+        return lane == Lane.BACK
+                ? test(tests, Lane.WORSE).or(() -> tests.stream().findFirst())
+                : test(tests, lane);
     }
 
     /** 0 to 1; 1 for rates, whose variance is of long-run scale already; 0 where there is no such lane. */
@@ -123,7 +163,8 @@ final class WindowEvidence {
         return tests.stream().filter(test -> test.lane() == lane).findFirst();
     }
 
-    private static double discounted(ShareTest test, long hits, long requests) {
-        return test.noiseFactor() * new Share(test.baselineShare(), test.changedShare()).evidence(hits, requests);
+    private static double evidence(ShareTest test, Lane lane, long hits, long requests) {
+        Share share = new Share(test.baselineShare(), test.changedShare());
+        return lane == Lane.BACK ? -share.part(BACK_FROM).evidence(hits, requests) : share.evidence(hits, requests);
     }
 }

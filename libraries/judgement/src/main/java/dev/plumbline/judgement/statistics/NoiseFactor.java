@@ -13,14 +13,30 @@ public final class NoiseFactor {
     private NoiseFactor() {}
 
     /**
-     * @param evidence of each window of the baseline, in order
+     * @param mean m, of the evidence where nothing has changed, below 0
+     * @param longRunVariance V, of the evidence over the baseline
      * @return above 0 up to 1; 0 or less when the baseline itself looks changed, and the test cannot be used
      */
-    public static double of(double[] evidence) {
-        LongRunVariance spread = LongRunVariance.of(evidence);
-        if (spread.longRunVariance() <= 0) {
-            return spread.mean() < 0 ? 1 : 0;
-        }
-        return Math.min(1, -2 * spread.mean() / spread.longRunVariance());
+    public static double of(double mean, double longRunVariance) {
+        return longRunVariance <= 0 ? (mean < 0 ? 1 : 0) : Math.min(1, -2 * mean / longRunVariance);
+    }
+
+    /**
+     * The factor of a window of another size than those of the baseline. The variance of a count of n requests is a n + b n²: their
+     * own, and that of the load which is common to them. So with the design effect D of the baseline's windows, 1 + b n / a, a window
+     * of m requests has 1 + (D - 1) m / n, and the evidence of many requests must be discounted by more.
+     *
+     * @param noiseFactor of the baseline
+     * @param designEffect D of the baseline, 1 or more
+     * @param usual n, requests in a window of the baseline, above 0
+     * @param now m
+     */
+    public static double of(double noiseFactor, double designEffect, double usual, double now) {
+        return Math.min(1, noiseFactor * designEffect / designEffect(designEffect, usual, now));
+    }
+
+    /** The design effect of windows of another size. */
+    public static double designEffect(double designEffect, double usual, double now) {
+        return usual > 0 ? 1 + (designEffect - 1) * now / usual : designEffect;
     }
 }

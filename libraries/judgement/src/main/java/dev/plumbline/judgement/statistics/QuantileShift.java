@@ -40,6 +40,11 @@ public final class QuantileShift {
     static final double SMALLEST_ODDS_RATIO = 1.2;
     static final double LARGEST_ODDS_RATIO = 6;
 
+    /** Of the test for a heavier tail: about twice as many requests. */
+    private static final double HEAVIER_ODDS_RATIO = 2.1;
+
+    private static final double FAR_ODDS_RATIO = 3;
+
     private final int edgeIndex;
     private final Side side;
     private final Share share;
@@ -96,6 +101,21 @@ public final class QuantileShift {
     /** The shares that are held against each other. */
     public Share share() {
         return share;
+    }
+
+    /**
+     * The test for twice as many requests beyond the edge, where the first looks for more than {@value #FAR_ODDS_RATIO} times the
+     * odds. All latencies of a tight distribution that grow by 15 % multiply its tail by five, and such a test takes a doubled tail
+     * for a sign that all is well; but a tail that doubles, because a part of the requests has become much slower, is what a p95 is
+     * watched for. Empty where the first test sees it.
+     */
+    public Optional<Share> heavierTail() {
+        double odds = share.baseline() / (1 - share.baseline());
+        double looked = share.changed() / (1 - share.changed()) / odds;
+        double doubled = HEAVIER_ODDS_RATIO * odds;
+        return looked > FAR_ODDS_RATIO
+                ? Optional.of(new Share(share.baseline(), doubled / (1 + doubled)))
+                : Optional.empty();
     }
 
     /** What a window's latencies say, not discounted. */

@@ -26,6 +26,27 @@ public record Share(double baseline, double changed) {
         return -miss / (hit - miss);
     }
 
+    /** What so many requests bring on average when nothing has changed; below 0. */
+    public double expected(double requests) {
+        return requests
+                * (baseline * Math.log(changed / baseline)
+                        + (1 - baseline) * Math.log((1 - changed) / (1 - baseline)));
+    }
+
+    /** The test from a higher baseline, by so much; the odds still grow by a fifth. */
+    public Share from(double more) {
+        double higher = Math.min(baseline + more, 1 - (1 - baseline) / 2);
+        double odds = 1.2 * higher / (1 - higher);
+        return more > 0 ? new Share(higher, Math.max(changed, odds / (1 + odds))) : this;
+    }
+
+    /** The test against a part of the change, 0 to 1, on the scale of log odds. */
+    public Share part(double of) {
+        double from = Math.log(baseline / (1 - baseline));
+        double odds = Math.exp(from + of * (Math.log(changed / (1 - changed)) - from));
+        return new Share(baseline, odds / (1 + odds));
+    }
+
     /** Variance of the evidence of so many independent requests, when nothing has changed. */
     public double binomialVariance(double requests) {
         double swing = Math.log(changed / baseline) - Math.log((1 - changed) / (1 - baseline));

@@ -79,15 +79,77 @@ class StatisticsTest {
                     return share.evidence(hits, 40);
                 })
                 .toArray();
-        assertThat(NoiseFactor.of(exact)).isBetween(0.6, 1.0);
+        assertThat(noiseFactor(share, exact)).isBetween(0.6, 1.0);
         double[] noisy = new double[1_200];
         for (int i = 0; i < noisy.length; i++) {
             noisy[i] = exact[i] + ((i / 30) % 2 == 0 ? 20 : -20);
         }
-        assertThat(NoiseFactor.of(noisy)).isBetween(0.0, 0.1);
-        assertThat(NoiseFactor.of(new double[] {1, 2, 3})).isLessThanOrEqualTo(0);
-        assertThat(NoiseFactor.of(new double[] {-1, -1, -1})).isEqualTo(1);
-        assertThat(NoiseFactor.of(new double[] {0, 0, 0})).isZero();
+        assertThat(noiseFactor(share, noisy)).isBetween(0.0, 0.1);
+        assertThat(NoiseFactor.of(1, 2)).isLessThanOrEqualTo(0);
+        assertThat(NoiseFactor.of(-1, 0)).isEqualTo(1);
+        assertThat(NoiseFactor.of(0, 0)).isZero();
+    }
+
+    private static double noiseFactor(Share share, double[] evidence) {
+        return NoiseFactor.of(
+                share.expected(40), LongRunVariance.of(evidence).longRunVariance());
+    }
+
+    @Test
+    void manyRequestsUnderOneLoadAreNoMoreWitnessesThanTheLoadAllows() {
+        // 20 requests with D = 3 share a load that is 2 / 20 of their own variance each: 200 have D = 21.
+        assertThat(NoiseFactor.designEffect(3, 20, 200)).isCloseTo(21, within(1e-9));
+        assertThat(NoiseFactor.of(0.3, 3, 20, 20)).isCloseTo(0.3, within(1e-9));
+        assertThat(NoiseFactor.of(0.3, 3, 20, 200)).isCloseTo(0.3 * 3 / 21, within(1e-9));
+        assertThat(NoiseFactor.of(0.9, 3, 20, 1)).isEqualTo(1);
+        assertThat(NoiseFactor.of(0.7, 1, 20, 2_000)).isCloseTo(0.7, within(1e-9));
+    }
+
+    @Test
+    void theStretchThatDiffersIsFoundAndDoesNotHideInItsOwnVariance() {
+        Random random = new Random(12);
+        double[] quiet = random.doubles(36).map(value -> value / 10).toArray();
+        assertThat(InnerShift.of(quiet).distance()).isLessThan(3.5);
+        double[] trouble = quiet.clone();
+        for (int i = 10; i < 22; i++) {
+            trouble[i] += 1;
+        }
+        InnerShift found = InnerShift.of(trouble);
+        assertThat(found.from()).isEqualTo(10);
+        assertThat(found.until()).isEqualTo(22);
+        assertThat(found.difference()).isCloseTo(1, within(0.1));
+        assertThat(found.distance()).isGreaterThan(10);
+        double[] climb = quiet.clone();
+        for (int i = 0; i < 36; i++) {
+            climb[i] += i / 36.0;
+        }
+        assertThat(InnerShift.climb(climb).distance()).isGreaterThan(10);
+        assertThat(InnerShift.climb(climb).difference()).isCloseTo(1, within(0.1));
+        assertThat(InnerShift.climb(quiet).distance()).isLessThan(3.5);
+        assertThat(InnerShift.of(new double[] {1, 9}).distance()).isZero();
+        assertThat(InnerShift.of(new double[36]).distance()).isZero();
+    }
+
+    @Test
+    void aTightDistributionIsAskedForATwiceAsHeavyTail() {
+        assertThat(QuantileShift.of(
+                                logNormal(0.15, 40_000), 0.95, QuantileShift.Side.ABOVE, 1.15)
+                        .orElseThrow()
+                        .heavierTail()
+                        .orElseThrow()
+                        .changed())
+                .isBetween(0.09, 0.11);
+        assertThat(QuantileShift.of(logNormal(0.6, 40_000), 0.95, QuantileShift.Side.ABOVE, 1.15)
+                        .orElseThrow()
+                        .heavierTail())
+                .isEmpty();
+    }
+
+    private static Histogram logNormal(double sigma, int values) {
+        Random random = new Random(4);
+        return Histogram.of(random.doubles(values)
+                .mapToLong(ignored -> Math.round(1e8 * Math.exp(sigma * random.nextGaussian())))
+                .toArray());
     }
 
     @Test
