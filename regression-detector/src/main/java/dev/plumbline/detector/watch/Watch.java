@@ -1121,7 +1121,7 @@ public final class Watch {
                         new SeriesView(
                                 series,
                                 Optional.ofNullable(group.verdicts.get(variant)),
-                                baseline(group, variant),
+                                baseline(group, series),
                                 group.totals.getOrDefault(variant, WindowSummary.empty()),
                                 transitions(group, variant),
                                 List.of()),
@@ -1131,14 +1131,14 @@ public final class Watch {
         return List.copyOf(views.values());
     }
 
-    /** What the last window of a variant was held against; before the first, what it will be. */
-    private Optional<BaselineRecord> baseline(Group group, String variant) {
+    /** What the last window of a series was held against; before the first, what it will be. */
+    private Optional<BaselineRecord> baseline(Group group, Series series) {
         Optional<String> named =
-                Optional.ofNullable(group.verdicts.get(variant)).flatMap(VerdictRecord::baselineId);
+                Optional.ofNullable(group.verdicts.get(series.variant())).flatMap(VerdictRecord::baselineId);
         if (named.isEmpty()) {
             return group.state.baseline();
         }
-        return Stream.concat(group.state.baseline().stream(), decisions.of(group.series.get(variant)).chosen().stream())
+        return Stream.concat(group.state.baseline().stream(), decisions.of(series).chosen().stream())
                 .filter(known -> known.baselineId().equals(named.get()))
                 .findFirst();
     }
