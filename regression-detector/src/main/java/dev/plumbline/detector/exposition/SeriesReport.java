@@ -2,10 +2,10 @@ package dev.plumbline.detector.exposition;
 
 import dev.plumbline.contract.series.Series;
 import dev.plumbline.contract.verdict.BaselineRecord;
-import dev.plumbline.contract.verdict.CanaryFinding;
-import dev.plumbline.contract.verdict.Explanation;
 import dev.plumbline.contract.verdict.BaselineRecord.Provenance;
+import dev.plumbline.contract.verdict.CanaryFinding;
 import dev.plumbline.contract.verdict.Decided;
+import dev.plumbline.contract.verdict.Explanation;
 import dev.plumbline.contract.verdict.LearningProgress;
 import dev.plumbline.contract.verdict.MetricVerdict;
 import dev.plumbline.contract.verdict.SeriesSnapshot.OpenIncident;

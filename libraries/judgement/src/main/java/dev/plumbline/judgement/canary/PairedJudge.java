@@ -57,8 +57,10 @@ public final class PairedJudge implements WindowJudge {
     private Judged.Taken paired(GroupState before, Judged.Taken taken, WindowRecord window) {
         Series series = window.id().series();
         SeriesSnapshot was = before.variants().getOrDefault(series.variant(), SeriesSnapshot.ofNewSeries());
-        Companion companion = was.companion().orElse(Companion.none());
         VerdictRecord verdict = taken.verdict();
+        boolean isAnew = before.learnsAnew(verdict);
+        Companion companion =
+                was.companion().filter(unused -> !isAnew).orElse(Companion.none());
         if (verdict.state() == SeriesState.ENDED) {
             return with(
                     taken,
@@ -69,7 +71,7 @@ public final class PairedJudge implements WindowJudge {
         boolean isCanary = settings.isCanary(series.variant());
         boolean hasCanary = taken.state().variants().keySet().stream().anyMatch(settings::isCanary);
         if (!hasCanary) {
-            return companion.equals(Companion.none())
+            return was.companion().isEmpty()
                     ? taken
                     : with(
                             taken,

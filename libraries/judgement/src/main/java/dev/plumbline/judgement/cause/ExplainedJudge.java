@@ -68,6 +68,7 @@ public final class ExplainedJudge implements WindowJudge {
         VerdictRecord verdict = taken.verdict();
         String variant = window.id().series().variant();
         Optional<Memory> was = Optional.ofNullable(before.variants().get(variant))
+                .filter(unused -> !before.learnsAnew(verdict))
                 .flatMap(SeriesSnapshot::companion)
                 .flatMap(Companion::memory);
         Memory memory = plus(was.orElse(new Memory(Optional.empty(), List.of())), window, isCalm(verdict));

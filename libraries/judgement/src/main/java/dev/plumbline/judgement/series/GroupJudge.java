@@ -387,9 +387,10 @@ public final class GroupJudge implements WindowJudge {
         SeriesSnapshot after =
                 new SeriesSnapshot(phase.continuity(), List.of(), List.of(), List.of(), Optional.empty());
         boolean mayTeach = teaches.test(series.variant());
-        Learning learning = !mayTeach || before.learning().variant().filter(teaches).isPresent()
-                ? before.learning()
-                : Learning.from(series.variant());
+        Learning learning =
+                !mayTeach || before.learning().variant().filter(teaches).isPresent()
+                        ? before.learning()
+                        : Learning.from(series.variant());
         String teacher = learning.variant().orElse(series.variant());
         Optional<BaselineLearner.Fit> fit = Optional.empty();
         Optional<String> unfit = Optional.empty();

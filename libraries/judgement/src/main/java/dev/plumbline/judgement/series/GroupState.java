@@ -3,6 +3,7 @@ package dev.plumbline.judgement.series;
 import dev.plumbline.contract.verdict.BaselineRecord;
 import dev.plumbline.contract.verdict.SeriesSnapshot;
 import dev.plumbline.contract.verdict.SeriesSnapshot.Continuity;
+import dev.plumbline.contract.verdict.VerdictRecord;
 import dev.plumbline.contract.window.WindowId;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -114,6 +115,15 @@ public record GroupState(
         long gap = (now.startEpochMillis() - continuity.lastEndEpochMillis()) / now.lengthMillis();
         return snapshot.endedEpochMillis().isPresent()
                 || continuity.silentWindows() + gap >= GroupJudge.SeriesPhase.SILENCE_WINDOWS;
+    }
+
+    /**
+     * Whether a series that was held against a baseline is learned from again with this verdict. What was remembered of it goes
+     * then: after a restart it is learned from the windows since, and nothing of before is known.
+     */
+    public boolean learnsAnew(VerdictRecord verdict) {
+        return under.containsKey(verdict.window().series().variant())
+                && verdict.baselineId().isEmpty();
     }
 
     /** With another snapshot of a variant. */

@@ -28,7 +28,9 @@ class CanaryFiguresTest {
                 aborted += bench.ofPair().size();
             }
             assertThat(aborted).isZero();
-            assertThat(median(passed)).as("windows of 10 s: %s", quartiles(passed)).isLessThanOrEqualTo(42);
+            assertThat(median(passed))
+                    .as("windows of 10 s: %s", quartiles(passed))
+                    .isLessThanOrEqualTo(42);
         }
     }
 
@@ -45,7 +47,9 @@ class CanaryFiguresTest {
                 passed += bench.finding().state() == State.PASSED ? 1 : 0;
             }
             assertThat(passed).as("seeds in which +15 % passes").isZero();
-            assertThat(median(found)).as("windows of 10 s: %s", quartiles(found)).isLessThanOrEqualTo(30);
+            assertThat(median(found))
+                    .as("windows of 10 s: %s", quartiles(found))
+                    .isLessThanOrEqualTo(30);
         }
     }
 
