@@ -155,7 +155,7 @@ class AttachedRunIT extends DrivenRuns {
             arguments.addAll(AnyMachine.flags());
             PlumbProcess run = PlumbProcess.start(folder, home, arguments);
             assertThat(run.exitValue()).as(run.output()).isEqualTo(1);
-            assertThat(run.output()).contains("canary: p50(ttft) +").contains("against stable");
+            assertThat(run.output()).contains("REGRESSION", "canary", "p50(ttft)");
             JsonNode summary = summary(folder, 1);
             assertThat(summary.at("/series").findValuesAsText("name")).contains("stable", "canary");
             assertThat(stable.emitRecords()).hasSizeGreaterThan(8);

@@ -54,6 +54,7 @@ final class MarkdownDocument {
             line("");
             line("All series together:");
         }
+        replay(story);
         percentiles(story);
         numbers(story);
         sameTime(story);
@@ -203,6 +204,17 @@ final class MarkdownDocument {
             line("- of the local stack "
                     + escaped(RunWords.outages(story.result().outages())));
         }
+    }
+
+    private void replay(RunStory story) {
+        Map<String, String> said = ReplayLines.of(story);
+        if (said.isEmpty()) {
+            return;
+        }
+        line("");
+        line("| replay | |");
+        line("|---|---|");
+        said.forEach((what, value) -> line("| " + escaped(what) + " | " + escaped(value) + " |"));
     }
 
     private void sameTime(RunStory story) {

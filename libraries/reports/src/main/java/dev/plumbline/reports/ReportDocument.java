@@ -106,6 +106,7 @@ final class ReportDocument {
         } else {
             series();
         }
+        replay();
         keyFigures();
         percentiles();
         overTime();
@@ -849,6 +850,18 @@ final class ReportDocument {
                     "class",
                     "note");
         }
+        out.endLine();
+    }
+
+    private void replay() {
+        Map<String, String> said = ReplayLines.of(story);
+        if (said.isEmpty()) {
+            return;
+        }
+        section("replay", "What of the trace the load was");
+        out.begin("dl", "class", "settings definitions");
+        said.forEach((what, value) -> out.element("dt", what).element("dd", value));
+        out.end();
         out.endLine();
     }
 

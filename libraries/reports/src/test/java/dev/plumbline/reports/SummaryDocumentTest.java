@@ -153,7 +153,17 @@ class SummaryDocumentTest {
                 OptionalDouble.empty(),
                 OptionalDouble.empty(),
                 Optional.of("2 of 100 rows were not sent"));
-        JsonNode summary = summary(SampleRuns.replayed(SampleRuns.regression(), late));
+        Sample replayed = SampleRuns.replayed(SampleRuns.regression(), late);
+        JsonNode summary = summary(replayed);
+        assertThat(new String(MarkdownDocument.of(replayed.story()), StandardCharsets.UTF_8))
+                .contains("| Was it the trace? | INVALID: 2 of 100 rows were not sent |")
+                .contains("98 of 100, and 1 requests that are none of them");
+        assertThat(new String(ReportDocument.of(replayed.story()), StandardCharsets.UTF_8))
+                .contains("What of the trace the load was")
+                .contains("INVALID: 2 of 100 rows were not sent")
+                .contains("largest 60.0 ms; 5 later than 50 ms");
+        assertThat(new String(ReportDocument.of(SampleRuns.regression().story()), StandardCharsets.UTF_8))
+                .doesNotContain("What of the trace the load was");
 
         assertThat(SCHEMA.validate(summary)).isEmpty();
         assertThat(summary.at("/replay").toString())
