@@ -85,6 +85,8 @@ public record VerdictRecord(
                 coverage,
                 metrics,
                 snapshot,
+                canary,
+                why,
                 decided);
     }
 
