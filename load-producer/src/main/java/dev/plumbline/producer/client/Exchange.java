@@ -126,15 +126,13 @@ public final class Exchange {
     }
 
     private boolean overFirstToken(long nowNanos) {
-        OptionalLong sent = recording.sentNanos();
         return protocol.streaming()
                 && recording.contentChunks() == 0
-                && sent.isPresent()
-                && nowNanos - sent.getAsLong() > timeouts.firstTokenNanos();
+                && recording.wasSentBefore(nowNanos - timeouts.firstTokenNanos());
     }
 
     private boolean overStall(long nowNanos) {
-        return recording.firstContentNanos().isPresent() && nowNanos - lastEventNanos > timeouts.stallNanos();
+        return recording.hasFirstContent() && nowNanos - lastEventNanos > timeouts.stallNanos();
     }
 
     void start() {

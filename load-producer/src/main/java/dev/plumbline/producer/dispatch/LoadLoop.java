@@ -69,6 +69,9 @@ public final class LoadLoop {
     private Optional<LoadRun> run = Optional.empty();
     private long timerId;
     private long lastMarkNanos;
+    /** When it tried to tell last, whether or not the word was taken. */
+    private long lastTriedNanos;
+
     private final Map<ComparisonGroup, Long> lostSinceMark = new HashMap<>();
     private boolean finished;
     private volatile OptionalLong measuredUntilNanos = OptionalLong.empty();
@@ -109,6 +112,7 @@ public final class LoadLoop {
         this.selfCheck = new SelfCheck(clock, ledgers, budgets, cpu, lostTime, now);
         this.tickIntervalMillis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(budgets.tickIntervalNanos()));
         this.lastMarkNanos = now;
+        this.lastTriedNanos = now;
     }
 
     /** Begins to tick and to tell. */
@@ -286,7 +290,9 @@ public final class LoadLoop {
         run.ifPresent(LoadRun::tick);
         long now = clock.nanos();
         selfCheck.tick(now);
-        if (now - lastMarkNanos >= markIntervalNanos || isAcross(clock.anchorAt(now))) {
+        // A word that was not taken is said again when the next one is due: while nobody takes any there is ever more
+        // to it.
+        if (now - lastTriedNanos >= markIntervalNanos || isAcross(clock.anchorAt(now))) {
             mark(now, false);
         }
     }
@@ -305,6 +311,7 @@ public final class LoadLoop {
 
     /** The stamp is the one until which the self-check judged: it must not run ahead into a slot that is not judged. */
     private void mark(long at, boolean last) {
+        lastTriedNanos = at;
         Map<Series, List<Activity>> activity = ledgers.drain(at);
         Map<ComparisonGroup, Marker.Told> told = new HashMap<>();
         Ledgers.byGroup(activity)

@@ -1,6 +1,5 @@
 package dev.plumbline.producer.recorder;
 
-import dev.plumbline.contract.distribution.HistogramAccumulator;
 import dev.plumbline.contract.event.Attempt;
 import dev.plumbline.contract.event.FailureKind;
 import dev.plumbline.contract.event.Outcome;
@@ -65,7 +64,7 @@ public final class RequestRecording {
     private final Texts texts;
     private final Optional<Twins> twins;
     private final Answers answers;
-    private final HistogramAccumulator chunkGaps = new HistogramAccumulator();
+    private final ChunkGaps chunkGaps = new ChunkGaps();
     private Map<String, Long> serverNanos = Map.of();
 
     private long sentNanos = NEVER;
@@ -154,9 +153,14 @@ public final class RequestRecording {
         return stamp(sentNanos);
     }
 
-    /** When the first content came; empty before, and always for an answer in one piece. */
-    public OptionalLong firstContentNanos() {
-        return stamp(firstContentNanos);
+    /** Whether it was written before a stamp; false while it is not written. Cheap: it is asked of all at each tick. */
+    public boolean wasSentBefore(long atNanos) {
+        return sentNanos != NEVER && sentNanos < atNanos;
+    }
+
+    /** Whether the first content came; always false for an answer in one piece. */
+    public boolean hasFirstContent() {
+        return firstContentNanos != NEVER;
     }
 
     /** Whether the server said everything that decides the outcome, though the stream may still be open. */

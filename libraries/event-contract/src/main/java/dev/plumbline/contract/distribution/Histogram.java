@@ -39,13 +39,17 @@ public final class Histogram {
      * @param counts of buckets that follow each other; read once and not kept
      */
     Histogram(Exact exact, int firstIndex, long[] counts) {
+        this(exact, packed(firstIndex, counts));
+    }
+
+    private Histogram(Exact exact, byte[] packed) {
         this.count = exact.count;
         this.sumNanos = exact.sumNanos;
         this.minNanos = exact.minNanos;
         this.maxNanos = exact.maxNanos;
         this.belowCount = exact.belowCount;
         this.aboveCount = exact.aboveCount;
-        this.packed = packed(firstIndex, counts);
+        this.packed = packed;
     }
 
     /** The distribution of nothing. */
@@ -55,11 +59,41 @@ public final class Histogram {
 
     /** The distribution of the given durations. */
     public static Histogram of(long... nanos) {
-        HistogramAccumulator accumulator = new HistogramAccumulator();
-        for (long value : nanos) {
-            accumulator.record(value);
+        return of(nanos, nanos.length);
+    }
+
+    /**
+     * The distribution of the first so many of the given durations. It takes memory by their number, not by how far apart they lie,
+     * as a {@link HistogramAccumulator} does.
+     *
+     * @throws IllegalArgumentException if one of them is negative: a monotonic clock was mixed with another one
+     */
+    public static Histogram of(long[] nanos, int length) {
+        if (length == 0) {
+            return EMPTY;
         }
-        return accumulator.toHistogram();
+        long sum = 0;
+        long min = Long.MAX_VALUE;
+        long max = 0;
+        long below = 0;
+        long above = 0;
+        int[] buckets = new int[length];
+        int inBuckets = 0;
+        for (int i = 0; i < length; i++) {
+            long value = HistogramAccumulator.notNegativeDuration(nanos[i]);
+            sum = Sums.saturated(sum, value);
+            min = Math.min(min, value);
+            max = Math.max(max, value);
+            if (value < Buckets.LOWEST_NANOS) {
+                below++;
+            } else if (value > Buckets.HIGHEST_NANOS) {
+                above++;
+            } else {
+                buckets[inBuckets++] = Buckets.indexOf(value);
+            }
+        }
+        Arrays.sort(buckets, 0, inBuckets);
+        return new Histogram(new Exact(length, sum, min, max, below, above), packed(buckets, inBuckets));
     }
 
     /** Number of values. */
@@ -249,6 +283,26 @@ public final class Histogram {
                 }
             }
         }
+    }
+
+    /** @param sorted buckets of one value each */
+    private static byte[] packed(int[] sorted, int length) {
+        // Two bytes say any distance, and no count takes more bytes than it counts.
+        byte[] bytes = new byte[3 * length];
+        int at = 0;
+        int previous = Buckets.LOWEST_INDEX;
+        int next = 0;
+        while (next < length) {
+            int bucket = sorted[next];
+            int first = next;
+            while (next < length && sorted[next] == bucket) {
+                next++;
+            }
+            at = pack(bucket - previous, bytes, at);
+            at = pack(next - first, bytes, at);
+            previous = bucket;
+        }
+        return Arrays.copyOf(bytes, at);
     }
 
     private static byte[] packed(int firstIndex, long[] counts) {

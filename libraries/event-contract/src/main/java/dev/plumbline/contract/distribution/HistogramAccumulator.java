@@ -30,11 +30,8 @@ public final class HistogramAccumulator {
      * @throws IllegalArgumentException if it is negative: a monotonic clock was mixed with another one
      */
     public void record(long nanos) {
-        if (nanos < 0) {
-            throw new IllegalArgumentException("a duration of " + nanos + " ns is negative");
-        }
+        sumNanos = Sums.saturated(sumNanos, notNegativeDuration(nanos));
         count++;
-        sumNanos = Sums.saturated(sumNanos, nanos);
         minNanos = Math.min(minNanos, nanos);
         maxNanos = Math.max(maxNanos, nanos);
         if (nanos < Buckets.LOWEST_NANOS) {
@@ -45,6 +42,13 @@ public final class HistogramAccumulator {
             int slot = slotFor(Buckets.indexOf(nanos));
             counts[slot]++;
         }
+    }
+
+    static long notNegativeDuration(long nanos) {
+        if (nanos < 0) {
+            throw new IllegalArgumentException("a duration of " + nanos + " ns is negative");
+        }
+        return nanos;
     }
 
     /** Adds every value of another distribution, without loss. */
