@@ -59,8 +59,7 @@ public final class PairedJudge implements WindowJudge {
         SeriesSnapshot was = before.variants().getOrDefault(series.variant(), SeriesSnapshot.ofNewSeries());
         VerdictRecord verdict = taken.verdict();
         boolean isAnew = before.learnsAnew(verdict);
-        Companion companion =
-                was.companion().filter(unused -> !isAnew).orElse(Companion.none());
+        Companion companion = was.companion().filter(unused -> !isAnew).orElse(Companion.none());
         if (verdict.state() == SeriesState.ENDED) {
             return with(
                     taken,
