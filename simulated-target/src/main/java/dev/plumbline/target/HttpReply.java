@@ -5,6 +5,7 @@ import io.vertx.core.http.HttpServerResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
@@ -83,23 +84,27 @@ final class HttpReply {
         isOver = true;
         Work all = together();
         if (body.streams()) {
-            response.end(Buffer.buffer(
-                    wordings.getFirst().closing(all, finished.get(0).finishReason())));
+            response.end(Buffer.buffer(wordings.getFirst().closing(all, finished(0).finishReason())));
         } else {
             response.end(Buffer.buffer(wordings.getFirst().whole(List.copyOf(finished.values()), all)));
         }
     }
 
+    /** Once all are finished. */
+    private Wording.Finished finished(int choice) {
+        return Objects.requireNonNull(finished.get(choice));
+    }
+
     /** Each prompt counts once, however many answers it has. */
     private Work together() {
         if (body.choices() == 1) {
-            return finished.get(0).work();
+            return finished(0).work();
         }
         int promptTokens = 0;
         int cachedTokens = 0;
         boolean hasCache = false;
         for (int choice = 0; choice < body.choices(); choice += body.answersToEach()) {
-            Work work = finished.get(choice).work();
+            Work work = finished(choice).work();
             promptTokens += work.promptTokens();
             cachedTokens += work.cachedTokens().orElse(0);
             hasCache |= work.cachedTokens().isPresent();
