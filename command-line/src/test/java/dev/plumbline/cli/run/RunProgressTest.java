@@ -349,6 +349,7 @@ class RunProgressTest {
                 OptionalLong.empty(),
                 false,
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty()));
         assertThat(progress.hasMeasured()).isFalse();
 
