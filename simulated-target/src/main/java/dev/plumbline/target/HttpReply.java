@@ -5,7 +5,6 @@ import io.vertx.core.http.HttpServerResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
@@ -24,7 +23,9 @@ final class HttpReply {
     private final SimulatedTargetSettings settings;
     private final TargetClock clock;
     private final List<Wording> wordings;
+    /** By index. */
     private final Map<Integer, Wording.Finished> finished = new TreeMap<>();
+
     private final List<Runnable> disconnects = new ArrayList<>();
     private boolean isAccepted;
     private boolean isOver;
@@ -82,42 +83,37 @@ final class HttpReply {
 
     private void finish() {
         isOver = true;
-        Work all = together();
+        List<Wording.Finished> answers = List.copyOf(finished.values());
+        Work all = together(answers);
         if (body.streams()) {
-            response.end(Buffer.buffer(wordings.getFirst().closing(all, finished(0).finishReason())));
+            response.end(Buffer.buffer(
+                    wordings.getFirst().closing(all, answers.getFirst().finishReason())));
         } else {
-            response.end(Buffer.buffer(wordings.getFirst().whole(List.copyOf(finished.values()), all)));
+            response.end(Buffer.buffer(wordings.getFirst().whole(answers, all)));
         }
-    }
-
-    /** Once all are finished. */
-    private Wording.Finished finished(int choice) {
-        return Objects.requireNonNull(finished.get(choice));
     }
 
     /** Each prompt counts once, however many answers it has. */
-    private Work together() {
-        if (body.choices() == 1) {
-            return finished(0).work();
+    private Work together(List<Wording.Finished> answers) {
+        List<Work> works = answers.stream().map(Wording.Finished::work).toList();
+        if (works.size() == 1) {
+            return works.getFirst();
         }
-        int promptTokens = 0;
-        int cachedTokens = 0;
-        boolean hasCache = false;
-        for (int choice = 0; choice < body.choices(); choice += body.answersToEach()) {
-            Work work = finished(choice).work();
-            promptTokens += work.promptTokens();
-            cachedTokens += work.cachedTokens().orElse(0);
-            hasCache |= work.cachedTokens().isPresent();
-        }
-        List<Work> works =
-                finished.values().stream().map(Wording.Finished::work).toList();
+        List<Work> firsts = IntStream.range(0, body.prompts().size())
+                .mapToObj(prompt -> works.get(prompt * body.answersToEach()))
+                .toList();
+        boolean hasCache = firsts.stream().anyMatch(work -> work.cachedTokens().isPresent());
         return new Work(
-                promptTokens,
+                firsts.stream().mapToInt(Work::promptTokens).sum(),
                 works.stream().mapToInt(Work::outputTokens).sum(),
                 works.stream().mapToLong(Work::totalNanos).max().orElse(0),
                 works.stream().mapToLong(Work::promptEvalNanos).max().orElse(0),
                 works.stream().mapToLong(Work::evalNanos).max().orElse(0),
-                hasCache ? OptionalInt.of(cachedTokens) : OptionalInt.empty());
+                hasCache
+                        ? OptionalInt.of(firsts.stream()
+                                .mapToInt(work -> work.cachedTokens().orElse(0))
+                                .sum())
+                        : OptionalInt.empty());
     }
 
     private void fail(String message) {

@@ -148,50 +148,6 @@ final class ProducerControl implements LoadControl.Producer, AutoCloseable {
             Optional<Spent> spent,
             Optional<Phases> phases) {
 
-        /** One that says nothing of phases. */
-        Status(
-                State state,
-                long epoch,
-                long due,
-                long sent,
-                long inFlight,
-                long completed,
-                Map<FailureKind, Long> failed,
-                long dropped,
-                long cancelled,
-                Map<OwnLimit, Long> ownLimits,
-                long acknowledged,
-                long lost,
-                long unmeasuredRequests,
-                OptionalLong measuredFromEpochMillis,
-                OptionalLong measuredUntilEpochMillis,
-                OptionalLong breakerOpenSinceEpochMillis,
-                boolean toldToEnd,
-                Optional<String> limitReached,
-                Optional<Spent> spent) {
-            this(
-                    state,
-                    epoch,
-                    due,
-                    sent,
-                    inFlight,
-                    completed,
-                    failed,
-                    dropped,
-                    cancelled,
-                    ownLimits,
-                    acknowledged,
-                    lost,
-                    unmeasuredRequests,
-                    measuredFromEpochMillis,
-                    measuredUntilEpochMillis,
-                    breakerOpenSinceEpochMillis,
-                    toldToEnd,
-                    limitReached,
-                    spent,
-                    Optional.empty());
-        }
-
         /** Before the producer can answer. */
         static final Status STARTING = new Status(
                 State.WARMING,
@@ -211,6 +167,7 @@ final class ProducerControl implements LoadControl.Producer, AutoCloseable {
                 OptionalLong.empty(),
                 OptionalLong.empty(),
                 false,
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
 

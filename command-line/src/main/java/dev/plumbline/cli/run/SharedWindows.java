@@ -1,5 +1,6 @@
 package dev.plumbline.cli.run;
 
+import java.util.Map;
 import java.util.TreeMap;
 
 /**
@@ -38,8 +39,10 @@ final class SharedWindows {
         Window window =
                 byStart.computeIfAbsent(epochMillis - Math.floorMod(epochMillis, windowMillis), unused -> new Window());
         if (byStart.size() > MOST_WINDOWS) {
-            settled += ours(byStart.firstKey(), byStart.firstEntry().getValue());
-            byStart.pollFirstEntry();
+            var oldest = byStart.entrySet().iterator();
+            Map.Entry<Long, Window> first = oldest.next();
+            settled += ours(first.getKey(), first.getValue());
+            oldest.remove();
         }
         return window;
     }

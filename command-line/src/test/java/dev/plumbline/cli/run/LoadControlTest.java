@@ -142,6 +142,7 @@ class LoadControlTest {
                 breakerOpenSince,
                 toldToEnd,
                 limit,
+                Optional.empty(),
                 Optional.empty());
     }
 
@@ -334,6 +335,7 @@ class LoadControlTest {
                 OptionalLong.empty(),
                 OptionalLong.empty(),
                 false,
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
     }

@@ -370,6 +370,7 @@ class RunProgressTest {
                 OptionalLong.empty(),
                 false,
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty()));
         assertThat(progress.hasMeasured()).isFalse();
 

@@ -186,6 +186,7 @@ final class RunRecords {
                 OptionalLong.empty(),
                 false,
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 
@@ -213,6 +214,7 @@ final class RunRecords {
                 measuredUntilEpochMillis,
                 OptionalLong.empty(),
                 false,
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
     }

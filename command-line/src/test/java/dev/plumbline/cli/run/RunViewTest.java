@@ -47,6 +47,7 @@ class RunViewTest {
             OptionalLong.empty(),
             false,
             Optional.empty(),
+            Optional.empty(),
             Optional.empty());
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();

@@ -6,9 +6,10 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 
 /**
  * A {@code tokenizer.json} of Hugging Face, read for one thing: which words are in its vocabulary as they stand behind a space. Such a
@@ -27,16 +28,9 @@ final class TokenizerFile {
      * @throws IOException if it cannot be read, or is no such file; the message is one line
      */
     static List<String> known(Path file, List<String> words) throws IOException {
-        Map<String, Map<String, Boolean>> found = new HashMap<>();
-        SPACES.forEach(space -> found.put(space, new HashMap<>()));
-        Map<String, String> spaceByEntry = new HashMap<>();
-        Map<String, String> wordByEntry = new HashMap<>();
-        for (String space : SPACES) {
-            for (String word : words) {
-                spaceByEntry.put(space + word, space);
-                wordByEntry.put(space + word, word);
-            }
-        }
+        Set<String> wanted = new HashSet<>();
+        SPACES.forEach(space -> words.forEach(word -> wanted.add(space + word)));
+        Set<String> found = new HashSet<>();
         boolean hasVocabulary = false;
         try (JsonParser json = new JsonFactory().createParser(file.toFile())) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
@@ -56,30 +50,27 @@ final class TokenizerFile {
                         continue;
                     }
                     hasVocabulary = true;
-                    for (String entry : entries(json, spaceByEntry)) {
-                        found.get(spaceByEntry.get(entry)).put(wordByEntry.get(entry), true);
-                    }
+                    found.addAll(entries(json, wanted));
                 }
             }
         }
         if (!hasVocabulary) {
             throw new IOException("it has no model with a vocabulary");
         }
-        Map<String, Boolean> most = new HashMap<>();
-        for (String space : SPACES) {
-            if (found.get(space).size() > most.size()) {
-                most = found.get(space);
-            }
-        }
-        return words.stream().filter(most::containsKey).toList();
+        return SPACES.stream()
+                .map(space -> words.stream()
+                        .filter(word -> found.contains(space + word))
+                        .toList())
+                .max(Comparator.comparingInt(List::size))
+                .orElseThrow();
     }
 
     /** Those of a vocabulary that are wanted: an object by entry, or a list of entries with their scores. */
-    private static List<String> entries(JsonParser json, Map<String, String> wanted) throws IOException {
+    private static List<String> entries(JsonParser json, Set<String> wanted) throws IOException {
         List<String> entries = new ArrayList<>();
         if (json.currentToken() == JsonToken.START_OBJECT) {
             while (json.nextToken() == JsonToken.FIELD_NAME) {
-                if (wanted.containsKey(json.currentName())) {
+                if (wanted.contains(json.currentName())) {
                     entries.add(json.currentName());
                 }
                 json.nextToken();
@@ -87,7 +78,7 @@ final class TokenizerFile {
             }
         } else if (json.currentToken() == JsonToken.START_ARRAY) {
             for (JsonToken at = json.nextToken(); at == JsonToken.START_ARRAY; at = json.nextToken()) {
-                if (json.nextToken() == JsonToken.VALUE_STRING && wanted.containsKey(json.getText())) {
+                if (json.nextToken() == JsonToken.VALUE_STRING && wanted.contains(json.getText())) {
                     entries.add(json.getText());
                 }
                 while (json.currentToken() != JsonToken.END_ARRAY && json.nextToken() != JsonToken.END_ARRAY) {

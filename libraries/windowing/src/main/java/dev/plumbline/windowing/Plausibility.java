@@ -1,6 +1,7 @@
 package dev.plumbline.windowing;
 
 import dev.plumbline.contract.event.Activity;
+import dev.plumbline.contract.event.Choices;
 import dev.plumbline.contract.event.RequestEvent;
 import dev.plumbline.contract.event.Stamps;
 import dev.plumbline.contract.event.TokenCount;
@@ -30,6 +31,15 @@ final class Plausibility {
         }
         if (event.response().contentChunks() > LARGEST_COUNT) {
             return Optional.of(event.response().contentChunks() + " content chunks");
+        }
+        // No answer can have decoded for longer than the request took.
+        Optional<Choices> choices = event.response()
+                .choices()
+                .filter(several -> several.decodeNanos() / several.count() > stamps.endNanos() - stamps.dueNanos());
+        if (choices.isPresent()) {
+            return Optional.of(choices.get().count() + " answers that decoded for "
+                    + choices.get().decodeNanos() + " ns within a request of "
+                    + (stamps.endNanos() - stamps.dueNanos()) + " ns");
         }
         Tokens tokens = event.response().tokens();
         return Stream.concat(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plumbline.contract.distribution.Histogram;
 import dev.plumbline.contract.event.Activity;
+import dev.plumbline.contract.event.Choices;
 import dev.plumbline.contract.event.LoadEdges;
 import dev.plumbline.contract.event.RequestEvent;
 import dev.plumbline.contract.event.Response;
@@ -56,6 +57,24 @@ class PlausibilityTest {
                 .contains("1000000001 content chunks");
         assertThat(Plausibility.fault(with(good.stamps(), response(1, LARGEST + 1))))
                 .contains("1000000001 tokens");
+    }
+
+    @Test
+    void findsAnswersThatDecodedForLongerThanTheirRequestTook() {
+        long took = good.stamps().endNanos() - good.stamps().dueNanos();
+        assertThat(Plausibility.fault(with(good.stamps(), answers(2 * took)))).isEmpty();
+        assertThat(Plausibility.fault(with(good.stamps(), answers(2 * took + 2))))
+                .hasValueSatisfying(fault -> assertThat(fault).startsWith("2 answers that decoded for"));
+    }
+
+    private static Response answers(long decodeNanos) {
+        return new Response(
+                true,
+                4,
+                Histogram.empty(),
+                Tokens.unknown(),
+                Optional.empty(),
+                Optional.of(new Choices(2, decodeNanos)));
     }
 
     @ParameterizedTest
