@@ -268,15 +268,14 @@ final class OwnPrompts {
         if (requests <= facts.questions()) {
             return Optional.empty();
         }
-        return Optional.of(
-                (facts.questions() == 1 ? "there is " : "there are ")
-                        + count(facts.questions(), facts.questions() == facts.conversations() ? "prompt" : "turn")
-                        + " for " + Figures.count(requests) + " requests: "
-                        + (facts.questions() == 1 ? "it is sent " : "each is sent ")
-                        + Figures.significant((double) requests / facts.questions()) + " times"
-                        + (isSentAsItIs
-                                ? ", and a prefix cache knows it then; --cache avoid begins each with words of its own"
-                                : ""));
+        return Optional.of((facts.questions() == 1 ? "there is " : "there are ")
+                + count(facts.questions(), facts.questions() == facts.conversations() ? "prompt" : "turn")
+                + " for " + Figures.count(requests) + " requests: "
+                + (facts.questions() == 1 ? "it is sent " : "each is sent ")
+                + Figures.significant((double) requests / facts.questions()) + " times"
+                + (isSentAsItIs
+                        ? ", and a prefix cache knows it then; --cache avoid begins each with words of its own"
+                        : ""));
     }
 
     private static String count(long number, String one) {

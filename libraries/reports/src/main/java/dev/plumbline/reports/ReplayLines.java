@@ -26,7 +26,9 @@ final class ReplayLines {
         Map<String, String> lines = new LinkedHashMap<>();
         lines.put(
                 "Was it the trace?",
-                replayed.invalid().map(why -> "INVALID: " + why).orElse("yes: rows, sends and lengths are within bounds"));
+                replayed.invalid()
+                        .map(why -> "INVALID: " + why)
+                        .orElse("yes: rows, sends and lengths are within bounds"));
         lines.put(
                 "Rows that were sent",
                 Figures.count(replayed.sent()) + " of " + Figures.count(replayed.rows())
