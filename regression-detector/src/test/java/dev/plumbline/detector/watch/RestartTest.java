@@ -286,7 +286,7 @@ class RestartTest {
     private static Started started(Topics topics, List<byte[]> windows) {
         Watch watch = new Watch(TOPIC, SimulatedSeries.LENGTH_MILLIS, SHORT, LIMITS);
         watch.takeControl(0, 0, null, Codec.CONTROLS.encode(DEPLOY));
-        if (windows == DECIDED_WINDOWS) {
+        if (windows.equals(DECIDED_WINDOWS)) {
             DECISIONS.forEach(decision -> decision.accept(watch));
         }
         watch.restore(topics.read());
