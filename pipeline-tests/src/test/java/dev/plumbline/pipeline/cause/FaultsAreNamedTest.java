@@ -50,7 +50,10 @@ class FaultsAreNamedTest {
                         Kind.FEWER_SLOTS,
                         true,
                         world -> world.core().setMaxRunning(2)),
-                steps("stalls of 1 s", Kind.STALLS, true, world -> world.stallShare = 0.08),
+                // Of the whole engine, so rare and long: it takes more windows until they are told from chance.
+                Arguments.of("stalls of 1 s", Kind.STALLS, true, (LongFunction<List<WindowRecord>>)
+                        seed -> new StepEngineWorld(seed, 0, WINDOW_MILLIS)
+                                .windows(HEALTHY, 3 * FAULTY, world -> world.stallShare = 0.1)),
                 steps("KV cache of 140 blocks", Kind.KV_CACHE, true, world -> world.restart(140, true, 0)),
                 steps("errors", Kind.FAILURES, false, world -> world.errorShare = 0.2),
                 steps("stream errors", Kind.FAILURES, false, world -> world.streamErrorShare = 0.2),
