@@ -77,17 +77,7 @@ public record LaneState(JudgedMetric metric, Lane lane, double score, long chang
                 long outputTokens,
                 List<SlowRequest> slowest,
                 Optional<RateSum> rate) {
-            this(
-                    windows,
-                    samples,
-                    latencies,
-                    logSum,
-                    errors,
-                    completed,
-                    outputTokens,
-                    slowest,
-                    rate,
-                    Optional.empty());
+            this(windows, samples, latencies, logSum, errors, completed, outputTokens, slowest, rate, Optional.empty());
         }
 
         /** A stretch of a metric that is no rate. */
@@ -100,16 +90,7 @@ public record LaneState(JudgedMetric metric, Lane lane, double score, long chang
                 long completed,
                 long outputTokens,
                 List<SlowRequest> slowest) {
-            this(
-                    windows,
-                    samples,
-                    latencies,
-                    logSum,
-                    errors,
-                    completed,
-                    outputTokens,
-                    slowest,
-                    Optional.empty());
+            this(windows, samples, latencies, logSum, errors, completed, outputTokens, slowest, Optional.empty());
         }
 
         /** Nothing seen yet. */

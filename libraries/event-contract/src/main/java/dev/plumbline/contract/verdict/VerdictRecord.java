@@ -60,15 +60,7 @@ public record VerdictRecord(
     /** The same while another baseline is learned, because the one it was held against is stale. */
     public VerdictRecord whileLearning(LearningProgress progress) {
         return new VerdictRecord(
-                window,
-                source,
-                state,
-                baselineId,
-                Optional.of(progress),
-                coverage,
-                metrics,
-                snapshot,
-                decided);
+                window, source, state, baselineId, Optional.of(progress), coverage, metrics, snapshot, decided);
     }
 
     /** The same with what people decided. */

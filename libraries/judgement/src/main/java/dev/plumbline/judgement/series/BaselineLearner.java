@@ -141,8 +141,7 @@ final class BaselineLearner {
         }
         WorkCalibration work = new WorkCalibration(
                 learner.logMean(WindowNumbers::tokensPerRequest), learner.logMean(WindowNumbers::offered));
-        return new Fit(
-                windows.size(), learner.merged, learner.calibrations, work, learner.grade, learner.reasons);
+        return new Fit(windows.size(), learner.merged, learner.calibrations, work, learner.grade, learner.reasons);
     }
 
     /** A block goes as a whole: its distributions are merged. */
@@ -233,8 +232,8 @@ final class BaselineLearner {
                     .longRunVariance();
             double varies = Math.max(1, spread / read.binomialVariance(perBlock));
             double perLog = (read.changed() - read.baseline()) / Math.log(settings.factor(lane));
-            Share share = read.from(uncertain(
-                    Math.sqrt(varies * read.baseline() * (1 - read.baseline()) / all.count()), perLog));
+            Share share = read.from(
+                    uncertain(Math.sqrt(varies * read.baseline() * (1 - read.baseline()) / all.count()), perLog));
             if (lane == Lane.WORSE) {
                 designEffect = varies;
                 double[] shares = sharesAbove(metric, edge.getAsInt());
@@ -400,7 +399,7 @@ final class BaselineLearner {
         }
         double p0 = ErrorShare.upper95(errors, ended);
         if (p0 > HIGHEST_ERROR_SHARE) {
-            lower(Grade.D, percent((double) errors / ended) + " of the requests failed");
+            lower(Grade.D, percent((double) errors / ended) + " of the requests failed: that is no norm");
             return new Calibration.Unusable(
                     metric, Reason.UNSUITABLE_BASELINE, percent((double) errors / ended) + " of the baseline failed");
         }
@@ -411,12 +410,7 @@ final class BaselineLearner {
                     .mapToDouble(window -> share.evidence(window.failed(), window.ended()))
                     .toArray();
             LongRunVariance spread = LongRunVariance.of(evidence);
-            shareTest(
-                            lane,
-                            OptionalInt.empty(),
-                            share,
-                            (double) ended / windows.size(),
-                            spread.longRunVariance())
+            shareTest(lane, OptionalInt.empty(), share, (double) ended / windows.size(), spread.longRunVariance())
                     .ifPresent(tests::add);
         }
         if (tests.stream().allMatch(test -> test.noiseFactor() < LOWEST_NOISE_FACTOR)) {

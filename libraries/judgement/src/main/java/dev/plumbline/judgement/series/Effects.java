@@ -102,8 +102,8 @@ final class Effects {
                 quantile.designEffect(),
                 QuantileEstimate.Z_95);
         double usual = (double) quantile.samples() / baseline.learned().windows();
-        double designEffect = NoiseFactor.designEffect(
-                quantile.designEffect(), usual, (double) now.count() / Math.max(1, windows));
+        double designEffect =
+                NoiseFactor.designEffect(quantile.designEffect(), usual, (double) now.count() / Math.max(1, windows));
         Optional<QuantileEstimate> after = QuantileEstimate.of(now, p, designEffect, QuantileEstimate.Z_95);
         if (before.isEmpty() || after.isEmpty()) {
             return Optional.empty();

@@ -227,8 +227,8 @@ public final class GroupJudge {
                 && baseline.learned().from().equals(verdict.window().series())
                 && verdict.snapshot().incident().isEmpty()
                 && verdict.metrics().stream()
-                        .anyMatch(metric -> STALE_BY.contains(metric.metric())
-                                && metric.verdict() instanceof Verdict.Improved);
+                        .anyMatch(metric ->
+                                STALE_BY.contains(metric.metric()) && metric.verdict() instanceof Verdict.Improved);
     }
 
     /** Whether the series that taught the group was judged, and is not better now. */
@@ -240,8 +240,7 @@ public final class GroupJudge {
     }
 
     /** While it stays better, its windows are learned; of as many as a baseline takes a new one is made, and takes over. */
-    private Judged.Taken learnAnew(
-            BaselineRecord old, Judged.Taken judged, WindowRecord window, SourcePosition at) {
+    private Judged.Taken learnAnew(BaselineRecord old, Judged.Taken judged, WindowRecord window, SourcePosition at) {
         Series series = window.id().series();
         Learning before = judged.state().learning();
         Learning learning = (before.windows() == 0 ? Learning.from(series.variant()) : before).plus(window, settings);
@@ -255,11 +254,11 @@ public final class GroupJudge {
                         learning,
                         window,
                         at,
-                        Optional.of(new Provenance(
-                                List.of(), old.decision(), Optional.of(old.baselineId())))));
+                        Optional.of(new Provenance(List.of(), old.decision(), Optional.of(old.baselineId())))));
             }
         }
-        // Its evidence, and that of the other variants, is dropped with the next window of each: it rests on the old one.
+        // Its evidence, and that of the other variants, is dropped with the next window of each: it rests on the old
+        // one.
         GroupState state = learned.isPresent()
                 ? judged.state().withLearned(learned, Learning.nothing())
                 : judged.state().withLearned(judged.state().baseline(), learning);
@@ -275,10 +274,7 @@ public final class GroupJudge {
                 .filter(metric -> metric.verdict() instanceof Verdict.Improved)
                 .flatMap(metric -> metric.effect().stream()
                         .map(effect -> String.format(
-                                Locale.ROOT,
-                                "%s %+.0f %%",
-                                metric.metric().displayName(),
-                                (effect.ratio() - 1) * 100)))
+                                Locale.ROOT, "%s %+.0f %%", metric.metric().displayName(), (effect.ratio() - 1) * 100)))
                 .collect(Collectors.joining(", "));
         return "takes the place of " + old.baselineId() + ", which was stale: " + better;
     }

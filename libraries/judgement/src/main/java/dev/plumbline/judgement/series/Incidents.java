@@ -189,10 +189,7 @@ final class Incidents {
 
     /** The fastest climb, in words. */
     private static String climb(List<Reading> moved) {
-        return moved.stream()
-                .flatMapToDouble(reading -> reading.climbAnHour().stream())
-                .max()
-                .stream()
+        return moved.stream().flatMapToDouble(reading -> reading.climbAnHour().stream()).max().stream()
                 .mapToObj(anHour -> String.format(Locale.ROOT, "; climbing, by %.0f %% an hour", anHour * 100))
                 .findFirst()
                 .orElse("");

@@ -132,8 +132,8 @@ final class SeriesJudge {
                     new MetricJudge(calibration, before.lanes(), effects, members.contains(metric), threshold);
             readings.add(voided.isPresent() ? judge.voided(voided.get()) : judge.judge(window));
         }
-        Incidents.Step incidents = new Incidents(baseline, effects, settings, threshold, window.id())
-                .after(before.incident(), readings);
+        Incidents.Step incidents =
+                new Incidents(baseline, effects, settings, threshold, window.id()).after(before.incident(), readings);
 
         List<LaneState> lanes = readings.stream()
                 .flatMap(reading -> reading.lanes().stream())
@@ -394,7 +394,11 @@ final class SeriesJudge {
                     before.stream().filter(state -> state.lane() == lane).findFirst();
             double score = Math.min(
                     HIGHEST_SCORE_IN_THRESHOLDS * threshold,
-                    Cusum.next(old.map(LaneState::score).orElse(0.0), evidence, threshold, burst(effects.baseline(), lane)));
+                    Cusum.next(
+                            old.map(LaneState::score).orElse(0.0),
+                            evidence,
+                            threshold,
+                            burst(effects.baseline(), lane)));
             boolean held = isMember && lane.asksForWorse() && old.isPresent();
             if (score <= 0 && !held) {
                 return Optional.empty();
@@ -432,7 +436,8 @@ final class SeriesJudge {
                 if (isLarge && effects.isCertainlyWorse(metric, effect.get())) {
                     return regressed(lanes, over.get(), effect.get(), climb);
                 }
-                if (climb.filter(line -> isRegression(lane, line.now(), episode)).isPresent()) {
+                if (climb.filter(line -> isRegression(lane, line.now(), episode))
+                        .isPresent()) {
                     return regressed(lanes, over.get(), climb.get().now(), climb);
                 }
                 Optional<Effect> last = effects.recent(calibration)
@@ -494,7 +499,8 @@ final class SeriesJudge {
         }
 
         private Reading regressed(
-                List<LaneState> lanes, LaneState over, Effect effect, Optional<Effects.Climb> climb) {
+                List<LaneState> lanes, LaneState crossed, Effect effect, Optional<Effects.Climb> climb) {
+            LaneState over = crossed.lane() == Lane.HEAVIER_TAIL ? sinceAllMoved(lanes, crossed) : crossed;
             return new Reading(
                     calibration,
                     new MetricVerdict(
@@ -507,6 +513,18 @@ final class SeriesJudge {
                     true,
                     false,
                     climb.map(line -> OptionalDouble.of(line.anHour())).orElse(OptionalDouble.empty()));
+        }
+
+        /** A tail that is watched for twice its share goes up and down for long; where all moved, that tells when. */
+        private static LaneState sinceAllMoved(List<LaneState> lanes, LaneState tail) {
+            long since = lanes.stream()
+                    .filter(lane -> lane.lane() == Lane.WORSE && lane.score() > 0)
+                    .mapToLong(LaneState::changePointEpochMillis)
+                    .max()
+                    .orElse(0);
+            return since <= tail.changePointEpochMillis()
+                    ? tail
+                    : new LaneState(tail.metric(), tail.lane(), tail.score(), since, tail.episode());
         }
 
         /** The mirror image of a regression: enough evidence, and an effect under half of what counts. */

@@ -114,8 +114,7 @@ final class WindowEvidence {
                 });
             case Calibration.ErrorShare errors ->
                 asked(errors.tests(), lane)
-                        .map(test ->
-                                test.noiseFactor() * evidence(test, lane, window.errors(), window.samples()));
+                        .map(test -> test.noiseFactor() * evidence(test, lane, window.errors(), window.samples()));
             case Calibration.Rate rate -> {
                 if (lane == Lane.HEAVIER_TAIL) {
                     yield Optional.empty();

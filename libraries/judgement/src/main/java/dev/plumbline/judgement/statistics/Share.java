@@ -29,8 +29,7 @@ public record Share(double baseline, double changed) {
     /** What so many requests bring on average when nothing has changed; below 0. */
     public double expected(double requests) {
         return requests
-                * (baseline * Math.log(changed / baseline)
-                        + (1 - baseline) * Math.log((1 - changed) / (1 - baseline)));
+                * (baseline * Math.log(changed / baseline) + (1 - baseline) * Math.log((1 - changed) / (1 - baseline)));
     }
 
     /** The test from a higher baseline, by so much; the odds still grow by a fifth. */

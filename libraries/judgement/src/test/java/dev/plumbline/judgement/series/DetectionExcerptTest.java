@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Some seeds of {@link DetectionFigures}; all of it takes minutes. */
 class DetectionExcerptTest {
 
-    private static final int SEEDS = 8;
+    private static final int SEEDS = 3;
 
     @ParameterizedTest
     @EnumSource
@@ -56,9 +56,8 @@ class DetectionExcerptTest {
     void aDayOfStallsAndWandersIsQuiet() {
         assertThat(LongStream.of(10_001, 10_002)
                         .parallel()
-                        .map(seed -> learned(seed)
-                                .next(SimulatedWorld.WINDOWS_A_DAY)
-                                .fired())
+                        .map(seed ->
+                                learned(seed).next(SimulatedWorld.WINDOWS_A_DAY).fired())
                         .sum())
                 .isZero();
     }
@@ -93,7 +92,9 @@ class DetectionExcerptTest {
         assertThat(rate).isInstanceOf(Verdict.Inconclusive.class);
         assertThat(((Verdict.Inconclusive) rate).reason()).isEqualTo(Reason.OUTPUT_LENGTH_CHANGED);
         assertThat(last(watch, JudgedMetric.TPOT_P50).verdict()).isInstanceOf(Verdict.Steady.class);
-        assertThat(watch.last.state()).as("a part of it is void, and it is said").isEqualTo(SeriesState.NOT_JUDGED);
+        assertThat(watch.last.state())
+                .as("a part of it is void, and it is said")
+                .isEqualTo(SeriesState.NOT_JUDGED);
     }
 
     @Test
@@ -106,7 +107,9 @@ class DetectionExcerptTest {
         watch.next(60);
         assertThat(last(watch, JudgedMetric.TPOT_P50).verdict()).isInstanceOf(Verdict.Improved.class);
         assertThat(watch.last.baselineId()).contains(old.baselineId());
-        assertThat(watch.last.learning()).as("it is said that another is learned").isPresent();
+        assertThat(watch.last.learning())
+                .as("it is said that another is learned")
+                .isPresent();
         watch.next(260);
         BaselineRecord anew = watch.baselines.getLast();
         assertThat(watch.baselines).hasSize(2);
@@ -137,9 +140,9 @@ class DetectionExcerptTest {
         Watch watch = new Watch(series).next(200);
         assertThat(watch.state.baseline()).isEmpty();
         assertThat(watch.last.state()).isEqualTo(SeriesState.LEARNING);
-        assertThat(watch.last.metrics()).allSatisfy(metric -> assertThat(
-                        ((Verdict.Inconclusive) metric.verdict()).detail())
-                .contains("% of the requests failed"));
+        assertThat(watch.last.metrics())
+                .allSatisfy(metric -> assertThat(((Verdict.Inconclusive) metric.verdict()).detail())
+                        .contains("% of the requests failed"));
         series.errorShare = 0;
         watch.next(190);
         assertThat(watch.state.baseline()).isPresent();

@@ -51,8 +51,7 @@ final class DetectionFigures {
         int days = numbers.isEmpty() ? 300 : numbers.getFirst();
         int runs = numbers.size() < 2 ? 100 : numbers.get(1);
         for (Section section : Section.values()) {
-            if (sections.isEmpty()
-                    || sections.contains(section.name().toLowerCase(Locale.ROOT))) {
+            if (sections.isEmpty() || sections.contains(section.name().toLowerCase(Locale.ROOT))) {
                 long started = System.nanoTime();
                 section.print(out, days, runs);
                 out.printf(Locale.ROOT, "(%.0f s)%n%n", (System.nanoTime() - started) / 1e9);
@@ -88,9 +87,11 @@ final class DetectionFigures {
                 calm(out, "E1, n = 3", days, seed -> new SimulatedWorld(SimulatedWorld.E1, 3, seed));
                 calm(out, "E3", days, seed -> new SimulatedWorld(SimulatedWorld.E3, 200, seed));
                 out.println("| E3, 20 by night, 200 by day | "
-                        + total(days, seed -> alertsOfADay(
-                                new SimulatedWorld(SimulatedWorld.E3, 20, seed, "r2"),
-                                (series, window) -> series.requests = window % 2_880 < 1_440 ? 20 : 200))
+                        + total(
+                                days,
+                                seed -> alertsOfADay(
+                                        new SimulatedWorld(SimulatedWorld.E3, 20, seed, "r2"),
+                                        (series, window) -> series.requests = window % 2_880 < 1_440 ? 20 : 200))
                         + " |");
             }
         },
@@ -140,7 +141,8 @@ final class DetectionFigures {
         TRAPS {
             @Override
             void print(PrintStream out, int days, int runs) {
-                out.println("| situation | found | median | 95th | blind and says so | missed |\n|---|---|---|---|---|---|");
+                out.println(
+                        "| situation | found | median | 95th | blind and says so | missed |\n|---|---|---|---|---|---|");
                 for (Trap trap : Trap.values()) {
                     out.println(trap.measure(runs).row(trap.title));
                 }
@@ -298,7 +300,8 @@ final class DetectionFigures {
     }
 
     private static void rules(PrintStream out, int days, int runs) {
-        out.println("| rule on p95, E2, n = 200 | false alarms a day | +10 % | +15 % | +30 % | x2 |\n|---|---|---|---|---|---|");
+        out.println(
+                "| rule on p95, E2, n = 200 | false alarms a day | +10 % | +15 % | +30 % | x2 |\n|---|---|---|---|---|---|");
         List<String> names =
                 OtherRules.all().stream().map(OtherRules::displayName).toList();
         int[][] alarms = LongStream.range(0, days)
@@ -384,7 +387,8 @@ final class DetectionFigures {
 
         String text() {
             int median = quantile(0.5);
-            String within = sorted.length == runs ? "" : String.format(Locale.ROOT, " (%.2f)", (double) sorted.length / runs);
+            String within =
+                    sorted.length == runs ? "" : String.format(Locale.ROOT, " (%.2f)", (double) sorted.length / runs);
             return (median < 0 ? ">" + WITHIN_WINDOWS : String.valueOf(median)) + within;
         }
     }
@@ -553,8 +557,9 @@ final class DetectionFigures {
                     return -1;
                 }
                 long step = SimulatedSeries.START + before * SimulatedSeries.LENGTH_MILLIS;
-                double mixed = (double) (step - watch.baselines.getFirst().learned().fromEpochMillis())
-                        / (SETTINGS.learnedWindows() * SimulatedSeries.LENGTH_MILLIS);
+                double mixed =
+                        (double) (step - watch.baselines.getFirst().learned().fromEpochMillis())
+                                / (SETTINGS.learnedWindows() * SimulatedSeries.LENGTH_MILLIS);
                 return mixed < 0.15 ? 1 : -1;
             }
         },
@@ -600,7 +605,8 @@ final class DetectionFigures {
                 return watch.isFiring() ? -1 : watch.windowsUntilAlert(within);
             }
         },
-        EIGHT_BAD_WINDOWS("a stall of 8 windows (x3) each half hour, also while learning: eight hours without an alert", 0) {
+        EIGHT_BAD_WINDOWS(
+                "a stall of 8 windows (x3) each half hour, also while learning: eight hours without an alert", 0) {
             @Override
             int found(long seed, Watch[] used) {
                 Watch watch = stalling(seed, used, SimulatedWorld.WINDOWS_A_DAY / 3);

@@ -945,8 +945,8 @@ class GroupJudgeTest {
         List<WindowRecord> learned = fed(LEARNING).subList(Bench.SHORT.skipWindows(), LEARNING);
         series.outputTokens = 400;
         fed(40);
-        Verdict.Inconclusive other =
-                (Verdict.Inconclusive) bench.last(JudgedMetric.OUTPUT_TOKEN_RATE).verdict();
+        Verdict.Inconclusive other = (Verdict.Inconclusive)
+                bench.last(JudgedMetric.OUTPUT_TOKEN_RATE).verdict();
         double was = (double) learned.stream()
                         .mapToLong(window -> window.delta().tokens().output())
                         .sum()

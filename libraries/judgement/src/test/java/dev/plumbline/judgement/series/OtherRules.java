@@ -162,7 +162,8 @@ abstract class OtherRules {
         }
 
         private static double median(List<Double> values) {
-            double[] sorted = values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+            double[] sorted =
+                    values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
             return sorted[sorted.length / 2];
         }
     }
@@ -203,8 +204,7 @@ abstract class OtherRules {
         }
 
         private boolean splits() {
-            double[] values =
-                    points.stream().mapToDouble(Double::doubleValue).toArray();
+            double[] values = points.stream().mapToDouble(Double::doubleValue).toArray();
             double best = 0;
             double step = 0;
             double all = 0;
@@ -225,8 +225,7 @@ abstract class OtherRules {
                 double before = left / i;
                 double after = (all - left) / right;
                 double within = leftSquares - i * before * before + (squares - leftSquares) - right * after * after;
-                double t = (after - before)
-                        / Math.sqrt(within / (values.length - 2) * (1.0 / i + 1.0 / right));
+                double t = (after - before) / Math.sqrt(within / (values.length - 2) * (1.0 / i + 1.0 / right));
                 if (t > best) {
                     best = t;
                     step = after - before;

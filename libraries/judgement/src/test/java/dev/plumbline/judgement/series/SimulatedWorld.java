@@ -127,8 +127,7 @@ final class SimulatedWorld {
     WindowRecord window() {
         WindowId id = new WindowId(series, next, SimulatedSeries.LENGTH_MILLIS);
         next += SimulatedSeries.LENGTH_MILLIS;
-        load = CORRELATION * load
-                + world.load * Math.sqrt(1 - CORRELATION * CORRELATION) * random.nextGaussian();
+        load = CORRELATION * load + world.load * Math.sqrt(1 - CORRELATION * CORRELATION) * random.nextGaussian();
         double level = load + world.wave * Math.sin(2 * Math.PI * (phase + (double) window++ / WINDOWS_A_DAY));
         if (stalledWindows > 0) {
             stalledWindows--;
@@ -152,9 +151,11 @@ final class SimulatedWorld {
         latencies.put(LatencyMetric.TPOT, tpot.take());
         long tokens = Math.max(
                 completed,
-                Math.round(completed * outputTokens + 0.5 * outputTokens * Math.sqrt(completed) * random.nextGaussian()));
+                Math.round(
+                        completed * outputTokens + 0.5 * outputTokens * Math.sqrt(completed) * random.nextGaussian()));
         double slower = tpotFactor * (1 + STALLED_SHARE * (stallFactor - 1));
-        long streamed = Math.round(completed == 0 ? 0 : 8000 / slower * Math.exp(-level + 0.02 * random.nextGaussian()));
+        long streamed =
+                Math.round(completed == 0 ? 0 : 8000 / slower * Math.exp(-level + 0.02 * random.nextGaussian()));
         long failed = requests - completed;
         return new WindowRecord(
                 id,

@@ -91,8 +91,7 @@ class StatisticsTest {
     }
 
     private static double noiseFactor(Share share, double[] evidence) {
-        return NoiseFactor.of(
-                share.expected(40), LongRunVariance.of(evidence).longRunVariance());
+        return NoiseFactor.of(share.expected(40), LongRunVariance.of(evidence).longRunVariance());
     }
 
     @Test
@@ -132,8 +131,7 @@ class StatisticsTest {
 
     @Test
     void aTightDistributionIsAskedForATwiceAsHeavyTail() {
-        assertThat(QuantileShift.of(
-                                logNormal(0.15, 40_000), 0.95, QuantileShift.Side.ABOVE, 1.15)
+        assertThat(QuantileShift.of(logNormal(0.15, 40_000), 0.95, QuantileShift.Side.ABOVE, 1.15)
                         .orElseThrow()
                         .heavierTail()
                         .orElseThrow()
