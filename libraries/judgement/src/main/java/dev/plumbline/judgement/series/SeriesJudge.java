@@ -50,8 +50,8 @@ final class SeriesJudge {
     /** A score is kept to this many thresholds, so that it falls soon after a long episode has ended. */
     private static final double HIGHEST_SCORE_IN_THRESHOLDS = 2;
 
-    /** What was a regression is back when the evidence for that is half of what raised the alert. */
-    private static final double BACK_IN_THRESHOLDS = 0.5;
+    /** What was a regression is back when the evidence for that is a quarter of what raised the alert. */
+    private static final double BACK_IN_THRESHOLDS = 0.25;
 
     /** Blocks that are kept while an alert is open, or a drift is on; together they are the resolve span. */
     static final int RESOLVE_BLOCKS = 6;
