@@ -167,7 +167,7 @@ public final class Why {
                 return split;
             }
             Pair ttft = pair(Facts.TTFT).orElseThrow();
-            prefill(split, Math.max(0, ttft.before() - queueBefore), ttft);
+            prefill(split, Math.max(0, ttft.before() - queueBefore));
             return split;
         });
     }
@@ -267,7 +267,7 @@ public final class Why {
         return Optional.of(behind(Kind.KV_CACHE, words));
     }
 
-    private void prefill(Split split, double prefillBefore, Pair ttft) {
+    private void prefill(Split split, double prefillBefore) {
         if (!split.isOpen()) {
             return;
         }

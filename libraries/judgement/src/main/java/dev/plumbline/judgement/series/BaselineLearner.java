@@ -399,7 +399,7 @@ final class BaselineLearner {
         }
         double p0 = ErrorShare.upper95(errors, ended);
         if (p0 > HIGHEST_ERROR_SHARE) {
-            lower(Grade.D, percent((double) errors / ended) + " of the requests failed");
+            lower(Grade.D, percent((double) errors / ended) + " of the requests failed: that is no norm");
             return new Calibration.Unusable(
                     metric, Reason.UNSUITABLE_BASELINE, percent((double) errors / ended) + " of the baseline failed");
         }

@@ -40,17 +40,15 @@ final class Incidents {
 
     private final BaselineRecord baseline;
     private final Effects effects;
-    private final JudgementSettings settings;
     private final double threshold;
     private final WindowId window;
 
     /** What became of the incident. */
     record Step(Optional<OpenIncident> incident, List<AlertRecord> alerts, boolean resolved) {}
 
-    Incidents(BaselineRecord baseline, Effects effects, JudgementSettings settings, double threshold, WindowId window) {
+    Incidents(BaselineRecord baseline, Effects effects, double threshold, WindowId window) {
         this.baseline = baseline;
         this.effects = effects;
-        this.settings = settings;
         this.threshold = threshold;
         this.window = window;
     }

@@ -50,8 +50,8 @@ final class SeriesJudge {
     /** A score is kept to this many thresholds, so that it falls soon after a long episode has ended. */
     private static final double HIGHEST_SCORE_IN_THRESHOLDS = 2;
 
-    /** What was a regression is back when the evidence for that is half of what raised the alert. */
-    private static final double BACK_IN_THRESHOLDS = 0.5;
+    /** What was a regression is back when the evidence for that is a quarter of what raised the alert. */
+    private static final double BACK_IN_THRESHOLDS = 0.25;
 
     /** Blocks that are kept while an alert is open, or a drift is on; together they are the resolve span. */
     static final int RESOLVE_BLOCKS = 6;
@@ -133,7 +133,7 @@ final class SeriesJudge {
             readings.add(voided.isPresent() ? judge.voided(voided.get()) : judge.judge(window));
         }
         Incidents.Step incidents =
-                new Incidents(baseline, effects, settings, threshold, window.id()).after(before.incident(), readings);
+                new Incidents(baseline, effects, threshold, window.id()).after(before.incident(), readings);
 
         List<LaneState> lanes = readings.stream()
                 .flatMap(reading -> reading.lanes().stream())
@@ -498,7 +498,9 @@ final class SeriesJudge {
             return effects.isWorse(calibration, lane, effect, episode) && effects.isCertainlyWorse(metric, effect);
         }
 
-        private Reading regressed(List<LaneState> lanes, LaneState over, Effect effect, Optional<Effects.Climb> climb) {
+        private Reading regressed(
+                List<LaneState> lanes, LaneState crossed, Effect effect, Optional<Effects.Climb> climb) {
+            LaneState over = crossed.lane() == Lane.HEAVIER_TAIL ? sinceAllMoved(lanes, crossed) : crossed;
             return new Reading(
                     calibration,
                     new MetricVerdict(
@@ -511,6 +513,18 @@ final class SeriesJudge {
                     true,
                     false,
                     climb.map(line -> OptionalDouble.of(line.anHour())).orElse(OptionalDouble.empty()));
+        }
+
+        /** A tail that is watched for twice its share goes up and down for long; where all moved, that tells when. */
+        private static LaneState sinceAllMoved(List<LaneState> lanes, LaneState tail) {
+            long since = lanes.stream()
+                    .filter(lane -> lane.lane() == Lane.WORSE && lane.score() > 0)
+                    .mapToLong(LaneState::changePointEpochMillis)
+                    .max()
+                    .orElse(0);
+            return since <= tail.changePointEpochMillis()
+                    ? tail
+                    : new LaneState(tail.metric(), tail.lane(), tail.score(), since, tail.episode());
         }
 
         /** The mirror image of a regression: enough evidence, and an effect under half of what counts. */
