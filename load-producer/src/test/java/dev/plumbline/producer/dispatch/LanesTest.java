@@ -453,7 +453,8 @@ class LanesTest {
                     return false;
                 });
                 Rig rig = rig(1, CHAT, new Division.Pairs(), stable.port(), canary.port(), NEVER)) {
-            // So slow that a machine has to stand still for most of a second before the quick one has as many in flight.
+            // So slow that a machine has to stand still for most of a second before the quick one has as many in
+            // flight.
             List<CompletableFuture<Void>> runs =
                     rig.begin(loop -> new LoadPlan.Open(FireTimes.constant(50, 0), 40), 100, RetryPolicy.NEVER);
             Awaitility.await()

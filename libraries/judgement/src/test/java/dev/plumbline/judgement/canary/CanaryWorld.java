@@ -82,8 +82,10 @@ final class CanaryWorld {
         for (LatencyMetric metric : new LatencyMetric[] {LatencyMetric.TTFT, LatencyMetric.TPOT}) {
             HistogramAccumulator ratios = new HistogramAccumulator();
             for (int i = 0; i < count; i++) {
+                double candidate = shape();
+                double base = shape();
                 ratios.record(Math.round(
-                        Grades.RATIO_OF_ONE_NANOS * canaryFactor * Math.exp(node + 0.1 * (shape() - shape()))));
+                        Grades.RATIO_OF_ONE_NANOS * canaryFactor * Math.exp(node + 0.1 * (candidate - base))));
             }
             pairs.put(metric, ratios.toHistogram());
         }

@@ -156,7 +156,7 @@ final class SimulatedWorld {
         double slower = tpotFactor * (1 + STALLED_SHARE * (stallFactor - 1));
         long streamed =
                 Math.round(completed == 0 ? 0 : 8000 / slower * Math.exp(-level + 0.02 * random.nextGaussian()));
-        long failed = requests - completed;
+        long failed = (long) requests - completed;
         return new WindowRecord(
                 id,
                 0,
