@@ -50,9 +50,9 @@ class PromptUnitTest {
             value = EndpointType.class,
             names = {"CHAT", "COMPLETIONS"})
     void aPromptHasExactlyAsManyTokensAsItsLengthSays(EndpointType type) throws Exception {
+        HttpClient client = HttpClient.newHttpClient();
         try (SimulatedTarget target = SimulatedTarget.start(
-                        SimulatedTargetSettings.DEFAULT.withTiming(new TimingSettings(100_000, 0, 100_000, 0.1)));
-                HttpClient client = HttpClient.newHttpClient()) {
+                SimulatedTargetSettings.DEFAULT.withTiming(new TimingSettings(100_000, 0, 100_000, 0.1)))) {
             TargetAddress address = TargetAddress.of("http://127.0.0.1:" + target.port());
             PromptUnit unit = PromptUnit.of(TokenizerChoice.AUTO, address, discovery(address, type), System::nanoTime);
             assertThat(unit.conditions()).isEqualTo(Map.of("promptUnit", "tokens"));
