@@ -400,7 +400,7 @@ class LanesTest {
                 ScriptedServer canary = new ScriptedServer(LanesTest::refuse);
                 Rig rig = rig(1, CHAT, new Division.Split(0.5, 1), stable.port(), canary.port(), breaker)) {
             rig.offer(
-                    loop -> isOpen ? new LoadPlan.Open(FireTimes.constant(500, 0), 100) : closed(2),
+                    loop -> isOpen ? new LoadPlan.Open(FireTimes.constant(500, 0), 200) : closed(2),
                     200,
                     RetryPolicy.NEVER);
             List<RequestEvent> events = rig.toldRequests();
@@ -427,7 +427,7 @@ class LanesTest {
                 ScriptedServer canary = new ScriptedServer(LanesTest::refuse);
                 Rig rig = rig(1, CHAT, new Division.Pairs(), stable.port(), canary.port(), breaker)) {
             rig.offer(
-                    loop -> isOpen ? new LoadPlan.Open(FireTimes.constant(500, 0), 100) : closed(2),
+                    loop -> isOpen ? new LoadPlan.Open(FireTimes.constant(500, 0), PAIRS_TO_A_DEAD_CANARY) : closed(2),
                     PAIRS_TO_A_DEAD_CANARY,
                     RetryPolicy.NEVER);
             List<RequestEvent> events = rig.toldRequests();
