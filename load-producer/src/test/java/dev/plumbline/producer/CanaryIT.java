@@ -228,7 +228,8 @@ class CanaryIT {
                     .as("the share by the canary's own log, four standard deviations")
                     .isCloseTo(count * share, within(4 * Math.sqrt(count * share * (1 - share))));
             assertThat(events)
-                    .allMatch(event -> event.attempt().asked().flatMap(Asked::pair).isEmpty());
+                    .allMatch(event ->
+                            event.attempt().asked().flatMap(Asked::pair).isEmpty());
             assertThat(offered("divided", "stable")).isEqualTo(ofStable.size());
             assertThat(offered("divided", "next")).isEqualTo(ofCanary.size());
         }

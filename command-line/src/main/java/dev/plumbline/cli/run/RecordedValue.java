@@ -97,6 +97,7 @@ final class RecordedValue {
                         "tenant",
                         "tokenizer",
                         "trace",
+                        "trace-class",
                         "trace-name",
                         "variant",
                         "vary",

@@ -276,7 +276,9 @@ class RunStoreTest {
                 () -> BaselineChoice.resolve("last-green", store, candidate()), "none of them green", red.runId());
         put(2, Decision.PASS, other -> other.conditions = Map.of("gpu", "A100"));
         assertRefused(
-                () -> BaselineChoice.resolve("last-green", store, candidate()), "'gpu'", "H100", "A100", "--vary gpu");
+                () -> BaselineChoice.resolve("last-green", store, candidate()),
+                "gpu is 'H100' here and 'A100' there",
+                "--vary gpu");
     }
 
     @Test

@@ -12,7 +12,7 @@ package dev.plumbline.detector.watch;
 public record WatchLimits(int groups, long stateBytes, long forgetAfterMillis, long staleAfterMillis) {
 
     /** Most groups that are watched unless something else is said. */
-    public static final int MOST_GROUPS = 2_000;
+    public static final int MOST_GROUPS = 1_900;
 
     private static final long HALF_OF_300_MIB = 150L << 20;
     private static final long FORTNIGHT_MILLIS = 14 * 86_400_000L;

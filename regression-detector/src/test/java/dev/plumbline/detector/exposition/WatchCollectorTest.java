@@ -147,7 +147,7 @@ class WatchCollectorTest {
     @Test
     void tellsItsBoundsAndHowMuchOfThemIsUsed() throws IOException {
         assertThat(value("plumbline_detector_groups ")).isEqualTo(1);
-        assertThat(value("plumbline_detector_groups_limit ")).isEqualTo(2_000);
+        assertThat(value("plumbline_detector_groups_limit ")).isEqualTo(1_900);
         assertThat(value("plumbline_detector_state_bytes ")).isBetween(5_000.0, 200_000.0);
         assertThat(value("plumbline_detector_state_limit_bytes ")).isEqualTo(150 << 20);
         assertThat(value("plumbline_detector_series_refused_windows_total ")).isZero();
