@@ -218,6 +218,8 @@ class ComposeStackIT {
                 .lines()
                 .filter(line -> !line.startsWith("#"))
                 .forEach(line -> known.add(line.split("\\{")[0]));
+        // Nobody has decided anything.
+        known.add("plumbline_decision_info");
         // Not every machine tells of them.
         known.add("plumbline_producer_cpu_throttled_seconds_total");
         known.add("plumbline_producer_cpu_stolen_seconds_total");

@@ -72,7 +72,7 @@ class RunIT extends DrivenRuns {
             assertThat(other.complaints())
                     .singleElement()
                     .asString()
-                    .contains("condition 'cache' is 'reuse' here and 'avoid' in baseline");
+                    .contains("cache is 'reuse' here and 'avoid' there");
             assertThat(runs()).hasSize(2);
             assertThat(other.leftOver("state", "runs", "key")).isEmpty();
         }

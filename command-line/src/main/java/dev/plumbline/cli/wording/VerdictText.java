@@ -31,23 +31,10 @@ public final class VerdictText {
     /** A verdict in a few words, with what people decided about it. */
     public static String describe(VerdictRecord verdict, Screen screen) {
         return state(verdict, screen)
-                + stale(verdict)
                 + verdict.decided()
                         .flatMap(VerdictText::handled)
                         .map(handled -> ", " + handled)
                         .orElse("");
-    }
-
-    /** Beside a baseline another is learned only while that is stale. */
-    private static String stale(VerdictRecord verdict) {
-        return verdict.learning()
-                .filter(progress -> verdict.baselineId().isPresent())
-                .map(progress -> String.format(
-                        Locale.ROOT,
-                        ", better than its baseline, which is stale: %d of %d windows of a new one",
-                        progress.windows(),
-                        progress.needed()))
-                .orElse("");
     }
 
     /** Who takes care of an open alert, or muted its series; empty where nobody does. */

@@ -433,6 +433,7 @@ public final class Watch {
             for (Snapshot snapshot : published.snapshots().values()) {
                 if (snapshot instanceof Snapshot.OfLearning learning
                         && speaksOf(learning, number)
+                        && !isOver(learning)
                         && groupWithoutBaseline(partition, learning.comparison())
                                 .isPresent()) {
                     offsets.addAll(learning.offsets());
@@ -440,6 +441,22 @@ public final class Watch {
             }
         }
         return List.copyOf(offsets);
+    }
+
+    /**
+     * Whether a snapshot is of a learning that came to its baseline: a stop between what changed and what is gone leaves it, and by the
+     * next stop the group may be learning anew.
+     */
+    private boolean isOver(Snapshot.OfLearning learning) {
+        long last = learning.offsets().isEmpty() ? -1 : learning.offsets().getLast();
+        return published.snapshots().values().stream()
+                .filter(Snapshot.OfSeries.class::isInstance)
+                .map(Snapshot.OfSeries.class::cast)
+                .map(Snapshot.OfSeries::verdict)
+                .filter(verdict -> verdict.source().partition() == learning.partition())
+                .filter(verdict -> verdict.window().series().comparison().equals(learning.comparison()))
+                .anyMatch(verdict ->
+                        verdict.baselineId().isPresent() && verdict.source().offset() > last);
     }
 
     private static Optional<Group> groupWithoutBaseline(Partition partition, String key) {
@@ -1017,7 +1034,8 @@ public final class Watch {
                 });
             }
             if (snapshot instanceof Snapshot.OfLearning learning
-                    && learning.comparison().equals(newest.series().comparison())) {
+                    && learning.comparison().equals(newest.series().comparison())
+                    && !isOver(learning)) {
                 Map<String, SeriesSnapshot> stood = new HashMap<>();
                 learning.stood()
                         .forEach((variant, continuity) -> stood.put(

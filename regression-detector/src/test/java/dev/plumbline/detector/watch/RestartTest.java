@@ -176,7 +176,7 @@ class RestartTest {
         SimulatedSeries stable = new SimulatedSeries(21, "c8");
         SimulatedSeries canary = new SimulatedSeries(22, "c8", "canary");
         List<byte[]> windows = new ArrayList<>();
-        for (int i = 0; i < 220; i++) {
+        for (int i = 0; i < 300; i++) {
             stable.tpotFactor(i >= 100 && i < 140 ? 1.3 : 1);
             stable.errorShare(i >= 115 && i < 140 ? 0.3 : 0);
             canary.ttftFactor(i >= 90 ? 1.4 : 1);

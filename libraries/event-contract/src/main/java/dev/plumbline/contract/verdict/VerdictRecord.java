@@ -11,7 +11,7 @@ import java.util.Optional;
  *
  * @param source where the window record lay; windows of this series at or before it are in {@code snapshot}
  * @param baselineId what it was held against; empty while learning
- * @param learning how far the baseline is; empty once there is one, and present beside one while that is stale
+ * @param learning how far the baseline is; empty once there is one
  * @param coverage share of the load that healthy producers offered, 0 to 1
  * @param metrics every judged and observed metric, in the order of {@link JudgedMetric}
  * @param canary what is said of a canary beside what serves in the same seconds; empty for others
@@ -72,22 +72,6 @@ public record VerdictRecord(
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
-    }
-
-    /** The same while another baseline is learned, because the one it was held against is stale. */
-    public VerdictRecord whileLearning(LearningProgress progress) {
-        return new VerdictRecord(
-                window,
-                source,
-                state,
-                baselineId,
-                Optional.of(progress),
-                coverage,
-                metrics,
-                snapshot,
-                canary,
-                why,
-                decided);
     }
 
     /** The same with what people decided. */

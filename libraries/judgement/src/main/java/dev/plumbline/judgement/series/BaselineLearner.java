@@ -58,8 +58,10 @@ final class BaselineLearner {
     /** A stretch differs when it lies so many standard deviations off. */
     private static final double SHIFT_DISTANCE = 3.5;
 
-    /** A metric is of no use when the change that is looked for would take more windows than these to find. */
+    /** A metric is of no use when the change that is looked for would take more windows than these, and than an hour, to find. */
     static final int SLOWEST_WINDOWS = 360;
+
+    private static final double SECONDS_OF_AN_HOUR = 3_600;
 
     /** Errors whose evidence counts less come in bursts and tell nothing. */
     private static final double LOWEST_NOISE_FACTOR = 0.02;
@@ -97,15 +99,7 @@ final class BaselineLearner {
             List<Calibration> calibrations,
             WorkCalibration work,
             Grade grade,
-            List<String> reasons) {
-
-        /** The same for a reason more. */
-        Fit because(String reason) {
-            List<String> more = new ArrayList<>(List.of(reason));
-            more.addAll(reasons);
-            return new Fit(windows, merged, calibrations, work, grade, more);
-        }
-    }
+            List<String> reasons) {}
 
     private BaselineLearner(
             List<LearnedBlock> span, double windowSeconds, List<JudgedMetric> metrics, JudgementSettings settings) {
@@ -193,8 +187,12 @@ final class BaselineLearner {
                         .anyMatch(calibration -> calibration instanceof Calibration.Unusable unusable
                                 && unusable.reason() == Reason.UNSUITABLE_BASELINE);
         if (blind) {
-            lower(Grade.D, "every latency is too noisy to find a change in " + SLOWEST_WINDOWS + " windows");
+            lower(Grade.D, "every latency is too noisy to find a change in " + slowestWindows() + " windows");
         }
+    }
+
+    private long slowestWindows() {
+        return Math.max(SLOWEST_WINDOWS, Math.round(SECONDS_OF_AN_HOUR / windowSeconds));
     }
 
     private Calibration calibrate(JudgedMetric metric) {
@@ -269,8 +267,8 @@ final class BaselineLearner {
         }
         double perWindow = (double) all.count() / windows.size();
         double slow = threshold / worse.get().noiseFactor() / gain(worse.get(), perWindow);
-        if (slow > SLOWEST_WINDOWS && metric.role() == JudgedMetric.Role.GATING) {
-            boolean few = slow * worse.get().noiseFactor() > SLOWEST_WINDOWS;
+        if (slow > slowestWindows() && metric.role() == JudgedMetric.Role.GATING) {
+            boolean few = slow * worse.get().noiseFactor() > slowestWindows();
             return new Calibration.Unusable(
                     metric,
                     few ? Reason.TOO_FEW_SAMPLES : Reason.UNSUITABLE_BASELINE,
@@ -280,7 +278,7 @@ final class BaselineLearner {
                             few ? "too few requests in a window" : "too noisy",
                             percent(settings.factor(Lane.WORSE) - 1),
                             slow,
-                            SLOWEST_WINDOWS));
+                            slowestWindows()));
         }
         return new Calibration.Quantile(
                 metric, all.quantileNanos(quantile).orElseThrow(), all.count(), designEffect, tests);

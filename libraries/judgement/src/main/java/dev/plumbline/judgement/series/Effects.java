@@ -262,6 +262,17 @@ final class Effects {
                 : effect.ratio() > 1 - half;
     }
 
+    /** Whether a metric is as it was: within a quarter of the threshold effect. */
+    boolean isAsItWas(Calibration calibration, Effect effect) {
+        if (calibration instanceof Calibration.ErrorShare) {
+            return isCalm(calibration, effect);
+        }
+        double quarter = settings.thresholdEffect() / 4;
+        return calibration.metric().direction() == Direction.HIGHER_IS_WORSE
+                ? effect.ratio() < 1 + quarter
+                : effect.ratio() > 1 - quarter;
+    }
+
     private static double neutralShare(Calibration.ErrorShare errors, Lane lane) {
         ShareTest test = WindowEvidence.test(errors.tests(), lane)
                 .or(() -> errors.tests().stream().findFirst())

@@ -21,15 +21,11 @@ import dev.plumbline.contract.verdict.Verdict.Reason;
 import dev.plumbline.contract.verdict.VerdictRecord;
 import dev.plumbline.contract.window.WindowRecord;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -45,10 +41,6 @@ import java.util.stream.Stream;
  * A series that shifts while it is learned is not frozen: its oldest block of windows makes room for the newest until the
  * span is fit, and the verdicts say why it takes so long.
  *
- * <p>Where the series that taught it stays better than its baseline for as long as a baseline takes, the baseline is stale. The
- * verdicts say so while its windows are learned anew ({@link VerdictRecord#learning} beside a baseline), the new baseline says what it
- * takes the place of, and evidence against the old one is dropped.
- *
  * <p>A window with a goodbye ends its series ({@link Closing}). A group that has all the variants it may have forgets the
  * one that has been silent for longest for a new one, so that builds that follow each other are all judged.
  *
@@ -59,9 +51,6 @@ public final class GroupJudge implements WindowJudge {
     private static final String FORGOTTEN = "the series was forgotten while it was open";
 
     private static final String NO_TEACHER = "a canary teaches no baseline: it waits for what it is to be held against";
-
-    /** Medians: a tail may be better for long by chance, and a rate with the load. */
-    private static final Set<JudgedMetric> STALE_BY = EnumSet.of(JudgedMetric.TTFT_P50, JudgedMetric.TPOT_P50);
 
     private final JudgementSettings settings;
     private final SeriesJudge seriesJudge;
@@ -220,78 +209,7 @@ public final class GroupJudge implements WindowJudge {
         GroupState after = (chosen.isPresent() ? before.withLearned(before.baseline(), Learning.nothing()) : before)
                 .with(variant, verdict.snapshot())
                 .restingOn(variant, baseline.map(BaselineRecord::baselineId));
-        Judged.Taken taken = new Judged.Taken(after, verdict, outcome.alerts(), Optional.empty()).after(closed);
-        if (isStale(baseline.get(), verdict)) {
-            return learnAnew(baseline.get(), taken, window, at);
-        }
-        return after.learning().windows() == 0 || !isAsTaught(baseline.get(), verdict)
-                ? taken
-                : new Judged.Taken(
-                        after.withLearned(after.baseline(), Learning.nothing()),
-                        verdict,
-                        taken.alerts(),
-                        Optional.empty());
-    }
-
-    /**
-     * Whether the series that taught the group is now better than what it taught: its baseline was learned in a bad time, or of an
-     * older build, and a regression from here would be none against it.
-     */
-    private static boolean isStale(BaselineRecord baseline, VerdictRecord verdict) {
-        return baseline.kind() == BaselineRecord.Kind.LEARNED
-                && baseline.learned().from().equals(verdict.window().series())
-                && verdict.snapshot().incident().isEmpty()
-                && verdict.metrics().stream()
-                        .anyMatch(metric ->
-                                STALE_BY.contains(metric.metric()) && metric.verdict() instanceof Verdict.Improved);
-    }
-
-    /** Whether the series that taught the group was judged, and is not better now. */
-    private static boolean isAsTaught(BaselineRecord baseline, VerdictRecord verdict) {
-        return baseline.learned().from().equals(verdict.window().series())
-                && verdict.metrics().stream()
-                        .filter(metric -> STALE_BY.contains(metric.metric()))
-                        .anyMatch(metric -> !(metric.verdict() instanceof Verdict.Inconclusive));
-    }
-
-    /** While it stays better, its windows are learned; of as many as a baseline takes a new one is made, and takes over. */
-    private Judged.Taken learnAnew(BaselineRecord old, Judged.Taken judged, WindowRecord window, SourcePosition at) {
-        Series series = window.id().series();
-        Learning before = judged.state().learning();
-        Learning learning = (before.windows() == 0 ? Learning.from(series.variant()) : before).plus(window, settings);
-        VerdictRecord verdict = judged.verdict();
-        Optional<BaselineRecord> learned = Optional.empty();
-        if (learning.isComplete(settings)) {
-            BaselineLearner.Fit fit = BaselineMaker.fit(learning.blocks(), window, settings);
-            if (BaselineMaker.whyUnfit(fit.grade(), fit.reasons(), fit.merged()).isEmpty()) {
-                learned = Optional.of(baseline(
-                        fit.because(supersedes(old, verdict)),
-                        learning,
-                        window,
-                        at,
-                        Optional.of(new Provenance(List.of(), old.decision(), Optional.of(old.baselineId())))));
-            }
-        }
-        // Its evidence, and that of the other variants, is dropped with the next window of each: it rests on the old
-        // one.
-        GroupState state = learned.isPresent()
-                ? judged.state().withLearned(learned, Learning.nothing())
-                : judged.state().withLearned(judged.state().baseline(), learning);
-        return new Judged.Taken(
-                state,
-                verdict.whileLearning(new LearningProgress(learning.windows(), settings.learnedWindows())),
-                judged.alerts(),
-                learned);
-    }
-
-    private static String supersedes(BaselineRecord old, VerdictRecord verdict) {
-        String better = verdict.metrics().stream()
-                .filter(metric -> metric.verdict() instanceof Verdict.Improved)
-                .flatMap(metric -> metric.effect().stream()
-                        .map(effect -> String.format(
-                                Locale.ROOT, "%s %+.0f %%", metric.metric().displayName(), (effect.ratio() - 1) * 100)))
-                .collect(Collectors.joining(", "));
-        return "takes the place of " + old.baselineId() + ", which was stale: " + better;
+        return new Judged.Taken(after, verdict, outcome.alerts(), Optional.empty()).after(closed);
     }
 
     /** Whether a window is from before the baseline that was learned, and no other holds for it. */

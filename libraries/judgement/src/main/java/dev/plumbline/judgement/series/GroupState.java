@@ -18,7 +18,7 @@ import java.util.Optional;
  * {@link #heapBytes}.
  *
  * @param baseline what was learned; empty while it is learned, and where a chosen one stands in for it
- * @param learning what was learned so far; beside a baseline it has windows only while that is stale
+ * @param learning what was learned so far; has no windows once there is a baseline
  * @param variants by variant
  * @param under by variant, id of the baseline that the evidence in its snapshot rests on; none while there is no baseline
  * @param decisions what people decided about its baselines; known anew after a restart, so no part of what is restored

@@ -528,7 +528,13 @@ final class SeriesJudge {
         }
 
         /** The mirror image of a regression: enough evidence, and an effect under half of what counts. */
+        /** By evidence; or, where few requests a window would take hours to give as much, by the last windows themselves. */
         private boolean isBack(List<LaneState> lanes) {
+            if (effects.recent(calibration)
+                    .filter(effect -> effects.isAsItWas(calibration, effect))
+                    .isPresent()) {
+                return true;
+            }
             return lanes.stream()
                     .filter(lane -> lane.lane() == Lane.BACK)
                     .filter(lane -> lane.score() >= BACK_IN_THRESHOLDS * threshold)

@@ -99,29 +99,6 @@ class DetectionExcerptTest {
     }
 
     @Test
-    void aStaleBaselineIsSaidAndLearnedAnew() {
-        SimulatedWorld series = new SimulatedWorld(SimulatedWorld.E2, 200, 5);
-        series.all(1.5);
-        Watch watch = new Watch(series).learned().next(20);
-        BaselineRecord old = watch.baselines.getFirst();
-        series.all(1);
-        watch.next(60);
-        assertThat(last(watch, JudgedMetric.TPOT_P50).verdict()).isInstanceOf(Verdict.Improved.class);
-        assertThat(watch.last.baselineId()).contains(old.baselineId());
-        assertThat(watch.last.learning())
-                .as("it is said that another is learned")
-                .isPresent();
-        watch.next(260);
-        BaselineRecord anew = watch.baselines.getLast();
-        assertThat(watch.baselines).hasSize(2);
-        assertThat(anew.gradeReasons().getFirst())
-                .startsWith("takes the place of " + old.baselineId() + ", which was stale: p50(ttft) -3");
-        assertThat(watch.last.baselineId()).contains(anew.baselineId());
-        assertThat(watch.last.learning()).isEmpty();
-        assertThat(watch.fired()).isZero();
-    }
-
-    @Test
     void anImprovementThatPassesMovesNoBaseline() {
         Watch watch = learned(6).next(20);
         for (int i = 0; i < 3; i++) {
