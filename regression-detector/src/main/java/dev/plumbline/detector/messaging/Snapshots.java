@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,24 +47,19 @@ public final class Snapshots implements AutoCloseable {
         this.interval = interval;
     }
 
-    /**
-     * What is to be written, all of {@code first} before anything of {@code then}.
-     *
-     * @param first series and groups; by record key, empty where a record takes back
-     * @param then how far the partitions are read
-     */
-    record Due(Map<String, Optional<Snapshot>> first, List<Snapshot> then) {}
+    /** @param value empty for a record that takes back what its key told */
+    record Due(String key, Optional<Snapshot> value) {}
 
     /**
      * Snapshots, if it is time for them. Every verdict that the watch gave out must have been published.
      *
-     * @return empty when it is not time, when there is no topic for them, or when Kafka does not answer: a later one says
+     * @return parts, each of which must be in the topic before anything of the next is sent ({@link Unsaved}); none when it is not time, when there is no topic for them, or when Kafka does not answer: a later one says
      *     the same
      */
-    Optional<Due> due() {
+    List<List<Due>> due() {
         Instant now = clock.instant();
         if (now.isBefore(next)) {
-            return Optional.empty();
+            return List.of();
         }
         next = now.plus(interval);
         List<Long> verdictOffsets;
@@ -73,25 +67,34 @@ public final class Snapshots implements AutoCloseable {
             TopicReader reader = new TopicReader(consumer());
             if (reader.partitions(Topics.SNAPSHOTS).isEmpty()) {
                 tellOnce("there is no topic " + Topics.SNAPSHOTS + ": a restart reads all windows again");
-                return Optional.empty();
+                return List.of();
             }
             topicId = topicId.or(() -> consumers.topicId(windowsTopic));
             verdictOffsets = reader.ends(Topics.VERDICTS);
         } catch (KafkaException e) {
             tellOnce("no snapshots for now: " + e);
             close();
-            return Optional.empty();
+            return List.of();
         }
         isTold = false;
         Unsaved unsaved = watch.takeUnsaved();
-        Map<String, Optional<Snapshot>> first = new LinkedHashMap<>();
-        unsaved.changed().forEach(snapshot -> first.put(snapshot.key(), Optional.of(snapshot)));
-        unsaved.gone().forEach(key -> first.put(key, Optional.empty()));
         List<Snapshot> positions = new ArrayList<>();
         topicId.ifPresent(id -> unsaved.nextOffsets()
                 .forEach((partition, next) ->
                         positions.add(new Snapshot.OfPartition(windowsTopic, id, partition, next, verdictOffsets))));
-        return Optional.of(new Due(first, positions));
+        return List.of(
+                written(unsaved.learning()),
+                written(unsaved.series()),
+                unsaved.gone().stream()
+                        .map(key -> new Due(key, Optional.empty()))
+                        .toList(),
+                written(positions));
+    }
+
+    private static List<Due> written(List<? extends Snapshot> snapshots) {
+        return snapshots.stream()
+                .map(snapshot -> new Due(snapshot.key(), Optional.of(snapshot)))
+                .toList();
     }
 
     private void tellOnce(String line) {

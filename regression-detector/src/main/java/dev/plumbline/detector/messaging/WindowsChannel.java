@@ -2,7 +2,6 @@ package dev.plumbline.detector.messaging;
 
 import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.verdict.BaselineRecord;
-import dev.plumbline.contract.verdict.Snapshot;
 import dev.plumbline.contract.verdict.VerdictRecord;
 import dev.plumbline.contract.wire.Codec;
 import dev.plumbline.contract.wire.UndecodableRecord;
@@ -102,14 +101,8 @@ public class WindowsChannel {
         }
         send(first);
         send(then);
-        Optional<Snapshots.Due> due = snapshots.due();
-        if (due.isPresent()) {
-            send(due.get().first().entrySet().stream()
-                    .map(snapshot -> sending(snapshot.getKey(), snapshot.getValue()))
-                    .toList());
-            send(due.get().then().stream()
-                    .map(position -> sending(position.key(), Optional.of(position)))
-                    .toList());
+        for (List<Snapshots.Due> part : snapshots.due()) {
+            send(part.stream().map(this::sending).toList());
         }
     }
 
@@ -134,8 +127,8 @@ public class WindowsChannel {
         }
     }
 
-    private Sending sending(String key, Optional<Snapshot> snapshot) {
-        return new Sending(snapshotsOut, key, snapshot.map(Codec.SNAPSHOTS::encode));
+    private Sending sending(Snapshots.Due due) {
+        return new Sending(snapshotsOut, due.key(), due.value().map(Codec.SNAPSHOTS::encode));
     }
 
     private Sending sending(VerdictRecord verdict) {

@@ -533,7 +533,8 @@ public final class Watch {
      * with it, and a start from there would tell them once more.
      */
     public synchronized Unsaved takeUnsaved() {
-        List<Snapshot> changed = new ArrayList<>();
+        List<Snapshot.OfLearning> learning = new ArrayList<>();
+        List<Snapshot.OfSeries> series = new ArrayList<>();
         List<String> gone = new ArrayList<>();
         Map<Integer, Long> nextOffsets = new HashMap<>();
         partitions.forEach((number, partition) -> {
@@ -543,14 +544,14 @@ public final class Watch {
             Set<String> there = new HashSet<>();
             partition.groups.values().forEach(group -> {
                 group.verdicts.forEach((variant, verdict) -> {
-                    Snapshot snapshot = new Snapshot.OfSeries(verdict);
+                    Snapshot.OfSeries snapshot = new Snapshot.OfSeries(verdict);
                     there.add(snapshot.key());
                     if (group.unsaved.contains(variant)) {
-                        changed.add(snapshot);
+                        series.add(snapshot);
                     }
                 });
                 if (!group.learningOffsets.isEmpty()) {
-                    Snapshot snapshot = new Snapshot.OfLearning(
+                    Snapshot.OfLearning snapshot = new Snapshot.OfLearning(
                             group.id,
                             windowLengthMillis,
                             number,
@@ -559,7 +560,7 @@ public final class Watch {
                             group.stood);
                     there.add(snapshot.key());
                     if (!group.unsaved.isEmpty()) {
-                        changed.add(snapshot);
+                        learning.add(snapshot);
                     }
                 }
                 group.unsaved.clear();
@@ -569,7 +570,7 @@ public final class Watch {
             partition.saved.addAll(there);
             nextOffsets.put(number, partition.nextOffset());
         });
-        return new Unsaved(changed, gone, nextOffsets);
+        return new Unsaved(learning, series, gone, nextOffsets);
     }
 
     /** Partitions went to another detector. */
@@ -973,19 +974,8 @@ public final class Watch {
                 .toList();
         // Perhaps one that was chosen; whether what was learned beside it still counts shows when that is gone.
         boolean isUnderOne = !ofNow.isEmpty() && ofNow.getFirst().baselineId().isPresent();
-        Optional<BaselineRecord> learned = Optional.ofNullable(
-                        this.published.baselines().get(newest.series().comparison()))
-                .filter(known -> known.learned().windowLengthMillis() == windowLengthMillis)
-                .filter(known -> known.learned()
-                        .through()
-                        .filter(through -> through.partition() == partition)
-                        .isPresent())
-                .filter(known -> isUnderOne || ofNow.stream().anyMatch(verdict -> isUnder(verdict, known)))
-                .filter(known -> decisions
-                        .of(newest.series())
-                        .resetBefore(newest)
-                        .filter(reset -> known.learned().fromEpochMillis() < reset.atEpochMillis())
-                        .isEmpty());
+        Optional<BaselineRecord> learned = learnedAt(newest, new SourcePosition(partition, Long.MAX_VALUE))
+                .filter(known -> isUnderOne || ofNow.stream().anyMatch(verdict -> isUnder(verdict, known)));
         Optional<GroupState> state = learned.isPresent() || isUnderOne
                 ? Optional.of(GroupState.restored(learned, variants, under))
                 : Optional.empty();
@@ -1010,6 +1000,21 @@ public final class Watch {
         return restored;
     }
 
+    /** What its group had learned up to a window, and nobody reset. */
+    private Optional<BaselineRecord> learnedAt(WindowId window, SourcePosition at) {
+        return Optional.ofNullable(published.baselines().get(window.series().comparison()))
+                .filter(known -> known.learned().windowLengthMillis() == windowLengthMillis)
+                .filter(known -> known.learned()
+                        .through()
+                        .filter(through -> through.partition() == at.partition() && through.offset() <= at.offset())
+                        .isPresent())
+                .filter(known -> decisions
+                        .of(window.series())
+                        .resetBefore(window)
+                        .filter(reset -> known.learned().fromEpochMillis() < reset.atEpochMillis())
+                        .isEmpty());
+    }
+
     /**
      * A group that learns, as the snapshots have it: the windows behind them are judged again, and are told already. Either it
      * learned by then, and its windows are read again from where it began; or it was still held against a baseline.
@@ -1017,6 +1022,7 @@ public final class Watch {
     private GroupState whileLearning(WindowId newest, int partition) {
         Map<String, SeriesSnapshot> variants = new HashMap<>();
         Map<String, String> under = new HashMap<>();
+        List<VerdictRecord> held = new ArrayList<>();
         for (Snapshot snapshot : published.snapshots().values()) {
             if (!speaksOf(snapshot, partition)) {
                 continue;
@@ -1031,6 +1037,7 @@ public final class Watch {
                 saved.verdict().baselineId().ifPresent(baseline -> {
                     variants.put(variant, saved.verdict().snapshot());
                     under.put(variant, baseline);
+                    held.add(saved.verdict());
                 });
             }
             if (snapshot instanceof Snapshot.OfLearning learning
@@ -1044,10 +1051,11 @@ public final class Watch {
                 return GroupState.restored(Optional.empty(), stood, Map.of());
             }
         }
-        Optional<BaselineRecord> learned = Optional.ofNullable(
-                        published.baselines().get(newest.series().comparison()))
-                .filter(known -> under.containsValue(known.baselineId()));
-        return under.isEmpty() ? GroupState.ofNewGroup() : GroupState.restored(learned, variants, under);
+        // Beside one that was chosen, what was learned counts again when that is gone.
+        return held.stream()
+                .min(NEWEST_FIRST)
+                .map(last -> GroupState.restored(learnedAt(last.window(), last.source()), variants, under))
+                .orElseGet(GroupState::ofNewGroup);
     }
 
     private static Set<String> newest(List<VerdictRecord> verdicts) {
