@@ -46,8 +46,8 @@ final class SummaryView {
     /** The fact that says with whom the load was shared. */
     static final String SHARED = "shared";
 
-    /** The fact that says how often the load began anew. */
-    static final String BEGUN_ANEW = "begunAnew";
+    /** The fact that says how the load went on whose producer was gone. */
+    static final String WENT_ON = "wentOn";
 
     private static final int MOST_FINDINGS = 12;
     private static final int MOST_OUTAGES = 8;
@@ -104,7 +104,7 @@ final class SummaryView {
             lines.add(row("cost", cost(result, figures)));
         }
         lines.add(row("exactness", exactness(result, screen)));
-        fact(result, BEGUN_ANEW).ifPresent(text -> lines.add(row("begun anew", text)));
+        fact(result, WENT_ON).ifPresent(text -> lines.add(row("went on", text)));
         fact(result, "detectorBaseline").ifPresent(text -> lines.add(row("detector", "held against " + text)));
         fact(result, "detectorDecision").ifPresent(text -> lines.add(row("", text)));
         outages(result.outages()).forEach(line -> lines.add(row("gone", line)));

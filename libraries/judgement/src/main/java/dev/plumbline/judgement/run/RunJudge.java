@@ -172,6 +172,7 @@ public final class RunJudge {
             case Soundness.NothingMeasured nothing -> Optional.of(nothing.why());
             case Soundness.MostlyFailed failed -> Optional.of(failed.why());
             case Soundness.NotItsOwnEvents others -> Optional.of(others.why());
+            case Soundness.NotTheWholeLoad part -> Optional.of(part.why());
             case Soundness.NotTheTrace unlike -> Optional.of(unlike.why());
             case Soundness.MostlyUnvouched unvouched -> Optional.of(unvouched.why());
         };
