@@ -81,6 +81,7 @@ record RunPlan(
         SpendOptions spend = options.spend;
         JudgementOptions judgement = options.judgement;
         OutputOptions output = options.output;
+        ProducerSettings.check(output.settings);
         if (options.trace.file != null && options.workload.hasClasses()) {
             throw new Wrong("--trace", "says what is asked, and so does --workload or --mix: leave one of them out");
         }
