@@ -17,6 +17,8 @@ import dev.plumbline.cli.stack.StackFailure;
 import dev.plumbline.cli.sweep.SweepCommand;
 import dev.plumbline.cli.target.TargetCommand;
 import dev.plumbline.cli.trace.TraceCommand;
+import dev.plumbline.cli.up.DownCommand;
+import dev.plumbline.cli.up.StatusCommand;
 import dev.plumbline.cli.up.UpCommand;
 import dev.plumbline.cli.wording.Mistyped;
 import dev.plumbline.judgement.run.UnfitBaselineException;
@@ -52,6 +54,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             RunsCommand.class,
             BaselineCommand.class,
             UpCommand.class,
+            StatusCommand.class,
+            DownCommand.class,
             MarkCommand.class,
             AckCommand.class,
             MuteCommand.class,
