@@ -6,6 +6,7 @@ import dev.plumbline.cli.control.MarkCommand;
 import dev.plumbline.cli.control.MuteCommand;
 import dev.plumbline.cli.demo.DemoCommand;
 import dev.plumbline.cli.history.BaselineCommand;
+import dev.plumbline.cli.history.GateCommand;
 import dev.plumbline.cli.history.RunsCommand;
 import dev.plumbline.cli.outcome.CommandFailure;
 import dev.plumbline.cli.outcome.Crash;
@@ -53,6 +54,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             CheckCommand.class,
             RunsCommand.class,
             BaselineCommand.class,
+            GateCommand.class,
             UpCommand.class,
             StatusCommand.class,
             DownCommand.class,

@@ -114,7 +114,10 @@ class AttachedRunIT extends DrivenRuns {
                 .doesNotContain("does not answer");
         assertThat(other(home, "down", run.name())).contains("ended     " + run.name());
         assertThat(Detached.running(home)).doesNotContain(run);
-        assertThat(Path.of(run.log())).content().contains("load begins").contains("interrupted; what was measured is complete");
+        assertThat(Path.of(run.log()))
+                .content()
+                .contains("load begins")
+                .contains("interrupted; what was measured is complete");
         assertComplete(runs().getLast());
         Files.delete(Path.of(run.log()));
     }
