@@ -7,6 +7,7 @@ import dev.plumbline.cli.control.MuteCommand;
 import dev.plumbline.cli.demo.DemoCommand;
 import dev.plumbline.cli.history.BaselineCommand;
 import dev.plumbline.cli.history.RunsCommand;
+import dev.plumbline.cli.judge.JudgeCommand;
 import dev.plumbline.cli.outcome.CommandFailure;
 import dev.plumbline.cli.outcome.Crash;
 import dev.plumbline.cli.outcome.ExitCode;
@@ -49,6 +50,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             SweepCommand.class,
             ClassesCommand.class,
             CheckCommand.class,
+            JudgeCommand.class,
             RunsCommand.class,
             BaselineCommand.class,
             UpCommand.class,
