@@ -53,8 +53,8 @@ public final class Snapshots implements AutoCloseable {
     /**
      * Snapshots, if it is time for them. Every verdict that the watch gave out must have been published.
      *
-     * @return parts, each of which must be in the topic before anything of the next is sent ({@link Unsaved}); none when it is not time, when there is no topic for them, or when Kafka does not answer: a later one says
-     *     the same
+     * @return parts, each of which must be in the topic before anything of the next is sent ({@link Unsaved}); none when it is not
+     *     time, when there is no topic for them, or when Kafka does not answer: a later one says the same
      */
     List<List<Due>> due() {
         Instant now = clock.instant();

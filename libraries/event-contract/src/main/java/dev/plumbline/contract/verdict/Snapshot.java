@@ -14,7 +14,7 @@ import java.util.TreeMap;
 
 /**
  * A record of the snapshots topic: from these a detector goes on after a start, without reading history. They are written
- * together from time to time, the {@link OfPartition} last. What lies behind it in the windows topic is judged again; the
+ * together from time to time, each {@link OfLearning} before any {@link OfSeries}, the {@link OfPartition} last. What lies behind it in the windows topic is judged again; the
  * verdicts topic, from where the position says, tells which of that had been told.
  *
  * <p>The newest record of a key counts, one without value takes it back.
