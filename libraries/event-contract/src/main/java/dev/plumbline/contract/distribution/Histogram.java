@@ -179,9 +179,9 @@ public final class Histogram {
 
     /** Number of values in buckets above the given one, that is, longer than its upper bound. */
     public long countAbove(int index) {
-        long above = aboveCount;
-        for (Walk walk = new Walk(); walk.next(); ) {
-            above += walk.index > index ? walk.count : 0;
+        long above = count - belowCount;
+        for (Walk walk = new Walk(); walk.next() && walk.index <= index; ) {
+            above -= walk.count;
         }
         return above;
     }
@@ -201,10 +201,15 @@ public final class Histogram {
         if (isEmpty()) {
             return other;
         }
-        HistogramAccumulator accumulator = new HistogramAccumulator();
-        accumulator.add(this);
-        accumulator.add(other);
-        return accumulator.toHistogram();
+        return new Histogram(
+                new Exact(
+                        count + other.count,
+                        Sums.saturated(sumNanos, other.sumNanos),
+                        Math.min(minNanos, other.minNanos),
+                        Math.max(maxNanos, other.maxNanos),
+                        belowCount + other.belowCount,
+                        aboveCount + other.aboveCount),
+                merged(new Walk(), other.new Walk(), packed.length + other.packed.length));
     }
 
     /** Receives one bucket and the number of values in it. */
@@ -325,6 +330,26 @@ public final class Histogram {
             }
         }
         return bytes;
+    }
+
+    /** @param most bytes that both take; no distance and no count gets longer than those that it was made of were together */
+    private static byte[] merged(Walk one, Walk other, int most) {
+        byte[] bytes = new byte[most];
+        int at = 0;
+        int previous = Buckets.LOWEST_INDEX;
+        boolean hasOne = one.next();
+        boolean hasOther = other.next();
+        while (hasOne || hasOther) {
+            boolean isOne = hasOne && (!hasOther || one.index <= other.index);
+            boolean isOther = hasOther && (!hasOne || other.index <= one.index);
+            int index = isOne ? one.index : other.index;
+            at = pack(index - previous, bytes, at);
+            at = pack((isOne ? one.count : 0) + (isOther ? other.count : 0), bytes, at);
+            previous = index;
+            hasOne = isOne ? one.next() : hasOne;
+            hasOther = isOther ? other.next() : hasOther;
+        }
+        return Arrays.copyOf(bytes, at);
     }
 
     private static int bytesOf(long number) {
