@@ -6,6 +6,7 @@ import dev.plumbline.cli.control.MarkCommand;
 import dev.plumbline.cli.control.MuteCommand;
 import dev.plumbline.cli.demo.DemoCommand;
 import dev.plumbline.cli.history.BaselineCommand;
+import dev.plumbline.cli.history.GateCommand;
 import dev.plumbline.cli.history.RunsCommand;
 import dev.plumbline.cli.outcome.CommandFailure;
 import dev.plumbline.cli.outcome.Crash;
@@ -17,6 +18,8 @@ import dev.plumbline.cli.stack.StackFailure;
 import dev.plumbline.cli.sweep.SweepCommand;
 import dev.plumbline.cli.target.TargetCommand;
 import dev.plumbline.cli.trace.TraceCommand;
+import dev.plumbline.cli.up.DownCommand;
+import dev.plumbline.cli.up.StatusCommand;
 import dev.plumbline.cli.up.UpCommand;
 import dev.plumbline.cli.wording.Mistyped;
 import dev.plumbline.judgement.run.UnfitBaselineException;
@@ -51,7 +54,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
             CheckCommand.class,
             RunsCommand.class,
             BaselineCommand.class,
+            GateCommand.class,
             UpCommand.class,
+            StatusCommand.class,
+            DownCommand.class,
             MarkCommand.class,
             AckCommand.class,
             MuteCommand.class,

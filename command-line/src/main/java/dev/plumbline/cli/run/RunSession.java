@@ -4,6 +4,7 @@ import dev.plumbline.cli.exposition.MetricsServer;
 import dev.plumbline.cli.exposition.OutagePage;
 import dev.plumbline.cli.feed.PipeFeed;
 import dev.plumbline.cli.history.RunFile;
+import dev.plumbline.cli.stack.Detached;
 import dev.plumbline.cli.stack.Installation.Part;
 import dev.plumbline.cli.stack.Interrupts;
 import dev.plumbline.cli.stack.LocalPipe;
@@ -202,6 +203,7 @@ final class RunSession {
                 });
                 interrupts.started();
                 view.loadBegins(clock.epochMillis());
+                Detached.begun();
                 recorder.log("load begins: "
                         + series.parts().stream().map(Series::key).collect(Collectors.joining(", ")) + " on "
                         + discovery.url().base());
