@@ -214,9 +214,9 @@ public final class Histogram {
 
     /** Number of values in buckets above the given one, that is, longer than its upper bound. */
     public long countAbove(int index) {
-        long above = aboveCount;
-        for (Walk walk = new Walk(); walk.next(); ) {
-            above += walk.index > index ? walk.count : 0;
+        long above = count - belowCount;
+        for (Walk walk = new Walk(); walk.next() && walk.index <= index; ) {
+            above -= walk.count;
         }
         return above;
     }
