@@ -171,6 +171,25 @@ class DetectionExcerptTest {
         assertThat(watch.windowsUntilAlert(20)).isBetween(13, 15);
     }
 
+    /** Held against the baseline alone these two gave four and five alerts. */
+    @ParameterizedTest
+    @ValueSource(longs = {700_002, 700_003})
+    void aLastingChangeBelowTheThresholdIsOneAlertAtMost(long seed) {
+        Watch watch = learned(seed);
+        watch.series.all(1.06);
+        assertThat(watch.next(2_500).fired()).isLessThanOrEqualTo(1);
+    }
+
+    @Test
+    void aRegressionOnTopOfALastingChangeIsFound() {
+        Watch watch = learned(700_005);
+        watch.series.all(1.05);
+        watch.next(1_000);
+        assertThat(watch.fired()).isZero();
+        watch.series.all(1.25);
+        assertThat(watch.windowsUntilAlert(40)).isPositive();
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4})
     void aLeakIsNamedAsOne(long seed) {
