@@ -12,7 +12,6 @@ import dev.plumbline.protocol.EndpointType;
 import dev.plumbline.workload.Batch;
 import dev.plumbline.workload.Largest;
 import dev.plumbline.workload.Length;
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -109,9 +108,7 @@ record RunPlan(
         range("--concurrency", load.concurrency == null ? 1 : load.concurrency, 1, MOST_CONCURRENCY);
         if (open && rate != null && !(rate >= 1e-3 && rate <= 1e6)) {
             throw new Wrong(
-                    "--request-rate",
-                    "is " + new BigDecimal(rate).stripTrailingZeros().toPlainString()
-                            + ", allowed is 0.001 to 1000000 per second");
+                    "--request-rate", "is " + ChangeLoad.plain(rate) + ", allowed is 0.001 to 1000000 per second");
         }
         if (load.burstiness != null && !(load.burstiness >= 0.01 && load.burstiness <= 1_000)) {
             throw new Wrong("--burstiness", "is " + load.burstiness + ", allowed is 0.01 to 1000");
