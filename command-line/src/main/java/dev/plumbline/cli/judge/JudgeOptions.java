@@ -1,7 +1,7 @@
 package dev.plumbline.cli.judge;
 
 import dev.plumbline.cli.measured.Facts;
-import dev.plumbline.cli.run.ShareConverter;
+import dev.plumbline.cli.number.ShareConverter;
 import dev.plumbline.judgement.run.Budget;
 import java.util.ArrayList;
 import java.util.List;
