@@ -26,6 +26,7 @@ import dev.plumbline.contract.window.WindowSummary;
 import dev.plumbline.judgement.series.GroupJudge.SeriesPhase;
 import dev.plumbline.judgement.statistics.Cusum;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -55,6 +56,9 @@ final class SeriesJudge {
 
     /** What was a regression is back when the evidence for that is a quarter of what raised the alert. */
     private static final double BACK_IN_THRESHOLDS = 0.25;
+
+    /** Medians: a tail may be better for long by chance, and a rate with the load. */
+    private static final Set<JudgedMetric> STALE_BY = EnumSet.of(JudgedMetric.TTFT_P50, JudgedMetric.TPOT_P50);
 
     /** Blocks that are kept while an alert is open, or a drift is on; together they are the resolve span. */
     static final int RESOLVE_BLOCKS = 6;
@@ -184,6 +188,25 @@ final class SeriesJudge {
             }
         }
         return most;
+    }
+
+    /**
+     * Since how many windows a series has been better than its baseline, where that is as long as a baseline takes: then the baseline
+     * was learned in a bad time, or of an older build, and a regression from here would be none against it. Read off the snapshot
+     * alone, so that a restart tells the same.
+     */
+    OptionalLong betterForLong(BaselineRecord baseline, SeriesSnapshot snapshot, double windowSeconds) {
+        Effects effects = new Effects(baseline, settings, windowSeconds, List.of());
+        double threshold = threshold(baseline);
+        return snapshot.lanes().stream()
+                .filter(lane -> lane.lane() == Lane.BETTER && STALE_BY.contains(lane.metric()))
+                .filter(lane -> lane.score() >= threshold && lane.episode().windows() >= settings.learnedWindows())
+                .filter(lane -> baseline.calibrations().stream()
+                        .filter(calibration -> calibration.metric() == lane.metric())
+                        .flatMap(calibration -> effects.since(calibration, lane.episode()).stream())
+                        .anyMatch(effect -> effects.isBetter(lane.metric(), effect)))
+                .mapToLong(lane -> lane.episode().windows())
+                .max();
     }
 
     /** The score that must be reached: as many streams share the allowance for false alarms as can raise an alert. */
@@ -442,7 +465,8 @@ final class SeriesJudge {
                     continue;
                 }
                 Episode episode = over.get().episode();
-                if (!StretchBefore.isLeft(calibration, effects.baseline(), lanes, episode)) {
+                if (lane != Lane.HEAVIER_TAIL
+                        && !StretchBefore.isLeft(calibration, effects.baseline(), lanes, episode)) {
                     continue;
                 }
                 Optional<Effects.Climb> climb = effects.climb(calibration, episode, effect.get());

@@ -22,7 +22,7 @@ import java.util.Optional;
  * <p>Kept as a {@link LaneState} of {@link Lane#BEFORE}: of a latency how many requests lay beyond the edge, of a rate the sum of the
  * logarithms. The windows of an episode come to it when the episode has ended; an alert's when it is resolved. It forgets: at
  * {@value #MOST_WINDOWS} windows all counts are halved. It cannot follow a slow climb to beyond where {@link Lane#WORSE} gathers
- * evidence, because from there on no episode ends.
+ * evidence, because from there on no episode ends. {@link Lane#HEAVIER_TAIL} is asked of quiet metrics only and does without.
  */
 final class StretchBefore {
 

@@ -99,6 +99,30 @@ class DetectionExcerptTest {
     }
 
     @Test
+    void aStaleBaselineIsSaidAndLearnedAnew() {
+        SimulatedWorld series = new SimulatedWorld(SimulatedWorld.E2, 200, 5);
+        series.all(1.5);
+        Watch watch = new Watch(series).learned().next(20);
+        BaselineRecord old = watch.baselines.getFirst();
+        series.all(1);
+        watch.next(100);
+        assertThat(last(watch, JudgedMetric.TPOT_P50).verdict()).isInstanceOf(Verdict.Improved.class);
+        assertThat(watch.last.baselineId()).contains(old.baselineId());
+        for (int i = 0; i < 100 && watch.last.baselineId().isPresent(); i++) {
+            watch.next();
+        }
+        assertThat(last(watch, JudgedMetric.TPOT_P50).verdict())
+                .isInstanceOfSatisfying(Verdict.Inconclusive.class, why -> assertThat(why.detail())
+                        .matches("better for 18\\d windows than " + old.baselineId() + ", which is stale: it learns anew"));
+        assertThat(watch.saysSo()).isTrue();
+        watch.learned().next(60);
+        assertThat(watch.baselines).hasSize(2);
+        assertThat(watch.last.baselineId())
+                .contains(watch.baselines.getLast().baselineId());
+        assertThat(watch.fired()).isZero();
+    }
+
+    @Test
     void anImprovementThatPassesMovesNoBaseline() {
         Watch watch = learned(6).next(20);
         for (int i = 0; i < 3; i++) {

@@ -574,6 +574,19 @@ final class DetectionFigures {
                 return watch.windowsUntilAlert(within);
             }
         },
+        LEARNED_IN_A_BAD_TIME("learned at x1.5, well for two hours, then +30 %", 24) {
+            @Override
+            int found(long seed, Watch[] used) {
+                SimulatedWorld series = new SimulatedWorld(SimulatedWorld.E2, 200, seed);
+                series.all(1.5);
+                Watch watch = used[0] = new Watch(series).learned();
+                watch.next(60);
+                series.all(1);
+                watch.next(720);
+                series.all(1.3);
+                return watch.isFiring() ? -1 : watch.windowsUntilAlert(within);
+            }
+        },
         EIGHT_BAD_WINDOWS(
                 "a stall of 8 windows (x3) each half hour, also while learning: eight hours without an alert", 0) {
             @Override
