@@ -214,11 +214,11 @@ public final class Histogram {
 
     /** Number of values in buckets above the given one, that is, longer than its upper bound. */
     public long countAbove(int index) {
-        long above = aboveCount;
-        for (Walk walk = new Walk(); walk.next(); ) {
-            above += walk.index > index ? walk.count : 0;
+        long upTo = belowCount;
+        for (Walk walk = new Walk(); walk.next() && walk.index <= index; ) {
+            upTo += walk.count;
         }
-        return above;
+        return count - upTo;
     }
 
     /** Calls the visitor for each bucket that holds values, in ascending order. */
