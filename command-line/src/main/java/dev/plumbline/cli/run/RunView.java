@@ -235,7 +235,9 @@ final class RunView {
             numbers.add("end of the load: " + Figures.count(untoldOfTheEnd.completed()) + " completed, "
                     + Figures.count(untoldOfTheEnd.failedTotal()) + " failed");
         }
-        screen.line("  " + Figures.clock(untoldFromEpochMillis) + "  " + String.join("; ", numbers)
+        // By the span it is of: it is told some seconds behind it, after lines of moments that are later.
+        screen.line("  " + Figures.clock(untoldFromEpochMillis) + " to " + Figures.clock(end) + "  "
+                + String.join("; ", numbers)
                 + (leftOut ? "  " + screen.alarming("not vouched for") + ": " + busy() : "") + "  " + state());
         untold = WindowSummary.empty();
         untoldSeconds = 0;

@@ -214,11 +214,11 @@ public final class Histogram {
 
     /** Number of values in buckets above the given one, that is, longer than its upper bound. */
     public long countAbove(int index) {
-        long upTo = belowCount;
+        long above = count - belowCount;
         for (Walk walk = new Walk(); walk.next() && walk.index <= index; ) {
-            upTo += walk.count;
+            above -= walk.count;
         }
-        return count - upTo;
+        return above;
     }
 
     /** Calls the visitor for each bucket that holds values, in ascending order. */
@@ -273,6 +273,36 @@ public final class Histogram {
             previous = index;
         }
         return at == bytes.length ? bytes : Arrays.copyOf(bytes, at);
+    }
+
+    /**
+     * As if every value had been so many times as long. Whole buckets are moved: percentiles are within half a bucket, 0.54 %, of that.
+     *
+     * @param factor above 0, finite
+     */
+    public Histogram scaled(double factor) {
+        if (!(factor > 0 && factor < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException("factor " + factor + " is not above 0 and finite");
+        }
+        if (isEmpty()) {
+            return this;
+        }
+        long[] counts = new long[Buckets.HIGHEST_INDEX - Buckets.LOWEST_INDEX + 1];
+        forEachBucket((index, values) -> {
+            double middle = Buckets.middleNanos(index) * factor;
+            long nanos = Math.clamp(Math.round(middle), Buckets.LOWEST_NANOS, Buckets.HIGHEST_NANOS);
+            counts[Buckets.indexOf(nanos) - Buckets.LOWEST_INDEX] += values;
+        });
+        return new Histogram(
+                new Exact(
+                        count,
+                        Math.round(sumNanos * factor),
+                        Math.round(minNanos * factor),
+                        Math.round(maxNanos * factor),
+                        belowCount,
+                        aboveCount),
+                Buckets.LOWEST_INDEX,
+                counts);
     }
 
     /** Receives one bucket and the number of values in it. */
