@@ -135,13 +135,19 @@ final class DetectorSpeed implements Callable<Integer> {
                 }
                 producer.flush();
                 Process detector = start(app, folder, broker.bootstrapServers());
+                // Who ends this process in the middle ends that one, too.
+                Thread end = new Thread(detector::destroyForcibly);
+                Runtime.getRuntime().addShutdownHook(end);
                 try {
-                    report(folder, rate(verdicts, (long) backlog * series), latencies(producer, verdicts, backlog));
+                    double rate = rate(verdicts, (long) backlog * series);
+                    System.out.printf(Locale.ROOT, "%,.0f windows/s%n", rate);
+                    report(folder, rate, latencies(producer, verdicts, backlog));
                 } finally {
                     detector.destroy();
                     if (!detector.waitFor(30, TimeUnit.SECONDS)) {
                         detector.destroyForcibly();
                     }
+                    Runtime.getRuntime().removeShutdownHook(end);
                 }
             }
         }

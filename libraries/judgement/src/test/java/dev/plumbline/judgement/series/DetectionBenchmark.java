@@ -66,7 +66,7 @@ final class DetectionBenchmark {
         delays(SimulatedWorld.EQ, Math.max(1, runs / HEADLINE_SHARE));
         for (int round = 0; round < ROUNDS; round++) {
             for (World world : WORLDS) {
-                int all = world == SimulatedWorld.E2 ? headlineDays : Math.max(1, headlineDays / HEADLINE_SHARE);
+                int all = world.equals(SimulatedWorld.E2) ? headlineDays : Math.max(1, headlineDays / HEADLINE_SHARE);
                 calm(world, all * round / ROUNDS, all * (round + 1) / ROUNDS);
             }
             table();
