@@ -979,8 +979,8 @@ public final class Watch {
         boolean isUnderOne = ofNow.stream()
                 .limit(1)
                 .flatMap(verdict -> verdict.baselineId().stream())
-                .anyMatch(id -> dropped.filter(known -> known.baselineId().equals(id))
-                        .isEmpty());
+                .anyMatch(id ->
+                        dropped.filter(known -> known.baselineId().equals(id)).isEmpty());
         Optional<BaselineRecord> learned = last.filter(known -> dropped.isEmpty())
                 .filter(known -> isUnderOne || ofNow.stream().anyMatch(verdict -> isUnder(verdict, known)));
         Optional<GroupState> state = learned.isPresent() || isUnderOne
@@ -1093,8 +1093,9 @@ public final class Watch {
                 && verdict.baselineId().isEmpty()
                 && baseline.learned()
                         .through()
-                        .filter(through -> through.partition() == verdict.source().partition()
-                                && through.offset() < verdict.source().offset())
+                        .filter(through ->
+                                through.partition() == verdict.source().partition()
+                                        && through.offset() < verdict.source().offset())
                         .isPresent();
     }
 

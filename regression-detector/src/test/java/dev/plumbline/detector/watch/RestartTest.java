@@ -425,7 +425,8 @@ class RestartTest {
         List<String> said = expectedOfImproving.verdicts.stream()
                 .map(bytes -> decoded(Codec.VERDICTS, bytes))
                 .flatMap(verdict -> verdict.metrics().stream().limit(1))
-                .map(metric -> metric.verdict() instanceof Verdict.Inconclusive inconclusive ? inconclusive.detail() : "")
+                .map(metric ->
+                        metric.verdict() instanceof Verdict.Inconclusive inconclusive ? inconclusive.detail() : "")
                 .filter(detail -> detail.contains("which is stale: it learns anew"))
                 .toList();
         assertThat(said).singleElement().asString().startsWith("better for 6").contains(" windows than learned-");

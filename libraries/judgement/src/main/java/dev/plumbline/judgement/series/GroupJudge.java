@@ -310,8 +310,7 @@ public final class GroupJudge implements WindowJudge {
      * Since how many windows the series that taught the group has been better than what it taught; empty unless that is long enough
      * for the baseline to be stale. One that a person chose is never dropped, nor one under which an alert is open.
      */
-    private OptionalLong betterForLong(
-            GroupState state, SeriesSnapshot last, WindowRecord window, SourcePosition at) {
+    private OptionalLong betterForLong(GroupState state, SeriesSnapshot last, WindowRecord window, SourcePosition at) {
         Series series = window.id().series();
         boolean isOpen = state.variants().values().stream()
                 .anyMatch(variant -> variant.incident().isPresent());

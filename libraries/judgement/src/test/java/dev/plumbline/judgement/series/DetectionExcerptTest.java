@@ -112,13 +112,15 @@ class DetectionExcerptTest {
             watch.next();
         }
         assertThat(last(watch, JudgedMetric.TPOT_P50).verdict())
-                .isInstanceOfSatisfying(Verdict.Inconclusive.class, why -> assertThat(why.detail())
-                        .matches("better for 18\\d windows than " + old.baselineId() + ", which is stale: it learns anew"));
+                .isInstanceOfSatisfying(
+                        Verdict.Inconclusive.class,
+                        why -> assertThat(why.detail())
+                                .matches("better for 18\\d windows than " + old.baselineId()
+                                        + ", which is stale: it learns anew"));
         assertThat(watch.saysSo()).isTrue();
         watch.learned().next(60);
         assertThat(watch.baselines).hasSize(2);
-        assertThat(watch.last.baselineId())
-                .contains(watch.baselines.getLast().baselineId());
+        assertThat(watch.last.baselineId()).contains(watch.baselines.getLast().baselineId());
         assertThat(watch.fired()).isZero();
     }
 
