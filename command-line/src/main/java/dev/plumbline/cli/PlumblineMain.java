@@ -6,7 +6,9 @@ import dev.plumbline.cli.control.MarkCommand;
 import dev.plumbline.cli.control.MuteCommand;
 import dev.plumbline.cli.demo.DemoCommand;
 import dev.plumbline.cli.history.BaselineCommand;
+import dev.plumbline.cli.history.GateCommand;
 import dev.plumbline.cli.history.RunsCommand;
+import dev.plumbline.cli.judge.JudgeCommand;
 import dev.plumbline.cli.outcome.CommandFailure;
 import dev.plumbline.cli.outcome.Crash;
 import dev.plumbline.cli.outcome.ExitCode;
@@ -17,6 +19,8 @@ import dev.plumbline.cli.stack.StackFailure;
 import dev.plumbline.cli.sweep.SweepCommand;
 import dev.plumbline.cli.target.TargetCommand;
 import dev.plumbline.cli.trace.TraceCommand;
+import dev.plumbline.cli.up.DownCommand;
+import dev.plumbline.cli.up.StatusCommand;
 import dev.plumbline.cli.up.UpCommand;
 import dev.plumbline.cli.wording.Mistyped;
 import dev.plumbline.judgement.run.UnfitBaselineException;
@@ -49,9 +53,13 @@ import picocli.CommandLine.UnmatchedArgumentException;
             SweepCommand.class,
             ClassesCommand.class,
             CheckCommand.class,
+            JudgeCommand.class,
             RunsCommand.class,
             BaselineCommand.class,
+            GateCommand.class,
             UpCommand.class,
+            StatusCommand.class,
+            DownCommand.class,
             MarkCommand.class,
             AckCommand.class,
             MuteCommand.class,

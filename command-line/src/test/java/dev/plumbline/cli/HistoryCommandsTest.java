@@ -126,6 +126,38 @@ class HistoryCommandsTest {
     }
 
     @Test
+    void theGateIsTriedOnItsOwnGreenRuns() throws IOException {
+        assertThat(execute("gate", "selftest")).isEqualTo(ExitCode.INCONCLUSIVE);
+        assertThat(err.lines())
+                .singleElement()
+                .asString()
+                .contains("2 green runs of svc/m/chat/c8")
+                .contains("3 are needed");
+
+        for (int day = 3; day <= 7; day++) {
+            SimulatedRun more = new SimulatedRun(day);
+            more.startEpochMillis += day * 3_600_000L;
+            put(more.run(), List.of());
+        }
+        assertThat(execute("gate", "selftest")).as(out).isEqualTo(ExitCode.PASS);
+        assertThat(out)
+                .contains("7 green runs, each against the others; a change of 10 % counts")
+                .contains("nothing changed    0 of 7 red")
+                .contains("ARMED      it goes red for what it should")
+                .doesNotContain("NOT ARMED");
+        assertThat(out.lines()).anyMatch(line -> line.matches(" *tpot +[+]\\d+ % .*7 of 7 red +0 of 7 red"));
+
+        assertThat(execute("gate", "selftest", "--runs", "3", "--json")).isEqualTo(ExitCode.REGRESSION);
+        JsonNode told = new ObjectMapper().readTree(out);
+        assertThat(told.get("armed").asBoolean()).isFalse();
+        assertThat(told.at("/series/stable/same/undecided").asInt()).as(out).isEqualTo(2);
+        assertThat(told.at("/series/stable/faults/0").asText()).startsWith("it decides nothing");
+
+        assertThat(execute("gate", "selftest", "--runs", "2")).isEqualTo(ExitCode.USAGE);
+        assertThat(execute("gate", "selftest", "nothing")).isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
     void showTellsEverythingOfARun() {
         assertThat(execute("runs", "show", "last")).isEqualTo(ExitCode.PASS);
         assertThat(out)

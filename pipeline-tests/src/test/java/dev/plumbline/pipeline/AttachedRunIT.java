@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.plumbline.cli.stack.Detached;
 import dev.plumbline.cli.stack.Installation;
 import dev.plumbline.cli.stack.RunningStack;
 import dev.plumbline.process.ReadyFile;
@@ -86,9 +87,12 @@ class AttachedRunIT extends DrivenRuns {
                     .contains("Offering c4");
 
             awaitStandby(waiting);
+            assertARunGoesOnWithoutItsTerminalUntilItIsEnded(home, target);
+
+            awaitStandby(waiting);
             PlumbProcess left = PlumbProcess.start(temporary, home, attached(target, "--duration", "forever"));
-            awaitEvents(5);
-            up.signal("-TERM");
+            awaitEvents(6);
+            assertThat(other(home, "down").lines()).singleElement().asString().contains("ended     the stack");
             assertThat(up.exitValue()).as(up.output()).isZero();
             assertThat(RunningStack.read(home)).isEmpty();
             assertThat(up.leftOver()).isEmpty();
@@ -96,6 +100,34 @@ class AttachedRunIT extends DrivenRuns {
             assertThat(left.output()).contains("'plumb up' has ended");
             assertComplete(runs().getLast());
         }
+    }
+
+    private void assertARunGoesOnWithoutItsTerminalUntilItIsEnded(Path home, SimulatedTarget target) throws Exception {
+        PlumbProcess terminal =
+                PlumbProcess.start(temporary, home, attached(target, "--duration", "forever", "--detach"));
+        assertThat(terminal.exitValue()).as(terminal.output()).isZero();
+        assertThat(terminal.output()).contains("load begins", "goes on without this terminal");
+        awaitEvents(5);
+        Detached run = Detached.running(home).getLast();
+        assertThat(other(home, "status"))
+                .contains("up since", "aggregator", "serves", run.name(), Long.toString(run.pid()))
+                .doesNotContain("does not answer");
+        assertThat(other(home, "down", run.name())).contains("ended     " + run.name());
+        assertThat(Detached.running(home)).doesNotContain(run);
+        assertThat(Path.of(run.log()))
+                .content()
+                .contains("load begins")
+                .contains("interrupted; what was measured is complete");
+        assertComplete(runs().getLast());
+        Files.delete(Path.of(run.log()));
+    }
+
+    /** What another terminal is told. */
+    private String other(Path home, String... arguments) throws Exception {
+        Path folder = Files.createTempDirectory(temporary, "other");
+        PlumbProcess command = PlumbProcess.start(folder, home, List.of(arguments));
+        assertThat(command.exitValue()).as(command.output()).isZero();
+        return command.output();
     }
 
     /** In the stack that is up. */

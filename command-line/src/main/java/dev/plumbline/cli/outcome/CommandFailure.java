@@ -22,6 +22,11 @@ public final class CommandFailure extends RuntimeException {
         return new CommandFailure(ExitCode.INFRASTRUCTURE, message);
     }
 
+    /** There is too little to say anything. */
+    public static CommandFailure cannotTell(String message) {
+        return new CommandFailure(ExitCode.INCONCLUSIVE, message);
+    }
+
     /** The exit code of the command. */
     public int exitCode() {
         return exitCode;

@@ -1,6 +1,7 @@
 package dev.plumbline.cli.run;
 
 import dev.plumbline.cli.check.TargetOptions;
+import dev.plumbline.cli.number.ShareConverter;
 import dev.plumbline.judgement.run.CanarySplit;
 import dev.plumbline.probe.BaseUrl;
 import java.util.ArrayList;

@@ -1,5 +1,7 @@
 package dev.plumbline.cli.run;
 
+import dev.plumbline.cli.stack.Detached;
+import dev.plumbline.cli.stack.Detaching;
 import dev.plumbline.judgement.compat.ForeignTool;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -35,6 +37,14 @@ final class OutputOptions {
     @Nullable
     Compat metricCompat;
 
+    @Option(
+            names = Detaching.FLAG,
+            description = {
+                "Come back when the load has begun: the run goes on without this terminal.",
+                "'plumb status' shows it, 'plumb down' ends it in order."
+            })
+    boolean detach;
+
     @Option(names = "--quiet", description = "Print the verdict and the folder only.")
     boolean quiet;
 
@@ -46,6 +56,11 @@ final class OutputOptions {
             paramLabel = "KEY=VALUE",
             description = "Any other setting of the load producer, see docs/apps.md.")
     Map<String, String> settings = new LinkedHashMap<>();
+
+    /** Whether this process is to start another that does the work. */
+    boolean isDetaching() {
+        return detach && !Detached.isThisProcess();
+    }
 
     /** Another tool; named as users write it. */
     @SuppressWarnings("checkstyle:MemberName")

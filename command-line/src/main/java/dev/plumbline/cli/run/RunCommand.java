@@ -1,5 +1,6 @@
 package dev.plumbline.cli.run;
 
+import dev.plumbline.cli.stack.Detaching;
 import dev.plumbline.cli.stack.Installation;
 import dev.plumbline.cli.terminal.Screen;
 import dev.plumbline.cli.wording.Mistyped;
@@ -148,6 +149,9 @@ public final class RunCommand implements Callable<Integer>, ScenarioFlags.OfRun 
         if (cluster.isPresent() && options.stack.state != null) {
             throw new ParameterException(line, "--state is of the local stack and excludes --kafka: give one of them");
         }
+        if (options.output.isDetaching()) {
+            return Detaching.start(line, Installation.ofSystemProperties().home());
+        }
         PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
         boolean silent = options.output.quiet || options.output.json || host.isPresent();
         Screen screen = silent
@@ -239,6 +243,7 @@ public final class RunCommand implements Callable<Integer>, ScenarioFlags.OfRun 
     /** The settings of this run for its record. */
     static RecordedPlan recorded(CommandLine line) {
         return RecordedPlan.of(line.getCommandSpec().options())
+                .without(List.of("detach"))
                 .with(
                         "plumblineVersion",
                         Optional.ofNullable(RunCommand.class.getPackage().getImplementationVersion())

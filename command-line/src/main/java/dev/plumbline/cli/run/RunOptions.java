@@ -67,4 +67,9 @@ public final class RunOptions {
     public boolean isJson() {
         return output.json;
     }
+
+    /** Whether this process is to start another that does the work. */
+    public boolean isDetaching() {
+        return output.isDetaching();
+    }
 }

@@ -1,5 +1,6 @@
 package dev.plumbline.cli.run;
 
+import dev.plumbline.cli.number.ShareConverter;
 import dev.plumbline.cli.number.WholeNumberConverter;
 import dev.plumbline.cli.outcome.CommandFailure;
 import dev.plumbline.cli.stack.Installation.Part;

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.Map;
@@ -19,6 +20,9 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * A local stack that stays up, as other commands of the same checkout find it: a file that the supervisor writes when
@@ -157,14 +161,45 @@ public record RunningStack(
 
     /** Whether its supervisor runs. */
     boolean isAlive() {
-        Optional<ProcessHandle> process = ProcessHandle.of(pid).filter(ProcessHandle::isAlive);
+        return supervisor().isPresent();
+    }
+
+    private Optional<ProcessHandle> supervisor() {
+        return startedEpochMillis.isPresent()
+                ? process(pid, startedEpochMillis.getAsLong())
+                : ProcessHandle.of(pid).filter(ProcessHandle::isAlive);
+    }
+
+    /**
+     * Asks it to end in order, and waits.
+     *
+     * @return whether it has ended
+     */
+    public boolean end(Duration patience) throws InterruptedException {
+        return end(supervisor(), patience);
+    }
+
+    static boolean end(Optional<ProcessHandle> process, Duration patience) throws InterruptedException {
         if (process.isEmpty()) {
-            return false;
+            return true;
         }
-        OptionalLong start = startOf(process.get());
-        return start.isEmpty()
-                || startedEpochMillis.isEmpty()
-                || Math.abs(start.getAsLong() - startedEpochMillis.getAsLong()) <= SAME_START_MILLIS;
+        process.get().destroy();
+        try {
+            process.get().onExit().get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** A process that runs and was started then: ids are used again. */
+    static Optional<ProcessHandle> process(long pid, long startedEpochMillis) {
+        return ProcessHandle.of(pid).filter(ProcessHandle::isAlive).filter(process -> {
+            OptionalLong start = startOf(process);
+            return start.isEmpty() || Math.abs(start.getAsLong() - startedEpochMillis) <= SAME_START_MILLIS;
+        });
     }
 
     private static OptionalLong startOf(ProcessHandle process) {

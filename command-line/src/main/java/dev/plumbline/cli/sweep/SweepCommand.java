@@ -6,6 +6,7 @@ import dev.plumbline.cli.run.RunCommand;
 import dev.plumbline.cli.run.RunHost;
 import dev.plumbline.cli.run.RunOptions;
 import dev.plumbline.cli.run.ScenarioFlags;
+import dev.plumbline.cli.stack.Detaching;
 import dev.plumbline.cli.stack.Installation;
 import dev.plumbline.cli.stack.LocalPipe;
 import dev.plumbline.cli.terminal.Screen;
@@ -106,6 +107,9 @@ public final class SweepCommand implements Callable<Integer>, ScenarioFlags.OfRu
     private int drive() throws InterruptedException {
         CommandLine line = spec.commandLine();
         SweepPlan plan = plan(line);
+        if (options.isDetaching()) {
+            return Detaching.start(line, Installation.ofSystemProperties().home());
+        }
         PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
         Screen screen = options.isJson()
                 ? new Screen(
@@ -134,7 +138,7 @@ public final class SweepCommand implements Callable<Integer>, ScenarioFlags.OfRu
 
     /** What is run by what was given. */
     SweepPlan plan(CommandLine line) {
-        Set<String> own = new HashSet<>(Set.of("--json", "--quiet", "--help"));
+        Set<String> own = new HashSet<>(Set.of("--json", "--quiet", "--help", Detaching.FLAG));
         CommandSpec.forAnnotatedObject(new SweepOptions())
                 .options()
                 .forEach(option -> own.add(ScenarioFlags.name(option)));

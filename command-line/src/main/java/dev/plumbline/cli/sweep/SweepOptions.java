@@ -2,8 +2,8 @@ package dev.plumbline.cli.sweep;
 
 import dev.plumbline.cli.number.DecimalConverter;
 import dev.plumbline.cli.number.RateConverter;
+import dev.plumbline.cli.number.ShareConverter;
 import dev.plumbline.cli.number.WholeNumberConverter;
-import dev.plumbline.cli.run.ShareConverter;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

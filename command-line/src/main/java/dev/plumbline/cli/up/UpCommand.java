@@ -5,6 +5,8 @@ import dev.plumbline.cli.exposition.OutagePage;
 import dev.plumbline.cli.outcome.CommandFailure;
 import dev.plumbline.cli.outcome.ExitCode;
 import dev.plumbline.cli.run.StackOptions;
+import dev.plumbline.cli.stack.Detached;
+import dev.plumbline.cli.stack.Detaching;
 import dev.plumbline.cli.stack.Installation;
 import dev.plumbline.cli.stack.Installation.Part;
 import dev.plumbline.cli.stack.Interrupts;
@@ -40,7 +42,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Keep the local stack running for several runs.",
             "",
-            "Starts broker, aggregator and detector and stays until Ctrl-C or SIGTERM. 'plumb run' and 'plumb mark'",
+            "Starts broker, aggregator and detector and stays until Ctrl-C, SIGTERM or 'plumb down'. 'plumb run' and 'plumb mark'",
             "of the same checkout find it by themselves. A load producer stands by for the next run, which starts in",
             "a second or two, and the detector goes on learning from one run to the next. A part that ends is started",
             "again, a bounded number of times.",
@@ -48,7 +50,7 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "",
-            "Exit codes:  0 ended by Ctrl-C or SIGTERM   2 wrong usage, or one runs already   4 a part was lost for good"
+            "Exit codes:  0 ended by Ctrl-C, SIGTERM or 'plumb down'; detached: it is up   2 wrong usage, or one runs already   4 a part was lost for good"
         })
 public final class UpCommand implements Callable<Integer> {
 
@@ -59,6 +61,14 @@ public final class UpCommand implements Callable<Integer> {
 
     @ArgGroup(validate = false, heading = "")
     private StackOptions stack = new StackOptions();
+
+    @Option(
+            names = "--detach",
+            description = {
+                "Come back when it is up: it goes on without this terminal.",
+                "'plumb status' shows it, 'plumb down' ends it."
+            })
+    private boolean detach;
 
     @Option(
             names = {"-h", "--help"},
@@ -72,8 +82,11 @@ public final class UpCommand implements Callable<Integer> {
         Installation installation = Installation.ofSystemProperties();
         RunningStack.read(installation.home()).ifPresent(running -> {
             throw CommandFailure.usage("a stack of this checkout runs already (process " + running.pid() + ", Kafka at "
-                    + running.bootstrapServers() + "): end it first");
+                    + running.bootstrapServers() + "): end it first, with 'plumb down'");
         });
+        if (detach && !Detached.isThisProcess()) {
+            return Detaching.start(spec.commandLine(), installation.home());
+        }
         Screen screen = Screen.ofProcess(new PrintStream(System.out, false, StandardCharsets.UTF_8));
         Interrupts interrupts = Interrupts.listen();
         interrupts.whileStarting();
@@ -102,8 +115,11 @@ public final class UpCommand implements Callable<Integer> {
                 screen.line("  stack       " + metrics.url() + "/metrics");
                 screen.line("  producer    stands by for the next run");
                 screen.line("  up after " + Figures.seconds(SystemTime.elapsedMillis() - start)
-                        + "; now './plumb run --url ...' in another terminal; Ctrl-C ends it");
+                        + (Detached.isThisProcess()
+                                ? "; now './plumb run --url ...'; './plumb down' ends it"
+                                : "; now './plumb run --url ...' in another terminal; Ctrl-C ends it"));
                 interrupts.started();
+                Detached.begun();
                 while (!interrupts.requested()) {
                     pipe.tend();
                     if (pipe.isWhole() && !running.equals(running(pipe))) {

@@ -3,6 +3,7 @@ package dev.plumbline.cli.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.plumbline.cli.number.ShareConverter;
 import dev.plumbline.cli.time.DurationConverter;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;

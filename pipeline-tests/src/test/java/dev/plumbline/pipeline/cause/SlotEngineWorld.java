@@ -100,8 +100,9 @@ final class SlotEngineWorld {
     private List<WindowRecord> measured(long endNanos) {
         MeasuredWindows measured = new MeasuredWindows(LoadPoint.parse("c" + USERS), windowMillis);
         done.sort(Comparator.comparingLong(Done::atNanos));
+        int[] tokens = tokensBySecond(Math.toIntExact(endNanos / SECOND));
         int next = 0;
-        for (long second = 1; second * SECOND <= endNanos; second++) {
+        for (int second = 1; second * SECOND <= endNanos; second++) {
             long to = second * SECOND;
             while (next < done.size() && done.get(next).atNanos() < to) {
                 Done one = done.get(next++);
@@ -113,14 +114,22 @@ final class SlotEngineWorld {
                 }
             }
             look(measured, to);
-            long from = to - SECOND;
-            measured.flying(USERS, SECOND, (int) done.stream()
-                    .flatMap(one -> one.stamps().stream())
-                    .filter(stamp -> from <= stamp && stamp < to)
-                    .count());
+            measured.flying(USERS, SECOND, tokens[second - 1]);
             measured.until(to);
         }
         return measured.windows();
+    }
+
+    private int[] tokensBySecond(int seconds) {
+        int[] tokens = new int[seconds];
+        for (Done one : done) {
+            for (long stamp : one.stamps()) {
+                if (stamp < seconds * SECOND) {
+                    tokens[(int) (stamp / SECOND)]++;
+                }
+            }
+        }
+        return tokens;
     }
 
     private void look(MeasuredWindows measured, long at) {

@@ -28,6 +28,7 @@ import dev.plumbline.contract.wire.UndecodableRecord;
 import dev.plumbline.judgement.canary.CanarySettings;
 import dev.plumbline.judgement.canary.PairedJudge;
 import dev.plumbline.judgement.cause.ExplainedJudge;
+import dev.plumbline.judgement.leak.LeakJudge;
 import dev.plumbline.judgement.series.Deploys;
 import dev.plumbline.judgement.series.GroupJudge;
 import dev.plumbline.judgement.series.GroupState;
@@ -238,10 +239,10 @@ public final class Watch {
         this(topic, windowLengthMillis, settings, limits, judge(settings, canary));
     }
 
-    /** Windows by themselves, a canary beside what serves in the same seconds, and why. */
+    /** Windows by themselves, a canary beside what serves in the same seconds, what grows, and why. */
     private static Judge judge(JudgementSettings settings, CanarySettings canary) {
         GroupJudge alone = new GroupJudge(settings, variant -> !canary.isCanary(variant));
-        return new ExplainedJudge(new PairedJudge(alone, canary))::judge;
+        return new ExplainedJudge(new LeakJudge(new PairedJudge(alone, canary), settings))::judge;
     }
 
     Watch(String topic, long windowLengthMillis, JudgementSettings settings, WatchLimits limits, Judge judge) {

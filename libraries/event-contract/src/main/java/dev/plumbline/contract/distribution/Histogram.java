@@ -177,11 +177,46 @@ public final class Histogram {
         return maxNanos;
     }
 
+    /**
+     * The values of three ranks, as {@link #atRank} has them, in one pass over the buckets.
+     *
+     * @param low at most {@code middle}
+     * @param high at least {@code middle}
+     * @return nanoseconds, in the order asked for
+     */
+    public long[] atRanks(long low, long middle, long high) {
+        if (isEmpty()) {
+            throw new IllegalStateException("an empty distribution has no rank " + middle);
+        }
+        if (low > middle || middle > high) {
+            throw new IllegalArgumentException("ranks " + low + ", " + middle + ", " + high + " do not ascend");
+        }
+        long[] ranks = {low, middle, high};
+        long[] nanos = new long[ranks.length];
+        Walk walk = new Walk();
+        long walked = belowCount;
+        long value = minNanos;
+        for (int i = 0; i < ranks.length; i++) {
+            long rank = Math.max(1, Math.min(ranks[i], count));
+            while (walked < rank) {
+                if (!walk.next()) {
+                    walked = count;
+                    value = maxNanos;
+                    break;
+                }
+                walked += walk.count;
+                value = Math.max(minNanos, Math.min(maxNanos, Buckets.middleNanos(walk.index)));
+            }
+            nanos[i] = value;
+        }
+        return nanos;
+    }
+
     /** Number of values in buckets above the given one, that is, longer than its upper bound. */
     public long countAbove(int index) {
-        long above = aboveCount;
-        for (Walk walk = new Walk(); walk.next(); ) {
-            above += walk.index > index ? walk.count : 0;
+        long above = count - belowCount;
+        for (Walk walk = new Walk(); walk.next() && walk.index <= index; ) {
+            above -= walk.count;
         }
         return above;
     }
@@ -201,10 +236,73 @@ public final class Histogram {
         if (isEmpty()) {
             return other;
         }
-        HistogramAccumulator accumulator = new HistogramAccumulator();
-        accumulator.add(this);
-        accumulator.add(other);
-        return accumulator.toHistogram();
+        return new Histogram(
+                new Exact(
+                        count + other.count,
+                        Sums.saturated(sumNanos, other.sumNanos),
+                        Math.min(minNanos, other.minNanos),
+                        Math.max(maxNanos, other.maxNanos),
+                        belowCount + other.belowCount,
+                        aboveCount + other.aboveCount),
+                merged(other));
+    }
+
+    /** Buckets of both, read side by side: a window adds a few hundred to a few hundred, a dozen times. */
+    private byte[] merged(Histogram other) {
+        // A shared bucket takes no more bytes than its two halves, a gap no more than it took.
+        byte[] bytes = new byte[packed.length + other.packed.length];
+        Walk mine = new Walk();
+        Walk theirs = other.new Walk();
+        boolean goesOn = mine.next();
+        boolean goOn = theirs.next();
+        int at = 0;
+        int previous = Buckets.LOWEST_INDEX;
+        while (goesOn || goOn) {
+            int index = !goOn || (goesOn && mine.index <= theirs.index) ? mine.index : theirs.index;
+            long values = 0;
+            if (goesOn && mine.index == index) {
+                values = mine.count;
+                goesOn = mine.next();
+            }
+            if (goOn && theirs.index == index) {
+                values += theirs.count;
+                goOn = theirs.next();
+            }
+            at = pack(index - previous, bytes, at);
+            at = pack(values, bytes, at);
+            previous = index;
+        }
+        return at == bytes.length ? bytes : Arrays.copyOf(bytes, at);
+    }
+
+    /**
+     * As if every value had been so many times as long. Whole buckets are moved: percentiles are within half a bucket, 0.54 %, of that.
+     *
+     * @param factor above 0, finite
+     */
+    public Histogram scaled(double factor) {
+        if (!(factor > 0 && factor < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException("factor " + factor + " is not above 0 and finite");
+        }
+        if (isEmpty()) {
+            return this;
+        }
+        long[] counts = new long[Buckets.HIGHEST_INDEX - Buckets.LOWEST_INDEX + 1];
+        forEachBucket((index, values) -> {
+            double middle = Buckets.middleNanos(index) * factor;
+            long nanos = Math.clamp(Math.round(middle), Buckets.LOWEST_NANOS, Buckets.HIGHEST_NANOS);
+            counts[Buckets.indexOf(nanos) - Buckets.LOWEST_INDEX] += values;
+        });
+        return new Histogram(
+                new Exact(
+                        count,
+                        Math.round(sumNanos * factor),
+                        Math.round(minNanos * factor),
+                        Math.round(maxNanos * factor),
+                        belowCount,
+                        aboveCount),
+                Buckets.LOWEST_INDEX,
+                counts);
     }
 
     /** Receives one bucket and the number of values in it. */

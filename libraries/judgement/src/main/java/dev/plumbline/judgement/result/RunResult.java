@@ -98,6 +98,23 @@ public record RunResult(
                         .toList());
     }
 
+    /** The same run as if no detector had looked at it. */
+    public RunResult withoutDetector() {
+        return new RunResult(
+                identity,
+                plan,
+                environment,
+                ending,
+                totals,
+                windows,
+                List.of(),
+                0,
+                Optional.empty(),
+                outages,
+                OptionalLong.empty(),
+                series);
+    }
+
     /** Every copy is made here, so that none forgets anything. */
     private RunResult copy(Map<String, String> facts, List<RunWindow> some, List<SeriesResult> parts) {
         return new RunResult(

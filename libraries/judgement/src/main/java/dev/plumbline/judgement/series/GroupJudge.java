@@ -138,16 +138,17 @@ public final class GroupJudge implements WindowJudge {
         List<JudgedMetric> members =
                 snapshot.incident().map(OpenIncident::members).orElse(List.of());
         Series series = new Series(group, variant);
-        return Stream.concat(
+        return Stream.of(
                         Closing.incident(
                                 series,
                                 snapshot,
                                 Optional.ofNullable(state.under().get(variant)),
                                 Closing.nothingToSay(members),
                                 atEpochMillis,
-                                FORGOTTEN)
-                                .stream(),
-                        Closing.canary(series, snapshot, atEpochMillis, FORGOTTEN).stream())
+                                FORGOTTEN),
+                        Closing.canary(series, snapshot, atEpochMillis, FORGOTTEN),
+                        Closing.leak(series, snapshot, atEpochMillis, FORGOTTEN))
+                .flatMap(Optional::stream)
                 .toList();
     }
 

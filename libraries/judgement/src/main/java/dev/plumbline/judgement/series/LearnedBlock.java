@@ -1,6 +1,7 @@
 package dev.plumbline.judgement.series;
 
 import dev.plumbline.contract.distribution.Histogram;
+import dev.plumbline.contract.distribution.HistogramAccumulator;
 import dev.plumbline.contract.window.LatencyMetric;
 import dev.plumbline.contract.window.WindowRecord;
 import dev.plumbline.contract.window.WindowSummary;
@@ -60,13 +61,16 @@ record LearnedBlock(
     /** All of them added up. */
     static WindowSummary sum(List<LearnedBlock> blocks) {
         WindowSummary counts = WindowSummary.empty();
-        Map<LatencyMetric, Histogram> sums = new EnumMap<>(LatencyMetric.class);
+        Map<LatencyMetric, HistogramAccumulator> all = new EnumMap<>(LatencyMetric.class);
         for (LearnedBlock block : blocks) {
             counts = counts.plus(block.counts);
             for (LatencyMetric metric : Measure.JUDGED_LATENCIES) {
-                sums.merge(metric, block.latency(metric), Histogram::plus);
+                all.computeIfAbsent(metric, unused -> new HistogramAccumulator())
+                        .add(block.latency(metric));
             }
         }
+        Map<LatencyMetric, Histogram> sums = new EnumMap<>(LatencyMetric.class);
+        all.forEach((metric, accumulator) -> sums.put(metric, accumulator.toHistogram()));
         return new WindowSummary(
                 counts.requests(), sums, counts.tokens(), counts.offered(), counts.inFlightNanos(), Map.of());
     }

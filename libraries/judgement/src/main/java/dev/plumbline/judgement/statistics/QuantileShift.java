@@ -79,10 +79,7 @@ public final class QuantileShift {
         }
         double nominal = side == Side.ABOVE ? 1 - quantile : quantile;
         Nearest nearest = new Nearest(baseline, side, nominal);
-        baseline.forEachBucket((index, count) -> {
-            nearest.offer(index - 1);
-            nearest.offer(index);
-        });
+        baseline.forEachBucket(nearest::offerBothSidesOf);
         if (Double.isNaN(nearest.share)) {
             return Optional.empty();
         }
@@ -134,20 +131,32 @@ public final class QuantileShift {
      * half of the rest. Of two equally near ones the one with the smaller share is taken.
      */
     private static final class Nearest {
-        private final Histogram baseline;
+        private final long all;
         private final Side side;
         private final double nominal;
+
+        /** Values above the buckets that were offered. */
+        private long above;
+
         private int index;
         private double share = Double.NaN;
 
         Nearest(Histogram baseline, Side side, double nominal) {
-            this.baseline = baseline;
+            this.all = baseline.count();
             this.side = side;
             this.nominal = nominal;
+            this.above = all - baseline.belowCount();
         }
 
-        void offer(int candidate) {
-            double candidateShare = shareOf(baseline, candidate, side);
+        /** Buckets come in ascending order. */
+        void offerBothSidesOf(int bucket, long count) {
+            offer(bucket - 1);
+            above -= count;
+            offer(bucket);
+        }
+
+        private void offer(int candidate) {
+            double candidateShare = (double) (side == Side.ABOVE ? above : all - above) / all;
             if (candidateShare > 1 - (1 - nominal) / 2) {
                 return;
             }

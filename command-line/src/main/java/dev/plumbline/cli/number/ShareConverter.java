@@ -1,6 +1,5 @@
-package dev.plumbline.cli.run;
+package dev.plumbline.cli.number;
 
-import dev.plumbline.cli.number.DecimalConverter;
 import java.util.Optional;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
