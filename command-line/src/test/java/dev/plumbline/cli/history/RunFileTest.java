@@ -11,6 +11,9 @@ import dev.plumbline.contract.run.RunRecord;
 import dev.plumbline.contract.run.RunRecord.Decision;
 import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.verdict.AlertRecord.Transition;
+import dev.plumbline.contract.verdict.Explanation;
+import dev.plumbline.contract.verdict.Explanation.Cause;
+import dev.plumbline.contract.verdict.Explanation.Kind;
 import dev.plumbline.contract.verdict.JudgedMetric;
 import dev.plumbline.contract.window.ExcludedPart;
 import dev.plumbline.contract.window.LatencyMetric;
@@ -120,6 +123,21 @@ class RunFileTest {
         Path file = folder.resolve("outages.json");
         RunFile.write(file, result, verdict);
         assertThat(RunFile.read(file)).isEqualTo(new StoredRun(result, verdict));
+    }
+
+    @Test
+    void whereAChangeComesFromComesBackAndAFileWithoutItSaysNothing() throws IOException {
+        assertThat(example().verdict().why()).isEmpty();
+        assertThat(new String(golden(), UTF_8)).doesNotContain("causes");
+        RunVerdict verdict = example()
+                .verdict()
+                .because(Optional.of(new Explanation(
+                        "tpot",
+                        List.of(new Cause(Kind.THROTTLING, OptionalDouble.of(0.8), "clock 1,980 -> 1,400 MHz")),
+                        "clock 1,980 -> 1,400 MHz explains 80 % of tpot")));
+        Path file = folder.resolve("why.json");
+        RunFile.write(file, example().result(), verdict);
+        assertThat(RunFile.read(file).verdict()).isEqualTo(verdict);
     }
 
     /** What was written before arrivals were part of the load is the same load as now, and no other one. */

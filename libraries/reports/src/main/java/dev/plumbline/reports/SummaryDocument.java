@@ -181,6 +181,16 @@ final class SummaryDocument {
         node.put("decision", verdict.decision().name());
         node.put("word", verdict.word().label());
         node.put("headline", verdict.headline());
+        verdict.why().ifPresent(why -> {
+            ObjectNode explained =
+                    node.putObject("why").put("metric", why.metric()).put("sentence", why.sentence());
+            ArrayNode causes = explained.putArray("causes");
+            why.causes().forEach(cause -> {
+                ObjectNode one = causes.addObject().put("kind", cause.kind().name());
+                ArtifactJson.put(one, "share", cause.share());
+                one.put("evidence", cause.evidence());
+            });
+        });
         verdict.baselineRunId().ifPresent(id -> node.put("baselineRunId", id));
         ArrayNode findings = node.putArray("findings");
         verdict.findings().forEach(finding -> findings.add(finding(finding)));

@@ -11,6 +11,9 @@ import com.networknt.schema.SpecVersion;
 import com.networknt.schema.ValidationMessage;
 import dev.plumbline.contract.event.Activity.Sickness;
 import dev.plumbline.contract.run.RunRecord.Decision;
+import dev.plumbline.contract.verdict.Explanation;
+import dev.plumbline.contract.verdict.Explanation.Cause;
+import dev.plumbline.contract.verdict.Explanation.Kind;
 import dev.plumbline.contract.verdict.JudgedMetric;
 import dev.plumbline.contract.verdict.SeriesSnapshot.OpenIncident;
 import dev.plumbline.contract.window.LatencyMetric;
@@ -82,6 +85,25 @@ class SummaryDocumentTest {
         assertThat(SCHEMA.validate(summary)).isEmpty();
         assertThat(summary.at("/verdict/findings/0/why").asText())
                 .isEqualTo("p95(ttft) open since 2026-11-25T20:00:00Z, before this run began, and not resolved in it");
+    }
+
+    @Test
+    void whereTheChangeComesFromHasThePublishedForm() throws IOException {
+        Sample sample = SampleRuns.regression();
+        Explanation why = new Explanation(
+                "ttft",
+                List.of(
+                        new Cause(Kind.ENGINE_QUEUE, OptionalDouble.of(0.96), "queue time 0 -> 786 ms"),
+                        new Cause(Kind.FEWER_SLOTS, OptionalDouble.empty(), "8 -> 2 requests run at a time")),
+                "queue time 0 -> 786 ms explains 96 % of ttft");
+        JsonNode summary = summary(new Sample(sample.result(), sample.verdict().because(Optional.of(why))));
+
+        assertThat(SCHEMA.validate(summary)).isEmpty();
+        assertThat(summary.at("/verdict/why").toString())
+                .isEqualTo("{\"metric\":\"ttft\",\"sentence\":\"queue time 0 -> 786 ms explains 96 % of ttft\","
+                        + "\"causes\":[{\"kind\":\"ENGINE_QUEUE\",\"share\":0.96,\"evidence\":\"queue time 0 -> 786 ms\"},"
+                        + "{\"kind\":\"FEWER_SLOTS\",\"evidence\":\"8 -> 2 requests run at a time\"}]}");
+        assertThat(summary(sample).at("/verdict").has("why")).isFalse();
     }
 
     @Test

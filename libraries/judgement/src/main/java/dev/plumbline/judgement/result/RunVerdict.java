@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.plumbline.contract.run.RunRecord.Decision;
 import dev.plumbline.contract.verdict.AlertRecord;
+import dev.plumbline.contract.verdict.Explanation;
 import dev.plumbline.contract.verdict.JudgedMetric;
 import dev.plumbline.contract.verdict.SeriesSnapshot.OpenIncident;
 import dev.plumbline.judgement.statistics.Ratio;
@@ -29,6 +30,8 @@ import java.util.stream.Stream;
  * @param differences of subject, and of conditions that were allowed to differ, to that baseline
  * @param series how each series of a run of several was judged, in order; then the findings are theirs, and those here are of the
  *     run as a whole. None in a run of one
+ * @param why where the change comes from, of a run that is worse than its baseline; empty where nothing tells, and in files of
+ *     earlier versions, whose headline has the sentence alone. Of several series each has its own
  */
 public record RunVerdict(
         Decision decision,
@@ -37,7 +40,8 @@ public record RunVerdict(
         List<Finding> findings,
         List<Difference> differences,
 
-        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<SeriesVerdict> series) {
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<SeriesVerdict> series,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) Optional<Explanation> why) {
 
     /** That of the headlines of earlier versions, too. */
     private static final Pattern LEADING_WORD = Pattern.compile(
@@ -52,6 +56,7 @@ public record RunVerdict(
         differences = List.copyOf(differences);
         // A file of an earlier version has no such field.
         series = List.copyOf(Objects.requireNonNullElse(series, List.of()));
+        why = Objects.requireNonNullElse(why, Optional.empty());
     }
 
     /**
@@ -114,7 +119,28 @@ public record RunVerdict(
 
     /** The same with another headline. */
     public RunVerdict withHeadline(String other) {
-        return new RunVerdict(decision, other, baselineRunId, findings, differences, series);
+        return new RunVerdict(decision, other, baselineRunId, findings, differences, series, why);
+    }
+
+    /** The same held against this run. */
+    public RunVerdict against(String runId, List<Difference> differing) {
+        return new RunVerdict(decision, headline, Optional.of(runId), findings, differing, series, why);
+    }
+
+    /** The same with where its change comes from. */
+    public RunVerdict because(Optional<Explanation> of) {
+        return new RunVerdict(decision, headline, baselineRunId, findings, differences, series, of);
+    }
+
+    /** A verdict of which nothing tells where a change comes from. */
+    public RunVerdict(
+            Decision decision,
+            String headline,
+            Optional<String> baselineRunId,
+            List<Finding> findings,
+            List<Difference> differences,
+            List<SeriesVerdict> series) {
+        this(decision, headline, baselineRunId, findings, differences, series, Optional.empty());
     }
 
     /** How a run of one series was judged. */

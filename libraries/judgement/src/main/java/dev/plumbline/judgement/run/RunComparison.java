@@ -385,7 +385,8 @@ final class RunComparison {
             return new ComparisonFinding(Answer.FAIL, metric, Change.REGRESSED, value, was, Optional.empty(), counts);
         }
         double upper = ErrorShare.upper95(bursts.independent(failed), bursts.independent(ended));
-        if (upper < worse.changed()) {
+        double limit = failed == 0 ? Math.max(worse.changed(), letPassWithoutError(before, bursts)) : worse.changed();
+        if (upper < limit) {
             return new ComparisonFinding(
                     Answer.PASS,
                     metric,
@@ -401,6 +402,21 @@ final class RunComparison {
                 was,
                 counts + ": up to " + Numbers.percent(upper) + ", worse begins at " + Numbers.percent(worse.changed())
                         + "; a longer run tells");
+    }
+
+    /**
+     * What a run without any error is held against: the limit that one of the baselines would set by itself. Pooled, green runs set a
+     * stricter one the more of them there are, and a clean run that passed against the first would be undecided against three.
+     */
+    static double letPassWithoutError(List<RunBaseline> baselines, ErrorBursts bursts) {
+        return baselines.stream()
+                .filter(run -> run.ended() > 0)
+                .mapToDouble(
+                        run -> ErrorShare.upper95(bursts.independent(run.failed()), bursts.independent(run.ended())))
+                .filter(allowed -> allowed <= HIGHEST_ERROR_SHARE)
+                .map(allowed -> ErrorShare.worse(allowed).changed())
+                .max()
+                .orElse(0);
     }
 
     /** As the baseline shows it: a run that is worse in a burst of its own is no less worse. */

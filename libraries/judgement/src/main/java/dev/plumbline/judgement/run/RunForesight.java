@@ -109,7 +109,8 @@ public sealed interface RunForesight {
         if (allowed > RunComparison.HIGHEST_ERROR_SHARE) {
             return new Never(metric.displayName() + ": too many requests of the baseline failed");
         }
-        double worse = ErrorShare.worse(allowed).changed();
+        double pooled = ErrorShare.worse(allowed).changed();
+        double worse = failed == 0 ? Math.max(pooled, RunComparison.letPassWithoutError(baselines, bursts)) : pooled;
         double share = (double) failed / ended;
         long low = 0;
         long high = MOST_REQUESTS;

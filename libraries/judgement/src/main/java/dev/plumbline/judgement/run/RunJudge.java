@@ -3,6 +3,7 @@ package dev.plumbline.judgement.run;
 import dev.plumbline.contract.run.RunRecord.Decision;
 import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.verdict.AlertRecord.Transition;
+import dev.plumbline.contract.verdict.Explanation;
 import dev.plumbline.judgement.cause.Cold;
 import dev.plumbline.judgement.cause.Knee;
 import dev.plumbline.judgement.cause.Path;
@@ -71,12 +72,8 @@ public final class RunJudge {
                 List.of(),
                 Against.runs(baselines.size()));
         return newest(baselines)
-                .map(run -> new RunVerdict(
-                        verdict.decision(),
-                        verdict.headline() + way(verdict, candidate, run),
-                        Optional.of(run.identity().runId()),
-                        verdict.findings(),
-                        differences(candidate, run)))
+                .map(run -> verdict.withHeadline(verdict.headline() + way(verdict, candidate, run))
+                        .against(run.identity().runId(), differences(candidate, run)))
                 .orElse(verdict);
     }
 
@@ -124,19 +121,17 @@ public final class RunJudge {
                 .ifPresent(incident -> findings.add(new IncidentFinding(Answer.FAIL, incident)));
         Soundness soundness = Soundness.of(candidate, findings);
         Decision decision = decision(candidate, comparison.isPresent(), findings, soundness);
+        Optional<Explanation> why =
+                comparison.filter(any -> decision == Decision.REGRESSION).flatMap(any -> any.why(compared));
         return new RunVerdict(
-                decision,
-                headline(decision, candidate, against, findings, soundness)
-                        + (decision == Decision.REGRESSION
-                                ? comparison
-                                        .flatMap(any -> any.why(compared))
-                                        .map(why -> "; " + why.sentence())
-                                        .orElse("")
-                                : "")
-                        + cautions(decision, candidate)
-                        + (soundness instanceof Soundness.MostlyUnvouched ? "" : leftOut(windows)),
-                Optional.empty(),
-                findings);
+                        decision,
+                        headline(decision, candidate, against, findings, soundness)
+                                + why.map(known -> "; " + known.sentence()).orElse("")
+                                + cautions(decision, candidate)
+                                + (soundness instanceof Soundness.MostlyUnvouched ? "" : leftOut(windows)),
+                        Optional.empty(),
+                        findings)
+                .because(why);
     }
 
     private static Decision decision(

@@ -157,11 +157,7 @@ public final class WholeRunJudge {
                 share,
                 against);
         return RunJudge.newest(contest.earlier())
-                .map(baseline -> new RunVerdict(
-                        verdict.decision(),
-                        verdict.headline(),
-                        Optional.of(baseline.identity().runId()),
-                        verdict.findings()))
+                .map(baseline -> verdict.against(baseline.identity().runId(), List.of()))
                 .orElse(verdict);
     }
 

@@ -251,6 +251,36 @@ class RunJudgeTest {
         assertThat(of(four, JudgedMetric.ERROR_RATE).answer()).isNotEqualTo(Answer.FAIL);
     }
 
+    /** 140 requests without an error pass against 140; so they do against 420 and 1,400. */
+    @Test
+    void moreGreenRunsNeverMakeARunWithoutErrorsUndecided() {
+        Consumer<SimulatedRun> small = run -> {
+            run.windows = 14;
+            run.requests = 10;
+        };
+        for (int runs = 1; runs <= 10; runs++) {
+            RunResult[] green = new RunResult[runs];
+            for (int i = 0; i < runs; i++) {
+                green[i] = run(10 + i, small);
+            }
+            RunVerdict verdict = against(run(1, small), green);
+            assertThat(of(verdict, JudgedMetric.ERROR_RATE).answer())
+                    .as(
+                            "against %d: %s",
+                            runs, of(verdict, JudgedMetric.ERROR_RATE).why())
+                    .isEqualTo(Answer.PASS);
+        }
+        RunVerdict some = against(
+                run(1, run -> {
+                    small.accept(run);
+                    run.errorShare = 0.03;
+                }),
+                run(10, small),
+                run(11, small),
+                run(12, small));
+        assertThat(of(some, JudgedMetric.ERROR_RATE).answer()).isNotEqualTo(Answer.PASS);
+    }
+
     @Test
     void whatNeitherRunHasIsNotAQuestion() {
         Consumer<SimulatedRun> whole = run -> run.streamed = false;
