@@ -89,14 +89,15 @@ final class RequestContest {
 
     /** A file of several loads is only held against one that has them, too: they are never pooled. */
     private void requireSameForm(OfRequests other) {
-        if (candidate.run().series().isEmpty() != other.run().series().isEmpty()) {
-            OfRequests several = candidate.run().series().isEmpty() ? other : candidate;
+        boolean isOfOne = candidate.run().series().isEmpty();
+        if (isOfOne != other.run().series().isEmpty()) {
+            OfRequests several = isOfOne ? other : candidate;
             throw new BadFile(several.name() + " holds several loads or series ("
                     + several.run().series().stream()
                             .map(SeriesResult::name)
                             .limit(4)
                             .collect(Collectors.joining(", "))
-                    + "), " + (several == candidate ? other : candidate).name() + " one: judge like with like");
+                    + "), " + (isOfOne ? candidate : other).name() + " one: judge like with like");
         }
     }
 

@@ -82,7 +82,7 @@ final class Guidellm implements Format {
             switch (field) {
                 case "config" -> {
                     JsonNode config = parser.readValueAsTree();
-                    title = strategy(config.path("strategy"), tally, loads, title);
+                    title = strategy(config.path("strategy"), loads, title);
                     JsonNode backend = config.path("backend");
                     fact(tally, Facts.MODEL, backend.path("model"));
                     fact(tally, Facts.ENDPOINT, backend.path("request_format"));
@@ -106,8 +106,7 @@ final class Guidellm implements Format {
     }
 
     /** @return what the benchmark is called, as GuideLLM has it: concurrent@4 */
-    private static String strategy(
-            JsonNode strategy, RequestTally tally, Map<String, LoadPoint> loads, String otherwise) {
+    private static String strategy(JsonNode strategy, Map<String, LoadPoint> loads, String otherwise) {
         String type = strategy.path("type_").asText(strategy.path("type").asText(""));
         double rate = strategy.path("rate").asDouble();
         int streams =

@@ -59,9 +59,10 @@ final class OwnWindows implements Format {
                 }
                 lengthMillis = record.id().lengthMillis();
                 Sum sum = new Sum(record.delta(), record.excluded());
-                Sum held = all.computeIfAbsent(record.id().series(), ignored -> new TreeMap<>())
-                        .merge(record.id().startEpochMillis(), sum, Sum::plus);
-                windows += held == sum ? 1 : 0;
+                TreeMap<Long, Sum> sums = all.computeIfAbsent(record.id().series(), ignored -> new TreeMap<>());
+                windows -= sums.size();
+                sums.merge(record.id().startEpochMillis(), sum, Sum::plus);
+                windows += sums.size();
                 if (windows > MOST) {
                     throw new BadFile(source.name() + " holds more than " + MOST + " windows: judge a part of it");
                 }

@@ -281,7 +281,7 @@ final class VllmBench implements Format {
                 tally.load(
                         Facts.perSecond(rate.getAsDouble(), told("burstiness").orElse(1)));
                 if (atATime.isPresent()) {
-                    tally.fact("max_concurrency", told.get("max_concurrency"));
+                    tally.fact("max_concurrency", told.getOrDefault("max_concurrency", ""));
                 }
             } else if (atATime.isPresent()) {
                 tally.load(Facts.atATime((int) atATime.getAsDouble()));

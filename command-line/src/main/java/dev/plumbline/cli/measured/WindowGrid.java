@@ -109,15 +109,14 @@ final class WindowGrid {
     }
 
     private Cell at(long nanos) {
-        Cell found = cells.get(Math.floorDiv(nanos, lengthNanos));
-        if (found != null) {
-            return found;
+        Cell cell = cells.computeIfAbsent(Math.floorDiv(nanos, lengthNanos), ignored -> new Cell());
+        if (cells.size() <= MOST) {
+            return cell;
         }
-        cells.put(Math.floorDiv(nanos, lengthNanos), new Cell());
         while (cells.size() > MOST) {
             lengthen();
         }
-        return cells.get(Math.floorDiv(nanos, lengthNanos));
+        return cells.computeIfAbsent(Math.floorDiv(nanos, lengthNanos), ignored -> new Cell());
     }
 
     private void lengthen() {
