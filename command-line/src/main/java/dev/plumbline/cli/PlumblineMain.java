@@ -8,6 +8,7 @@ import dev.plumbline.cli.demo.DemoCommand;
 import dev.plumbline.cli.history.BaselineCommand;
 import dev.plumbline.cli.history.GateCommand;
 import dev.plumbline.cli.history.RunsCommand;
+import dev.plumbline.cli.judge.JudgeCommand;
 import dev.plumbline.cli.outcome.CommandFailure;
 import dev.plumbline.cli.outcome.Crash;
 import dev.plumbline.cli.outcome.ExitCode;
@@ -52,6 +53,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             SweepCommand.class,
             ClassesCommand.class,
             CheckCommand.class,
+            JudgeCommand.class,
             RunsCommand.class,
             BaselineCommand.class,
             GateCommand.class,

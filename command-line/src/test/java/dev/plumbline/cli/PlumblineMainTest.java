@@ -87,7 +87,7 @@ class PlumblineMainTest {
                 "--request-rate 5f; --request-rate '5f' is not a number",
                 "--request-rate 5/s; --request-rate '5/s' is not a number",
                 "--request-rate inf; --request-rate inf sends as fast as answers come: say how many at once",
-                "--request-rate -1; --request-rate is -1.0, allowed is 0.001",
+                "--request-rate -1; --request-rate is -1, allowed is 0.001",
                 "--temperature 0,7; --temperature '0,7' is not a number: write 0.7",
                 "--max-cost 1,50; --max-cost '1,50' is not a number: write 1.50",
                 "--threshold 7,5%; --threshold '7,5%' is not a share: write 7.5%",

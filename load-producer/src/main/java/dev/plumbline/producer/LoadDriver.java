@@ -1,6 +1,7 @@
 package dev.plumbline.producer;
 
 import dev.plumbline.contract.event.Asked;
+import dev.plumbline.contract.event.RequestIds;
 import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.producer.client.InferenceClient;
 import dev.plumbline.producer.client.Target;
@@ -86,7 +87,7 @@ final class LoadDriver {
         this.clock = clock;
         this.parts = parts;
         this.protection = settings.protection();
-        this.idPrefix = config.producer().id() + '-' + Long.toString(startEpoch, 36);
+        this.idPrefix = RequestIds.prefix(config.producer().id(), startEpoch);
         this.salt = Salt.ofStart(config.producer().id(), startEpoch);
         this.shares = new LoadShares(
                 settings.series().group().loadPoint(),
@@ -94,7 +95,7 @@ final class LoadDriver {
                 settings.replay(),
                 Salt.mixed(salt, "arrivals"),
                 config.load().eventLoops());
-        this.level = LoadStatement.adjustableFrom(settings.series().group().loadPoint());
+        this.level = LoadStatement.adjustableFrom(settings.series().group().loadPoint(), config.load());
     }
 
     /** Warms the path of requests through this process. */
@@ -210,7 +211,7 @@ final class LoadDriver {
         RequestSource unmeasured = unmeasuredSource(settings.lanes());
         List<LoadLoop.Load> loads = new ArrayList<>();
         for (LoadLoop loop : parts.loops) {
-            loads.add(loop.prepare(source, unmeasured, parts.loops.size()));
+            loads.add(loop.prepare(source, unmeasured, parts.loops.size(), begunBefore()));
         }
         for (LoadLoop.Load load : loads) {
             if (!load.awaitFilled(LONGEST_PREPARATION)) {
@@ -243,11 +244,17 @@ final class LoadDriver {
         await(runs);
     }
 
+    /** What fell due together in the part of the load that another offered: with the next of it this goes on. */
+    private long begunBefore() {
+        return Math.ceilDiv(
+                config.load().goesOn().sessions(), settings.workload().atOnce());
+    }
+
     /** @throws IllegalStateException if the stated begin was over before this producer was ready */
     private long startNanos() {
         long now = clock.nanos();
         OptionalLong stated = shares.beginEpochMillis();
-        if (stated.isEmpty()) {
+        if (stated.isEmpty() || config.load().goesOn().since().isPresent()) {
             return now;
         }
         long begin = clock.anchorAt(now).nanosAt(stated.getAsLong());
@@ -307,7 +314,7 @@ final class LoadDriver {
     synchronized double change(double wanted, boolean isRate) throws InterruptedException {
         LoadPoint point = settings.series().group().loadPoint();
         Course course = offered.orElseThrow(() -> new IllegalArgumentException("the load has not begun"));
-        if (LoadStatement.adjustableFrom(point).isEmpty()) {
+        if (LoadStatement.adjustableFrom(point, config.load()).isEmpty()) {
             throw new IllegalArgumentException("the load is " + point.key()
                     + ", and what is measured under that name stays it: start one with --shape adjustable:20 (or"
                     + " --concurrency-shape adjustable:8) to change it while it runs");

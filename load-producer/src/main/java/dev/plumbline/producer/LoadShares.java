@@ -108,14 +108,16 @@ record LoadShares(LoadPoint loadPoint, ProducerConfig.Load load, Optional<Replay
     LoadPlan plan(int index, long startNanos, Anchor anchor) {
         return switch (loadPoint) {
             case LoadPoint.ClosedLoop closed -> closed(closed.concurrency(), SlotTimes.none(), index);
-            case LoadPoint.ShapedSlots shaped ->
-                closed(
-                        SlotTimes.rounded(shaped.shape().firstLevel()),
+            case LoadPoint.ShapedSlots shaped -> {
+                SlotTimes.Standing standing = SlotTimes.from(
+                        SlotTimes.rounded(firstLevel(shaped.shape())),
                         SlotTimes.of(
                                 shaped.shape(),
                                 load.ramp().orElse(LONGEST_RAMP).toNanos(),
                                 Salt.mixed(arrivalSeed, "changes")),
-                        index);
+                        goneNanos(startNanos, anchor));
+                yield closed(standing.slots(), standing.changes(), index);
+            }
             case LoadPoint.OpenLoop open ->
                 open(
                         open.arrivals().orElseGet(() -> ProducerSettings.arrivals(load)),
@@ -126,10 +128,9 @@ record LoadShares(LoadPoint loadPoint, ProducerConfig.Load load, Optional<Replay
             case LoadPoint.ShapedRate shaped ->
                 open(
                         shaped.arrivals(),
-                        load.warmupUntilSteady()
-                                ? RateCurve.constant(shaped.shape().firstLevel())
-                                : RateCurve.of(shaped.shape())
-                                        .after(load.warmupDuration().toNanos()),
+                        load.warmupUntilSteady() || LoadStatement.isAdjustable(shaped.shape())
+                                ? RateCurve.constant(firstLevel(shaped.shape()))
+                                : RateCurve.of(shaped.shape()),
                         index,
                         startNanos,
                         anchor);
@@ -168,16 +169,43 @@ record LoadShares(LoadPoint loadPoint, ProducerConfig.Load load, Optional<Replay
                 Long.MAX_VALUE);
     }
 
-    private LoadPlan.Open open(Arrivals pattern, RateCurve rate, int index, long startNanos, Anchor anchor) {
+    /** @param measured the rate from the begin of the measured part on */
+    private LoadPlan.Open open(Arrivals pattern, RateCurve measured, int index, long startNanos, Anchor anchor) {
         LoadShare share = shareOf(load);
         int cap = Math.max(1, SlotTimes.share(share.of(load.maxInFlight()), index, loops));
+        long warmupNanos = load.warmupDuration().toNanos();
         if (load.beginAt().isPresent() && !share.isWhole()) {
-            FireTimes ofAll = LoadShare.WHOLE.arrivals(pattern, rate, seedOfAll(), startNanos, anchor);
+            // The sequence of all is the same whoever walks it from when on, so it is walked from its begin.
+            long begin = anchor.nanosAt(load.beginAt().get().toEpochMilli());
+            long warmupOfAll = load.goesOn()
+                    .since()
+                    .map(since -> anchor.nanosAt(since.toEpochMilli()) - begin)
+                    .orElse(warmupNanos);
+            FireTimes ofAll =
+                    LoadShare.WHOLE.arrivals(pattern, measured.after(warmupOfAll), seedOfAll(), startNanos, anchor);
+            FireTimes mine = FireTimes.share(ofAll, (int) share.ordinalOfAll(index), share.count() * loops);
             return new LoadPlan.Open(
-                    FireTimes.share(ofAll, (int) share.ordinalOfAll(index), share.count() * loops), cap);
+                    load.goesOn().since().isPresent() ? FireTimes.from(mine, startNanos - begin) : mine, cap);
         }
+        RateCurve rate = measured.from(goneNanos(startNanos, anchor)).after(warmupNanos);
         return new LoadPlan.Open(
                 FireTimes.share(share.arrivals(pattern, rate, arrivalSeed, startNanos, anchor), index, loops), cap);
+    }
+
+    /** How much of the load is over when the measured part of this producer begins; 0 where it is the first. */
+    private long goneNanos(long startNanos, Anchor anchor) {
+        return load.goesOn()
+                .since()
+                .map(since -> Math.max(
+                        0, startNanos + load.warmupDuration().toNanos() - anchor.nanosAt(since.toEpochMilli())))
+                .orElse(0L);
+    }
+
+    /** What a load begins with: an adjustable one with the level that somebody has set. */
+    private double firstLevel(LoadShape shape) {
+        return LoadStatement.isAdjustable(shape)
+                ? load.goesOn().level().orElse(shape.firstLevel())
+                : shape.firstLevel();
     }
 
     /** The begin is all that producers know of each other. */

@@ -25,6 +25,7 @@ final class LoadStatement {
             }
             requireEnoughFor(share, point);
             requireSteadyCanBeSeen(load, point, share);
+            requireGoesOn(load, point);
         });
         return point;
     }
@@ -84,6 +85,17 @@ final class LoadStatement {
         }
     }
 
+    private static void requireGoesOn(ProducerConfig.Load load, LoadPoint point) {
+        if (load.goesOn().sessions() < 0) {
+            throw new IllegalArgumentException(
+                    "goes-on.sessions = " + load.goesOn().sessions() + " is not allowed, expected 0 or more");
+        }
+        if (load.goesOn().level().isPresent() && adjustableFrom(point, load).isEmpty()) {
+            throw new IllegalArgumentException(
+                    "goes-on.level: only an adjustable load has a level of its own: leave it out");
+        }
+    }
+
     /** Without requests nothing is seen to be steady; of several producers each would see it at another moment. */
     private static void requireSteadyCanBeSeen(ProducerConfig.Load load, LoadPoint point, LoadShare share) {
         if (!load.warmupUntilSteady()) {
@@ -121,10 +133,10 @@ final class LoadStatement {
     }
 
     /** What a load that is changed by hand begins with; empty for others. */
-    static OptionalDouble adjustableFrom(LoadPoint point) {
+    static OptionalDouble adjustableFrom(LoadPoint point, ProducerConfig.Load load) {
         return shape(point)
                 .filter(LoadStatement::isAdjustable)
-                .map(shape -> OptionalDouble.of(shape.firstLevel()))
+                .map(shape -> OptionalDouble.of(load.goesOn().level().orElse(shape.firstLevel())))
                 .orElseGet(OptionalDouble::empty);
     }
 }

@@ -8,9 +8,8 @@ import dev.plumbline.workload.dataset.DatasetFacts;
 import dev.plumbline.workload.dataset.DatasetWorkload;
 import dev.plumbline.workload.dataset.Order;
 import dev.plumbline.workload.dataset.UnusableDataset;
+import dev.plumbline.workload.files.DatasetFile;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -77,8 +76,8 @@ final class OwnPrompts {
                         workload.promptColumn(),
                         workload.datasetLimit(),
                         workload.datasetTurns()));
-        try (InputStream bytes = Files.newInputStream(Path.of(file))) {
-            return Dataset.read(file, bytes::read, choice);
+        try {
+            return DatasetFile.read(Path.of(file), choice);
         } catch (IOException e) {
             throw new InvalidConfiguration(FILE + ": cannot read " + file + " ("
                     + e.getClass().getSimpleName() + "); give a file that can be read");

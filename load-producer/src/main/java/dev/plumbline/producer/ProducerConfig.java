@@ -385,6 +385,19 @@ public interface ProducerConfig {
         String tokenizePath();
     }
 
+    /** What a producer must know that goes on with the load of another. */
+    interface GoesOn {
+        /** When the measured part of the load began: a shape goes on by its clock. Absent = it begins with this producer. */
+        Optional<Instant> since();
+
+        /** How many sessions, or single requests, of its own were begun before: they are not asked again. Default 0. */
+        @WithDefault("0")
+        long sessions();
+
+        /** The level of an adjustable load that somebody has changed. Absent = its first. */
+        OptionalDouble level();
+    }
+
     interface Load {
         /** Requests at a time (closed loop). Exactly one of this, request-rate, shape and concurrency-shape. */
         OptionalInt concurrency();
@@ -413,6 +426,9 @@ public interface ProducerConfig {
 
         /** When the load begins, warm-up included, for example {@code 2026-12-01T12:00:00Z}. Absent = as soon as it can. */
         Optional<Instant> beginAt();
+
+        /** Where the load goes on, in the place of a producer that has ended in the middle of it. */
+        GoesOn goesOn();
 
         /** CONSTANT (evenly spaced), POISSON or GAMMA; for request-rate. Default CONSTANT. */
         @WithDefault("CONSTANT")

@@ -4,16 +4,13 @@ import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.producer.settings.Allowed;
 import dev.plumbline.workload.RequestClass;
 import dev.plumbline.workload.Workload;
-import dev.plumbline.workload.trace.BadTrace;
+import dev.plumbline.workload.files.TraceFile;
 import dev.plumbline.workload.trace.ClassField;
 import dev.plumbline.workload.trace.Replay;
 import dev.plumbline.workload.trace.Trace;
 import dev.plumbline.workload.trace.TraceLint;
-import dev.plumbline.workload.trace.TraceReader;
 import dev.plumbline.workload.trace.TraceSelection;
 import dev.plumbline.workload.trace.TraceWorkload;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -119,13 +116,10 @@ record TraceSettings(Replay replay, LoadPoint.Trace loadPoint) {
     }
 
     private static Trace read(String path, TraceSelection selection) {
-        try (OpenedTrace files = new OpenedTrace(Path.of(path))) {
-            return TraceReader.read(files, selection);
-        } catch (BadTrace e) {
-            throw new InvalidConfiguration(SECTION + "file: " + e.in(path));
-        } catch (IOException | UncheckedIOException | InvalidPathException e) {
-            throw new InvalidConfiguration(
-                    SECTION + "file: " + path + " cannot be read (" + e.getMessage() + "), expected a trace");
+        try {
+            return TraceFile.read(Path.of(path), selection);
+        } catch (TraceFile.Unusable | InvalidPathException e) {
+            throw new InvalidConfiguration(SECTION + "file: " + e.getMessage());
         }
     }
 

@@ -15,9 +15,8 @@ import dev.plumbline.workload.Vocabulary;
 import dev.plumbline.workload.Workload;
 import dev.plumbline.workload.WorkloadFile;
 import dev.plumbline.workload.dataset.ClassDatasets;
-import dev.plumbline.workload.dataset.Dataset;
+import dev.plumbline.workload.files.DatasetFile;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -108,12 +107,7 @@ record WorkloadSettings(Workload workload, Largest largest, Map<String, String> 
         if (stated.isEmpty()) {
             return ofOneClass(config);
         }
-        ClassDatasets datasets = new ClassDatasets((dataset, choice) -> {
-            Path file = Path.of(asked.file().orElse("")).resolveSibling(dataset);
-            try (InputStream bytes = Files.newInputStream(file)) {
-                return Dataset.read(file.toString(), bytes::read, choice);
-            }
-        });
+        ClassDatasets datasets = DatasetFile.beside(Path.of(asked.file().orElse("")));
         OpenedWorkload opened = InvalidConfiguration.allowed(
                 "plumbline.workload.file: ", () -> stated.get().open(asked.seed(), datasets, vocabulary(asked)));
         datasets.refusal(config.target().endpointType()).ifPresent(refusal -> {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.plumbline.contract.event.FailureKind;
+import dev.plumbline.contract.event.Origin;
+import dev.plumbline.contract.event.RequestIds;
 import dev.plumbline.contract.series.LoadShape;
 import dev.plumbline.producer.schedule.RateCurve;
 import dev.plumbline.producer.time.SystemTime;
@@ -37,6 +39,7 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Whole producers, from their settings to the log of the target, which says what arrived when. No Kafka is there: nothing here is about
@@ -59,11 +62,22 @@ class LoadOverTimeTest {
     private static final class Drive implements AutoCloseable {
 
         private final SimulatedTarget target;
+        private final boolean ownsTarget;
         private final LoadProducer producer;
         private final CompletableFuture<Void> running;
 
         Drive(SimulatedTargetSettings settings, Map<String, String> load) throws Exception {
-            target = SimulatedTarget.start(settings);
+            this(SimulatedTarget.start(settings), true, load);
+        }
+
+        /** One of several producers of one target. */
+        Drive(SimulatedTarget target, Map<String, String> load) {
+            this(target, false, load);
+        }
+
+        private Drive(SimulatedTarget target, boolean ownsTarget, Map<String, String> load) {
+            this.target = target;
+            this.ownsTarget = ownsTarget;
             Map<String, String> all = new HashMap<>(Map.of(
                     "plumbline.kafka.bootstrap-servers", "127.0.0.1:9",
                     "plumbline.target.url", target.baseUrl() + "/v1",
@@ -137,7 +151,9 @@ class LoadOverTimeTest {
         public void close() throws Exception {
             producer.stop();
             untilItsEnd();
-            target.close();
+            if (ownsTarget) {
+                target.close();
+            }
         }
     }
 
@@ -605,6 +621,169 @@ class LoadOverTimeTest {
             long[] arrivals = drive.untilItsEnd().arrivals();
             assertThat(drive.status().measuredFromEpochMillis()).hasValue(begin.toEpochMilli());
             assertThat(arrivals[0]).isBetween(-2 * MILLI, 500 * MILLI);
+        }
+    }
+
+    /** Sessions of one producer, in the order in which the target heard of them. */
+    private static List<EmitRecord> heardOf(SimulatedTarget target, StatusReport status) {
+        String prefix = RequestIds.prefix(status.producerId(), status.epoch());
+        return target.emitRecords().stream()
+                .filter(each -> each.requestId().startsWith(prefix))
+                .sorted(Comparator.comparingLong(each -> each.stamps().receivedNanos()))
+                .toList();
+    }
+
+    private static long session(EmitRecord of, StatusReport status) {
+        return RequestIds.session(of.requestId(), new Origin(status.producerId(), status.epoch(), 1))
+                .orElseThrow();
+    }
+
+    /** One is ended in the middle; what another is told of it is what the command line knows: when it began, and what was acknowledged. */
+    @Test
+    void aProducerThatTakesOverGoesOnWithPromptsAndShape(@TempDir Path folder) throws Exception {
+        Path prompts = folder.resolve("prompts.jsonl");
+        Files.write(
+                prompts,
+                IntStream.range(0, 400)
+                        .mapToObj(i -> "{\"prompt\":\"" + "abc ".repeat(1 + i % 60) + "\"}")
+                        .toList());
+        Map<String, String> load = Map.of(
+                "plumbline.workload.dataset", prompts.toString(),
+                "plumbline.workload.cache", "REUSE",
+                "plumbline.load.shape", "square:20,90@1s",
+                "plumbline.load.arrival-pattern", "CONSTANT",
+                "plumbline.load.event-loops", "2");
+        try (SimulatedTarget target = SimulatedTarget.start(QUICK)) {
+            StatusReport before;
+            try (Drive first = new Drive(target, with(load, "plumbline.producer.id", "first"))) {
+                awaitIt(() -> first.status().completed() >= 70);
+                before = first.status();
+            }
+            List<EmitRecord> old = heardOf(target, before);
+            long begun = old.stream()
+                            .filter(each -> each.outcome() == EmitOutcome.LENGTH || each.outcome() == EmitOutcome.STOP)
+                            .mapToLong(each -> session(each, before))
+                            .max()
+                            .orElseThrow()
+                    + 1;
+            long since = before.measuredFromEpochMillis().orElseThrow();
+            try (Drive second = new Drive(
+                    target,
+                    with(
+                            load,
+                            "plumbline.producer.id",
+                            "second",
+                            "plumbline.load.goes-on.since",
+                            Instant.ofEpochMilli(since).toString(),
+                            "plumbline.load.goes-on.sessions",
+                            Long.toString(begun),
+                            "plumbline.load.duration",
+                            "4s"))) {
+                StatusReport after = second.untilItsEnd().status();
+                List<EmitRecord> rest = heardOf(target, after);
+                assertThat(rest.stream().map(each -> session(each, after)))
+                        .as("each session behind those that were answered, once")
+                        .containsExactlyInAnyOrderElementsOf(LongStream.range(begun, begun + rest.size())
+                                .boxed()
+                                .toList());
+                int least =
+                        old.stream().mapToInt(EmitRecord::promptTokens).min().orElseThrow();
+                assertThat(Stream.concat(old.stream(), rest.stream())).allSatisfy(each -> {
+                    boolean isOld = old.contains(each);
+                    assertThat(each.promptTokens())
+                            .isEqualTo((int) (least + session(each, isOld ? before : after) % 60));
+                });
+                long from = second.measuredFromNanos();
+                RateCurve left = RateCurve.of(LoadShape.parse("square:20,90@1s"))
+                        .from((after.measuredFromEpochMillis().orElseThrow() - since) * MILLI);
+                long[] arrivals = rest.stream()
+                        .mapToLong(each -> each.stamps().receivedNanos() - from)
+                        .toArray();
+                assertThat(chiSquare(arrivals, left, 4, 16)).isLessThan(chiSquareAllowed(16));
+                assertThat(chiSquare(arrivals, left.from((long) SECOND), 4, 16))
+                        .as("half a period further it is another load")
+                        .isGreaterThan(chiSquareAllowed(16));
+            }
+        }
+    }
+
+    /**
+     * Two producers, neither of which knows when the other began. How exactly their due times make one load is held by {@link
+     * LoadShareTest}; arrivals may be late on a machine that has other things to do, and never early.
+     */
+    @Test
+    void theTargetSeesOneLoadOfProducersThatShareIt(@TempDir Path folder) throws Exception {
+        Path prompts = folder.resolve("prompts.jsonl");
+        Files.write(
+                prompts,
+                IntStream.range(0, 800)
+                        .mapToObj(i -> "{\"prompt\":\"" + "abc ".repeat(1 + i) + "\"}")
+                        .toList());
+        long gapNanos = 25 * MILLI;
+        for (String pattern : List.of("POISSON", "CONSTANT")) {
+            try (SimulatedTarget target = SimulatedTarget.start(QUICK)) {
+                List<Drive> drives = new ArrayList<>();
+                try {
+                    for (int part = 1; part <= 2; part++) {
+                        drives.add(new Drive(
+                                target,
+                                Map.of(
+                                        "plumbline.producer.id",
+                                        "part-" + part,
+                                        "plumbline.load.share",
+                                        part + "/2",
+                                        "plumbline.load.request-rate",
+                                        Double.toString(SECOND / gapNanos),
+                                        "plumbline.load.arrival-pattern",
+                                        pattern,
+                                        "plumbline.workload.dataset",
+                                        prompts.toString(),
+                                        "plumbline.workload.cache",
+                                        "REUSE",
+                                        "plumbline.load.duration",
+                                        "6s")));
+                    }
+                    long epochOfZero = System.currentTimeMillis() * MILLI - System.nanoTime();
+                    for (int part = 0; part < 2; part++) {
+                        Drive drive = drives.get(part).untilItsEnd();
+                        List<EmitRecord> heard = heardOf(target, drive.status());
+                        double wanted = 6 * SECOND / gapNanos / 2;
+                        if (pattern.equals("POISSON")) {
+                            assertThat((double) heard.size())
+                                    .isBetween(
+                                            wanted - NORMAL_QUANTILE * Math.sqrt(wanted),
+                                            wanted + NORMAL_QUANTILE * Math.sqrt(wanted));
+                        } else {
+                            assertThat((double) heard.size()).isBetween(wanted - 1, wanted + 1);
+                            // In which quarter of the gap of one part: the first, if it is due when it has to be.
+                            long[] quarters = new long[4];
+                            for (EmitRecord each : heard) {
+                                long sinceDue = Math.floorMod(
+                                        epochOfZero + each.stamps().receivedNanos() - part * gapNanos, 2 * gapNanos);
+                                quarters[(int) (sinceDue * 4 / (2 * gapNanos))]++;
+                            }
+                            assertThat(quarters[0])
+                                    .as("part %d of 2: %s", part + 1, Arrays.toString(quarters))
+                                    .isGreaterThan(LongStream.of(quarters)
+                                            .skip(1)
+                                            .max()
+                                            .orElseThrow());
+                        }
+                    }
+                    int[] lengths = target.emitRecords().stream()
+                            .filter(each -> each.requestId().startsWith("part-"))
+                            .mapToInt(EmitRecord::promptTokens)
+                            .sorted()
+                            .toArray();
+                    assertThat(lengths)
+                            .as("each prompt is asked by one of them")
+                            .doesNotHaveDuplicates();
+                } finally {
+                    for (Drive drive : drives) {
+                        drive.close();
+                    }
+                }
+            }
         }
     }
 

@@ -120,6 +120,41 @@ class LoadShareTest {
         assertThat(shared).isSorted().hasSize(6_000);
     }
 
+    /** A second producer of the same part goes on in the sequence of all, where the first one stopped. */
+    @ParameterizedTest
+    @ValueSource(strings = {"r30-gamma0.25", "r30-constant", "s-square10-50x20s-poisson", "s-ramp10-100x60s-constant"})
+    void whoGoesOnWithAPartSendsWhatIsLeftOfIt(String loadPoint) {
+        Map<String, String> begin =
+                Map.of("plumbline.load.begin-at", "2026-12-01T12:00:00Z", "plumbline.load.warmup-duration", "7s");
+        long goneNanos = 90_300 * MILLI;
+        Anchor anchor = Anchor.first(BEGIN_EPOCH_MILLIS - 100_000);
+        long start = anchor.nanosAt(BEGIN_EPOCH_MILLIS);
+        for (int loop = 0; loop < 2; loop++) {
+            FireTimes first =
+                    ((LoadPlan.Open) shares(loadPoint, "2/3", 1, begin).plan(loop, start, anchor)).fireTimes();
+            FireTimes second = ((LoadPlan.Open) shares(
+                                    loadPoint,
+                                    "2/3",
+                                    9,
+                                    Map.of(
+                                            "plumbline.load.begin-at",
+                                            "2026-12-01T12:00:00Z",
+                                            "plumbline.load.goes-on.since",
+                                            "2026-12-01T12:00:07Z"))
+                            .plan(loop, start + goneNanos, anchor))
+                    .fireTimes();
+            long[] left = LongStream.generate(first::nextDueNanos)
+                    .dropWhile(due -> due < goneNanos)
+                    .limit(500)
+                    .toArray();
+            assertThat(LongStream.generate(second::nextDueNanos)
+                            .limit(500)
+                            .map(due -> due + goneNanos)
+                            .toArray())
+                    .isEqualTo(left);
+        }
+    }
+
     @Test
     void slotsAreDividedAndNoneIsLost() {
         for (int slots : new int[] {3, 10, 17}) {

@@ -42,6 +42,17 @@ class LoadSharesTest {
     }
 
     @Test
+    void aLoadThatWasChangedByHandGoesOnAtThatLevel() {
+        Map<String, String> level =
+                Map.of("plumbline.load.goes-on.level", "40", "plumbline.load.arrival-pattern", "CONSTANT");
+        FireTimes times =
+                ((LoadPlan.Open) shares("s-adjustable20-constant", 1, level).plan(0)).fireTimes();
+        assertThat(-times.nextDueNanos() + times.nextDueNanos()).isBetween(SECOND / 40 - 1, SECOND / 40 + 1);
+        assertThat(((LoadPlan.Closed) shares("s-adjustable2-slots", 1, level).plan(0)).slots())
+                .isEqualTo(40);
+    }
+
+    @Test
     void aLoopMayBeLeftWithoutSlots() {
         LoadShares shares = shares("c1", 2, Map.of());
         assertThat(((LoadPlan.Closed) shares.plan(0)).slots()).isEqualTo(1);

@@ -459,7 +459,7 @@ class TraceReplayTest {
         refused(file, Map.of("plumbline.trace.from", "1h"), "none of its 20 rows");
         refused(file, Map.of("plumbline.trace.class", "tenant"), "no row has 'tenant', which --trace-class names");
         refused(folder, Map.of(), "a folder without ServeGen's chunk-N-trace.csv");
-        refused(folder.resolve("none.csv"), Map.of(), "none.csv cannot be read");
+        refused(folder.resolve("none.csv"), Map.of(), "none.csv does not exist: check the path");
         refused(
                 Files.writeString(folder.resolve("broken.csv"), "TIMESTAMP,ContextTokens,GeneratedTokens\nnow,1,1\n"),
                 Map.of(),

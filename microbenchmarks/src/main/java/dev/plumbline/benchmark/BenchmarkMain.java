@@ -27,6 +27,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "benchmark",
         mixinStandardHelpOptions = true,
+        subcommands = DetectorSpeed.class,
         description = {
             "The producer against a bare Netty reader: core 0 has the tool, core 1 the target and an idle stack.",
             "Needs two cores for itself, and taskset. Takes about two minutes a pair."

@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.plumbline.contract.event.Origin;
+import dev.plumbline.contract.event.RequestIds;
 import dev.plumbline.process.ReadyFile;
 import dev.plumbline.target.SimulatedTarget;
 import dev.plumbline.target.SimulatedTargetSettings;
@@ -116,6 +118,14 @@ class HealingIT {
                 assertThat(outage.get("awayMillis").asLong()).isPositive();
             });
             assertThat(Files.readString(folder.resolve("run.log"))).contains("the load stands still");
+            assertThat(summary.at("/plan/wentOn").asText()).contains("after its producer was gone: with the session");
+            assertThat(firstSessions(folder.resolve("events.jsonl")))
+                    .as("first session of each start of the producer: the second goes on behind what was answered")
+                    .satisfies(first -> {
+                        assertThat(first).hasSizeGreaterThanOrEqualTo(2);
+                        assertThat(first.get(0)).isLessThan(2);
+                        assertThat(first.subList(1, first.size())).allMatch(session -> session > 20);
+                    });
             assertThat(run.leftOver("state", "runs")).isEmpty();
         }
     }
@@ -180,6 +190,21 @@ class HealingIT {
                     .findFirst()
                     .orElseThrow();
         }
+    }
+
+    /** Of each start of the producer, in order, the lowest ordinal of a session. */
+    private List<Long> firstSessions(Path events) throws IOException {
+        Map<Long, Long> byEpoch = new TreeMap<>();
+        for (String line : Files.readAllLines(events)) {
+            JsonNode event = json.readTree(line);
+            Origin origin = new Origin(
+                    event.at("/origin/producerId").asText(),
+                    event.at("/origin/epoch").asLong(),
+                    event.at("/origin/sequence").asLong());
+            RequestIds.session(event.at("/attempt/requestId").asText(), origin)
+                    .ifPresent(session -> byEpoch.merge(origin.epoch(), session, Math::min));
+        }
+        return List.copyOf(byEpoch.values());
     }
 
     private static String page(PlumbProcess run) throws IOException {

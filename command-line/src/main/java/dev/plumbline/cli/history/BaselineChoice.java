@@ -63,7 +63,7 @@ public final class BaselineChoice {
      *
      * @throws CommandFailure with exit code 2: there is none, with what exists
      */
-    static StoredRun stored(String choice, RunStore store) {
+    public static StoredRun stored(String choice, RunStore store) {
         String pinned = store.pins().get(choice);
         if (pinned != null) {
             return store.find(pinned);

@@ -12,7 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** A detector's baseline as a file; its fields are those of the record in the baselines topic ({@code docs/schemas}). */
-final class BaselineFile {
+public final class BaselineFile {
 
     private static final int VERSION = 1;
     private static final String VERSION_FIELD = "plumblineBaseline";
@@ -40,7 +40,7 @@ final class BaselineFile {
      *
      * @throws IOException with a message of one line when the file is missing, damaged, no baseline, or of a later version
      */
-    static BaselineRecord read(Path file) throws IOException {
+    public static BaselineRecord read(Path file) throws IOException {
         if (!Files.exists(file)) {
             throw new NoSuchFileException(file + " is missing");
         }

@@ -13,6 +13,7 @@ import dev.plumbline.judgement.result.RunVerdict.ComparisonFinding;
 import dev.plumbline.judgement.result.RunVerdict.Finding;
 import dev.plumbline.judgement.result.RunVerdict.IncidentFinding;
 import dev.plumbline.judgement.result.RunVerdict.SampleRatioFinding;
+import dev.plumbline.judgement.result.RunVerdict.ValuesFinding;
 import dev.plumbline.judgement.result.TokenCounting;
 import dev.plumbline.reports.Figures;
 import dev.plumbline.reports.RunFigures;
@@ -174,6 +175,7 @@ final class RunPage {
                     case AlertFinding alert -> alert.alert().summary() + (alert.resolved() ? ", resolved since" : "");
                     case IncidentFinding incident -> "incident of " + incident.name() + ": " + incident.why();
                     case SampleRatioFinding share -> share.why();
+                    case ValuesFinding values -> values.name() + ": " + values.why();
                 };
     }
 

@@ -105,7 +105,7 @@ public final class RunStore {
     }
 
     /** Whether there is a finished run whose id begins so. */
-    boolean has(String prefix) {
+    public boolean has(String prefix) {
         return folderNames().stream().anyMatch(name -> !name.endsWith(PARTIAL) && name.startsWith(prefix));
     }
 

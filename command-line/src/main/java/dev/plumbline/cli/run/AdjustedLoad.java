@@ -24,7 +24,7 @@ final class AdjustedLoad implements AutoCloseable {
     private final Map<String, Object> kafka;
     private final Consumer<String> log;
     private final Path home;
-    private final RunningLoad file;
+    private RunningLoad file;
     private final Queue<String> problems = new ConcurrentLinkedQueue<>();
     private OptionalDouble level;
 
@@ -79,6 +79,12 @@ final class AdjustedLoad implements AutoCloseable {
         level = now;
         log.accept(change);
         Thread.ofVirtual().name("load-mark").start(() -> mark(change, nowEpochMillis));
+    }
+
+    /** Another producer goes on with the load: commands find that one from now on. */
+    void movedTo(String url) {
+        file = new RunningLoad(file.pid(), file.runId(), file.load(), url, file.token());
+        file.write(home);
     }
 
     private void mark(String change, long atEpochMillis) {

@@ -81,6 +81,8 @@ abstract class ChangeLoad implements Callable<Integer> {
     }
 
     static String plain(double level) {
-        return BigDecimal.valueOf(level).stripTrailingZeros().toPlainString();
+        return Double.isFinite(level)
+                ? BigDecimal.valueOf(level).stripTrailingZeros().toPlainString()
+                : Double.toString(level);
     }
 }

@@ -9,8 +9,8 @@ import dev.plumbline.workload.dataset.DatasetChoice;
 import dev.plumbline.workload.dataset.DatasetFacts;
 import dev.plumbline.workload.dataset.DatasetFormat;
 import dev.plumbline.workload.dataset.UnusableDataset;
+import dev.plumbline.workload.files.DatasetFile;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -148,8 +148,8 @@ final class OwnPrompts {
         if (!Files.isRegularFile(file)) {
             throw new RunPlan.Wrong(option, "'" + file + "' is no file that can be read twice: give a regular one");
         }
-        try (InputStream bytes = Files.newInputStream(file)) {
-            return Dataset.read(file.toString(), bytes::read, choice).facts();
+        try {
+            return DatasetFile.read(file, choice).facts();
         } catch (UnusableDataset e) {
             throw new RunPlan.Wrong(option, String.valueOf(e.getMessage()));
         } catch (FileSystemException e) {

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.jspecify.annotations.Nullable;
@@ -106,19 +107,19 @@ final class ProducerProperties {
     /**
      * The same for one that goes on in the place of another that has ended.
      *
-     * @param hasMeasured whether the target is warm, and measured already
+     * @param standing where the load stands; empty where nothing was measured, so that it begins
      */
-    static Map<String, String> ofSuccessor(Map<String, String> first, boolean hasMeasured, RunPlan plan) {
+    static Map<String, String> ofSuccessor(Map<String, String> first, Optional<LoadStanding> standing, RunPlan plan) {
         Map<String, String> all = new LinkedHashMap<>(first);
-        if (hasMeasured) {
+        standing.ifPresent(load -> {
+            load.into(all);
             all.put("plumbline.load.warmup-duration", "0s");
             all.put("plumbline.load.warmup-requests", "0");
             all.remove("plumbline.load.warmup-until-steady");
-            all.remove("plumbline.load.begin-at");
             all.put("plumbline.smoke.enabled", "false");
             all.remove("plumbline.smoke.expect");
             all.put("plumbline.selfwarmup.duration", "2s");
-        }
+        });
         all.putAll(plan.output().settings);
         return all;
     }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * What a run without end does about parts of its stack that end: tells it on the terminal, in its log, in its result and on
@@ -21,23 +22,24 @@ final class RunHealing implements HealingListener {
     private static final List<String> SPENDING_LIMITS = List.of("max-requests", "max-tokens-total", "max-cost");
 
     private final LocalPipe pipe;
-    private final ProducerSuccession producer;
+    private final Consumer<String> nextProducer;
     private final RunProgress progress;
     private final RunRecorder recorder;
     private final RunView view;
     private final OutagePage page;
     private final EpochClock clock;
 
+    /** @param nextProducer hears where the producer is that goes on */
     RunHealing(
             LocalPipe pipe,
-            ProducerSuccession producer,
+            Consumer<String> nextProducer,
             RunProgress progress,
             RunRecorder recorder,
             RunView view,
             OutagePage page,
             EpochClock clock) {
         this.pipe = pipe;
-        this.producer = producer;
+        this.nextProducer = nextProducer;
         this.progress = progress;
         this.recorder = recorder;
         this.view = view;
@@ -65,7 +67,7 @@ final class RunHealing implements HealingListener {
     public void back(Outage outage) {
         page.back(outage);
         if (isProducer(outage)) {
-            producer.succeed(pipe.url(Part.PRODUCER));
+            nextProducer.accept(pipe.url(Part.PRODUCER));
         }
         progress.outage(outage);
         recorder.log(OutageText.back(outage));

@@ -4,6 +4,7 @@ import dev.plumbline.cli.number.ShareConverter;
 import dev.plumbline.cli.time.DurationConverter;
 import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.contract.series.LoadPoint;
+import dev.plumbline.contract.series.LoadShape;
 import dev.plumbline.judgement.result.RunSeries;
 import dev.plumbline.judgement.run.Budget;
 import dev.plumbline.judgement.run.CanarySplit;
@@ -80,6 +81,7 @@ record RunPlan(
         SpendOptions spend = options.spend;
         JudgementOptions judgement = options.judgement;
         OutputOptions output = options.output;
+        ProducerSettings.check(output.settings);
         if (options.trace.file != null && options.workload.hasClasses()) {
             throw new Wrong("--trace", "says what is asked, and so does --workload or --mix: leave one of them out");
         }
@@ -105,7 +107,8 @@ record RunPlan(
         }
         range("--concurrency", load.concurrency == null ? 1 : load.concurrency, 1, MOST_CONCURRENCY);
         if (open && rate != null && !(rate >= 1e-3 && rate <= 1e6)) {
-            throw new Wrong("--request-rate", "is " + rate + ", allowed is 0.001 to 1000000 per second");
+            throw new Wrong(
+                    "--request-rate", "is " + ChangeLoad.plain(rate) + ", allowed is 0.001 to 1000000 per second");
         }
         if (load.burstiness != null && !(load.burstiness >= 0.01 && load.burstiness <= 1_000)) {
             throw new Wrong("--burstiness", "is " + load.burstiness + ", allowed is 0.01 to 1000");
@@ -321,14 +324,22 @@ record RunPlan(
         return duration.isEmpty() && requestCount().isEmpty();
     }
 
-    /** What it means for the load that its producer was started again so often. */
-    String begunAnew(int times) {
-        String what = ownPrompts.isPresent()
-                ? "with its first prompt"
-                : loadPoint instanceof LoadPoint.ShapedRate || loadPoint instanceof LoadPoint.ShapedSlots
-                        ? "with the first level of its shape"
-                        : "with the prompts of its begin";
-        return times + (times == 1 ? " time" : " times") + " after its producer was gone, each time " + what;
+    /** How the load went on whose producer was started again so often. */
+    String wentOn(int times) {
+        String what = (ownPrompts.isPresent() ? "prompt" : "session") + " after the last that was acknowledged";
+        String when = switch (loadPoint) {
+            case LoadPoint.ShapedRate shaped -> where(shaped.shape());
+            case LoadPoint.ShapedSlots shaped -> where(shaped.shape());
+            default -> "";
+        };
+        return times + (times == 1 ? " time" : " times") + " after its producer was gone: with the " + what + when
+                + "; what fell due meanwhile was not sent";
+    }
+
+    private static String where(LoadShape shape) {
+        return shape.kind() == LoadShape.Kind.ADJUSTABLE
+                ? ", at the level that was set last"
+                : ", where its shape was by then";
     }
 
     String producerId() {

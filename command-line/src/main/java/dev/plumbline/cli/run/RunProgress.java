@@ -7,6 +7,7 @@ import dev.plumbline.contract.event.Heartbeat;
 import dev.plumbline.contract.event.Origin;
 import dev.plumbline.contract.event.ProducerExpelled;
 import dev.plumbline.contract.event.RequestEvent;
+import dev.plumbline.contract.event.RequestIds;
 import dev.plumbline.contract.run.RunRecord.Environment;
 import dev.plumbline.contract.series.Series;
 import dev.plumbline.contract.verdict.AlertRecord;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
@@ -68,8 +70,10 @@ final class RunProgress {
     /** Others that measure the same series and are no partners. */
     private final Set<String> strangers = new LinkedHashSet<>();
 
+    private boolean isKafkaShared;
     private boolean isListening;
-    private int beginnings;
+    private int takeovers;
+    private long sessionsBegun;
 
     private Status status = Status.STARTING;
     private Status ended = Status.STARTING;
@@ -132,6 +136,11 @@ final class RunProgress {
                 one, series.size() == 1 ? all : new SeriesTally(goals, prices, mostWindows, sharedWindows())));
     }
 
+    /** Partners that share the load are on the same Kafka, from now on: one that is not heard is not there. */
+    void hearsPartners() {
+        isKafkaShared = true;
+    }
+
     private Optional<SharedWindows> sharedWindows() {
         return shared.map(unused -> new SharedWindows(facts.windowMillis()));
     }
@@ -153,7 +162,7 @@ final class RunProgress {
      * How many of its events Kafka acknowledged is then known from Kafka alone: what is read of them was.
      */
     void producerEnded() {
-        beginnings += hasMeasured() ? 1 : 0;
+        takeovers += hasMeasured() ? 1 : 0;
         ended = ended.plus(status);
         if (!hasMeasured()) {
             // It died while it warmed up: when measuring begins is for its successor to say.
@@ -226,9 +235,19 @@ final class RunProgress {
         }
     }
 
-    /** How often a measured load was begun anew by the successor of its producer. */
-    int beginnings() {
-        return beginnings;
+    /** How often a measured load lost its producer, and the successor of that went on. */
+    int takeovers() {
+        return takeovers;
+    }
+
+    /** Where the load stands; empty before anything of it was measured. */
+    Optional<LoadStanding> standing() {
+        return hasMeasured()
+                ? Optional.of(new LoadStanding(
+                        hasStart() ? OptionalLong.of(startEpochMillis) : OptionalLong.empty(),
+                        sessionsBegun,
+                        status().phases().map(ProducerControl.Phases::level).orElse(OptionalDouble.empty())))
+                : Optional.empty();
     }
 
     /** Others that measure the same, some of them; none where the load is theirs, too. */
@@ -238,7 +257,11 @@ final class RunProgress {
 
     /** With whom the load is shared; empty where it is not. */
     Optional<String> share() {
-        return shared.map(SharedLoad::text);
+        return shared.map(load -> load.text(isKafkaShared));
+    }
+
+    private Optional<String> absentShares() {
+        return isKafkaShared ? shared.flatMap(SharedLoad::absent) : Optional.empty();
     }
 
     private boolean heard(Event event, Origin origin, long nowElapsedMillis) {
@@ -260,6 +283,8 @@ final class RunProgress {
             eventsHeardOfEnded++;
         }
         lastEndEpochMillis = Math.max(lastEndEpochMillis, event.endEpochMillis());
+        RequestIds.session(event.attempt().requestId(), event.origin())
+                .ifPresent(session -> sessionsBegun = Math.max(sessionsBegun, session + 1));
         recent.add(event);
         trace.ifPresent(tally -> tally.add(event));
         all.event(event);
@@ -428,7 +453,8 @@ final class RunProgress {
                         countedEvents(),
                         measured,
                         (end - start) / 1e3,
-                        trace.map(TraceTally::replayed)),
+                        trace.map(TraceTally::replayed),
+                        absentShares()),
                 measured,
                 alerts,
                 verdicts.stream().mapToLong(VerdictTally::judgedWindows).sum(),
@@ -474,7 +500,15 @@ final class RunProgress {
         return new SeriesResult(
                 series,
                 facts.series().name(series),
-                tally.totals(offered, tally.events(), 0, countedEvents(tally), measured, 0, Optional.empty()),
+                tally.totals(
+                        offered,
+                        tally.events(),
+                        0,
+                        countedEvents(tally),
+                        measured,
+                        0,
+                        Optional.empty(),
+                        absentShares()),
                 measured,
                 tally.verdicts().judgedWindows(),
                 tally.verdicts().openIncident(),

@@ -100,6 +100,9 @@ final class RunSession {
                         environment),
                 plan.goals(),
                 prices);
+        if (pipe.isAttached()) {
+            progress.hearsPartners();
+        }
         plan.trace().ifPresent(trace -> progress.replays(new TraceTally(trace.replay())));
         this.foreign = Optional.ofNullable(plan.output().metricCompat)
                 .map(wanted -> new ForeignTally(wanted.tool(), discovery.endpointType() == EndpointType.CHAT));
@@ -239,9 +242,19 @@ final class RunSession {
 
     /** Parts that end from now on are started again. */
     private void heal(ProducerSuccession producer, Map<String, String> settings, OutagePage page) {
-        pipe.heal(new RunHealing(pipe, producer, progress, recorder, view, page, clock));
+        pipe.heal(new RunHealing(
+                pipe,
+                url -> {
+                    producer.succeed(url);
+                    adjusted.ifPresent(load -> load.movedTo(url));
+                },
+                progress,
+                recorder,
+                view,
+                page,
+                clock));
         pipe.healProducer(new LocalPipe.Succession(
-                () -> ProducerProperties.ofSuccessor(settings, progress.hasMeasured(), plan),
+                () -> ProducerProperties.ofSuccessor(settings, progress.standing(), plan),
                 RunHealing.beyondHelp(settings)));
     }
 
@@ -305,8 +318,8 @@ final class RunSession {
     private JudgedRun judged(RunEnding ending, Judge judge) {
         Map<String, String> facts = new LinkedHashMap<>(
                 progress.status().phases().map(ProducerControl.Phases::facts).orElse(Map.of()));
-        if (progress.beginnings() > 0) {
-            facts.put(SummaryView.BEGUN_ANEW, plan.begunAnew(progress.beginnings()));
+        if (progress.takeovers() > 0) {
+            facts.put(SummaryView.WENT_ON, plan.wentOn(progress.takeovers()));
         }
         progress.share().ifPresent(text -> facts.put(SummaryView.SHARED, text));
         facts.forEach((name, fact) -> recorder.log(name + ": " + fact));

@@ -235,7 +235,9 @@ final class RunView {
             numbers.add("end of the load: " + Figures.count(untoldOfTheEnd.completed()) + " completed, "
                     + Figures.count(untoldOfTheEnd.failedTotal()) + " failed");
         }
-        screen.line("  " + Figures.clock(untoldFromEpochMillis) + "  " + String.join("; ", numbers)
+        // By the span it is of: it is told some seconds behind it, after lines of moments that are later.
+        screen.line("  " + Figures.clock(untoldFromEpochMillis) + " to " + Figures.clock(end) + "  "
+                + String.join("; ", numbers)
                 + (leftOut ? "  " + screen.alarming("not vouched for") + ": " + busy() : "") + "  " + state());
         untold = WindowSummary.empty();
         untoldSeconds = 0;
@@ -475,12 +477,13 @@ final class RunView {
     private static int rank(SeriesState state) {
         return switch (state) {
             case FIRING -> 0;
-            case PENDING -> 1;
-            case NO_DATA, STALE -> 2;
-            case NOT_JUDGED -> 3;
-            case LEARNING -> 4;
-            case OK -> 5;
-            case ENDED -> 6;
+            case LEAKING -> 1;
+            case PENDING -> 2;
+            case NO_DATA, STALE -> 3;
+            case NOT_JUDGED -> 4;
+            case LEARNING -> 5;
+            case OK -> 6;
+            case ENDED -> 7;
         };
     }
 

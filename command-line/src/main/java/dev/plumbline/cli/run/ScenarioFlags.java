@@ -126,7 +126,8 @@ public final class ScenarioFlags {
                 Arrays.stream(option.names()).forEach(name -> places.put(name, where));
             }
             if (name(option).equals("--set")) {
-                places.put("--set " + one.getFirst().replaceFirst("^--set=", "").replaceFirst("(?s)=.*", ""), where);
+                String key = one.getFirst().replaceFirst("^--set=", "").replaceFirst("(?s)=.*", "");
+                places.put("--set " + key, where + " " + key);
             }
         }
         List<String> typed = line.getParseResult().originalArgs();

@@ -149,7 +149,8 @@ final class SeriesTally {
             long counted,
             List<RunWindow> measured,
             double gpuSeconds,
-            Optional<Replayed> replayed) {
+            Optional<Replayed> replayed,
+            Optional<String> absentShares) {
         return new RunTotals(
                 offered,
                 acknowledged,
@@ -158,7 +159,11 @@ final class SeriesTally {
                 goals.map(stated -> new RunTotals.Goodput(stated.text(), good, judgedByGoals)),
                 prices.cost(cost, gpuSeconds),
                 Optional.of(new RunTotals.Heard(
-                        causes.causes(), unvouched(measured), Optional.of(counting.counting()), replayed)));
+                        causes.causes(),
+                        unvouched(measured),
+                        Optional.of(counting.counting()),
+                        replayed,
+                        absentShares)));
     }
 
     private Map<LatencyMetric, Histogram> unvouched(List<RunWindow> measured) {

@@ -60,17 +60,29 @@ final class SharedLoad {
                         .equals(producerId);
     }
 
-    /** Who was heard of them, a sentence without a subject. */
-    String text() {
-        String which = mine.index() + " of " + mine.count();
-        if (heard.isEmpty()) {
-            return which + ", a part by itself: none of the others was heard on this Kafka";
-        }
-        String missing = IntStream.rangeClosed(1, mine.count())
+    /** The parts that nobody was heard to offer, for example {@code 1/3, 3/3}; empty where all were. */
+    Optional<String> absent() {
+        String absent = IntStream.rangeClosed(1, mine.count())
                 .filter(index -> index != mine.index() && !heard.containsKey(index))
                 .mapToObj(index -> index + "/" + mine.count())
                 .collect(Collectors.joining(", "));
-        return which + ", the windows hold the load of all that were heard: " + String.join(", ", heard.values())
-                + (missing.isEmpty() ? "" : "; " + missing + " was not heard, so the load was not whole");
+        return absent.isEmpty() ? Optional.empty() : Optional.of(absent);
+    }
+
+    /**
+     * Who was heard of them, a sentence without a subject.
+     *
+     * @param isKafkaShared whether the others can be heard at all
+     */
+    String text(boolean isKafkaShared) {
+        String which = mine.index() + " of " + mine.count();
+        if (!isKafkaShared) {
+            return which
+                    + ", a part by itself: the Kafka of this run is its own, and whether the others ran is not known";
+        }
+        return which + ", " + (heard.size() + 1) + " of " + mine.count() + " parts were heard"
+                + (heard.isEmpty() ? "" : ", and the windows hold all of these: " + String.join(", ", heard.values()))
+                + absent().map(parts -> "; not " + parts + ", so the load was not whole")
+                        .orElse("");
     }
 }

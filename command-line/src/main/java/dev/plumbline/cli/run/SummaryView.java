@@ -1,9 +1,9 @@
 package dev.plumbline.cli.run;
 
 import dev.plumbline.cli.terminal.Screen;
+import dev.plumbline.cli.wording.FindingText;
 import dev.plumbline.cli.wording.SeriesTable;
 import dev.plumbline.contract.distribution.Histogram;
-import dev.plumbline.contract.verdict.JudgedMetric;
 import dev.plumbline.contract.window.LatencyMetric;
 import dev.plumbline.contract.window.RequestCounts;
 import dev.plumbline.contract.window.WindowRates;
@@ -13,15 +13,8 @@ import dev.plumbline.judgement.result.RunResult;
 import dev.plumbline.judgement.result.RunSeries;
 import dev.plumbline.judgement.result.RunTotals;
 import dev.plumbline.judgement.result.RunVerdict;
-import dev.plumbline.judgement.result.RunVerdict.AlertFinding;
-import dev.plumbline.judgement.result.RunVerdict.Answer;
-import dev.plumbline.judgement.result.RunVerdict.BudgetFinding;
-import dev.plumbline.judgement.result.RunVerdict.ComparisonFinding;
 import dev.plumbline.judgement.result.RunVerdict.Finding;
-import dev.plumbline.judgement.result.RunVerdict.IncidentFinding;
-import dev.plumbline.judgement.result.RunVerdict.SampleRatioFinding;
 import dev.plumbline.judgement.result.RunVerdict.SeriesVerdict;
-import dev.plumbline.judgement.result.RunVerdict.Word;
 import dev.plumbline.judgement.result.TokenCounting;
 import dev.plumbline.judgement.run.ClientsInStep;
 import dev.plumbline.reports.Figures;
@@ -46,8 +39,8 @@ final class SummaryView {
     /** The fact that says with whom the load was shared. */
     static final String SHARED = "shared";
 
-    /** The fact that says how often the load began anew. */
-    static final String BEGUN_ANEW = "begunAnew";
+    /** The fact that says how the load went on whose producer was gone. */
+    static final String WENT_ON = "wentOn";
 
     private static final int MOST_FINDINGS = 12;
     private static final int MOST_OUTAGES = 8;
@@ -60,7 +53,7 @@ final class SummaryView {
         RunFigures figures = RunFigures.of(result);
         List<String> lines = new ArrayList<>();
         lines.add("");
-        lines.add("  " + word(verdict.word(), screen) + "  " + verdict.reason());
+        lines.add("  " + FindingText.word(verdict.word(), screen) + "  " + verdict.reason());
         lines.add("");
         lines.add(row("run", result.identity().runId() + "   " + ending(result.ending())));
         lines.add(row("measured", measured(result, figures.requests())));
@@ -104,7 +97,7 @@ final class SummaryView {
             lines.add(row("cost", cost(result, figures)));
         }
         lines.add(row("exactness", exactness(result, screen)));
-        fact(result, BEGUN_ANEW).ifPresent(text -> lines.add(row("begun anew", text)));
+        fact(result, WENT_ON).ifPresent(text -> lines.add(row("went on", text)));
         fact(result, "detectorBaseline").ifPresent(text -> lines.add(row("detector", "held against " + text)));
         fact(result, "detectorDecision").ifPresent(text -> lines.add(row("", text)));
         outages(result.outages()).forEach(line -> lines.add(row("gone", line)));
@@ -139,7 +132,9 @@ final class SummaryView {
         List<String> lines = new ArrayList<>();
         if (!findings.isEmpty()) {
             lines.add("");
-            findings.stream().limit(MOST_FINDINGS).forEach(finding -> lines.add("    " + finding(finding, screen)));
+            findings.stream()
+                    .limit(MOST_FINDINGS)
+                    .forEach(finding -> lines.add("    " + FindingText.line(finding, screen)));
             if (findings.size() > MOST_FINDINGS) {
                 lines.add("    and " + (findings.size() - MOST_FINDINGS) + " more in the report");
             }
@@ -213,15 +208,6 @@ final class SummaryView {
         return lines;
     }
 
-    private static String word(Word word, Screen screen) {
-        String text = word.label().toUpperCase(Locale.ROOT);
-        return switch (word) {
-            case PASS -> screen.reassuring(text);
-            case REGRESSION, OVER_BUDGET, FAILED -> screen.alarming(text);
-            case CANNOT_TELL, NOT_JUDGED -> screen.bold(text);
-        };
-    }
-
     private static String ending(RunEnding ending) {
         return switch (ending) {
             case RunEnding.Completed unused -> "ran to its end";
@@ -260,55 +246,6 @@ final class SummaryView {
                 + (result.totals().lostEvents() > 0
                         ? ", " + Figures.count(result.totals().lostEvents()) + " lost on the way to Kafka"
                         : "");
-    }
-
-    private static String finding(Finding finding, Screen screen) {
-        return switch (finding) {
-            case BudgetFinding budget -> mark(budget.answer(), screen) + " " + budget.budget() + "   " + budget.why();
-            case ComparisonFinding comparison ->
-                mark(comparison.answer(), screen) + " "
-                        + String.format(
-                                Locale.ROOT, "%-18s", comparison.metric().displayName()) + " "
-                        + comparison.before().stream()
-                                .mapToObj(before -> value(comparison.metric(), before) + " -> ")
-                                .collect(Collectors.joining())
-                        + comparison.now().stream()
-                                .mapToObj(now -> value(comparison.metric(), now) + "   ")
-                                .collect(Collectors.joining())
-                        + comparison
-                                .ratio()
-                                .map(ratio -> Figures.change(ratio.value()) + " (" + Figures.change(ratio.low())
-                                        + " .. " + Figures.change(ratio.high()) + ")   ")
-                                .orElse("")
-                        + comparison.why();
-            case AlertFinding alert ->
-                mark(alert.answer(), screen) + " alert "
-                        + Figures.clock(alert.alert().atEpochMillis()) + "   "
-                        + alert.alert().summary() + (alert.resolved() ? " (resolved)" : "");
-            case IncidentFinding incident ->
-                mark(incident.answer(), screen) + " incident " + incident.name() + "   " + incident.why();
-            case SampleRatioFinding share -> mark(share.answer(), screen) + " share   " + share.why();
-        };
-    }
-
-    private static String value(JudgedMetric metric, double value) {
-        if (metric.latency().isPresent()) {
-            return Figures.duration(value);
-        }
-        return metric == JudgedMetric.OUTPUT_TOKEN_RATE
-                ? Figures.significant(value) + " tok/s"
-                : Figures.significant(100 * value) + " %";
-    }
-
-    /** As wide as the longest of them. */
-    private static String mark(Answer answer, Screen screen) {
-        String text = String.format(Locale.ROOT, "%-11s", answer.label());
-        return switch (answer) {
-            case PASS -> screen.reassuring(text);
-            case FAIL -> screen.alarming(text);
-            case CANNOT_TELL -> screen.bold(text);
-            case OBSERVED -> screen.quiet(text);
-        };
     }
 
     private static Optional<String> fact(RunResult result, String name) {

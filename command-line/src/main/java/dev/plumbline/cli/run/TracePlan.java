@@ -1,10 +1,10 @@
 package dev.plumbline.cli.run;
 
 import dev.plumbline.cli.trace.ReplayOptions;
-import dev.plumbline.cli.trace.TraceFile;
 import dev.plumbline.contract.series.LoadPoint;
 import dev.plumbline.judgement.result.RunSeries;
 import dev.plumbline.workload.Largest;
+import dev.plumbline.workload.files.TraceFile;
 import dev.plumbline.workload.trace.ClassField;
 import dev.plumbline.workload.trace.Replay;
 import dev.plumbline.workload.trace.Trace;

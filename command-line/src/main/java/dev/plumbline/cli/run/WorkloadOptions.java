@@ -12,9 +12,8 @@ import dev.plumbline.workload.StatedWorkload;
 import dev.plumbline.workload.Workload;
 import dev.plumbline.workload.WorkloadFile;
 import dev.plumbline.workload.dataset.ClassDatasets;
-import dev.plumbline.workload.dataset.Dataset;
+import dev.plumbline.workload.files.DatasetFile;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -89,12 +88,8 @@ final class WorkloadOptions {
     /** The same with its datasets, read once. */
     private Optional<OpenedWorkload> opened(LoadOptions load) {
         if (opened.isEmpty() && stated().isPresent()) {
-            ClassDatasets read = new ClassDatasets((dataset, choice) -> {
-                Path beside = Objects.requireNonNull(file).resolveSibling(dataset);
-                try (InputStream bytes = Files.newInputStream(beside)) {
-                    return Dataset.read(beside.toString(), bytes::read, choice);
-                }
-            });
+            // Built-in classes name none.
+            ClassDatasets read = DatasetFile.beside(Objects.requireNonNullElse(file, Path.of("")));
             try {
                 opened = Optional.of(stated().get().open(load.seed, read));
             } catch (IllegalArgumentException e) {

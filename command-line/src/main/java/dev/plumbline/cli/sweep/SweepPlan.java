@@ -111,8 +111,12 @@ record SweepPlan(
         for (Factor factor : factors) {
             OptionSpec option = option(run, factor.flag());
             if (option == null || option.usageHelp()) {
-                throw new IllegalArgumentException("--over: a run has no flag --" + factor.flag() + "; did you mean "
-                        + Nearest.closest(factor.flag(), all) + "?");
+                throw new IllegalArgumentException(
+                        "--over: a run has no flag --" + factor.flag()
+                                + Nearest.of(factor.flag(), all)
+                                        .map(near -> "; did you mean " + near + "?")
+                                        .orElse(
+                                                ": any that has one value may vary, for example concurrency, request-rate, isl, osl"));
             }
             if (option.isMultiValue() || option.arity().max() == 0 || NOT_VARIED.contains(ScenarioFlags.key(option))) {
                 throw new IllegalArgumentException(

@@ -3,6 +3,7 @@ package dev.plumbline.cli.trace;
 import dev.plumbline.cli.number.DecimalConverter;
 import dev.plumbline.cli.number.WholeNumberConverter;
 import dev.plumbline.cli.time.DurationConverter;
+import dev.plumbline.workload.files.TraceFile;
 import dev.plumbline.workload.trace.ClassField;
 import dev.plumbline.workload.trace.Replay;
 import dev.plumbline.workload.trace.Trace;

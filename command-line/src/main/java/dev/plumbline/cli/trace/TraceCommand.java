@@ -3,6 +3,7 @@ package dev.plumbline.cli.trace;
 import dev.plumbline.cli.number.CountConverter;
 import dev.plumbline.cli.outcome.CommandFailure;
 import dev.plumbline.cli.outcome.ExitCode;
+import dev.plumbline.workload.files.TraceFile;
 import dev.plumbline.workload.trace.Anonymizer;
 import dev.plumbline.workload.trace.TraceLint;
 import java.io.BufferedWriter;

@@ -8,6 +8,7 @@ import dev.plumbline.contract.verdict.Decided;
 import dev.plumbline.contract.verdict.Effect;
 import dev.plumbline.contract.verdict.Evidence;
 import dev.plumbline.contract.verdict.JudgedMetric;
+import dev.plumbline.contract.verdict.LeakFinding;
 import dev.plumbline.contract.verdict.MetricVerdict;
 import dev.plumbline.contract.verdict.SeriesState;
 import dev.plumbline.contract.verdict.Verdict;
@@ -82,6 +83,9 @@ public final class VerdictText {
                 + verdict.canary().map(VerdictText::canary).orElse("");
         return switch (verdict.state()) {
             case OK -> screen.reassuring(word(verdict.state())) + " " + text;
+            case LEAKING ->
+                screen.alarming(word(verdict.state())) + " "
+                        + verdict.leak().map(LeakFinding::sentence).orElse(text);
             case PENDING, NOT_JUDGED -> screen.bold(word(verdict.state())) + " " + text;
             case FIRING -> screen.alarming(word(verdict.state())) + " " + text;
             case NO_DATA, STALE -> screen.alarming(word(verdict.state()));
@@ -148,8 +152,12 @@ public final class VerdictText {
         return lines;
     }
 
-    /** What got worse, in one line. */
+    /** What got worse, or grows, in one line. */
     public static String title(AlertRecord alert) {
+        if (alert.evidence().leak().isPresent()) {
+            return alert.series().group().scenario() + "@" + alert.series().variant() + ": "
+                    + alert.evidence().leak().get().sentence();
+        }
         return alert.series().group().scenario() + "@" + alert.series().variant() + " got worse: "
                 + alert.evidence().moved().stream()
                         .map(moved -> moved.metric().displayName()

@@ -9,6 +9,8 @@ import dev.plumbline.protocol.TargetUrl;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -121,10 +123,16 @@ class ProducerPropertiesTest {
         assertThat(DrivenTarget.properties("http://h:1", EndpointType.CHAT)).doesNotContainKey("plumbline.engine.url");
     }
 
+    private static final Optional<LoadStanding> STANDING =
+            Optional.of(new LoadStanding(OptionalLong.of(1_796_126_400_000L), 17, OptionalDouble.of(40)));
+
     @Test
     void aSuccessorWarmsItselfAndNotTheTargetAgain() {
         // Its prompts are its own, because each start salts them.
-        assertThat(ProducerProperties.ofSuccessor(FIRST, true, plan(Map.of())))
+        assertThat(ProducerProperties.ofSuccessor(FIRST, STANDING, plan(Map.of())))
+                .containsEntry("plumbline.load.goes-on.since", "2026-12-01T12:00:00Z")
+                .containsEntry("plumbline.load.goes-on.sessions", "17")
+                .containsEntry("plumbline.load.goes-on.level", "40.0")
                 .containsEntry("plumbline.load.warmup-duration", "0s")
                 .containsEntry("plumbline.load.warmup-requests", "0")
                 .containsEntry("plumbline.selfwarmup.duration", "2s")
@@ -134,14 +142,16 @@ class ProducerPropertiesTest {
 
     @Test
     void aTargetThatIsNotWarmIsWarmedByTheSuccessor() {
-        assertThat(ProducerProperties.ofSuccessor(FIRST, false, plan(Map.of())))
+        assertThat(ProducerProperties.ofSuccessor(FIRST, Optional.empty(), plan(Map.of())))
                 .containsEntry("plumbline.load.warmup-duration", "10000ms")
-                .containsEntry("plumbline.load.warmup-requests", "5");
+                .containsEntry("plumbline.load.warmup-requests", "5")
+                .doesNotContainKey("plumbline.load.goes-on.sessions");
     }
 
     @Test
     void whatTheUserSetsHoldsForTheSuccessorToo() {
-        assertThat(ProducerProperties.ofSuccessor(FIRST, true, plan(Map.of("plumbline.load.warmup-duration", "7s"))))
+        assertThat(ProducerProperties.ofSuccessor(
+                        FIRST, STANDING, plan(Map.of("plumbline.load.warmup-duration", "7s"))))
                 .containsEntry("plumbline.load.warmup-duration", "7s");
     }
 

@@ -85,15 +85,19 @@ class RunPlanTest {
     }
 
     @Test
-    void whatBeginsAnewWithItsProducerIsSaid() {
-        assertThat(checked(false).begunAnew(1))
-                .isEqualTo("1 time after its producer was gone, each time with the prompts of its begin");
+    void howALoadWentOnWithoutItsProducerIsSaid() {
+        assertThat(checked(false).wentOn(1))
+                .isEqualTo("1 time after its producer was gone: with the session after the last that was acknowledged;"
+                        + " what fell due meanwhile was not sent");
         options.prompts.prompts = List.of("hi");
-        assertThat(checked(false).begunAnew(2))
-                .endsWith("2 times after its producer was gone, each time with its first prompt");
+        assertThat(checked(false).wentOn(2))
+                .startsWith(
+                        "2 times after its producer was gone: with the prompt after the last that was acknowledged;");
         options.prompts.prompts = List.of();
         options.shape.shape = "square:10,50@20s";
-        assertThat(checked(false).begunAnew(1)).endsWith("with the first level of its shape");
+        assertThat(checked(false).wentOn(1)).contains("acknowledged, where its shape was by then; what");
+        options.shape.shape = "adjustable:20";
+        assertThat(checked(false).wentOn(1)).contains("acknowledged, at the level that was set last; what");
     }
 
     @Test

@@ -6,11 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.plumbline.cli.run.ProducerControl.State;
+import dev.plumbline.contract.event.Attempt;
 import dev.plumbline.contract.event.FailureKind;
+import dev.plumbline.contract.event.Origin;
 import dev.plumbline.contract.event.Outcome;
 import dev.plumbline.contract.event.ProducerExpelled;
 import dev.plumbline.contract.event.RequestEvent;
+import dev.plumbline.contract.event.RequestIds;
 import dev.plumbline.contract.event.TokenSource;
+import dev.plumbline.contract.run.RunRecord.Decision;
 import dev.plumbline.contract.run.RunRecord.Environment;
 import dev.plumbline.contract.series.Series;
 import dev.plumbline.contract.window.LatencyMetric;
@@ -19,9 +23,12 @@ import dev.plumbline.judgement.result.RunEnding;
 import dev.plumbline.judgement.result.RunResult;
 import dev.plumbline.judgement.result.RunSeries;
 import dev.plumbline.judgement.result.RunTotals;
+import dev.plumbline.judgement.result.RunVerdict;
 import dev.plumbline.judgement.result.RunWindow;
 import dev.plumbline.judgement.result.SeriesResult;
 import dev.plumbline.judgement.result.TokenCounting;
+import dev.plumbline.judgement.run.JudgementSettings;
+import dev.plumbline.judgement.run.WholeRunJudge;
 import dev.plumbline.reports.RunFigures;
 import dev.plumbline.reports.RunRates;
 import java.util.List;
@@ -493,16 +500,43 @@ class RunProgressTest {
     }
 
     @Test
-    void aMeasuredLoadThatItsProducersSuccessorBeginsAnewIsCounted() {
+    void aMeasuredLoadIsKnownBySessionsAndBegin() {
         progress.producerEnded();
-        assertThat(progress.beginnings()).as("it had not begun").isZero();
+        assertThat(progress.takeovers()).as("it had not begun").isZero();
+        assertThat(progress.standing()).isEmpty();
         progress.status(RunRecords.status(State.RUNNING, 3, START));
+        assertThat(progress.standing()).contains(new LoadStanding(OptionalLong.of(START), 0, OptionalDouble.empty()));
+        progress.event(session(7, 1), NOW);
+        progress.event(session(4, 3), NOW);
         progress.producerEnded();
-        assertThat(progress.beginnings()).isEqualTo(1);
+        assertThat(progress.takeovers()).isEqualTo(1);
+        assertThat(progress.standing())
+                .as("the session after the last that was acknowledged")
+                .contains(new LoadStanding(OptionalLong.of(START), 8, OptionalDouble.empty()));
+    }
+
+    /** A request of the run's producer, of that session of its own. */
+    private static RequestEvent session(long ordinal, int turn) {
+        RequestEvent event = RunRecords.of(PRODUCER, Requests.streamed(START + 1_000 + ordinal, 50, 6));
+        Origin origin = event.origin();
+        return new RequestEvent(
+                origin,
+                event.series(),
+                Attempt.first(RequestIds.prefix(origin.producerId(), origin.epoch()) + "-" + ordinal
+                        + (turn == 1 ? "" : "t" + turn)),
+                event.endEpochMillis(),
+                event.stamps(),
+                event.response(),
+                event.outcome(),
+                event.surroundings());
     }
 
     private static RunProgress sharing() {
-        return new RunProgress(
+        return sharing(true);
+    }
+
+    private static RunProgress sharing(boolean isKafkaShared) {
+        RunProgress progress = new RunProgress(
                 new RunProgress.Facts(
                         "r1",
                         "run-b.2of3",
@@ -513,6 +547,10 @@ class RunProgressTest {
                         new Environment(Map.of(), Map.of())),
                 Optional.empty(),
                 FREE);
+        if (isKafkaShared) {
+            progress.hearsPartners();
+        }
+        return progress;
     }
 
     private static void events(RunProgress of, String producerId, long endEpochMillis, int count) {
@@ -549,7 +587,8 @@ class RunProgressTest {
                 .isEqualTo(16);
         assertThat(shared.strangers()).isEmpty();
         assertThat(shared.share())
-                .contains("2 of 3, the windows hold the load of all that were heard: run-a.1of3, run-c.3of3");
+                .contains("2 of 3, 3 of 3 parts were heard, and the windows hold all of these: run-a.1of3, run-c.3of3");
+        assertThat(result.totals().heard().orElseThrow().absentShares()).isEmpty();
     }
 
     @Test
@@ -566,7 +605,45 @@ class RunProgressTest {
         assertThat(shared.isCounted()).isFalse();
         assertThat(shared.countedEvents()).isEqualTo(3 + 4);
         assertThat(shared.strangers()).containsExactly("run-x", "run-y.2of3", "run-z.1of2", "run-w.1of3");
-        assertThat(shared.share().orElseThrow()).endsWith("; 3/3 was not heard, so the load was not whole");
+        assertThat(shared.share().orElseThrow())
+                .startsWith("2 of 3, 2 of 3 parts were heard")
+                .endsWith("; not 3/3, so the load was not whole");
+    }
+
+    @Test
+    void aLoadOfWhichPartsAreMissingIsNoneToJudgeBy() {
+        RunProgress shared = sharing();
+        shared.status(RunRecords.stopped(3, START, START + 10_000));
+        shared.event(RunRecords.heartbeat("run-b.2of3", START - 15_000), NOW);
+        events(shared, "run-b.2of3", START + 2_000, 3);
+        shared.window(RunRecords.window(Requests.SERIES, START + 10_000, 3));
+        RunVerdict verdict = judged(shared);
+        assertThat(verdict.decision()).as(verdict.headline()).isEqualTo(Decision.INCONCLUSIVE);
+        assertThat(verdict.headline())
+                .startsWith("cannot tell: the load was not whole: nobody was heard to offer 1/3, 3/3 of it");
+
+        events(shared, "run-a.1of3", START + 12_000, 1);
+        events(shared, "run-c.3of3", START + 12_000, 1);
+        assertThat(judged(shared).decision()).isEqualTo(Decision.NOT_JUDGED);
+    }
+
+    @Test
+    void whoHasAKafkaOfItsOwnCannotHearOthers() {
+        RunProgress alone = sharing(false);
+        alone.status(RunRecords.stopped(3, START, START + 10_000));
+        events(alone, "run-b.2of3", START + 2_000, 3);
+        alone.window(RunRecords.window(Requests.SERIES, START + 10_000, 3));
+        assertThat(alone.share().orElseThrow()).contains("whether the others ran is not known");
+        assertThat(judged(alone).decision()).isEqualTo(Decision.NOT_JUDGED);
+    }
+
+    private static RunVerdict judged(RunProgress progress) {
+        return WholeRunJudge.judge(
+                progress.result(new RunEnding.Completed(), NOW),
+                List.of(),
+                List.of(),
+                JudgementSettings.defaults(),
+                Optional.empty());
     }
 
     @Test

@@ -88,6 +88,7 @@ class ScenarioRunTest {
                 "share: 3/2; :2: share: is 3/2, allowed is",
                 "begin-at: noon; :2: begin-at: 'noon' is not a time with its offset",
                 "smoke-expect: (; :2: smoke-expect: is no regular expression",
+                "'set:\\n  plumbline.load.grcae: 5s'; :3: set plumbline.load.grcae is no setting of the load producer; did you mean plumbline.load.grace?",
             })
     void namesFileLineKeyAndWhatIsAllowed(String setting, String words) throws IOException {
         Path file = file("url: http://127.0.0.1:1\n" + setting.replace("\\n", "\n") + "\n");

@@ -97,7 +97,7 @@ class TracePlanTest {
                 "--trace-duration 5s | --trace-duration | is of a trace",
                 "--trace-class none | --trace-class | is of a trace",
                 "--trace-name x | --trace-name | is of a trace",
-                "--trace none.csv | --trace | none.csv does not exist",
+                "--trace none.csv | --trace | none.csv does not exist: check the path",
                 "--trace ../scenarios/chat.yaml | --trace | chat.yaml:1: no trace that is known has the columns",
                 "--trace " + SESSIONS + " | --trace | replay it by session with --trace-mode session",
                 "--shape ramp:1..5/9s --trace " + AZURE + " | --shape | excludes --trace",

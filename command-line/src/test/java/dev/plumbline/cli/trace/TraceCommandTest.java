@@ -65,7 +65,7 @@ class TraceCommandTest {
     @Test
     void aFileThatIsNotThereIsOneLine() {
         assertThat(trace("inspect", "none.csv")).isEqualTo(2);
-        assertThat(err.toString()).isEqualTo("none.csv does not exist");
+        assertThat(err.toString()).isEqualTo("none.csv does not exist: check the path");
     }
 
     @Test

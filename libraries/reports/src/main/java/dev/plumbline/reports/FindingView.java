@@ -10,6 +10,7 @@ import dev.plumbline.judgement.result.RunVerdict.ComparisonFinding;
 import dev.plumbline.judgement.result.RunVerdict.Finding;
 import dev.plumbline.judgement.result.RunVerdict.IncidentFinding;
 import dev.plumbline.judgement.result.RunVerdict.SampleRatioFinding;
+import dev.plumbline.judgement.result.RunVerdict.ValuesFinding;
 import dev.plumbline.judgement.statistics.Ratio;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -18,7 +19,7 @@ import java.util.stream.Collectors;
 /**
  * A finding in words, the same in every document for people.
  *
- * @param kind budget, comparison, alert, incident or sample ratio
+ * @param kind budget, comparison, alert, incident, sample ratio or values
  * @param name what it is about
  * @param now the number of this run, or empty
  * @param against the limit, or the number before, or empty
@@ -45,6 +46,7 @@ record FindingView(
                 new FindingView(
                         incident.answer(), "incident", incident.name(), "", "", "", Optional.empty(), incident.why());
             case SampleRatioFinding share -> share(share);
+            case ValuesFinding values -> values(values);
         };
     }
 
@@ -74,20 +76,33 @@ record FindingView(
     }
 
     private static FindingView comparison(ComparisonFinding comparison) {
-        String effect = comparison
-                .ratio()
-                .map(ratio -> Figures.change(ratio.value()) + " (" + Figures.change(ratio.low()) + " to "
-                        + Figures.change(ratio.high()) + ")")
-                .orElse("");
         return new FindingView(
                 comparison.answer(),
                 "comparison",
                 comparison.metric().displayName(),
                 number(comparison.metric(), comparison.now()),
                 number(comparison.metric(), comparison.before()),
-                effect,
+                effect(comparison.ratio()),
                 comparison.ratio(),
                 comparison.why());
+    }
+
+    private static FindingView values(ValuesFinding values) {
+        return new FindingView(
+                values.answer(),
+                "values",
+                values.name(),
+                number(values.unit(), values.now()),
+                number(values.unit(), values.before()),
+                effect(values.ratio()),
+                values.ratio(),
+                values.why());
+    }
+
+    private static String effect(Optional<Ratio> change) {
+        return change.map(ratio -> Figures.change(ratio.value()) + " (" + Figures.change(ratio.low()) + " to "
+                        + Figures.change(ratio.high()) + ")")
+                .orElse("");
     }
 
     private static FindingView alert(AlertFinding finding) {
@@ -106,9 +121,7 @@ record FindingView(
                 moved.isEmpty() ? alert.alertId() : moved,
                 "",
                 "",
-                ratio.map(value -> Figures.change(value.value()) + " (" + Figures.change(value.low()) + " to "
-                                + Figures.change(value.high()) + ")")
-                        .orElse(""),
+                effect(ratio),
                 ratio,
                 alert.summary() + "; since " + Figures.clock(alert.sinceEpochMillis())
                         + (finding.resolved() ? ", resolved during the run" : ", not resolved"));
@@ -128,14 +141,18 @@ record FindingView(
     }
 
     private static String number(JudgedMetric metric, OptionalDouble value) {
+        return number(unitOf(metric), value);
+    }
+
+    private static String number(String unit, OptionalDouble value) {
         if (value.isEmpty()) {
             return "";
         }
         double number = value.getAsDouble();
-        return switch (unitOf(metric)) {
+        return switch (unit) {
             case "ns" -> Figures.duration(number);
             case "share" -> Figures.significant(number * 100) + " %";
-            default -> Figures.significant(number) + " " + unitOf(metric);
+            default -> withUnit(number, unit);
         };
     }
 

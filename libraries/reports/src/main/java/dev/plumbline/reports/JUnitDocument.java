@@ -5,11 +5,14 @@ import dev.plumbline.contract.series.ComparisonGroup;
 import dev.plumbline.judgement.result.RunEnding;
 import dev.plumbline.judgement.result.RunIdentity;
 import dev.plumbline.judgement.result.RunVerdict;
+import dev.plumbline.judgement.result.RunVerdict.Answer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * {@code junit.xml}: a test case for the run itself and one for each finding; in a run of several series a suite for each with the
@@ -18,6 +21,9 @@ import java.util.Locale;
  * this file, which only shows what happened.
  */
 final class JUnitDocument {
+
+    /** Of what has no duration of its own. */
+    private static final String NO_TIME = "0.000";
 
     private JUnitDocument() {}
 
@@ -37,6 +43,62 @@ final class JUnitDocument {
                 .text("\n");
         suites.forEach(one -> write(xml, one));
         return xml.endLine().toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** A verdict on files: a suite, or one for each series, with a case per finding and one that stands for the files. */
+    static byte[] of(Judgement judgement) {
+        String suite = "plumb judge " + String.join(" ", judgement.candidate()) + " against "
+                + String.join(" ", judgement.baseline());
+        Map<String, RunVerdict> suites = new LinkedHashMap<>();
+        suites.put("", judgement.verdict());
+        judgement.verdict().series().forEach(one -> suites.put(one.name(), one.verdict()));
+        Markup xml = new Markup().ours("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+        Counts all = suites.values().stream().map(JUnitDocument::counts).reduce(Counts.NONE, Counts::plus);
+        xml.begin("testsuites", with(all.attributes(NO_TIME), "name", suite)).text("\n");
+        suites.forEach((name, verdict) -> {
+            String title = name.isEmpty() ? suite : suite + ", " + name;
+            xml.begin("testsuite", with(counts(verdict).attributes(NO_TIME), "name", title))
+                    .text("\n");
+            xml.begin("properties").text("\n");
+            property(xml, "decision", verdict.decision().name());
+            property(xml, "word", verdict.word().label());
+            property(xml, "headline", verdict.headline());
+            xml.endLine();
+            xml.begin("testcase", "classname", "plumbline.judge", "name", "the files can be judged", "time", NO_TIME);
+            if (isError(verdict)) {
+                xml.empty("error", "type", "infrastructure", "message", verdict.headline());
+            } else if (isUndecidedAtAll(verdict)) {
+                xml.empty("skipped", "message", verdict.headline());
+            }
+            xml.endLine();
+            verdict.findings().stream()
+                    .map(FindingView::of)
+                    .forEach(finding ->
+                            testCase(xml, finding, name.isEmpty() ? finding.name() : name + ": " + finding.name()));
+            xml.endLine();
+        });
+        return xml.endLine().toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static Counts counts(RunVerdict verdict) {
+        return new Counts(
+                verdict.findings().size() + 1L,
+                number(verdict, Answer.FAIL),
+                isError(verdict) ? 1 : 0,
+                number(verdict, Answer.CANNOT_TELL) + (!isError(verdict) && isUndecidedAtAll(verdict) ? 1 : 0));
+    }
+
+    private static long number(RunVerdict verdict, Answer answer) {
+        return verdict.findings().stream()
+                .filter(finding -> finding.answer() == answer)
+                .count();
+    }
+
+    /** Undecided, and no finding says why. */
+    private static boolean isUndecidedAtAll(RunVerdict verdict) {
+        return verdict.decision() == Decision.INCONCLUSIVE
+                && number(verdict, Answer.CANNOT_TELL) == 0
+                && isUndecidedByItself(verdict);
     }
 
     /**
@@ -178,7 +240,7 @@ final class JUnitDocument {
                 "name",
                 name,
                 "time",
-                "0.000");
+                NO_TIME);
         String numbers = numbers(finding);
         switch (finding.answer()) {
             case PASS, OBSERVED -> xml.element("system-out", finding.answer().label() + ": " + finding.why() + numbers);

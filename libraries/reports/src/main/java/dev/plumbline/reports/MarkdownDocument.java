@@ -7,6 +7,7 @@ import dev.plumbline.contract.window.RequestCounts;
 import dev.plumbline.judgement.result.RunEnding;
 import dev.plumbline.judgement.result.RunIdentity;
 import dev.plumbline.judgement.result.RunTotals;
+import dev.plumbline.judgement.result.RunVerdict;
 import dev.plumbline.judgement.result.TokenCounting;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -30,6 +31,35 @@ final class MarkdownDocument {
         return document.out.toString().getBytes(StandardCharsets.UTF_8);
     }
 
+    /** What one pastes of a verdict on files. */
+    static byte[] of(Judgement judgement) {
+        MarkdownDocument document = new MarkdownDocument();
+        document.write(judgement);
+        return document.out.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private void write(Judgement judgement) {
+        RunVerdict verdict = judgement.verdict();
+        line("### " + RunWords.word(verdict) + ": " + escaped(verdict.reason()));
+        line("");
+        line(codes(judgement.candidate()) + " held against " + codes(judgement.baseline()));
+        findings(verdict);
+        verdict.series().forEach(one -> {
+            line("");
+            line("**" + escaped(one.name() + ": " + one.verdict().headline()) + "**");
+            findings(one.verdict());
+        });
+        differences(verdict);
+        if (!judgement.notes().isEmpty()) {
+            line("");
+            judgement.notes().forEach(note -> line("- " + escaped(note)));
+        }
+    }
+
+    private static String codes(List<String> names) {
+        return names.stream().map(MarkdownDocument::code).collect(Collectors.joining(", "));
+    }
+
     private void write(RunStory story) {
         RunIdentity identity = story.result().identity();
         ComparisonGroup group = identity.series().group();
@@ -48,8 +78,8 @@ final class MarkdownDocument {
                         .orElse(""));
         ending(story.result().ending());
         series(story);
-        findings(story);
-        differences(story);
+        findings(story.verdict());
+        differences(story.verdict());
         if (!story.result().series().isEmpty()) {
             line("");
             line("All series together:");
@@ -89,7 +119,7 @@ final class MarkdownDocument {
             String title = escaped(one.name() + ": " + one.story().verdict().headline());
             line("");
             line(isFolded ? "<details><summary>" + title + "</summary>" : "**" + title + "**");
-            findings(one.story());
+            findings(one.story().verdict());
             if (isFolded) {
                 line("");
                 line("</details>");
@@ -97,14 +127,14 @@ final class MarkdownDocument {
         }
     }
 
-    private void findings(RunStory story) {
-        if (story.verdict().findings().isEmpty()) {
+    private void findings(RunVerdict verdict) {
+        if (verdict.findings().isEmpty()) {
             return;
         }
         line("");
         line("| | what | this run | limit or before | 95 % interval | why |");
         line("|---|---|--:|--:|---|---|");
-        story.verdict().findings().stream()
+        verdict.findings().stream()
                 .map(FindingView::of)
                 .forEach(finding -> line("| " + finding.answer().label() + " | " + escaped(finding.name()) + " | "
                         + escaped(finding.now()) + " | " + escaped(finding.against()) + " | "
@@ -112,15 +142,14 @@ final class MarkdownDocument {
                         + " | " + escaped(finding.why()) + " |"));
     }
 
-    private void differences(RunStory story) {
-        if (story.verdict().differences().isEmpty()) {
+    private void differences(RunVerdict verdict) {
+        if (verdict.differences().isEmpty()) {
             return;
         }
         line("");
         line("| changed | this run | before |");
         line("|---|---|---|");
-        story.verdict()
-                .differences()
+        verdict.differences()
                 .forEach(difference -> line("| " + escaped(difference.key()) + " | " + escaped(difference.now()) + " | "
                         + escaped(difference.before()) + " |"));
     }

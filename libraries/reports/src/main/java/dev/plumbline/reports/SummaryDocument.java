@@ -20,11 +20,15 @@ import dev.plumbline.judgement.result.RunVerdict.BudgetFinding;
 import dev.plumbline.judgement.result.RunVerdict.ComparisonFinding;
 import dev.plumbline.judgement.result.RunVerdict.IncidentFinding;
 import dev.plumbline.judgement.result.RunVerdict.SampleRatioFinding;
+import dev.plumbline.judgement.result.RunVerdict.ValuesFinding;
+import dev.plumbline.judgement.statistics.Ratio;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * {@code summary.json}: what a program wants to know of a run. Its form is {@code summary.schema.json}; what is unknown
@@ -34,6 +38,9 @@ final class SummaryDocument {
 
     /** Identity of the schema, which changes with a change that breaks readers. */
     static final String SCHEMA_ID = "urn:plumbline:schema:summary:v1";
+
+    /** The same of a verdict on files. */
+    static final String JUDGEMENT_SCHEMA_ID = "urn:plumbline:schema:judgement:v1";
 
     private SummaryDocument() {}
 
@@ -72,6 +79,29 @@ final class SummaryDocument {
             result.outages().forEach(outage -> outages.add(ArtifactJson.MAPPER.<ObjectNode>valueToTree(outage)));
         }
         contents(root, story.contents());
+        return bytes(root);
+    }
+
+    /** A verdict on files: {@code judgement.schema.json}. */
+    static byte[] of(Judgement judgement) {
+        ObjectNode root = ArtifactJson.MAPPER.createObjectNode();
+        root.put("$schema", JUDGEMENT_SCHEMA_ID);
+        root.put("version", 1);
+        judgement.candidate().forEach(root.putArray("candidate")::add);
+        judgement.baseline().forEach(root.putArray("baseline")::add);
+        root.set("verdict", verdict(judgement.verdict()));
+        if (!judgement.verdict().series().isEmpty()) {
+            ArrayNode series = root.putArray("series");
+            judgement.verdict().series().forEach(one -> {
+                ObjectNode node = series.addObject().put("name", one.name());
+                node.set("verdict", verdict(one.verdict()));
+            });
+        }
+        judgement.notes().forEach(root.putArray("notes")::add);
+        return bytes(root);
+    }
+
+    private static byte[] bytes(ObjectNode root) {
         try {
             // By way of a string: half a character from outside becomes a question mark and not bytes that nobody can
             // read.
@@ -80,7 +110,7 @@ final class SummaryDocument {
                     .writeValueAsString(root)
                     .getBytes(StandardCharsets.UTF_8);
         } catch (JsonProcessingException e) {
-            throw new UncheckedIOException("cannot encode the summary", e);
+            throw new UncheckedIOException("writing JSON into memory failed", e);
         }
     }
 
@@ -180,15 +210,16 @@ final class SummaryDocument {
                 node.put("metric", comparison.metric().name());
                 node.put("change", comparison.change().name());
                 node.put("unit", FindingView.unitOf(comparison.metric()));
-                ArtifactJson.put(node, "now", comparison.now());
-                ArtifactJson.put(node, "before", comparison.before());
-                comparison
-                        .ratio()
-                        .ifPresent(ratio -> node.putObject("ratio")
-                                .put("value", ratio.value())
-                                .put("low", ratio.low())
-                                .put("high", ratio.high()));
+                compared(node, comparison.now(), comparison.before(), comparison.ratio());
                 node.put("why", comparison.why());
+            }
+            case ValuesFinding values -> {
+                node.put("type", "values").put("answer", values.answer().name());
+                node.put("name", values.name());
+                node.put("change", values.change().name());
+                node.put("unit", values.unit());
+                compared(node, values.now(), values.before(), values.ratio());
+                node.put("why", values.why());
             }
             case AlertFinding alert -> {
                 node.put("type", "alert").put("answer", alert.answer().name());
@@ -209,6 +240,15 @@ final class SummaryDocument {
             }
         }
         return node;
+    }
+
+    private static void compared(ObjectNode node, OptionalDouble now, OptionalDouble before, Optional<Ratio> change) {
+        ArtifactJson.put(node, "now", now);
+        ArtifactJson.put(node, "before", before);
+        change.ifPresent(ratio -> node.putObject("ratio")
+                .put("value", ratio.value())
+                .put("low", ratio.low())
+                .put("high", ratio.high()));
     }
 
     private static ObjectNode totals(RunResult result) {

@@ -85,7 +85,8 @@ public final class BuiltInClasses {
             canonical.append(name).append('=').append(weight).append('\n');
         }
         if (chosen.stream().allMatch(each -> each.weight() == 0)) {
-            throw new UnusableWorkload("all weights are 0, so nothing would be asked: give one class a weight above 0");
+            throw new UnusableWorkload(
+                    "has weights that are all 0, so nothing would be asked: give one class a weight above 0");
         }
         return new StatedWorkload(canonical + TEXT, chosen);
     }

@@ -170,7 +170,7 @@ class WorkloadFileTest {
             quoteCharacter = '"',
             value = {
                 "chta=3; 'chta' is no built-in class: did you mean chat?",
-                "chat=0,rag=0; all weights are 0",
+                "chat=0,rag=0; has weights that are all 0",
                 "chat=x; 'chat=x' has no weight",
                 "chat=-1; 'chat=-1': a weight is 0 or more",
                 "chat,chat=2; 'chat' is given twice",

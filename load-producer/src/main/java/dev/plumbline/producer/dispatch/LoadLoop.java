@@ -154,7 +154,17 @@ public final class LoadLoop {
      * @param loops how many share the load
      */
     public Load prepare(RequestSource measured, RequestSource unmeasured, int loops) {
-        return new Load(new Preparation(measured, index, loops), new Preparation(unmeasured, index, loops));
+        return prepare(measured, unmeasured, loops, 0);
+    }
+
+    /**
+     * The same for a load in the middle of which it begins.
+     *
+     * @param begunBefore so many that fall due together are not asked, those with the first ordinals
+     */
+    public Load prepare(RequestSource measured, RequestSource unmeasured, int loops, long begunBefore) {
+        return new Load(
+                new Preparation(measured, begunBefore + index, loops), new Preparation(unmeasured, index, loops));
     }
 
     /** A load whose requests are being made. */

@@ -127,6 +127,17 @@ public interface FireTimes {
         return new Rows(dueNanos, index, count, warmupNanos);
     }
 
+    /** What is left of a sequence from a moment on, which becomes its begin; what was due before is left out. It follows no rate. */
+    static FireTimes from(FireTimes whole, long nanos) {
+        return () -> {
+            long due = whole.nextDueNanos();
+            while (due < nanos) {
+                due = whole.nextDueNanos();
+            }
+            return due == NEVER ? NEVER : due - nanos;
+        };
+    }
+
     /** Every {@code count}-th due time of a sequence, beginning with the {@code index}-th: one walker's share of it. */
     static FireTimes share(FireTimes whole, int index, int count) {
         return count == 1 ? whole : new Share(whole, index, count);

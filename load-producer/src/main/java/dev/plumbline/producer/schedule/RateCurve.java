@@ -58,7 +58,21 @@ public final class RateCurve {
 
     /** This, later: before it its first level. */
     public RateCurve after(long nanos) {
-        return level(perSecondAt(0)).then(nanos, this);
+        return once.isEmpty() && cycle.isEmpty() ? this : level(perSecondAt(0)).then(nanos, this);
+    }
+
+    /** What is left of this from a moment on, which becomes its begin. */
+    public RateCurve from(long nanos) {
+        if (nanos <= 0) {
+            return this;
+        }
+        if (nanos < once.nanos) {
+            return new RateCurve(once.from(nanos), cycle.stretches, heldPerSecond);
+        }
+        return new RateCurve(
+                cycle.isEmpty() ? List.of() : cycle.from((nanos - once.nanos) % cycle.nanos),
+                cycle.stretches,
+                heldPerSecond);
     }
 
     /**
@@ -150,6 +164,19 @@ public final class RateCurve {
                 double left = end - at;
                 if (left > 0) {
                     kept.add(left >= stretch.nanos() ? stretch : stretch.until(left));
+                }
+                at += stretch.nanos();
+            }
+            return kept;
+        }
+
+        List<Stretch> from(double begin) {
+            List<Stretch> kept = new ArrayList<>();
+            double at = 0;
+            for (Stretch stretch : stretches) {
+                double gone = Math.max(0, begin - at);
+                if (gone < stretch.nanos()) {
+                    kept.add(gone == 0 ? stretch : stretch.from(gone));
                 }
                 at += stretch.nanos();
             }
@@ -250,6 +277,10 @@ public final class RateCurve {
 
         Stretch until(double end) {
             return new Stretch(end, from, perSecondAt(end), change);
+        }
+
+        Stretch from(double begin) {
+            return new Stretch(nanos - begin, perSecondAt(begin), to, change);
         }
     }
 }

@@ -30,6 +30,29 @@ public interface SlotTimes {
     }
 
     /**
+     * How many slots there are at a moment, and how that changes from there on.
+     *
+     * @param changes count from that moment
+     */
+    record Standing(int slots, SlotTimes changes) {}
+
+    /**
+     * What is left of changes from a moment on, which becomes their begin.
+     *
+     * @param slots at the begin of the changes
+     * @param nanos 0 = at their begin, before the first of them
+     */
+    static Standing from(int slots, SlotTimes changes, long nanos) {
+        int now = slots;
+        Optional<SlotChange> next = changes.next();
+        while (next.filter(change -> change.atNanos() < nanos).isPresent()) {
+            now = next.get().slots();
+            next = changes.next();
+        }
+        return new Standing(now, new SlotsLeft(next, changes, nanos));
+    }
+
+    /**
      * One walker's share of the slots. Where they cannot be divided evenly, the first walkers take one more.
      *
      * @param index of the walker, from 0

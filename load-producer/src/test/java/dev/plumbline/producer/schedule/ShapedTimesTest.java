@@ -23,6 +23,31 @@ class ShapedTimesTest {
         return RateCurve.of(LoadShape.parse(shape));
     }
 
+    /** Whoever goes on in the middle goes on along the same curve. */
+    @ParameterizedTest
+    @CsvSource({
+        "ramp:10..100/60s",
+        "exp:64..1/60s",
+        "'steps:10,20,0,40@9s'",
+        "'square:10,50@20s'",
+        "'burst:10,50x2s/30s'",
+        "overload:20x1.5/60s@30s",
+        "adjustable:20"
+    })
+    void whatIsLeftOfACurveIsTheCurveFromThere(String shape) {
+        RateCurve curve = curve(shape);
+        assertThat(curve.from(0)).isSameAs(curve);
+        for (long gone = 1_700_000_000L; gone < 200 * SECOND; gone += 7_300_000_000L) {
+            RateCurve left = curve.from(gone);
+            for (long at = 0; at < 90 * SECOND; at += 1_100_000_000L) {
+                assertThat(left.perSecondAt(at))
+                        .as("%d + %d", gone, at)
+                        .isCloseTo(curve.perSecondAt(gone + at), within(1e-6));
+                assertThat(left.countAt(at)).isCloseTo(curve.countAt(gone + at) - curve.countAt(gone), within(1e-4));
+            }
+        }
+    }
+
     /** By summing up in steps of a millisecond, which knows nothing of closed forms. */
     @ParameterizedTest
     @CsvSource({

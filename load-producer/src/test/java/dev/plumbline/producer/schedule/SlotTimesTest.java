@@ -39,6 +39,22 @@ class SlotTimesTest {
     }
 
     @Test
+    void whoeverGoesOnInTheMiddleHasTheSlotsOfThatMomentAndWhatComesBehindIt() {
+        SlotTimes.Standing standing =
+                SlotTimes.from(2, SlotTimes.of(LoadShape.parse("square:2,8@20s"), 10 * SECOND, 1), 65 * SECOND);
+        assertThat(standing.slots()).isEqualTo(8);
+        assertThat(List.of(
+                        standing.changes().next().orElseThrow(),
+                        standing.changes().next().orElseThrow()))
+                .extracting(SlotChange::atNanos, SlotChange::slots)
+                .containsExactly(tuple(15 * SECOND, 2), tuple(35 * SECOND, 8));
+        SlotTimes.Standing over =
+                SlotTimes.from(2, SlotTimes.of(LoadShape.parse("ramp:2..16/70s"), 10 * SECOND, 1), 100 * SECOND);
+        assertThat(over.slots()).isEqualTo(16);
+        assertThat(over.changes().next()).isEmpty();
+    }
+
+    @Test
     void anExponentialRampTakesAsLongForEachDoubling() {
         List<SlotChange> changes = changes("exp:1..64/60s", 100);
         assertThat(changes).hasSize(63);

@@ -67,6 +67,9 @@ record LayeringRules(String root, boolean mayBeEmpty) {
     static final List<String> PURE_PACKAGES = List.of(
             "contract", "protocol", "workload", "windowing", "judgement", "producer.schedule", "target.lockstep");
 
+    /** What opens files for a pure library: who hands bytes to it need not do that again. */
+    private static final String OPENS_FILES = "workload.files";
+
     /** Modules without a clock of their own: who uses them brings one. */
     static final List<String> CLOCKLESS_MODULES =
             List.of("contract", "protocol", "workload", "windowing", "judgement", "telemetry", "reports");
@@ -164,6 +167,8 @@ record LayeringRules(String root, boolean mayBeEmpty) {
         return noClasses()
                 .that()
                 .resideInAPackage(in(purePackage))
+                .and()
+                .resideOutsideOfPackage(in(OPENS_FILES))
                 .should()
                 .dependOnClassesThat(impure())
                 .allowEmptyShould(mayBeEmpty);

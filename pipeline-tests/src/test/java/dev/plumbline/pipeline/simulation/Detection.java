@@ -362,7 +362,7 @@ final class Detection implements SimulatedPipe.Participant {
         long offset = verdict.source().offset();
         boolean isCalm = switch (state) {
             case OK, PENDING -> true;
-            case LEARNING, FIRING, NO_DATA, NOT_JUDGED, STALE, ENDED -> false;
+            case LEARNING, LEAKING, FIRING, NO_DATA, NOT_JUDGED, STALE, ENDED -> false;
         };
         if (isCalm) {
             assertThat(serviceLog.slowInARow(offset))

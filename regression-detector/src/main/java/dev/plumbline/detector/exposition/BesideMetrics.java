@@ -3,6 +3,7 @@ package dev.plumbline.detector.exposition;
 import dev.plumbline.contract.verdict.CanaryFinding;
 import dev.plumbline.contract.verdict.Effect;
 import dev.plumbline.contract.verdict.Explanation;
+import dev.plumbline.contract.verdict.LeakFinding.Growth;
 import dev.plumbline.contract.verdict.VerdictRecord;
 import dev.plumbline.detector.watch.SeriesView;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
@@ -19,7 +20,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
-/** What is told of a canary beside what serves in the same seconds, and of where a change comes from. */
+/** What is told of a canary beside what serves in the same seconds, of what grows, and of where a change comes from. */
 final class BesideMetrics {
 
     private BesideMetrics() {}
@@ -48,7 +49,41 @@ final class BesideMetrics {
                 "Smallest canary / stable that would have been found by now in four of five cases",
                 views,
                 finding -> finding.smallestVisibleRatio().stream().boxed().findFirst()));
+        all.add(leak(
+                "plumbline_leak_an_hour_ratio",
+                "By how much it grows in an hour: a time to the first token relative to the baseline, else a share",
+                views,
+                growth -> Optional.of(growth.anHourRatio())));
+        all.add(leak(
+                "plumbline_leak_ratio",
+                "Where what grows has come to: relative change of a time to the first token, else a share",
+                views,
+                growth -> Optional.of(growth.nowRatio())));
+        all.add(leak(
+                "plumbline_leak_reaches_timestamp_seconds",
+                "When what grows will be too much; no line where it is",
+                views,
+                growth -> growth.reachesEpochMillis().stream()
+                        .mapToObj(millis -> millis / 1e3)
+                        .findFirst()));
         all.add(causes(views));
+    }
+
+    private static GaugeSnapshot leak(
+            String name, String help, List<SeriesView> views, Function<Growth, Optional<Double>> value) {
+        return points(
+                name,
+                help,
+                into -> views.forEach(view -> view.verdict().flatMap(VerdictRecord::leak).stream()
+                        .flatMap(finding -> finding.growths().stream())
+                        .forEach(growth -> value.apply(growth)
+                                .ifPresent(number -> into.add(new GaugeDataPointSnapshot(
+                                        number,
+                                        WatchCollector.labels(view.series())
+                                                .merge(Labels.of(
+                                                        "quantity",
+                                                        growth.quantity().name().toLowerCase(Locale.ROOT))),
+                                        null))))));
     }
 
     private static GaugeSnapshot states(List<SeriesView> views) {

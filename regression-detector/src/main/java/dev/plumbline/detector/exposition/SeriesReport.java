@@ -6,6 +6,7 @@ import dev.plumbline.contract.verdict.BaselineRecord.Provenance;
 import dev.plumbline.contract.verdict.CanaryFinding;
 import dev.plumbline.contract.verdict.Decided;
 import dev.plumbline.contract.verdict.Explanation;
+import dev.plumbline.contract.verdict.LeakFinding;
 import dev.plumbline.contract.verdict.LearningProgress;
 import dev.plumbline.contract.verdict.MetricVerdict;
 import dev.plumbline.contract.verdict.SeriesSnapshot.OpenIncident;
@@ -29,6 +30,7 @@ import java.util.OptionalLong;
  * @param metrics each judged or observed metric with verdict, effect and evidence
  * @param incident the open alert
  * @param canary what is said of a canary beside what serves in the same seconds
+ * @param leak what grows steadily
  * @param why where the change comes from, while an alert is open
  * @param decided what people decided about its baseline, its alert and itself, as of the last window
  * @param lastWindowEndEpochMillis end of the last window that was taken up
@@ -45,6 +47,7 @@ record SeriesReport(
         List<MetricVerdict> metrics,
         Optional<OpenIncident> incident,
         Optional<CanaryFinding> canary,
+        Optional<LeakFinding> leak,
         Optional<Explanation> why,
         Optional<Decided> decided,
         OptionalLong lastWindowEndEpochMillis,
@@ -79,6 +82,7 @@ record SeriesReport(
                 verdict.map(VerdictRecord::metrics).orElse(List.of()),
                 verdict.flatMap(known -> known.snapshot().incident()),
                 verdict.flatMap(VerdictRecord::canary),
+                verdict.flatMap(VerdictRecord::leak),
                 verdict.flatMap(VerdictRecord::why),
                 verdict.flatMap(VerdictRecord::decided),
                 verdict.isPresent() ? OptionalLong.of(verdict.get().window().endEpochMillis()) : OptionalLong.empty(),

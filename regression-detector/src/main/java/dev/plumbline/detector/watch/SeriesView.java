@@ -57,9 +57,9 @@ public record SeriesView(
         return verdict.flatMap(last -> last.snapshot().incident());
     }
 
-    /** Whether an alert of it is open, under whatever conditions. */
+    /** Whether an alert about a regression of it is open, under whatever conditions. */
     public boolean isIncidentOpen() {
-        return verdict.flatMap(last -> last.snapshot().openAlert()).isPresent() || !openElsewhere.isEmpty();
+        return verdict.flatMap(last -> last.snapshot().openRegression()).isPresent() || !openElsewhere.isEmpty();
     }
 
     /**

@@ -28,6 +28,7 @@ import dev.plumbline.contract.wire.UndecodableRecord;
 import dev.plumbline.judgement.canary.CanarySettings;
 import dev.plumbline.judgement.canary.PairedJudge;
 import dev.plumbline.judgement.cause.ExplainedJudge;
+import dev.plumbline.judgement.leak.LeakJudge;
 import dev.plumbline.judgement.series.Deploys;
 import dev.plumbline.judgement.series.GroupJudge;
 import dev.plumbline.judgement.series.GroupState;
@@ -238,10 +239,10 @@ public final class Watch {
         this(topic, windowLengthMillis, settings, limits, judge(settings, canary));
     }
 
-    /** Windows by themselves, a canary beside what serves in the same seconds, and why. */
+    /** Windows by themselves, a canary beside what serves in the same seconds, what grows, and why. */
     private static Judge judge(JudgementSettings settings, CanarySettings canary) {
         GroupJudge alone = new GroupJudge(settings, variant -> !canary.isCanary(variant));
-        return new ExplainedJudge(new PairedJudge(alone, canary))::judge;
+        return new ExplainedJudge(new LeakJudge(new PairedJudge(alone, canary), settings))::judge;
     }
 
     Watch(String topic, long windowLengthMillis, JudgementSettings settings, WatchLimits limits, Judge judge) {
@@ -972,9 +973,16 @@ public final class Watch {
         List<VerdictRecord> ofNow = verdicts.stream()
                 .filter(verdict -> verdict.window().endEpochMillis() >= forgottenUntilEpochMillis(newest))
                 .toList();
+        Optional<BaselineRecord> last = learnedAt(newest, new SourcePosition(partition, Long.MAX_VALUE));
+        Optional<BaselineRecord> dropped =
+                last.filter(known -> verdicts.stream().anyMatch(verdict -> dropped(verdict, known)));
         // Perhaps one that was chosen; whether what was learned beside it still counts shows when that is gone.
-        boolean isUnderOne = !ofNow.isEmpty() && ofNow.getFirst().baselineId().isPresent();
-        Optional<BaselineRecord> learned = learnedAt(newest, new SourcePosition(partition, Long.MAX_VALUE))
+        boolean isUnderOne = ofNow.stream()
+                .limit(1)
+                .flatMap(verdict -> verdict.baselineId().stream())
+                .anyMatch(id -> dropped.filter(known -> known.baselineId().equals(id))
+                        .isEmpty());
+        Optional<BaselineRecord> learned = last.filter(known -> dropped.isEmpty())
                 .filter(known -> isUnderOne || ofNow.stream().anyMatch(verdict -> isUnder(verdict, known)));
         Optional<GroupState> state = learned.isPresent() || isUnderOne
                 ? Optional.of(GroupState.restored(learned, variants, under))
@@ -1078,6 +1086,17 @@ public final class Watch {
                                 .through()
                                 .filter(verdict.source()::equals)
                                 .isPresent());
+    }
+
+    /** Whether who taught a baseline was reached behind it and learns: then it was stale, and counts for nobody any more. */
+    private static boolean dropped(VerdictRecord verdict, BaselineRecord baseline) {
+        return verdict.window().series().equals(baseline.learned().from())
+                && verdict.baselineId().isEmpty()
+                && baseline.learned()
+                        .through()
+                        .filter(through -> through.partition() == verdict.source().partition()
+                                && through.offset() < verdict.source().offset())
+                        .isPresent();
     }
 
     private boolean isSaved(VerdictRecord verdict) {

@@ -14,6 +14,7 @@ import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.verdict.BaselineRecord;
 import dev.plumbline.contract.verdict.SeriesState;
 import dev.plumbline.contract.verdict.Snapshot;
+import dev.plumbline.contract.verdict.Verdict;
 import dev.plumbline.contract.verdict.VerdictRecord;
 import dev.plumbline.contract.window.ExcludedPart;
 import dev.plumbline.contract.window.WindowRecord;
@@ -67,6 +68,9 @@ class RestartTest {
     /** A series that is pinned for a while, reset, and measured under other conditions in between. */
     private static final List<byte[]> DECIDED_WINDOWS = decidedWindows();
 
+    /** A series that was taught in a bad time, and another one beside it that pauses. */
+    private static final List<byte[]> IMPROVING_WINDOWS = improvingWindows();
+
     private static final List<Consumer<Watch>> DECISIONS = decisions();
 
     /** What an uninterrupted run leaves, computed once: nobody writes to it. */
@@ -76,11 +80,14 @@ class RestartTest {
 
     private static Topics expectedOfDecided;
 
+    private static Topics expectedOfImproving;
+
     @BeforeAll
     static void runUninterrupted() {
         expected = uninterrupted(WINDOWS);
         expectedOfStopping = uninterrupted(STOPPING_WINDOWS);
         expectedOfDecided = uninterrupted(DECIDED_WINDOWS);
+        expectedOfImproving = uninterrupted(IMPROVING_WINDOWS);
     }
 
     /** Few by default, since the simulated pipe restarts its detector hundreds of times; all with {@code --all}. */
@@ -98,6 +105,10 @@ class RestartTest {
 
     static LongStream seedsOfDecisions() {
         return seeds(51, 62);
+    }
+
+    static LongStream seedsOfImproving() {
+        return seeds(71, 82);
     }
 
     static LongStream seedsOfStoppingSeries() {
@@ -264,6 +275,23 @@ class RestartTest {
         return windows;
     }
 
+    private static List<byte[]> improvingWindows() {
+        SimulatedSeries stable = new SimulatedSeries(61, "c8");
+        SimulatedSeries other = new SimulatedSeries(62, "c8", "green");
+        List<byte[]> windows = new ArrayList<>();
+        for (int i = 0; i < 270; i++) {
+            stable.tpotFactor(i < 70 ? 1.6 : i < 230 ? 1 : 1.4);
+            stable.ttftFactor(i < 70 ? 1.6 : 1);
+            windows.add(Codec.WINDOWS.encode(stable.window()));
+            if (i % 2 == 0 && (i < 120 || i > 150)) {
+                windows.add(Codec.WINDOWS.encode(skipOne(other)));
+            } else if (i % 2 == 0) {
+                other.skipTime(2);
+            }
+        }
+        return windows;
+    }
+
     private static long at(int window) {
         return SimulatedSeries.START + window * SimulatedSeries.LENGTH_MILLIS;
     }
@@ -382,6 +410,30 @@ class RestartTest {
     void isCutOffAnywhereWhileSeriesStopAndTellsTheSame(long seed) {
         assertTellsTheSame(
                 STOPPING_WINDOWS, expectedOfStopping, new Random(seed), seed % 3 == 0 ? 0 : 0.1, "seed " + seed);
+    }
+
+    @ParameterizedTest
+    @MethodSource("seedsOfImproving")
+    void isCutOffAnywhereWhileAStaleBaselineIsLearnedAnewAndTellsTheSame(long seed) {
+        assertTellsTheSame(
+                IMPROVING_WINDOWS, expectedOfImproving, new Random(seed), seed % 3 == 0 ? 0 : 0.1, "seed " + seed);
+    }
+
+    @Test
+    void aStaleBaselineIsSaidAndLearnedAnewAndARegressionFromThereIsFound() {
+        assertThat(expectedOfImproving.baselines).hasSize(2);
+        List<String> said = expectedOfImproving.verdicts.stream()
+                .map(bytes -> decoded(Codec.VERDICTS, bytes))
+                .flatMap(verdict -> verdict.metrics().stream().limit(1))
+                .map(metric -> metric.verdict() instanceof Verdict.Inconclusive inconclusive ? inconclusive.detail() : "")
+                .filter(detail -> detail.contains("which is stale: it learns anew"))
+                .toList();
+        assertThat(said).singleElement().asString().startsWith("better for 6").contains(" windows than learned-");
+        assertThat(expectedOfImproving.alerts.stream()
+                        .map(bytes -> decoded(Codec.ALERTS, bytes))
+                        .filter(alert -> alert.series().variant().equals("stable"))
+                        .map(AlertRecord::transition))
+                .contains(AlertRecord.Transition.FIRED);
     }
 
     @ParameterizedTest

@@ -177,6 +177,41 @@ public final class Histogram {
         return maxNanos;
     }
 
+    /**
+     * The values of three ranks, as {@link #atRank} has them, in one pass over the buckets.
+     *
+     * @param low at most {@code middle}
+     * @param high at least {@code middle}
+     * @return nanoseconds, in the order asked for
+     */
+    public long[] atRanks(long low, long middle, long high) {
+        if (isEmpty()) {
+            throw new IllegalStateException("an empty distribution has no rank " + middle);
+        }
+        if (low > middle || middle > high) {
+            throw new IllegalArgumentException("ranks " + low + ", " + middle + ", " + high + " do not ascend");
+        }
+        long[] ranks = {low, middle, high};
+        long[] nanos = new long[ranks.length];
+        Walk walk = new Walk();
+        long walked = belowCount;
+        long value = minNanos;
+        for (int i = 0; i < ranks.length; i++) {
+            long rank = Math.max(1, Math.min(ranks[i], count));
+            while (walked < rank) {
+                if (!walk.next()) {
+                    walked = count;
+                    value = maxNanos;
+                    break;
+                }
+                walked += walk.count;
+                value = Math.max(minNanos, Math.min(maxNanos, Buckets.middleNanos(walk.index)));
+            }
+            nanos[i] = value;
+        }
+        return nanos;
+    }
+
     /** Number of values in buckets above the given one, that is, longer than its upper bound. */
     public long countAbove(int index) {
         long above = count - belowCount;
@@ -209,7 +244,35 @@ public final class Histogram {
                         Math.max(maxNanos, other.maxNanos),
                         belowCount + other.belowCount,
                         aboveCount + other.aboveCount),
-                merged(new Walk(), other.new Walk(), packed.length + other.packed.length));
+                merged(other));
+    }
+
+    /** Buckets of both, read side by side: a window adds a few hundred to a few hundred, a dozen times. */
+    private byte[] merged(Histogram other) {
+        // A shared bucket takes no more bytes than its two halves, a gap no more than it took.
+        byte[] bytes = new byte[packed.length + other.packed.length];
+        Walk mine = new Walk();
+        Walk theirs = other.new Walk();
+        boolean goesOn = mine.next();
+        boolean goOn = theirs.next();
+        int at = 0;
+        int previous = Buckets.LOWEST_INDEX;
+        while (goesOn || goOn) {
+            int index = !goOn || (goesOn && mine.index <= theirs.index) ? mine.index : theirs.index;
+            long values = 0;
+            if (goesOn && mine.index == index) {
+                values = mine.count;
+                goesOn = mine.next();
+            }
+            if (goOn && theirs.index == index) {
+                values += theirs.count;
+                goOn = theirs.next();
+            }
+            at = pack(index - previous, bytes, at);
+            at = pack(values, bytes, at);
+            previous = index;
+        }
+        return at == bytes.length ? bytes : Arrays.copyOf(bytes, at);
     }
 
     /**
@@ -360,26 +423,6 @@ public final class Histogram {
             }
         }
         return bytes;
-    }
-
-    /** @param most bytes that both take; no distance and no count gets longer than those that it was made of were together */
-    private static byte[] merged(Walk one, Walk other, int most) {
-        byte[] bytes = new byte[most];
-        int at = 0;
-        int previous = Buckets.LOWEST_INDEX;
-        boolean hasOne = one.next();
-        boolean hasOther = other.next();
-        while (hasOne || hasOther) {
-            boolean isOne = hasOne && (!hasOther || one.index <= other.index);
-            boolean isOther = hasOther && (!hasOne || other.index <= one.index);
-            int index = isOne ? one.index : other.index;
-            at = pack(index - previous, bytes, at);
-            at = pack((isOne ? one.count : 0) + (isOther ? other.count : 0), bytes, at);
-            previous = index;
-            hasOne = isOne ? one.next() : hasOne;
-            hasOther = isOther ? other.next() : hasOther;
-        }
-        return Arrays.copyOf(bytes, at);
     }
 
     private static int bytesOf(long number) {

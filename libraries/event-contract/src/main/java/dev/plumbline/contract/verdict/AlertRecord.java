@@ -58,7 +58,8 @@ public record AlertRecord(
                         evidence.moved(),
                         evidence.slowest(),
                         evidence.deployEpochMillis(),
-                        Optional.of(why)),
+                        Optional.of(why),
+                        evidence.leak()),
                 summary + "; " + why.sentence());
     }
 
@@ -71,19 +72,22 @@ public record AlertRecord(
      * @param deployEpochMillis the deploy marker nearest to the change point, from 30 minutes before it to three windows
      *     after it (it is an estimate, and often early); empty where there is none
      * @param why where the change comes from; empty where nothing was asked, as of one that is over
+     * @param leak what grows, of an alert about a leak
      */
     public record Reasons(
             String baselineId,
             List<MetricVerdict> moved,
             List<SlowRequest> slowest,
             OptionalLong deployEpochMillis,
-            Optional<Explanation> why) {
+            Optional<Explanation> why,
+            Optional<LeakFinding> leak) {
         public Reasons {
             Objects.requireNonNull(baselineId, "baselineId");
             moved = List.copyOf(moved);
             slowest = List.copyOf(slowest);
             Objects.requireNonNull(deployEpochMillis, "deployEpochMillis");
             Objects.requireNonNull(why, "why");
+            Objects.requireNonNull(leak, "leak");
         }
 
         /** Without an explanation. */
@@ -92,7 +96,7 @@ public record AlertRecord(
                 List<MetricVerdict> moved,
                 List<SlowRequest> slowest,
                 OptionalLong deployEpochMillis) {
-            this(baselineId, moved, slowest, deployEpochMillis, Optional.empty());
+            this(baselineId, moved, slowest, deployEpochMillis, Optional.empty(), Optional.empty());
         }
     }
 }

@@ -11,7 +11,9 @@ public enum Lane {
     /** Do twice as many requests lie beyond its quantile? Asked where the others look for more than that: of quiet metrics. */
     HEAVIER_TAIL,
     /** Is what regressed back? The mirror image of {@link #WORSE}; asked of the members of an open alert. */
-    BACK;
+    BACK,
+    /** No question: what the windows before the running episode of {@link #WORSE} held, which a change has to differ from. */
+    BEFORE;
 
     /** Whether an alert can come of it. */
     public boolean asksForWorse() {

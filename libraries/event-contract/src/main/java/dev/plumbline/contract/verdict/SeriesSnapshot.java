@@ -74,12 +74,21 @@ public record SeriesSnapshot(
                 Optional.empty());
     }
 
-    /** The alert that is open: of the series by itself, else of a canary beside what serves in the same seconds. */
-    public Optional<OpenIncident> openAlert() {
+    /** The alert about a regression that is open: of the series by itself, else of a canary beside what serves in the same seconds. */
+    public Optional<OpenIncident> openRegression() {
         return incident.or(() -> companion
                 .flatMap(Companion::canary)
                 .flatMap(progress -> progress.alertId()
                         .map(alertId -> new OpenIncident(alertId, progress.sinceEpochMillis(), List.of(), 0))));
+    }
+
+    /** The alert that is open: about a regression, else about what grows. */
+    public Optional<OpenIncident> openAlert() {
+        return openRegression()
+                .or(() -> companion
+                        .flatMap(Companion::leaks)
+                        .flatMap(LeakProgress::alert)
+                        .map(open -> new OpenIncident(open.alertId(), open.sinceEpochMillis(), List.of(), 0)));
     }
 
     /** Of a series that was never seen. */

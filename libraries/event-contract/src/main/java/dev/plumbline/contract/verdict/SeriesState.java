@@ -7,6 +7,8 @@ public enum SeriesState {
     OK,
     /** Some gating metric's evidence is above half its threshold. */
     PENDING,
+    /** Something grows steadily and will be too much in some hours ({@link LeakFinding}); nothing has regressed yet. */
+    LEAKING,
     /** An alert is open. */
     FIRING,
     /** Windows come without data although the producers live. */

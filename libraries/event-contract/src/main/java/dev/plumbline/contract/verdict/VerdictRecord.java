@@ -106,6 +106,11 @@ public record VerdictRecord(
                 decided);
     }
 
+    /** What of the series grows steadily; empty where nothing is known to. */
+    public Optional<LeakFinding> leak() {
+        return snapshot.companion().flatMap(Companion::leaks).flatMap(LeakProgress::finding);
+    }
+
     /** The same in another state. */
     public VerdictRecord in(SeriesState other) {
         return new VerdictRecord(

@@ -99,6 +99,23 @@ class HistogramTest {
         assertThat(forward.hashCode()).isEqualTo(whole.hashCode());
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {21, 22, 23})
+    void ranksInOnePassAreThoseOneByOne(long seed) {
+        Random random = new Random(seed);
+        Histogram histogram =
+                Histogram.of(lognormal(random, 200, 2e6, 4)).plus(Histogram.of(0, 999, 1_000, 7_200_000_000_000L));
+        for (int i = 0; i < 500; i++) {
+            long[] ranks = random.longs(3, -5, histogram.count() + 5).sorted().toArray();
+            assertThat(histogram.atRanks(ranks[0], ranks[1], ranks[2]))
+                    .as("seed %d, ranks %s", seed, Arrays.toString(ranks))
+                    .containsExactly(
+                            histogram.atRank(ranks[0]), histogram.atRank(ranks[1]), histogram.atRank(ranks[2]));
+        }
+        assertThatThrownBy(() -> histogram.atRanks(2, 1, 3)).hasMessageContaining("do not ascend");
+        assertThatThrownBy(() -> Histogram.empty().atRanks(1, 1, 1)).isInstanceOf(IllegalStateException.class);
+    }
+
     @Test
     void valuesOutsideTheRangeAreCountedAndKeepTheirExtremes() {
         Histogram histogram = Histogram.of(0, 999, 1_000, 3_600_000_000_000L, 7_200_000_000_000L);

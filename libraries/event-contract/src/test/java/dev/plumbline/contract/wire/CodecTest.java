@@ -83,6 +83,8 @@ class CodecTest {
                 new Golden<>("alert.json", Codec.ALERTS, Examples.alert()),
                 new Golden<>("alert-ended.json", Codec.ALERTS, Examples.alertEnded()),
                 new Golden<>("alert-explained.json", Codec.ALERTS, Examples.alertExplained()),
+                new Golden<>("alert-leak.json", Codec.ALERTS, VerdictExamples.leak()),
+                new Golden<>("verdict-leaking.json", Codec.VERDICTS, VerdictExamples.leaking()),
                 new Golden<>("verdict-canary.json", Codec.VERDICTS, VerdictExamples.canary()),
                 new Golden<>("verdict-ended.json", Codec.VERDICTS, VerdictExamples.ended()),
                 new Golden<>("verdict-firing.json", Codec.VERDICTS, VerdictExamples.firing()),

@@ -2,6 +2,7 @@ package dev.plumbline.contract.wire;
 
 import dev.plumbline.contract.control.Decision;
 import dev.plumbline.contract.distribution.Histogram;
+import dev.plumbline.contract.verdict.AlertRecord;
 import dev.plumbline.contract.verdict.BaselineRecord;
 import dev.plumbline.contract.verdict.BaselineRecord.LogMean;
 import dev.plumbline.contract.verdict.Calibration;
@@ -15,6 +16,8 @@ import dev.plumbline.contract.verdict.Evidence;
 import dev.plumbline.contract.verdict.JudgedMetric;
 import dev.plumbline.contract.verdict.Lane;
 import dev.plumbline.contract.verdict.LaneState;
+import dev.plumbline.contract.verdict.LeakFinding;
+import dev.plumbline.contract.verdict.LeakProgress;
 import dev.plumbline.contract.verdict.LearningProgress;
 import dev.plumbline.contract.verdict.Means;
 import dev.plumbline.contract.verdict.MetricVerdict;
@@ -202,7 +205,8 @@ final class VerdictExamples {
                         new Companion(
                                 Optional.of(new Companion.Memory(Optional.of(calm), List.of(calm))),
                                 Optional.of(side),
-                                Optional.of(progress)),
+                                Optional.of(progress),
+                                Optional.empty()),
                         Optional.of(new CanaryFinding(
                                 CanaryFinding.State.REGRESSED,
                                 Optional.of("stable"),
@@ -219,6 +223,73 @@ final class VerdictExamples {
                                 OptionalDouble.of(1.1),
                                 "regressed against stable in the same 30 s: p50(ttft) +16 %")),
                         Examples.alertExplained().evidence().why());
+    }
+
+    /** What grows, in an alert of its own. */
+    static AlertRecord leak() {
+        return new AlertRecord(
+                "leak-0badcafe-1795341600",
+                Examples.SERIES,
+                AlertRecord.Transition.FIRED,
+                1_795_345_200_000L,
+                1_795_341_600_000L,
+                new AlertRecord.Reasons(
+                        "b-1", List.of(), List.of(), OptionalLong.empty(), Optional.empty(), Optional.of(growth())),
+                "chat@stable: " + growth().sentence());
+    }
+
+    private static LeakFinding growth() {
+        return new LeakFinding(
+                List.of(
+                        new LeakFinding.Growth(
+                                LeakFinding.Quantity.TTFT,
+                                1_795_341_600_000L,
+                                0.098,
+                                0.093,
+                                0.15,
+                                OptionalLong.of(1_795_347_300_000L)),
+                        new LeakFinding.Growth(
+                                LeakFinding.Quantity.GPU_MEMORY,
+                                1_795_341_600_000L,
+                                0.041,
+                                1,
+                                1,
+                                OptionalLong.empty())),
+                "p50(ttft) grows 9.8 % an hour since 11:00Z, is at +9.3 %, reaches +15 % at 12:35Z");
+    }
+
+    /** Nothing has regressed, and something grows. */
+    static VerdictRecord leaking() {
+        VerdictRecord learning = learning();
+        return new VerdictRecord(
+                learning.window(),
+                learning.source(),
+                SeriesState.LEAKING,
+                Optional.of("b-1"),
+                Optional.empty(),
+                1,
+                List.of(),
+                learning.snapshot()
+                        .with(Companion.none()
+                                .leaking(Optional.of(new LeakProgress(
+                                        "b-1",
+                                        1_795_341_600_000L,
+                                        Optional.of(new Means.Stretch(
+                                                1_795_345_200_000L,
+                                                3,
+                                                new Means(Map.of("TTFT", new Means.Sum(3.3, 3))))),
+                                        List.of(
+                                                new LeakProgress.Track(
+                                                        LeakFinding.Quantity.TTFT,
+                                                        List.of(0, 1, 3),
+                                                        List.of(-12, 81, 250)),
+                                                new LeakProgress.Track(
+                                                        LeakFinding.Quantity.ERRORS, List.of(3), List.of(0))),
+                                        Optional.of(growth()),
+                                        Optional.of(new LeakProgress.OpenLeak(
+                                                "leak-0badcafe-1795341600",
+                                                1_795_341_600_000L,
+                                                1_795_345_200_000L)))))));
     }
 
     static VerdictRecord learning() {

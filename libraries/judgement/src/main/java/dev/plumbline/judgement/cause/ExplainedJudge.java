@@ -123,6 +123,10 @@ public final class ExplainedJudge implements WindowJudge {
         if (alert.transition() != Transition.FIRED && alert.transition() != Transition.EXTENDED) {
             return alert;
         }
+        if (alert.evidence().leak().isPresent() && alert.evidence().moved().isEmpty()) {
+            // Memory alone grows: nothing that is split has changed.
+            return alert;
+        }
         List<JudgedMetric> moved =
                 alert.evidence().moved().stream().map(MetricVerdict::metric).toList();
         Optional<String> stable = companion

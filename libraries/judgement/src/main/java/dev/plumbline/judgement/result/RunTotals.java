@@ -70,19 +70,32 @@ public record RunTotals(
      *     numbers that nobody vouches for, never judged; empty otherwise
      * @param counting who counted the output tokens; empty in files of versions that did not keep it
      * @param replayed what of a trace the load was; empty where it was none
+     * @param absentShares parts of a shared load that nobody was heard to offer, for example {@code 1/3, 3/3}; empty where all were,
+     *     and where nobody else could be heard
      */
     public record Heard(
             List<Cause> causes,
             Map<LatencyMetric, Histogram> unvouched,
             Optional<TokenCounting> counting,
-            Optional<Replayed> replayed) {
+            Optional<Replayed> replayed,
+            Optional<String> absentShares) {
         public Heard {
+            Objects.requireNonNull(absentShares, "absentShares");
             Objects.requireNonNull(replayed, "replayed");
             Objects.requireNonNull(counting, "counting");
             causes = List.copyOf(causes);
             EnumMap<LatencyMetric, Histogram> copy = new EnumMap<>(LatencyMetric.class);
             copy.putAll(unvouched);
             unvouched = Collections.unmodifiableMap(copy);
+        }
+
+        /** What is told of a run that shares its load with nobody. */
+        public Heard(
+                List<Cause> causes,
+                Map<LatencyMetric, Histogram> unvouched,
+                Optional<TokenCounting> counting,
+                Optional<Replayed> replayed) {
+            this(causes, unvouched, counting, replayed, Optional.empty());
         }
 
         /** What is told of a run that asked no trace again. */

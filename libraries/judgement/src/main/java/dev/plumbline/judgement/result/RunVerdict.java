@@ -210,7 +210,8 @@ public record RunVerdict(
         @JsonSubTypes.Type(value = ComparisonFinding.class, name = "comparison"),
         @JsonSubTypes.Type(value = AlertFinding.class, name = "alert"),
         @JsonSubTypes.Type(value = IncidentFinding.class, name = "incident"),
-        @JsonSubTypes.Type(value = SampleRatioFinding.class, name = "sampleRatio")
+        @JsonSubTypes.Type(value = SampleRatioFinding.class, name = "sampleRatio"),
+        @JsonSubTypes.Type(value = ValuesFinding.class, name = "values")
     })
     public sealed interface Finding {
         /** Whether it makes the run pass, fail or undecided. */
@@ -270,6 +271,27 @@ public record RunVerdict(
     public record ComparisonFinding(
             Answer answer,
             JudgedMetric metric,
+            Change change,
+            OptionalDouble now,
+            OptionalDouble before,
+            Optional<Ratio> ratio,
+            String why)
+            implements Finding {}
+
+    /**
+     * A quantile of values that somebody brought, against the same of earlier ones.
+     *
+     * @param name for people, {@code p50(build_time)}
+     * @param unit of the numbers: {@code ns} for durations, else as it was stated; empty where nothing was
+     * @param now empty when there is none
+     * @param before that of the earlier ones
+     * @param ratio now / before with its 95 % interval; empty where a ratio means nothing
+     * @param why one line
+     */
+    public record ValuesFinding(
+            Answer answer,
+            String name,
+            String unit,
             Change change,
             OptionalDouble now,
             OptionalDouble before,

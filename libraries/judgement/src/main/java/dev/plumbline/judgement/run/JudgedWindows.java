@@ -191,6 +191,16 @@ final class JudgedWindows {
                 window -> window.requests().completed());
     }
 
+    /** Tokens of the prompts of completed requests; empty where nobody counted them, or below three windows. */
+    Optional<RatioOfSums> promptTokensPerRequest() {
+        return merged.tokens().prompt() <= 0
+                ? Optional.empty()
+                : ratio(
+                        covered,
+                        window -> window.tokens().prompt(),
+                        window -> window.requests().completed());
+    }
+
     /** Whether a price was stated with what was measured. */
     boolean isPriced() {
         return new WindowRates(merged, 1).cost().isPresent();

@@ -7,6 +7,7 @@ import dev.plumbline.judgement.statistics.QuantileEstimate;
 import dev.plumbline.judgement.statistics.QuantileInterval;
 import dev.plumbline.judgement.statistics.RatioOfSums;
 import java.util.Optional;
+import java.util.function.DoubleSupplier;
 
 /** A metric of one run, on the logarithmic scale on which runs are compared. */
 sealed interface Reading {
@@ -45,15 +46,25 @@ sealed interface Reading {
     }
 
     private static Reading ofQuantile(JudgedWindows windows, LatencyMetric metric, double quantile) {
-        Histogram values = windows.merged().latency(metric);
+        return ofQuantile(
+                windows.merged().latency(metric), quantile, () -> windows.designEffect(metric, quantile), "requests");
+    }
+
+    /**
+     * A quantile of a distribution.
+     *
+     * @param designEffectOf asked for where there is a value
+     * @param what the values are, in the plural
+     */
+    static Reading ofQuantile(Histogram values, double quantile, DoubleSupplier designEffectOf, String what) {
         if (values.isEmpty()) {
             return new Absent();
         }
-        double designEffect = windows.designEffect(metric, quantile);
+        double designEffect = designEffectOf.getAsDouble();
         QuantileInterval interval =
                 QuantileInterval.of(values, quantile, designEffect).orElseThrow();
         if (interval.lowNanos().isEmpty() || interval.highNanos().isEmpty()) {
-            return new Missing(values.count() + " requests, about "
+            return new Missing(values.count() + " " + what + ", about "
                     + QuantileInterval.neededValues(quantile, designEffect) + " are needed");
         }
         if (interval.lowNanos().getAsLong() <= 0) {

@@ -48,6 +48,7 @@ final class RunComparison {
     private final Optional<PairRatios> pairs;
     private final double failCertainty;
     private final Optional<String> otherWork;
+    private final Optional<String> otherPrompts;
     private final Optional<String> otherCache;
 
     private RunComparison(
@@ -64,6 +65,7 @@ final class RunComparison {
         this.pairs = pairs;
         this.failCertainty = failCertainty;
         this.otherWork = otherOutputLength();
+        this.otherPrompts = otherPromptLength();
         this.otherCache = otherCache();
     }
 
@@ -128,8 +130,12 @@ final class RunComparison {
     }
 
     private Optional<String> isVoid(JudgedMetric metric) {
+        return settings.voidBy(metric).or(() -> isOtherWork(metric));
+    }
+
+    private Optional<String> isOtherWork(JudgedMetric metric) {
         if (metric != JudgedMetric.ACHIEVED_RATIO) {
-            return otherWork.or(() -> holdsPrefills(metric) ? otherCache : Optional.empty());
+            return otherWork.or(() -> holdsPrefills(metric) ? otherPrompts.or(() -> otherCache) : Optional.empty());
         }
         // What a canary is offered is the share that was asked for.
         return opponent.isServedBeside() ? Optional.empty() : otherLoad();
@@ -355,6 +361,10 @@ final class RunComparison {
             return cannotTell(
                     metric, value, was, "no request of " + (ended == 0 ? opponent.own() : opponent.other()) + " ended");
         }
+        Optional<String> isVoid = settings.voidBy(metric);
+        if (isVoid.isPresent()) {
+            return cannotTell(metric, value, was, isVoid.get());
+        }
         ErrorBursts bursts = bursts();
         double allowed = allowedErrors(bursts);
         if (allowed > HIGHEST_ERROR_SHARE) {
@@ -409,7 +419,10 @@ final class RunComparison {
     private double errorChance() {
         long ended = now.ended();
         long failed = now.failed();
-        if (ended == 0 || before.stream().mapToLong(RunBaseline::ended).sum() == 0 || failed < FEWEST_ERRORS) {
+        if (settings.voidBy(JudgedMetric.ERROR_RATE).isPresent()
+                || ended == 0
+                || before.stream().mapToLong(RunBaseline::ended).sum() == 0
+                || failed < FEWEST_ERRORS) {
             return 1;
         }
         ErrorBursts bursts = bursts();
@@ -433,6 +446,17 @@ final class RunComparison {
                 .flatMap(Optional::stream)
                 .toList();
         return otherWork("output tokens per request", here, there);
+    }
+
+    /** Another mean prompt length: what a prompt takes says nothing. Prompts that nobody counted are not known to differ. */
+    private Optional<String> otherPromptLength() {
+        return otherWork(
+                "prompt tokens per request",
+                now.promptTokensPerRequest(),
+                before.stream()
+                        .map(RunBaseline::promptTokensPerRequest)
+                        .flatMap(Optional::stream)
+                        .toList());
     }
 
     /** Another share of the prompts was known to a prefix cache: what a prompt takes says nothing. */

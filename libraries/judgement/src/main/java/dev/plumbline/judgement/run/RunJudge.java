@@ -17,6 +17,7 @@ import dev.plumbline.judgement.result.RunVerdict.Difference;
 import dev.plumbline.judgement.result.RunVerdict.Finding;
 import dev.plumbline.judgement.result.RunVerdict.IncidentFinding;
 import dev.plumbline.judgement.result.RunVerdict.SampleRatioFinding;
+import dev.plumbline.judgement.result.RunVerdict.ValuesFinding;
 import dev.plumbline.judgement.result.RunVerdict.Word;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -172,6 +173,7 @@ public final class RunJudge {
             case Soundness.NothingMeasured nothing -> Optional.of(nothing.why());
             case Soundness.MostlyFailed failed -> Optional.of(failed.why());
             case Soundness.NotItsOwnEvents others -> Optional.of(others.why());
+            case Soundness.NotTheWholeLoad part -> Optional.of(part.why());
             case Soundness.NotTheTrace unlike -> Optional.of(unlike.why());
             case Soundness.MostlyUnvouched unvouched -> Optional.of(unvouched.why());
         };
@@ -272,7 +274,7 @@ public final class RunJudge {
     }
 
     /** First lines. */
-    private static final class Headlines {
+    static final class Headlines {
 
         private Headlines() {}
 
@@ -359,6 +361,12 @@ public final class RunJudge {
                 case AlertFinding alert -> alert.alert().summary() + (alert.resolved() ? " (resolved since)" : "");
                 case IncidentFinding incident -> incident.name() + " " + incident.why();
                 case SampleRatioFinding share -> share.why();
+                case ValuesFinding values ->
+                    values.name() + " "
+                            + values.ratio()
+                                    .map(ratio -> Numbers.change(Math.log(ratio.value())) + " against " + other + ", ")
+                                    .orElse("")
+                            + values.why();
             };
         }
     }

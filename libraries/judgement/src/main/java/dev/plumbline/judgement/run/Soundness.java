@@ -77,6 +77,9 @@ public sealed interface Soundness {
     /** It asked a trace again, and what it asked was not the trace. */
     record NotTheTrace(String why) implements Soundness {}
 
+    /** It shares a load, and others were not there to offer their parts. */
+    record NotTheWholeLoad(String why) implements Soundness {}
+
     /** Its windows hold other events than it sent: some are missing, or somebody else's are among them. */
     record NotItsOwnEvents(String why) implements Soundness {}
 
@@ -111,10 +114,13 @@ public sealed interface Soundness {
         if (vouched < LEAST_VOUCHED) {
             return new MostlyUnvouched(unvouched(run, vouched));
         }
-        Optional<String> unlike =
-                run.totals().heard().flatMap(RunTotals.Heard::replayed).flatMap(Replayed::invalid);
+        Optional<String> absent = notTheWholeLoad(run.totals());
+        if (absent.isPresent()) {
+            return new NotTheWholeLoad(absent.get());
+        }
+        Optional<String> unlike = notTheTrace(run.totals());
         if (unlike.isPresent()) {
-            return new NotTheTrace("INVALID, this was not the trace: " + unlike.get());
+            return new NotTheTrace(unlike.get());
         }
         return share >= UNJUDGED_ERRORS && !isStated(findings, dropped) && !isJudged(findings, dropped)
                 ? new ErrorsNotJudged(share)
@@ -147,6 +153,25 @@ public sealed interface Soundness {
         return totals.countedEvents() == totals.acknowledgedEvents()
                 ? Optional.empty()
                 : Optional.of(notItsOwn(totals));
+    }
+
+    /** Why what a run offered was not the load that it is called by, whatever its numbers are; empty where it was. */
+    static Optional<String> notItsLoad(RunTotals totals) {
+        return notItsOwnEvents(totals).or(() -> notTheWholeLoad(totals)).or(() -> notTheTrace(totals));
+    }
+
+    private static Optional<String> notTheWholeLoad(RunTotals totals) {
+        return totals.heard()
+                .flatMap(RunTotals.Heard::absentShares)
+                .map(absent -> "the load was not whole: nobody was heard to offer " + absent
+                        + " of it, so the target had less than the load says; start all of its producers");
+    }
+
+    private static Optional<String> notTheTrace(RunTotals totals) {
+        return totals.heard()
+                .flatMap(RunTotals.Heard::replayed)
+                .flatMap(Replayed::invalid)
+                .map(why -> "INVALID, this was not the trace: " + why);
     }
 
     private static boolean isStated(List<Finding> findings, double dropped) {

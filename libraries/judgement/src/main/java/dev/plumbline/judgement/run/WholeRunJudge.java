@@ -170,11 +170,11 @@ public final class WholeRunJudge {
         List<Difference> differences = new ArrayList<>(
                 newest.map(baseline -> RunJudge.differences(run, baseline)).orElse(List.of()));
         newest.ifPresent(baseline -> differences.addAll(newAndGone(baseline)));
-        Optional<String> own = Soundness.notItsOwnEvents(run.totals());
-        Decision decision = decision(verdicts, own);
+        Optional<String> otherLoad = Soundness.notItsLoad(run.totals());
+        Decision decision = decision(verdicts, otherLoad);
         RunVerdict draft = new RunVerdict(
                 decision, "", newest.map(baseline -> baseline.identity().runId()), List.of(), differences, verdicts);
-        return draft.withHeadline(draft.word().label() + ": " + headline(draft, own) + changed(differences));
+        return draft.withHeadline(draft.word().label() + ": " + headline(draft, otherLoad) + changed(differences));
     }
 
     /** Series that the baseline did not measure, and those that only it did. */
@@ -206,13 +206,13 @@ public final class WholeRunJudge {
         return text.isEmpty() ? "" : "; " + text;
     }
 
-    private Decision decision(List<SeriesVerdict> verdicts, Optional<String> own) {
+    private Decision decision(List<SeriesVerdict> verdicts, Optional<String> otherLoad) {
         if (run.ending() instanceof RunEnding.Broken) {
             return Decision.FAILED;
         }
         Decision worst = worst(verdicts).verdict().decision();
         boolean isOpen = worst == Decision.PASS || worst == Decision.NOT_JUDGED;
-        if (isOpen && own.isPresent()) {
+        if (isOpen && otherLoad.isPresent()) {
             return Decision.INCONCLUSIVE;
         }
         // What is judged of a run makes it one that is judged; which series are not is said.
@@ -226,14 +226,14 @@ public final class WholeRunJudge {
         return verdicts.stream().min(SeriesVerdict.WORST_FIRST).orElseThrow();
     }
 
-    private String headline(RunVerdict whole, Optional<String> own) {
+    private String headline(RunVerdict whole, Optional<String> otherLoad) {
         if (run.ending() instanceof RunEnding.Broken broken) {
             return broken.detail();
         }
         List<SeriesVerdict> verdicts = whole.series();
         return switch (whole.word()) {
             case FAILED, REGRESSION, OVER_BUDGET -> namedWorst(verdicts);
-            case CANNOT_TELL -> whole.worst().isPresent() ? namedWorst(verdicts) : own.orElseThrow();
+            case CANNOT_TELL -> whole.worst().isPresent() ? namedWorst(verdicts) : otherLoad.orElseThrow();
             case PASS -> passed(verdicts);
             case NOT_JUDGED -> verdicts.get(0).verdict().reason();
         };

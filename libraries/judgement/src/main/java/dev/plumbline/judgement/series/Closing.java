@@ -102,6 +102,26 @@ public final class Closing {
                                 why + ": " + AlertLine.name(series) + " against " + progress.stable())));
     }
 
+    /**
+     * The transition that closes the alert about what grew; empty when none is open.
+     *
+     * @param why in a few words
+     */
+    public static Optional<AlertRecord> leak(Series series, SeriesSnapshot snapshot, long atEpochMillis, String why) {
+        return snapshot.companion()
+                .flatMap(Companion::leaks)
+                .flatMap(progress -> progress.alert()
+                        .map(open -> new AlertRecord(
+                                open.alertId(),
+                                series,
+                                AlertRecord.Transition.ENDED,
+                                atEpochMillis,
+                                open.sinceEpochMillis(),
+                                new AlertRecord.Reasons(
+                                        progress.baselineId(), List.of(), List.of(), OptionalLong.empty()),
+                                why + ": what grew of " + AlertLine.name(series))));
+    }
+
     private static AlertRecord closed(
             Series series,
             OpenIncident incident,

@@ -72,7 +72,8 @@ public final class Deploys {
                         evidence.moved(),
                         evidence.slowest(),
                         OptionalLong.of(marker.atEpochMillis()),
-                        evidence.why()),
+                        evidence.why(),
+                        evidence.leak()),
                 alert.summary() + "; " + AlertLine.deploy(marker, alert.sinceEpochMillis()));
     }
 }

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -40,6 +41,9 @@ import java.util.stream.Stream;
  * same. A canary may not: it is what is asked about.
  * A series that shifts while it is learned is not frozen: its oldest block of windows makes room for the newest until the
  * span is fit, and the verdicts say why it takes so long.
+ *
+ * <p>Where the series that taught it has been better than its baseline for as long as a baseline takes, the baseline is stale: it is
+ * dropped as if somebody had reset it, a verdict says so, and the group learns anew.
  *
  * <p>A window with a goodbye ends its series ({@link Closing}). A group that has all the variants it may have forgets the
  * one that has been silent for longest for a new one, so that builds that follow each other are all judged.
@@ -134,16 +138,17 @@ public final class GroupJudge implements WindowJudge {
         List<JudgedMetric> members =
                 snapshot.incident().map(OpenIncident::members).orElse(List.of());
         Series series = new Series(group, variant);
-        return Stream.concat(
+        return Stream.of(
                         Closing.incident(
                                 series,
                                 snapshot,
                                 Optional.ofNullable(state.under().get(variant)),
                                 Closing.nothingToSay(members),
                                 atEpochMillis,
-                                FORGOTTEN)
-                                .stream(),
-                        Closing.canary(series, snapshot, atEpochMillis, FORGOTTEN).stream())
+                                FORGOTTEN),
+                        Closing.canary(series, snapshot, atEpochMillis, FORGOTTEN),
+                        Closing.leak(series, snapshot, atEpochMillis, FORGOTTEN))
+                .flatMap(Optional::stream)
                 .toList();
     }
 
@@ -176,7 +181,10 @@ public final class GroupJudge implements WindowJudge {
     private Judged.Taken take(GroupState known, SeriesSnapshot last, WindowRecord window, SourcePosition at) {
         Series series = window.id().series();
         String variant = series.variant();
-        GroupState before = afterReset(known, window);
+        OptionalLong better = betterForLong(known, last, window, at);
+        GroupState before = better.isPresent()
+                ? known.withLearned(Optional.empty(), Learning.nothing())
+                : afterReset(known, window);
         Optional<BaselineRecord> chosen = before.decisions().chosenFor(window.id());
         Optional<BaselineRecord> baseline =
                 chosen.or(() -> before.baseline().filter(learned -> isAfter(learned, window, at)));
@@ -199,7 +207,11 @@ public final class GroupJudge implements WindowJudge {
                 : List.of();
         SeriesSnapshot snapshot = isOther ? withoutEvidence(last) : sinceItBeganAgain(last, window);
         if (baseline.isEmpty()) {
-            return learn(before.restingOn(variant, Optional.empty()), snapshot, window, at)
+            Optional<String> stale = better.stream()
+                    .mapToObj(windows -> "better for " + windows + " windows than " + rested.orElse("its baseline")
+                            + ", which is stale: it learns anew")
+                    .findFirst();
+            return learn(before.restingOn(variant, Optional.empty()), snapshot, window, at, stale)
                     .after(closed);
         }
         SeriesJudge.Outcome outcome = seriesJudge.judge(baseline.get(), snapshot, window, at);
@@ -295,7 +307,33 @@ public final class GroupJudge implements WindowJudge {
                 .orElse(true);
     }
 
-    private Judged.Taken learn(GroupState before, SeriesSnapshot snapshot, WindowRecord window, SourcePosition at) {
+    /**
+     * Since how many windows the series that taught the group has been better than what it taught; empty unless that is long enough
+     * for the baseline to be stale. One that a person chose is never dropped, nor one under which an alert is open.
+     */
+    private OptionalLong betterForLong(
+            GroupState state, SeriesSnapshot last, WindowRecord window, SourcePosition at) {
+        Series series = window.id().series();
+        boolean isOpen = state.variants().values().stream()
+                .anyMatch(variant -> variant.incident().isPresent());
+        if (isOpen || state.decisions().chosenFor(window.id()).isPresent()) {
+            return OptionalLong.empty();
+        }
+        return state.baseline()
+                .filter(learned -> learned.learned().from().equals(series) && isAfter(learned, window, at))
+                .filter(learned -> learned.baselineId().equals(state.under().get(series.variant())))
+                .map(learned -> seriesJudge.betterForLong(
+                        learned, sinceItBeganAgain(last, window), window.id().lengthMillis() / 1e3))
+                .orElse(OptionalLong.empty());
+    }
+
+    /** @param stale why it learns anew, with the first window of that */
+    private Judged.Taken learn(
+            GroupState before,
+            SeriesSnapshot snapshot,
+            WindowRecord window,
+            SourcePosition at,
+            Optional<String> stale) {
         Series series = window.id().series();
         SeriesPhase phase = SeriesPhase.after(snapshot, window, settings);
         SeriesSnapshot after =
@@ -336,6 +374,7 @@ public final class GroupJudge implements WindowJudge {
                         .map(reset -> new Provenance(List.of(), Optional.of(reset), Optional.empty()))));
         Verdict verdict = unsuitable
                 .<Verdict>map(why -> new Verdict.Inconclusive(Reason.UNSUITABLE_BASELINE, why))
+                .or(() -> stale.map(why -> new Verdict.Inconclusive(Reason.LEARNING, why)))
                 .orElseGet(() -> whyLearning(phase, window, progress, before.decisions()));
         List<MetricVerdict> verdicts = new ArrayList<>();
         for (JudgedMetric metric : Measure.judgedUnder(series.group().loadPoint())) {

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What is remembered of a comparison group.
@@ -84,6 +85,13 @@ public record GroupState(
                 .mapToLong(snapshot -> snapshot.continuity().lastEndEpochMillis())
                 .max()
                 .orElse(0);
+    }
+
+    /** The baseline of this id, which was learned or chosen; empty where it is gone. */
+    public Optional<BaselineRecord> named(String baselineId) {
+        return Stream.concat(baseline.stream(), decisions.chosen().stream())
+                .filter(known -> known.baselineId().equals(baselineId))
+                .findFirst();
     }
 
     /** About how many bytes it takes in memory. */

@@ -29,6 +29,16 @@ public sealed interface Judged {
             Objects.requireNonNull(learned, "learned");
         }
 
+        /** The same, with transitions that come after its own. */
+        public Taken plus(List<AlertRecord> more) {
+            if (more.isEmpty()) {
+                return this;
+            }
+            List<AlertRecord> all = new ArrayList<>(alerts);
+            all.addAll(more);
+            return new Taken(state, verdict, all, learned);
+        }
+
         /** The same, with transitions of others that come first. */
         Taken after(List<AlertRecord> others) {
             if (others.isEmpty()) {

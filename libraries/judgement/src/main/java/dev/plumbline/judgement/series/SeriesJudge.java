@@ -26,11 +26,13 @@ import dev.plumbline.contract.window.WindowSummary;
 import dev.plumbline.judgement.series.GroupJudge.SeriesPhase;
 import dev.plumbline.judgement.statistics.Cusum;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Holds one window of a series against a baseline.
@@ -40,6 +42,8 @@ import java.util.Set;
  * score reaches the threshold <em>and</em> the effect is at least the threshold effect <em>and</em> the 95 % interval of
  * the effect, the baseline's own uncertainty included, lies beyond half of that. The third condition is ours: a baseline
  * of a few hundred requests may itself be 7 % off, and then the first two come true by its bad luck alone.
+ *
+ * <p>And the windows since the change point have to differ from those before it ({@link StretchBefore}), not from the baseline alone.
  *
  * <p>An episode that crossed its threshold with a small effect (a drift) goes on as one: were its effect drawn anew from time to
  * time, one of many draws would be large enough. Two things are larger than its mean says: what climbs, by the end of a line
@@ -52,6 +56,9 @@ final class SeriesJudge {
 
     /** What was a regression is back when the evidence for that is a quarter of what raised the alert. */
     private static final double BACK_IN_THRESHOLDS = 0.25;
+
+    /** Medians: a tail may be better for long by chance, and a rate with the load. */
+    private static final Set<JudgedMetric> STALE_BY = EnumSet.of(JudgedMetric.TTFT_P50, JudgedMetric.TPOT_P50);
 
     /** Blocks that are kept while an alert is open, or a drift is on; together they are the resolve span. */
     static final int RESOLVE_BLOCKS = 6;
@@ -136,8 +143,7 @@ final class SeriesJudge {
                 new Incidents(baseline, effects, threshold, window.id()).after(before.incident(), readings);
 
         List<LaneState> lanes = readings.stream()
-                .flatMap(reading -> reading.lanes().stream())
-                .filter(lane -> !incidents.resolved() || lane.lane() == Lane.BETTER)
+                .flatMap(reading -> incidents.resolved() ? kept(reading, baseline, members) : reading.lanes().stream())
                 .toList();
         SeriesSnapshot snapshot = new SeriesSnapshot(phase.continuity(), lanes, recent, work, incidents.incident());
         return new Outcome(
@@ -151,6 +157,17 @@ final class SeriesJudge {
                         readings.stream().map(Reading::verdict).toList(),
                         snapshot),
                 incidents.alerts());
+    }
+
+    /** Of the evidence of a metric, when an alert is resolved. */
+    private static Stream<LaneState> kept(Reading reading, BaselineRecord baseline, Set<JudgedMetric> members) {
+        Calibration calibration = reading.calibration();
+        Optional<LaneState> before = members.contains(calibration.metric())
+                ? StretchBefore.resolved(calibration, baseline, reading.lanes())
+                : reading.lanes().stream()
+                        .filter(lane -> lane.lane() == Lane.BEFORE)
+                        .findFirst();
+        return Stream.concat(before.stream(), reading.lanes().stream().filter(lane -> lane.lane() == Lane.BETTER));
     }
 
     /** Windows that no burst is shorter than which raises an alert: as set, or by the longest burst of the baseline. */
@@ -171,6 +188,25 @@ final class SeriesJudge {
             }
         }
         return most;
+    }
+
+    /**
+     * Since how many windows a series has been better than its baseline, where that is as long as a baseline takes: then the baseline
+     * was learned in a bad time, or of an older build, and a regression from here would be none against it. Read off the snapshot
+     * alone, so that a restart tells the same.
+     */
+    OptionalLong betterForLong(BaselineRecord baseline, SeriesSnapshot snapshot, double windowSeconds) {
+        Effects effects = new Effects(baseline, settings, windowSeconds, List.of());
+        double threshold = threshold(baseline);
+        return snapshot.lanes().stream()
+                .filter(lane -> lane.lane() == Lane.BETTER && STALE_BY.contains(lane.metric()))
+                .filter(lane -> lane.score() >= threshold && lane.episode().windows() >= settings.learnedWindows())
+                .filter(lane -> baseline.calibrations().stream()
+                        .filter(calibration -> calibration.metric() == lane.metric())
+                        .flatMap(calibration -> effects.since(calibration, lane.episode()).stream())
+                        .anyMatch(effect -> effects.isBetter(lane.metric(), effect)))
+                .mapToLong(lane -> lane.episode().windows())
+                .max();
     }
 
     /** The score that must be reached: as many streams share the allowance for false alarms as can raise an alert. */
@@ -347,7 +383,9 @@ final class SeriesJudge {
 
         /** Other work was done: evidence so far is dropped, but an open alert keeps what it rests on. */
         Reading voided(Verdict why) {
-            List<LaneState> kept = isMember ? before : List.of();
+            List<LaneState> kept = isMember
+                    ? before
+                    : before.stream().filter(lane -> lane.lane() == Lane.BEFORE).toList();
             Optional<LaneState> leading = leading(metric, kept);
             return new Reading(
                     calibration,
@@ -374,7 +412,7 @@ final class SeriesJudge {
             Episode seen = WindowEvidence.episode(calibration, window);
             List<LaneState> lanes = new ArrayList<>();
             for (Lane lane : Lane.values()) {
-                if (lane == Lane.BACK && !isMember) {
+                if (lane == Lane.BEFORE || (lane == Lane.BACK && !isMember)) {
                     continue;
                 }
                 WindowEvidence.of(
@@ -386,6 +424,8 @@ final class SeriesJudge {
                         .ifPresent(
                                 evidence -> next(lane, evidence, seen, window).ifPresent(lanes::add));
             }
+            StretchBefore.next(calibration, effects.baseline(), before, lanes, seen, isMember)
+                    .ifPresent(lanes::add);
             return decide(lanes, seen, window);
         }
 
@@ -425,6 +465,10 @@ final class SeriesJudge {
                     continue;
                 }
                 Episode episode = over.get().episode();
+                if (lane != Lane.HEAVIER_TAIL
+                        && !StretchBefore.isLeft(calibration, effects.baseline(), lanes, episode)) {
+                    continue;
+                }
                 Optional<Effects.Climb> climb = effects.climb(calibration, episode, effect.get());
                 boolean isLarge = effects.isWorse(calibration, lane, effect.get(), episode);
                 if (isLarge && dependsOnLength()) {
@@ -527,17 +571,26 @@ final class SeriesJudge {
                     : new LaneState(tail.metric(), tail.lane(), tail.score(), since, tail.episode());
         }
 
-        /** The mirror image of a regression: enough evidence, and an effect under half of what counts. */
-        /** By evidence; or, where few requests a window would take hours to give as much, by the last windows themselves. */
+        /**
+         * The mirror image of a regression: enough evidence, and an effect under half of what counts. Or, where few requests a window
+         * would take hours to give as much, by the last windows themselves. What turned out to be smaller than what counts may never
+         * have been one: then chance makes it look well as it made it look bad, and the evidence has to be all of what raised the alert.
+         */
         private boolean isBack(List<LaneState> lanes) {
-            if (effects.recent(calibration)
-                    .filter(effect -> effects.isAsItWas(calibration, effect))
-                    .isPresent()) {
+            boolean isSmall = lanes.stream()
+                    .filter(lane -> lane.lane() == Lane.WORSE)
+                    .anyMatch(lane -> effects.since(calibration, lane.episode())
+                            .filter(effect -> !effects.isWorse(calibration, Lane.WORSE, effect, lane.episode()))
+                            .isPresent());
+            if (!isSmall
+                    && effects.recent(calibration)
+                            .filter(effect -> effects.isAsItWas(calibration, effect))
+                            .isPresent()) {
                 return true;
             }
             return lanes.stream()
                     .filter(lane -> lane.lane() == Lane.BACK)
-                    .filter(lane -> lane.score() >= BACK_IN_THRESHOLDS * threshold)
+                    .filter(lane -> lane.score() >= (isSmall ? 1 : BACK_IN_THRESHOLDS) * threshold)
                     .filter(lane -> lane.episode().windows() * 6 >= settings.resolveWindows() * 5L)
                     .anyMatch(lane -> effects.since(calibration, lane.episode())
                             .filter(effect -> effects.isCalm(calibration, effect))

@@ -31,11 +31,11 @@ public record QuantileEstimate(long nanos, long lowNanos, long highNanos) {
         double n = values.count();
         double rank = n * quantile;
         double half = z * Math.sqrt(designEffect * n * quantile * (1 - quantile));
-        long value = values.atRank((long) Math.ceil(rank));
-        long low = values.atRank((long) Math.floor(rank - half));
-        long high = values.atRank((long) Math.ceil(rank + half) + 1);
+        long[] nanos = values.atRanks(
+                (long) Math.floor(rank - half), (long) Math.ceil(rank), (long) Math.ceil(rank + half) + 1);
+        long value = nanos[1];
         return Optional.of(new QuantileEstimate(
-                value, Math.min(lowerBound(values, low), value), Math.max(upperBound(values, high), value)));
+                value, Math.min(lowerBound(values, nanos[0]), value), Math.max(upperBound(values, nanos[2]), value)));
     }
 
     private static long lowerBound(Histogram values, long nanos) {

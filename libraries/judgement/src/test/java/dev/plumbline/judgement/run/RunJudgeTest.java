@@ -439,7 +439,7 @@ class RunJudgeTest {
                 .startsWith("cannot tell: INVALID, this was not the trace: 2 of 100 rows were not sent");
     }
 
-    private static Replayed replayed(Optional<String> invalid) {
+    static Replayed replayed(Optional<String> invalid) {
         return new Replayed(
                 100,
                 98,

@@ -8,6 +8,7 @@ import dev.plumbline.contract.verdict.JudgedMetric;
 import dev.plumbline.judgement.result.RunEnding;
 import dev.plumbline.judgement.result.RunResult;
 import dev.plumbline.judgement.result.RunSeries;
+import dev.plumbline.judgement.result.RunTotals;
 import dev.plumbline.judgement.result.RunVerdict;
 import dev.plumbline.judgement.result.RunVerdict.Answer;
 import dev.plumbline.judgement.result.RunVerdict.BudgetFinding;
@@ -79,6 +80,43 @@ class WholeRunJudgeTest {
 
         assertThat(WholeRunJudge.judge(run, baselines, budgets, SETTINGS, Optional.empty()))
                 .isEqualTo(RunJudge.judge(run, baselines, budgets, SETTINGS));
+    }
+
+    /** Which row is of which class does not matter to whether it was the trace. */
+    @Test
+    void aReplayOfSeveralClassesThatWasNotTheTraceCannotBeTold() {
+        RunResult run = three(1);
+        RunTotals totals = run.totals();
+        RunResult invalid = new RunResult(
+                run.identity(),
+                run.plan(),
+                run.environment(),
+                run.ending(),
+                new RunTotals(
+                        totals.offered(),
+                        totals.acknowledgedEvents(),
+                        totals.lostEvents(),
+                        totals.countedEvents(),
+                        totals.goodput(),
+                        totals.cost(),
+                        Optional.of(new RunTotals.Heard(
+                                List.of(),
+                                Map.of(),
+                                Optional.empty(),
+                                Optional.of(RunJudgeTest.replayed(Optional.of("2 of 100 rows were not sent")))))),
+                run.windows(),
+                run.alerts(),
+                run.detectorWindows(),
+                run.openIncident(),
+                run.outages(),
+                run.unjudgedWindows(),
+                run.series());
+
+        RunVerdict verdict = against(invalid);
+
+        assertThat(verdict.decision()).as(verdict.headline()).isEqualTo(Decision.INCONCLUSIVE);
+        assertThat(verdict.headline())
+                .startsWith("cannot tell: INVALID, this was not the trace: 2 of 100 rows were not sent");
     }
 
     @Test

@@ -99,6 +99,30 @@ class DetectionExcerptTest {
     }
 
     @Test
+    void aStaleBaselineIsSaidAndLearnedAnew() {
+        SimulatedWorld series = new SimulatedWorld(SimulatedWorld.E2, 200, 5);
+        series.all(1.5);
+        Watch watch = new Watch(series).learned().next(20);
+        BaselineRecord old = watch.baselines.getFirst();
+        series.all(1);
+        watch.next(100);
+        assertThat(last(watch, JudgedMetric.TPOT_P50).verdict()).isInstanceOf(Verdict.Improved.class);
+        assertThat(watch.last.baselineId()).contains(old.baselineId());
+        for (int i = 0; i < 100 && watch.last.baselineId().isPresent(); i++) {
+            watch.next();
+        }
+        assertThat(last(watch, JudgedMetric.TPOT_P50).verdict())
+                .isInstanceOfSatisfying(Verdict.Inconclusive.class, why -> assertThat(why.detail())
+                        .matches("better for 18\\d windows than " + old.baselineId() + ", which is stale: it learns anew"));
+        assertThat(watch.saysSo()).isTrue();
+        watch.learned().next(60);
+        assertThat(watch.baselines).hasSize(2);
+        assertThat(watch.last.baselineId())
+                .contains(watch.baselines.getLast().baselineId());
+        assertThat(watch.fired()).isZero();
+    }
+
+    @Test
     void anImprovementThatPassesMovesNoBaseline() {
         Watch watch = learned(6).next(20);
         for (int i = 0; i < 3; i++) {
@@ -169,6 +193,25 @@ class DetectionExcerptTest {
         assertThat(watch.fired()).isZero();
         watch.series.all(2);
         assertThat(watch.windowsUntilAlert(20)).isBetween(13, 15);
+    }
+
+    /** Held against the baseline alone these two gave four and five alerts. */
+    @ParameterizedTest
+    @ValueSource(longs = {700_002, 700_003})
+    void aLastingChangeBelowTheThresholdIsOneAlertAtMost(long seed) {
+        Watch watch = learned(seed);
+        watch.series.all(1.06);
+        assertThat(watch.next(2_500).fired()).isLessThanOrEqualTo(1);
+    }
+
+    @Test
+    void aRegressionOnTopOfALastingChangeIsFound() {
+        Watch watch = learned(700_005);
+        watch.series.all(1.05);
+        watch.next(1_000);
+        assertThat(watch.fired()).isZero();
+        watch.series.all(1.25);
+        assertThat(watch.windowsUntilAlert(40)).isPositive();
     }
 
     @ParameterizedTest

@@ -49,6 +49,12 @@ final class SimulatedWorld {
     /** A quiet one: prompts of one length. */
     static final World EQ = new World("EQ", 0.15, 0.01, 0, 0);
 
+    /** The headline with a stall every ten minutes. */
+    static final World STALLS = new World("stalls", 0.6, 0.03, 6, 0.015);
+
+    /** The headline with a daily wave that is three times as high. */
+    static final World DRIFT = new World("drift", 0.6, 0.03, 1, 0.045);
+
     static final int WINDOWS_A_DAY = 8_640;
     private static final double CORRELATION = 0.8;
     private static final double STALL_WINDOWS = 3;

@@ -88,7 +88,7 @@ final class CsvRows {
     }
 
     private boolean azure(List<String> cells, int number, RowSink sink) throws BadTrace {
-        if (format == TraceFormat.AZURE_LMM && tokens(cells, "numimages", number) > 0) {
+        if (format == TraceFormat.AZURE_LMM && tokens(cells, "NumImages", number) > 0) {
             sink.changed("pictures: sent as text of the same number of tokens");
         }
         return sink.row(
@@ -97,8 +97,8 @@ final class CsvRows {
                         OptionalLong.of(instant(cell(cells, "timestamp"), number)),
                         OptionalLong.empty(),
                         OptionalLong.empty(),
-                        Figures.atLeastOne(tokens(cells, "contexttokens", number), Figures.NO_PROMPT, sink),
-                        Figures.atLeastOne(tokens(cells, "generatedtokens", number), Figures.NO_OUTPUT, sink),
+                        Figures.atLeastOne(tokens(cells, "ContextTokens", number), Figures.NO_PROMPT, sink),
+                        Figures.atLeastOne(tokens(cells, "GeneratedTokens", number), Figures.NO_OUTPUT, sink),
                         Blocks.NONE,
                         origin(cells, Optional.empty())),
                 () -> "");
@@ -115,8 +115,8 @@ final class CsvRows {
                         OptionalLong.of(seconds(cell(cells, "timestamp"), "Timestamp", number)),
                         OptionalLong.empty(),
                         took,
-                        Figures.atLeastOne(tokens(cells, "request tokens", number), Figures.NO_PROMPT, sink),
-                        Figures.atLeastOne(tokens(cells, "response tokens", number), Figures.NO_OUTPUT, sink),
+                        Figures.atLeastOne(tokens(cells, "Request tokens", number), Figures.NO_PROMPT, sink),
+                        Figures.atLeastOne(tokens(cells, "Response tokens", number), Figures.NO_OUTPUT, sink),
                         Blocks.NONE,
                         origin(cells, session)),
                 () -> "");
@@ -138,7 +138,7 @@ final class CsvRows {
     }
 
     private int tokens(List<String> cells, String column, int number) throws BadTrace {
-        String text = cell(cells, column);
+        String text = cell(cells, column.toLowerCase(Locale.ROOT));
         try {
             return Figures.tokens(new BigDecimal(text).doubleValue(), column, number);
         } catch (NumberFormatException e) {

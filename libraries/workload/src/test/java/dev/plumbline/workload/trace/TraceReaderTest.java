@@ -309,7 +309,7 @@ class TraceReaderTest {
                 "'TIMESTAMP,ContextTokens,GeneratedTokens\n2023-11-16 18:17:03.9799600,4808' | f:2: 2 cells where",
                 "'TIMESTAMP,ContextTokens,GeneratedTokens\n2023-13-16 18:17:03.97,4808,10'   | f:2: TIMESTAMP is",
                 "'TIMESTAMP,ContextTokens,GeneratedTokens\nyesterday,4808,10'                | f:2: TIMESTAMP is",
-                "'TIMESTAMP,ContextTokens,GeneratedTokens\n2023-11-16 18:17:03.97,many,10'   | f:2: contexttokens is",
+                "'TIMESTAMP,ContextTokens,GeneratedTokens\n2023-11-16 18:17:03.97,many,10'   | f:2: ContextTokens is",
                 "'TIMESTAMP,ContextTokens,GeneratedTokens\n'                                  | f: no row of it is a request",
                 "'Timestamp,Model,Request tokens,Response tokens\nNaN,m,1,1'                  | f:2: Timestamp is NaN",
                 "'{\"turns\":[{\"llm_calls\":[{\"timestamp\":1,\"tokens\":{\"prompt\":9,\"cached\":10}}]}]}' | f:1: cached is 10, allowed is 0 to the 9",

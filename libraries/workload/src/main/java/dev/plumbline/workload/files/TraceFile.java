@@ -1,4 +1,4 @@
-package dev.plumbline.cli.trace;
+package dev.plumbline.workload.files;
 
 import dev.plumbline.workload.ByteSource;
 import dev.plumbline.workload.trace.BadTrace;
@@ -39,22 +39,27 @@ public final class TraceFile implements TraceFiles, AutoCloseable {
 
     /** What is done with a trace. */
     @FunctionalInterface
-    interface Reading<T> {
+    public interface Reading<T> {
         T of(TraceFiles files) throws BadTrace, IOException;
     }
 
-    /** The chosen part of it. */
+    /**
+     * The chosen part of it.
+     *
+     * @throws Unusable in one line with file, line and remedy
+     */
     public static Trace read(Path file, TraceSelection selection) throws Unusable {
         return with(file, files -> TraceReader.read(files, selection));
     }
 
-    static <T> T with(Path file, Reading<T> reading) throws Unusable {
+    /** What somebody makes of its files, which are open for as long. */
+    public static <T> T with(Path file, Reading<T> reading) throws Unusable {
         try (TraceFile files = new TraceFile(file)) {
             return reading.of(files);
         } catch (BadTrace e) {
             throw new Unusable(e.in(file.toString()));
         } catch (NoSuchFileException e) {
-            throw new Unusable(file + " does not exist");
+            throw new Unusable(file + " does not exist: check the path");
         } catch (UncheckedIOException e) {
             throw new Unusable(file + " cannot be read: "
                     + Optional.ofNullable(e.getCause())
