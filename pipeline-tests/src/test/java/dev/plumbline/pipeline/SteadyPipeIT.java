@@ -54,7 +54,7 @@ class SteadyPipeIT {
                                                 "plumbline.producer.id=steady",
                                                 "plumbline.target.name=steady",
                                                 "plumbline.target.model=steady-7b",
-                                                "plumbline.load.concurrency=6",
+                                                "plumbline.load.concurrency=3",
                                                 "plumbline.series.scenario=chat"))),
                 Installation.ofSystemProperties());
         log = new WindowLog(pipe.bootstrapServers(), WINDOW);
@@ -152,7 +152,7 @@ class SteadyPipeIT {
         }
         try (Prometheus nativeForm =
                 Prometheus.start(configuration, folder.resolve("native"), "--enable-feature=native-histograms")) {
-            String group = "target=\"steady\",model=\"steady-7b\",scenario=\"chat\",load=\"c6\"";
+            String group = "target=\"steady\",model=\"steady-7b\",scenario=\"chat\",load=\"c3\"";
             assertThat(nativeForm.await(
                             "histogram_quantile(0.5, sum(rate(plumbline_ttft_seconds{" + group + "}[5m])))"))
                     .isBetween(0.03, 0.5);
