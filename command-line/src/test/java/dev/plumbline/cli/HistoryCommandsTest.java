@@ -150,8 +150,8 @@ class HistoryCommandsTest {
         assertThat(execute("gate", "selftest", "--runs", "3", "--json")).isEqualTo(ExitCode.REGRESSION);
         JsonNode told = new ObjectMapper().readTree(out);
         assertThat(told.get("armed").asBoolean()).isFalse();
-        assertThat(told.at("/series/stable/same/undecided").asInt()).as(out).isEqualTo(2);
-        assertThat(told.at("/series/stable/faults/0").asText()).startsWith("it decides nothing");
+        assertThat(told.at("/series/chat/same/undecided").asInt()).as(out).isEqualTo(2);
+        assertThat(told.at("/series/chat/faults/0").asText()).startsWith("it decides nothing");
 
         assertThat(execute("gate", "selftest", "--runs", "2")).isEqualTo(ExitCode.USAGE);
         assertThat(execute("gate", "selftest", "nothing")).isEqualTo(ExitCode.USAGE);

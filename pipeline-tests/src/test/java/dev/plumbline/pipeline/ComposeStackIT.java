@@ -220,6 +220,9 @@ class ComposeStackIT {
                 .forEach(line -> known.add(line.split("\\{")[0]));
         // Nobody has decided anything.
         known.add("plumbline_decision_info");
+        // Nothing grows.
+        known.add("plumbline_leak_an_hour_ratio");
+        known.add("plumbline_leak_reaches_timestamp_seconds");
         // Not every machine tells of them.
         known.add("plumbline_producer_cpu_throttled_seconds_total");
         known.add("plumbline_producer_cpu_stolen_seconds_total");

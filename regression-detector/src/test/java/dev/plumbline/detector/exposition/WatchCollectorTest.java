@@ -186,6 +186,24 @@ class WatchCollectorTest {
     }
 
     @Test
+    void tellsWhatGrowsAndWhenItWillBeTooMuch() throws IOException {
+        assertThat(text()).doesNotContain("plumbline_leak_ratio{");
+        double factor = 1;
+        while (factor < 1.2 && watch.alerts(1).isEmpty()) {
+            factor += 0.1 / 360;
+            series.ttftFactor(factor);
+            feed(series.window());
+        }
+        nowEpochMillis = lastEndEpochMillis;
+        assertThat(value("plumbline_leak_an_hour_ratio{", "quantity=\"ttft\"")).isBetween(0.05, 0.2);
+        assertThat(value("plumbline_leak_ratio{", "quantity=\"ttft\"")).isBetween(0.05, 0.15);
+        assertThat(value("plumbline_leak_reaches_timestamp_seconds{", "quantity=\"ttft\""))
+                .isBetween(nowEpochMillis / 1e3, nowEpochMillis / 1e3 + 7_200);
+        assertThat(value("plumbline_state{", "state=\"leaking\"")).isEqualTo(1);
+        assertThat(value("plumbline_incident_open{")).isZero();
+    }
+
+    @Test
     void tellsWhereAChangeComesFromWhileAnAlertIsOpen() throws IOException {
         assertThat(text()).doesNotContain("plumbline_cause_ratio{");
         series.tpotFactor(1.3);
