@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** One pipe under steady load: quiet, watched by a real Prometheus, and exact when it ends. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-class SteadyPipeIT {
+class CalmPipeIT {
 
     private static final Duration WINDOW = Duration.ofSeconds(1);
     private static final int BASELINE_WINDOWS = 40;
