@@ -155,6 +155,8 @@ class HistoryCommandsTest {
 
         assertThat(execute("gate", "selftest", "--runs", "2")).isEqualTo(ExitCode.USAGE);
         assertThat(execute("gate", "selftest", "nothing")).isEqualTo(ExitCode.USAGE);
+        assertThat(execute("gate", "selftest", "--threshold", "500%")).isEqualTo(ExitCode.USAGE);
+        assertThat(err).contains("--threshold is 500 %");
     }
 
     @Test

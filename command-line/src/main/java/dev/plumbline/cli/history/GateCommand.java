@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import dev.plumbline.cli.history.BaselineChoice.Candidate;
 import dev.plumbline.cli.number.ShareConverter;
+import dev.plumbline.cli.number.WholeNumberConverter;
 import dev.plumbline.cli.outcome.CommandFailure;
 import dev.plumbline.cli.outcome.ExitCode;
 import dev.plumbline.cli.terminal.Table;
@@ -64,7 +65,7 @@ public final class GateCommand extends CommandGroup {
             footer = {
                 "",
                 "Exit codes:  0 armed   1 not armed: it cries wolf, or does not see what it should   2 wrong usage",
-                "             3 cannot tell: fewer than three green runs"
+                "             3 cannot tell: fewer than three green runs, or of a series in them"
             })
     static final class Selftest implements Callable<Integer> {
 
@@ -81,6 +82,7 @@ public final class GateCommand extends CommandGroup {
         @Option(
                 names = "--runs",
                 defaultValue = "20",
+                converter = WholeNumberConverter.class,
                 paramLabel = "N",
                 description = {"The newest so many green runs are tried.", "Default: ${DEFAULT-VALUE}"})
         private int most = 20;
@@ -104,6 +106,10 @@ public final class GateCommand extends CommandGroup {
 
         @Override
         public Integer call() throws JsonProcessingException {
+            if (!(threshold >= 0.01 && threshold <= 1)) {
+                throw new ParameterException(
+                        spec.commandLine(), "--threshold is " + percent(threshold) + ", allowed is 1 % to 100 %");
+            }
             if (most < GateSelftest.FEWEST_RUNS) {
                 throw new ParameterException(
                         spec.commandLine(), "--runs " + most + " is too few: " + GateSelftest.FEWEST_RUNS + " or more");
@@ -126,33 +132,46 @@ public final class GateCommand extends CommandGroup {
             JudgementSettings settings = new JudgementSettings(
                     threshold, JudgementSettings.defaults().runNoise(), new HashSet<>(vary));
             Map<String, Report> reports = new LinkedHashMap<>();
+            List<String> untried = new ArrayList<>();
             RunSeries measured = like.result().measured();
             for (Series series : measured.parts()) {
                 List<RunResult> same =
                         green.stream().flatMap(result -> part(result, series)).toList();
-                if (measured.servedBeside(series).isEmpty() && same.size() >= GateSelftest.FEWEST_RUNS) {
+                if (measured.servedBeside(series).isPresent()) {
+                    // A canary is held against what serves beside it, by a gate of its own.
+                    continue;
+                }
+                if (same.size() < GateSelftest.FEWEST_RUNS) {
+                    untried.add(measured.name(series));
+                } else {
                     reports.put(measured.name(series), GateSelftest.of(same, settings));
                 }
             }
-            boolean isArmed = reports.values().stream().allMatch(Report::isArmed) && !reports.isEmpty();
+            boolean isFaulty = !reports.values().stream().allMatch(Report::isArmed);
+            boolean isArmed = !isFaulty && untried.isEmpty();
             if (asJson) {
                 out.println(JsonMapper.builder()
                         .addModule(new Jdk8Module())
                         .build()
                         .writerWithDefaultPrettyPrinter()
-                        .writeValueAsString(Map.of("armed", isArmed, "runs", green.size(), "series", reports)));
+                        .writeValueAsString(
+                                Map.of("armed", isArmed, "runs", green.size(), "series", reports, "untried", untried)));
             } else {
                 out.println("gate selftest  " + GroupText.of(like.group()) + ": " + green.size()
-                        + " green runs, each against" + " the others; a change of " + percent(threshold) + " counts");
+                        + " green runs, each against the others; a change of " + percent(threshold) + " counts");
                 reports.forEach((name, report) -> tell(reports.size() > 1 ? name : "", report, out));
+                untried.forEach(name -> out.println("\n  " + name + "  not tried: in fewer than "
+                        + GateSelftest.FEWEST_RUNS + " of the green runs"));
                 out.println();
                 out.println(
-                        isArmed
-                                ? "ARMED      it goes red for what it should, and is quiet otherwise"
-                                : "NOT ARMED  see above");
+                        isFaulty
+                                ? "NOT ARMED  see above"
+                                : isArmed
+                                        ? "ARMED      it goes red for what it should, and is quiet otherwise"
+                                        : "CANNOT TELL  of " + String.join(", ", untried));
             }
             out.flush();
-            return isArmed ? ExitCode.PASS : ExitCode.REGRESSION;
+            return isFaulty ? ExitCode.REGRESSION : isArmed ? ExitCode.PASS : ExitCode.INCONCLUSIVE;
         }
 
         private static Stream<RunResult> part(RunResult run, Series series) {

@@ -1,12 +1,9 @@
 package dev.plumbline.cli.judge;
 
 import dev.plumbline.cli.history.RunStore;
-import dev.plumbline.cli.judge.JudgeOptions.Inconclusive;
 import dev.plumbline.cli.measured.BadFile;
 import dev.plumbline.cli.outcome.CommandFailure;
-import dev.plumbline.cli.outcome.ExitCode;
 import dev.plumbline.cli.terminal.Screen;
-import dev.plumbline.contract.run.RunRecord.Decision;
 import dev.plumbline.reports.Judgement;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -115,14 +112,7 @@ public final class JudgeCommand implements Callable<Integer> {
                     .forEach(spec.commandLine().getOut()::println);
         }
         spec.commandLine().getOut().flush();
-        return exitCode(judgement.verdict().decision());
-    }
-
-    private int exitCode(Decision decision) {
-        if (decision == Decision.INCONCLUSIVE && options.inconclusive != Inconclusive.keep) {
-            return options.inconclusive == Inconclusive.pass ? ExitCode.PASS : ExitCode.REGRESSION;
-        }
-        return ExitCode.of(decision);
+        return options.inconclusive.exitCode(judgement.verdict().decision());
     }
 
     private static void write(@Nullable Path file, byte[] content) {

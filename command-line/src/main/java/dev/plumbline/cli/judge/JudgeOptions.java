@@ -2,6 +2,7 @@ package dev.plumbline.cli.judge;
 
 import dev.plumbline.cli.measured.Facts;
 import dev.plumbline.cli.number.ShareConverter;
+import dev.plumbline.cli.outcome.Inconclusive;
 import dev.plumbline.judgement.run.Budget;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,13 +71,6 @@ final class JudgeOptions {
                 "Default: ${DEFAULT-VALUE}, exit code 3."
             })
     Inconclusive inconclusive = Inconclusive.keep;
-
-    /** What becomes of the exit code of an undecided verdict; named as users write it. */
-    enum Inconclusive {
-        keep,
-        pass,
-        fail
-    }
 
     /** What is wrong with them; empty where they can be used. */
     Optional<String> problem() {

@@ -1,5 +1,6 @@
 package dev.plumbline.cli.run;
 
+import dev.plumbline.cli.outcome.Inconclusive;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -82,11 +83,4 @@ final class JudgementOptions {
                 "Default: ${DEFAULT-VALUE}, exit code 3."
             })
     Inconclusive inconclusive = Inconclusive.keep;
-
-    /** What becomes of an undecided run; named as users write it. */
-    enum Inconclusive {
-        keep,
-        pass,
-        fail
-    }
 }

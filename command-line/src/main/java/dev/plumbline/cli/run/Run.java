@@ -4,6 +4,7 @@ import dev.plumbline.cli.check.CheckExit;
 import dev.plumbline.cli.kafka.KafkaReach;
 import dev.plumbline.cli.outcome.CommandFailure;
 import dev.plumbline.cli.outcome.ExitCode;
+import dev.plumbline.cli.outcome.Inconclusive;
 import dev.plumbline.cli.stack.Installation;
 import dev.plumbline.cli.stack.Installation.Part;
 import dev.plumbline.cli.stack.Interrupts;
@@ -611,17 +612,11 @@ final class Run {
     }
 
     /** What an undecided run counts as is a matter of the exit code only: its record stays undecided, and never green. */
-    static int exitCode(RunEnding ending, Decision decision, JudgementOptions.Inconclusive inconclusive) {
+    static int exitCode(RunEnding ending, Decision decision, Inconclusive inconclusive) {
         if (ending instanceof RunEnding.Interrupted) {
             return ExitCode.INTERRUPTED;
         }
-        return decision == Decision.INCONCLUSIVE
-                ? switch (inconclusive) {
-                    case keep -> ExitCode.INCONCLUSIVE;
-                    case pass -> ExitCode.PASS;
-                    case fail -> ExitCode.REGRESSION;
-                }
-                : ExitCode.of(decision);
+        return inconclusive.exitCode(decision);
     }
 
     /** Judges by the plan and tells the topic of runs. */
@@ -640,8 +635,7 @@ final class Run {
         @Override
         public RunVerdict judge(RunResult result) {
             RunVerdict verdict = WholeRunJudge.judge(result, baselines, budgets, settings(), plan.canary());
-            return verdict.decision() == Decision.INCONCLUSIVE
-                            && plan.judgement().inconclusive != JudgementOptions.Inconclusive.keep
+            return verdict.decision() == Decision.INCONCLUSIVE && plan.judgement().inconclusive != Inconclusive.keep
                     ? undecided(verdict)
                     : verdict;
         }

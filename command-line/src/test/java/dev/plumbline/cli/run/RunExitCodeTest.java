@@ -3,7 +3,7 @@ package dev.plumbline.cli.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.plumbline.cli.outcome.ExitCode;
-import dev.plumbline.cli.run.JudgementOptions.Inconclusive;
+import dev.plumbline.cli.outcome.Inconclusive;
 import dev.plumbline.contract.run.RunRecord.Decision;
 import dev.plumbline.judgement.result.RunEnding;
 import org.junit.jupiter.api.Test;

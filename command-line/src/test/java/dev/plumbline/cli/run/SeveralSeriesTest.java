@@ -9,6 +9,7 @@ import dev.plumbline.cli.history.RunRecords;
 import dev.plumbline.cli.history.RunsCommand;
 import dev.plumbline.cli.history.StoredRun;
 import dev.plumbline.cli.outcome.ExitCode;
+import dev.plumbline.cli.outcome.Inconclusive;
 import dev.plumbline.contract.run.RunRecord.Decision;
 import dev.plumbline.judgement.result.RunResult;
 import dev.plumbline.judgement.result.RunSeries;
@@ -138,7 +139,7 @@ class SeveralSeriesTest {
     }
 
     private static int exitCode(RunResult run, RunVerdict verdict) {
-        return Run.exitCode(run.ending(), verdict.decision(), JudgementOptions.Inconclusive.keep);
+        return Run.exitCode(run.ending(), verdict.decision(), Inconclusive.keep);
     }
 
     @Test
